@@ -1,0 +1,1 @@
+"""The Textual app: a thin App, one file for each screen, its widgets beside it."""

@@ -1,0 +1,1 @@
+"""The engine of amplify-tui: everything that is true without a screen."""

@@ -1,0 +1,1 @@
+"""Assembly to stack: diff, plan, execute, outputs."""

@@ -1,0 +1,1 @@
+"""The engine's second front end: commands and JSON lines."""

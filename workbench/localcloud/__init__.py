@@ -1,0 +1,1 @@
+"""The embedded AWS: one loopback server for each project."""

@@ -1,0 +1,1 @@
+"""Watch, synthesise, check, deploy, again."""

@@ -1,0 +1,77 @@
+"""What a project is: its root, its backend file, its package, and what stops it from starting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+PackageManager = Literal["npm", "pnpm", "yarn", "bun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An Amplify Gen 2 project on disk; ``root`` holds ``amplify/`` and ``package.json``."""
+
+    root: Path
+    backend_file: Path
+    package_name: str
+    package_manager: PackageManager = "npm"
+
+    @property
+    def amplify_dir(self) -> Path:
+        """The watched folder."""
+        return self.root / "amplify"
+
+    @property
+    def dot_amplify(self) -> Path:
+        """ampx's own folder for generated files, ignored by git."""
+        return self.root / ".amplify"
+
+    @property
+    def assembly_dir(self) -> Path:
+        """Where ampx and we put the cloud assembly."""
+        return self.dot_amplify / "artifacts" / "cdk.out"
+
+    @property
+    def local_cloud_dir(self) -> Path:
+        """The local cloud's state, port and log."""
+        return self.dot_amplify / "local-cloud"
+
+    def sandbox_dir(self, name: str) -> Path:
+        """What the engine keeps for the sandbox ``name``: journal, live snapshot, lock."""
+        return self.dot_amplify / "workbench" / name
+
+
+@dataclass(frozen=True, slots=True)
+class BackendIdentity:
+    """Which backend this is, in ampx's terms; a sandbox's namespace is the package name."""
+
+    namespace: str
+    name: str
+    type: Literal["sandbox", "branch", "standalone"] = "sandbox"
+
+
+class ProjectProblem(Exception):  # noqa: N818 - a problem the user can mend, not a program error
+    """Something the user must mend before the engine can start: what, where, and the next step.
+
+    ``offer`` names what a front end can do about it: scaffold a project, install the packages.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        next_step: str,
+        *,
+        where: str = "",
+        offer: Literal["", "init", "install", "node"] = "",
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+        self.offer = offer
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.what}\n  → {self.next_step}"

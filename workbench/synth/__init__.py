@@ -1,0 +1,1 @@
+"""amplify/ files to a cloud assembly, and the type check beside it."""
