@@ -1,0 +1,36 @@
+"""What AWS's error answers say, read in one place."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+
+def error_code(error: BaseException) -> str:
+    """The service's error code, such as ``ValidationError``; empty for other exceptions."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return ""
+
+
+def error_message(error: BaseException) -> str:
+    """The service's own words, without botocore's preamble."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Message", "")) or str(error)
+    return str(error)
+
+
+def is_missing(error: BaseException) -> bool:
+    """True where the thing asked for does not exist (CloudFormation says so in words only)."""
+    code = error_code(error)
+    if code in {"ValidationError", "ValidationException"}:
+        return "does not exist" in error_message(error)
+    return code in {
+        "404",
+        "NoSuchKey",
+        "NoSuchBucket",
+        "NotFound",
+        "NotFoundException",
+        "ParameterNotFound",
+        "ResourceNotFoundException",
+        "ChangeSetNotFound",
+    }
