@@ -1,0 +1,7 @@
+"""The mends that :func:`workbench.localcloud.adapter.install` applies, in order of application.
+
+Each name is a module beside this one with ``install() -> None``; its first docstring line says
+which upstream behaviour it mends.
+"""
+
+MENDS: tuple[str, ...] = ()

@@ -1,0 +1,64 @@
+"""The environment variables that point AWS tools at the local cloud."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+
+from workbench.aws.target import LOCAL_ACCOUNT, LocalTarget
+
+REMOVED = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+"""Unset, so that neither a profile nor a session of a real account is used by mistake."""
+
+_DUMMY_SECRET = "local"  # the local cloud checks no signature
+
+
+def environment(target: LocalTarget) -> dict[str, str]:
+    """What to set for boto3, the AWS CLI, ``ampx`` and the AWS SDKs; see also :data:`REMOVED`.
+
+    The access key is the account number: the emulator takes an access key of 12 digits for the
+    account, any other for its default account.
+    """
+    return {
+        "AWS_ENDPOINT_URL": target.endpoint,
+        "AWS_ACCESS_KEY_ID": LOCAL_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": _DUMMY_SECRET,
+        "AWS_REGION": target.region,
+        "AWS_DEFAULT_REGION": target.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def process_environment(target: LocalTarget, base: Mapping[str, str]) -> dict[str, str]:
+    """``base`` turned to the local cloud, for a child process."""
+    kept = {
+        name: value
+        for name, value in base.items()
+        if name not in REMOVED and not name.startswith("AWS_ENDPOINT_URL_")
+    }
+    return {**kept, **environment(target)}
+
+
+def shell_lines(target: LocalTarget, base: Mapping[str, str]) -> str:
+    """Lines for ``eval "$(amplify-tui local env)"`` in sh, bash and zsh."""
+    endpoints = sorted(name for name in base if name.startswith("AWS_ENDPOINT_URL_"))
+    safe = [name for name in endpoints if name.replace("_", "").isalnum() and name.isascii()]
+    lines = [f"unset {' '.join((*REMOVED, *safe))}"]
+    lines += [f"export {k}={shlex.quote(v)}" for k, v in environment(target).items()]
+    return "\n".join(lines)
+
+
+def server_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """The server's own environment: nothing of a real AWS account, no foreign emulator settings."""
+    foreign = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "PERSIST_", "USE_SSL")
+    return {name: value for name, value in base.items() if not name.startswith(foreign)}

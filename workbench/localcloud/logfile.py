@@ -1,0 +1,53 @@
+"""The local cloud's log: one bounded file, written by the server and by whatever it prints."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+FILE_NAME = "server.log"
+LIMIT = 4 * 1024 * 1024
+_KEPT = 512 * 1024
+
+
+def trim_log(path: Path, limit: int = LIMIT) -> None:
+    """Shorten a log above ``limit`` bytes to its last half megabyte, in place.
+
+    The file is the server's standard output, opened for appending: it is cut, not renamed, so a
+    running server keeps writing to the same file.
+    """
+    try:
+        if path.stat().st_size <= limit:
+            return
+        with path.open("r+b") as file:
+            file.seek(-_KEPT, 2)
+            tail = file.read()
+            file.seek(0)
+            file.write(tail[tail.find(b"\n") + 1 :])
+            file.truncate()
+    except FileNotFoundError:
+        return
+
+
+def last_lines(path: Path, count: int = 12) -> tuple[str, ...]:
+    """The last lines of the log, for messages."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 16_384))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ()
+    return tuple(text.splitlines()[-count:])
+
+
+def configure_logging() -> None:
+    """Log to standard output, one line each, before the emulator sets up logging of its own."""
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s [%(name)s] %(message)s",
+    )
+    for quiet in ("hypercorn.access", "hypercorn.error"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)

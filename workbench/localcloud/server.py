@@ -1,0 +1,143 @@
+"""The local cloud's process: ``python -m workbench.localcloud.server --state-dir D --port P``.
+
+One process for one state folder and one loopback port: it holds a lock on the folder for its
+whole life and binds the port without sharing. It saves its state as it goes and at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, cast
+
+from workbench.localcloud.logfile import configure_logging
+from workbench.localcloud.ports import listening_socket
+from workbench.localcloud.record import ServerRecord, read_record, write_record
+
+EXIT_LOCKED = 3
+EXIT_PORT_TAKEN = 4
+EXIT_UNSUPPORTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """Where the server keeps its state and where it listens."""
+
+    state_dir: Path
+    port: int
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.localcloud.server")
+    parser.add_argument("--state-dir", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parsed = parser.parse_args(argv)
+    options = ServerOptions(parsed.state_dir.resolve(), parsed.port)
+    options.state_dir.mkdir(parents=True, exist_ok=True)
+    lock = _lock(options.state_dir)
+    if lock is None:
+        print(f"another local cloud uses {options.state_dir}", file=sys.stderr)  # noqa: T201
+        return EXIT_LOCKED
+    with lock:
+        return _serve(options)
+
+
+def product_version() -> str:
+    """The version of amplify-tui."""
+    try:
+        return version("amplify-tui")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _lock(state_dir: Path) -> IO[str] | None:
+    handle = (state_dir / "lock").open("a")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _serve(options: ServerOptions) -> int:
+    started = time.time()
+    try:
+        sock = listening_socket(options.port)
+    except OSError as error:
+        print(f"port {options.port} is taken: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return EXIT_PORT_TAKEN
+    configure_logging()
+    from workbench.localcloud.adapter import UnsupportedEmulator
+    from workbench.localcloud.service import LocalCloud
+
+    try:
+        cloud = LocalCloud(options.state_dir / "state", options.port)
+    except UnsupportedEmulator as error:
+        print(str(error), file=sys.stderr)  # noqa: T201
+        return EXIT_UNSUPPORTED
+
+    record = ServerRecord(options.port, os.getpid(), started, product_version())
+
+    def health() -> dict[str, object]:
+        return {
+            "status": "ok",
+            "version": record.version,
+            "pid": record.pid,
+            "port": record.port,
+            "state_dir": str(options.state_dir),
+            "project_dir": str(_project_dir(options.state_dir)),
+            "uptime": round(time.time() - started, 3),
+        }
+
+    async def run() -> None:
+        from hypercorn.asyncio import serve
+        from hypercorn.config import Config
+        from hypercorn.typing import ASGIFramework
+
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        app = await cloud.start(health)
+        write_record(options.state_dir, record)
+        config = Config()
+        config.bind = [f"fd://{sock.detach()}"]
+        config.accesslog = None
+        config.keep_alive_timeout = 75
+        config.graceful_timeout = 2
+        config.backlog = 256
+        try:
+            await serve(cast(ASGIFramework, app), config, shutdown_trigger=stop.wait, mode="asgi")
+        finally:
+            await cloud.stop()
+            remembered = read_record(options.state_dir)
+            if remembered is not None and remembered.pid == os.getpid():
+                write_record(options.state_dir, remembered.stopped())
+
+    asyncio.run(run())
+    # Threads of the emulator (pollers, warm workers) are daemons with nothing left to save.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _project_dir(state_dir: Path) -> Path:
+    """``<project>/.amplify/local-cloud`` belongs to ``<project>``; any other folder to itself."""
+    return state_dir.parent.parent if state_dir.parent.name == ".amplify" else state_dir
+
+
+if __name__ == "__main__":
+    sys.exit(main())
