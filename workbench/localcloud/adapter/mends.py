@@ -4,4 +4,12 @@ Each name is a module beside this one with ``install() -> None``; its first docs
 which upstream behaviour it mends.
 """
 
-MENDS: tuple[str, ...] = ()
+MENDS: tuple[str, ...] = (
+    "nested_stacks",
+    "event_physical_ids",
+    "missing_stack_message",
+    "template_metadata",
+    "custom_resources",
+    "appsync_endpoints",
+    "appsync_storage",
+)
