@@ -1,0 +1,137 @@
+"""Find the Amplify project that a folder belongs to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from workbench.project.models import PackageManager, Project, ProjectProblem
+
+BACKEND_SUFFIXES = (".ts", ".js", ".mjs", ".cjs")
+
+MANAGERS: tuple[PackageManager, ...] = ("npm", "pnpm", "yarn", "bun")
+
+LOCK_FILES: tuple[tuple[str, PackageManager], ...] = (
+    ("pnpm-lock.yaml", "pnpm"),
+    ("yarn.lock", "yarn"),
+    ("bun.lock", "bun"),
+    ("bun.lockb", "bun"),
+    ("package-lock.json", "npm"),
+    ("npm-shrinkwrap.json", "npm"),
+)
+
+
+def find_project(start: Path) -> Project:
+    """Find the project of ``start`` (a folder or a file): the nearest folder upward with a backend.
+
+    Raises ``ProjectProblem`` where there is none, where two backend files compete (``ampx`` would
+    silently prefer the JavaScript one), or where ``package.json`` is missing, broken or nameless
+    (its name is the sandbox's namespace).
+    """
+    begin = start.absolute()
+    for folder in (begin, *begin.parents):
+        if (folder / "amplify").is_dir() and _backend_files(folder):
+            return _project_at(folder)
+    raise _no_project(begin)
+
+
+def read_package_json(path: Path) -> dict[str, object]:
+    """Read a ``package.json``; raises ``ProjectProblem`` where it is missing or not JSON."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ProjectProblem(
+            "package.json is missing beside the amplify folder.",
+            "Run `npm init` there, or move the amplify folder to your app's root.",
+            where=str(path.parent),
+        ) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ProjectProblem(
+            f"package.json is not valid JSON: {error}.", "Correct the file.", where=str(path)
+        ) from None
+    except OSError as error:
+        raise ProjectProblem(
+            f"package.json cannot be read: {error.strerror}.",
+            "Check the file's permissions.",
+            where=str(path),
+        ) from None
+    if not isinstance(content, dict):
+        raise ProjectProblem(
+            "package.json does not hold a JSON object.", "Correct the file.", where=str(path)
+        )
+    return content
+
+
+def package_manager_of(root: Path) -> PackageManager:
+    """Tell the package manager: ``packageManager`` in package.json, else the nearest lock file.
+
+    In a workspace the lock file lies at the repository's root, so folders above are searched too,
+    up to the one that holds ``.git``.
+    """
+    for folder in (root, *root.parents):
+        package_json = folder / "package.json"
+        if package_json.is_file():
+            declared = read_package_json(package_json).get("packageManager")
+            if isinstance(declared, str):
+                name = declared.split("@", 1)[0]
+                for known in MANAGERS:
+                    if name == known:
+                        return known
+        for file_name, manager in LOCK_FILES:
+            if (folder / file_name).exists():
+                return manager
+        if (folder / ".git").exists():
+            break
+    return "npm"
+
+
+def _backend_files(root: Path) -> list[Path]:
+    candidates = (root / "amplify" / f"backend{suffix}" for suffix in BACKEND_SUFFIXES)
+    return [file for file in candidates if file.is_file()]
+
+
+def _project_at(root: Path) -> Project:
+    files = _backend_files(root)
+    if len(files) > 1:
+        names = " and ".join(f"amplify/{file.name}" for file in files)
+        raise ProjectProblem(
+            f"There are two backend files: {names}.",
+            "Keep one: delete or rename the other (often a compiled copy).",
+            where=str(root),
+        )
+    name = read_package_json(root / "package.json").get("name")
+    if not isinstance(name, str) or not name:
+        raise ProjectProblem(
+            "package.json has no name; the name is part of every sandbox's identity.",
+            'Add one, for example "name": "my-app".',
+            where=str(root / "package.json"),
+        )
+    return Project(
+        root=root,
+        backend_file=files[0],
+        package_name=name,
+        package_manager=package_manager_of(root),
+    )
+
+
+def _no_project(begin: Path) -> ProjectProblem:
+    if (begin / "amplify" / ".config").is_dir() or (
+        begin / "amplify" / "team-provider-info.json"
+    ).is_file():
+        return ProjectProblem(
+            "This is an Amplify Gen 1 project (it has amplify/.config); only Gen 2 is supported.",
+            "Migrate it to Gen 2, or start a new one with `amplify-tui init FOLDER`.",
+            where=str(begin),
+        )
+    if (begin / "amplify").is_dir():
+        return ProjectProblem(
+            "The amplify folder has no backend file.",
+            "Add amplify/backend.ts (or .js, .mjs, .cjs) that calls defineBackend().",
+            where=str(begin),
+        )
+    return ProjectProblem(
+        "No Amplify Gen 2 project here: no amplify/backend.ts in this folder or above it.",
+        "Go to your project, or start one with `amplify-tui init`.",
+        where=str(begin),
+        offer="init",
+    )
