@@ -6,7 +6,7 @@ which upstream behaviour it mends.
 
 MENDS: tuple[str, ...] = (
     "nested_stacks",
-    "event_physical_ids",
+    "stack_events",
     "missing_stack_message",
     "template_metadata",
     "custom_resources",

@@ -1,0 +1,68 @@
+"""The events of a stack operation on the local cloud are those of AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.localcloud.conftest import Stacks
+
+
+def _template(*values: str) -> dict[str, Any]:
+    return {
+        "Resources": {
+            f"Value{index}": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": value},
+            }
+            for index, value in enumerate(values)
+        }
+    }
+
+
+def _update_events(stacks: Stacks) -> list[tuple[str, str]]:
+    stacks.create("app", _template("same", "old"))
+    before = len(stacks.events("app"))
+    stacks.update("app", _template("same", "new", "added"))
+    return [
+        (event["LogicalResourceId"], event["ResourceStatus"])
+        for event in stacks.events("app")[before:]
+    ]
+
+
+_EXPECTED = [
+    ("app", "UPDATE_IN_PROGRESS"),
+    ("Value1", "UPDATE_IN_PROGRESS"),
+    ("Value1", "UPDATE_COMPLETE"),
+    ("Value2", "CREATE_IN_PROGRESS"),
+    ("Value2", "CREATE_COMPLETE"),
+    ("app", "UPDATE_COMPLETE"),
+]
+
+
+def test_an_update_tells_only_of_what_changes_and_what_is_new(stacks: Stacks) -> None:
+    assert _update_events(stacks) == _EXPECTED
+    listed = stacks.cloudformation.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    assert {r["LogicalResourceId"]: r["ResourceStatus"] for r in listed} == {
+        "Value0": "CREATE_COMPLETE",
+        "Value1": "UPDATE_COMPLETE",
+        "Value2": "CREATE_COMPLETE",
+    }
+
+
+def test_without_the_mend_every_resource_is_updated(
+    stacks_without: Callable[[str], Stacks],
+) -> None:
+    assert ("Value0", "UPDATE_COMPLETE") in _update_events(stacks_without("stack_events"))
+
+
+def test_events_carry_the_physical_id_when_it_is_known(stacks: Stacks) -> None:
+    _update_events(stacks)
+    value = stacks.physical_id("app", "Value1")
+    updating = [
+        event
+        for event in stacks.events("app")
+        if (event["LogicalResourceId"], event["ResourceStatus"]) == ("Value1", "UPDATE_IN_PROGRESS")
+    ]
+    assert [event["PhysicalResourceId"] for event in updating] == [value]
