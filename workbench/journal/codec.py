@@ -1,0 +1,34 @@
+"""Events to JSON and back, the form of the journal and of ``--json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from workbench.events import AnyEvent
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+def encode(event: AnyEvent) -> str:
+    """One line of JSON; the event's class is its ``kind``."""
+    return json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _adapter() -> TypeAdapter[AnyEvent]:
+    # Built on first use: pydantic takes 60 ms to import and build this, and a session without
+    # history never decodes an event before its first paint.
+    from typing import Annotated
+
+    from pydantic import Field, TypeAdapter
+
+    return TypeAdapter(Annotated[AnyEvent, Field(discriminator="kind")])
+
+
+def decode(text: str) -> AnyEvent:
+    """The event that ``encode`` wrote; raises ``ValueError`` for anything else."""
+    return _adapter().validate_json(text)

@@ -1,0 +1,154 @@
+"""The append-only journal of one sandbox: what happened, in SQLite, readable by every terminal.
+
+The owner of the sandbox appends; anyone reads, at any time, from any thread or process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from workbench.deploy.models import DeploymentResult
+from workbench.events import AnyEvent, ResourcesListed
+from workbench.journal.codec import decode
+from workbench.journal.records import DeploymentRecord
+from workbench.journal.schema import COLUMNS, connect_to_read, row_to_record
+from workbench.journal.writer import JournalWriter
+
+FILE_NAME = "journal.sqlite3"
+
+
+def journal_path(sandbox_dir: Path) -> Path:
+    """Where a sandbox's journal lies (``project.sandbox_dir(name)``)."""
+    return sandbox_dir / FILE_NAME
+
+
+def _ignore(_message: str) -> None:
+    """A reader has no trouble with writing."""
+
+
+class Journal:
+    """A sandbox's journal; the file is made by the first ``append``.
+
+    Reading a journal that isn't there, or can't be read, gives nothing rather than an error: a
+    history is a help, never a reason to stop.
+    """
+
+    def __init__(self, path: Path, on_trouble: Callable[[str], None] = _ignore) -> None:
+        self.path = path
+        self._on_trouble = on_trouble
+        self._writer: JournalWriter | None = None
+
+    # writing
+
+    def append(self, event: AnyEvent) -> None:
+        """Write an event soon; never blocks, never raises (see ``JournalWriter``)."""
+        if self._writer is None:
+            self._writer = JournalWriter(self.path, self._on_trouble)
+        self._writer.append(event)
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Wait until all that was appended can be read; False where that took too long."""
+        return self._writer is None or self._writer.flush(timeout)
+
+    def close(self) -> None:
+        """Write what is left and let go of the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    # reading
+
+    def deployments(
+        self, limit: int = 50, before: int | None = None
+    ) -> tuple[DeploymentRecord, ...]:
+        """The history, newest first; ``before`` a deployment's number for the next page."""
+        rows = self._rows(
+            f"SELECT {COLUMNS} FROM deployments WHERE number < ? ORDER BY number DESC LIMIT ?",
+            (before if before is not None else 2**62, limit),
+        )
+        return tuple(row_to_record(row) for row in rows)
+
+    def deployment(self, number: int) -> DeploymentRecord | None:
+        """One deployment of the history."""
+        rows = self._rows(f"SELECT {COLUMNS} FROM deployments WHERE number = ?", (number,))
+        return row_to_record(rows[0]) if rows else None
+
+    def unfinished(self) -> tuple[DeploymentRecord, ...]:
+        """Deployments without an end: the running one, or those whose process died, oldest first."""
+        rows = self._rows(
+            f"SELECT {COLUMNS} FROM deployments WHERE result IS NULL ORDER BY number", ()
+        )
+        return tuple(row_to_record(row) for row in rows)
+
+    def last_success(self) -> DeploymentRecord | None:
+        """The newest deployment after which the stack was as the files said."""
+        rows = self._rows(
+            f"SELECT {COLUMNS} FROM deployments WHERE result IN (?, ?) "
+            "ORDER BY number DESC LIMIT 1",
+            (DeploymentResult.SUCCEEDED.value, DeploymentResult.NO_CHANGE.value),
+        )
+        return row_to_record(rows[0]) if rows else None
+
+    def events_of(self, number: int) -> tuple[AnyEvent, ...]:
+        """All events of one deployment, in order."""
+        rows = self._rows("SELECT body FROM events WHERE deployment = ? ORDER BY id", (number,))
+        return tuple(_decoded(row[0] for row in rows))
+
+    def latest_resources(self) -> ResourcesListed | None:
+        """The stack's resources as last listed."""
+        rows = self._rows(
+            "SELECT body FROM events WHERE kind = 'resources' ORDER BY id DESC LIMIT 1", ()
+        )
+        for event in _decoded(row[0] for row in rows):
+            if isinstance(event, ResourcesListed):
+                return event
+        return None
+
+    def events_after(self, event_id: int, limit: int = 2000) -> tuple[int, tuple[AnyEvent, ...]]:
+        """The events written after ``event_id``, and the id to ask with next time."""
+        rows = self._rows(
+            "SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?", (event_id, limit)
+        )
+        if not rows:
+            return event_id, ()
+        return int(str(rows[-1][0])), tuple(_decoded(row[1] for row in rows))
+
+    def first_id_of(self, number: int) -> int:
+        """The id of a deployment's first event (0 where there is none)."""
+        rows = self._rows("SELECT min(id) FROM events WHERE deployment = ?", (number,))
+        return int(str(rows[0][0])) if rows and rows[0][0] is not None else 0
+
+    def last_id(self) -> int:
+        """The id of the newest event."""
+        rows = self._rows("SELECT max(id) FROM events", ())
+        return int(str(rows[0][0])) if rows and rows[0][0] is not None else 0
+
+    def next_number(self) -> int:
+        """The number of the deployment that comes next."""
+        rows = self._rows("SELECT max(number) FROM deployments", ())
+        return int(str(rows[0][0])) + 1 if rows and rows[0][0] is not None else 1
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+        # A connection for each question: 0.2 ms, and safe from any thread.
+        try:
+            with self._reading() as connection:
+                return connection.execute(query, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with closing(connect_to_read(self.path)) as connection:
+            yield connection
+
+
+def _decoded(bodies: Iterator[object]) -> Iterator[AnyEvent]:
+    for body in bodies:
+        try:
+            yield decode(str(body))
+        except ValueError:
+            # Written by a newer version: its kind of event is not ours to show.
+            continue

@@ -1,0 +1,242 @@
+"""One deployment: synth beside type check, diff, plan, confirm, execute, outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.deploy.models import DeploymentResult, Failure, Method
+from workbench.events import (
+    ConfirmationNeeded,
+    DeploymentFinished,
+    DeploymentStarted,
+    DiagnosticsReported,
+    DiffComputed,
+    Emit,
+    LoopState,
+    PlanMade,
+    Stage,
+    StageFinished,
+    StageStarted,
+    Trigger,
+)
+from workbench.loop.blocking import in_thread
+from workbench.loop.options import SandboxOptions
+from workbench.loop.stages import Prepared, Stages
+from workbench.loop.verdict import only_misses_env_modules, verdict
+from workbench.synth.diagnostics import CheckResult, SynthResult
+
+Enter = Callable[[LoopState], None]
+Ask = Callable[[ConfirmationNeeded], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What one deployment needs of its sandbox.
+
+    ``enter`` tells the loop's state, ``ask`` puts a question to the user and waits, ``commit`` is
+    called when the deployment begins to change the target: from there on it is not superseded.
+    """
+
+    number: int
+    trigger: Trigger
+    stages: Stages
+    options: SandboxOptions
+    emit: Emit
+    enter: Enter
+    ask: Ask
+    commit: Callable[[], None]
+
+
+async def deploy_once(job: Deployment) -> DeploymentFinished:
+    """Run it to its end; the event that says how it ended has been emitted, too.
+
+    Cancelling it before ``commit`` ends it as superseded. It raises nothing of its own.
+    """
+    began = time.monotonic()
+    job.emit(DeploymentStarted(at=time.time(), deployment=job.number, trigger=job.trigger))
+    result, failure = DeploymentResult.SUPERSEDED, None
+    try:
+        if job.trigger.kind == "adopt":
+            result, failure = await _adopt(job)
+        else:
+            result, failure = await _deploy(job)
+    except Exception as error:  # noqa: BLE001 - whatever a stage met is the deployment's failure
+        result, failure = DeploymentResult.FAILED, job.stages.explain(error)
+    finally:
+        finished = DeploymentFinished(
+            at=time.time(),
+            deployment=job.number,
+            result=result,
+            seconds=time.monotonic() - began,
+            failure=failure,
+        )
+        job.emit(finished)
+    return finished
+
+
+async def _adopt(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
+    job.commit()
+    job.enter(LoopState.DEPLOYING)
+    with _Stage(job, Stage.DEPLOY):
+        await in_thread(lambda: job.stages.adopt(job.number), "adopt")
+    return DeploymentResult.SUCCEEDED, None
+
+
+async def _deploy(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
+    job.enter(LoopState.SYNTHESIZING)
+    await job.stages.open()
+    assembly, prepared, failure = await _evaluate(job)
+    if failure is not None or assembly is None:
+        return DeploymentResult.FAILED, failure
+    if job.trigger.kind == "recreate":
+        await _delete_all(job)
+        prepared = None
+    if prepared is None:
+        prepared = await _prepare(job, assembly)
+    job.emit(DiffComputed(at=time.time(), deployment=job.number, diff=prepared.diff))
+    job.emit(
+        PlanMade(
+            at=time.time(), deployment=job.number, method=prepared.method, steps=prepared.steps
+        )
+    )
+    if prepared.method is Method.NONE:
+        await in_thread(lambda: job.stages.ensure_outputs(job.number), "outputs")
+        return DeploymentResult.NO_CHANGE, None
+    if prepared.losses and not job.options.allow_destroy:
+        refusal = await _confirm(job, prepared)
+        if refusal is not None:
+            return DeploymentResult.REFUSED, refusal
+    job.commit()
+    job.enter(LoopState.DEPLOYING)
+    ready = prepared
+    await in_thread(lambda: job.stages.execute(ready, job.number), "deploy")
+    return DeploymentResult.SUCCEEDED, None
+
+
+async def _evaluate(job: Deployment) -> tuple[Path | None, Prepared | None, Failure | None]:
+    """Synth, with the type check beside it and the diff as soon as there is something to compare."""
+    checking = asyncio.create_task(_check(job)) if job.options.type_check else None
+    preparing: asyncio.Task[Prepared] | None = None
+    try:
+        synth = await _synth(job)
+        if synth.assembly is not None and job.trigger.kind != "recreate":
+            preparing = asyncio.create_task(_prepare(job, synth.assembly))
+        check: CheckResult | None = None
+        if checking is not None:
+            if not checking.done():
+                job.enter(LoopState.CHECKING)
+            check = await checking
+            if synth.assembly is not None and only_misses_env_modules(check):
+                check = await _check(job)
+        failure = verdict(synth, check)
+        if failure is not None:
+            return None, None, failure
+        return synth.assembly, await preparing if preparing is not None else None, None
+    finally:
+        for task in (checking, preparing):
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            elif task is not None and not task.cancelled():
+                task.exception()  # looked at, so that asyncio does not complain of it
+
+
+async def _synth(job: Deployment) -> SynthResult:
+    with _Stage(job, Stage.SYNTH) as stage:
+        result = await job.stages.synth(job.number)
+        stage.ok = result.assembly is not None
+    job.emit(
+        DiagnosticsReported(
+            at=time.time(),
+            deployment=job.number,
+            source="synth",
+            diagnostics=result.diagnostics,
+        )
+    )
+    return result
+
+
+async def _check(job: Deployment) -> CheckResult:
+    with _Stage(job, Stage.TYPE_CHECK) as stage:
+        result = await job.stages.check(job.number)
+        stage.ok = not any(found.severity == "error" for found in result.diagnostics)
+        stage.note = result.skipped
+    job.emit(
+        DiagnosticsReported(
+            at=time.time(),
+            deployment=job.number,
+            source="types",
+            diagnostics=result.diagnostics,
+        )
+    )
+    return result
+
+
+async def _prepare(job: Deployment, assembly: Path) -> Prepared:
+    with _Stage(job, Stage.DIFF):
+        return await in_thread(lambda: job.stages.prepare(assembly, job.number), "diff")
+
+
+async def _delete_all(job: Deployment) -> None:
+    job.commit()
+    job.enter(LoopState.DEPLOYING)
+    with _Stage(job, Stage.DEPLOY) as stage:
+        stage.note = "delete"
+        await in_thread(lambda: job.stages.delete(job.number), "delete")
+
+
+async def _confirm(job: Deployment, prepared: Prepared) -> Failure | None:
+    names = ", ".join(loss.construct_path for loss in prepared.losses)
+    count = len(prepared.losses)
+    what = "a resource that holds data" if count == 1 else f"{count} resources that hold data"
+    details = tuple(f"{loss.construct_path}: {loss.reason}" for loss in prepared.losses)
+    if not job.options.interactive:
+        return Failure(
+            title=f"Refused: this change destroys {what}",
+            reason=names,
+            fix="Undo the change, or run again with --allow-destroy to lose the data.",
+            details=details,
+        )
+    question = ConfirmationNeeded(
+        at=time.time(), deployment=job.number, question="losses", losses=prepared.losses
+    )
+    if await job.ask(question):
+        return None
+    return Failure(
+        title="Not deployed: you kept the data",
+        reason=names,
+        fix="Undo the change and save, or deploy again and allow it.",
+        details=details,
+    )
+
+
+class _Stage:
+    """Says when a stage begins and ends; ``ok`` and ``note`` may be set while it runs."""
+
+    def __init__(self, job: Deployment, stage: Stage) -> None:
+        self._job = job
+        self._stage = stage
+        self._began = 0.0
+        self.ok = True
+        self.note = ""
+
+    def __enter__(self) -> _Stage:
+        self._began = time.monotonic()
+        self._job.emit(StageStarted(at=time.time(), deployment=self._job.number, stage=self._stage))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._job.emit(
+            StageFinished(
+                at=time.time(),
+                deployment=self._job.number,
+                stage=self._stage,
+                seconds=time.monotonic() - self._began,
+                ok=self.ok and kind is None,
+                note=self.note,
+            )
+        )

@@ -1,0 +1,29 @@
+"""What a user chose for a sandbox's loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """How a sandbox runs; the defaults are those of the terminal app.
+
+    ``interactive``: questions are put to the user and wait for an answer; otherwise a deployment
+    that would lose data is refused, unless ``allow_destroy``. ``once`` ends after the first
+    deployment. ``watch_dir`` None means ``amplify/``. ``outputs_format`` and ``outputs_version`` are
+    ampx's; ``outputs_dir`` None means the project's root. ``take_over``: when another terminal owns
+    the sandbox, follow it and go on in its place when it ends.
+    """
+
+    once: bool = False
+    type_check: bool = True
+    interactive: bool = True
+    allow_destroy: bool = False
+    take_over: bool = True
+    watch_dir: Path | None = None
+    exclude: tuple[str, ...] = ()
+    outputs_format: str = "json"
+    outputs_version: str = "1.5"
+    outputs_dir: Path | None = None

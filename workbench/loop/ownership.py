@@ -1,0 +1,125 @@
+"""One terminal deploys a sandbox at a time: a lock that the kernel frees when its process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCK_NAME = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that deploys a sandbox; ``started`` in seconds since the epoch."""
+
+    pid: int
+    started: float
+    terminal: str = ""
+
+
+class Ownership:
+    """Holds a sandbox until ``release`` (or the end of the process, however it ends)."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def release(self) -> None:
+        """Let the next terminal have it; a second call does nothing."""
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def acquire(sandbox_dir: Path) -> Ownership | None:
+    """Own the sandbox; None where another process (or this one, already) does.
+
+    ``flock`` rather than a file with a process id: it can't be left behind by a killed process,
+    nor mistaken in a container where process ids repeat.
+    """
+    descriptor = _open(sandbox_dir)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return _claim(descriptor)
+
+
+def owner(sandbox_dir: Path) -> Owner | None:
+    """Who owns the sandbox now; None where nobody does."""
+    try:
+        descriptor = os.open(sandbox_dir / LOCK_NAME, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return _read(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+async def wait_to_own(sandbox_dir: Path) -> Ownership:
+    """Own the sandbox as soon as its present owner ends; costs nothing while waiting.
+
+    Cancelling it is safe: a lock that comes later is given back at once.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Ownership] = loop.create_future()
+
+    def deliver(ownership: Ownership) -> None:
+        if future.done():
+            ownership.release()
+        else:
+            future.set_result(ownership)
+
+    def wait() -> None:
+        descriptor = _open(sandbox_dir)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if future.cancelled() or loop.is_closed():
+            os.close(descriptor)
+            return
+        ownership = _claim(descriptor)
+        try:
+            loop.call_soon_threadsafe(deliver, ownership)
+        except RuntimeError:  # the loop closed meanwhile
+            ownership.release()
+
+    threading.Thread(target=wait, name="wait-for-owner", daemon=True).start()
+    return await future
+
+
+def _open(sandbox_dir: Path) -> int:
+    sandbox_dir.mkdir(parents=True, exist_ok=True)
+    return os.open(sandbox_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _claim(descriptor: int) -> Ownership:
+    claim = json.dumps({"pid": os.getpid(), "started": time.time(), "terminal": _terminal()})
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, claim.encode(), 0)
+    return Ownership(descriptor)
+
+
+def _terminal() -> str:
+    try:
+        return os.ttyname(2)
+    except OSError:
+        return ""
+
+
+def _read(descriptor: int) -> Owner:
+    text = os.pread(descriptor, 4096, 0).decode(errors="replace")
+    try:
+        said = json.loads(text)
+        return Owner(int(said["pid"]), float(said["started"]), str(said.get("terminal", "")))
+    except (ValueError, KeyError, TypeError):
+        return Owner(0, 0.0)  # it took the lock this instant and has not said who it is

@@ -1,0 +1,139 @@
+"""From a folder and flags to everything a sandbox needs: project, identity, Node, target.
+
+Light to import: the heavy parts are imported inside the functions that need them.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.aws.target import AwsTarget, LocalTarget, Target
+from workbench.events import Emit, LocalCloudReported
+from workbench.project.models import BackendIdentity, Project
+
+if TYPE_CHECKING:
+    from workbench.project.node_runtime import NodeRuntime
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line chose; the defaults leave it to what the project remembers."""
+
+    local: bool = False
+    profile: str | None = None
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A project that is ready to run.
+
+    ``target_chosen`` is False where neither a flag nor an earlier run chose one: a front end with a
+    terminal asks and calls ``choose_target``; without one it is the local cloud, as set here. A
+    local target's ``endpoint`` is empty until ``connect`` (a ``Sandbox`` calls it itself, while its
+    workers start).
+    """
+
+    project: Project
+    identity: BackendIdentity
+    node: NodeRuntime
+    target: Target
+    target_chosen: bool
+
+    @property
+    def sandbox_dir(self) -> Path:
+        """Where this sandbox's journal, lock and live snapshot are."""
+        return self.project.sandbox_dir(self.identity.name)
+
+    @property
+    def stack_name(self) -> str:
+        """The CloudFormation stack, named as ampx names it."""
+        from workbench.project.identity import stack_name
+
+        return stack_name(self.identity)
+
+
+def prepare(cwd: Path, flags: Flags) -> Session:
+    """Find the project, check it, and decide identity and target; starts nothing.
+
+    Raises ``ProjectProblem`` with the next step (its ``offer`` names what a front end can do).
+    Takes about 0.1 s, most of it asking Node for its version.
+    """
+    from workbench.project.identity import sandbox_identity
+    from workbench.project.locate import find_project
+    from workbench.project.node_runtime import find_node
+    from workbench.project.preflight import check_project
+
+    project = find_project(cwd)
+    identity = sandbox_identity(project, flags.identifier)
+    node = find_node()
+    check_project(project, node)
+    target, chosen = _target(project, flags)
+    session = Session(project, identity, node, target, chosen)
+    if flags.local or flags.profile is not None:
+        return choose_target(session, target)
+    return session
+
+
+def choose_target(session: Session, target: Target) -> Session:
+    """The session with this target, which the project remembers from now on."""
+    from workbench.project.remembered import Remembered, save_remembered
+
+    if isinstance(target, AwsTarget):
+        remembered = Remembered(target="aws", profile=target.profile)
+    else:
+        remembered = Remembered(target="local")
+    save_remembered(session.project, remembered)
+    return replace(session, target=target, target_chosen=True)
+
+
+def connect(session: Session, emit: Emit) -> Session:
+    """Make the target answer: start the local cloud where it doesn't run, or check AWS's credentials.
+
+    Blocks, for about a second where the local cloud starts. Raises ``ProjectProblem`` or
+    ``LocalCloudProblem``.
+    """
+    if isinstance(session.target, LocalTarget):
+        return replace(session, target=start_local_cloud(session.project, emit))
+    from workbench.aws.clients import Clients
+    from workbench.aws.credentials import identify
+
+    clients = Clients(session.target)
+    identify(clients)
+    return replace(session, target=replace(session.target, region=clients.region))
+
+
+def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
+    """The project's local cloud, started where it wasn't running; says so in events."""
+    from workbench.localcloud.lifecycle import LocalCloudProblem, start, status
+
+    if not status(project.local_cloud_dir).running:
+        emit(LocalCloudReported(at=time.time(), status="starting"))
+    said: list[str] = []
+    try:
+        target = start(project.local_cloud_dir, say=said.append)
+    except LocalCloudProblem as problem:
+        emit(LocalCloudReported(at=time.time(), status="failed", detail=str(problem)))
+        raise
+    emit(
+        LocalCloudReported(
+            at=time.time(), status="running", endpoint=target.endpoint, detail=" ".join(said)
+        )
+    )
+    return target
+
+
+def _target(project: Project, flags: Flags) -> tuple[Target, bool]:
+    from workbench.project.remembered import load_remembered
+
+    if flags.profile is not None:
+        return AwsTarget(profile=flags.profile), True
+    if flags.local:
+        return LocalTarget(""), True
+    remembered = load_remembered(project)
+    if remembered.target == "aws":
+        return AwsTarget(profile=remembered.profile), True
+    return LocalTarget(""), remembered.target == "local"
