@@ -12,4 +12,5 @@ MENDS: tuple[str, ...] = (
     "custom_resources",
     "appsync_endpoints",
     "appsync_storage",
+    "cognito_identity_providers",
 )
