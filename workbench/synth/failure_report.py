@@ -1,0 +1,261 @@
+"""What the synth worker says about an error, turned into diagnostics: place, reason, hint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from workbench.project.models import PackageManager, Project
+from workbench.synth.diagnostics import Diagnostic
+
+ErrorReport = Mapping[str, object]
+"""An error as the worker describes it: name, message, stack, resolution, …, and its cause."""
+
+_FRAME = re.compile(r"(?:file://)?(/[^()?\n]+?)(?:\?[^:()\s]*)?:(\d+):(\d+)\)?\s*$")
+_TRANSFORM = re.compile(r"^(/[^\n?]+?)(?:\?[^\n:]*)?:(\d+):(\d+): ERROR: (.+)$", re.MULTILINE)
+_ESBUILD = re.compile(r"\[ERROR\] (.+?)\n(?:\n {4}(\S[^\n]*?):(\d+):(\d+):)?", re.DOTALL)
+_MISSING = re.compile(r"Cannot find (module|package) '([^']+)'(?: imported from '?([^\n']+))?")
+_REQUIRED = re.compile(r"Require stack:\n- ([^\n]+)")
+_NO_EXPORT = re.compile(r"The requested module '([^']+)' does not provide an export named '?(\w+)")
+_HEAD = re.compile(r"\Afile://(/[^\n?:]+)(?:\?[^\n:]*)?:(\d+)$", re.MULTILINE)
+_STACK_LINE = re.compile(r"^\s+at .+(?:\n|$)", re.MULTILINE)
+_CREATION = re.compile(r"\s*Object creation stack:.*", re.DOTALL)
+
+_INSTALL: dict[PackageManager, str] = {
+    "npm": "npm install",
+    "pnpm": "pnpm add",
+    "yarn": "yarn add",
+    "bun": "bun add",
+}
+
+TRACE_LINES = 12
+
+
+def diagnostics_of(report: ErrorReport, project: Project) -> tuple[Diagnostic, ...]:
+    """Say what went wrong in the user's files; at least one diagnostic, none with a stack trace."""
+    chain = tuple(_chain(report))
+    found = (
+        _known_problem(report, project)
+        or _bundling(report, project)
+        or [item for link in chain for item in _transform(link, project)]
+        or _missing_module(chain, project)
+        or _missing_export(chain, project)
+    )
+    return tuple(found) or (_general(chain, project),)
+
+
+def trace_of(report: ErrorReport) -> str:
+    """Shorten the stack of the error and of its causes, for the log at debug level."""
+    parts = []
+    for link in _chain(report):
+        stack = _text(link, "stack") or _text(link, "message")
+        lines = [line for line in stack.splitlines() if "node:internal" not in line]
+        parts.append("\n".join(lines[:TRACE_LINES]))
+    return "\nCaused by: ".join(parts)
+
+
+def _chain(report: ErrorReport) -> Iterator[ErrorReport]:
+    link: object = report
+    while isinstance(link, Mapping):
+        yield link
+        link = link.get("cause")
+
+
+def _text(report: ErrorReport, key: str) -> str:
+    value = report.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _known_problem(report: ErrorReport, project: Project) -> list[Diagnostic]:
+    install = f"{project.package_manager} install"
+    backend = _relative(str(project.backend_file), project)
+    add = _INSTALL[project.package_manager]
+    match _text(report, "problem"):
+        case "no-backend-defined":
+            return [
+                Diagnostic(
+                    "error",
+                    "The backend definition is missing a `defineBackend` call.",
+                    "MissingDefineBackendError",
+                    file=backend,
+                    hint=f"Check that `{backend}` calls `defineBackend`.",
+                )
+            ]
+        case "exit":
+            file, line, column = _place((report,), project)
+            message = _text(report, "message")
+            return [
+                Diagnostic(
+                    "error",
+                    f"{message[:1].upper()}{message[1:]}, so nothing was deployed.",
+                    "ProcessExit",
+                    file or backend,
+                    line,
+                    column,
+                    "Throw an error instead of ending the process.",
+                )
+            ]
+        case "no-backend" | "no-cdk" | "no-generator":
+            return [_environment(report, f"Run `{install}` in {project.root}.")]
+        case "no-tsx":
+            return [_environment(report, f"Run `{add} -D tsx @aws-amplify/backend-cli`.")]
+        case _:
+            return []
+
+
+def _environment(report: ErrorReport, hint: str) -> Diagnostic:
+    return Diagnostic(
+        "error", _text(report, "message"), "MissingPackage", "package.json", hint=hint
+    )
+
+
+def _bundling(report: ErrorReport, project: Project) -> list[Diagnostic]:
+    texts = report.get("bundling")
+    found = []
+    for text in texts if isinstance(texts, list) else []:
+        for message, file, line, column in _ESBUILD.findall(str(text)):
+            package = re.match(r'Could not resolve "([^."/][^"]*)"', message)
+            hint = "Fix the function's code; it could not be bundled."
+            if package:
+                hint = f"Run `{_INSTALL[project.package_manager]} {package[1]}`."
+            found.append(
+                Diagnostic(
+                    "error",
+                    message.strip(),
+                    "FunctionBundleError",
+                    _relative(str(project.root / file), project) if file else "",
+                    int(line or 0),
+                    int(column or -1) + 1,
+                    hint,
+                )
+            )
+    return found
+
+
+def _transform(report: ErrorReport, project: Project) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            "error",
+            message.strip(),
+            "SyntaxError",
+            _relative(file, project),
+            int(line),
+            int(column) + 1,
+            "Fix the syntax error and save.",
+        )
+        for file, line, column, message in _TRANSFORM.findall(_text(report, "message"))
+    ]
+
+
+def _missing_module(chain: tuple[ErrorReport, ...], project: Project) -> list[Diagnostic]:
+    for link in chain:
+        message = _text(link, "message")
+        if _text(link, "code") not in {"ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"}:
+            continue
+        match = _MISSING.search(message)
+        if not match:
+            continue
+        kind, wanted, importer = match[1], _clean(match[2]), _clean(match[3] or "")
+        required = _REQUIRED.search(message)
+        importer = importer or (_clean(required[1]) if required else "")
+        local = kind == "module" and wanted.startswith(("/", ".", "file:"))
+        stem = Path(wanted).stem if local else wanted
+        line, column, specifier = _import_line(Path(importer), stem)
+        name = specifier or (_relative(wanted, project) if local else wanted)
+        package = "/".join(wanted.split("/")[: 2 if wanted.startswith("@") else 1])
+        hint = (
+            "Check the path of the import."
+            if local
+            else f"Run `{_INSTALL[project.package_manager]} {package}`."
+        )
+        file = _relative(importer, project) if importer else ""
+        return [
+            Diagnostic(
+                "error", f"Cannot find {kind} '{name}'.", "ModuleNotFound", file, line, column, hint
+            )
+        ]
+    return []
+
+
+def _missing_export(chain: tuple[ErrorReport, ...], project: Project) -> list[Diagnostic]:
+    for link in chain:
+        match = _NO_EXPORT.search(_text(link, "message"))
+        if not match:
+            continue
+        head = _HEAD.search(_text(link, "stack"))
+        importer = unquote(head[1]) if head else ""
+        line, column, _specifier = _import_line(Path(importer), Path(match[1]).stem)
+        return [
+            Diagnostic(
+                "error",
+                f"'{match[1]}' has no export named '{match[2]}'.",
+                "MissingExport",
+                _relative(importer, project) if importer else "",
+                line,
+                column,
+                f"Export `{match[2]}` there, or correct the import.",
+            )
+        ]
+    return []
+
+
+def _general(chain: tuple[ErrorReport, ...], project: Project) -> Diagnostic:
+    messages: list[str] = []
+    for link in chain:
+        message = _plain(_text(link, "message")) or _text(link, "name")
+        details = _plain(_text(link, "details"))
+        for text in (message, details):
+            if text and not any(text in said for said in messages):
+                messages.append(text)
+    hint = next((_text(link, "resolution") for link in chain if _text(link, "resolution")), "")
+    # Amplify's own hint for wrapped errors only points to the cause, which the message has.
+    if "underlying error" in hint.lower() and len(messages) > 1:
+        hint = next((_text(link, "resolution") for link in chain[1:]), "")
+    if not hint and _text(chain[0], "name") == "NotAnError":
+        hint = "Throw an Error object: it says where it was thrown."
+    file, line, column = _place(chain, project)
+    code = _text(chain[0], "name")
+    return Diagnostic("error", "\n".join(messages), code, file, line, column, hint)
+
+
+def _plain(message: str) -> str:
+    return _STACK_LINE.sub("", _CREATION.sub("", message)).strip()
+
+
+def _place(chain: tuple[ErrorReport, ...], project: Project) -> tuple[str, int, int]:
+    """Find the innermost frame in the user's own files, of the first cause that has one."""
+    root = f"{project.root}/"
+    for link in reversed(chain):
+        for text in _text(link, "stack").splitlines():
+            frame = _FRAME.search(text)
+            if not frame:
+                continue
+            file = unquote(frame[1])
+            if file.startswith(root) and not re.search(r"/(node_modules|\.amplify)/", file):
+                return _relative(file, project), int(frame[2]), int(frame[3])
+    return "", 0, 0
+
+
+def _clean(path: str) -> str:
+    return unquote(path.removeprefix("file://").split("?")[0].strip())
+
+
+def _relative(file: str, project: Project) -> str:
+    path = Path(file)
+    return str(path.relative_to(project.root)) if path.is_relative_to(project.root) else file
+
+
+def _import_line(importer: Path, stem: str) -> tuple[int, int, str]:
+    """Find the import of ``stem`` in a source file: line, column and specifier, or zeros."""
+    try:
+        lines = importer.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 0, 0, ""
+    quoted = re.compile(rf"""['"]((?:[^'"]*/)?{re.escape(stem)}(?:\.\w+)?)['"]""")
+    for number, line in enumerate(lines, 1):
+        match = quoted.search(line)
+        if match and re.search(r"\b(?:from|import|require)\b", line):
+            return number, match.start() + 1, match[1]
+    return 0, 0, ""

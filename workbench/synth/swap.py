@@ -1,0 +1,47 @@
+"""Put a finished folder in another's place in one step, so that no reader sees half of it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+_RENAME_SWAP = 2
+
+
+def swap_into_place(finished: Path, place: Path) -> None:
+    """Move the folder ``finished`` to ``place``; what was there is removed.
+
+    Where the system cannot exchange two folders at once, ``place`` is missing for the moment
+    between two renames; it is never half-written.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        finished.rename(place)
+        return
+    if _exchange(finished, place):
+        shutil.rmtree(finished, ignore_errors=True)
+        return
+    old = place.with_name(f".{place.name}.old-{os.getpid()}")
+    shutil.rmtree(old, ignore_errors=True)
+    place.rename(old)
+    try:
+        finished.rename(place)
+    except OSError:
+        old.rename(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    libc = ctypes.CDLL(None)
+    first, second = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "linux" and hasattr(libc, "renameat2"):
+        return bool(libc.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE) == 0)
+    if sys.platform == "darwin" and hasattr(libc, "renamex_np"):
+        return bool(libc.renamex_np(first, second, _RENAME_SWAP) == 0)
+    return False

@@ -1,0 +1,379 @@
+"""amplify/ to a cloud assembly: the warm worker's owner, one synth at a time, the latest wins."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from workbench.events import Emit, Level, LogLine
+from workbench.project.models import Project
+from workbench.synth.diagnostics import Diagnostic, SynthResult
+from workbench.synth.failure_report import diagnostics_of, trace_of
+from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
+from workbench.synth.staleness import PackagesState, packages_state
+from workbench.synth.swap import swap_into_place
+
+WORKER = Path(__file__).with_name("synth_worker.mjs")
+
+LOAD_TIMEOUT = 120.0
+"""Seconds to load the packages: 3 s on a warm disk, up to 12 s on a cold one."""
+
+SUPERSEDED_GRACE = 5.0
+"""Seconds that a superseded evaluation may go on before its worker is ended: a warm one takes 0.3 s,
+and a new worker costs 3 s."""
+
+REHEARSALS = 2
+"""Evaluations in the background after the first: each of the first three is about 0.4 s faster than
+the one before, because V8 compiles what runs often."""
+
+REHEARSAL_DELAY = 4.0
+"""Seconds without a synth before a rehearsal, so that it stays out of the first deployment's way."""
+
+
+class Synthesizer:
+    """Keeps a Node process with the project's packages loaded and evaluates the backend in it.
+
+    ``memory_limit_mb``: above this resident size, or with changed packages, the worker is replaced.
+    ``timeout``: seconds that one evaluation may take. ``rehearsals``: see ``REHEARSALS``.
+    All methods belong to one event loop.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        node: Path,
+        emit: Emit,
+        *,
+        memory_limit_mb: int = 1500,
+        timeout: float = 120.0,
+        rehearsals: int = REHEARSALS,
+    ) -> None:
+        self._project = project
+        self._node = node
+        self._emit = emit
+        self._memory_limit = memory_limit_mb * 1024 * 1024
+        self._timeout = timeout
+        self._rehearsals = rehearsals
+        self._worker: NodeWorker | None = None
+        self._packages: PackagesState = ()
+        self._turn = asyncio.Lock()
+        self._latest = 0
+        self._superseded = asyncio.Event()
+        self._deployment: int | None = None
+        self._silent = False
+        self._background: set[asyncio.Task[None]] = set()
+        self._rehearsal: asyncio.Task[None] | None = None
+        self._seed: tuple[Path, int] | None = None
+        self._timings: dict[str, float] = {}
+        self._rss = 0
+        self._closed = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id, None while there is none."""
+        return self._worker.pid if self._worker and self._worker.alive else None
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Milliseconds of the last synth's parts: load, evaluate, assemble, and bundle in them."""
+        return dict(self._timings)
+
+    @property
+    def memory(self) -> int:
+        """The worker's resident size in bytes after its last answer."""
+        return self._rss
+
+    async def warm(self) -> None:
+        """Start the worker and load the packages ahead of the first synth; errors wait for it."""
+        async with self._turn:
+            with contextlib.suppress(WorkerDiedError, WorkerTimeoutError, OSError):
+                await self._load()
+
+    async def synth(
+        self,
+        context: Mapping[str, object],
+        outdir: Path,
+        deployment: int | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> SynthResult:
+        """Evaluate the backend with a CDK ``context`` and put the assembly at ``outdir``.
+
+        ``outdir`` changes only when the synth succeeded, in one step. ``env`` is added to the
+        environment of this evaluation. A newer call cancels this one (asyncio.CancelledError); a
+        cancelled call leaves the worker finishing in the background, and the next call waits.
+        What is wrong in the project comes back as diagnostics, never as an exception.
+        """
+        self._latest += 1
+        mine = self._latest
+        self._superseded.set()
+        self._superseded = superseded = asyncio.Event()
+        self._stop_rehearsing()
+        began = time.monotonic()
+        work = asyncio.create_task(self._in_turn(mine, context, outdir, deployment, env or {}))
+        newer = asyncio.create_task(superseded.wait())
+        try:
+            await asyncio.wait({work, newer}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            superseded.set()
+            self._keep(work)
+            raise
+        finally:
+            newer.cancel()
+        if not work.done():
+            self._keep(work)
+            raise asyncio.CancelledError("a newer synth began")
+        diagnostics, inputs = work.result()
+        if self._latest != mine:
+            raise asyncio.CancelledError("a newer synth began")
+        failed = any(item.severity == "error" for item in diagnostics)
+        seconds = time.monotonic() - began
+        self._rehearse_later(context, outdir, env or {}, failed=failed)
+        return SynthResult(None if failed else outdir, diagnostics, seconds, inputs)
+
+    async def introspect(self, schema: str) -> dict[str, object]:
+        """Make the model introspection of a GraphQL ``schema`` with the project's own packages.
+
+        Raises RuntimeError with a plain message where they cannot.
+        """
+        self._stop_rehearsing()
+        async with self._turn:
+            try:
+                worker = await self._fresh_worker()
+                answer = await worker.request("introspect", self._timeout, schema=schema)
+            except (WorkerDiedError, WorkerTimeoutError) as error:
+                raise RuntimeError(f"the introspection's worker failed: {error}") from error
+        result = answer.get("introspection")
+        if not isinstance(result, dict):
+            report = answer.get("error")
+            found = diagnostics_of(report if isinstance(report, dict) else {}, self._project)
+            raise RuntimeError(found[0].message)
+        return result
+
+    async def close(self) -> None:
+        """End the worker and everything in the background."""
+        self._closed = True
+        self._stop_rehearsing()
+        self._superseded.set()
+        await self._end_worker()
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    # -- the worker
+
+    async def _load(self) -> NodeWorker:
+        worker = await self._fresh_worker()
+        await worker.request("load", LOAD_TIMEOUT)
+        return worker
+
+    async def _fresh_worker(self) -> NodeWorker:
+        packages = packages_state(self._project)
+        if self._worker and (not self._worker.alive or packages != self._packages):
+            if self._worker.alive:
+                self._say(Level.INFO, "the project's packages changed: starting synth afresh")
+            await self._end_worker()
+        if self._worker is None:
+            if self._closed:
+                raise asyncio.CancelledError("the synthesizer is closed")
+            self._packages = packages
+            self._worker = await NodeWorker.start(self._script(), self._say)
+        return self._worker
+
+    def _script(self) -> Script:
+        env = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"}
+        cache = self._project.dot_amplify / "workbench" / "compile-cache"
+        env |= {"NO_COLOR": "1", "AMPLIFY_TUI_COMPILE_CACHE": str(cache)}
+        flags = ("--no-warnings",)
+        return Script(self._node, flags, WORKER, self._project.root, env)
+
+    async def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            await worker.close()
+
+    def _say(self, level: Level, text: str) -> None:
+        if not self._silent:
+            self._emit(
+                LogLine(
+                    at=time.time(),
+                    deployment=self._deployment,
+                    level=level,
+                    source="synth",
+                    text=text,
+                )
+            )
+
+    def _keep(self, task: asyncio.Task[tuple[tuple[Diagnostic, ...], tuple[str, ...]]]) -> None:
+        async def drained() -> None:
+            """Let it finish; one that is stuck loses its worker."""
+            _done, late = await asyncio.wait({task}, timeout=SUPERSEDED_GRACE)
+            if late:
+                await self._end_worker()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+        self._spawn(drained())
+
+    def _spawn(self, work: object) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)  # type: ignore[arg-type]
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    # -- one evaluation
+
+    async def _in_turn(
+        self,
+        mine: int,
+        context: Mapping[str, object],
+        outdir: Path,
+        deployment: int | None,
+        env: Mapping[str, str],
+    ) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+        async with self._turn:
+            if mine != self._latest or self._closed:
+                return (), ()
+            self._deployment = deployment
+            staging = _staging_folder(outdir)
+            try:
+                found = await self._evaluate(context, staging, env, outdir)
+                if not found[0] and mine == self._latest:
+                    await asyncio.to_thread(swap_into_place, staging, outdir)
+                    self._seed = (outdir, _stamp(outdir))
+                return found
+            finally:
+                shutil.rmtree(staging, ignore_errors=True)
+                self._replace_large_worker()
+
+    async def _evaluate(
+        self, context: Mapping[str, object], staging: Path, env: Mapping[str, str], outdir: Path
+    ) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+        seed = self._seed and self._seed == (outdir, _stamp(outdir))
+        try:
+            worker = await self._load_once()
+            answer = await worker.request(
+                "synth",
+                self._timeout,
+                backend=str(self._project.backend_file),
+                context=dict(context),
+                outdir=str(staging),
+                seed=str(outdir) if seed else "",
+                env=dict(env),
+            )
+        except WorkerTimeoutError:
+            return (self._timed_out(),), ()
+        except (WorkerDiedError, OSError) as error:
+            return (self._died(error),), ()
+        rss = answer.get("rss")
+        self._rss = rss if isinstance(rss, int) else 0
+        timings = answer.get("timings")
+        self._timings = timings if isinstance(timings, dict) else {}
+        report = answer.get("error")
+        if isinstance(report, dict):
+            self._say(Level.DEBUG, trace_of(report))
+            return diagnostics_of(report, self._project), ()
+        files = answer.get("inputs")
+        return (), tuple(self._inputs(files if isinstance(files, list) else []))
+
+    async def _load_once(self) -> NodeWorker:
+        known = self._worker
+        worker = await self._fresh_worker()
+        if worker is not known:
+            await worker.request("load", LOAD_TIMEOUT)
+        return worker
+
+    def _inputs(self, files: list[object]) -> list[str]:
+        root = self._project.root
+        paths = {Path(str(file)) for file in files}
+        return sorted(str(path.relative_to(root)) for path in paths if path.is_relative_to(root))
+
+    def _timed_out(self) -> Diagnostic:
+        return Diagnostic(
+            "error",
+            f"The backend did not finish within {self._timeout:g} s and was stopped.",
+            "SynthTimeout",
+            str(self._project.backend_file.relative_to(self._project.root)),
+            hint="Look for an endless loop, or a promise at the top level that never settles.",
+        )
+
+    def _died(self, error: WorkerDiedError | OSError) -> Diagnostic:
+        lines = error.last_lines if isinstance(error, WorkerDiedError) else ()
+        memory = any("heap out of memory" in line for line in lines)
+        hint = "The next save starts a new one."
+        if memory:
+            hint = "It ran out of memory; raise the limit: NODE_OPTIONS=--max-old-space-size=4096."
+        return Diagnostic(
+            "error", f"The synth process ended before its answer: {error}.", "SynthDied", hint=hint
+        )
+
+    def _replace_large_worker(self) -> None:
+        if self._rss > self._memory_limit and not self._closed:
+            size, limit = self._rss >> 20, self._memory_limit >> 20
+            self._say(Level.INFO, f"synth grew to {size} MB (limit {limit}): starting it afresh")
+            self._rss = 0
+            self._spawn(self._restart())
+
+    async def _restart(self) -> None:
+        async with self._turn:
+            await self._end_worker()
+        await self.warm()
+
+    # -- rehearsals
+
+    def _rehearse_later(
+        self, context: Mapping[str, object], outdir: Path, env: Mapping[str, str], *, failed: bool
+    ) -> None:
+        if self._rehearsals > 0 and not failed and not self._closed:
+            self._rehearsal = self._spawn(self._rehearse(dict(context), outdir, dict(env)))
+
+    def _stop_rehearsing(self) -> None:
+        if self._rehearsal and not self._turn.locked():
+            self._rehearsal.cancel()
+        self._rehearsal = None
+
+    async def _rehearse(
+        self, context: Mapping[str, object], outdir: Path, env: Mapping[str, str]
+    ) -> None:
+        await asyncio.sleep(REHEARSAL_DELAY)
+        began = self._latest
+        while self._rehearsals > 0 and self._latest == began and not self._closed:
+            async with self._turn:
+                if self._latest != began or self._closed:
+                    return
+                self._rehearsals -= 1
+                staging = _staging_folder(outdir)
+                self._silent = True
+                try:
+                    await self._evaluate(context, staging, env, outdir)
+                finally:
+                    self._silent = False
+                    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _stamp(outdir: Path) -> int:
+    """Tell whether the assembly at ``outdir`` is the one that was put there."""
+    try:
+        return (outdir / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _staging_folder(outdir: Path) -> Path:
+    """Make the name of a sibling of ``outdir``, and remove those of processes that are gone.
+
+    A sibling, because source maps of bundled functions hold relative paths and so their hashes
+    depend on the depth.
+    """
+    outdir.parent.mkdir(parents=True, exist_ok=True)
+    for left in outdir.parent.glob(f".{outdir.name}.next-*"):
+        pid = left.name.rpartition("-")[2]
+        if pid.isdigit() and int(pid) != os.getpid() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    staging = outdir.with_name(f".{outdir.name}.next-{os.getpid()}")
+    shutil.rmtree(staging, ignore_errors=True)
+    return staging
