@@ -1,0 +1,62 @@
+"""What a project remembers between starts: the chosen target, in ``.amplify/workbench``."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from workbench.project.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The user's last choices for a project; ``target`` None: never asked."""
+
+    target: Literal["local", "aws"] | None = None
+    profile: str | None = None
+    region: str | None = None
+    identifier: str | None = None
+
+
+def remembered_file(project: Project) -> Path:
+    """Name the file that holds the choices."""
+    return project.dot_amplify / "workbench" / "project.json"
+
+
+def load_remembered(project: Project) -> Remembered:
+    """Read the choices; where there are none, or the file is damaged, nothing is remembered."""
+    try:
+        content = json.loads(remembered_file(project).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Remembered()
+    if not isinstance(content, dict):
+        return Remembered()
+    target = content.get("target")
+    return Remembered(
+        target=target if target in {"local", "aws"} else None,
+        profile=_text(content.get("profile")),
+        region=_text(content.get("region")),
+        identifier=_text(content.get("identifier")),
+    )
+
+
+def save_remembered(project: Project, remembered: Remembered) -> None:
+    """Write the choices atomically, so that a crash leaves the old or the new ones."""
+    file = remembered_file(project)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".project-", suffix=".json")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(asdict(remembered), stream, indent=2)
+        Path(temporary).replace(file)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

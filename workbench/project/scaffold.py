@@ -1,0 +1,157 @@
+"""Start a project: the official quickstart's shape, from templates in our own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from workbench.project.locate import find_project, read_package_json
+from workbench.project.models import Project, ProjectProblem
+from workbench.project.packages import install_packages
+
+LANGUAGES = ("typescript",)
+Say = Callable[[str], None]
+
+__all__ = ["LANGUAGES", "Say", "install_packages", "scaffold"]
+
+
+def scaffold(directory: Path, language: str, say: Say) -> Project:
+    """Write a new project's files into ``directory`` (made where missing) and return the project.
+
+    An existing package.json keeps its content and gains only the missing dependencies; .gitignore
+    gains only the missing lines. Raises ``ProjectProblem`` and changes nothing where ``amplify``
+    exists already, where a file to extend is broken, or where the folder cannot be written.
+    """
+    if language not in LANGUAGES:
+        raise ProjectProblem(
+            f"There is no template for {language!r}.", f"Choose one of: {', '.join(LANGUAGES)}."
+        )
+    root = directory.absolute()
+    if (root / "amplify").exists() or (root / "amplify").is_symlink():
+        raise ProjectProblem(
+            "There is an amplify folder already; nothing was changed.",
+            "Run `amplify-tui` there to deploy it, or choose another folder for a new project.",
+            where=str(root),
+        )
+    if root.exists() and not root.is_dir():
+        raise ProjectProblem(
+            "This is a file, not a folder.", "Choose another name.", where=str(root)
+        )
+    template = resources.files("workbench.project") / "templates" / language
+    # Every content is made before the first write, so that a broken package.json changes nothing.
+    contents = {
+        root / "package.json": _package_json(root, template),
+        root / ".gitignore": _gitignore(root, template),
+        **_tree(template / "amplify", root / "amplify"),
+    }
+    _write(root, contents, say)
+    return find_project(root)
+
+
+def _tree(source: Traversable, target: Path) -> dict[Path, str]:
+    files: dict[Path, str] = {}
+    for entry in sorted(source.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            files.update(_tree(entry, target / entry.name))
+        else:
+            files[target / entry.name] = entry.read_text(encoding="utf-8")
+    return files
+
+
+def _package_json(root: Path, template: Traversable) -> str:
+    wanted: dict[str, object] = json.loads((template / "package.json").read_text(encoding="utf-8"))
+    file = root / "package.json"
+    if not file.exists():
+        wanted["name"] = _package_name(root.name)
+        return json.dumps(wanted, indent=2) + "\n"
+    text = file.read_text(encoding="utf-8")
+    content = read_package_json(file)
+    present = {
+        name
+        for section in ("dependencies", "devDependencies")
+        for name in _table(content, section, file)
+    }
+    for section in ("dependencies", "devDependencies", "allowScripts"):
+        additions = {
+            name: value
+            for name, value in _table(wanted, section, file).items()
+            if name
+            not in (_table(content, section, file) if section == "allowScripts" else present)
+        }
+        if additions:
+            merged = {**_table(content, section, file), **additions}
+            content[section] = dict(sorted(merged.items()))
+    if not content.get("name"):
+        content["name"] = _package_name(root.name)
+    indent = re.search(r"^([ \t]+)\"", text, re.MULTILINE)
+    return json.dumps(content, indent=indent[1] if indent else 2, ensure_ascii=False) + "\n"
+
+
+def _table(content: dict[str, object], section: str, file: Path) -> dict[str, object]:
+    table = content.get(section, {})
+    if not isinstance(table, dict):
+        raise ProjectProblem(
+            f"{section!r} in package.json is not an object; nothing was changed.",
+            "Correct the file.",
+            where=str(file),
+        )
+    return table
+
+
+def _package_name(folder: str) -> str:
+    """Make an npm package name of a folder's name: lower case, no leading dot or dash."""
+    name = re.sub(r"[^a-z0-9._~-]+", "-", folder.lower()).strip("-._~")
+    return name or "amplify-app"
+
+
+def _gitignore(root: Path, template: Traversable) -> str:
+    wanted = (template / "gitignore").read_text(encoding="utf-8").splitlines()
+    file = root / ".gitignore"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    present = {line.strip().strip("/") for line in text.splitlines()}
+    missing = [line for line in wanted if line.strip("/") not in present]
+    if not missing:
+        return text
+    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    return f"{text}{gap}# Amplify\n" + "".join(f"{line}\n" for line in missing)
+
+
+def _write(root: Path, contents: dict[Path, str], say: Say) -> None:
+    before = {file: file.read_bytes() if file.exists() else None for file in contents}
+    made_folders: list[Path] = []
+    written: list[Path] = []
+    try:
+        for file, text in contents.items():
+            made_folders += _make_folder(file.parent)
+            written.append(file)
+            file.write_text(text, encoding="utf-8")
+            say(f"{'wrote' if before[file] is None else 'extended'} {file.relative_to(root)}")
+    except OSError as error:
+        _undo(written, before, made_folders)
+        raise ProjectProblem(
+            f"The project cannot be written: {error.strerror or error}; nothing was changed.",
+            "Check the folder's permissions and the free space.",
+            where=str(error.filename or root),
+        ) from None
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder with its parents; returns the new ones, outermost first."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _undo(written: list[Path], before: dict[Path, bytes | None], folders: list[Path]) -> None:
+    for file in written:
+        old = before[file]
+        if old is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(old)
+    for folder in reversed(folders):
+        folder.rmdir()

@@ -1,0 +1,94 @@
+"""The user's own settings: theme and remapped keys, in ``amplify-tui/settings.toml``.
+
+Plain dataclasses and ``tomllib``: this is read before the first paint.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_THEME_LINE = re.compile(r"^theme\s*=.*$", re.MULTILINE)
+_KEY = re.compile(r"[a-z0-9_+,\-]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``theme`` None: chosen by the terminal; ``keys``: binding id → key(s), comma-separated."""
+
+    theme: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def settings_file(environment: Mapping[str, str] | None = None) -> Path:
+    """Name the settings file: below ``$XDG_CONFIG_HOME``, or ``~/.config``."""
+    variables = os.environ if environment is None else environment
+    home = variables.get("XDG_CONFIG_HOME", "")
+    # The XDG specification says that relative paths are to be ignored.
+    base = Path(home) if home and Path(home).is_absolute() else Path.home() / ".config"
+    return base / "amplify-tui" / "settings.toml"
+
+
+def load_settings(file: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings and what is wrong with them, as warnings to show: they never stop a start."""
+    path = settings_file() if file is None else file
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, UnicodeDecodeError) as error:
+        return Settings(), (f"{path} cannot be read: {error}. The defaults are used.",)
+    except tomllib.TOMLDecodeError as error:
+        return Settings(), (f"{path} is not valid TOML: {error}. The defaults are used.",)
+    warnings = [
+        f"{path}: there is no setting {name!r}; known are theme and keys."
+        for name in content
+        if name not in {"theme", "keys"}
+    ]
+    theme = content.get("theme")
+    if theme is not None and not isinstance(theme, str):
+        warnings.append(f"{path}: theme must be a text, such as theme = 'dark'.")
+        theme = None
+    keys, key_warnings = _keys(content.get("keys", {}), path)
+    return Settings(theme=theme or None, keys=keys), (*warnings, *key_warnings)
+
+
+def remember_theme(theme: str, file: Path | None = None) -> None:
+    """Write the theme into the settings file; comments and other settings stay as they are.
+
+    Raises ``OSError`` where the file cannot be written, ``ValueError`` for a name with quotes.
+    """
+    if not re.fullmatch(r"[\w.-]+", theme):
+        raise ValueError(f"{theme!r} is no theme name")
+    path = settings_file() if file is None else file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    line = f'theme = "{theme}"'
+    head, tables = _at_first_table(text)
+    # A top-level key must stand before the first table, or TOML takes it for that table's.
+    head = _THEME_LINE.sub(line, head) if _THEME_LINE.search(head) else f"{line}\n{head}"
+    path.write_text(head + tables, encoding="utf-8")
+
+
+def _keys(value: object, path: Path) -> tuple[dict[str, str], list[str]]:
+    if not isinstance(value, dict):
+        return {}, [f"{path}: keys must be a table, such as [keys]."]
+    keys: dict[str, str] = {}
+    warnings: list[str] = []
+    for name, wanted in value.items():
+        if isinstance(wanted, str) and _KEY.fullmatch(wanted):
+            keys[name] = wanted
+        else:
+            warnings.append(
+                f"{path}: the key of {name!r} must be a text such as 'ctrl+r' or 'r,f5'."
+            )
+    return keys, warnings
+
+
+def _at_first_table(text: str) -> tuple[str, str]:
+    match = re.search(r"^[ \t]*\[", text, re.MULTILINE)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
