@@ -9,17 +9,18 @@ and refuse a foreign ``Origin``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from workbench.localcloud.adapter.emulator import App, Receive, Scope, Send
+from workbench.localcloud.adapter.emulator import App, Message, Receive, Scope, Send
 
 OWN_PREFIX = "/_amplify_tui/"
 HEALTH_PATH = OWN_PREFIX + "health"
 _ADMIN_PREFIXES = (OWN_PREFIX, "/_ministack/", "/_localstack/")
 _CALLBACK_PREFIX = "/_ministack/cfn-response/"
 _FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/reset")
+_PEEK = 512
 _LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -32,15 +33,15 @@ class Route:
     admin: bool = False
 
 
-OnRequest = Callable[[Scope], None]
+OnDone = Callable[[str, Mapping[str, str], bytes], None]
+"""``on_done(method, headers, start of a form body)``; header names are in lower case."""
 
 
-def gateway(
-    emulator: App, routes: Sequence[Route], on_request: OnRequest, on_done: OnRequest
-) -> App:
+def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
     """The application that tries ``routes`` in order and hands everything else to ``emulator``.
 
-    ``on_request`` and ``on_done`` are called around each HTTP request that reaches the emulator.
+    ``on_done`` is called after each HTTP request that the emulator answered, and after each
+    WebSocket connection (as method ``WEBSOCKET``).
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,11 +58,23 @@ def gateway(
             if path.startswith(route.prefix):
                 await route.app(scope, receive, send)
                 return
-        on_request(scope)
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        form = bytearray()
+
+        async def receive_and_peek() -> Message:
+            message = await receive()
+            if not form:
+                form.extend(message.get("body", b"")[:_PEEK])
+            return message
+
+        is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         try:
-            await emulator(scope, receive, send)
+            await emulator(scope, receive_and_peek if is_form else receive, send)
         finally:
-            on_done(scope)
+            on_done(scope.get("method", "WEBSOCKET"), headers, bytes(form))
 
     return app
 

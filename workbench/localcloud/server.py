@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
+import logging
 import os
 import signal
 import sys
@@ -119,19 +120,25 @@ def _serve(options: ServerOptions) -> int:
         config.keep_alive_timeout = 75
         config.graceful_timeout = 2
         config.backlog = 256
+        code = 0
         try:
             await serve(cast(ASGIFramework, app), config, shutdown_trigger=stop.wait, mode="asgi")
+        except Exception:
+            logging.getLogger("local cloud").exception("the server failed")
+            code = 1
         finally:
             await cloud.stop()
             remembered = read_record(options.state_dir)
             if remembered is not None and remembered.pid == os.getpid():
                 write_record(options.state_dir, remembered.stopped())
+            # All is saved. Leaving the loop would wait for a deployment that waits for its
+            # custom resource, up to an hour; the emulator's other threads only poll.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
 
     asyncio.run(run())
-    # Threads of the emulator (pollers, warm workers) are daemons with nothing left to save.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    return 0
 
 
 def _project_dir(state_dir: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from workbench.localcloud import adapter
@@ -12,6 +12,8 @@ from workbench.localcloud.adapter.emulator import App
 from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.inprocess import caller
+from workbench.localcloud.request_effects import effects
+from workbench.localcloud.state_store import StateStore
 
 logger = logging.getLogger("local cloud")
 
@@ -22,16 +24,30 @@ class LocalCloud:
     def __init__(self, state_dir: Path, port: int) -> None:
         adapter.check_version()
         state_dir.mkdir(parents=True, exist_ok=True)
-        self._state_dir = state_dir
         self._emulator = emulator.load(state_dir, port)
         logger.info("mends: %s", ", ".join(adapter.install()) or "none")
+        from workbench.localcloud.adapter import saved_state, stack_operations
+        from workbench.localcloud.saving import Saver
+
+        self._state_name = saved_state.service_of
+        self._saver = Saver(StateStore(state_dir))
+        self._saver.restore()
+        for name in stack_operations.settle_interrupted():
+            logger.warning("stack %s: its operation was cut off by a stop", name)
 
     async def start(self, health: Callable[[], object]) -> App:
-        """Restore the saved state, make the bootstrap resources, and return the application."""
+        """Make the bootstrap resources, begin to save the state, and return the application."""
         if await bootstrap(caller(self._emulator)):
             logger.info("made the CDK bootstrap resources")
-        routes = (json_route(HEALTH_PATH, health),)
-        return gateway(self._emulator, routes, lambda scope: None, lambda scope: None)
+        self._saver.start()
+        self._saver.mark(None)
+        return gateway(self._emulator, (json_route(HEALTH_PATH, health),), self._done)
 
     async def stop(self) -> None:
         """Save what is not saved yet."""
+        self._saver.finish()
+
+    def _done(self, method: str, headers: Mapping[str, str], form: bytes) -> None:
+        changed = effects(method, headers, form, self._state_name)
+        if changed is None or changed:
+            self._saver.mark(changed)
