@@ -9,6 +9,7 @@ records live in ministack's own stores, so they are saved and restored with its 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,9 +77,15 @@ def install() -> None:
         "update": update_schema,
         "delete": delete_schema,
     }
+    handlers["AWS::AppSync::ApiKey"] = {
+        "create": create_api_key,
+        "update": update_api_key,
+        "delete": delete_api_key,
+    }
     original = handlers["AWS::AppSync::GraphQLApi"]
     handlers["AWS::AppSync::GraphQLApi"] = _api_handlers(original)
     provisioners._REPLACING_PROPERTIES["AWS::AppSync::FunctionConfiguration"] = ("ApiId",)
+    provisioners._REPLACING_PROPERTIES["AWS::AppSync::ApiKey"] = ("ApiId",)
 
 
 # --- functions ---
@@ -227,6 +234,46 @@ def delete_schema(_physical_id: str, props: Properties) -> None:
 
     _appsync()._schemas.pop(_api_id(props), None)
     appsync_graphql.forget_schema(_api_id(props))
+
+
+# --- API keys ---
+
+
+def create_api_key(_logical_id: str, props: Properties, _stack: str) -> Provisioned:
+    """CreateApiKey; ``Ref`` is the key's ARN, the key itself an attribute."""
+    api_id, appsync = _api_id(props), _appsync()
+    record = _record(appsync._create_api_key(api_id, _api_key(props)), "apiKey")
+    keys = appsync._api_keys[api_id]
+    # AWS's form: da2- and 26 lower-case letters and digits, no dashes.
+    key_id = "da2-" + uuid.uuid4().hex[:26]
+    keys[key_id] = {**keys.pop(record["id"]), "id": key_id}
+    return _api_key_answer(api_id, key_id)
+
+
+def update_api_key(
+    physical_id: str, _old: Properties, props: Properties, _stack: str
+) -> Provisioned:
+    """UpdateApiKey: its description and expiry."""
+    api_id, key_id = _api_id(props), physical_id.rsplit("/", 1)[-1]
+    _record(_appsync()._update_api_key(api_id, key_id, _api_key(props)), "apiKey")
+    return _api_key_answer(api_id, key_id)
+
+
+def delete_api_key(physical_id: str, props: Properties) -> None:
+    """DeleteApiKey; a missing one is deleted."""
+    _appsync()._delete_api_key(_api_id(props), physical_id.rsplit("/", 1)[-1])
+
+
+def _api_key(props: Properties) -> dict[str, Any]:
+    body: dict[str, Any] = {"description": str(props.get("Description") or "")}
+    if props.get("Expires"):
+        body["expires"] = int(float(props["Expires"]))
+    return body
+
+
+def _api_key_answer(api_id: str, key_id: str) -> Provisioned:
+    arn = f"{_appsync()._apis[api_id]['arn']}/apikey/{key_id}"
+    return arn, {"ApiKey": key_id, "ApiKeyId": key_id, "Arn": arn}
 
 
 # --- API ---

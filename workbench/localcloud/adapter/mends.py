@@ -13,4 +13,5 @@ MENDS: tuple[str, ...] = (
     "appsync_endpoints",
     "appsync_storage",
     "cognito_identity_providers",
+    "lambda_runtime",
 )

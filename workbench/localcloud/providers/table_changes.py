@@ -81,7 +81,9 @@ def stream_changes(table: Table, definition: TableDefinition) -> tuple[Call, ...
 
 def encryption_change(table: Table, definition: TableDefinition) -> Call | None:
     """The ``UpdateTable`` for encryption at rest."""
-    current = table.get("SSEDescription")
+    current = table.get("SSEDescription") or {}
+    if current.get("Status") == "DISABLED":
+        current = {}
     wanted = definition.encryption or {}
     change: dict[str, Any] | None = None
     if current and not wanted.get("Enabled"):

@@ -1,0 +1,129 @@
+"""Starts Lambda functions as AWS's runtimes would: a Node that is there, and with it the AWS SDK.
+
+Mends: ministack needs a ``node`` on PATH, and gives Node functions no AWS SDK v3 for ``import`` (AWS
+has it beside the runtime; every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its
+top). Also keeps each server's unpacked functions in one folder, so that those of a killed server
+go when it starts again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
+"""Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
+
+_SCOPES = ("@aws-sdk", "@smithy")
+_WORKER_SCRIPT = "_worker.js"
+
+
+def install() -> None:
+    """Put a Node on PATH and take part in the start of every function's process."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    state_dir = Path(os.environ.get("STATE_DIR") or tempfile.gettempdir())
+    _provide_node()
+    folder = _own_folder(state_dir)
+    packages = sdk_folders(state_dir)
+    for module in (lambda_runtime, lambda_svc):
+        module.tempfile = _TempfileIn(folder)
+    lambda_runtime.subprocess = _SubprocessWithSdk(packages)
+
+
+def sdk_folders(start: Path) -> dict[str, Path]:
+    """Where the packages of AWS's Node runtime lie, by scope: the nearest in ``start``'s parents.
+
+    pnpm hides packages that the project does not name itself in a folder of its own.
+    """
+    given = os.environ.get(MODULES_VARIABLE)
+    places = [Path(given)] if given else [parent / "node_modules" for parent in start.parents]
+    found: dict[str, Path] = {}
+    for place in places:
+        for folder in (place, place / ".pnpm" / "node_modules"):
+            for scope in _SCOPES:
+                if scope not in found and (folder / scope).is_dir():
+                    found[scope] = (folder / scope).resolve()
+    return found
+
+
+def link_sdk(code: Path, packages: dict[str, Path]) -> None:
+    """Make each package importable from ``code`` that the function does not bring itself.
+
+    ``import`` has no search path, so the packages must lie in a ``node_modules`` above the handler;
+    it stands beside ``code``, where the function's own and its layers' come first.
+    """
+    for scope, folder in packages.items():
+        link = code.parent / "node_modules" / scope
+        if not link.exists():
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(folder, target_is_directory=True)
+
+
+def _provide_node() -> None:
+    if shutil.which("node"):
+        return
+    from workbench.project.models import ProjectProblem
+    from workbench.project.node_runtime import find_node
+
+    try:
+        folder = find_node().executable.parent
+    except ProjectProblem:
+        # Only Node functions need it; their own invocation then says what is missing.
+        return
+    os.environ["PATH"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
+
+
+def _own_folder(state_dir: Path) -> Path:
+    """An empty folder for this server's unpacked functions, away from the project's packages."""
+    name = hashlib.sha256(str(state_dir.resolve()).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"amplify-tui-functions-{os.getuid()}-{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+class _Overlay:
+    """A module with some of its names replaced, for one importing module only."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+class _TempfileIn(_Overlay):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(importlib.import_module("tempfile"))
+        self._folder = folder
+
+    def mkdtemp(
+        self,
+        suffix: str | None = None,
+        prefix: str | None = None,
+        dir: str | None = None,  # noqa: A002
+    ) -> str:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return tempfile.mkdtemp(suffix, prefix, dir or str(self._folder))
+
+
+class _SubprocessWithSdk(_Overlay):
+    def __init__(self, packages: dict[str, Path]) -> None:
+        super().__init__(importlib.import_module("subprocess"))
+        self._packages = packages
+
+    def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
+        code = options.get("cwd")
+        if code and str(command[-1]).endswith(_WORKER_SCRIPT):
+            link_sdk(Path(code), self._packages)
+        return subprocess.Popen(command, **options)
