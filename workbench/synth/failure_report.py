@@ -213,6 +213,8 @@ def _general(chain: tuple[ErrorReport, ...], project: Project) -> Diagnostic:
     # Amplify's own hint for wrapped errors only points to the cause, which the message has.
     if "underlying error" in hint.lower() and len(messages) > 1:
         hint = next((_text(link, "resolution") for link in chain[1:]), "")
+    if any("Cannot find a package lock file" in said for said in messages):
+        hint = f"Run `{project.package_manager} install`: it writes the lock file."
     if not hint and _text(chain[0], "name") == "NotAnError":
         hint = "Throw an Error object: it says where it was thrown."
     file, line, column = _place(chain, project)

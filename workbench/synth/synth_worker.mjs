@@ -363,6 +363,7 @@ function bundleDirectly() {
     const known = bundling.cache.get(key);
     if (known && known.names === treeState() && known.inputs.every(([file, state]) => state === fileState(file))) {
       for (const [name, content] of known.outputs) fs.writeFileSync(path.join(folder, name), content);
+      known.inputs.forEach(([file]) => noteInput(file));
       return { status: 0, signal: null, stdout: null, stderr: null, output: [], pid: 0 };
     }
     const given = args.find((arg) => arg.startsWith('--metafile='));
@@ -380,7 +381,7 @@ function bundleDirectly() {
     const files = Object.keys(JSON.parse(fs.readFileSync(metafile, 'utf8')).inputs);
     if (!given) fs.rmSync(metafile);
     const absolute = files.filter((file) => !/^\w+:(?!\\)|^<|^\(/.test(file)).map((file) => path.resolve(cwd, file));
-    absolute.filter((file) => !file.includes('/node_modules/')).forEach((file) => inputs.add(file));
+    absolute.forEach(noteInput);
     bundling.cache.set(key, {
       names: treeState(),
       inputs: absolute.map((file) => [file, fileState(file)]),
@@ -388,6 +389,10 @@ function bundleDirectly() {
     });
     return { ...result, stdout: null, stderr: null };
   }
+}
+
+function noteInput(file) {
+  if (!file.includes('/node_modules/')) inputs.add(file);
 }
 
 function esbuildBinary(from) {
@@ -485,6 +490,7 @@ function serve() {
   bundleDirectly();
   let queue = Promise.resolve();
   let pending = '';
+  let answered = 0;
   channel.setEncoding('utf8');
   channel.on('data', (chunk) => {
     const lines = (pending + chunk).split('\n');
@@ -501,6 +507,8 @@ function serve() {
       result = { ok: false, error: described(error) };
     }
     say({ id, ...result, rss: process.memoryUsage().rss });
+    // This process is ended by a signal, which leaves Node no time to write its cache.
+    if (answered++ < 2) module.flushCompileCache?.();
   };
   say({ ready: true, node: process.versions.node });
 }

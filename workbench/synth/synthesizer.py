@@ -151,7 +151,7 @@ class Synthesizer:
         if not isinstance(result, dict):
             report = answer.get("error")
             found = diagnostics_of(report if isinstance(report, dict) else {}, self._project)
-            raise RuntimeError(found[0].message)
+            raise RuntimeError(found[0].message)  # noqa: TRY004 - the worker's failure, no type
         return result
 
     async def close(self) -> None:

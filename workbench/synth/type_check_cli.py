@@ -1,0 +1,112 @@
+"""The type check by TypeScript's command line, for versions without a JavaScript interface (7)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+from workbench.project.models import Project
+from workbench.synth.diagnostics import CheckResult, Diagnostic
+
+CLI_TIMEOUT = 300.0
+
+_PLACED = re.compile(r"^(?P<file>[^\s(][^(\n]*)\((?P<line>\d+),(?P<column>\d+)\): ")
+_FINDING = re.compile(r"(?P<severity>error|warning) (?P<code>TS\d+): (?P<message>.*)$")
+
+
+async def check_with_cli(project: Project, node: Path) -> CheckResult:
+    """Run ``tsc --noEmit --incremental`` on amplify/tsconfig.json.
+
+    Its build information stays in ``.amplify/workbench``, apart from ampx's own, which another
+    version of TypeScript writes. Cancelling ends the process.
+    """
+    config = project.amplify_dir / "tsconfig.json"
+    compiler = _compiler(project.root)
+    if not config.is_file():
+        return CheckResult((), 0.0, "there is no amplify/tsconfig.json")
+    if compiler is None:
+        return CheckResult((), 0.0, "typescript is not installed")
+    began = time.monotonic()
+    info = project.dot_amplify / "workbench" / "tsc.tsbuildinfo"
+    info.parent.mkdir(parents=True, exist_ok=True)
+    flags = ["--noEmit", "--skipLibCheck", "--incremental", "--pretty", "false"]
+    process = await asyncio.create_subprocess_exec(
+        *(str(node), str(compiler), "-p", str(config), *flags, "--tsBuildInfoFile", str(info)),
+        cwd=project.root,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), CLI_TIMEOUT)
+    except TimeoutError:
+        output = b"error TS0: the compiler took too long"
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+    text = output.decode(errors="replace")
+    found = parse_compiler_output(text, project.root)
+    if not found and process.returncode:
+        last = text.strip().splitlines()[-1:] or [f"it exited with code {process.returncode}"]
+        found = (
+            Diagnostic("error", f"The type check could not run: {last[0]}", "TypeCheckFailed"),
+        )
+    return CheckResult(found, time.monotonic() - began)
+
+
+def parse_compiler_output(text: str, root: Path) -> tuple[Diagnostic, ...]:
+    """Read the compiler's plain output: a finding a line, its details indented below it."""
+    found: list[Diagnostic] = []
+    for line in text.splitlines():
+        place = _PLACED.match(line)
+        finding = _FINDING.match(line[place.end() :] if place else line)
+        if finding:
+            path = root / place["file"] if place else None
+            name = (
+                str(path.resolve().relative_to(root.resolve()))
+                if path and path.resolve().is_relative_to(root.resolve())
+                else (place["file"] if place else "")
+            )
+            found.append(
+                Diagnostic(
+                    "error" if finding["severity"] == "error" else "warning",
+                    finding["message"],
+                    finding["code"],
+                    name,
+                    int(place["line"]) if place else 0,
+                    int(place["column"]) if place else 0,
+                )
+            )
+        elif line.startswith("  ") and found:
+            last = found[-1]
+            found[-1] = Diagnostic(
+                last.severity,
+                f"{last.message}\n{line}",
+                last.code,
+                last.file,
+                last.line,
+                last.column,
+            )
+    return tuple(found)
+
+
+def _compiler(root: Path) -> Path | None:
+    for folder in (root, *root.parents):
+        package = folder / "node_modules" / "typescript"
+        try:
+            manifest = json.loads((package / "package.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        binary = manifest.get("bin")
+        file = binary.get("tsc") if isinstance(binary, dict) else binary
+        return (package / str(file)).resolve() if file else None
+    return None

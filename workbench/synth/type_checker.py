@@ -1,0 +1,183 @@
+"""The type check beside synth: TypeScript's program in memory, with ampx's policy."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import time
+from collections.abc import Awaitable
+from pathlib import Path
+
+from workbench.events import Emit, Level, LogLine
+from workbench.project.models import Project
+from workbench.synth.diagnostics import CheckResult, Diagnostic
+from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
+from workbench.synth.staleness import PackagesState, packages_state
+from workbench.synth.type_check_cli import check_with_cli
+
+WORKER = Path(__file__).with_name("type_check_worker.mjs")
+CHECK_TIMEOUT = 300.0
+"""Seconds for one check: a first one takes 3–10 s, in a large project on a busy machine far more."""
+
+_MISSING_ENV = re.compile(r"Cannot find module '\$amplify/env/.*' or its corresponding type")
+
+
+def only_generated_types_missing(result: CheckResult) -> bool:
+    """Tell whether the one error is a missing ``$amplify/env/*`` file.
+
+    Synth generates those files. Where synth failed its errors count instead, as in ampx.
+    """
+    errors = [item for item in result.diagnostics if item.severity == "error"]
+    return len(errors) == 1 and bool(_MISSING_ENV.match(errors[0].message))
+
+
+class TypeChecker:
+    """Keeps a Node process with the project's TypeScript program and checks it incrementally.
+
+    Skips projects without TypeScript files, without ``amplify/tsconfig.json`` or without the
+    ``typescript`` package. All methods belong to one event loop.
+    """
+
+    def __init__(
+        self, project: Project, node: Path, emit: Emit, *, memory_limit_mb: int = 2000
+    ) -> None:
+        self._project = project
+        self._node = node
+        self._emit = emit
+        self._memory_limit = memory_limit_mb * 1024 * 1024
+        self._worker: NodeWorker | None = None
+        self._packages: PackagesState = ()
+        self._turn = asyncio.Lock()
+        self._deployment: int | None = None
+        self._use_cli = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id, None while there is none."""
+        return self._worker.pid if self._worker and self._worker.alive else None
+
+    async def warm(self) -> None:
+        """Start the worker and make the first program ahead of the first check."""
+        with contextlib.suppress(OSError):
+            await self.check()
+
+    async def check(
+        self, deployment: int | None = None, after: Awaitable[object] | None = None
+    ) -> CheckResult:
+        """Check the project's types.
+
+        ``after`` is the synth that runs beside this check: when it has ended and has changed the
+        generated ``$amplify/env`` types, the check is brought up to date. Its own failure is its
+        caller's. Cancelling ends the worker, and the next check starts a new one.
+        """
+        began = time.monotonic()
+        before = _generated_types(self._project)
+        result = await self._checked(deployment)
+        if after is not None:
+            with contextlib.suppress(Exception):
+                await after
+            if _generated_types(self._project) != before:
+                result = await self._checked(deployment)
+        return CheckResult(result.diagnostics, time.monotonic() - began, result.skipped)
+
+    async def close(self) -> None:
+        """End the worker."""
+        worker, self._worker = self._worker, None
+        if worker:
+            await worker.close()
+
+    async def _checked(self, deployment: int | None) -> CheckResult:
+        if not _has_typescript(self._project.amplify_dir):
+            return CheckResult((), 0.0, "there are no TypeScript files")
+        async with self._turn:
+            self._deployment = deployment
+            packages = packages_state(self._project)
+            if packages != self._packages:
+                await self.close()
+                self._use_cli = False
+            self._packages = packages
+            if self._use_cli:
+                return await check_with_cli(self._project, self._node)
+            try:
+                if self._worker is None or not self._worker.alive:
+                    await self.close()
+                    self._worker = await NodeWorker.start(self._script(), self._say)
+                answer = await self._worker.request("check", CHECK_TIMEOUT)
+            except (WorkerDiedError, WorkerTimeoutError, OSError) as error:
+                return CheckResult((self._failed(str(error) or "it took too long"),), 0.0)
+            if "unsupported" in answer:
+                await self.close()
+                self._use_cli = True
+                return await check_with_cli(self._project, self._node)
+            return await self._result(answer)
+
+    async def _result(self, answer: dict[str, object]) -> CheckResult:
+        rss = answer.get("rss")
+        if isinstance(rss, int) and rss > self._memory_limit:
+            await self.close()
+        if not answer.get("ok"):
+            self._say(Level.DEBUG, str(answer.get("error", "")))
+            reason = str(answer.get("error", "")).splitlines()[0]
+            return CheckResult((self._failed(reason),), 0.0)
+        items = answer.get("diagnostics")
+        found = [self._diagnostic(item) for item in (items if isinstance(items, list) else [])]
+        return CheckResult(tuple(found), 0.0, str(answer.get("skipped", "")))
+
+    def _diagnostic(self, item: dict[str, object]) -> Diagnostic:
+        path = Path(str(item["file"]))
+        root = self._project.root
+        missing_env = _MISSING_ENV.match(str(item["message"]))
+        return Diagnostic(
+            "error" if item["severity"] == "error" else "warning",
+            str(item["message"]),
+            str(item["code"]),
+            str(path.relative_to(root)) if path.is_relative_to(root) else str(item["file"]),
+            int(str(item["line"])),
+            int(str(item["column"])),
+            "Synth generates this file once the backend defines the function."
+            if missing_env
+            else "",
+        )
+
+    def _failed(self, reason: str) -> Diagnostic:
+        return Diagnostic(
+            "error",
+            f"The type check could not run: {reason}.",
+            "TypeCheckFailed",
+            hint="Save again to retry, or turn it off with --no-type-check.",
+        )
+
+    def _script(self) -> Script:
+        cache = self._project.dot_amplify / "workbench" / "compile-cache"
+        env = {**os.environ, "AMPLIFY_TUI_COMPILE_CACHE": str(cache)}
+        return Script(self._node, ("--no-warnings",), WORKER, self._project.root, env)
+
+    def _say(self, level: Level, text: str) -> None:
+        self._emit(
+            LogLine(
+                at=time.time(),
+                deployment=self._deployment,
+                level=level,
+                source="type check",
+                text=text,
+            )
+        )
+
+
+def _has_typescript(folder: Path) -> bool:
+    for _path, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != "node_modules"]
+        if any(name.endswith((".ts", ".tsx", ".mts", ".cts")) for name in files):
+            return True
+    return False
+
+
+def _generated_types(project: Project) -> tuple[tuple[str, int, int], ...]:
+    folder = project.dot_amplify / "generated" / "env"
+    try:
+        entries = sorted(folder.iterdir())
+        return tuple((f.name, f.stat().st_mtime_ns, f.stat().st_size) for f in entries)
+    except OSError:
+        return ()
