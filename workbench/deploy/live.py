@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from workbench.aws.answers import is_missing
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly import Assembly
-from workbench.deploy.live_models import DeployedResource, LiveStack
+from workbench.deploy.live_models import (
+    DeployedResource,
+    LiveStack,
+    after_failed_cloudformation,
+)
 from workbench.deploy.stack_state import StackState, read_stack_state
 from workbench.deploy.template import NESTED_STACK, Template
 
@@ -54,11 +59,16 @@ def read_live(
     state = read_stack_state(clients, stack_name)
     if state is None:
         return None
-    kept = _read_snapshot(snapshot, state) if snapshot else None
-    if kept is not None:
-        return kept
+    kept = _read_snapshot(snapshot) if snapshot else None
+    if kept is not None and _holds(kept, state):
+        return kept.live
     with ThreadPoolExecutor(_READERS, thread_name_prefix="live") as pool:
-        return _Reader(clients, pool, templates).read(state)
+        now = _Reader(clients, pool, templates).read(state)
+    if kept is not None and kept.stack_id == state.stack_id:
+        # CloudFormation deployed since, here in a session that died or with another tool. What had
+        # been swapped before may stand as it was: it is swapped again.
+        return after_failed_cloudformation(kept.live, now)
+    return now
 
 
 def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
@@ -88,18 +98,20 @@ def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
         raise
 
 
-def _read_snapshot(snapshot: Path, state: StackState) -> LiveStack | None:
+def _read_snapshot(snapshot: Path) -> _Snapshot | None:
     try:
         kept = _Snapshot.model_validate_json(snapshot.read_bytes())
     except (OSError, ValidationError):
         return None
-    holds = (
-        kept.format == _SNAPSHOT_FORMAT
-        and kept.stack_id == state.stack_id
+    return kept if kept.format == _SNAPSHOT_FORMAT else None
+
+
+def _holds(kept: _Snapshot, state: StackState) -> bool:
+    return (
+        kept.stack_id == state.stack_id
         and kept.changed_at == state.changed_at.isoformat()
         and kept.status == state.status
     )
-    return kept.live if holds else None
 
 
 class _Reader:
@@ -171,31 +183,21 @@ class _Reader:
         return future
 
 
+@dataclass(frozen=True, slots=True)
 class _Started:
-    def __init__(
-        self,
-        state: Future[StackState | None],
-        template: Future[Template],
-        resources: Future[dict[str, DeployedResource]],
-    ) -> None:
-        self._state = state
-        self._template = template
-        self._resources = resources
+    state: Future[StackState | None]
+    template: Future[Template]
+    resources: Future[dict[str, DeployedResource]]
 
     def wait(self) -> _Parts:
-        return _Parts(self._state.result(), self._template.result(), self._resources.result())
+        return _Parts(self.state.result(), self.template.result(), self.resources.result())
 
 
+@dataclass(frozen=True, slots=True)
 class _Parts:
-    def __init__(
-        self,
-        state: StackState | None,
-        template: Template,
-        resources: dict[str, DeployedResource],
-    ) -> None:
-        self.state = state
-        self.template = template
-        self.resources = resources
+    state: StackState | None
+    template: Template
+    resources: dict[str, DeployedResource]
 
 
 def _read_template(clients: Clients, stack_id: str) -> Template:

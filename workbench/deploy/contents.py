@@ -1,0 +1,113 @@
+"""How much data the deployed tables, user pools and buckets hold, in words for a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.deploy.live_models import LiveStack
+from workbench.deploy.models import Loss
+
+_READERS = 8
+_PAGE = 1000
+_USERS_PAGE = 60
+_DEPLOYED_FILES = "Custom::CDKBucketDeployment"
+_BUCKET = "AWS::S3::Bucket"
+
+
+def describe_contents(clients: Clients, live: LiveStack) -> tuple[Loss, ...]:
+    """All that deleting the stack would lose: each table, user pool and bucket with its contents.
+
+    Buckets that only hold what a deployment put there (model schemas, site files) are left out.
+    A count that cannot be read is left empty: the resource is named all the same.
+    """
+    found = [
+        Loss(
+            construct_path=stack.construct_paths.get(
+                resource.logical_id, "/".join((*path, resource.logical_id))
+            ),
+            type=resource.type,
+            physical_id=resource.physical_id,
+            reason="deleted with the sandbox",
+        )
+        for path, stack in live.walk()
+        for resource in stack.resources.values()
+        if resource.type in _COUNTS
+        and resource.physical_id
+        and not (resource.type == _BUCKET and _is_generated(stack, resource.logical_id))
+    ]
+    return fill_contents(clients, found)
+
+
+def fill_contents(clients: Clients, losses: Iterable[Loss]) -> tuple[Loss, ...]:
+    """The losses with what each resource holds now, such as ``25 items``; asked side by side."""
+
+    def fill(loss: Loss) -> Loss:
+        count = _COUNTS.get(loss.type)
+        if loss.contents or count is None or not loss.physical_id:
+            return loss
+        try:
+            return replace(loss, contents=count(clients, loss.physical_id))
+        except (BotoCoreError, ClientError):
+            return loss
+
+    waiting = list(losses)
+    if not waiting:
+        return ()
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="contents") as pool:
+        return tuple(pool.map(fill, waiting))
+
+
+def _is_generated(stack: LiveStack, logical_id: str) -> bool:
+    """True for a bucket that a bucket deployment of the same stack fills."""
+    for resource in stack.template.resources.values():
+        if resource.type == _DEPLOYED_FILES:
+            destination = resource.properties.get("DestinationBucketName")
+            if destination == {"Ref": logical_id}:
+                return True
+    return False
+
+
+def _items(clients: Clients, table: str) -> str:
+    """DynamoDB refreshes ItemCount every six hours, so a table that says 0 is counted."""
+    described = clients.dynamodb.describe_table(TableName=table)["Table"]
+    count = described.get("ItemCount", 0)
+    if not clients.is_local and count:
+        return _words(count, "item", about=True)
+    page = clients.dynamodb.scan(TableName=table, Select="COUNT")
+    return _words(page["Count"], "item", more="LastEvaluatedKey" in page)
+
+
+def _users(clients: Clients, pool: str) -> str:
+    described = clients.cognito_idp.describe_user_pool(UserPoolId=pool)["UserPool"]
+    estimate = described.get("EstimatedNumberOfUsers", 0)
+    if estimate > _USERS_PAGE:
+        return _words(estimate, "user", about=not clients.is_local)
+    page = clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS_PAGE)
+    return _words(len(page["Users"]), "user", more=bool(page.get("PaginationToken")))
+
+
+def _objects(clients: Clients, bucket: str) -> str:
+    page = clients.s3.list_objects_v2(Bucket=bucket, MaxKeys=_PAGE)
+    return _words(page.get("KeyCount", 0), "object", more=page.get("IsTruncated", False))
+
+
+def _words(count: int, noun: str, *, more: bool = False, about: bool = False) -> str:
+    if count == 0 and not more:
+        return f"no {noun}s"
+    lead = "more than " if more else "about " if about else ""
+    return f"{lead}{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+_COUNTS: dict[str, Callable[[Clients, str], str]] = {
+    "AWS::DynamoDB::Table": _items,
+    "AWS::DynamoDB::GlobalTable": _items,
+    "Custom::AmplifyDynamoDBTable": _items,
+    "Custom::ImportedAmplifyDynamoDBTable": _items,
+    "AWS::Cognito::UserPool": _users,
+    "AWS::S3::Bucket": _objects,
+}
