@@ -72,10 +72,7 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     node = find_node()
     check_project(project, node)
     target, chosen = _target(project, flags)
-    session = Session(project, identity, node, target, chosen)
-    if flags.local or flags.profile is not None:
-        return choose_target(session, target)
-    return session
+    return Session(project, identity, node, target, chosen)
 
 
 def choose_target(session: Session, target: Target) -> Session:
@@ -133,6 +130,8 @@ def _target(project: Project, flags: Flags) -> tuple[Target, bool]:
         return AwsTarget(profile=flags.profile), True
     if flags.local:
         return LocalTarget(""), True
+    # A flag decides for one run and is not remembered: a single run against an account must not
+    # make the next plain one deploy there.
     remembered = load_remembered(project)
     if remembered.target == "aws":
         return AwsTarget(profile=remembered.profile), True

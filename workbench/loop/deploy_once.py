@@ -39,6 +39,7 @@ class Deployment:
 
     ``enter`` tells the loop's state, ``ask`` puts a question to the user and waits, ``commit`` is
     called when the deployment begins to change the target: from there on it is not superseded.
+    ``cancelled_as`` says what a cancelled deployment's end is called.
     """
 
     number: int
@@ -49,16 +50,18 @@ class Deployment:
     enter: Enter
     ask: Ask
     commit: Callable[[], None]
+    cancelled_as: Callable[[], DeploymentResult] = lambda: DeploymentResult.SUPERSEDED
 
 
 async def deploy_once(job: Deployment) -> DeploymentFinished:
     """Run it to its end; the event that says how it ended has been emitted, too.
 
-    Cancelling it before ``commit`` ends it as superseded. It raises nothing of its own.
+    It raises nothing of its own; where it is cancelled, its end is emitted all the same.
     """
     began = time.monotonic()
     job.emit(DeploymentStarted(at=time.time(), deployment=job.number, trigger=job.trigger))
-    result, failure = DeploymentResult.SUPERSEDED, None
+    result: DeploymentResult | None = None
+    failure: Failure | None = None
     try:
         if job.trigger.kind == "adopt":
             result, failure = await _adopt(job)
@@ -70,7 +73,7 @@ async def deploy_once(job: Deployment) -> DeploymentFinished:
         finished = DeploymentFinished(
             at=time.time(),
             deployment=job.number,
-            result=result,
+            result=result or job.cancelled_as(),
             seconds=time.monotonic() - began,
             failure=failure,
         )

@@ -1,0 +1,31 @@
+"""Where an error that nobody foresaw goes: a file to send, not a trace on the screen."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from workbench.journal.redact import Redactor
+
+
+def write_crash_log(folder: Path, error: BaseException) -> Path | None:
+    """Write the error with its trace into ``folder``; None where that can't be written either."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    file = folder / f"crash-{stamp}.log"
+    trace = "".join(traceback.format_exception(error))
+    about = f"amplify-tui on Python {sys.version.split()[0]}, {platform.platform()}\n\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(about + Redactor().text(trace))
+    except OSError:
+        return None
+    return file
+
+
+def crash_line(error: BaseException, log: Path | None) -> str:
+    """One line for the user."""
+    where = f"; the details are in {log}" if log else ""
+    return f"Something went wrong inside amplify-tui ({type(error).__name__}: {error}){where}"
