@@ -1,0 +1,423 @@
+"""Carry out a plan: assets, then CloudFormation or hot-swaps, then the outputs; each step told.
+
+Blocking code for a worker thread. What stands afterwards is returned and kept in the snapshot, also
+after a failure, so that the next plan starts from the truth.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.deploy.assembly import Assembly
+from workbench.deploy.assets import publish_assets
+from workbench.deploy.bootstrap import Bootstrap, bootstrap_of, check_bootstrap
+from workbench.deploy.cloudformation import StackRequest, deploy_stack, require_success
+from workbench.deploy.evaluate import Unresolvable
+from workbench.deploy.failure import DeploymentFailed, failure_from_exception
+from workbench.deploy.hotswap import SwapsFailed, swap_all
+from workbench.deploy.live import read_live, save_snapshot
+from workbench.deploy.live_models import (
+    LiveStack,
+    after_cloudformation,
+    after_failed_cloudformation,
+    after_swap,
+)
+from workbench.deploy.models import Failure, StackPath
+from workbench.deploy.outputs import (
+    Introspect,
+    OutputsFormat,
+    outputs_path,
+    read_outputs,
+    write_outputs,
+)
+from workbench.deploy.outputs_sections import DEFAULT_VERSION
+from workbench.deploy.plan import swaps_for
+from workbench.deploy.plan_instructions import (
+    DeployStack,
+    Instruction,
+    Plan,
+    PublishAssets,
+    Swap,
+    SwapDrifted,
+    WriteOutputs,
+)
+from workbench.deploy.progress import Progress
+from workbench.deploy.stack_operation import follow_operation
+from workbench.deploy.stack_state import read_stack_state
+from workbench.events import (
+    Emit,
+    Level,
+    LogLine,
+    OutputsWritten,
+    Stage,
+    StageFinished,
+    StageStarted,
+    StepFinished,
+    StepStarted,
+)
+
+_NO_STACK = Failure(
+    title="The stack is gone",
+    reason="CloudFormation has no such stack any more.",
+    fix="Save again to deploy it anew.",
+    offer="retry",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsRequest:
+    """Where outputs are written and how; ``introspect`` makes the model introspection."""
+
+    directory: Path
+    introspect: Introspect
+    fmt: OutputsFormat = "json"
+    version: str = DEFAULT_VERSION
+
+    @property
+    def path(self) -> Path:
+        """The file that is written."""
+        return outputs_path(self.directory, self.fmt, self.version)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One execution: its inputs, and what stands as far as it has come."""
+
+    plan: Plan
+    assembly: Assembly
+    clients: Clients
+    bootstrap: Bootstrap
+    emit: Emit
+    deployment: int | None
+    live: LiveStack | None
+    snapshot: Path | None
+    outputs: OutputsRequest | None
+    progress: Progress
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def cloudformation(self) -> Clients:
+        """The clients that deploy the stack: in the bootstrap's deploy role where allowed."""
+        return self.clients.acting_as(self.bootstrap.role("deploy"))
+
+
+def execute(
+    plan: Plan,
+    assembly: Assembly,
+    live: LiveStack | None,
+    clients: Clients,
+    emit: Emit,
+    *,
+    deployment: int | None = None,
+    snapshot: Path | None = None,
+    outputs: OutputsRequest | None = None,
+) -> LiveStack | None:
+    """Carry out ``plan``, made from ``live`` to ``assembly``; what then stands.
+
+    Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
+    resources' progress. Raises DeploymentFailed.
+    """
+    try:
+        run = _Run(
+            plan=plan,
+            assembly=assembly,
+            clients=clients,
+            bootstrap=bootstrap_of(clients, _staging_bucket(assembly)),
+            emit=emit,
+            deployment=deployment,
+            live=live,
+            snapshot=snapshot,
+            outputs=outputs,
+            progress=Progress(emit, deployment, assembly, live),
+            numbers={id(step): number for number, step in enumerate(plan.steps, 1)},
+        )
+        _publish(run)
+        _deploy(run)
+        _write(run)
+    except DeploymentFailed:
+        raise
+    except Exception as error:
+        raise DeploymentFailed(failure_from_exception(error, clients.target)) from error
+    return run.live
+
+
+def adopt_running(
+    clients: Clients,
+    stack_name: str,
+    emit: Emit,
+    deployment: int | None = None,
+    *,
+    snapshot: Path | None = None,
+) -> None:
+    """Follow the operation that CloudFormation is running on the stack to its end, told as usual.
+
+    Returns at once where nothing runs; raises DeploymentFailed where it fails. A deletion that was
+    running is followed too.
+    """
+    state = read_stack_state(clients, stack_name)
+    if state is None or not state.is_busy:
+        return
+    live = read_live(clients, stack_name, snapshot)
+    progress = Progress(emit, deployment, live=live)
+    ending = follow_operation(clients, state.stack_id, progress.of_stack)
+    if ending.status != "DELETE_COMPLETE":
+        require_success(ending, progress.construct)
+
+
+def write_outputs_file(
+    clients: Clients,
+    stack_name: str,
+    request: OutputsRequest,
+    emit: Emit,
+    deployment: int | None = None,
+) -> bool:
+    """Read the stack's outputs and write the file; False where it was the same already."""
+    content = read_outputs(clients, stack_name, request.introspect, version=request.version)
+    changed = write_outputs(request.path, content, request.fmt, request.version)
+    emit(OutputsWritten(at=time.time(), deployment=deployment, path=str(request.path)))
+    return changed
+
+
+def _publish(run: _Run) -> None:
+    steps = [step for step in run.plan.steps if isinstance(step, PublishAssets)]
+    deploys = any(isinstance(step, DeployStack) for step in run.plan.steps)
+    if not (steps or deploys):
+        return
+    if run.assembly.docker_images:
+        raise DeploymentFailed(
+            Failure(
+                title="This backend has Docker images",
+                reason="amplify-tui does not build and publish Docker image assets.",
+                fix="Use a function without a container image, or deploy with `npx ampx sandbox`.",
+            )
+        )
+    hashes = {name for step in steps for name in step.hashes}
+    if deploys:
+        hashes.add(run.assembly.root.template_hash)
+    assets = [run.assembly.assets[name] for name in hashes if name in run.assembly.assets]
+    with _stage(run, Stage.ASSETS) as note, _step(run, *steps):
+        if not run.clients.is_local:
+            check_bootstrap(run.clients, run.bootstrap)
+        count = publish_assets(assets, run.clients, run.bootstrap)
+        note(f"{count} of {len(assets)} published")
+
+
+def _deploy(run: _Run) -> None:
+    swaps = [step for step in run.plan.steps if isinstance(step, Swap)]
+    stacks = [step for step in run.plan.steps if isinstance(step, DeployStack)]
+    drifted = [step for step in run.plan.steps if isinstance(step, SwapDrifted)]
+    if not (swaps or stacks):
+        return
+    with _stage(run, Stage.DEPLOY):
+        for step in stacks:
+            with _step(run, step):
+                _deploy_stack(run, step)
+        for again in drifted:
+            with _step(run, again):
+                _swap_drifted(run, again)
+        if swaps:
+            _swap(run, swaps)
+
+
+def _deploy_stack(run: _Run, step: DeployStack) -> None:
+    before = run.live
+    nested = {path: stack.stack_id for path, stack in before.walk() if path} if before else {}
+    request = StackRequest(
+        stack_name=step.stack_name,
+        template_url=_template_url(run),
+        tags=run.assembly.tags,
+        execution_role="" if run.clients.is_local else run.bootstrap.role("cfn-exec"),
+        nested=nested,
+    )
+    try:
+        deploy_stack(run.cloudformation, request, run.progress.of_stack, run.progress.construct)
+    except DeploymentFailed as failed:
+        _remember_failed(run, before, step.stack_name)
+        raise failed from None
+    now = read_live(run.clients, step.stack_name, templates=run.assembly)
+    if now is None:
+        raise DeploymentFailed(_NO_STACK)
+    # What was swapped before stays uncertain until it has been swapped again.
+    waiting = frozenset(
+        resource
+        for other in run.plan.steps
+        if isinstance(other, SwapDrifted)
+        for resource in other.resources
+    )
+    run.live = after_cloudformation(now, run.assembly, waiting)
+    _keep(run)
+
+
+def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
+    if run.live is None:
+        raise DeploymentFailed(_NO_STACK)
+    swaps: list[Swap] = []
+    failed: frozenset[tuple[StackPath, str]] = frozenset()
+    failure: Failure | None = None
+    for resource in step.resources:
+        try:
+            swaps += swaps_for(run.assembly, run.live, [resource])
+        except Unresolvable as unknown:
+            failed |= {resource}
+            _warn(run, f"{run.progress.construct(*resource)} keeps an older state: {unknown}")
+    try:
+        swap_all(swaps, run.clients, run.progress)
+    except SwapsFailed as some:
+        failed, failure = failed | some.failed, some.failure
+    run.live = after_cloudformation(run.live, run.assembly, failed)
+    _keep(run)
+    if failure is not None:
+        raise DeploymentFailed(failure)
+
+
+def _swap(run: _Run, swaps: list[Swap]) -> None:
+    live = run.live
+    if live is None:
+        raise DeploymentFailed(_NO_STACK)
+    everything = frozenset((swap.target.stack, swap.target.logical_id) for swap in swaps)
+
+    def began(swap: Swap) -> None:
+        _say_step(run, swap)
+
+    def ended(swap: Swap, seconds: float, ok: bool) -> None:
+        _say_step_done(run, swap, seconds, ok)
+
+    # Killed half way, the next start must know that these resources are in an unknown state.
+    # Written beside the swaps: the 10 ms are hidden behind the first call.
+    with ThreadPoolExecutor(1, thread_name_prefix="snapshot") as pool:
+        writing = pool.submit(_keep, run, after_swap(live, run.assembly, everything))
+        failed: frozenset[tuple[StackPath, str]] = frozenset()
+        failure: Failure | None = None
+        try:
+            swap_all(swaps, run.clients, run.progress, began, ended)
+        except SwapsFailed as some:
+            failed, failure = some.failed, some.failure
+        writing.result()
+    run.live = after_swap(live, run.assembly, failed)
+    _keep(run)
+    if failure is not None:
+        raise DeploymentFailed(failure)
+
+
+def _write(run: _Run) -> None:
+    steps = [step for step in run.plan.steps if isinstance(step, WriteOutputs)]
+    if not steps or run.outputs is None:
+        return
+    with _stage(run, Stage.OUTPUTS) as note, _step(run, *steps):
+        changed = write_outputs_file(
+            run.clients, run.assembly.stack_name, run.outputs, run.emit, run.deployment
+        )
+        note("" if changed else "unchanged")
+
+
+def _remember_failed(run: _Run, before: LiveStack | None, stack_name: str) -> None:
+    """Keep what stands after a failed deployment; the failure itself matters more than this."""
+    try:
+        now = read_live(run.clients, stack_name)
+    except (BotoCoreError, ClientError):
+        return
+    if now is not None:
+        run.live = after_failed_cloudformation(before, now)
+        _keep(run)
+
+
+def _keep(run: _Run, live: LiveStack | None = None) -> None:
+    standing = live or run.live
+    if run.snapshot is not None and standing is not None:
+        save_snapshot(run.clients, run.snapshot, standing)
+
+
+def _template_url(run: _Run) -> str:
+    asset = run.assembly.assets[run.assembly.root.template_hash]
+    bucket = run.bootstrap.fill(asset.bucket)
+    if run.clients.is_local:
+        host = run.clients.s3.meta.endpoint_url
+    else:
+        host = f"https://s3.{run.clients.region}.{run.clients.url_suffix}"
+    return f"{host}/{bucket}/{asset.object_key}"
+
+
+def _staging_bucket(assembly: Assembly) -> str:
+    asset = next(iter(assembly.assets.values()), None)
+    return asset.bucket if asset else ""
+
+
+@contextmanager
+def _stage(run: _Run, stage: Stage) -> Iterator[Callable[[str], None]]:
+    """Tell a stage's beginning and end; the yielded function sets its note."""
+    notes = [""]
+    start = time.monotonic()
+    run.emit(StageStarted(at=time.time(), deployment=run.deployment, stage=stage))
+    ok = False
+    try:
+        yield notes.append
+        ok = True
+    finally:
+        run.emit(
+            StageFinished(
+                at=time.time(),
+                deployment=run.deployment,
+                stage=stage,
+                seconds=time.monotonic() - start,
+                ok=ok,
+                note=notes[-1],
+            )
+        )
+
+
+@contextmanager
+def _step(run: _Run, *steps: Instruction) -> Iterator[None]:
+    start = time.monotonic()
+    for step in steps:
+        _say_step(run, step)
+    ok = False
+    try:
+        yield
+        ok = True
+    finally:
+        for step in steps:
+            _say_step_done(run, step, time.monotonic() - start, ok)
+
+
+def _warn(run: _Run, text: str) -> None:
+    run.emit(
+        LogLine(
+            at=time.time(),
+            deployment=run.deployment,
+            level=Level.WARNING,
+            source="deploy",
+            text=text,
+        )
+    )
+
+
+def _say_step(run: _Run, step: Instruction) -> None:
+    run.emit(
+        StepStarted(
+            at=time.time(),
+            deployment=run.deployment,
+            step=run.numbers.get(id(step), 0),
+            title=step.title,
+        )
+    )
+
+
+def _say_step_done(run: _Run, step: Instruction, seconds: float, ok: bool) -> None:
+    run.emit(
+        StepFinished(
+            at=time.time(),
+            deployment=run.deployment,
+            step=run.numbers.get(id(step), 0),
+            title=step.title,
+            seconds=seconds,
+            ok=ok,
+        )
+    )
