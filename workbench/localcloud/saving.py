@@ -39,6 +39,7 @@ class Saver:
     def __init__(self, store: StateStore) -> None:
         self._store = store
         self._items = saved_state.ItemChanges()
+        self._blobs = saved_state.Blobs()
         self._digests: dict[str, bytes] = {}
         self._wake = threading.Condition()
         self._marked: set[str] = set()
@@ -54,7 +55,8 @@ class Saver:
         self._digests = {name: _digest(document) for name, document in services.items()}
         saved_state.remove_unfinished_objects(saved_state.state_folder())
         saved_state.keep_code_until_saved()
-        saved_state.restore(services, self._store.items())
+        saved_state.restore(services, self._store.items(), self._store.blob)
+        self._store.drop_unused_blobs()
         if "lambda" in services:
             saved_state.remove_unused_code(services["lambda"])
         self._items.install()
@@ -123,7 +125,8 @@ class Saver:
                 if document is not None and _digest(document) != self._digests.get(name):
                     documents[name] = document
         emptied, items = self._items.take()
-        changes = Changes(documents, emptied, items)
+        blobs = self._blobs.take()
+        changes = Changes(documents, emptied, items, blobs)
         if not changes.any:
             return True
         try:
@@ -133,6 +136,7 @@ class Saver:
                 logger.error("the state cannot be saved: %s", error)  # noqa: TRY400 - one line
             self._failing = True
             self._items.put_back(emptied, items)
+            self._blobs.put_back(blobs)
             self.mark(documents)
             return False
         self._failing = False
@@ -143,7 +147,7 @@ class Saver:
         """A service's state; it may change while it is read, then it is read again."""
         for attempt in range(5):
             try:
-                return saved_state.take_service(name)
+                return saved_state.take_service(name, self._blobs)
             except RuntimeError:
                 time.sleep(0.01 * (attempt + 1))
             except Exception:

@@ -21,6 +21,7 @@ FORMAT = 1
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blob (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS item (
   tab TEXT NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, document BLOB NOT NULL,
   PRIMARY KEY (tab, pk, sk)) WITHOUT ROWID;
@@ -36,12 +37,13 @@ ItemKey = tuple[str, str, str]
 class Changes:
     """What one save writes: ``emptied`` tables lose all their rows before ``items`` are written.
 
-    An item whose document is None is deleted.
+    An item whose document is None is deleted. ``blobs`` are named by their content.
     """
 
     services: Mapping[str, bytes] = field(default_factory=dict)
     emptied: tuple[str, ...] = ()
     items: Mapping[ItemKey, bytes | None] = field(default_factory=dict)
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def any(self) -> bool:
@@ -68,11 +70,28 @@ class StateStore:
             "SELECT tab, pk, sk, document FROM item ORDER BY tab, pk, sk"
         )
 
+    def blob(self, name: str) -> bytes:
+        """One blob; raises KeyError where it is missing."""
+        row = self._connection.execute("SELECT data FROM blob WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise KeyError(name)
+        return bytes(row[0])
+
+    def drop_unused_blobs(self) -> None:
+        """Delete the blobs that no service's document names."""
+        text = b"".join(self.services().values())
+        names = [name for (name,) in self._connection.execute("SELECT name FROM blob")]
+        unused = [(name,) for name in names if name.encode() not in text]
+        self._connection.executemany("DELETE FROM blob WHERE name = ?", unused)
+
     def write(self, changes: Changes) -> None:
         """Write all changes in one transaction; raises sqlite3.Error (nothing is written then)."""
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.executemany(
+                "INSERT OR IGNORE INTO blob VALUES (?, ?)", changes.blobs.items()
+            )
             connection.executemany(
                 "INSERT OR REPLACE INTO service VALUES (?, ?)", changes.services.items()
             )

@@ -7,13 +7,14 @@ one by one: copying a table of 50,000 items for each write would take a second o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from ministack.core.responses import AccountRegionScopedDict
 logger = logging.getLogger("local cloud")
 
 TABLES = "dynamodb"
+_BLOB = "__amplify_tui_blob__"
+_BLOB_SIZE = 64 * 1024
 _MARKS = ("__ministack_format__", "payload")
 Item = tuple[str, str, str]
 
@@ -97,6 +100,35 @@ class ItemChanges:
             self._changed.update(items)
 
 
+class Blobs:
+    """Keeps large byte strings out of the documents, which are made anew for each save.
+
+    The zip of a Lambda layer alone is tens of megabytes. Thread-safe under the saver's one thread.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[bytes, str]] = {}
+        self._unsaved: dict[str, bytes] = {}
+
+    def name(self, data: bytes) -> str:
+        """The content's name; each object is hashed once (bytes never change)."""
+        known = self._names.get(id(data))
+        if known is None:
+            known = (data, hashlib.sha256(data).hexdigest())
+            self._names[id(data)] = known
+            self._unsaved[known[1]] = data
+        return known[1]
+
+    def take(self) -> dict[str, bytes]:
+        """What is not saved yet, by name."""
+        unsaved, self._unsaved = self._unsaved, {}
+        return unsaved
+
+    def put_back(self, blobs: Mapping[str, bytes]) -> None:
+        """What was taken could not be written."""
+        self._unsaved.update(blobs)
+
+
 def loaded_services() -> tuple[str, ...]:
     """The services that were used since the start, by their state's name."""
     return tuple(
@@ -114,7 +146,7 @@ def service_of(signed_name: str) -> str | None:
     return None if config is None else str(config.get("state_key", config["module"]))
 
 
-def take_service(name: str) -> bytes | None:
+def take_service(name: str, blobs: Blobs) -> bytes | None:
     """A service's state as a JSON document; None where it holds none.
 
     Raises RuntimeError where the service changes its state meanwhile (try again).
@@ -124,17 +156,21 @@ def take_service(name: str) -> bytes | None:
     if state is None:
         return None
     version = persistence._state_format_version(name)
-    return _dump({_MARKS[0]: version, _MARKS[1]: state})
+    return _dump({_MARKS[0]: version, _MARKS[1]: state}, blobs)
 
 
-def restore(services: dict[str, bytes], items: Iterable[tuple[str, str, str, bytes]]) -> None:
+def restore(
+    services: Mapping[str, bytes],
+    items: Iterable[tuple[str, str, str, bytes]],
+    read_blob: Callable[[str], bytes],
+) -> None:
     """Put saved states back; one that cannot be used is logged and left out."""
     for name in ministack.app._state_map:
         document = services.get(name)
         if document is None:
             continue
         try:
-            state = json.loads(document, object_hook=persistence._json_object_hook)[_MARKS[1]]
+            state = _load(document, read_blob)
             module = ministack.app._get_module(ministack.app._state_map[name])
             if name == TABLES:
                 _add_items(state, items)
@@ -174,8 +210,22 @@ def remove_unused_code(document: bytes) -> None:
             path.unlink(missing_ok=True)
 
 
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, default=persistence._json_default, separators=(",", ":")).encode()
+def _dump(value: Any, blobs: Blobs | None = None) -> bytes:
+    def default(unknown: Any) -> Any:
+        if blobs is not None and isinstance(unknown, bytes) and len(unknown) >= _BLOB_SIZE:
+            return {_BLOB: blobs.name(unknown)}
+        return persistence._json_default(unknown)
+
+    return json.dumps(value, default=default, separators=(",", ":")).encode()
+
+
+def _load(document: bytes, read_blob: Callable[[str], bytes]) -> Any:
+    def hook(value: dict[str, Any]) -> Any:
+        if len(value) == 1 and _BLOB in value:
+            return read_blob(value[_BLOB])
+        return persistence._json_object_hook(value)
+
+    return json.loads(document, object_hook=hook)[_MARKS[1]]
 
 
 def _tables() -> list[tuple[str, dict[str, Any]]]:
