@@ -138,7 +138,7 @@ class EventStream:
                     child.active = False
             found += level
             depth += 1
-        return sorted(found, key=lambda event: event.at)
+        return sorted(found, key=_order)
 
     def _note_children(self, events: list[StackEvent]) -> None:
         """Learn from a parent's events which children work (and which will tell nothing more)."""
@@ -236,6 +236,14 @@ def _event(path: StackPath, raw: StackEventTypeDef) -> StackEvent:
         at=raw["Timestamp"],
         event_id=raw["EventId"],
     )
+
+
+def _order(event: StackEvent) -> tuple[datetime, int]:
+    """By time; within a millisecond stacks begin before and end after what is in them."""
+    if event.type != STACK_TYPE:
+        return event.at, 500
+    depth = len(event.stack)
+    return event.at, 1000 - depth if is_terminal(event.status) else depth
 
 
 def is_terminal(status: str) -> bool:
