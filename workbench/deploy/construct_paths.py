@@ -15,6 +15,7 @@ ConstructPaths = Mapping[StackPath, Mapping[str, str]]
 _NESTED = ".NestedStack"
 _NESTED_RESOURCE = ".NestedStackResource"
 _MEANINGLESS = ("Resource", "Default")
+_PROVIDED = "CustomResource-"  # how CDK names a bucket deployment's resource, memory size after it
 
 
 def read_construct_paths(metadata_file: Path | None, stack_name: str) -> ConstructPaths:
@@ -43,7 +44,7 @@ def readable(path: str) -> str:
     if path.endswith(_NESTED_RESOURCE):
         return _nested_construct(path)
     parts = path.strip("/").split("/")
-    while len(parts) > 1 and parts[-1] in _MEANINGLESS:
+    while len(parts) > 1 and (parts[-1] in _MEANINGLESS or parts[-1].startswith(_PROVIDED)):
         parts.pop()
     if len(parts) > 1 and parts[-1] == f"{parts[-2]}.AppSyncFunction":
         parts.pop()

@@ -44,12 +44,16 @@ class DeploymentResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PropertyChange:
-    """One property's change; ``path`` is dotted, values are short display texts without secrets."""
+    """One property's change; ``path`` is dotted, values are short display texts without secrets.
+
+    ``note`` says what else the service does with the change, such as refusing it.
+    """
 
     path: str
     before: str | None
     after: str | None
     replaces: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
