@@ -1,0 +1,280 @@
+"""The Textual app: themes, keys, the feed of events, and what all screens can ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from time import strftime, time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.theme import Theme
+
+from screens.feed import Feed
+from screens.themes import STYLE_SHEETS, ThemeFile
+from screens.widgets.row_list import RowList
+from workbench.events import AnyEvent, LogLine, LoopState
+from workbench.project.settings import Settings
+
+if TYPE_CHECKING:
+    from screens.engine import OpenedSandbox, Starter
+    from screens.sandbox.screen import SandboxScreen
+
+STOP_SECONDS = 3.0
+
+
+class WorkbenchApp(App[None]):
+    """Opens the start screen, then the sandbox; owns nothing of what they show."""
+
+    TITLE = "amplify-tui"
+    CSS_PATH = list(STYLE_SHEETS)  # noqa: RUF012 - Textual declares it so
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "question_mark", "help", "Keys", id="app.help", key_display="?", tooltip="All keys"
+        ),
+        Binding(
+            "ctrl+p", "command_palette", "Commands", id="app.palette", tooltip="Search all commands"
+        ),
+        Binding("tab", "app.focus_next", "Next pane", False, id="app.next", tooltip="Next pane"),
+        Binding(
+            "shift+tab",
+            "app.focus_previous",
+            "Previous pane",
+            False,
+            id="app.previous",
+            tooltip="Previous pane",
+        ),
+        Binding("q", "leave", "Quit", id="app.quit", tooltip="Quit (asks while deploying)"),
+        Binding(
+            "ctrl+c,ctrl+q",
+            "leave_now",
+            "Quit now",
+            False,
+            id="app.quit_now",
+            priority=True,
+            tooltip="Quit without asking",
+        ),
+    ]
+
+    def __init__(
+        self,
+        starter: Starter,
+        *,
+        themes: Mapping[str, ThemeFile],
+        theme: str,
+        settings: Settings | None = None,
+        warnings: Sequence[str] = (),
+        clock: Callable[[], float] = time,
+        remember_theme: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.feed = Feed(self._receive)
+        self.keymap: Mapping[str, str] = (settings or Settings()).keys
+        self._starter = starter
+        self._clock = clock
+        self._warnings = warnings
+        self._remember = remember_theme
+        self._sandbox: SandboxScreen | None = None
+        self._is_shown = False
+        self._told_clashes: set[str] = set()
+        self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
+        for file in themes.values():
+            self.register_theme(file.as_textual())
+        self.theme = theme if theme in themes else "dark"
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours and the user's; Textual's own lack our colours."""
+        all_themes = super().available_themes
+        ours = {name: theme for name, theme in all_themes.items() if "cursor" in theme.variables}
+        return ours or all_themes  # Textual's constructor asks before ours are registered
+
+    def on_mount(self) -> None:
+        """Show the start screen; read nothing here that could block."""
+        from screens.start.screen import StartScreen
+
+        self._is_shown = True
+        self.set_keymap(dict(self.keymap))
+        self.feed.open()
+        self.push_screen(StartScreen(self._starter))
+        for warning in self._warnings:
+            self.notify(warning, severity="warning", timeout=10, markup=False)
+
+    def watch_theme(self, name: str) -> None:
+        """Mark the ansi theme for the style sheets; remember a theme that the user chose."""
+        self.set_class(self.current_theme.ansi, "ansi-theme")
+        if self._remember is not None and self._is_shown:
+            self._save_theme(name)
+
+    @work(thread=True, group="theme")
+    def _save_theme(self, name: str) -> None:
+        assert self._remember is not None
+        try:
+            self._remember(name)
+        except (OSError, ValueError) as error:
+            self.call_from_thread(self.say, f"The theme is not remembered: {error}", "warning")
+
+    # -- the sandbox ------------------------------------------------------------------------------
+
+    def show_sandbox(self, opened: OpenedSandbox) -> None:
+        """Go from the start screen to the sandbox, with the events that came meanwhile."""
+        from screens.sandbox.screen import SandboxScreen
+
+        screen = SandboxScreen(opened, self._clock)
+        self.switch_screen(screen)
+        self.call_after_refresh(self._hand_over, screen)
+
+    def _hand_over(self, screen: SandboxScreen) -> None:
+        if not screen.is_mounted:
+            self.call_later(self._hand_over, screen)
+            return
+        self._sandbox = screen
+        for events, lines in self._early:
+            screen.receive(events, lines)
+        self._early.clear()
+
+    def _receive(self, events: Sequence[AnyEvent], lines: Sequence[LogLine], dropped: int) -> None:
+        if self._sandbox is None:
+            self._early.append((events, lines))
+        else:
+            self._sandbox.receive(events, lines, dropped)
+
+    # -- what screens ask for ---------------------------------------------------------------------
+
+    def say(self, words: str, severity: str = "information") -> None:
+        """A short message at the edge of the screen; never parsed as markup."""
+        level = severity if severity in ("warning", "error") else "information"
+        self.notify(words, severity=level, timeout=4, markup=False)  # type: ignore[arg-type]
+
+    @on(RowList.CopyAsked)
+    def _copy_asked(self, event: RowList.CopyAsked) -> None:
+        self.copy(event.text, event.what)
+
+    @work(thread=True, group="copy")
+    def copy(self, text: str, what: str) -> None:
+        """Copy to the user's clipboard: OSC 52, through tmux where that lies between."""
+        from screens.clipboard import copy
+
+        driver = self._driver
+        if driver is not None:
+            copy(text, driver.write, os.environ)
+        self.call_from_thread(self._copied, text, what)
+
+    def _copied(self, text: str, what: str) -> None:
+        self._clipboard = text
+        self.say(f"Copied {what}")
+
+    @work(thread=True, group="browser")
+    def open_in_browser(self, url: str) -> None:
+        """Open a page; over SSH, where no browser is, copy its address."""
+        import webbrowser
+
+        here = "SSH_CONNECTION" not in os.environ
+        if not here or not webbrowser.open(url):
+            self.call_from_thread(self.copy, url, "the address: no browser here")
+
+    @work(thread=True, group="save")
+    def save_log(self, folder: Path, text: str) -> None:
+        """Save the log's lines in the sandbox's own folder, which git ignores."""
+        path = folder / strftime("log-%Y%m%d-%H%M%S.txt")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            self.call_from_thread(self.say, f"Not saved: {error.strerror} ({path})", "error")
+        else:
+            self.call_from_thread(self.say, f"Saved {path}")
+
+    @work(thread=True, group="install")
+    def install_packages(self, root: Path) -> None:
+        """Install the npm packages; the log pane shows the progress."""
+        from workbench.events import Level
+        from workbench.project.models import ProjectProblem
+
+        def say(line: str) -> None:
+            self.feed.emit(LogLine(at=time(), level=Level.INFO, source="npm", text=line))
+
+        self.call_from_thread(self.say, "Installing the packages; the log shows how it goes")
+        try:
+            self._starter.install(root, say)
+        except (ProjectProblem, OSError) as problem:
+            self.call_from_thread(self.say, f"Not installed: {problem}", "error")
+        else:
+            self.call_from_thread(self.say, "The packages are installed")
+
+    # -- keys -------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """Show all keys of the current screen."""
+        from screens.help_screen import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen, self.keymap))
+
+    def action_leave(self) -> None:
+        """Quit; ask first while a deployment runs."""
+        sandbox = self._sandbox
+        if sandbox is None or sandbox.story.state is not LoopState.DEPLOYING:
+            self.action_leave_now()
+            return
+        from screens.sandbox.confirm_screen import leave_question
+
+        def answered(leave: bool | None) -> None:
+            if leave:
+                self.action_leave_now()
+
+        self.push_screen(leave_question(), answered)
+
+    @work(group="leave")
+    async def action_leave_now(self) -> None:
+        """End the engine and the app; what CloudFormation does goes on without us."""
+        self.feed.close()
+        if self._sandbox is not None:
+            self._sandbox.opened.controls.stop()
+        self.exit()
+
+    def wait_for_engine(self) -> bool:
+        """After the app: wait for the engine's end; False where it takes too long."""
+        if self._sandbox is None:
+            return True
+        return self._sandbox.opened.controls.join(STOP_SECONDS)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Two bindings on one key, from the user's settings: say so once for each."""
+        names = ", ".join(sorted(binding.id or binding.action for binding in clashed_bindings))
+        words = f"Keys in the settings file clash: {names}"
+        if words not in self._told_clashes:
+            self._told_clashes.add(words)
+            self.say(words, "warning")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that works now, for the palette: the keys' actions and the themes."""
+        seen: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if not active.enabled or not binding.description or binding.action in seen:
+                continue
+            if binding.id is None or binding.id == "app.palette":
+                continue
+            seen.add(binding.action)
+            words = f"{binding.tooltip or binding.description}  ({self.get_key_display(binding)})"
+
+            def run(action: str = binding.action, node: DOMNode = active.node) -> None:
+                self.run_worker(self.run_action(action, node), exclusive=False)
+
+            yield SystemCommand(binding.description, words, run)
+        for name in self.available_themes:
+            if name != self.theme:
+
+                def use(theme: str = name) -> None:
+                    self.theme = theme
+
+                yield SystemCommand(f"Theme: {name}", "Use this theme, and remember it", use)
+        yield SystemCommand("Screenshot", "Save the screen as SVG", self.deliver_screenshot)

@@ -1,0 +1,116 @@
+"""All keys that work here, grouped by the pane they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen, Screen
+
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT
+
+GROUPS = {
+    "app": "Everywhere",
+    "pane": "Panes",
+    "sandbox": "Sandbox",
+    "list": "In a list",
+    "resources": "Resources",
+    "log": "Log",
+    "history": "History",
+    "deployment": "Deployment",
+    "page": "Page",
+    "start": "Start",
+    "target": "Target",
+    "confirm": "Dialog",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of the screen below; binding ids are shown for remapping in the settings file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape,question_mark,q", "dismiss", "Back", id="page.back", tooltip="Close the help"
+        ),
+    ]
+
+    def __init__(self, below: Screen[object], keymap: Mapping[str, str]) -> None:
+        super().__init__(id="help-page")
+        self._below = below
+        self._keymap = keymap
+
+    def compose(self) -> ComposeResult:
+        """One scrolling list."""
+        with Vertical(id="dialog"):
+            yield RowList(help_rows(self._below, self.app, self._keymap), id="page")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Name it."""
+        self.query_one("#dialog", Vertical).border_title = "Keys"
+        self.query_one(RowList).focus()
+
+
+def _declared(kind: type) -> list[Binding]:
+    """All bindings of a class and its bases, one for each key."""
+    found: list[Binding] = []
+    for base in kind.__mro__:
+        found.extend(Binding.make_bindings(base.__dict__.get("BINDINGS", ())))
+    return found
+
+
+def collect_bindings(
+    screen: Screen[object], app: App[object], keymap: Mapping[str, str]
+) -> dict[str, dict[str, Binding]]:
+    """Bindings of the screen, its widgets and the app, by group, then by id.
+
+    Keys of one binding are joined; remapped keys are the ones that count.
+    """
+    groups: dict[str, dict[str, Binding]] = {group: {} for group in GROUPS}
+    for node in (app, screen, *screen.walk_children()):
+        for one in _declared(type(node)):
+            group = (one.id or "").partition(".")[0]
+            if one.id is None or group not in groups:
+                continue
+            remapped = keymap.get(one.id)
+            keys = remapped.split(",") if remapped else [one.key]
+            shown = [app.get_key_display(one.with_key(key.strip(), None)) for key in keys]
+            if one.key_display and not remapped:
+                shown = [one.key_display]
+            known = groups[group].get(one.id)
+            before = (known.key_display or "").split(" ") if known is not None else []
+            shown = before + [key for key in shown if key not in before]
+            groups[group][one.id] = one.with_key(one.key, " ".join(shown))
+    return {group: found for group, found in groups.items() if found}
+
+
+def help_rows(screen: Screen[object], app: App[object], keymap: Mapping[str, str]) -> list[Row]:
+    """The list's rows."""
+    rows: list[Row] = []
+    for group, found in collect_bindings(screen, app, keymap).items():
+        if rows:
+            rows.append(Row(()))
+        rows.append(Row(((GROUPS[group], STRONG),)))
+        for name, binding in found.items():
+            keys = binding.key_display or binding.key
+            words = binding.tooltip or binding.description
+            rows.append(
+                Row(
+                    (
+                        (f"  {keys:<12} ", ACCENT),
+                        (f"{words:<36} ", TEXT),
+                        (name, MUTED),
+                    ),
+                    key=name,
+                    copy=name,
+                )
+            )
+    rows.append(Row(()))
+    rows.append(Row((("The names on the right remap keys: ", MUTED), ("[keys]", TEXT))))
+    rows.append(Row((("in ~/.config/amplify-tui/settings.toml.", MUTED),)))
+    return rows

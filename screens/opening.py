@@ -1,0 +1,111 @@
+"""The real steps from a folder to a running sandbox: what ``screens.engine.Starter`` asks for.
+
+Imported in a thread after the first paint; what is heavy is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from screens.engine import OpenedSandbox, SandboxInfo
+from screens.sandbox.story import DeploymentStory, StageRecord
+from workbench.aws.target import Target
+from workbench.events import AnyEvent, Emit, ResourcesListed, Stage
+from workbench.journal.records import DeploymentRecord
+from workbench.journal.store import Journal, journal_path
+from workbench.startup import Flags, Session, choose_target, prepare
+
+
+class ProjectStarter:
+    """Starts the sandbox of the project that a folder belongs to."""
+
+    def __init__(self, cwd: Path, flags: Flags, *, type_check: bool = True) -> None:
+        self._cwd = cwd
+        self._flags = flags
+        self._type_check = type_check
+
+    def prepare(self) -> Session:
+        """Find and check the project; starts nothing."""
+        return prepare(self._cwd, self._flags)
+
+    def choose_target(self, session: Session, target: Target) -> Session:
+        """Take the user's choice and remember it for the project."""
+        return choose_target(session, target)
+
+    def profiles(self) -> Sequence[str]:
+        """The AWS profiles in the shared configuration files."""
+        from botocore.session import Session as AwsSession
+
+        return list(AwsSession().available_profiles)
+
+    def open(self, session: Session, emit: Emit) -> OpenedSandbox:
+        """Start the sandbox's loop in its own thread."""
+        from workbench.loop.git import branch_name
+        from workbench.loop.options import SandboxOptions
+        from workbench.loop.runner import SandboxThread
+
+        options = SandboxOptions(type_check=self._type_check)
+        thread = SandboxThread(session, options, emit)
+        thread.start()
+        info = SandboxInfo(
+            project=session.project.package_name,
+            root=session.project.root,
+            identifier=session.identity.name,
+            target=session.target.label,
+            stack_name=session.stack_name,
+            branch=branch_name(session.project.root),
+            sandbox_dir=session.sandbox_dir,
+        )
+        return OpenedSandbox(info, thread, JournalPast(session.sandbox_dir))
+
+    def scaffold(self, say: Callable[[str], None]) -> None:
+        """Make a new TypeScript project in the current folder."""
+        from workbench.project.scaffold import scaffold
+
+        scaffold(self._cwd, "typescript", say)
+
+    def install(self, root: Path | None, say: Callable[[str], None]) -> None:
+        """Install the npm packages of the project."""
+        from workbench.project.locate import find_project
+        from workbench.project.node_runtime import find_node
+        from workbench.project.scaffold import install_packages
+
+        install_packages(root or find_project(self._cwd).root, find_node(), say)
+
+
+class JournalPast:
+    """The past as the journal has it."""
+
+    def __init__(self, sandbox_dir: Path) -> None:
+        self._journal = Journal(journal_path(sandbox_dir))
+
+    def deployments(self) -> Sequence[DeploymentStory]:
+        """The latest deployments, without their events."""
+        return [story_of(record) for record in self._journal.deployments()]
+
+    def events_of(self, number: int) -> Iterable[AnyEvent]:
+        """One deployment's events in order."""
+        return self._journal.events_of(number)
+
+    def resources(self) -> ResourcesListed | None:
+        """The stack's resources when last listed."""
+        return self._journal.latest_resources()
+
+
+def story_of(record: DeploymentRecord) -> DeploymentStory:
+    """A journal's record as the screens show it; its diff is in the events only."""
+    stages = {}
+    for timing in record.stages:
+        stage = Stage(timing.stage)
+        stages[stage] = StageRecord(stage, record.started, timing.seconds, timing.ok, timing.note)
+    return DeploymentStory(
+        number=record.number,
+        started=record.started,
+        trigger=record.trigger,
+        stages=stages,
+        method=record.method,
+        result=record.result,
+        seconds=record.seconds or 0.0,
+        failure=record.failure,
+    )

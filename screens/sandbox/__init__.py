@@ -1,0 +1,1 @@
+"""The main screen: one sandbox, its stages, diff, resources, log and history."""

@@ -1,0 +1,149 @@
+"""The dialog that asks before data is lost, naming what would go. The default is No."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from screens.sandbox.panes import WrappedRows
+from screens.sandbox.resource_rows import short_type
+from screens.sandbox.words import plural, short_path
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row
+from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT, WARN
+from workbench.deploy.models import Loss
+from workbench.events import ConfirmationNeeded
+
+
+class Choice(Static, can_focus=True):
+    """One of the dialog's two answers."""
+
+    def __init__(self, label: str, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(label, id=id, classes="choice", markup=False)
+
+
+class ConfirmScreen(ModalScreen[bool | None]):
+    """True: go on; False: no; None: put aside (only where the engine waits for an answer)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Go on; the data is lost"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave all as it is"),
+        Binding("enter", "chosen", "Take the marked answer", id="confirm.enter"),
+        Binding("left,right,tab,shift+tab", "other", "Other answer", False, id="confirm.other"),
+        Binding("down,j", "scroll(1)", "Scroll", False, id="confirm.down"),
+        Binding("up,k", "scroll(-1)", "Scroll", False, id="confirm.up"),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(
+        self, title: str, rows: list[Row], yes: str, no: str, *, belongs_to_engine: bool
+    ) -> None:
+        super().__init__(id="confirm")
+        self._heading = title
+        self._rows = rows
+        self._yes = yes
+        self._no = no
+        self.belongs_to_engine = belongs_to_engine
+
+    def compose(self) -> ComposeResult:
+        """Title, what is lost, the two answers."""
+        with Vertical(id="dialog"):
+            yield Static(self._heading, id="dialog-title", markup=False)
+            yield WrappedRows(id="dialog-rows")
+            with Horizontal(id="dialog-choices"):
+                yield Choice(f" n  {self._no} ", id="no")
+                yield Choice(f" y  {self._yes} ", id="yes")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fill in the rows; they scroll where they do not fit."""
+        rows = self.query_one(WrappedRows)
+        rows.can_focus = False
+        rows.show_wrapped(self._rows)
+
+    def action_answer(self, allowed: bool) -> None:
+        """Answer by key."""
+        self.dismiss(allowed)
+
+    def action_chosen(self) -> None:
+        """Answer with the marked choice."""
+        self.dismiss(self.focused is not None and self.focused.id == "yes")
+
+    def action_other(self) -> None:
+        """Mark the other answer."""
+        marked = self.focused.id if self.focused is not None else "no"
+        self.query_one("#yes" if marked == "no" else "#no", Choice).focus()
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll what would be lost."""
+        self.query_one(WrappedRows).cursor += rows * 3
+
+    def on_click(self, event: events.Click) -> None:
+        """Answer by mouse."""
+        if isinstance(event.widget, Choice):
+            self.dismiss(event.widget.id == "yes")
+
+
+def question_of(question: ConfirmationNeeded) -> ConfirmScreen:
+    """The dialog for the engine's question."""
+    if question.question == "recreate":
+        rows = [Row(((question.reason, TEXT),)), Row(()), *loss_rows(question.losses)]
+        return ConfirmScreen(
+            "Recreate the sandbox?",
+            rows,
+            "Delete and deploy anew",
+            "No, leave it",
+            belongs_to_engine=True,
+        )
+    rows = [
+        Row(((f"Deploying would destroy {plural(len(question.losses), 'resource')}:", TEXT),)),
+        Row(()),
+        *loss_rows(question.losses),
+    ]
+    if question.reason:
+        rows.append(Row(((question.reason, MUTED),)))
+    return ConfirmScreen(
+        "This deployment loses data",
+        rows,
+        "Deploy and lose it",
+        "No, keep the data",
+        belongs_to_engine=True,
+    )
+
+
+def leave_question() -> ConfirmScreen:
+    """The dialog for leaving in the middle of a deployment."""
+    rows = [
+        Row((("A deployment is running.", TEXT),)),
+        Row((("CloudFormation goes on without this window; the next start takes it up.", MUTED),)),
+    ]
+    return ConfirmScreen("Leave now?", rows, "Leave", "No, stay", belongs_to_engine=False)
+
+
+def loss_rows(losses: tuple[Loss, ...]) -> list[Row]:
+    """What would be lost: the resource, what it holds, and why it goes."""
+    rows: list[Row] = []
+    for loss in losses:
+        rows.append(
+            Row(
+                (
+                    ("− ", FAIL),
+                    (short_path(loss.construct_path), STRONG),
+                    (f"  {short_type(loss.type)}", MUTED),
+                )
+            )
+        )
+        if loss.contents:
+            rows.append(Row(((f"  {loss.contents}", WARN),)))
+        if loss.reason:
+            rows.append(Row(((f"  {loss.reason}", TEXT),)))
+        if loss.physical_id:
+            rows.append(Row(((f"  {loss.physical_id}", MUTED),)))
+        rows.append(Row(()))
+    return rows

@@ -1,0 +1,108 @@
+"""One deployment of the history: its result, timings, diff and log again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.markup import escape
+from textual.screen import Screen
+
+from screens.engine import Past
+from screens.sandbox.diff_rows import diff_rows
+from screens.sandbox.log_buffer import LogBuffer, LogRow, row_spans
+from screens.sandbox.narration import narrate
+from screens.sandbox.panes import WrappedRows
+from screens.sandbox.problem_rows import diagnostic_rows, failure_rows
+from screens.sandbox.stage_rows import stage_rows
+from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row
+from screens.widgets.tones import MUTED, STRONG, TEXT
+from workbench.events import AnyEvent, Level, LogLine
+
+
+class DeploymentScreen(Screen[None]):
+    """A read-only page about one deployment; read from the journal in a thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,left,h", "app.pop_screen", "Back", id="page.back", tooltip="To the panes"),
+        Binding("n", "step(1)", "Newer", id="deployment.newer", tooltip="The next deployment"),
+        Binding("p", "step(-1)", "Older", id="deployment.older", tooltip="The one before"),
+    ]
+
+    def __init__(self, number: int, past: Past, story: SandboxStory) -> None:
+        super().__init__(id="deployment-page")
+        self._number = number
+        self._past = past
+        self._story = story
+
+    def compose(self) -> ComposeResult:
+        """One list of rows, and the keys."""
+        yield WrappedRows(id="page", classes="pane")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the deployment."""
+        self.query_one(WrappedRows).focus()
+        self._open()
+
+    def _open(self) -> None:
+        known = self._story.history.get(self._number)
+        self.query_one(WrappedRows).border_title = f"Deployment #{self._number}"
+        if known is not None:
+            self._show(known, [])
+        self._read(self._number)
+
+    @work(thread=True, exclusive=True, group="deployment")
+    def _read(self, number: int) -> None:
+        events = list(self._past.events_of(number))
+        self.app.call_from_thread(self._read_done, number, events)
+
+    def _read_done(self, number: int, events: list[AnyEvent]) -> None:
+        if number == self._number and events:
+            self._show(deployment_story(number, events), events)
+
+    def _show(self, story: DeploymentStory, events: Iterable[AnyEvent]) -> None:
+        rows: list[Row] = stage_rows(story, story.started + story.seconds)
+        if story.failure is not None:
+            rows += [Row(()), Row((("Why it failed", STRONG),)), *failure_rows(story.failure)]
+        found = [one for reported in story.diagnostics.values() for one in reported]
+        if found:
+            rows += [Row(()), Row((("In your files", STRONG),)), *diagnostic_rows(found)]
+        rows += [Row(()), Row((("Diff", STRONG),))]
+        rows += diff_rows(story) or [Row((("  not computed", MUTED),))]
+        rows += [Row(()), Row((("Log", STRONG),))]
+        rows += _log_rows(events) or [Row((("  no lines", MUTED),))]
+        self.query_one(WrappedRows).show_wrapped(rows)
+        self.query_one(WrappedRows).border_title = escape(f"Deployment #{story.number}")
+
+    def action_step(self, step: int) -> None:
+        """Go to the deployment before or after."""
+        self._number += step
+        self._open()
+        self.query_one(WrappedRows).action_first()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only to deployments that exist."""
+        if action == "step" and parameters:
+            step = parameters[0]
+            return isinstance(step, int) and self._number + step in self._story.history
+        return super().check_action(action, parameters)
+
+
+def _log_rows(events: Iterable[AnyEvent]) -> list[Row]:
+    lines: list[LogLine] = []
+    for event in events:
+        lines.extend((event,) if isinstance(event, LogLine) else narrate(event))
+    buffer = LogBuffer()
+    buffer.minimum = Level.DEBUG
+    buffer.append(lines)
+    return [
+        Row((("  ", TEXT), *row_spans(LogRow(row.line, row.text, True))), copy=row.line.text)
+        for row in buffer.rows
+    ]

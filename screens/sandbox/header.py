@@ -1,0 +1,105 @@
+"""The first line: project, identifier, target, branch, and one unmistakable state."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from screens.engine import SandboxInfo
+from screens.sandbox.story import SandboxStory
+from screens.sandbox.words import (
+    RESULT_MARKS,
+    STATE_SYMBOLS,
+    STATE_TONES,
+    clock_time,
+    duration,
+    ticking,
+)
+from screens.widgets.line_view import paint
+from screens.widgets.tones import BUSY, MUTED, STRONG, TEXT, TONE_CLASSES, TONES, Span
+from workbench.events import LoopState
+
+
+class HeaderBar(Widget):
+    """One line; repainted when the story changes and, only while something runs, by the tick."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, *(f"badge--{tone}" for tone in TONES)}
+
+    def __init__(self, info: SandboxInfo, story: SandboxStory) -> None:
+        super().__init__(id="header")
+        self._info = info
+        self._story = story
+        self._now = 0.0
+
+    def show(self, now: float) -> None:
+        """Repaint for this moment (seconds since the epoch)."""
+        self._now = now
+        self.refresh()
+
+    def badges(self) -> list[Span]:
+        """The badges: ATTACHED where another terminal owns the loop, and the state."""
+        story = self._story
+        found: list[Span] = []
+        if story.is_attached:
+            found.append((" ◇ ATTACHED ", BUSY))
+        if story.state is not LoopState.ATTACHED:
+            words = f" {STATE_SYMBOLS[story.state]} {story.state.value.upper()} "
+            found.append((words, STATE_TONES[story.state]))
+        return found
+
+    def render_line(self, y: int) -> Strip:
+        """The facts on the left, the state on the right; facts give way when space is short."""
+        width = self.size.width
+        badges = self.badges()
+        aside = self._aside()
+        right = sum(cell_len(text) for text, _ in badges) + cell_len(aside)
+        left = paint(self._facts(max(0, width - right)), width - right, self.rich_style, self._tone)
+        segments = list(left)
+        if aside:
+            segments.append(Segment(aside, self.rich_style + self._tone(MUTED)))
+        for text, tone in badges:
+            segments.append(Segment(text, self.get_component_rich_style(f"badge--{tone}")))
+        return Strip(segments, width)
+
+    def _aside(self) -> str:
+        """Beside the badge: the elapsed time while something runs, else the last result."""
+        story = self._story
+        current = story.current
+        if story.is_active:
+            began = story.state_since
+            if current is not None and current.result is None and current.started:
+                began = current.started
+            return f" {ticking(self._now - began):>6} "
+        if current is not None and current.result is not None and self.size.width >= 100:
+            mark, _ = RESULT_MARKS[current.result]
+            at = clock_time(current.started + current.seconds)
+            return f" #{current.number} {mark} {duration(current.seconds)} at {at} "
+        return " "
+
+    def _facts(self, room: int) -> tuple[Span, ...]:
+        info = self._info
+        parts: list[Span] = [
+            (info.project, STRONG),
+            (info.identifier, TEXT),
+            (info.target, TEXT),
+        ]
+        if info.branch:
+            parts.append((f"⎇ {info.branch}", TEXT))
+        spans: list[Span] = [(" ", TEXT)]
+        for number, part in enumerate(parts):
+            if number:
+                spans.append((" · ", MUTED))
+            spans.append(part)
+        if self._story.detail and self._story.detail != info.branch:
+            wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._story.detail) + 4
+            if wanted < room:
+                spans.append((f"   {self._story.detail}", MUTED))
+        return tuple(spans)
+
+    def _tone(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"tone--{tone}", partial=True)

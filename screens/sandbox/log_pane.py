@@ -1,0 +1,327 @@
+"""The log pane: levels, follow, search, filter, wrap, copy, save; stays quick in a flood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.markup import escape
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
+from screens.sandbox.words import plural
+from screens.widgets.line_view import LineView
+from screens.widgets.row_list import RowList
+from screens.widgets.tones import MUTED, TEXT, Spans
+from workbench.events import Level, LogLine
+
+_NEXT_LEVEL = {
+    Level.DEBUG: Level.INFO,
+    Level.INFO: Level.WARNING,
+    Level.WARNING: Level.ERROR,
+    Level.ERROR: Level.DEBUG,
+}
+
+
+class LogView(LineView):
+    """The lines; follows the newest one until the cursor leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "ask('search')", "Search", id="log.search", tooltip="Find a text"),
+        Binding("n", "find(1)", "Next", id="log.next", tooltip="Go to the next place found"),
+        Binding(
+            "N", "find(-1)", "Previous", False, id="log.previous", tooltip="Go to the one before"
+        ),
+        Binding(
+            "f", "ask('filter')", "Filter", id="log.filter", tooltip="Show only lines with a text"
+        ),
+        Binding("l", "level", "Level", id="log.level", tooltip="Least level shown: debug, info, …"),
+        Binding("t", "follow", "Follow", id="log.follow", tooltip="Keep the newest line in view"),
+        Binding("w", "wrap", "Wrap", id="log.wrap", tooltip="Wrap long lines"),
+        Binding("y", "copy", "Copy", id="log.copy", tooltip="Copy the line under the cursor"),
+        Binding(
+            "Y", "copy_all", "Copy all", False, id="log.copy_all", tooltip="Copy all lines shown"
+        ),
+        Binding("s", "save", "Save", id="log.save", tooltip="Save the lines shown to a file"),
+        Binding("left,h", "sideways(-8)", "Left", False, id="log.left", tooltip="Scroll left"),
+        Binding("right", "sideways(8)", "Right", False, id="log.right", tooltip="Scroll right"),
+    ]
+
+    following: reactive[bool] = reactive(True, repaint=False)
+    wrapped: reactive[bool] = reactive(False, repaint=False)
+
+    class Asked(Message):
+        """The user wants to type a search or a filter text."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    class SaveAsked(Message):
+        """The user wants the lines in a file."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class SettingsChanged(Message):
+        """Level, filter, follow or wrap changed; the title shows them."""
+
+    def __init__(self, buffer: LogBuffer) -> None:
+        super().__init__(id="log-view")
+        self.buffer = buffer
+        self.search = ""
+        self._shift = 0
+
+    # -- rows -------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """How many rows pass the filters."""
+        return len(self.buffer.rows)
+
+    def row_spans(self, index: int) -> Spans:
+        """The row, scrolled sideways where asked."""
+        row = self.buffer.rows[index]
+        if self._shift and not self.wrapped:
+            head, text = row_spans(row, self.search)[:3], row.text[self._shift :]
+            return (*head, (text, row_spans(row)[3][1]))
+        return row_spans(row, self.search)
+
+    def empty_rows(self) -> tuple[Spans, ...]:
+        """Says whether there is nothing, or nothing that passes."""
+        if self.buffer.line_count:
+            return ((("No line passes the filter. ", TEXT), ("f changes it, l the level.", MUTED)),)
+        return (
+            (("Quiet so far.", TEXT),),
+            (("What synth, CloudFormation and your functions say appears here.", MUTED),),
+        )
+
+    def shows_cursor(self) -> bool:
+        """While following, the newest line needs no cursor."""
+        return super().shows_cursor() and not self.following
+
+    def take(self, lines: Sequence[LogLine], dropped: int) -> None:
+        """Show new lines: at most one repaint for a batch, none where the view is hidden."""
+        fallen = self.buffer.append(lines, dropped)
+        if not self.following and fallen:
+            self.set_reactive(LineView.cursor, max(0, self.cursor - fallen))
+            self.scroll_to(
+                y=max(0, self.scroll_offset.y - fallen), animate=False, immediate=True, force=True
+            )
+        if self.is_laid_out:
+            self.show_newest()
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether the view has a place in the layout now."""
+        return self.is_attached and self.size.height > 0 and self.display
+
+    def show_newest(self) -> None:
+        """Measure, follow, repaint."""
+        if self.following:
+            self.set_reactive(LineView.cursor, max(0, self.row_count() - 1))
+        self.rows_changed()
+        if self.following:
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap to the new width; catch up with what came while hidden."""
+        if event.size.height == 0:
+            return
+        if self.wrapped and self.buffer.wrap_width != self.size.width:
+            self._arrange()
+        else:
+            self.show_newest()
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Leaving the newest line stops following; coming back to it follows again."""
+        self.following = new >= self.row_count() - 1
+        super().watch_cursor(old, new)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel stops following."""
+        if self.following and self.row_count() > self.size.height:
+            self.following = False
+            self.set_reactive(LineView.cursor, max(0, self.row_count() - self.size.height))
+
+    def watch_following(self, following: bool) -> None:
+        """Jump to the newest line when following begins."""
+        if self.is_attached:
+            if following:
+                self.show_newest()
+            self.refresh()
+            self.post_message(self.SettingsChanged())
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def action_ask(self, what: str) -> None:
+        """Ask for a text in the pane's input line."""
+        self.post_message(self.Asked(what))
+
+    def action_find(self, step: int) -> None:
+        """Go to the next place of the search text."""
+        found = self.buffer.find(self.search, self.cursor, step)
+        if found is None:
+            self.notify(f"“{self.search}” is not in the log", severity="warning", timeout=3)
+            return
+        self.following = False
+        self.cursor = found
+        self.refresh()
+
+    def action_level(self) -> None:
+        """Show less, in turn: from debug, info, warning, error on."""
+        self._arrange(minimum=_NEXT_LEVEL[self.buffer.minimum])
+
+    def action_follow(self) -> None:
+        """Follow the newest line or stay."""
+        self.following = not self.following
+
+    def action_wrap(self) -> None:
+        """Wrap long lines or cut them."""
+        self.wrapped = not self.wrapped
+        self._shift = 0
+        self._arrange()
+
+    def action_sideways(self, cells: int) -> None:
+        """Scroll cut lines sideways."""
+        self._shift = max(0, self._shift + cells)
+        self.refresh()
+
+    def action_copy(self) -> None:
+        """Copy the line under the cursor (following: the newest)."""
+        if self.buffer.rows:
+            text = self.buffer.rows[self.cursor].line.text
+            self.post_message(RowList.CopyAsked(text, "the line"))
+
+    def action_copy_all(self) -> None:
+        """Copy all lines that pass the filters."""
+        text = self.buffer.text()
+        self.post_message(RowList.CopyAsked(text, plural(text.count("\n"), "line")))
+
+    def action_save(self) -> None:
+        """Save all lines that pass the filters."""
+        self.post_message(self.SaveAsked(self.buffer.text()))
+
+    def set_filter(self, text: str) -> None:
+        """Show only lines with the text."""
+        self._arrange(wanted=text)
+
+    def set_search(self, text: str) -> None:
+        """Mark the text and go to its last place."""
+        self.search = text
+        if text and self.buffer.rows:
+            self.action_find(-1)
+        self.refresh()
+        self.refresh_bindings()
+
+    def copied_text(self) -> str:
+        """The line under the cursor, with time and source."""
+        return line_text(self.buffer.rows[self.cursor].line) if self.buffer.rows else ""
+
+    def _arrange(self, *, minimum: Level | None = None, wanted: str | None = None) -> None:
+        self.buffer.arrange(
+            minimum=self.buffer.minimum if minimum is None else minimum,
+            wanted=self.buffer.wanted if wanted is None else wanted,
+            wrap_width=self.size.width if self.wrapped else 0,
+        )
+        self.show_newest()
+        self.refresh_bindings()
+        self.post_message(self.SettingsChanged())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can work now."""
+        if action == "find":
+            return bool(self.search)
+        if action in ("copy", "copy_all", "save"):
+            return bool(self.buffer.rows)
+        if action == "sideways":
+            return not self.wrapped
+        return super().check_action(action, parameters)
+
+
+class LogPane(Vertical):
+    """The log view with its input line for searching and filtering."""
+
+    def __init__(self, buffer: LogBuffer) -> None:
+        super().__init__(id="log", classes="pane")
+        self.view = LogView(buffer)
+        self._asking = ""
+
+    def compose(self) -> ComposeResult:
+        """The lines, and below them the input line when asked for."""
+        yield self.view
+        entry = Input(id="log-entry", compact=True)
+        entry.display = False
+        yield entry
+
+    def on_mount(self) -> None:
+        """Name the settings in the title."""
+        self._set_title()
+
+    def on_log_view_settings_changed(self) -> None:
+        """Name the settings in the title."""
+        self._set_title()
+
+    def on_log_view_asked(self, event: LogView.Asked) -> None:
+        """Open the input line."""
+        event.stop()
+        self._asking = event.what
+        entry = self.query_one("#log-entry", Input)
+        entry.placeholder = "text to find" if event.what == "search" else "show only lines with …"
+        entry.value = self.view.search if event.what == "search" else self.view.buffer.wanted
+        entry.display = True
+        entry.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        event.stop()
+        if self._asking == "filter":
+            self.view.set_filter(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the text and go back to the lines."""
+        event.stop()
+        if self._asking == "search":
+            self.view.set_search(event.value)
+        self._close_entry()
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape leaves the input line; on the lines it clears search and filter."""
+        if event.key != "escape":
+            return
+        if self._asking:
+            event.stop()
+            self._close_entry()
+        elif self.view.search or self.view.buffer.wanted:
+            event.stop()
+            self.view.set_filter("")
+            self.view.set_search("")
+            self._set_title()
+
+    def _close_entry(self) -> None:
+        self._asking = ""
+        self.query_one("#log-entry", Input).display = False
+        self.view.focus()
+        self._set_title()
+
+    def _set_title(self) -> None:
+        buffer = self.view.buffer
+        parts = ["4 Log"]
+        if buffer.minimum is Level.DEBUG:
+            parts.append("all levels")
+        elif buffer.minimum is not Level.INFO:
+            parts.append(f"{buffer.minimum.value} and up")
+        if buffer.wanted:
+            parts.append(f"only “{buffer.wanted}”")
+        if self.view.search:
+            parts.append(f"find “{self.view.search}”")
+        parts.append("following" if self.view.following else "paused · t follows")
+        if self.view.wrapped:
+            parts.append("wrapped")
+        self.border_title = escape(" · ".join(parts))

@@ -1,0 +1,110 @@
+"""What is wrong now, as rows: diagnostics with file and line, a failure with reason and fix. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from screens.sandbox.story import SandboxStory
+from screens.sandbox.words import plural, short_path
+from screens.widgets.row_list import Row
+from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
+from workbench.deploy.models import Failure
+from workbench.synth.diagnostics import Diagnostic
+
+OFFER_WORDS = {
+    "recreate": "recreate the sandbox (its data is lost)",
+    "install": "install the packages",
+    "start-local-cloud": "start the local cloud",
+    "retry": "try again",
+    "login": "copy the sign-in command",
+}
+OFFER_KEY = "x"
+
+
+def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
+    """All that is wrong now, errors first; empty where nothing is."""
+    rows: list[Row] = []
+    if story.failure is not None:
+        rows.extend(failure_rows(story.failure, offer_key))
+    found = [one for reported in story.diagnostics.values() for one in reported]
+    if story.failure is not None and found:
+        rows.append(Row(()))
+    rows.extend(diagnostic_rows(found))
+    cloud = story.local_cloud
+    if cloud is not None and cloud.status == "failed":
+        spans: list[Span] = [("✗ ", FAIL), ("The local cloud stopped. ", STRONG)]
+        spans.append((cloud.detail, TEXT))
+        rows.append(Row(tuple(spans), key="local-cloud", copy=cloud.detail))
+    return rows
+
+
+def problem_title(story: SandboxStory) -> str:
+    """How many errors and warnings, in words."""
+    found = [one for reported in story.diagnostics.values() for one in reported]
+    errors = sum(1 for one in found if one.severity == "error") + (story.failure is not None)
+    warnings = sum(1 for one in found if one.severity == "warning")
+    parts = [plural(errors, "error")] if errors else []
+    if warnings:
+        parts.append(plural(warnings, "warning"))
+    return ", ".join(parts) or "problem"
+
+
+def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
+    """Two rows or three for each finding: place, message, hint."""
+    rows: list[Row] = []
+    for one in sorted(diagnostics, key=lambda found: found.severity):
+        mark, tone = ("✗ ", FAIL) if one.severity == "error" else ("! ", WARN)
+        place = place_of(one)
+        code = f"  {one.code}" if one.code else ""
+        lines = one.message.splitlines() or [""]
+        key = f"diagnostic:{place}:{one.message}"
+        if place:
+            rows.append(Row(((mark, tone), (place, STRONG), (code, MUTED)), key=key, copy=place))
+            rows.append(Row(((f"  {lines[0]}", TEXT),), key=f"{key}:0", copy=one.message))
+        else:
+            spans = ((mark, tone), (lines[0], TEXT), (code, MUTED))
+            rows.append(Row(spans, key=key, copy=one.message))
+        rows.extend(
+            Row(((f"  {line}", MUTED),), key=f"{key}:{number}", copy=one.message)
+            for number, line in enumerate(lines[1:], 1)
+        )
+        if one.hint:
+            rows.extend(
+                Row((("  → " if not number else "    ", ACCENT), (line, TEXT)), copy=one.hint)
+                for number, line in enumerate(one.hint.splitlines())
+            )
+    return rows
+
+
+def place_of(diagnostic: Diagnostic) -> str:
+    """``amplify/data/resource.ts:12:5``."""
+    if not diagnostic.file:
+        return ""
+    place = diagnostic.file
+    if diagnostic.line:
+        place += f":{diagnostic.line}"
+        if diagnostic.column:
+            place += f":{diagnostic.column}"
+    return place
+
+
+def failure_rows(failure: Failure, offer_key: str = OFFER_KEY) -> list[Row]:
+    """The failure's title, its place, the reason, the fix, and the key for what is offered."""
+    rows = [Row((("✗ ", FAIL), (failure.title, STRONG)), key="failure", copy=failure.title)]
+    where = short_path(failure.construct_path) or failure.logical_id
+    if where:
+        kind = f"  {failure.type}" if failure.type else ""
+        rows.append(Row((("  at ", MUTED), (where, TEXT), (kind, MUTED)), copy=where))
+    rows.extend(
+        Row(((f"  {line}", TEXT),), key=f"failure:reason:{number}", copy=failure.reason)
+        for number, line in enumerate(failure.reason.splitlines())
+    )
+    rows.extend(
+        Row((("  → " if not number else "    ", ACCENT), (line, TEXT)), copy=failure.fix)
+        for number, line in enumerate(failure.fix.splitlines())
+    )
+    if failure.offer:
+        words = OFFER_WORDS[failure.offer]
+        rows.append(Row((("  press ", MUTED), (offer_key, ACCENT), (f" to {words}", TEXT))))
+    rows.extend(Row(((f"  {line}", MUTED),), copy=line) for line in failure.details)
+    return rows

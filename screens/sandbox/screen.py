@@ -1,0 +1,314 @@
+"""The main screen: takes the engine's events and shows them in panes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from screens.engine import OpenedSandbox
+from screens.sandbox.header import HeaderBar
+from screens.sandbox.log_buffer import LogBuffer
+from screens.sandbox.log_pane import LogPane, LogView
+from screens.sandbox.narration import narrate
+from screens.sandbox.pane_tabs import PANES, PaneTabs
+from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
+from screens.sandbox.problem_rows import OFFER_KEY
+from screens.sandbox.resources_pane import ResourcesPane
+from screens.sandbox.story import DeploymentStory, Part, SandboxStory
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import RowList
+from workbench.events import AnyEvent, ConfirmationNeeded, LogLine, LoopState, ResourcesListed
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+
+TICK_SECONDS = 0.2
+_PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
+
+
+class SandboxScreen(Screen[None]):
+    """One sandbox: header, panes, keys."""
+
+    app: WorkbenchApp
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(OFFER_KEY, "offer", "Mend it", id="sandbox.offer", tooltip="Do what is offered"),
+        Binding("r", "redeploy", "Deploy", id="sandbox.redeploy", tooltip="Deploy again now"),
+        Binding("a", "answer", "Answer", id="sandbox.answer", tooltip="Answer the open question"),
+        *(
+            Binding(
+                str(number),
+                f"pane('{pane}')",
+                title,
+                False,
+                id=f"pane.{pane}",
+                tooltip=f"Go to the pane {title}",
+            )
+            for number, (pane, title) in enumerate(PANES, 1)
+        ),
+        Binding(
+            "6", "pane('problems')", "Problems", False, id="pane.problems", tooltip="What is wrong"
+        ),
+        Binding(
+            "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
+        ),
+        Binding(
+            "R",
+            "recreate",
+            "Recreate",
+            False,
+            id="sandbox.recreate",
+            tooltip="Delete and deploy anew",
+        ),
+    ]
+
+    def __init__(self, opened: OpenedSandbox, clock: Callable[[], float]) -> None:
+        super().__init__(id="sandbox")
+        self.opened = opened
+        self.story = SandboxStory(state_since=clock())
+        self._clock = clock
+        self._buffer = LogBuffer()
+        self._tick: Timer | None = None
+        self._asked: ConfirmationNeeded | None = None
+
+    # -- layout -----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Header, pane names (narrow), panes, keys."""
+        yield HeaderBar(self.opened.info, self.story)
+        yield PaneTabs()
+        with Horizontal(id="columns"):
+            with Vertical(id="left"):
+                yield DeploymentPane()
+                yield ResourcesPane()
+                yield HistoryPane()
+            with Vertical(id="right"):
+                yield ProblemsPane()
+                yield DiffPane()
+                yield LogPane(self._buffer)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what is known, then what the journal remembers."""
+        self.add_class("page-deployment")
+        self.refresh_parts(set(Part))
+        self.query_one(DiffPane).focus()
+        self._load_past()
+
+    def on_descendant_focus(self) -> None:
+        """The narrow layout shows the page of the focused pane."""
+        pane = self.focused_pane()
+        if pane is None or pane == "problems":
+            return
+        page = _PAGE_OF.get(pane, pane)
+        for name, _ in PANES:
+            self.set_class(name == page, f"page-{name}")
+        self.query_one(PaneTabs).shown = pane
+
+    def focused_pane(self) -> str | None:
+        """The id of the pane that has the focus."""
+        widget: Widget | None = self.focused
+        while widget is not None and not widget.has_class("pane"):
+            parent = widget.parent
+            widget = parent if isinstance(parent, Widget) else None
+        return None if widget is None else widget.id
+
+    # -- events in --------------------------------------------------------------------------------
+
+    def receive(
+        self, events: Sequence[AnyEvent], lines: Sequence[LogLine], dropped: int = 0
+    ) -> None:
+        """Take in one frame of events and repaint each changed part once."""
+        parts: set[Part] = set()
+        told: list[LogLine] = []
+        for event in events:
+            parts |= self.story.apply(event)
+            told.extend(narrate(event))
+        if lines or told:
+            self.query_one(LogView).take(_in_order(lines, told), dropped)
+        self.refresh_parts(parts)
+
+    def refresh_parts(self, parts: set[Part]) -> None:
+        """Repaint what changed."""
+        if not self.is_mounted:
+            return
+        now = self._clock()
+        story = self.story
+        if Part.HEADER in parts:
+            self.query_one(HeaderBar).show(now)
+            self._keep_ticking()
+        if Part.STAGES in parts:
+            self.query_one(DeploymentPane).show_story(story, now)
+        if Part.DIFF in parts:
+            self.query_one(DiffPane).show_story(story)
+        if Part.RESOURCES in parts:
+            self.query_one(ResourcesPane).show_story(story)
+        if Part.HISTORY in parts:
+            self.query_one(HistoryPane).show_story(story)
+        if Part.PROBLEMS in parts:
+            self.query_one(ProblemsPane).show_story(story, OFFER_KEY)
+            self.refresh_bindings()
+        if Part.QUESTION in parts:
+            self._show_question()
+            self.refresh_bindings()
+
+    def _keep_ticking(self) -> None:
+        """A timer exists only while something runs: idle costs nothing, not even a wake-up."""
+        if self.story.is_active and self._tick is None:
+            self._tick = self.set_interval(TICK_SECONDS, self._on_tick, name="elapsed")
+        elif not self.story.is_active and self._tick is not None:
+            self._tick.stop()
+            self._tick = None
+
+    def _on_tick(self) -> None:
+        now = self._clock()
+        self.query_one(HeaderBar).show(now)
+        pane = self.query_one(DeploymentPane)
+        if pane.size.height:
+            pane.show_story(self.story, now)
+
+    @work(thread=True, group="past")
+    def _load_past(self) -> None:
+        past = self.opened.past
+        stories = list(past.deployments())
+        resources = past.resources()
+        self.app.call_from_thread(self._show_past, stories, resources)
+
+    def _show_past(
+        self, stories: Iterable[DeploymentStory], resources: ResourcesListed | None
+    ) -> None:
+        """Add what the journal knew; what this session has heard already is newer."""
+        for story in stories:
+            self.story.history.setdefault(story.number, story)
+        if resources is not None and not self.story.resources:
+            self.story.apply(resources)
+        self.refresh_parts({Part.HISTORY, Part.RESOURCES})
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def _show_question(self) -> None:
+        from screens.sandbox.confirm_screen import ConfirmScreen, question_of
+
+        question = self.story.question
+        if question is self._asked:
+            return
+        self._asked = question
+        top = self.app.screen
+        if question is None:
+            if isinstance(top, ConfirmScreen) and top.belongs_to_engine:
+                top.dismiss(None)
+            return
+        if self.story.is_attached:
+            return
+        self.app.push_screen(question_of(question), self._answered)
+
+    def _answered(self, allowed: bool | None) -> None:
+        """None: the dialog was put aside; the question stays open, ``a`` brings it back."""
+        if allowed is not None and self.story.question is not None:
+            self.opened.controls.answer(allowed)
+
+    def action_answer(self) -> None:
+        """Bring the open question back."""
+        self._asked = None
+        self._show_question()
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def action_pane(self, pane: str) -> None:
+        """Focus a pane; in the narrow layout this shows its page."""
+        if self.maximized is not None:
+            self.minimize()
+        target = LogView if pane == "log" else None
+        page = _PAGE_OF.get(pane, pane)
+        if pane != "problems":
+            for name, _ in PANES:
+                self.set_class(name == page, f"page-{name}")
+        widget: Widget = self.query_one(target) if target else self.query_one(f"#{pane}")
+        # After the layout: a pane hidden until now cannot take the focus yet.
+        self.call_after_refresh(widget.focus)
+
+    def action_zoom(self) -> None:
+        """Show only the focused pane, or all again."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.focused is not None:
+            self.maximize(self.focused)
+
+    def action_redeploy(self) -> None:
+        """Deploy again now."""
+        self.opened.controls.redeploy()
+
+    def action_recreate(self) -> None:
+        """Delete and deploy anew; the engine asks first."""
+        self.opened.controls.recreate()
+
+    def action_offer(self) -> None:
+        """Do what the failure offers."""
+        failure = self.story.failure
+        offer = failure.offer if failure is not None else ""
+        if offer == "recreate":
+            self.action_recreate()
+        elif offer in ("retry", "start-local-cloud"):
+            self.opened.controls.redeploy()
+        elif offer == "install":
+            self.app.install_packages(self.opened.info.root)
+        elif offer == "login" and failure is not None:
+            self.app.copy(failure.fix, "the fix")
+
+    @on(PaneTabs.Chosen)
+    def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
+        self.action_pane(event.pane)
+
+    @on(RowList.Opened, "#history")
+    def _deployment_opened(self, event: RowList.Opened) -> None:
+        from screens.sandbox.deployment_screen import DeploymentScreen
+
+        number = int(event.row.key.removeprefix("deployment:"))
+        self.app.push_screen(DeploymentScreen(number, self.opened.past, self.story))
+
+    @on(ResourcesPane.DetailsAsked)
+    def _resource_opened(self, event: ResourcesPane.DetailsAsked) -> None:
+        from screens.sandbox.resource_screen import ResourceScreen
+
+        self.app.push_screen(ResourceScreen(event.resource, self.story))
+
+    @on(ResourcesPane.ConsoleAsked)
+    def _console_asked(self, event: ResourcesPane.ConsoleAsked) -> None:
+        self.app.open_in_browser(event.url)
+
+    @on(LogView.SaveAsked)
+    def _save_asked(self, event: LogView.SaveAsked) -> None:
+        self.app.save_log(self.opened.info.sandbox_dir / "logs", event.text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what works now; another terminal's sandbox can only be watched."""
+        attached = self.story.is_attached
+        if action in ("redeploy", "recreate"):
+            return not attached and self.story.state is not LoopState.STOPPED
+        if action == "offer":
+            failure = self.story.failure
+            return not attached and failure is not None and bool(failure.offer)
+        if action == "answer":
+            return not attached and self.story.question is not None
+        if action == "pane" and parameters == ("problems",):
+            return self.query_one(ProblemsPane).display if self.is_mounted else False
+        return super().check_action(action, parameters)
+
+
+def _in_order(lines: Sequence[LogLine], told: Sequence[LogLine]) -> Sequence[LogLine]:
+    """Both by time; a flood of lines alone is not sorted."""
+    if not told:
+        return lines
+    return sorted((*lines, *told), key=lambda line: line.at) if lines else told

@@ -1,0 +1,101 @@
+"""A deployment's stages, plan steps and timings as rows of text. Pure."""
+
+from __future__ import annotations
+
+from screens.sandbox.story import DeploymentStory, StageRecord, StepRecord
+from screens.sandbox.words import (
+    RESULT_MARKS,
+    STAGE_WORDS,
+    clock_time,
+    duration,
+    ticking,
+    trigger_words,
+)
+from screens.widgets.row_list import Row
+from screens.widgets.tones import BUSY, FAIL, MUTED, OK, STRONG, TEXT, Span, Spans
+from workbench.deploy.models import DeploymentResult
+from workbench.events import Stage
+
+_NAME_WIDTH = 15
+
+
+def stage_rows(story: DeploymentStory | None, now: float) -> list[Row]:
+    """The deployment's title, its six stages and, below ``deploy``, the plan's steps."""
+    if story is None:
+        return []
+    rows = [title_row(story)]
+    for stage in Stage:
+        record = story.stages.get(stage)
+        rows.append(Row(_stage_spans(story, stage, record, now), key=f"stage:{stage}"))
+        if stage is Stage.DEPLOY:
+            rows.extend(
+                Row(_step_spans(step, now), key=f"step:{number}", copy=step.title)
+                for number, step in sorted(story.steps.items())
+            )
+    return rows
+
+
+def title_row(story: DeploymentStory) -> Row:
+    """``#12  saved amplify/data/resource.ts`` with the result once there is one."""
+    spans: list[Span] = [
+        (f"#{story.number} ", STRONG),
+        (trigger_words(story.trigger), TEXT),
+        (f"  {clock_time(story.started)}", MUTED),
+    ]
+    if story.result is not None:
+        mark, tone = RESULT_MARKS[story.result]
+        spans.append((f"  {mark} {story.result.value} in {duration(story.seconds)}", tone))
+    return Row(tuple(spans), key=f"deployment:{story.number}")
+
+
+def _stage_spans(
+    story: DeploymentStory, stage: Stage, record: StageRecord | None, now: float
+) -> Spans:
+    name = f"{STAGE_WORDS[stage]:<{_NAME_WIDTH}}"
+    if record is None:
+        return (("  ○ ", MUTED), (name, MUTED))
+    if record.seconds is None:
+        if story.result is not None:
+            mark = "!" if story.result is not DeploymentResult.SUPERSEDED else "»"
+            return ((f"  {mark} ", MUTED), (name, MUTED), ("not finished", MUTED))
+        return (("  ◐ ", BUSY), (name, TEXT), (f"{ticking(now - record.started):>8}", BUSY))
+    mark, tone = ("✓", OK) if record.ok else ("✗", FAIL)
+    return (
+        (f"  {mark} ", tone),
+        (name, TEXT),
+        (f"{duration(record.seconds):>8}", TEXT),
+        (f"  {record.note}" if record.note else "", MUTED),
+    )
+
+
+def _step_spans(step: StepRecord, now: float) -> Spans:
+    if step.seconds is None:
+        return (("      ◐ ", BUSY), (step.title, TEXT), (f"  {ticking(now - step.started)}", BUSY))
+    mark, tone = ("✓", OK) if step.ok else ("✗", FAIL)
+    return (
+        (f"      {mark} ", tone),
+        (step.title, MUTED),
+        (f"  {duration(step.seconds)}", MUTED),
+    )
+
+
+def history_rows(stories: list[DeploymentStory]) -> list[Row]:
+    """One row for each deployment, newest first: result, time, duration, trigger."""
+    rows = []
+    for story in sorted(stories, key=lambda one: one.number, reverse=True):
+        mark, tone = ("◐", BUSY) if story.result is None else RESULT_MARKS[story.result]
+        spent = duration(story.seconds) if story.result is not None else "running"
+        rows.append(
+            Row(
+                (
+                    (f"{mark} ", tone),
+                    (f"#{story.number:<4}", STRONG),
+                    (f"{clock_time(story.started)} ", MUTED),
+                    (f"{spent:>8}  ", TEXT),
+                    (trigger_words(story.trigger), TEXT),
+                    ("" if story.result is None else f"  {story.result.value}", MUTED),
+                ),
+                key=f"deployment:{story.number}",
+            )
+        )
+    return rows

@@ -1,0 +1,205 @@
+"""The first screen: finds the project, says what stops it, and offers to mend that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from screens.engine import OpenedSandbox, Starter
+from screens.sandbox.panes import WrappedRows
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row
+from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from workbench.project.models import ProjectProblem
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+    from workbench.aws.target import Target
+    from workbench.startup import Session
+
+OFFERS = {
+    "init": ("make a new Amplify project here", "Create"),
+    "install": ("install the npm packages", "Install"),
+    "node": ("", ""),
+    "": ("", ""),
+}
+_SAID_LINES = 8
+
+
+class StartScreen(Screen[None]):
+    """Prepares the session in a thread; hands over to the sandbox screen."""
+
+    app: WorkbenchApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,x", "offer", "Mend it", id="start.offer", tooltip="Do what is offered"),
+        Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
+    ]
+
+    def __init__(self, starter: Starter) -> None:
+        super().__init__(id="start")
+        self._starter = starter
+        self._problem: ProjectProblem | None = None
+        self._said: list[str] = []
+        self._doing = "Looking at the project …"
+
+    def compose(self) -> ComposeResult:
+        """One box in the middle, and the keys."""
+        with Vertical(id="start-box"):
+            yield WrappedRows(id="start-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.query_one("#start-box", Vertical).border_title = "Amplify"
+        self.query_one(WrappedRows).can_focus = False
+        self._show()
+        self._prepare()
+
+    # -- steps, each in a thread ------------------------------------------------------------------
+
+    @work(thread=True, group="start")
+    def _prepare(self) -> None:
+        """Find the project and its target."""
+        app = self.app
+        try:
+            session = self._starter.prepare()
+            profiles = [] if session.target_chosen else list(self._starter.profiles())
+        except ProjectProblem as problem:
+            app.call_from_thread(self._stopped_by, problem)
+            return
+        except OSError as error:
+            app.call_from_thread(self._stopped_by, unexpected(error))
+            return
+        app.call_from_thread(self._prepared, session, profiles)
+
+    def _prepared(self, session: Session, profiles: list[str]) -> None:
+        if session.target_chosen:
+            self._open(session, None)
+            return
+        from screens.start.target_screen import TargetScreen
+
+        def chosen(target: Target | None) -> None:
+            if target is not None:
+                self._open(session, target)
+
+        self.app.push_screen(TargetScreen(session.project.package_name, profiles), chosen)
+
+    @work(thread=True, group="start")
+    def _open(self, session: Session, target: Target | None) -> None:
+        """Start the sandbox's loop."""
+        app = self.app
+        app.call_from_thread(self._say_doing, "Starting the sandbox …")
+        try:
+            if target is not None:
+                session = self._starter.choose_target(session, target)
+            opened = self._starter.open(session, app.feed.emit)
+        except ProjectProblem as problem:
+            app.call_from_thread(self._stopped_by, problem)
+        except OSError as error:
+            app.call_from_thread(self._stopped_by, unexpected(error))
+        else:
+            app.call_from_thread(self._opened, opened)
+
+    def _opened(self, opened: OpenedSandbox) -> None:
+        self.app.show_sandbox(opened)
+
+    @work(thread=True, group="start")
+    def _mend(self, offer: str) -> None:
+        """Do what was offered, then look again."""
+        app = self.app
+
+        def say(line: str) -> None:
+            app.call_from_thread(self._hear, line)
+
+        try:
+            if offer == "init":
+                self._starter.scaffold(say)
+            self._starter.install(None, say)
+        except ProjectProblem as problem:
+            app.call_from_thread(self._stopped_by, problem)
+        except OSError as error:
+            app.call_from_thread(self._stopped_by, unexpected(error))
+        else:
+            app.call_from_thread(self.action_again)
+
+    # -- what is shown ----------------------------------------------------------------------------
+
+    def _stopped_by(self, problem: ProjectProblem) -> None:
+        self._problem = problem
+        self._doing = ""
+        self._show()
+
+    def _say_doing(self, words: str) -> None:
+        self._doing = words
+        self._show()
+
+    def _hear(self, line: str) -> None:
+        self._said = [*self._said, line][-_SAID_LINES:]
+        self._show()
+
+    def _show(self) -> None:
+        rows: list[Row] = []
+        problem = self._problem
+        if problem is not None:
+            rows.append(Row((("✗ ", FAIL), (problem.what, STRONG))))
+            if problem.where:
+                rows.append(Row(((f"  {problem.where}", MUTED),)))
+            rows.append(Row(()))
+            rows.append(Row((("→ ", ACCENT), (problem.next_step, TEXT))))
+            words, _ = OFFERS[problem.offer]
+            if words:
+                rows += [
+                    Row(()),
+                    Row((("  press ", MUTED), ("Enter", ACCENT), (f" to {words}", TEXT))),
+                ]
+        if self._doing:
+            rows.append(Row((("◌ ", OK), (self._doing, TEXT))))
+        rows.extend(Row(((f"  {line}", MUTED),)) for line in self._said)
+        self.query_one("#start-box").set_class(problem is not None, "-problem")
+        self.query_one(WrappedRows).show_wrapped(rows)
+        self.refresh_bindings()
+
+    # -- keys -------------------------------------------------------------------------------------
+
+    def action_offer(self) -> None:
+        """Do what the problem offers."""
+        problem = self._problem
+        if problem is None:
+            return
+        offer = problem.offer
+        self._problem = None
+        self._said = []
+        self._doing = "Making the project …" if offer == "init" else "Installing the packages …"
+        self._show()
+        self._mend(offer)
+
+    def action_again(self) -> None:
+        """Look at the project again."""
+        self._problem = None
+        self._doing = "Looking at the project …"
+        self._show()
+        self._prepare()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what the problem allows."""
+        problem = self._problem
+        if action == "offer":
+            return problem is not None and bool(OFFERS[problem.offer][0])
+        if action == "again":
+            return problem is not None
+        return super().check_action(action, parameters)
+
+
+def unexpected(error: OSError) -> ProjectProblem:
+    """The operating system's refusal as a problem the user can mend."""
+    return ProjectProblem(
+        error.strerror or str(error),
+        "Mend this, then try again with r.",
+        where=str(error.filename or ""),
+    )
