@@ -70,6 +70,9 @@ class FolderStages:
     async def open(self) -> None:
         return None
 
+    async def reconnect(self) -> None:
+        return None
+
     async def synth(self, deployment: int) -> SynthResult:
         self.synths += 1
         text = self._text()

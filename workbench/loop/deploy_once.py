@@ -26,7 +26,7 @@ from workbench.events import (
 from workbench.loop.blocking import in_thread
 from workbench.loop.options import SandboxOptions
 from workbench.loop.stages import Prepared, Stages
-from workbench.loop.verdict import only_misses_env_modules, verdict
+from workbench.loop.verdict import verdict
 from workbench.synth.diagnostics import CheckResult, SynthResult
 
 Enter = Callable[[LoopState], None]
@@ -133,8 +133,6 @@ async def _evaluate(job: Deployment) -> tuple[Path | None, Prepared | None, Fail
             if not checking.done():
                 job.enter(LoopState.CHECKING)
             check = await checking
-            if synth.assembly is not None and only_misses_env_modules(check):
-                check = await _check(job)
         failure = verdict(synth, check)
         if failure is not None:
             return None, None, failure

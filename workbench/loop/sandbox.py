@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from workbench.aws.target import LocalTarget
@@ -33,7 +34,7 @@ from workbench.loop.options import SandboxOptions
 from workbench.loop.ownership import Ownership, acquire, owner, wait_to_own
 from workbench.loop.stages import Stages
 from workbench.loop.watch import Watcher
-from workbench.startup import Session, start_local_cloud
+from workbench.startup import Session
 
 MakeStages = Callable[[Session, SandboxOptions, EventHub], Stages]
 _LAST_MOMENTS = 1.5
@@ -282,7 +283,7 @@ class Sandbox:
             self._hub.tell(Level.DEBUG, f"The resources could not be listed: {error}")
             return
         if listed is not None:
-            self._hub(listed)
+            self._hub(replace(listed, deployment=number))
 
     # questions
 
@@ -371,9 +372,7 @@ class Sandbox:
                 )
             )
             try:
-                await in_thread(
-                    lambda: start_local_cloud(self._session.project, self._hub), "local-cloud"
-                )
+                await stages.reconnect()
             except Exception as error:  # noqa: BLE001 - said in plain words, tried again
                 self._hub.tell(Level.ERROR, f"The local cloud does not start: {error}")
                 await asyncio.sleep(_RESTART_PAUSE * 5)

@@ -38,6 +38,9 @@ class Stages(Protocol):
     async def open(self) -> None:
         """Make ready what all deployments need: the target answers, the workers are warm."""
 
+    async def reconnect(self) -> None:
+        """Connect to the target anew, starting the local cloud where it has ended."""
+
     async def synth(self, deployment: int) -> SynthResult:
         """Evaluate the backend. Cancelling it abandons the evaluation."""
 

@@ -1,0 +1,307 @@
+"""The stages wired to the real thing: synth workers, CloudFormation and hot-swaps, a target."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from workbench.deploy.models import Failure, Loss
+from workbench.events import Level, ResourcesListed
+from workbench.loop.blocking import in_thread
+from workbench.loop.hub import EventHub
+from workbench.loop.options import SandboxOptions
+from workbench.loop.stages import Prepared
+from workbench.project.identity import cdk_context, secret_path
+from workbench.startup import Session, connect
+from workbench.synth.diagnostics import CheckResult, SynthResult
+from workbench.synth.synthesizer import Synthesizer
+from workbench.synth.type_checker import TypeChecker
+
+if TYPE_CHECKING:
+    from workbench.aws.clients import Clients
+    from workbench.deploy.assembly import Assembly
+    from workbench.deploy.execute import OutputsRequest
+    from workbench.deploy.live_models import LiveStack
+    from workbench.deploy.outputs import OutputsFormat
+    from workbench.deploy.plan_instructions import Plan
+    from workbench.deploy.stack_state import StackState
+
+_INTROSPECTION_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What ``prepare`` hands to ``execute``."""
+
+    plan: Plan
+    assembly: Assembly
+    live: LiveStack | None
+
+
+class RealStages:
+    """One sandbox's stages on its target; what they learn stays in memory between deployments.
+
+    Made on the loop that runs it. The workers start with the first ``open``, beside the local
+    cloud's start and the building of AWS clients (0.6 s), so that a cold start waits once.
+    """
+
+    def __init__(self, session: Session, options: SandboxOptions, hub: EventHub) -> None:
+        self._session = session
+        self._options = options
+        self._hub = hub
+        self._loop = asyncio.get_running_loop()
+        project, node = session.project, session.node.executable
+        self._synthesizer = Synthesizer(project, node, hub)
+        self._checker = TypeChecker(project, node, hub)
+        self._snapshot = session.sandbox_dir / "live.json"
+        self._opening = asyncio.Lock()
+        self._clients: Clients | None = None
+        self._warming: list[asyncio.Task[None]] = []
+        self._synths: dict[int, asyncio.Event] = {}
+        self._live: LiveStack | None = None
+        self._live_mark: object = None
+        self._assembly: Assembly | None = None
+        self._outputs_seen = False
+
+    # getting ready
+
+    async def open(self) -> None:
+        """Connect to the target once, with everything else warming up meanwhile."""
+        if not self._warming:
+            self._warm(self._synthesizer.warm())
+            if self._options.type_check:
+                self._warm(self._checker.warm())
+            self._warm(in_thread(_import_deploy, "warm-imports"))
+        async with self._opening:
+            if self._clients is None:
+                await self._connect()
+
+    async def reconnect(self) -> None:
+        """Connect anew, to a local cloud that may have moved."""
+        async with self._opening:
+            await self._connect()
+
+    async def _connect(self) -> None:
+        session = await in_thread(lambda: connect(self._session, self._hub), "connect")
+        from workbench.aws.clients import Clients
+
+        clients = Clients(session.target)
+        self._session = session
+        self._live = None
+        self._clients = clients
+        self._warm(in_thread(clients.warm, "warm-clients"))
+
+    def _warm(self, work: Coroutine[Any, Any, None]) -> None:
+        async def warm() -> None:
+            # What fails here fails again, and is explained, in the first deployment.
+            with suppress(Exception):
+                await work
+
+        self._warming.append(asyncio.create_task(warm()))
+
+    async def close(self) -> None:
+        """End the workers."""
+        for task in self._warming:
+            task.cancel()
+        await asyncio.gather(*self._warming, return_exceptions=True)
+        await asyncio.gather(self._synthesizer.close(), self._checker.close())
+
+    # the user's files
+
+    async def synth(self, deployment: int) -> SynthResult:
+        """Evaluate the backend with ampx's context."""
+        ended = self._synths.setdefault(deployment, asyncio.Event())
+        try:
+            changed = await in_thread(self._secrets_changed, "secrets")
+            return await self._synthesizer.synth(
+                cdk_context(self._session.identity, changed),
+                self._session.project.assembly_dir,
+                deployment,
+            )
+        finally:
+            ended.set()
+
+    async def check(self, deployment: int) -> CheckResult:
+        """Type-check; brought up to date where the synth beside it changes generated types."""
+        ended = self._synths.setdefault(deployment, asyncio.Event())
+        return await self._checker.check(deployment, after=ended.wait())
+
+    def _secrets_changed(self) -> int | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from workbench.loop.secrets import read_secrets
+
+        try:
+            secrets = read_secrets(self._target, secret_path(self._session.identity))
+        except ClientError as error:
+            # Someone may deploy without the right to read secrets; a dead connection is another
+            # matter, which the deployment itself explains.
+            self._hub.tell(Level.WARNING, f"The sandbox's secrets can't be read: {error}")
+            return None
+        except BotoCoreError:
+            return None
+        self._hub.redactor.learn(secrets.values)
+        return secrets.last_changed
+
+    # the stack
+
+    def prepare(self, assembly: Path, deployment: int) -> Prepared:
+        """Read both sides, compare, plan; about 0.1 s warm on the quickstart."""
+        from workbench.deploy.assembly import read_assembly
+        from workbench.deploy.contents import fill_contents
+        from workbench.deploy.diff import compute_diff
+        from workbench.deploy.losses import find_losses
+        from workbench.deploy.plan import make_plan
+
+        new = read_assembly(assembly, self._session.stack_name)
+        live = self._read_live()
+        diff = compute_diff(live, new)
+        plan = make_plan(diff, new, live, target_kind=self._session.target.kind)
+        losses = fill_contents(self._target, find_losses(diff, live))
+        self._assembly = new
+        return Prepared(diff, plan.method, plan.titles, losses, _Ready(plan, new, live))
+
+    def execute(self, prepared: Prepared, deployment: int) -> None:
+        """Carry out the plan; the live stack that results is kept for the next comparison."""
+        from workbench.deploy.execute import execute
+
+        ready = cast("_Ready", prepared.plan)
+        self._live = None
+        live = execute(
+            ready.plan,
+            ready.assembly,
+            ready.live,
+            self._target,
+            self._hub,
+            deployment=deployment,
+            snapshot=self._snapshot,
+            outputs=self._outputs_request(),
+        )
+        self._outputs_seen = True
+        self._live_mark = _mark(self._read_state())
+        self._live = live
+
+    def ensure_outputs(self, deployment: int) -> None:
+        """Write the outputs where the file is missing, or may be another target's."""
+        from workbench.deploy.execute import write_outputs_file
+
+        request = self._outputs_request()
+        if self._outputs_seen and request.path.exists():
+            return
+        write_outputs_file(self._target, self._session.stack_name, request, self._hub, deployment)
+        self._outputs_seen = True
+
+    def adopt(self, deployment: int) -> None:
+        """Follow what CloudFormation is doing to the stack."""
+        from workbench.deploy.execute import adopt_running
+
+        self._live = None
+        adopt_running(
+            self._target,
+            self._session.stack_name,
+            self._hub,
+            deployment,
+            snapshot=self._snapshot,
+        )
+
+    def is_busy(self) -> bool:
+        """Whether CloudFormation is working on the stack."""
+        state = self._read_state()
+        return state is not None and state.is_busy
+
+    def delete(self, deployment: int) -> None:
+        """Delete the stack and everything it made; the sandbox's secrets stay, as with ampx."""
+        from workbench.deploy.delete import delete_backend
+
+        self._live = None
+        delete_backend(
+            self._target,
+            self._session.stack_name,
+            self._hub,
+            deployment,
+            snapshot=self._snapshot,
+        )
+
+    def contents(self) -> tuple[Loss, ...]:
+        """What deleting the stack would lose."""
+        from workbench.deploy.contents import describe_contents
+
+        live = self._read_live()
+        return () if live is None else describe_contents(self._target, live)
+
+    def resources(self) -> ResourcesListed | None:
+        """What is deployed."""
+        from workbench.deploy.resources import list_resources
+
+        live = self._read_live()
+        if live is None:
+            return None
+        return ResourcesListed(
+            at=time.time(),
+            stack_name=self._session.stack_name,
+            resources=list_resources(live, self._assembly, self._session.target),
+        )
+
+    def explain(self, error: Exception) -> Failure:
+        """The exception in plain words."""
+        from workbench.deploy.failure import failure_from_exception
+        from workbench.localcloud.lifecycle import LocalCloudProblem
+
+        if isinstance(error, LocalCloudProblem):
+            return Failure(title=error.what, reason="", fix=error.next_step, details=error.details)
+        return failure_from_exception(error, self._session.target)
+
+    @property
+    def _target(self) -> Clients:
+        if self._clients is None:
+            raise RuntimeError("the target was used before the stages were opened")
+        return self._clients
+
+    def _read_state(self) -> StackState | None:
+        from workbench.deploy.stack_state import read_stack_state
+
+        return read_stack_state(self._target, self._session.stack_name)
+
+    def _read_live(self) -> LiveStack | None:
+        """What is live: from memory while CloudFormation has not touched the stack since."""
+        from workbench.deploy.live import read_live
+
+        mark = _mark(self._read_state())
+        if self._live is None or mark != self._live_mark:
+            self._live = read_live(self._target, self._session.stack_name, self._snapshot)
+            self._live_mark = mark
+        return self._live
+
+    def _outputs_request(self) -> OutputsRequest:
+        from workbench.deploy.execute import OutputsRequest
+
+        return OutputsRequest(
+            directory=self._options.outputs_dir or self._session.project.root,
+            introspect=self._introspect,
+            fmt=cast("OutputsFormat", self._options.outputs_format),
+            version=self._options.outputs_version,
+        )
+
+    def _introspect(self, schema: str) -> Mapping[str, Any]:
+        """Asked from a deployment's thread, answered by the worker on the loop."""
+        answer = asyncio.run_coroutine_threadsafe(self._synthesizer.introspect(schema), self._loop)
+        return answer.result(_INTROSPECTION_SECONDS)
+
+
+def _mark(state: StackState | None) -> object:
+    return None if state is None else (state.stack_id, state.changed_at, state.status)
+
+
+def _import_deploy() -> None:
+    """Import what the first deployment needs (0.5 s) while the workers start."""
+    import workbench.deploy.contents
+    import workbench.deploy.diff
+    import workbench.deploy.execute
+    import workbench.deploy.losses
+    import workbench.deploy.plan
+    import workbench.deploy.resources  # noqa: F401
