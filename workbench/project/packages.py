@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from workbench.project.locate import package_manager_of
 from workbench.project.models import PackageManager, ProjectProblem
-from workbench.project.node_runtime import NodeRuntime
+from workbench.project.node_runtime import NodeRuntime, find_node
 
 Say = Callable[[str], None]
 
@@ -215,3 +216,17 @@ def _shown(manager: PackageManager, command: tuple[str, ...]) -> str:
     if shutil.which(manager) is not None:
         return f"{manager} install"
     return shlex.join(command[: command.index("install") + 1])
+
+
+def main() -> int:
+    """Install the packages of the folder given as the argument (``python -m …packages FOLDER``)."""
+    try:
+        install_packages(Path(sys.argv[1]), find_node(), lambda line: print(line, flush=True))  # noqa: T201
+    except ProjectProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

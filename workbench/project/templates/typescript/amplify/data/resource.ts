@@ -14,13 +14,13 @@ const schema = a
       list: a.belongsTo('List', 'listId'),
     }),
   })
-  // Signed-in people own what they create; visitors may read it.
-  .authorization((allow) => [allow.owner(), allow.guest().to(['read'])]);
+  // Open to everyone to begin with, signed in or not. Narrow it before you go live.
+  .authorization((allow) => [allow.authenticated('identityPool'), allow.guest()]);
 
 // The front end's client takes its types from here: generateClient<Schema>().
 export type Schema = ClientSchema<typeof schema>;
 
 export const data = defineData({
   schema,
-  authorizationModes: { defaultAuthorizationMode: 'userPool' },
+  authorizationModes: { defaultAuthorizationMode: 'identityPool' },
 });
