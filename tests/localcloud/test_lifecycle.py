@@ -46,7 +46,7 @@ def _listening_ports(pid: int) -> set[tuple[str, int]]:
     """The TCP listeners of a process, from /proc: address in hexadecimal, and port."""
     inodes = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        link = os.readlink(descriptor) if descriptor.is_symlink() else ""
+        link = str(descriptor.readlink()) if descriptor.is_symlink() else ""
         if link.startswith("socket:["):
             inodes.add(link[8:-1])
     found = set()
@@ -212,7 +212,7 @@ def test_the_shell_lines_set_and_unset(local_cloud: LocalTarget) -> None:
 
 
 def test_a_child_process_inherits_nothing_of_an_account(local_cloud: LocalTarget) -> None:
-    base = {name: "real" for name in REMOVED} | {"AWS_SECRET_ACCESS_KEY": "real", "HOME": "/h"}
+    base = dict.fromkeys(REMOVED, "real") | {"AWS_SECRET_ACCESS_KEY": "real", "HOME": "/h"}
     made = process_environment(local_cloud, base)
     assert "real" not in made.values()
     assert made["HOME"] == "/h"

@@ -1,0 +1,73 @@
+"""A stack operation that a kill cut off ends in a state from which the next one can go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.aws.clients import Clients
+from workbench.localcloud import lifecycle
+
+if TYPE_CHECKING:
+    from tests.localcloud.conftest import Stacks
+
+
+def _parameter(value: str) -> dict[str, Any]:
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+
+
+def _endless(*before: str) -> dict[str, Any]:
+    """Resources of which the last waits for a signal that never comes."""
+    waiting = {"Handle": {"Ref": "Handle"}, "Timeout": "3600", "Count": 1}
+    return {
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Wait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "DependsOn": [*before, "Handle"],
+            "Properties": waiting,
+        },
+    }
+
+
+def _kill_and_restart(stacks: Stacks, folder: Path) -> None:
+    time.sleep(1.0)
+    os.kill(lifecycle.status(folder).pid, signal.SIGKILL)
+    stacks.clients = Clients(lifecycle.start(folder))
+    stacks.cloudformation = stacks.clients.client("cloudformation")
+
+
+def test_a_cut_off_create_can_be_deleted_and_made_again(
+    stacks: Stacks, local_cloud_dir: Path
+) -> None:
+    template = {"Resources": {"Value": _parameter("1"), **_endless("Value")}}
+    stacks.cloudformation.create_stack(StackName="app", TemplateBody=_json(template))
+    _kill_and_restart(stacks, local_cloud_dir)
+    stack = stacks.settled("app", timeout=1)
+    assert stack["StackStatus"] == "CREATE_FAILED"
+    assert "stopped" in stack["StackStatusReason"]
+    stacks.cloudformation.delete_stack(StackName="app")
+    assert stacks.settled(stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    made = stacks.create("app", {"Resources": {"Value": _parameter("2")}})
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_cut_off_update_goes_on_with_the_next_one(stacks: Stacks, local_cloud_dir: Path) -> None:
+    stacks.create("app", {"Resources": {"Value": _parameter("1")}})
+    cut_off = {"Resources": {"Value": _parameter("2"), **_endless("Value")}}
+    stacks.cloudformation.update_stack(StackName="app", TemplateBody=_json(cut_off))
+    _kill_and_restart(stacks, local_cloud_dir)
+    assert stacks.settled("app", timeout=1)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    mended = stacks.update("app", {"Resources": {"Value": _parameter("3")}})
+    assert mended["StackStatus"] == "UPDATE_COMPLETE"
+    value = stacks.physical_id("app", "Value")
+    assert stacks.clients.ssm.get_parameter(Name=value)["Parameter"]["Value"] == "3"
+    listed = stacks.cloudformation.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
+
+
+def _json(template: dict[str, Any]) -> str:
+    return json.dumps(template)
