@@ -14,4 +14,5 @@ MENDS: tuple[str, ...] = (
     "appsync_storage",
     "cognito_identity_providers",
     "lambda_runtime",
+    "bucket_provisioning",
 )
