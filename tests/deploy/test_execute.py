@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,9 +15,6 @@ from workbench.events import (
     StepFinished,
     StepStarted,
 )
-
-if TYPE_CHECKING:
-    from tests.deploy.conftest import Backend, Deployer
 
 pytestmark = pytest.mark.npm
 
@@ -35,9 +32,7 @@ def test_first_deployment_makes_all_resources(deployed: Any) -> None:
     assert progress[-1].stack == ()
 
 
-def test_a_model_field_is_swapped_in_and_its_outputs_written(
-    deployed: Any, backend: Any
-) -> None:
+def test_a_model_field_is_swapped_in_and_its_outputs_written(deployed: Any, backend: Any) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), due: a.date()")
     plan = deployed.deploy(backend.synth())
     assert plan.method is Method.HOTSWAP
