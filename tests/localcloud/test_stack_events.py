@@ -66,3 +66,10 @@ def test_events_carry_the_physical_id_when_it_is_known(stacks: Stacks) -> None:
         if (event["LogicalResourceId"], event["ResourceStatus"]) == ("Value1", "UPDATE_IN_PROGRESS")
     ]
     assert [event["PhysicalResourceId"] for event in updating] == [value]
+
+
+def test_no_two_events_share_a_time(stacks: Stacks) -> None:
+    _update_events(stacks)
+    events = stacks.events("app")
+    times = [event["Timestamp"] for event in events]
+    assert times == sorted(set(times))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 from workbench.aws.target import LOCAL_ACCOUNT, LocalTarget
 
@@ -58,7 +60,13 @@ def shell_lines(target: LocalTarget, base: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def server_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """The server's own environment: nothing of a real AWS account, no foreign emulator settings."""
+def server_environment(base: Mapping[str, str], node: Path | None = None) -> dict[str, str]:
+    """The server's own environment: nothing of a real AWS account, no foreign emulator settings.
+
+    ``node`` comes first on PATH: the emulator starts Lambda functions by that name.
+    """
     foreign = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "PERSIST_", "USE_SSL")
-    return {name: value for name, value in base.items() if not name.startswith(foreign)}
+    kept = {name: value for name, value in base.items() if not name.startswith(foreign)}
+    if node is not None:
+        kept["PATH"] = os.pathsep.join([str(node.parent), kept.get("PATH", os.defpath)])
+    return kept

@@ -27,6 +27,8 @@ from workbench.localcloud import logfile
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.record import ServerRecord, read_record, write_record
+from workbench.project.models import ProjectProblem
+from workbench.project.node_runtime import find_node
 
 __all__ = [
     "LocalCloudProblem",
@@ -84,6 +86,7 @@ def start(
     state_dir: Path,
     *,
     port: int | None = None,
+    node: Path | None = None,
     timeout: float = 30.0,
     say: Say = lambda _: None,
 ) -> LocalTarget:
@@ -91,7 +94,8 @@ def start(
 
     The port is the remembered one, at first the one that the folder's path hashes to; where
     another program has it, the local cloud moves to a free one and ``say`` tells so. ``port`` asks
-    for one port and no other. Raises :class:`LocalCloudProblem`.
+    for one port and no other. ``node`` is the executable that Lambda functions run with; without
+    it the one on PATH, else the bundled one. Raises :class:`LocalCloudProblem`.
     """
     state_dir = state_dir.resolve()
     current = status(state_dir)
@@ -107,7 +111,7 @@ def start(
                 return LocalTarget(current.endpoint)
             stop(state_dir)
         chosen = _port_for(state_dir, port, say)
-        return _spawn(state_dir, chosen, timeout)
+        return _spawn(state_dir, chosen, node or _node(), timeout)
 
 
 def stop(state_dir: Path, *, timeout: float = 20.0) -> bool:
@@ -207,7 +211,7 @@ def _port_for(state_dir: Path, wanted: int | None, say: Say) -> int:
     return chosen
 
 
-def _spawn(state_dir: Path, port: int, timeout: float) -> LocalTarget:
+def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float) -> LocalTarget:
     log = state_dir / logfile.FILE_NAME
     logfile.trim_log(log)
     with log.open("ab") as output:
@@ -228,7 +232,7 @@ def _spawn(state_dir: Path, port: int, timeout: float) -> LocalTarget:
             stdout=output,
             stderr=output,
             cwd=state_dir,
-            env=server_environment(os.environ),
+            env=server_environment(os.environ, node),
             start_new_session=True,
         )
     write_record(state_dir, ServerRecord(port, process.pid, time.time()))
@@ -246,6 +250,16 @@ def _spawn(state_dir: Path, port: int, timeout: float) -> LocalTarget:
         f"look into {log}",
         logfile.last_lines(log),
     )
+
+
+def _node() -> Path | None:
+    """The bundled Node where PATH has none; asking any Node for its version costs 0.1 s."""
+    if shutil.which("node"):
+        return None
+    try:
+        return find_node().executable
+    except ProjectProblem:
+        return None
 
 
 def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:

@@ -4,12 +4,15 @@ The emulator reports every resource of a stack as updated, also those that did n
 that are new, and leaves out the physical id until a resource is complete. AWS says nothing of
 unchanged resources, CREATE_* of new ones, and gives the id on every event from the moment it is
 known: a progress display counts by the first two and finds a nested stack's events by the third.
+Here dozens of events share a millisecond, so that clients which sort by time mix them up; each
+gets a millisecond of its own.
 """
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ministack.services.cloudformation import (
@@ -38,6 +41,7 @@ class _Events:
     def __init__(self) -> None:
         self._add = stacks._add_event
         self._update = stacks._update_resource
+        self._last_time = ""
         self._held: dict[tuple[str, str], _Announcement] = {}
         self._lock = threading.Lock()
 
@@ -73,12 +77,12 @@ class _Events:
                     record["ResourceStatus"], record["Timestamp"] = held.status, held.timestamp
                     return
                 if status != _STARTED:
-                    self._add(*held.arguments)
+                    self._record(*held.arguments)
             if status.startswith("UPDATE_"):
                 status = self._as_create(stack_id, logical_id, status, record)
             if not known and status.endswith("_FAILED"):
                 known = str((_last_event(stack_id, logical_id) or {}).get("PhysicalResourceId", ""))
-        self._add(
+        self._record(
             stack_id, stack_name, logical_id, resource_type, status, reason, known, detailed_status
         )
 
@@ -97,10 +101,18 @@ class _Events:
             with self._lock:
                 held = self._held.pop((stack_name, logical_id or ""), None)
             if held is not None:
-                self._add(*held.arguments)
+                self._record(*held.arguments)
         return self._update(
             resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs
         )
+
+    def _record(self, stack_id: str, *rest: Any) -> None:
+        with self._lock:
+            self._add(stack_id, *rest)
+            event = _stack_events[stack_id][-1]
+            if event["Timestamp"] <= self._last_time:
+                event["Timestamp"] = _a_millisecond_after(self._last_time)
+            self._last_time = event["Timestamp"]
 
     def _as_create(self, stack_id: str, logical_id: str, status: str, record: Any) -> str:
         if status == _STARTED:
@@ -126,6 +138,11 @@ def install() -> None:
             for original, replacement in replaced:
                 if value is original:
                     setattr(module, name, replacement)
+
+
+def _a_millisecond_after(timestamp: str) -> str:
+    later = datetime.fromisoformat(timestamp) + timedelta(milliseconds=1)
+    return later.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{later.microsecond // 1000:03}Z"
 
 
 def _last_event(stack_id: str, logical_id: str) -> dict[str, Any] | None:
