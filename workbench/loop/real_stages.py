@@ -50,8 +50,16 @@ class RealStages:
     cloud's start and the building of AWS clients (0.6 s), so that a cold start waits once.
     """
 
-    def __init__(self, session: Session, options: SandboxOptions, hub: EventHub) -> None:
+    def __init__(
+        self,
+        session: Session,
+        options: SandboxOptions,
+        hub: EventHub,
+        *,
+        assembly_dir: Path | None = None,
+    ) -> None:
         self._session = session
+        self._assembly_dir = assembly_dir or session.project.assembly_dir
         self._options = options
         self._hub = hub
         self._loop = asyncio.get_running_loop()
@@ -120,7 +128,7 @@ class RealStages:
             changed = await in_thread(self._secrets_changed, "secrets")
             return await self._synthesizer.synth(
                 cdk_context(self._session.identity, changed),
-                self._session.project.assembly_dir,
+                self._assembly_dir,
                 deployment,
             )
         finally:
@@ -165,6 +173,13 @@ class RealStages:
         losses = fill_contents(self._target, find_losses(diff, live))
         self._assembly = new
         return Prepared(diff, plan.method, plan.titles, losses, _Ready(plan, new, live))
+
+    def preview(self, prepared: Prepared) -> tuple[str, ...]:
+        """What the deployment would do, as lines."""
+        from workbench.deploy.preview import preview
+
+        ready = cast("_Ready", prepared.plan)
+        return preview(prepared.diff, ready.plan, prepared.losses)
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry out the plan; the live stack that results is kept for the next comparison."""

@@ -1,0 +1,134 @@
+"""The headless command line: commands, flags, and what a mistyped one probably meant."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from pathlib import Path
+from typing import NoReturn
+
+FORMATS = ("json", "dart", "ts", "mjs", "json-mobile")
+VERSIONS = ("0", "1", "1.1", "1.2", "1.3", "1.4", "1.5")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that suggests, in one line, instead of printing the whole usage."""
+
+    words: list[str]
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and the nearest right word; ends the process with exit code 2."""
+        near = self._nearest(message)
+        hint = f"Did you mean {near}?" if near else f"See: {self.prog} --help"
+        self.exit(2, f"{self.prog}: {message}\n  → {hint}\n")
+
+    def _nearest(self, message: str) -> str:
+        wrong = re.search(r"(?:unrecognized arguments: |invalid choice: ')([^\s'=]+)", message)
+        if wrong is None:
+            return ""
+        found = difflib.get_close_matches(wrong[1], self.known_words(), n=1, cutoff=0.6)
+        return found[0] if found else ""
+
+    def known_words(self) -> list[str]:
+        """All commands and flags below this parser."""
+        words: list[str] = []
+        for action in self._actions:
+            words += action.option_strings
+            if isinstance(action, argparse._SubParsersAction):
+                for name, parser in action.choices.items():
+                    words.append(name)
+                    words += parser.known_words()
+        return words
+
+
+def build_parser(version: str) -> Parser:
+    """The parser of ``amplify-tui COMMAND …``; the chosen command is in ``command``."""
+    parser = Parser(
+        prog="amplify-tui",
+        description="AWS Amplify Gen 2 in the terminal. Without a command: the terminal app.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", "-v", action="version", version=f"amplify-tui {version}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> Parser:
+        return commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+
+    sandbox = command("sandbox", "deploy, then deploy again on each save")
+    _target(sandbox)
+    sandbox.add_argument("--once", action="store_true", help="deploy once, then end")
+    sandbox.add_argument("--json", action="store_true", help="one JSON object for each event")
+    sandbox.add_argument("--no-type-check", action="store_true", help="deploy without type check")
+    sandbox.add_argument(
+        "--allow-destroy", action="store_true", help="allow changes that destroy data"
+    )
+    sandbox.add_argument("--dir-to-watch", type=Path, help="watch this folder (default: amplify)")
+    sandbox.add_argument(
+        "--exclude",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATTERN",
+        help="ignore changes of files like these",
+    )
+    _outputs(sandbox)
+
+    diff = command("diff", "show what a deployment would change, and change nothing")
+    _target(diff)
+    diff.add_argument("--json", action="store_true", help="the diff as JSON")
+
+    outputs = command("outputs", "write amplify_outputs.json from the deployed stack")
+    _target(outputs)
+    _outputs(outputs)
+
+    delete = command("delete", "delete the sandbox with all its data")
+    _target(delete)
+    delete.add_argument("--yes", "-y", action="store_true", help="don't ask")
+
+    status = command("status", "what is deployed, and who deploys it")
+    _target(status)
+    status.add_argument("--json", action="store_true", help="as JSON")
+
+    history = command("history", "past deployments; with a number, everything about that one")
+    history.add_argument("number", nargs="?", type=int, help="a deployment's number")
+    history.add_argument("--limit", type=int, default=20, help="how many to list (default: 20)")
+    history.add_argument("--identifier", help="the sandbox's name")
+    history.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    doctor = command("doctor", "what is installed, what is wrong, and how to mend it")
+    _target(doctor)
+
+    local = command("local", "the local cloud: start, stop, status, env, reset")
+    actions = local.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, about in (
+        ("start", "start it, unless it runs"),
+        ("stop", "stop it; its state is kept"),
+        ("status", "where it is and whether it answers"),
+        ("env", 'shell lines that point AWS tools at it: eval "$(amplify-tui local env)"'),
+        ("reset", "forget everything it holds"),
+    ):
+        action = actions.add_parser(name, help=about, description=about, allow_abbrev=False)
+        if name == "reset":
+            action.add_argument("--yes", "-y", action="store_true", help="don't ask")
+        if name == "start":
+            action.add_argument("--port", type=int, help="this port and no other")
+
+    init = command("init", "make a new project")
+    init.add_argument("directory", nargs="?", type=Path, default=Path(), help="where (default: .)")
+    init.add_argument("--language", default="typescript", help="typescript (the default)")
+    init.add_argument("--no-install", action="store_true", help="don't install npm packages")
+    return parser
+
+
+def _target(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--local", action="store_true", help="the local cloud, without an account")
+    where.add_argument("--profile", help="an AWS account, by this profile")
+    parser.add_argument("--identifier", help="the sandbox's name (default: your user name)")
+
+
+def _outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--outputs-format", "--format", choices=FORMATS, default="json")
+    parser.add_argument("--outputs-version", choices=VERSIONS, default="1.5")
+    parser.add_argument("--outputs-out-dir", "--out-dir", type=Path, metavar="DIR")

@@ -1,0 +1,82 @@
+"""``amplify-tui history``: what the journal remembers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from workbench.deploy.models import DeploymentResult
+from workbench.headless.lines import HumanLines
+from workbench.headless.paint import Paint
+from workbench.journal.codec import encode
+from workbench.journal.records import DeploymentRecord
+from workbench.journal.store import Journal, journal_path
+from workbench.loop.ownership import owner
+from workbench.project.identity import sandbox_identity
+from workbench.project.locate import find_project
+
+
+def history(arguments: argparse.Namespace) -> int:
+    """List the newest deployments, or tell one again; 1 where there is no such deployment."""
+    project = find_project(Path.cwd())
+    identity = sandbox_identity(project, arguments.identifier)
+    folder = project.sandbox_dir(identity.name)
+    journal = Journal(journal_path(folder))
+    if arguments.number is not None:
+        return _tell(journal, arguments.number, as_json=arguments.json)
+    records = journal.deployments(limit=max(arguments.limit, 1))
+    if arguments.json:
+        for record in records:
+            print(json.dumps(asdict(record), ensure_ascii=False))
+        return 0
+    if not records:
+        print(f"Nothing has been deployed yet as {identity.name}.")
+        return 0
+    paint = Paint.of(sys.stdout)
+    running = owner(folder) is not None
+    for record in records:
+        print(record_line(record, paint, running=running))
+    return 0
+
+
+def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False) -> str:
+    """One deployment in one line; without a result it runs, or its process was killed."""
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
+    took = "" if record.seconds is None else f"{record.seconds:.1f} s"
+    if record.result is None:
+        said = paint.warn("running" if running else "interrupted")
+    elif record.result in (DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE):
+        said = paint.good(record.result.value)
+    elif record.result is DeploymentResult.SUPERSEDED:
+        said = paint.faint(record.result.value)
+    else:
+        said = paint.bad(record.result.value)
+    method = f" by {record.method.value}" if record.method and record.summary else ""
+    summary = f" {record.summary}{method}" if record.summary and str(record.summary) else ""
+    why: str = record.trigger.kind
+    if record.trigger.paths:
+        more = f" +{len(record.trigger.paths) - 1}" if len(record.trigger.paths) > 1 else ""
+        why = f"{why} {record.trigger.paths[0]}{more}"
+    failure = f"  {record.failure.title}" if record.failure else ""
+    number = f"#{record.number}"
+    return f"{number:>5}  {paint.faint(when)}  {took:>7}  {said}{summary}  {why}{failure}"
+
+
+def _tell(journal: Journal, number: int, *, as_json: bool) -> int:
+    record = journal.deployment(number)
+    if record is None:
+        print(f"There is no deployment #{number} in this sandbox's history.", file=sys.stderr)
+        return 1
+    paint = Paint.of(sys.stdout)
+    human = HumanLines(paint, every_resource=True)
+    for event in journal.events_of(number):
+        if as_json:
+            print(encode(event))
+            continue
+        for line in human.lines(event):
+            print(line)
+    return 0

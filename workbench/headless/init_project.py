@@ -1,0 +1,29 @@
+"""``amplify-tui init``: a new project, its packages installed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from workbench.headless.paint import Paint
+from workbench.project.node_runtime import find_node
+from workbench.project.scaffold import install_packages, scaffold
+
+
+def init_project(arguments: argparse.Namespace) -> int:
+    """Write the files, install the packages, say what comes next."""
+    paint = Paint.of(sys.stdout)
+
+    def say(text: str) -> None:
+        print(f"  {text}", flush=True)
+
+    project = scaffold(arguments.directory, arguments.language, say)
+    if not arguments.no_install:
+        install_packages(project.root, find_node(), say)
+    where = (
+        ""
+        if arguments.directory.resolve() == arguments.directory.cwd()
+        else (f"cd {arguments.directory} && ")
+    )
+    print(f"{paint.good('✓')} Ready. Next: {paint.strong(where + 'amplify-tui')}")
+    return 0

@@ -1,0 +1,178 @@
+"""Events as lines for people: few, aligned, the important word first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.deploy.models import DeploymentResult, Diff, Effect, Failure, Method
+from workbench.events import (
+    AnyEvent,
+    ConfirmationNeeded,
+    DeploymentFinished,
+    DeploymentStarted,
+    DiagnosticsReported,
+    DiffComputed,
+    Level,
+    LocalCloudReported,
+    LogLine,
+    LoopState,
+    OutputsWritten,
+    PlanMade,
+    ResourceProgressed,
+    StageFinished,
+    StateChanged,
+)
+from workbench.headless.paint import Paint
+from workbench.loop.verdict import place
+
+CHANGES_SHOWN = 15
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\x1b\[[0-9;]*[A-Za-z]")
+_HOW = {Method.HOTSWAP: "hot-swap", Method.CLOUDFORMATION: "CloudFormation"}
+_SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "-"}
+
+
+class HumanLines:
+    """Turns events into lines; ``every_resource`` tells each resource's progress, not only failures."""
+
+    def __init__(self, paint: Paint, *, every_resource: bool = False) -> None:
+        self._paint = paint
+        self._every_resource = every_resource
+        self._said_watching = False
+        self._attached = ""
+
+    def lines(self, event: AnyEvent) -> Iterator[str]:
+        """The lines of one event; most have one, many none."""
+        match event:
+            case DeploymentStarted():
+                yield from self._started(event)
+            case StageFinished():
+                mark = self._paint.good("✓") if event.ok else self._paint.bad("✗")
+                note = self._paint.faint(f"  {event.note}") if event.note else ""
+                yield f"  {mark} {event.stage.value:<10} {event.seconds:6.2f} s{note}"
+            case DiagnosticsReported():
+                yield from self._diagnostics(event)
+            case DiffComputed():
+                yield from self.diff(event.diff)
+            case PlanMade() if event.method in _HOW:
+                yield f"  by {_HOW[event.method]}"
+            case ConfirmationNeeded():
+                for loss in event.losses:
+                    contents = f" ({loss.contents})" if loss.contents else ""
+                    name = self._paint.strong(loss.construct_path)
+                    yield f"  {self._paint.warn('loses')} {name}{contents}: {loss.reason}"
+            case ResourceProgressed():
+                yield from self._resource(event)
+            case OutputsWritten():
+                yield self._paint.faint(f"  wrote {event.path}")
+            case DeploymentFinished():
+                yield from self._finished(event)
+            case LocalCloudReported():
+                yield from self._local_cloud(event)
+            case LogLine() if event.level is not Level.DEBUG:
+                yield from self._log(event)
+            case StateChanged():
+                yield from self._state(event)
+
+    def diff(self, diff: Diff) -> Iterator[str]:
+        """What changes; a first deployment is counted rather than listed."""
+        if diff.first:
+            yield f"  {self._paint.good('+')} {len(diff.changes)} resources, all new"
+            return
+        for change in diff.changes[:CHANGES_SHOWN]:
+            sign = _SIGNS[change.effect]
+            costly = change.effect in (Effect.REPLACE, Effect.DESTROY)
+            colour = self._paint.warn if costly else self._paint.good
+            path = change.construct_path or change.logical_id
+            properties = ", ".join(prop.path for prop in change.properties[:4])
+            yield f"  {colour(sign)} {path}  {self._paint.faint(f'{change.type} {properties}')}"
+        more = len(diff.changes) - CHANGES_SHOWN
+        if more > 0:
+            yield self._paint.faint(f"    … and {more} more")
+
+    def failure(self, failure: Failure) -> Iterator[str]:
+        """Why it failed and what to do."""
+        where = f" · {failure.construct_path}" if failure.construct_path else ""
+        yield f"{self._paint.bad('✗')} {self._paint.strong(clean(failure.title))}{where}"
+        if failure.reason:
+            yield f"  {clean(failure.reason)}"
+        for detail in failure.details[:8]:
+            if clean(detail) != clean(failure.reason):
+                yield self._paint.faint(f"  {clean(detail)}")
+        if failure.fix:
+            yield f"  → {clean(failure.fix)}"
+
+    def _started(self, event: DeploymentStarted) -> Iterator[str]:
+        paths = event.trigger.paths
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        what = f" {paths[0]}{more}" if paths else ""
+        number = self._paint.faint(f"#{event.deployment}")
+        yield f"{self._paint.strong('▸ ' + event.trigger.kind)}{what} {number}"
+
+    def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
+        for found in event.diagnostics[:20]:
+            word = self._paint.bad("error") if found.severity == "error" else "warning"
+            where = place(found)
+            head = f"{where} " if where else ""
+            code = f" ({found.code})" if found.code else ""
+            yield f"    {word} {head}{clean(found.message)}{code}"
+            if found.hint:
+                yield f"      → {clean(found.hint)}"
+
+    def _resource(self, event: ResourceProgressed) -> Iterator[str]:
+        resource = event.resource
+        failed = resource.status.endswith("FAILED")
+        if not failed and not (self._every_resource and resource.status.endswith("COMPLETE")):
+            return
+        status = self._paint.bad(resource.status) if failed else self._paint.faint(resource.status)
+        name = resource.construct_path or resource.logical_id
+        reason = f": {clean(resource.reason)}" if failed and resource.reason else ""
+        yield f"    {status} {name}{reason}"
+
+    def _finished(self, event: DeploymentFinished) -> Iterator[str]:
+        seconds = f"{event.seconds:.1f} s"
+        match event.result:
+            case DeploymentResult.SUCCEEDED:
+                yield f"{self._paint.good('✓ live')} in {seconds}"
+            case DeploymentResult.NO_CHANGE:
+                yield f"{self._paint.good('✓ no change')}: nothing to deploy ({seconds})"
+            case DeploymentResult.SUPERSEDED:
+                yield self._paint.faint("  superseded by a newer save")
+            case DeploymentResult.INTERRUPTED:
+                yield f"{self._paint.warn('interrupted')} #{event.deployment} after {seconds}"
+            case _ if event.failure is not None:
+                yield from self.failure(event.failure)
+            case _:
+                yield f"{self._paint.bad('✗ ' + event.result.value)} after {seconds}"
+
+    def _local_cloud(self, event: LocalCloudReported) -> Iterator[str]:
+        detail = f"  {clean(event.detail)}" if event.detail else ""
+        match event.status:
+            case "running":
+                yield self._paint.faint(f"local cloud at {event.endpoint}{detail}")
+            case "failed":
+                yield f"{self._paint.bad('local cloud')}:{detail}"
+            case _:
+                yield self._paint.faint(f"local cloud {event.status}{detail}")
+
+    def _log(self, event: LogLine) -> Iterator[str]:
+        bar = self._paint.faint(f"  {event.source} │")
+        text = clean(event.text)
+        if event.level is Level.ERROR:
+            text = self._paint.bad(text)
+        elif event.level is Level.WARNING:
+            text = self._paint.warn(text)
+        yield f"{bar} {text}"
+
+    def _state(self, event: StateChanged) -> Iterator[str]:
+        if event.state is LoopState.WATCHING and not self._said_watching:
+            self._said_watching = True
+            yield self._paint.faint("watching for changes · Ctrl-C ends")
+        elif event.state is LoopState.ATTACHED and not self._attached:
+            self._attached = event.detail
+            yield f"{self._paint.strong('attached')}: {event.detail}; following it, Ctrl-C leaves"
+
+
+def clean(text: str) -> str:
+    """User text made safe for a terminal: no control characters, no colours of its own."""
+    return _CONTROL.sub("", text)

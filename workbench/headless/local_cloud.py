@@ -1,0 +1,66 @@
+"""``amplify-tui local …``: the project's local cloud by hand."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from workbench.headless.paint import Paint
+from workbench.localcloud.environment import shell_lines
+from workbench.localcloud.lifecycle import LocalCloudStatus, reset, start, status, stop
+from workbench.project.locate import find_project
+
+
+def local_cloud(arguments: argparse.Namespace) -> int:
+    """Run the action; ``status`` fails where it does not answer."""
+    folder = find_project(Path.cwd()).local_cloud_dir
+    paint = Paint.of(sys.stdout)
+    match arguments.action:
+        case "start":
+            target = start(folder, port=arguments.port, say=_say)
+            print(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
+        case "stop":
+            ran = stop(folder)
+            print("Stopped; its state is kept." if ran else "It was not running.")
+        case "status":
+            now = status(folder)
+            print("\n".join(_status_lines(now, paint)))
+            return 0 if now.running else 1
+        case "env":
+            print(shell_lines(start(folder, say=_say), os.environ))
+        case _:
+            return _reset(folder, paint, yes=arguments.yes)
+    return 0
+
+
+def _reset(folder: Path, paint: Paint, *, yes: bool) -> int:
+    if not yes:
+        if not sys.stdin.isatty():
+            print("This deletes all that is deployed there. Add --yes to do it.", file=sys.stderr)
+            return 1
+        question = "Delete all stacks, tables, users and files of this local cloud? [y/N] "
+        if input(question).strip().lower() not in {"y", "yes"}:
+            print("Kept.")
+            return 1
+    target = reset(folder, say=_say)
+    print(f"{paint.good('✓')} Empty" + (f", at {target.endpoint}" if target else "") + ".")
+    return 0
+
+
+def _status_lines(now: LocalCloudStatus, paint: Paint) -> list[str]:
+    colour = paint.good if now.running else paint.warn
+    lines = [f"{colour(now.state)}  {now.endpoint}".rstrip()]
+    if now.running:
+        lines.append(
+            f"  process {now.pid}, up {now.uptime:.0f} s, version {now.version}".rstrip(", ")
+        )
+    if now.log.exists():
+        lines.append(paint.faint(f"  log {now.log}"))
+    return lines
+
+
+def _say(text: str) -> None:
+    # stderr: stdout of ``env`` is for the shell
+    print(text, file=sys.stderr, flush=True)

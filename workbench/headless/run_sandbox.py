@@ -1,0 +1,121 @@
+"""``amplify-tui sandbox``: the loop with its events as lines."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.aws.target import AwsTarget
+from workbench.deploy.models import DeploymentResult
+from workbench.events import AnyEvent, Emit
+from workbench.headless.lines import HumanLines
+from workbench.headless.paint import Paint
+from workbench.loop.options import SandboxOptions
+from workbench.loop.sandbox import Sandbox
+from workbench.startup import Session
+
+GOOD = frozenset({DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE})
+
+
+def run_sandbox(session: Session, arguments: argparse.Namespace) -> int:
+    """Run until the end; 0 for success, 1 for failure, 128 + n where signal n ended it."""
+    options = SandboxOptions(
+        once=arguments.once,
+        type_check=not arguments.no_type_check,
+        interactive=False,
+        allow_destroy=arguments.allow_destroy,
+        watch_dir=arguments.dir_to_watch and _folder(arguments.dir_to_watch),
+        exclude=tuple(arguments.exclude),
+        outputs_format=arguments.outputs_format,
+        outputs_version=arguments.outputs_version,
+        outputs_dir=arguments.outputs_out_dir and _folder(arguments.outputs_out_dir),
+    )
+    if arguments.json:
+        emit = json_emit()
+    else:
+        paint = Paint.of(sys.stdout)
+        print(
+            f"{paint.strong(session.project.package_name)} · {session.identity.name} · "
+            f"{session.target.label} · {paint.faint(session.stack_name)}",
+            flush=True,
+        )
+        emit = human_emit(paint, every_resource=isinstance(session.target, AwsTarget))
+    result, stopped_by = asyncio.run(_run(session, options, emit))
+    if stopped_by:
+        if not arguments.json:
+            print(f"Ended. The sandbox stays deployed; {_delete_hint(session)} deletes it.")
+        _leave(128 + stopped_by)
+    return 0 if result in GOOD else 1
+
+
+def json_emit() -> Emit:
+    """Print each event as one line of JSON."""
+    from workbench.journal.codec import encode
+
+    return _printing(lambda event: [encode(event)])
+
+
+def human_emit(paint: Paint, *, every_resource: bool) -> Emit:
+    """Print the events as people read them."""
+    human = HumanLines(paint, every_resource=every_resource)
+    return _printing(lambda event: list(human.lines(event)))
+
+
+def _printing(render: Callable[[AnyEvent], list[str]]) -> Emit:
+    turn = threading.Lock()
+
+    def emit(event: AnyEvent) -> None:
+        with turn:
+            lines = render(event)
+            if not lines:
+                return
+            try:
+                sys.stdout.write("\n".join(lines) + "\n")
+                sys.stdout.flush()
+            except BrokenPipeError:
+                # Whoever read our lines has gone (``| head``): end as other tools do, at once, for
+                # there is no one left to tell.
+                os._exit(128 + signal.SIGPIPE)
+
+    return emit
+
+
+async def _run(
+    session: Session, options: SandboxOptions, emit: Emit
+) -> tuple[DeploymentResult | None, int]:
+    sandbox = Sandbox(session, options, emit)
+    stopped_by = 0
+
+    def on_signal(number: int) -> None:
+        nonlocal stopped_by
+        if stopped_by:
+            os._exit(128 + number)  # asked twice: at once
+        stopped_by = number
+        sandbox.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, on_signal, number)
+    result = await sandbox.run()
+    return result, stopped_by
+
+
+def _leave(code: int) -> None:
+    """End now: a thread that waits for CloudFormation must not hold up Ctrl-C."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _delete_hint(session: Session) -> str:
+    return f"`amplify-tui delete --identifier {session.identity.name}`"
+
+
+def _folder(path: Path) -> Path:
+    return path.expanduser().absolute()

@@ -1,0 +1,75 @@
+"""``amplify-tui status``: what is deployed where, and who deploys it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from workbench.aws.clients import Clients
+from workbench.aws.credentials import identify
+from workbench.aws.target import LocalTarget
+from workbench.deploy.stack_state import read_stack_state
+from workbench.headless.history import record_line
+from workbench.headless.paint import Paint
+from workbench.journal.store import Journal, journal_path
+from workbench.loop.git import branch_name
+from workbench.loop.ownership import owner
+from workbench.startup import Session
+
+_UNKNOWN = "unknown: the local cloud does not run"
+
+
+def show_status(session: Session, arguments: argparse.Namespace) -> int:
+    """Print the status; starts nothing."""
+    journal = Journal(journal_path(session.sandbox_dir))
+    latest = journal.deployments(limit=1)
+    who = owner(session.sandbox_dir)
+    stack = _stack_status(session)
+    branch = branch_name(session.project.root)
+    if arguments.json:
+        said = {
+            "project": session.project.package_name,
+            "root": str(session.project.root),
+            "identifier": session.identity.name,
+            "target": session.target.label,
+            "branch": branch,
+            "stack": session.stack_name,
+            "stack_status": stack,
+            "owner_pid": who.pid if who else None,
+            "last_deployment": latest[0].number if latest else None,
+            "last_result": latest[0].result if latest else None,
+        }
+        print(json.dumps(said, ensure_ascii=False))
+        return 0
+    paint = Paint.of(sys.stdout)
+    rows = [
+        ("project", f"{session.project.package_name}  {paint.faint(str(session.project.root))}"),
+        ("branch", branch),
+        ("sandbox", session.identity.name),
+        ("target", session.target.label),
+        ("stack", session.stack_name),
+        ("status", stack or "not deployed"),
+        ("runs in", f"process {who.pid} {who.terminal}".rstrip() if who else "no terminal"),
+        ("last", record_line(latest[0], paint, running=who is not None) if latest else "none"),
+    ]
+    for name, value in rows:
+        if value:
+            print(f"{paint.faint(f'{name:>8}')}  {value.strip()}")
+    return 0
+
+
+def _stack_status(session: Session) -> str:
+    """CloudFormation's status; empty where there is no stack."""
+    target = session.target
+    if isinstance(target, LocalTarget):
+        from workbench.localcloud.lifecycle import status
+
+        cloud = status(session.project.local_cloud_dir)
+        if not cloud.running:
+            return _UNKNOWN
+        target = LocalTarget(cloud.endpoint)
+    clients = Clients(target)
+    identify(clients)
+    state = read_stack_state(clients, session.stack_name)
+    return "" if state is None else state.status
