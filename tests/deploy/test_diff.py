@@ -161,7 +161,10 @@ def test_asset_changes_are_named_once(tmp_path: Path) -> None:
     def schema(writer: Writer, text: str) -> dict[str, Any]:
         location = s3(writer.asset(text, "graphql"))
         return resources(
-            S={"Type": "AWS::AppSync::GraphQLSchema", "Properties": {"DefinitionS3Location": location}}
+            S={
+                "Type": "AWS::AppSync::GraphQLSchema",
+                "Properties": {"DefinitionS3Location": location},
+            }
         )
 
     old, new = Writer(tmp_path / "old"), Writer(tmp_path / "new")
