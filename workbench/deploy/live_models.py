@@ -159,7 +159,9 @@ def after_failed_cloudformation(before: LiveStack | None, now: LiveStack) -> Liv
         for logical_id, resource in before.effective.resources.items():
             if before.template.resources.get(logical_id) != resource:
                 drifted.add(logical_id)
-    uncertain = tuple(sorted(set(now.uncertain) | (drifted & set(now.resources))))
+    # A nested stack differs by its template's address only; what was swapped is inside it.
+    drifted = (drifted & set(now.resources)) - set(now.nested)
+    uncertain = tuple(sorted(set(now.uncertain) | drifted))
     paths = {**before.construct_paths, **now.construct_paths}
     return now.model_copy(
         update={"nested": nested, "uncertain": uncertain, "construct_paths": paths}

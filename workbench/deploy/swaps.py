@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.deploy.assembly import Assembly, asset_hash
+from workbench.deploy.assembly import Assembly
 from workbench.deploy.evaluate import Scope, Unresolvable, nested_scope
 from workbench.deploy.held_data import BUCKET_DEPLOYMENT
 from workbench.deploy.live_models import LiveStack
@@ -168,12 +168,11 @@ def _function(work: _Work) -> tuple[Swap, ...]:
             )
         elif "S3Key" in code and "S3ObjectVersion" not in code:
             key = str(code["S3Key"])
-            asset = asset_hash(key)
-            if asset not in work.assembly.assets:
+            asset = work.assembly.by_object_key.get(key)
+            if asset is None:
                 raise Unresolvable(f"{key} is no asset of this app")
-            swaps.append(
-                SwapFunctionCode(work.target, bucket=str(code["S3Bucket"]), key=key, asset=asset)
-            )
+            bucket = str(code["S3Bucket"])
+            swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
         else:
             raise Unresolvable("the code of a container image function")
     if work.changed(_CONFIGURATION):
