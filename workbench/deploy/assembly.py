@@ -168,12 +168,6 @@ def read_assembly(directory: Path, stack_name: str) -> Assembly:
     )
 
 
-def asset_hash(text: str) -> str:
-    """The asset hash in an object key, a location or a URL; empty where there is none."""
-    found = _HASH.search(text)
-    return found.group() if found else ""
-
-
 def _stack_artifact(manifest: _Manifest, stack_name: str) -> _Artifact:
     stacks = {k: a for k, a in manifest.artifacts.items() if a.type == "aws:cloudformation:stack"}
     for key, artifact in stacks.items():
