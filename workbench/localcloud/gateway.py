@@ -26,7 +26,7 @@ _LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones only from here."""
+    """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state."""
 
     prefix: str
     app: App
@@ -40,7 +40,7 @@ OnDone = Callable[[str, Mapping[str, str], bytes], None]
 def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
     """The application that tries ``routes`` in order and hands everything else to ``emulator``.
 
-    ``on_done`` is called after each HTTP request that the emulator answered, and after each
+    ``on_done`` is called after each HTTP request but those of admin routes, and after each
     WebSocket connection (as method ``WEBSOCKET``).
     """
 
@@ -54,10 +54,11 @@ def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
             if refusal:
                 await _refuse(scope, receive, send, refusal)
                 return
-        for route in routes:
-            if path.startswith(route.prefix):
-                await route.app(scope, receive, send)
-                return
+        route = next((route for route in routes if path.startswith(route.prefix)), None)
+        if route is not None and route.admin:
+            await route.app(scope, receive, send)
+            return
+        serve = emulator if route is None else route.app
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
@@ -72,7 +73,7 @@ def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
 
         is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         try:
-            await emulator(scope, receive_and_peek if is_form else receive, send)
+            await serve(scope, receive_and_peek if is_form else receive, send)
         finally:
             on_done(scope.get("method", "WEBSOCKET"), headers, bytes(form))
 

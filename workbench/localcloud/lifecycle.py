@@ -102,6 +102,7 @@ def start(
     if current.running:
         return LocalTarget(current.endpoint)
     state_dir.mkdir(parents=True, exist_ok=True)
+    state_dir.chmod(0o700)
     with _one_starter(state_dir):
         current = status(state_dir)
         if current.running:

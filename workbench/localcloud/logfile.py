@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import TextIO
 
 FILE_NAME = "server.log"
 LIMIT = 4 * 1024 * 1024
@@ -42,10 +43,25 @@ def last_lines(path: Path, count: int = 12) -> tuple[str, ...]:
     return tuple(text.splitlines()[-count:])
 
 
-def configure_logging() -> None:
-    """Log to standard output, one line each, before the emulator sets up logging of its own."""
+class BoundedHandler(logging.StreamHandler[TextIO]):
+    """Writes to standard output and cuts the file behind it when it grows past the limit."""
+
+    def __init__(self, path: Path | None, limit: int = LIMIT, every: int = 1000) -> None:
+        super().__init__(sys.stdout)
+        self._path, self._limit, self._every, self._count = path, limit, every, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; every so many records, look at the file's size."""
+        super().emit(record)
+        self._count += 1
+        if self._path is not None and self._count % self._every == 0:
+            trim_log(self._path, self._limit)
+
+
+def configure_logging(path: Path | None = None) -> None:
+    """Log to standard output (the file ``path``), before the emulator sets up logging of its own."""
     logging.basicConfig(
-        stream=sys.stdout,
+        handlers=[BoundedHandler(path)],
         level=logging.INFO,
         format="%(asctime)s %(levelname)s [%(name)s] %(message)s",
     )

@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, cast
 
+from workbench.localcloud import logfile
 from workbench.localcloud.logfile import configure_logging
 from workbench.localcloud.ports import listening_socket
 from workbench.localcloud.record import ServerRecord, read_record, write_record
@@ -80,7 +81,7 @@ def _serve(options: ServerOptions) -> int:
     except OSError as error:
         print(f"port {options.port} is taken: {error.strerror}", file=sys.stderr)  # noqa: T201
         return EXIT_PORT_TAKEN
-    configure_logging()
+    configure_logging(options.state_dir / logfile.FILE_NAME)
     from workbench.localcloud.adapter import UnsupportedEmulator
     from workbench.localcloud.service import LocalCloud
 
