@@ -35,10 +35,10 @@ _SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.D
 class HumanLines:
     """Turns events into lines; ``every_resource`` tells each resource's progress, not only failures."""
 
-    def __init__(self, paint: Paint, *, every_resource: bool = False) -> None:
+    def __init__(self, paint: Paint, *, every_resource: bool = False, once: bool = False) -> None:
         self._paint = paint
         self._every_resource = every_resource
-        self._said_watching = False
+        self._said_watching = once  # which does not watch
         self._attached = ""
 
     def lines(self, event: AnyEvent) -> Iterator[str]:

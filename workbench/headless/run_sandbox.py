@@ -45,7 +45,8 @@ def run_sandbox(session: Session, arguments: argparse.Namespace) -> int:
             f"{session.target.label} · {paint.faint(session.stack_name)}",
             flush=True,
         )
-        emit = human_emit(paint, every_resource=isinstance(session.target, AwsTarget))
+        on_aws = isinstance(session.target, AwsTarget)
+        emit = human_emit(paint, every_resource=on_aws, once=arguments.once)
     result, stopped_by = asyncio.run(_run(session, options, emit))
     if stopped_by:
         if not arguments.json:
@@ -61,9 +62,9 @@ def json_emit() -> Emit:
     return _printing(lambda event: [encode(event)])
 
 
-def human_emit(paint: Paint, *, every_resource: bool) -> Emit:
+def human_emit(paint: Paint, *, every_resource: bool, once: bool) -> Emit:
     """Print the events as people read them."""
-    human = HumanLines(paint, every_resource=every_resource)
+    human = HumanLines(paint, every_resource=every_resource, once=once)
     return _printing(lambda event: list(human.lines(event)))
 
 
