@@ -19,7 +19,6 @@ _ESBUILD = re.compile(r"\[ERROR\] (.+?)\n(?:\n {4}(\S[^\n]*?):(\d+):(\d+):)?", r
 _MISSING = re.compile(r"Cannot find (module|package) '([^']+)'(?: imported from '?([^\n']+))?")
 _REQUIRED = re.compile(r"Require stack:\n- ([^\n]+)")
 _NO_EXPORT = re.compile(r"The requested module '([^']+)' does not provide an export named '?(\w+)")
-_HEAD = re.compile(r"\Afile://(/[^\n?:]+)(?:\?[^\n:]*)?:(\d+)$", re.MULTILINE)
 _STACK_LINE = re.compile(r"^\s+at .+(?:\n|$)", re.MULTILINE)
 _CREATION = re.compile(r"\s*Object creation stack:.*", re.DOTALL)
 
@@ -118,7 +117,9 @@ def _bundling(report: ErrorReport, project: Project) -> list[Diagnostic]:
         for message, file, line, column in _ESBUILD.findall(str(text)):
             package = re.match(r'Could not resolve "([^."/][^"]*)"', message)
             hint = "Fix the function's code; it could not be bundled."
-            if package:
+            if package and package[1].startswith("$amplify/env/"):
+                hint = "Import `$amplify/env/` with the function's `name` (by default its entry's)."
+            elif package:
                 hint = f"Run `{_INSTALL[project.package_manager]} {package[1]}`."
             found.append(
                 Diagnostic(
@@ -184,9 +185,7 @@ def _missing_export(chain: tuple[ErrorReport, ...], project: Project) -> list[Di
         match = _NO_EXPORT.search(_text(link, "message"))
         if not match:
             continue
-        head = _HEAD.search(_text(link, "stack"))
-        importer = unquote(head[1]) if head else ""
-        line, column, _specifier = _import_line(Path(importer), Path(match[1]).stem)
+        importer, line, column = _importer(match[1], match[2], project)
         return [
             Diagnostic(
                 "error",
@@ -247,6 +246,17 @@ def _clean(path: str) -> str:
 def _relative(file: str, project: Project) -> str:
     path = Path(file)
     return str(path.relative_to(project.root)) if path.is_relative_to(project.root) else file
+
+
+def _importer(specifier: str, name: str, project: Project) -> tuple[str, int, int]:
+    """Find the user's file that imports ``name`` from ``specifier``; Node's error does not say."""
+    for file in sorted(project.amplify_dir.rglob("*.*s")):
+        if "node_modules" in file.parts:
+            continue
+        line, column, found = _import_line(file, Path(specifier).stem)
+        if found == specifier and re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")):
+            return str(file), line, column
+    return "", 0, 0
 
 
 def _import_line(importer: Path, stem: str) -> tuple[int, int, str]:

@@ -312,23 +312,57 @@ function prune(outdir, seeded) {
     if (!wanted.includes(name)) fs.rmSync(path.join(outdir, name), { recursive: true });
 }
 
+const generatedFolder = path.join(root, '.amplify', 'generated') + path.sep;
+const untyped = new Map();
+
 /**
  * Keep the generated `$amplify/env` files still where nothing changed.
  *
- * Amplify writes each one twice in a run, untyped first. A type check beside synth must not read
- * the untyped one, and function bundles must not count as changed.
+ * Amplify writes each one twice in a run: untyped before the function is bundled, typed at the end.
+ * A type check beside synth must not read the untyped one, so that is only there while esbuild runs.
  */
 function writeGeneratedFilesOnce() {
-  const folder = path.join(root, '.amplify', 'generated') + path.sep;
   const write = fs.writeFileSync;
   fs.writeFileSync = (file, content, ...rest) => {
-    if (typeof file === 'string' && typeof content === 'string' && path.resolve(file).startsWith(folder)) {
+    if (typeof file === 'string' && typeof content === 'string' && path.resolve(file).startsWith(generatedFolder)) {
       const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
-      const untyped = /export const env = process\.env as any;\s*$/.test(content);
-      if (before === content || (untyped && before !== undefined)) return undefined;
+      const isUntyped = /export const env = process\.env as any;\s*$/.test(content);
+      if (isUntyped) untyped.set(file, content);
+      if (before === content || (isUntyped && before !== undefined)) return undefined;
     }
     return write(file, content, ...rest);
   };
+}
+
+/**
+ * Run `work` with the untyped files in place, and put back the typed ones with their times.
+ *
+ * The bundle's source map has their text in it, and so its hash: it has to be the same in each run,
+ * and the same as ampx's.
+ */
+function withUntypedFiles(work) {
+  const kept = [];
+  for (const [file, content] of untyped) {
+    const before = fs.existsSync(file) && fs.readFileSync(file, 'utf8');
+    if (!before || before === content) continue;
+    kept.push({ file, before, times: fs.statSync(file) });
+    overwrite(file, content);
+  }
+  try {
+    return work();
+  } finally {
+    for (const { file, before, times } of kept) {
+      overwrite(file, before);
+      fs.utimesSync(file, times.atime, times.mtime);
+    }
+  }
+}
+
+/** Write past `writeGeneratedFilesOnce`. */
+function overwrite(file, content) {
+  const opened = fs.openSync(file, 'w');
+  fs.writeSync(opened, content);
+  fs.closeSync(opened);
 }
 
 // ---------------------------------------------------------------- function bundles
@@ -368,10 +402,12 @@ function bundleDirectly() {
     }
     const given = args.find((arg) => arg.startsWith('--metafile='));
     const metafile = given ? path.resolve(cwd, given.slice(11)) : path.join(folder, '.inputs.json');
-    const result = spawnSync(
-      binary[0],
-      [...binary.slice(1), ...args, '--color=false', ...(given ? [] : [`--metafile=${metafile}`])],
-      { ...options, stdio: ['ignore', 'pipe', 'pipe'] },
+    const result = withUntypedFiles(() =>
+      spawnSync(
+        binary[0],
+        [...binary.slice(1), ...args, '--color=false', ...(given ? [] : [`--metafile=${metafile}`])],
+        { ...options, stdio: ['ignore', 'pipe', 'pipe'] },
+      ),
     );
     if (result.status !== 0) {
       bundling.errors.push(String(result.stderr ?? ''));
@@ -384,7 +420,9 @@ function bundleDirectly() {
     absolute.forEach(noteInput);
     bundling.cache.set(key, {
       names: treeState(),
-      inputs: absolute.map((file) => [file, fileState(file)]),
+      inputs: absolute
+        .filter((file) => !file.startsWith(generatedFolder))
+        .map((file) => [file, fileState(file)]),
       outputs: fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name))]),
     });
     return { ...result, stdout: null, stderr: null };

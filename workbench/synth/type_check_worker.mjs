@@ -182,7 +182,15 @@ function described(diagnostic) {
   };
 }
 
-const OPERATIONS = { check, load: () => (load(), { version: ts?.version ?? '' }) };
+/** Whether a generated file, or which files there are, differs from what the last check read. */
+function stale() {
+  if (!program) return { stale: false };
+  const generated = [...files].filter(([name]) => name.startsWith(path.join(root, '.amplify')));
+  const changed = generated.some(([name, known]) => known.state !== state(name));
+  return { stale: changed || userFiles() !== knownNames };
+}
+
+const OPERATIONS = { check, stale, load: () => (load(), { version: ts?.version ?? '' }) };
 
 const [channelFd, lifelineFd] = process.argv.slice(2).map(Number);
 new Worker(

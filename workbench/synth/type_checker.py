@@ -83,9 +83,9 @@ class TypeChecker:
         before = _generated_types(self._project)
         result = await self._checked(deployment)
         if after is not None:
-            with contextlib.suppress(Exception):
-                await after
-            if _generated_types(self._project) != before:
+            # Its failure is its caller's to tell; what counts here is that it has ended.
+            await asyncio.wait({asyncio.ensure_future(after)})
+            if _generated_types(self._project) != before or await self._is_stale():
                 result = await self._checked(deployment)
         return CheckResult(result.diagnostics, time.monotonic() - began, result.skipped)
 

@@ -1,0 +1,70 @@
+"""Synth and type check on a fresh copy of the real quickstart project."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from workbench.events import AnyEvent, LogLine
+from workbench.project.models import Project
+from workbench.project.node_runtime import NodeRuntime
+from workbench.synth.synthesizer import Synthesizer
+
+CONTEXT = {
+    "amplify-backend-namespace": "quickstart",
+    "amplify-backend-name": "me",
+    "amplify-backend-type": "sandbox",
+}
+STACK = "amplify-quickstart-me-sandbox-9c60c3d084"
+
+
+class Bench:
+    """A project, its synthesizer and everything that it said."""
+
+    def __init__(self, project: Project, node: Path) -> None:
+        self.project = project
+        self.node = node
+        self.events: list[AnyEvent] = []
+        self.synthesizer = self.another()
+
+    def another(self, **options: float) -> Synthesizer:
+        settings = {"rehearsals": 0, **options}
+        return Synthesizer(self.project, self.node, self.events.append, **settings)  # type: ignore[arg-type]
+
+    def write(self, name: str, text: str) -> None:
+        path = self.project.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def read(self, name: str) -> str:
+        return (self.project.root / name).read_text(encoding="utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = self.read(name)
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+    def graphql(self) -> str:
+        """The API's schema in the assembly."""
+        schemas = self.project.assembly_dir.glob("asset.*.graphql")
+        return "\n".join(path.read_text() for path in schemas)
+
+    def lines(self, level: str | None = None) -> str:
+        logs = [event for event in self.events if isinstance(event, LogLine)]
+        return "\n".join(line.text for line in logs if level in {None, str(line.level)})
+
+
+@pytest.fixture
+def project(npm_project: Path) -> Project:
+    (npm_project / "package-lock.json").write_text('{"lockfileVersion": 3}')
+    return Project(npm_project, npm_project / "amplify" / "backend.ts", "quickstart")
+
+
+@pytest_asyncio.fixture
+async def bench(project: Project, node_runtime: NodeRuntime) -> AsyncIterator[Bench]:
+    made = Bench(project, node_runtime.executable)
+    yield made
+    await made.synthesizer.close()
