@@ -17,4 +17,5 @@ MENDS: tuple[str, ...] = (
     "cognito_identity_providers",
     "lambda_runtime",
     "bucket_provisioning",
+    "unserved_types",
 )
