@@ -7,10 +7,8 @@ after a failure, so that the next plan starts from the truth.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +29,7 @@ from workbench.deploy.live_models import (
     after_swap,
 )
 from workbench.deploy.models import Failure, StackPath
+from workbench.deploy.narration import Narrator
 from workbench.deploy.outputs import (
     Introspect,
     OutputsFormat,
@@ -42,7 +41,6 @@ from workbench.deploy.outputs_sections import DEFAULT_VERSION
 from workbench.deploy.plan import swaps_for
 from workbench.deploy.plan_instructions import (
     DeployStack,
-    Instruction,
     Plan,
     PublishAssets,
     Swap,
@@ -52,17 +50,7 @@ from workbench.deploy.plan_instructions import (
 from workbench.deploy.progress import Progress
 from workbench.deploy.stack_operation import follow_operation
 from workbench.deploy.stack_state import read_stack_state
-from workbench.events import (
-    Emit,
-    Level,
-    LogLine,
-    OutputsWritten,
-    Stage,
-    StageFinished,
-    StageStarted,
-    StepFinished,
-    StepStarted,
-)
+from workbench.events import Emit, OutputsWritten, Stage
 
 _NO_STACK = Failure(
     title="The stack is gone",
@@ -101,7 +89,7 @@ class _Run:
     snapshot: Path | None
     outputs: OutputsRequest | None
     progress: Progress
-    numbers: dict[int, int] = field(default_factory=dict)
+    narrator: Narrator
 
     @property
     def cloudformation(self) -> Clients:
@@ -137,7 +125,7 @@ def execute(
             snapshot=snapshot,
             outputs=outputs,
             progress=Progress(emit, deployment, assembly, live),
-            numbers={id(step): number for number, step in enumerate(plan.steps, 1)},
+            narrator=Narrator(emit, deployment, plan),
         )
         _publish(run)
         _deploy(run)
@@ -203,7 +191,7 @@ def _publish(run: _Run) -> None:
     if deploys:
         hashes.add(run.assembly.root.template_hash)
     assets = [run.assembly.assets[name] for name in hashes if name in run.assembly.assets]
-    with _stage(run, Stage.ASSETS) as note, _step(run, *steps):
+    with run.narrator.stage(Stage.ASSETS) as note, run.narrator.step(*steps):
         if not run.clients.is_local:
             check_bootstrap(run.clients, run.bootstrap)
         count = publish_assets(assets, run.clients, run.bootstrap)
@@ -216,12 +204,12 @@ def _deploy(run: _Run) -> None:
     drifted = [step for step in run.plan.steps if isinstance(step, SwapDrifted)]
     if not (swaps or stacks):
         return
-    with _stage(run, Stage.DEPLOY):
+    with run.narrator.stage(Stage.DEPLOY):
         for step in stacks:
-            with _step(run, step):
+            with run.narrator.step(step):
                 _deploy_stack(run, step)
         for again in drifted:
-            with _step(run, again):
+            with run.narrator.step(again):
                 _swap_drifted(run, again)
         if swaps:
             _swap(run, swaps)
@@ -267,7 +255,9 @@ def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
             swaps += swaps_for(run.assembly, run.live, [resource])
         except Unresolvable as unknown:
             failed |= {resource}
-            _warn(run, f"{run.progress.construct(*resource)} keeps an older state: {unknown}")
+            run.narrator.warn(
+                f"{run.progress.construct(*resource)} keeps an older state: {unknown}"
+            )
     try:
         swap_all(swaps, run.clients, run.progress)
     except SwapsFailed as some:
@@ -284,12 +274,6 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
         raise DeploymentFailed(_NO_STACK)
     everything = frozenset((swap.target.stack, swap.target.logical_id) for swap in swaps)
 
-    def began(swap: Swap) -> None:
-        _say_step(run, swap)
-
-    def ended(swap: Swap, seconds: float, ok: bool) -> None:
-        _say_step_done(run, swap, seconds, ok)
-
     # Killed half way, the next start must know that these resources are in an unknown state.
     # Written beside the swaps: the 10 ms are hidden behind the first call.
     with ThreadPoolExecutor(1, thread_name_prefix="snapshot") as pool:
@@ -297,7 +281,7 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
         failed: frozenset[tuple[StackPath, str]] = frozenset()
         failure: Failure | None = None
         try:
-            swap_all(swaps, run.clients, run.progress, began, ended)
+            swap_all(swaps, run.clients, run.progress, run.narrator.began, run.narrator.ended)
         except SwapsFailed as some:
             failed, failure = some.failed, some.failure
         writing.result()
@@ -311,7 +295,7 @@ def _write(run: _Run) -> None:
     steps = [step for step in run.plan.steps if isinstance(step, WriteOutputs)]
     if not steps or run.outputs is None:
         return
-    with _stage(run, Stage.OUTPUTS) as note, _step(run, *steps):
+    with run.narrator.stage(Stage.OUTPUTS) as note, run.narrator.step(*steps):
         changed = write_outputs_file(
             run.clients, run.assembly.stack_name, run.outputs, run.emit, run.deployment
         )
@@ -348,76 +332,3 @@ def _template_url(run: _Run) -> str:
 def _staging_bucket(assembly: Assembly) -> str:
     asset = next(iter(assembly.assets.values()), None)
     return asset.bucket if asset else ""
-
-
-@contextmanager
-def _stage(run: _Run, stage: Stage) -> Iterator[Callable[[str], None]]:
-    """Tell a stage's beginning and end; the yielded function sets its note."""
-    notes = [""]
-    start = time.monotonic()
-    run.emit(StageStarted(at=time.time(), deployment=run.deployment, stage=stage))
-    ok = False
-    try:
-        yield notes.append
-        ok = True
-    finally:
-        run.emit(
-            StageFinished(
-                at=time.time(),
-                deployment=run.deployment,
-                stage=stage,
-                seconds=time.monotonic() - start,
-                ok=ok,
-                note=notes[-1],
-            )
-        )
-
-
-@contextmanager
-def _step(run: _Run, *steps: Instruction) -> Iterator[None]:
-    start = time.monotonic()
-    for step in steps:
-        _say_step(run, step)
-    ok = False
-    try:
-        yield
-        ok = True
-    finally:
-        for step in steps:
-            _say_step_done(run, step, time.monotonic() - start, ok)
-
-
-def _warn(run: _Run, text: str) -> None:
-    run.emit(
-        LogLine(
-            at=time.time(),
-            deployment=run.deployment,
-            level=Level.WARNING,
-            source="deploy",
-            text=text,
-        )
-    )
-
-
-def _say_step(run: _Run, step: Instruction) -> None:
-    run.emit(
-        StepStarted(
-            at=time.time(),
-            deployment=run.deployment,
-            step=run.numbers.get(id(step), 0),
-            title=step.title,
-        )
-    )
-
-
-def _say_step_done(run: _Run, step: Instruction, seconds: float, ok: bool) -> None:
-    run.emit(
-        StepFinished(
-            at=time.time(),
-            deployment=run.deployment,
-            step=run.numbers.get(id(step), 0),
-            title=step.title,
-            seconds=seconds,
-            ok=ok,
-        )
-    )

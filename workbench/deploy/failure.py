@@ -6,6 +6,7 @@ import errno
 from collections.abc import Callable, Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from workbench.aws.answers import error_code, error_message
 from workbench.aws.credentials import credential_problem
@@ -19,6 +20,7 @@ from workbench.project.models import ProjectProblem
 NameConstruct = Callable[[StackPath, str], str]
 """Construct path of a resource by stack path and logical id (the logical id where unknown)."""
 
+_UNREACHABLE = (HTTPClientError, BotoConnectionError)
 _CONSEQUENCES = (
     "resource creation cancelled",
     "resource update cancelled",
@@ -87,7 +89,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
         return error.failure
     if isinstance(error, ProjectProblem):
         return Failure(title=error.what, reason=error.where, fix=error.next_step)
-    if isinstance(error, HTTPClientError) and isinstance(target, LocalTarget):
+    if isinstance(error, _UNREACHABLE) and isinstance(target, LocalTarget):
         return Failure(
             title="The local cloud does not answer",
             reason=f"Nothing listens at {target.endpoint} any more.",
@@ -97,7 +99,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     profile = target.profile if isinstance(target, AwsTarget) else None
     problem = credential_problem(error, profile)
     if problem is not None:
-        offer = "retry" if isinstance(error, HTTPClientError) else "login"
+        offer = "retry" if isinstance(error, _UNREACHABLE) else "login"
         return Failure(
             title=problem.what,
             reason=redact(error_message(error)),

@@ -13,7 +13,7 @@ _WHOLE = re.compile(
 )
 _NAMED = re.compile(
     r"""(?ix)
-    (?P<name>["']?\b[\w.-]*(?:password|passwd|secret|client_?secret|private_?key|secret_?string
+    (?P<name>["']?(?<![:\w])[\w.-]*(?:password|passwd|secret|client_?secret|private_?key|secret_?string
         |access_?key|session_?token|api_?key|auth_?token|credential)s?\b["']?
         \s*(?:=|:)\s*)
     (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;}\])'"]+)
