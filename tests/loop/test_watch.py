@@ -27,7 +27,7 @@ async def watching(root: Path, *exclude: str) -> AsyncIterator[list[Change]]:
 
     async def collect() -> None:
         async for change in watcher.changes():
-            seen.append(change)
+            seen.append(change)  # noqa: PERF401 - each is looked at as it comes
 
     task = asyncio.create_task(collect())
     await asyncio.sleep(SETTLED)

@@ -28,4 +28,5 @@ def write_crash_log(folder: Path, error: BaseException) -> Path | None:
 def crash_line(error: BaseException, log: Path | None) -> str:
     """One line for the user."""
     where = f"; the details are in {log}" if log else ""
-    return f"Something went wrong inside amplify-tui ({type(error).__name__}: {error}){where}"
+    said = Redactor().text(f"{type(error).__name__}: {error}")
+    return f"Something went wrong inside amplify-tui ({said}){where}"
