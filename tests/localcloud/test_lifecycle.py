@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -232,3 +233,22 @@ def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
         assert commands.stop(folder).exit_code == 0
     assert commands.stop(folder).exit_code == 0
     assert commands.env(folder, {}).exit_code == 1
+
+
+async def test_health_is_watched_across_a_kill_and_a_restart(tmp_path: Path) -> None:
+    folder = tmp_path / "cloud"
+    lifecycle.start(folder)
+    try:
+        seen = lifecycle.watch_health(folder, interval=0.05)
+        first = await anext(seen)
+        assert first.running
+        os.kill(first.pid, signal.SIGKILL)
+        assert (await anext(seen)).state == "stopped"
+        lifecycle.start(folder)
+        again = await anext(seen)
+        while not again.running:
+            again = await anext(seen)
+        assert again.endpoint == first.endpoint
+        await seen.aclose()
+    finally:
+        lifecycle.stop(folder)

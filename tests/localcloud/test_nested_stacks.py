@@ -171,3 +171,30 @@ def test_an_unchanged_update_is_refused_as_on_aws(stacks: Stacks) -> None:
         assert error.response["Error"]["Message"] == "No updates are to be performed."
     else:
         raise AssertionError("the update was accepted")
+
+
+def test_a_child_names_its_parent_and_root(stacks: Stacks) -> None:
+    inner = _root(stacks.publish("leaf.json", _child("1")))
+    outer = {
+        "Resources": {
+            "Middle": {
+                "Type": "AWS::CloudFormation::Stack",
+                "Properties": {"TemplateURL": stacks.publish("middle.json", inner)},
+            }
+        }
+    }
+    root = stacks.create("app", outer)["StackId"]
+    middle = stacks.physical_id("app", "Middle")
+    leaf = stacks.physical_id(middle, "Child")
+    described = {
+        stack["StackId"]: (stack.get("ParentId"), stack.get("RootId"))
+        for stack in stacks.cloudformation.describe_stacks()["Stacks"]
+    }
+    assert described == {root: (None, None), middle: (root, root), leaf: (middle, root)}
+
+
+def test_without_the_mend_a_child_names_no_parent(stacks_without: Callable[[str], Stacks]) -> None:
+    bare = stacks_without("nested_stack_family")
+    bare.create("app", _root(bare.publish("one.json", _child("1"))))
+    described = bare.cloudformation.describe_stacks()["Stacks"]
+    assert [stack.get("ParentId") for stack in described] == [None, None]

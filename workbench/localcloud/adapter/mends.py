@@ -6,6 +6,7 @@ which upstream behaviour it mends.
 
 MENDS: tuple[str, ...] = (
     "nested_stacks",
+    "nested_stack_family",
     "stack_events",
     "missing_stack_message",
     "template_metadata",
