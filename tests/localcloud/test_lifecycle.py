@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib.metadata
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import bootstrap, commands, lifecycle, ports
+from workbench.localcloud import adapter, bootstrap, commands, lifecycle, ports
 from workbench.localcloud.environment import REMOVED, process_environment, shell_lines
 from workbench.localcloud.server import EXIT_LOCKED, EXIT_PORT_TAKEN
 
@@ -217,6 +218,19 @@ def test_a_child_process_inherits_nothing_of_an_account(local_cloud: LocalTarget
     made = process_environment(local_cloud, base)
     assert "real" not in made.values()
     assert made["HOME"] == "/h"
+
+
+def test_a_configured_proxy_is_passed_by() -> None:
+    base = {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "intranet,localhost"}
+    made = process_environment(LocalTarget("http://127.0.0.1:1"), base)
+    assert made["NO_PROXY"] == made["no_proxy"] == "intranet,localhost,127.0.0.1"
+    assert "NO_PROXY" not in process_environment(LocalTarget("http://127.0.0.1:1"), {})
+
+
+def test_another_release_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.6.0")
+    with pytest.raises(adapter.UnsupportedEmulator, match=r"1\.5\.33.*1\.6\.0"):
+        adapter.install()
 
 
 def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ REMOVED = (
 )
 """Unset, so that neither a profile nor a session of a real account is used by mistake."""
 
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 _DUMMY_SECRET = "local"  # the local cloud checks no signature
 
 
@@ -48,7 +49,7 @@ def process_environment(target: LocalTarget, base: Mapping[str, str]) -> dict[st
         for name, value in base.items()
         if name not in REMOVED and not name.startswith("AWS_ENDPOINT_URL_")
     }
-    return {**kept, **environment(target)}
+    return {**kept, **environment(target), **_past_the_proxy(base)}
 
 
 def shell_lines(target: LocalTarget, base: Mapping[str, str]) -> str:
@@ -56,8 +57,19 @@ def shell_lines(target: LocalTarget, base: Mapping[str, str]) -> str:
     endpoints = sorted(name for name in base if name.startswith("AWS_ENDPOINT_URL_"))
     safe = [name for name in endpoints if name.replace("_", "").isalnum() and name.isascii()]
     lines = [f"unset {' '.join((*REMOVED, *safe))}"]
-    lines += [f"export {k}={shlex.quote(v)}" for k, v in environment(target).items()]
+    variables = {**environment(target), **_past_the_proxy(base)}
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     return "\n".join(lines)
+
+
+def _past_the_proxy(base: Mapping[str, str]) -> dict[str, str]:
+    """Where a proxy is configured: keep requests to this machine away from it."""
+    if not any(base.get(name) for name in _PROXIES):
+        return {}
+    listed = base.get("NO_PROXY") or base.get("no_proxy") or ""
+    names = [part for part in listed.split(",") if part]
+    names += [name for name in ("127.0.0.1", "localhost") if name not in names]
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(names))
 
 
 def server_environment(base: Mapping[str, str], node: Path | None = None) -> dict[str, str]:
@@ -69,4 +81,4 @@ def server_environment(base: Mapping[str, str], node: Path | None = None) -> dic
     kept = {name: value for name, value in base.items() if not name.startswith(foreign)}
     if node is not None:
         kept["PATH"] = os.pathsep.join([str(node.parent), kept.get("PATH", os.defpath)])
-    return kept
+    return {**kept, **_past_the_proxy(base)}
