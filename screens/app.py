@@ -81,7 +81,7 @@ class WorkbenchApp(App[None]):
         self._clock = clock
         self._warnings = warnings
         self._remember = remember_theme
-        self._sandbox: SandboxScreen | None = None
+        self.sandbox: SandboxScreen | None = None
         self._is_shown = False
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
@@ -135,16 +135,16 @@ class WorkbenchApp(App[None]):
         if not screen.is_mounted:
             self.call_later(self._hand_over, screen)
             return
-        self._sandbox = screen
+        self.sandbox = screen
         for events, lines in self._early:
             screen.receive(events, lines)
         self._early.clear()
 
     def _receive(self, events: Sequence[AnyEvent], lines: Sequence[LogLine], dropped: int) -> None:
-        if self._sandbox is None:
+        if self.sandbox is None:
             self._early.append((events, lines))
         else:
-            self._sandbox.receive(events, lines, dropped)
+            self.sandbox.receive(events, lines, dropped)
 
     # -- what screens ask for ---------------------------------------------------------------------
 
@@ -220,7 +220,7 @@ class WorkbenchApp(App[None]):
 
     def action_leave(self) -> None:
         """Quit; ask first while a deployment runs."""
-        sandbox = self._sandbox
+        sandbox = self.sandbox
         if sandbox is None or sandbox.story.state is not LoopState.DEPLOYING:
             self.action_leave_now()
             return
@@ -236,15 +236,23 @@ class WorkbenchApp(App[None]):
     async def action_leave_now(self) -> None:
         """End the engine and the app; what CloudFormation does goes on without us."""
         self.feed.close()
-        if self._sandbox is not None:
-            self._sandbox.opened.controls.stop()
+        if self.sandbox is not None:
+            self.sandbox.opened.controls.stop()
         self.exit()
+
+    @property
+    def farewell(self) -> str:
+        """What to say in the shell afterwards: what goes on without the app."""
+        cloud = self.sandbox.story.local_cloud if self.sandbox is not None else None
+        if cloud is None or cloud.status != "running":
+            return ""
+        return f"The local cloud runs on at {cloud.endpoint}; amplify-tui local stop ends it."
 
     def wait_for_engine(self) -> bool:
         """After the app: wait for the engine's end; False where it takes too long."""
-        if self._sandbox is None:
+        if self.sandbox is None:
             return True
-        return self._sandbox.opened.controls.join(STOP_SECONDS)
+        return self.sandbox.opened.controls.join(STOP_SECONDS)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Two bindings on one key, from the user's settings: say so once for each."""

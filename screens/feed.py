@@ -63,6 +63,11 @@ class Feed:
             except RuntimeError:  # the loop closed between the check and the call: nobody listens
                 self._loop = None
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether everything emitted so far has been delivered."""
+        return not (self._events or self._lines)
+
     def _wake(self) -> None:
         """Drain now, or at the end of the current frame."""
         loop = self._loop

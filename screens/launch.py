@@ -8,10 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from workbench.startup import Flags
 
 _ANSWER_SECONDS = 0.25
 
@@ -37,7 +33,7 @@ def _run_screen(arguments: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("amplify-tui needs a terminal. Without one, run: amplify-tui sandbox\n")
         return 2
-    flags, type_check = _flags(arguments)
+    chosen = _chosen(arguments)
     answer = b""
     import gc
 
@@ -61,14 +57,14 @@ def _run_screen(arguments: list[str]) -> int:
             leave_splash()
             raise
     gc.enable()
-    return run(Path.cwd(), flags, type_check=type_check, answer=answer, environment=os.environ)
+    return run(Path.cwd(), chosen, answer=answer, environment=os.environ)
 
 
-def _flags(arguments: list[str]) -> tuple[Flags, bool]:
+def _chosen(arguments: list[str]) -> dict[str, object]:
     """The app's flags; wrong ones end the process with the usage."""
+    if not arguments:
+        return {}
     import argparse
-
-    from workbench.startup import Flags
 
     parser = argparse.ArgumentParser(
         prog="amplify-tui", description="Amplify Gen 2 in the terminal.", allow_abbrev=False
@@ -78,9 +74,7 @@ def _flags(arguments: list[str]) -> tuple[Flags, bool]:
     where.add_argument("--profile", help="deploy to AWS with this profile")
     parser.add_argument("--identifier", help="the sandbox's name (default: your user name)")
     parser.add_argument("--no-type-check", action="store_true", help="deploy without type check")
-    parsed = parser.parse_args(arguments)
-    flags = Flags(local=parsed.local, profile=parsed.profile, identifier=parsed.identifier)
-    return flags, not parsed.no_type_check
+    return vars(parser.parse_args(arguments))
 
 
 class _Unbuffered:

@@ -16,13 +16,18 @@ from workbench.startup import Flags
 
 def run(
     cwd: Path,
-    flags: Flags,
+    chosen: Mapping[str, object],
     *,
-    type_check: bool,
     answer: bytes,
     environment: Mapping[str, str],
 ) -> int:
-    """Run the app to its end; returns the exit code."""
+    """Run the app to its end; returns the exit code. ``chosen`` are the command line's flags."""
+    profile, identifier = chosen.get("profile"), chosen.get("identifier")
+    flags = Flags(
+        local=bool(chosen.get("local")),
+        profile=profile if isinstance(profile, str) else None,
+        identifier=identifier if isinstance(identifier, str) else None,
+    )
     settings, setting_warnings = load_settings()
     themes, theme_warnings = load_themes(settings_file().parent / "themes")
     theme = settings.theme or choose_theme(environment, answer)
@@ -30,7 +35,7 @@ def run(
     if theme not in themes:
         warnings.append(f"There is no theme {theme!r}; the dark one is used.")
     app = WorkbenchApp(
-        ProjectStarter(cwd, flags, type_check=type_check),
+        ProjectStarter(cwd, flags, type_check=not chosen.get("no_type_check")),
         themes=themes,
         theme=theme,
         settings=settings,
@@ -38,6 +43,8 @@ def run(
         remember_theme=remember_theme,
     )
     app.run()
+    if app.farewell:
+        sys.stdout.write(f"{app.farewell}\n")
     if not app.wait_for_engine():
         sys.stderr.write("amplify-tui: the engine did not stop in time; it was left.\n")
     return app.return_code or 0

@@ -61,17 +61,16 @@ def _joined(node: Node) -> Node:
 
 
 def default_closed(root: Node, largest: int = 12) -> set[str]:
-    """The nodes to show closed at first: constructs below a stack with many resources in them."""
+    """The nodes to show closed at first: those with many rows right below them."""
     closed: set[str] = set()
 
-    def visit(node: Node, depth: int) -> None:
+    def visit(node: Node) -> None:
         for child in node.children.values():
-            if child.children:
-                if depth >= 1 and sum(1 for _ in child.leaves()) > largest:
-                    closed.add(child.key)
-                visit(child, depth + 1)
+            if len(child.children) > largest:
+                closed.add(child.key)
+            visit(child)
 
-    visit(root, 0)
+    visit(root)
     return closed
 
 

@@ -34,7 +34,7 @@ TICK_SECONDS = 0.2
 _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
 
 
-class SandboxScreen(Screen[None]):
+class SandboxScreen(Screen[None], inherit_bindings=False):
     """One sandbox: header, panes, keys."""
 
     app: WorkbenchApp
@@ -63,6 +63,9 @@ class SandboxScreen(Screen[None]):
         ),
         Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
+        ),
+        Binding(
+            "escape", "unzoom", "All panes", False, id="sandbox.unzoom", tooltip="Leave the zoom"
         ),
         Binding(
             "R",
@@ -172,6 +175,11 @@ class SandboxScreen(Screen[None]):
             self._tick.stop()
             self._tick = None
 
+    @property
+    def is_ticking(self) -> bool:
+        """Whether the elapsed time is being counted."""
+        return self._tick is not None
+
     def _on_tick(self) -> None:
         now = self._clock()
         self.query_one(HeaderBar).show(now)
@@ -245,6 +253,10 @@ class SandboxScreen(Screen[None]):
             self.minimize()
         elif self.focused is not None:
             self.maximize(self.focused)
+
+    def action_unzoom(self) -> None:
+        """Show all panes again."""
+        self.minimize()
 
     def action_redeploy(self) -> None:
         """Deploy again now."""

@@ -69,14 +69,12 @@ def _stage_spans(
 
 
 def _step_spans(step: StepRecord, now: float) -> Spans:
+    """A step with its duration first: titles are long and give way at the edge."""
     if step.seconds is None:
-        return (("      ◐ ", BUSY), (step.title, TEXT), (f"  {ticking(now - step.started)}", BUSY))
+        spent = f"{ticking(now - step.started):>6}  "
+        return (("      ◐ ", BUSY), (spent, BUSY), (step.title, TEXT))
     mark, tone = ("✓", OK) if step.ok else ("✗", FAIL)
-    return (
-        (f"      {mark} ", tone),
-        (step.title, MUTED),
-        (f"  {duration(step.seconds)}", MUTED),
-    )
+    return ((f"      {mark} ", tone), (f"{duration(step.seconds):>6}  ", TEXT), (step.title, MUTED))
 
 
 def history_rows(stories: list[DeploymentStory]) -> list[Row]:

@@ -22,7 +22,7 @@ from textual.strip import Strip
 from screens.widgets.tones import TEXT, TONE_CLASSES, Spans, plain
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows addressed by index; a subclass says how many there are and what each one shows."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "line--cursor"}

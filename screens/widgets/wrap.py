@@ -22,7 +22,8 @@ def wrap_spans(spans: Spans, width: int, indent: int | None = None) -> list[Span
     lines: list[list[Span]] = [[]]
     used = 0
     for piece, tone in spans:
-        for word in _WORDS.findall(piece):
+        for found in _WORDS.findall(piece):
+            word = found
             cells = cell_len(word)
             if used + cells <= width:
                 lines[-1].append((word, tone))

@@ -1,0 +1,69 @@
+"""The start screen: problems with an offer, and the choice of a target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from screens.sandbox.screen import SandboxScreen
+from tests.screens.scripted import ScriptedStarter, scripted_app
+from tests.screens.settling import until
+from workbench.aws.target import AwsTarget, LocalTarget
+from workbench.project.models import ProjectProblem
+
+
+def missing(offer: str) -> ProjectProblem:
+    return ProjectProblem("Something is missing.", "Mend it.", offer=offer)  # type: ignore[arg-type]
+
+
+async def test_new_project_is_scaffolded_installed_and_opened(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing("init"))
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.mended == ["scaffold", "install"]
+
+
+async def test_packages_are_installed_when_offered(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing("install"))
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.mended == ["install"]
+
+
+async def test_problem_without_offer_can_be_looked_at_again(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing(""))
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        assert "enter" not in app.screen.active_bindings
+        starter.problem = None
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.mended == []
+
+
+async def test_first_run_asks_and_enter_is_local(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, target_chosen=False)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        assert starter.emit is None  # nothing is started before the user chose
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.chosen == [LocalTarget("")]
+
+
+async def test_first_run_takes_a_profile(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, target_chosen=False)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        await pilot.press("j", "j", "j", "j")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.chosen == [AwsTarget(profile="staging")]
