@@ -47,6 +47,8 @@ def copy_quickstart(folder: Path, modules: Path) -> Path:
     """Copy tests/quickstart to ``folder`` and link its packages."""
     shutil.copytree(QUICKSTART, folder)
     (folder / "node_modules").symlink_to(modules, target_is_directory=True)
+    # Functions are bundled only where there is a lock file: the CDK takes its folder for the root.
+    shutil.copy(modules.parent / "package-lock.json", folder)
     return folder
 
 
