@@ -136,6 +136,8 @@ def session_backend(
     root = tmp_path_factory.mktemp("backend") / "quickstart"
     shutil.copytree(QUICKSTART, root)
     (root / "node_modules").symlink_to(npm_modules, target_is_directory=True)
+    # CDK bundles functions only in a folder with a lock file.
+    (root / "package-lock.json").write_text('{"lockfileVersion": 3}')
     backend = Backend(root, node_runtime.executable)
     yield backend
     backend.close()
