@@ -146,7 +146,9 @@ async function staticCounters(backend) {
     if (!fs.existsSync(library)) continue;
     for (const entry of fs.readdirSync(library).filter((file) => /(?<!\.test)\.js$/.test(file))) {
       const file = path.join(library, entry);
-      if (!/^\s*static \w+ *= *(\d+|false|true|undefined|null);/m.test(fs.readFileSync(file, 'utf8')))
+      if (
+        !/^\s*static \w+ *= *(\d+|false|true|undefined|null);/m.test(fs.readFileSync(file, 'utf8'))
+      )
         continue;
       for (const value of Object.values(await import(pathToFileURL(file).href))) {
         if (typeof value !== 'function') continue;
@@ -202,7 +204,7 @@ async function synth({ backend, context, outdir, seed, env }) {
       throw new WorkerProblem('no-backend-defined', 'nothing was defined');
     prune(outdir, seeded);
     const done = performance.now();
-    for (let message; amplify.reports && (message = receiveMessageOnPort(amplify.reports)); )
+    for (let message; amplify.reports && (message = receiveMessageOnPort(amplify.reports));)
       inputs.add(message.message);
     inputs.add(backend);
     return {
@@ -287,7 +289,9 @@ function seedAssets(from, to) {
   const link = (source, target) => {
     if (!fs.statSync(source).isDirectory()) return fs.linkSync(source, target);
     fs.mkdirSync(target);
-    fs.readdirSync(source).forEach((name) => link(path.join(source, name), path.join(target, name)));
+    fs.readdirSync(source).forEach((name) =>
+      link(path.join(source, name), path.join(target, name)),
+    );
   };
   return names.filter((name) => {
     try {
@@ -324,7 +328,11 @@ const untyped = new Map();
 function writeGeneratedFilesOnce() {
   const write = fs.writeFileSync;
   fs.writeFileSync = (file, content, ...rest) => {
-    if (typeof file === 'string' && typeof content === 'string' && path.resolve(file).startsWith(generatedFolder)) {
+    if (
+      typeof file === 'string' &&
+      typeof content === 'string' &&
+      path.resolve(file).startsWith(generatedFolder)
+    ) {
       const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
       const isUntyped = /export const env = process\.env as any;\s*$/.test(content);
       if (isUntyped) untyped.set(file, content);
@@ -384,7 +392,12 @@ function bundleDirectly() {
     if (!binary || !outfile) return spawnSync(command, args, options);
     const began = performance.now();
     try {
-      return bundle(binary, args.slice(at + 1), path.resolve(options?.cwd ?? root, outfile), options);
+      return bundle(
+        binary,
+        args.slice(at + 1),
+        path.resolve(options?.cwd ?? root, outfile),
+        options,
+      );
     } finally {
       bundling.spent += performance.now() - began;
     }
@@ -395,8 +408,13 @@ function bundleDirectly() {
     const folder = path.dirname(outfile);
     const key = hash([binary, cwd, ...args.filter((arg) => !arg.startsWith('--outfile='))]);
     const known = bundling.cache.get(key);
-    if (known && known.names === treeState() && known.inputs.every(([file, state]) => state === fileState(file))) {
-      for (const [name, content] of known.outputs) fs.writeFileSync(path.join(folder, name), content);
+    if (
+      known &&
+      known.names === treeState() &&
+      known.inputs.every(([file, state]) => state === fileState(file))
+    ) {
+      for (const [name, content] of known.outputs)
+        fs.writeFileSync(path.join(folder, name), content);
       known.inputs.forEach(([file]) => noteInput(file));
       return { status: 0, signal: null, stdout: null, stderr: null, output: [], pid: 0 };
     }
@@ -405,7 +423,12 @@ function bundleDirectly() {
     const result = withUntypedFiles(() =>
       spawnSync(
         binary[0],
-        [...binary.slice(1), ...args, '--color=false', ...(given ? [] : [`--metafile=${metafile}`])],
+        [
+          ...binary.slice(1),
+          ...args,
+          '--color=false',
+          ...(given ? [] : [`--metafile=${metafile}`]),
+        ],
         { ...options, stdio: ['ignore', 'pipe', 'pipe'] },
       ),
     );
@@ -416,14 +439,18 @@ function bundleDirectly() {
     process.stderr.write(result.stderr);
     const files = Object.keys(JSON.parse(fs.readFileSync(metafile, 'utf8')).inputs);
     if (!given) fs.rmSync(metafile);
-    const absolute = files.filter((file) => !/^\w+:(?!\\)|^<|^\(/.test(file)).map((file) => path.resolve(cwd, file));
+    const absolute = files
+      .filter((file) => !/^\w+:(?!\\)|^<|^\(/.test(file))
+      .map((file) => path.resolve(cwd, file));
     absolute.forEach(noteInput);
     bundling.cache.set(key, {
       names: treeState(),
       inputs: absolute
         .filter((file) => !file.startsWith(generatedFolder))
         .map((file) => [file, fileState(file)]),
-      outputs: fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name))]),
+      outputs: fs
+        .readdirSync(folder)
+        .map((name) => [name, fs.readFileSync(path.join(folder, name))]),
     });
     return { ...result, stdout: null, stderr: null };
   }
@@ -470,7 +497,8 @@ async function introspect({ schema }) {
   const config = packageFolder('@aws-amplify/client-config', [backend, root]);
   const models = packageFolder('@aws-amplify/model-generator', [config, root]);
   const folder = packageFolder('@aws-amplify/graphql-generator', [models, config, root]);
-  if (!folder) throw new WorkerProblem('no-generator', '@aws-amplify/graphql-generator is not installed');
+  if (!folder)
+    throw new WorkerProblem('no-generator', '@aws-amplify/graphql-generator is not installed');
   const { generateModels } = createRequire(path.join(folder, 'package.json'))(folder);
   const files = Object.values(await generateModels({ schema, target: 'introspection' }));
   if (files.length !== 1) throw new Error(`expected one introspection schema, got ${files.length}`);

@@ -26,7 +26,12 @@ let packagesMoved = false;
 
 function load() {
   if (ts) return;
-  const folders = [root, ...['backend-cli', 'backend-deployer'].map((name) => path.join(root, 'node_modules/@aws-amplify', name))];
+  const folders = [
+    root,
+    ...['backend-cli', 'backend-deployer'].map((name) =>
+      path.join(root, 'node_modules/@aws-amplify', name),
+    ),
+  ];
   for (const folder of folders.filter((candidate) => fs.existsSync(candidate))) {
     try {
       ts = createRequire(path.join(fs.realpathSync(folder), 'package.json'))('typescript');
@@ -83,8 +88,20 @@ function check() {
   if (typeof ts.createProgram !== 'function') return { unsupported: ts.version ?? 'unknown' };
   const read = ts.readConfigFile(configFile, ts.sys.readFile);
   if (read.error) return { diagnostics: [described(read.error)] };
-  const parsed = ts.parseJsonConfigFileContent(read.config, ts.sys, amplifyFolder, undefined, configFile);
-  const options = { ...parsed.options, skipLibCheck: true, noEmit: true, incremental: false, composite: false };
+  const parsed = ts.parseJsonConfigFileContent(
+    read.config,
+    ts.sys,
+    amplifyFolder,
+    undefined,
+    configFile,
+  );
+  const options = {
+    ...parsed.options,
+    skipLibCheck: true,
+    noEmit: true,
+    incremental: false,
+    composite: false,
+  };
   delete options.tsBuildInfoFile;
   const otherSettings = JSON.stringify(options) !== settings;
   if (otherSettings) files.clear();
@@ -99,7 +116,12 @@ function check() {
   if (otherSettings || packagesMoved || !resolutions)
     resolutions = ts.createModuleResolutionCache(root, canonical, options);
   if (moved || !ownResolutions)
-    ownResolutions = ts.createModuleResolutionCache(root, canonical, options, resolutions.getPackageJsonInfoCache());
+    ownResolutions = ts.createModuleResolutionCache(
+      root,
+      canonical,
+      options,
+      resolutions.getPackageJsonInfoCache(),
+    );
   // Caches for all programs: reading each package's scope again took 0.2 s of each check.
   host.getModuleResolutionCache = () => resolutions;
   host.resolveModuleNameLiterals = (literals, from, redirected, fromOptions, fromFile) =>
@@ -124,14 +146,24 @@ function check() {
   });
   packagesMoved = false;
   knownNames = userFiles();
-  const checked = program.getSourceFiles().filter((file) => !program.isSourceFileFromExternalLibrary(file) && !(ofPackage(file.fileName) && file.isDeclarationFile) && !program.isSourceFileDefaultLibrary(file));
+  const checked = program
+    .getSourceFiles()
+    .filter(
+      (file) =>
+        !program.isSourceFileFromExternalLibrary(file) &&
+        !(ofPackage(file.fileName) && file.isDeclarationFile) &&
+        !program.isSourceFileDefaultLibrary(file),
+    );
   const found = [
     ...program.getConfigFileParsingDiagnostics(),
     ...program.getOptionsDiagnostics(),
     ...checked.flatMap((file) => program.getSyntacticDiagnostics(file)),
   ];
   if (!found.length)
-    found.push(...program.getGlobalDiagnostics(), ...checked.flatMap((file) => program.getSemanticDiagnostics(file)));
+    found.push(
+      ...program.getGlobalDiagnostics(),
+      ...checked.flatMap((file) => program.getSemanticDiagnostics(file)),
+    );
   return {
     diagnostics: ts.sortAndDeduplicateDiagnostics(found).map(described),
     inputs: checked.map((file) => file.fileName),
@@ -171,7 +203,8 @@ function userFiles() {
 }
 
 function described(diagnostic) {
-  const start = diagnostic.file && diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+  const start =
+    diagnostic.file && diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
   return {
     severity: diagnostic.category === ts.DiagnosticCategory.Error ? 'error' : 'warning',
     message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),

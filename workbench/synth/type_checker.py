@@ -135,6 +135,16 @@ class TypeChecker:
                 return await check_with_cli(self._project, self._node)
             return await self._result(answer, packages)
 
+    async def _is_stale(self) -> bool:
+        if self._warming is not None or self._worker is None or not self._worker.alive:
+            return False
+        async with self._turn:
+            try:
+                answer = await self._worker.request("stale", CHECK_TIMEOUT)
+            except (WorkerDiedError, WorkerTimeoutError, OSError):
+                return True
+            return answer.get("stale") is True
+
     async def _result(self, answer: dict[str, object], packages: PackagesState) -> CheckResult:
         rss = answer.get("rss")
         if isinstance(rss, int) and rss > self._memory_limit:
