@@ -17,7 +17,7 @@ from workbench.deploy.delete import delete_backend
 from workbench.deploy.execute import adopt_running
 from workbench.deploy.failure import DeploymentFailed
 from workbench.deploy.live import read_live, save_snapshot
-from workbench.deploy.models import StackPath
+from workbench.deploy.models import Failure, StackPath
 from workbench.deploy.resources import list_resources
 from workbench.deploy.stack_events import StackEvent
 from workbench.deploy.stack_state import read_stack_state
@@ -228,6 +228,31 @@ def test_delete_empties_versioned_buckets_and_keeps_retained_ones(
     assert len(done.remaining) == 1
     assert "kept-bucket" in done.remaining[0]
     assert stack.clients.s3.get_object(Bucket="kept-bucket", Key="file")["Body"].read() == b"dear"
+
+
+def test_a_deletion_that_failed_offers_to_recreate_and_can_be_finished(
+    stack: Stack, no_events: Callable[[AnyEvent], None]
+) -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full-bucket"}}
+    stack.deploy(template(Full=bucket))
+    stack.clients.s3.put_object(Bucket="full-bucket", Key="file", Body=b"data")
+    stack.clients.cloudformation.delete_stack(StackName=STACK)
+    with pytest.raises(DeploymentFailed, match=r"full-bucket|delete"):
+        adopt_until_settled(stack)
+    assert stack.status() == "DELETE_FAILED"
+    with pytest.raises(DeploymentFailed) as failed:
+        stack.deploy(template(Full=bucket))
+    assert failed.value.failure.offer == "recreate"
+    assert delete_backend(stack.clients, STACK, no_events).existed
+    assert stack.status() == "none"
+
+
+def adopt_until_settled(stack: Stack) -> None:
+    """Follow the running operation; a deletion may have failed before it could be followed."""
+    adopt_running(stack.clients, STACK, lambda _: None)
+    state = read_stack_state(stack.clients, STACK)
+    if state is not None and state.status == "DELETE_FAILED":
+        raise DeploymentFailed(Failure("failed", state.reason or "delete", ""))
 
 
 def test_delete_removes_secrets_only_when_asked(
