@@ -19,6 +19,13 @@ def test_theme_and_keys_are_read(tmp_path: Path) -> None:
     assert warnings == ()
 
 
+@pytest.mark.parametrize("line", ["'log.search' = 'f'", "log.search = 'f'"])
+def test_the_id_of_a_key_needs_no_quotes(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f"[keys]\n{line}\n")
+    assert load_settings(file) == (Settings(keys={"log.search": "f"}), ())
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -22,6 +22,7 @@ from workbench.project.node_runtime import NodeRuntime, find_node
 Say = Callable[[str], None]
 
 HEARTBEAT_SECONDS = 5.0
+TELL_SECONDS = 3.0
 KEPT_LINES = 40
 _ARGUMENTS: dict[PackageManager, tuple[str, ...]] = {
     # A piped npm is silent for minutes; at this level it names every download.
@@ -124,7 +125,7 @@ class _Progress:
                 self.downloaded += 1
             else:
                 self.looked_up += 1
-            if time.monotonic() - self.said_at >= 1:
+            if time.monotonic() - self.said_at >= TELL_SECONDS:
                 self.tell()
             return
         self.last.append(text)

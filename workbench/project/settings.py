@@ -79,7 +79,7 @@ def _keys(value: object, path: Path) -> tuple[dict[str, str], list[str]]:
         return {}, [f"{path}: keys must be a table, such as [keys]."]
     keys: dict[str, str] = {}
     warnings: list[str] = []
-    for name, wanted in value.items():
+    for name, wanted in _flat(value).items():
         if isinstance(wanted, str) and _KEY.fullmatch(wanted):
             keys[name] = wanted
         else:
@@ -87,6 +87,17 @@ def _keys(value: object, path: Path) -> tuple[dict[str, str], list[str]]:
                 f"{path}: the key of {name!r} must be a text such as 'ctrl+r' or 'r,f5'."
             )
     return keys, warnings
+
+
+def _flat(table: Mapping[str, object], above: str = "") -> dict[str, object]:
+    """Join nested names by dots: without quotes, TOML reads ``log.search`` as a table ``log``."""
+    flat: dict[str, object] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{above}{name}.")
+        else:
+            flat[f"{above}{name}"] = value
+    return flat
 
 
 def _at_first_table(text: str) -> tuple[str, str]:
