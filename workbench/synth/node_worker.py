@@ -203,8 +203,10 @@ class NodeWorker:
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        # Once it is reaped, its number may belong to another process group.
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._writer.close()
         await self._process.wait()
         _done, late = await asyncio.wait(self._pumps, timeout=0.5)
