@@ -144,9 +144,11 @@ class _Progress:
 
     def _standing(self) -> str:
         counts = (
-            f"{self.looked_up} looked up, {self.downloaded} fetched · " if self.looked_up else ""
+            f"{self.looked_up} packages looked up, {self.downloaded} fetched"
+            if self.looked_up
+            else "at work"
         )
-        return f"{counts}{self.elapsed():.0f} s"
+        return f"{counts} · {self.elapsed():.0f} s"
 
 
 def _follow(
