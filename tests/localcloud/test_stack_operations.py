@@ -55,12 +55,20 @@ def test_a_cut_off_create_can_be_deleted_and_made_again(
     assert made["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_a_cut_off_update_goes_on_with_the_next_one(stacks: Stacks, local_cloud_dir: Path) -> None:
+def test_a_cut_off_update_is_rolled_back_at_the_next_start(
+    stacks: Stacks, local_cloud_dir: Path
+) -> None:
     stacks.create("app", {"Resources": {"Value": _parameter("1")}})
     cut_off = {"Resources": {"Value": _parameter("2"), **_endless("Value")}}
     stacks.cloudformation.update_stack(StackName="app", TemplateBody=_json(cut_off))
     _kill_and_restart(stacks, local_cloud_dir)
-    assert stacks.settled("app", timeout=1)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.settled("app", timeout=10)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    listed = stacks.cloudformation.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
+    back = stacks.physical_id("app", "Value")
+    assert stacks.clients.ssm.get_parameter(Name=back)["Parameter"]["Value"] == "1"
+    template = stacks.cloudformation.get_template(StackName="app")["TemplateBody"]
+    assert template == {"Resources": {"Value": _parameter("1")}}
     mended = stacks.update("app", {"Resources": {"Value": _parameter("3")}})
     assert mended["StackStatus"] == "UPDATE_COMPLETE"
     value = stacks.physical_id("app", "Value")

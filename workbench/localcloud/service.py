@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,6 +33,7 @@ class LocalCloud:
         self._state_name = saved_state.service_of
         self._saver = Saver(StateStore(state_dir))
         self._saver.restore()
+        self._roll_back_interrupted = stack_operations.roll_back_interrupted
         for name in stack_operations.settle_interrupted():
             logger.warning("stack %s: its operation was cut off by a stop", name)
 
@@ -41,6 +43,7 @@ class LocalCloud:
             logger.info("made the CDK bootstrap resources")
         self._saver.start()
         self._saver.mark(None)
+        self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         return gateway(self._emulator, (json_route(HEALTH_PATH, health),), self._done)
 
     async def stop(self) -> None:

@@ -150,6 +150,8 @@ def _update(
         if key in child
     }
     parent = _stacks.get(parent_name) or {}
+    # The engine stores these two when it is done: until then they say what ran before.
+    del described["_template"], described["_resolved_params"]
     child.update(described, DisableRollback=bool(parent.get("DisableRollback")))
     _announce(child, "UPDATE_IN_PROGRESS")
     _drive(

@@ -1,52 +1,122 @@
 """Mends stack operations that a stop of the emulator cut off: they would be in progress for ever.
 
-AWS has no such case. Each stack gets the state from which the next operation can go on: a cut-off
-update counts as rolled back (the next update compares with what was really applied), a create as
-failed, a delete as failed.
+AWS has no such case. A cut-off update is rolled back when the emulator starts again, to the
+template that the stack ran before; a create counts as failed, a delete as failed.
 """
 
 from __future__ import annotations
 
+import copy
+import json
+import logging
 import sys
 from typing import Any
 
+logger = logging.getLogger("local cloud")
+
 _REASON = "The local cloud was stopped during the operation."
+_ROLLING_BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
 _AFTER = {
     "CREATE_IN_PROGRESS": "CREATE_FAILED",
     "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
     "DELETE_IN_PROGRESS": "DELETE_FAILED",
-    "UPDATE_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
+    "UPDATE_IN_PROGRESS": _ROLLING_BACK,
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
+    _ROLLING_BACK: _ROLLING_BACK,
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
 }
+Stack = dict[str, Any]
 
 
 def any_running() -> bool:
     """Whether a stack operation runs now."""
-    return any(stack.get("StackStatus") in _AFTER for stack in _all_stacks())
+    return any(stack.get("StackStatus") in _AFTER for _, stack in _all_stacks())
 
 
 def settle_interrupted() -> tuple[str, ...]:
-    """Give every cut-off operation its end; returns the names of the stacks concerned."""
-    from ministack.services.cloudformation import stacks
-
+    """Give every cut-off operation the status it goes on from; returns the stacks' names."""
     names = []
-    for stack in _all_stacks():
+    for _, stack in _all_stacks():
         after = _AFTER.get(stack.get("StackStatus", ""))
-        if after is None:
-            continue
-        stack["StackStatus"] = after
-        stack["StackStatusReason"] = _REASON
-        name, stack_id = stack["StackName"], stack["StackId"]
-        with stacks._stack_region_context(stack, stack_id):
-            stacks._add_event(
-                stack_id, name, name, "AWS::CloudFormation::Stack", after, _REASON, stack_id
-            )
-        names.append(name)
+        if after is not None:
+            stack["StackStatus"] = after
+            stack["StackStatusReason"] = _REASON if after.endswith("_FAILED") else ""
+            _event(stack, after)
+            names.append(str(stack["StackName"]))
     return tuple(names)
 
 
-def _all_stacks() -> list[dict[str, Any]]:
+async def roll_back_interrupted() -> None:
+    """Roll back what :func:`settle_interrupted` found updating, nested stacks first."""
+    from ministack.core.responses import request_scope
+
+    cut_off = [
+        (account, region, stack)
+        for (account, region, _), stack in _all_stacks()
+        if stack.get("StackStatus") == _ROLLING_BACK
+    ]
+    cut_off.sort(key=lambda entry: _depth(entry[2]), reverse=True)
+    for account, region, stack in cut_off:
+        with request_scope(account, region):
+            try:
+                await _roll_back(stack)
+            except Exception:
+                logger.exception("stack %s cannot be rolled back", stack["StackName"])
+                stack["StackStatus"] = "UPDATE_ROLLBACK_FAILED"
+                _event(stack, "UPDATE_ROLLBACK_FAILED")
+
+
+async def _roll_back(stack: Stack) -> None:
+    """Deploy the stack's last complete template over what the cut-off update had applied."""
+    from ministack.services.cloudformation import engine, stacks
+
+    template, parameters = stack.get("_template") or {}, stack.get("_resolved_params") or {}
+    previous = {
+        "_resources": copy.deepcopy(stack.get("_resources", {})),
+        "_template": engine._parse_template(stack.get("_template_body") or "{}"),
+        "_resolved_params": parameters,
+        "_conditions": stack.get("_conditions", {}),
+        "Tags": stack.get("Tags", []),
+        "Outputs": stack.get("Outputs", []),
+    }
+    stack["_template_body"] = json.dumps(template)
+    stack["Parameters"] = [
+        {"ParameterKey": key, "ParameterValue": value["Value"], "NoEcho": value["NoEcho"]}
+        for key, value in parameters.items()
+    ]
+    await stacks._deploy_stack_async(
+        stack["StackName"],
+        stack["StackId"],
+        template,
+        parameters,
+        False,
+        stack.get("Tags", []),
+        is_update=True,
+        previous_stack=previous,
+    )
+    if stack["StackStatus"] == "UPDATE_COMPLETE":
+        stack["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
+        _event(stack, "UPDATE_ROLLBACK_COMPLETE")
+
+
+def _event(stack: Stack, status: str) -> None:
+    from ministack.services.cloudformation import stacks
+
+    name, stack_id = stack["StackName"], stack["StackId"]
+    with stacks._stack_region_context(stack, stack_id):
+        stacks._add_event(
+            stack_id, name, name, "AWS::CloudFormation::Stack", status, _REASON, stack_id
+        )
+
+
+def _depth(stack: Stack) -> int:
+    by_id = {other["StackId"]: other for _, other in _all_stacks()}
+    depth, parent = 0, by_id.get(stack.get("ParentId", ""))
+    while parent is not None:
+        depth, parent = depth + 1, by_id.get(parent.get("ParentId", ""))
+    return depth
+
+
+def _all_stacks() -> list[tuple[tuple[str, str, str], Stack]]:
     module = sys.modules.get("ministack.services.cloudformation")
-    return [] if module is None else list(module._stacks._data.values())
+    return [] if module is None else list(module._stacks._data.items())
