@@ -71,6 +71,7 @@ class RealStages:
         self._clients: Clients | None = None
         self._warming: list[asyncio.Task[None]] = []
         self._synths: dict[int, asyncio.Event] = {}
+        self._checks: set[asyncio.Task[CheckResult]] = set()
         self._live: LiveStack | None = None
         self._live_mark: object = None
         self._assembly: Assembly | None = None
@@ -114,9 +115,10 @@ class RealStages:
 
     async def close(self) -> None:
         """End the workers."""
-        for task in self._warming:
+        unfinished = (*self._warming, *self._checks)
+        for task in unfinished:
             task.cancel()
-        await asyncio.gather(*self._warming, return_exceptions=True)
+        await asyncio.gather(*unfinished, return_exceptions=True)
         await asyncio.gather(self._synthesizer.close(), self._checker.close())
 
     # the user's files
@@ -135,9 +137,21 @@ class RealStages:
             ended.set()
 
     async def check(self, deployment: int) -> CheckResult:
-        """Type-check; brought up to date where the synth beside it changes generated types."""
+        """Type-check; brought up to date where the synth beside it changes generated types.
+
+        A superseded check goes on: ending it would end its worker, and the next check would take
+        ten seconds instead of waiting one for this to finish.
+        """
         ended = self._synths.setdefault(deployment, asyncio.Event())
-        return await self._checker.check(deployment, after=ended.wait())
+        work = asyncio.create_task(self._checker.check(deployment, after=ended.wait()))
+        self._checks.add(work)
+        work.add_done_callback(self._forget_check)
+        return await asyncio.shield(work)
+
+    def _forget_check(self, work: asyncio.Task[CheckResult]) -> None:
+        self._checks.discard(work)
+        if not work.cancelled():
+            work.exception()  # looked at here where its deployment no longer waits for it
 
     def _secrets_changed(self) -> int | None:
         from botocore.exceptions import BotoCoreError, ClientError

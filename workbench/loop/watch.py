@@ -33,11 +33,13 @@ ROOT_FILES = (
 )
 """Files of the project's root that a backend depends on."""
 
-QUIET_MS = 15
-"""A burst ends after this long without an event: watchfiles yields after one to two of these."""
+QUIET_MS = 20
+"""A burst ends after this long without an event: watchfiles yields after one to two of these.
+
+It also wakes this often while nothing happens; at 20 ms an idle watch takes 0.3 % of one core."""
 LONGEST_BURST_MS = 300
 """A burst that does not end is deployed after this long."""
-_ROOT_QUIET_MS = 50
+_ROOT_QUIET_MS = 100
 _SECOND_LOOK = 0.25
 _GIT_PAUSE = 0.02
 _GIT_SETTLE = 0.03  # from the end of index.lock to the new HEAD
