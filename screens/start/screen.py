@@ -51,13 +51,14 @@ class StartScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """One box in the middle, and the keys."""
         with Vertical(id="start-box"):
-            yield WrappedRows(id="start-rows")
+            rows = WrappedRows(id="start-rows")
+            rows.can_focus = False
+            yield rows
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin."""
         self.query_one("#start-box", Vertical).border_title = "Amplify"
-        self.query_one(WrappedRows).can_focus = False
         self._show()
         self._prepare()
 

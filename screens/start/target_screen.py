@@ -22,6 +22,7 @@ class TargetScreen(ModalScreen[Target | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", id="target.choose", tooltip="Take the marked target"),
+        Binding("q,escape", "quit_now", "Quit", id="target.quit", tooltip="Choose nothing now"),
     ]
 
     def __init__(self, project: str, profiles: Sequence[str]) -> None:
@@ -68,6 +69,10 @@ class TargetScreen(ModalScreen[Target | None]):
         row = self.query_one(RowList).current
         if row is not None and row.key:
             self._take(row.key)
+
+    def action_quit_now(self) -> None:
+        """Leave without a choice: nothing has been started."""
+        self.app.exit()
 
     def _take(self, key: str) -> None:
         kind, _, profile = key.partition(":")

@@ -67,3 +67,14 @@ async def test_first_run_takes_a_profile(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
         assert starter.chosen == [AwsTarget(profile="staging")]
+
+
+async def test_ctrl_c_leaves_from_a_dialog_too(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, target_chosen=False)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not app.is_running, "the end")
+    assert app.return_code == 0
+    assert starter.chosen == []

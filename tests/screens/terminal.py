@@ -1,0 +1,77 @@
+"""The real app in a real terminal: tmux, driven by keys and read by its screen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """One tmux server with one window; ended by ``close``."""
+
+    def __init__(self, folder: Path, command: list[str], size: tuple[int, int], home: Path) -> None:
+        self._socket = f"amplify-tui-{os.getpid()}-{time.monotonic_ns()}"
+        environment = {
+            **os.environ,
+            "XDG_CONFIG_HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "COLORTERM": "truecolor",
+        }
+        environment.pop("TMUX", None)
+        columns, rows = size
+        line = subprocess.list2cmdline(command) + "; echo EXIT CODE $?; exec sleep 600"
+        self._tmux(
+            "-f/dev/null",
+            *("new-session", "-d", "-s", "app", "-x", str(columns), "-y", str(rows)),
+            *("-c", str(folder), line),
+            environment=environment,
+        )
+
+    def screen(self) -> str:
+        """What is on the screen now."""
+        return self._tmux("capture-pane", "-p", "-t", "app")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, by tmux's names."""
+        self._tmux("send-keys", "-t", "app", *keys)
+
+    def copied(self) -> str:
+        """The newest paste buffer of tmux."""
+        return self._tmux("show-buffer")
+
+    def wait_for(self, holds: Callable[[str], bool], seconds: float, what: str) -> str:
+        """Wait until the screen is as asked; returns it."""
+        end = time.monotonic() + seconds
+        while True:
+            shown = self.screen()
+            if holds(shown):
+                return shown
+            if time.monotonic() > end:
+                raise AssertionError(f"{what} never came; the screen:\n{shown}")
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """End the terminal and what runs in it."""
+        self._tmux("kill-server")
+
+    def _tmux(self, *arguments: str, environment: dict[str, str] | None = None) -> str:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+            env=environment,
+        )
+        return done.stdout
+
+
+def app_command(*flags: str) -> list[str]:
+    """The app as a user starts it."""
+    return [sys.executable, "-m", "screens.launch", *flags]
