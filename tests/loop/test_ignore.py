@@ -82,3 +82,16 @@ def test_the_users_patterns_are_relative_to_folder_and_root(tmp_path: Path) -> N
     assert rules.ignores(tmp_path / "amplify" / "docs" / "a.ts")
     assert rules.ignores(tmp_path / "amplify" / "notes" / "a.md")
     assert not rules.ignores(tmp_path / "amplify" / "notes" / "a.ts")
+
+
+def test_a_project_that_git_ignores_as_a_whole_is_watched_by_its_own_rules(tmp_path: Path) -> None:
+    repository(tmp_path)
+    (tmp_path / ".gitignore").write_text("/demo/\n*.ts\n")
+    root = tmp_path / "demo"
+    watched = root / "amplify"
+    watched.mkdir(parents=True)
+    (root / ".gitignore").write_text("*.log\n")
+    rules = IgnoreRules(root, watched)
+    assert not rules.ignores(watched / "backend.ts")
+    assert rules.ignores(watched / "other.log")
+    assert rules.ignores(root / ".amplify", is_folder=True)

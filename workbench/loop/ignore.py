@@ -54,15 +54,33 @@ class IgnoreRules:
         self._specs: dict[Path, GitIgnoreSpec | None] = {}
         self._folders: dict[Path, bool] = {}
         self._shared = _file_spec(_exclude_file(self._repository))
+        self._top = self._top_for(watched)
 
     def ignores(self, path: Path, *, is_folder: bool = False) -> bool:
         """Whether a change of this absolute path means nothing."""
-        top = self._repository.root if self._repository else self._root
+        top = self._top
         if not path.is_relative_to(top):
             top = self._root
         if not path.is_relative_to(top):
             return False
         return self._folder_ignored(path.parent, top) or self._one(path, top, is_folder)
+
+    def _top_for(self, watched: Path) -> Path:
+        """The folder whose rules are the first that count: the repository's root, as in Git.
+
+        A project that Git ignores as a whole (a scratch folder in a repository) is watched all the
+        same: then the rules above it don't count.
+        """
+        if self._repository is None:
+            return self._root
+        top = self._repository.root
+        if not watched.is_relative_to(top):
+            return self._root
+        if not (self._folder_ignored(watched.parent, top) or self._git_says(watched, top, "/")):
+            return top
+        self._folders.clear()
+        self._shared = None
+        return self._root
 
     def _folder_ignored(self, folder: Path, top: Path) -> bool:
         if folder == top or not folder.is_relative_to(top):
