@@ -152,8 +152,9 @@ class EventStream:
                 self._unnamed[path] = event
                 continue
             self._unnamed.pop(path, None)
+            # AWS names a child after its first events, so they count from the operation's start.
             if child is None or (stack_id and stack_id != child.stack_id):
-                child = _Followed(path, stack_id, since=event.at)
+                child = _Followed(path, stack_id, since=self._root.since)
                 self._children[path] = child
             elif not child.active and is_terminal(event.status):
                 continue
@@ -167,7 +168,7 @@ class EventStream:
             stack_id = self._look_up(event)
             if stack_id:
                 del self._unnamed[path]
-                self._children[path] = _Followed(path, stack_id, since=event.at)
+                self._children[path] = _Followed(path, stack_id, since=self._root.since)
 
     def _look_up(self, event: StackEvent) -> str:
         """A child's id by CloudFormation's naming of nested stacks: parent-LogicalId-suffix."""
