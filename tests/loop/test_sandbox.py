@@ -248,6 +248,23 @@ async def test_the_second_terminal_attaches_and_takes_over(tmp_path: Path) -> No
     assert first.stages.deployed == ["one", "two"]
 
 
+async def test_once_in_a_second_terminal_tells_how_the_owner_stands(tmp_path: Path) -> None:
+    first = await started(tmp_path)
+    stages = FolderStages(tmp_path)
+    second = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
+    assert await asyncio.wait_for(second.task, 10) is R.SUCCEEDED
+    first.stages.execute_seconds = 20
+    first.save("two")
+    await first.until(lambda: first.stages.at_once == 1)
+    third = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
+    await third.until(lambda: any(isinstance(e, DeploymentStarted) for e in third.events))
+    assert not third.task.done()
+    first.stages.release.set()
+    assert await asyncio.wait_for(third.task, 10) is R.SUCCEEDED
+    await first.stop()
+    assert stages.deployed == []
+
+
 async def test_an_unwritable_journal_does_not_stop_the_loop(tmp_path: Path) -> None:
     folder = tmp_path / ".amplify" / "workbench" / "me"
     (folder / "journal.sqlite3").mkdir(parents=True)

@@ -18,6 +18,7 @@ from workbench.headless.lines import HumanLines
 from workbench.headless.paint import Paint
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
+from workbench.project.models import ProjectProblem
 from workbench.startup import Session
 
 GOOD = frozenset({DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE})
@@ -25,12 +26,17 @@ GOOD = frozenset({DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE})
 
 def run_sandbox(session: Session, arguments: argparse.Namespace) -> int:
     """Run until the end; 0 for success, 1 for failure, 128 + n where signal n ended it."""
+    watched = arguments.dir_to_watch
+    if watched is not None and not watched.expanduser().is_dir():
+        raise ProjectProblem(
+            f"There is no folder {watched} to watch.", "Name one with --dir-to-watch, or leave it."
+        )
     options = SandboxOptions(
         once=arguments.once,
         type_check=not arguments.no_type_check,
         interactive=False,
         allow_destroy=arguments.allow_destroy,
-        watch_dir=arguments.dir_to_watch and _folder(arguments.dir_to_watch),
+        watch_dir=watched and _folder(watched),
         exclude=tuple(arguments.exclude),
         outputs_format=arguments.outputs_format,
         outputs_version=arguments.outputs_version,
