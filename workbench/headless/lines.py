@@ -24,6 +24,7 @@ from workbench.events import (
     StateChanged,
 )
 from workbench.headless.paint import Paint
+from workbench.loop.deploy_once import CANCELLED
 from workbench.loop.verdict import place
 
 CHANGES_SHOWN = 15
@@ -48,6 +49,8 @@ class HumanLines:
                 yield from self._started(event)
             case StageFinished():
                 mark = self._paint.good("✓") if event.ok else self._paint.bad("✗")
+                if event.note == CANCELLED:
+                    mark = self._paint.faint("·")
                 note = self._paint.faint(f"  {event.note}") if event.note else ""
                 yield f"  {mark} {event.stage.value:<10} {event.seconds:6.2f} s{note}"
             case DiagnosticsReported():

@@ -29,6 +29,9 @@ from workbench.loop.stages import Prepared, Stages
 from workbench.loop.verdict import verdict
 from workbench.synth.diagnostics import CheckResult, SynthResult
 
+CANCELLED = "cancelled"
+"""The note of a stage that a newer save or the end of the loop cut short."""
+
 Enter = Callable[[LoopState], None]
 Ask = Callable[[ConfirmationNeeded], Awaitable[bool]]
 
@@ -231,6 +234,8 @@ class _Stage:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is asyncio.CancelledError:
+            self.note = CANCELLED
         self._job.emit(
             StageFinished(
                 at=time.time(),

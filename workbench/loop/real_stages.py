@@ -143,9 +143,11 @@ class RealStages:
         ten seconds instead of waiting one for this to finish.
         """
         ended = self._synths.setdefault(deployment, asyncio.Event())
-        work = asyncio.create_task(self._checker.check(deployment, after=ended.wait()))
+        synthesised = asyncio.create_task(ended.wait())
+        work = asyncio.create_task(self._checker.check(deployment, after=synthesised))
         self._checks.add(work)
         work.add_done_callback(self._forget_check)
+        work.add_done_callback(lambda _: synthesised.cancel())
         return await asyncio.shield(work)
 
     def _forget_check(self, work: asyncio.Task[CheckResult]) -> None:
