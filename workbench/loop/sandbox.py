@@ -24,14 +24,14 @@ from workbench.events import (
 )
 from workbench.journal.redact import Redactor
 from workbench.journal.store import Journal, journal_path
+from workbench.loop.attached import Attached
 from workbench.loop.blocking import in_thread
 from workbench.loop.deploy_once import Deployment, deploy_once
-from workbench.loop.follow import follow_journal
 from workbench.loop.hub import EventHub
 from workbench.loop.inbox import Inbox, merge
 from workbench.loop.local_cloud_guard import local_cloud_ended
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import Ownership, acquire, owner, wait_to_own
+from workbench.loop.ownership import acquire
 from workbench.loop.stages import Stages
 from workbench.loop.watch import Watcher
 from workbench.startup import Session
@@ -115,7 +115,8 @@ class Sandbox:
         ownership = acquire(folder)
         last: DeploymentResult | None = None
         if ownership is None:
-            ownership, last = await self._follow()
+            attached = Attached(folder, self._options, self._hub)
+            ownership, last = await attached.until_free(self._stop)
         if ownership is None:
             self._enter(LoopState.STOPPED)
             return last
@@ -379,46 +380,6 @@ class Sandbox:
                 continue
             self._inbox.put(Trigger("start"))
             await asyncio.sleep(_RESTART_PAUSE)
-
-    # another terminal's sandbox
-
-    async def _follow(self) -> tuple[Ownership | None, DeploymentResult | None]:
-        """Follow the owner; its place when it ends, or None with how its last deployment ended."""
-        folder = self._session.sandbox_dir
-        journal = Journal(journal_path(folder))
-        who = owner(folder)
-        by = f"process {who.pid}" if who and who.pid else "another terminal"
-        self._enter(LoopState.ATTACHED, detail=f"{by} runs this sandbox")
-        if self._options.once and not journal.unfinished():
-            latest = journal.deployments(limit=1)
-            return None, latest[0].result if latest else None
-        last: list[DeploymentFinished] = []
-        following = asyncio.create_task(self._pass_on(journal, last))
-        waiting = asyncio.create_task(wait_to_own(folder))
-        awaited = [following] if self._options.once or not self._options.take_over else []
-        try:
-            await self._wait_for(waiting, *awaited)
-            if waiting.done() and not self._options.once and not self._stop.is_set():
-                self._hub.tell(Level.INFO, f"{by} ended; this terminal deploys now")
-                return waiting.result(), None
-            if waiting.done():
-                waiting.result().release()
-            return None, last[-1].result if last else None
-        finally:
-            for task in (following, waiting):
-                task.cancel()
-            await asyncio.gather(following, waiting, return_exceptions=True)
-
-    async def _pass_on(self, journal: Journal, last: list[DeploymentFinished]) -> None:
-        async for event in follow_journal(journal):
-            if isinstance(event, StateChanged):
-                self._enter(LoopState.ATTACHED, event.deployment, event.state.value)
-                continue
-            self._hub(event)
-            if isinstance(event, DeploymentFinished):
-                last.append(event)
-                if self._options.once and not journal.unfinished():
-                    return
 
     # small things
 
