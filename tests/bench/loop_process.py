@@ -129,7 +129,12 @@ class Ampx:
         self.process = LoopProcess(
             [str(node), str(script), "sandbox", "--identifier", identifier],
             project,
-            {**environment, "AMPLIFY_DISABLE_TELEMETRY": "1"},
+            # npx sets the user agent, and ampx refuses to start without; npx itself is left out.
+            {
+                **environment,
+                "AMPLIFY_DISABLE_TELEMETRY": "1",
+                "npm_config_user_agent": "npm/10.0.0",
+            },
         )
 
     def deployed(self, timeout: float) -> float:
