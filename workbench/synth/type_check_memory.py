@@ -55,7 +55,13 @@ def _file(project: Project) -> Path:
 def _key(project: Project, packages: PackagesState, outside: Iterable[str]) -> str:
     digest = hashlib.sha256(json.dumps([FORMAT, packages]).encode())
     generated = project.dot_amplify / "generated"
-    files = [*_below(project.amplify_dir), *_below(generated), *sorted(project.root.glob("*.json"))]
+    # Outputs change with each deployment; where the check does read them, they are in ``outside``.
+    settings = [
+        file
+        for file in sorted(project.root.glob("*.json"))
+        if not file.name.startswith("amplify_outputs")
+    ]
+    files = [*_below(project.amplify_dir), *_below(generated), *settings]
     for file in [*files, *(Path(name) for name in outside)]:
         try:
             content = hashlib.sha256(file.read_bytes()).hexdigest()

@@ -22,6 +22,10 @@ WORKER = Path(__file__).with_name("type_check_worker.mjs")
 CHECK_TIMEOUT = 300.0
 """Seconds for one check: a first one takes 3–10 s, in a large project on a busy machine far more."""
 
+WARM_DELAY = 8.0
+"""Seconds from a check answered from disk to the making of the program: it takes 10 s of a core,
+and a cold synth and the first deployment need both cores for about 6 s."""
+
 FLAGS = ("--no-warnings", "--max-semi-space-size=64")
 """A young generation of 64 MB makes the first check, which only allocates, a third faster."""
 
@@ -56,6 +60,7 @@ class TypeChecker:
         self._turn = asyncio.Lock()
         self._deployment: int | None = None
         self._use_cli = False
+        self._program_made = False
         self._warming: asyncio.Task[object] | None = None
 
     @property
@@ -64,8 +69,14 @@ class TypeChecker:
         return self._worker.pid if self._worker and self._worker.alive else None
 
     async def warm(self) -> None:
-        """Start the worker and make the first program ahead of the first check."""
-        if _has_typescript(self._project.amplify_dir):
+        """Start the worker and make the first program ahead of the first check.
+
+        Does nothing where the first check will be answered from disk: the program then is made
+        after the first synth, which needs the cores until then.
+        """
+        if not _has_typescript(self._project.amplify_dir):
+            return
+        if recall(self._project, packages_state(self._project)) is None:
             await self._in_turn(None)
 
     async def check(
@@ -77,11 +88,14 @@ class TypeChecker:
         generated ``$amplify/env`` types, the check is brought up to date. Its own failure is its
         caller's. Cancelling ends the worker, and the next check starts a new one.
 
-        The first check of a start with unchanged files answers from disk, while the worker warms up.
+        The first check of a start with unchanged files answers from disk; the worker warms up
+        ``WARM_DELAY`` later.
         """
         began = time.monotonic()
         before = _generated_types(self._project)
         result = await self._checked(deployment)
+        if not self._program_made and not self._use_cli and self._warming is None:
+            self._warming = asyncio.create_task(self._warm_later())
         if after is not None:
             # Its failure is its caller's to tell; what counts here is that it has ended.
             await asyncio.wait({asyncio.ensure_future(after)})
@@ -99,18 +113,23 @@ class TypeChecker:
 
     async def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
+        self._program_made = False
         if worker:
             await worker.close()
 
     async def _checked(self, deployment: int | None) -> CheckResult:
         if not _has_typescript(self._project.amplify_dir):
             return CheckResult((), 0.0, "there are no TypeScript files")
-        if self._worker is None and not self._use_cli and not self._turn.locked():
+        if not self._program_made and not self._use_cli:
             known = recall(self._project, packages_state(self._project))
             if known is not None:
-                self._warming = asyncio.create_task(self._in_turn(None))
                 return known
         return await self._in_turn(deployment)
+
+    async def _warm_later(self) -> None:
+        await asyncio.sleep(WARM_DELAY)
+        if not self._program_made and not self._turn.locked():
+            await self._in_turn(None)
 
     async def _in_turn(self, deployment: int | None) -> CheckResult:
         async with self._turn:
@@ -136,7 +155,7 @@ class TypeChecker:
             return await self._result(answer, packages)
 
     async def _is_stale(self) -> bool:
-        if self._warming is not None or self._worker is None or not self._worker.alive:
+        if not self._program_made or self._worker is None or not self._worker.alive:
             return False
         async with self._turn:
             try:
@@ -153,6 +172,7 @@ class TypeChecker:
             self._say(Level.DEBUG, str(answer.get("error", "")))
             reason = str(answer.get("error", "")).splitlines()[0]
             return CheckResult((self._failed(reason),), 0.0)
+        self._program_made = self._worker is not None
         items = answer.get("diagnostics")
         found = [self._diagnostic(item) for item in (items if isinstance(items, list) else [])]
         result = CheckResult(tuple(found), 0.0, str(answer.get("skipped", "")))
