@@ -134,7 +134,7 @@ class LogView(LineView):
         """Wrap to the new width; catch up with what came while hidden."""
         if event.size.height == 0:
             return
-        if self.wrapped and self.buffer.wrap_width != self.size.width:
+        if self.wrapped and self.buffer.wrap_width != self.text_width:
             self._arrange()
         else:
             self.show_newest()
@@ -228,7 +228,7 @@ class LogView(LineView):
         self.buffer.arrange(
             minimum=self.buffer.minimum if minimum is None else minimum,
             wanted=self.buffer.wanted if wanted is None else wanted,
-            wrap_width=self.size.width if self.wrapped else 0,
+            wrap_width=self.text_width if self.wrapped else 0,
         )
         self.show_newest()
         self.refresh_bindings()

@@ -114,7 +114,7 @@ class WrappedRows(RowList):
         self._wrap()
 
     def _wrap(self) -> None:
-        width = self.size.width
+        width = self.text_width
         self.show_rows(
             [
                 Row(spans, key=f"{row.key}#{number}" if number else row.key, copy=row.copy)

@@ -24,11 +24,12 @@ OFFER_KEY = "x"
 def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
     """All that is wrong now, errors first; empty where nothing is."""
     rows: list[Row] = []
-    if story.failure is not None:
-        rows.extend(failure_rows(story.failure, offer_key))
     found = [one for reported in story.diagnostics.values() for one in reported]
-    if story.failure is not None and found:
-        rows.append(Row(()))
+    failure = _own_failure(story)
+    if failure is not None:
+        rows.extend(failure_rows(failure, offer_key))
+        if found:
+            rows.append(Row(()))
     rows.extend(diagnostic_rows(found))
     cloud = story.local_cloud
     if cloud is not None and cloud.status == "failed":
@@ -41,12 +42,22 @@ def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
 def problem_title(story: SandboxStory) -> str:
     """How many errors and warnings, in words."""
     found = [one for reported in story.diagnostics.values() for one in reported]
-    errors = sum(1 for one in found if one.severity == "error") + (story.failure is not None)
+    errors = sum(1 for one in found if one.severity == "error")
+    errors += _own_failure(story) is not None
     warnings = sum(1 for one in found if one.severity == "warning")
     parts = [plural(errors, "error")] if errors else []
     if warnings:
         parts.append(plural(warnings, "warning"))
     return ", ".join(parts) or "problem"
+
+
+def _own_failure(story: SandboxStory) -> Failure | None:
+    """The failure, unless it only sums up the errors in the user's files, which say more."""
+    failure = story.failure
+    if failure is None or failure.offer or failure.logical_id:
+        return failure
+    found = (one for reported in story.diagnostics.values() for one in reported)
+    return None if any(one.severity == "error" for one in found) else failure
 
 
 def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:

@@ -37,14 +37,12 @@ def stage_rows(story: DeploymentStory | None, now: float) -> list[Row]:
 
 def title_row(story: DeploymentStory) -> Row:
     """``#12  saved amplify/data/resource.ts`` with the result once there is one."""
-    spans: list[Span] = [
-        (f"#{story.number} ", STRONG),
-        (trigger_words(story.trigger), TEXT),
-        (f"  {clock_time(story.started)}", MUTED),
-    ]
+    spans: list[Span] = [(f"#{story.number} ", STRONG)]
     if story.result is not None:
         mark, tone = RESULT_MARKS[story.result]
-        spans.append((f"  {mark} {story.result.value} in {duration(story.seconds)}", tone))
+        spans.append((f"{mark} {story.result.value} in {duration(story.seconds)}  ", tone))
+    spans.append((trigger_words(story.trigger), TEXT))
+    spans.append((f"  {clock_time(story.started)}", MUTED))
     return Row(tuple(spans), key=f"deployment:{story.number}")
 
 

@@ -113,6 +113,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """The cursor row is marked only in the focused view."""
         self.refresh()
 
+    @property
+    def text_width(self) -> int:
+        """The cells for text: what border, padding and scrollbar leave."""
+        return self.scrollable_content_region.width
+
     # -- keys and mouse ---------------------------------------------------------------------------
 
     def action_move(self, rows: int) -> None:
@@ -153,7 +158,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the visible part."""
-        width = self.size.width
+        width = self.text_width
         index = self.scroll_offset.y + y
         base = self.rich_style
         if not self.row_count():
