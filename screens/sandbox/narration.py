@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from screens.sandbox.problem_rows import place_of
 from screens.sandbox.words import duration, short_path, trigger_words
 from workbench.deploy.models import DeploymentResult
@@ -62,7 +64,7 @@ def narrate(event: AnyEvent) -> list[LogLine]:
                 for one in event.diagnostics
             ]
         case OutputsWritten():
-            return [line(Level.INFO, "outputs", f"wrote {event.path}")]
+            return [line(Level.INFO, "outputs", f"wrote {PurePath(event.path).name}")]
         case LocalCloudReported():
             level = Level.ERROR if event.status == "failed" else Level.INFO
             words = f"{event.status} {event.endpoint} {event.detail}".strip()
