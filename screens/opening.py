@@ -66,12 +66,15 @@ class ProjectStarter:
         scaffold(self._cwd, "typescript", say)
 
     def install(self, root: Path | None, say: Callable[[str], None]) -> None:
-        """Install the npm packages of the project."""
+        """Install the npm packages of the project, and check its types once."""
         from workbench.project.locate import find_project
         from workbench.project.node_runtime import find_node
         from workbench.project.scaffold import install_packages
+        from workbench.synth.first_check import check_types_once
 
-        install_packages(root or find_project(self._cwd).root, find_node(), say)
+        project, node = find_project(root or self._cwd), find_node()
+        install_packages(project.root, node, say)
+        check_types_once(project, node.executable, say)
 
 
 class JournalPast:

@@ -19,7 +19,11 @@ def init_project(arguments: argparse.Namespace) -> int:
 
     project = scaffold(arguments.directory, arguments.language, say)
     if not arguments.no_install:
-        install_packages(project.root, find_node(), say)
+        from workbench.synth.first_check import check_types_once
+
+        node = find_node()
+        install_packages(project.root, node, say)
+        check_types_once(project, node.executable, say)
     where = (
         ""
         if arguments.directory.resolve() == arguments.directory.cwd()
