@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.adapter.appsync_endpoints import endpoints, set_addresses
+from workbench.localcloud.adapter.schema_validation import schema_problem
 
 Properties = Mapping[str, Any]
 Provisioned = tuple[str, dict[str, Any]]
@@ -216,6 +217,9 @@ def create_schema(_logical_id: str, props: Properties, _stack: str) -> Provision
         raise ValueError(f"GraphQL API {api_id} not found.")
     if not definition:
         raise ValueError("Either Definition or DefinitionS3Location is required.")
+    problem = schema_problem(definition)
+    if problem:
+        raise ValueError(f"Schema Creation Status is FAILED with details: {problem}")
     set_schema(api_id, definition)
     return f"{api_id}GraphQLSchema", {"Id": f"{api_id}GraphQLSchema"}
 

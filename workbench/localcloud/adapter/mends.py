@@ -15,8 +15,11 @@ MENDS: tuple[str, ...] = (
     "appsync_endpoints",
     "appsync_routes",
     "appsync_storage",
+    "schema_validation",
     "cognito_identity_providers",
     "lambda_runtime",
+    "function_code",
     "bucket_provisioning",
     "unserved_types",
+    "early_imports",
 )
