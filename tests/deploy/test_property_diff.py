@@ -73,3 +73,14 @@ def test_values_are_short_and_readable() -> None:
     )
     assert len(show((), "x" * 500) or "") == WIDTH
     assert show((), True) == "true"
+
+
+def test_a_long_text_keeps_its_end_and_a_sub_shows_its_own_variables() -> None:
+    resource = (
+        "arn:${AWS::Partition}:appsync:${AWS::Region}:${AWS::AccountId}:apis/${api}/types/${t}"
+    )
+    shown = show(("Resource",), {"Fn::Sub": [resource, {"api": {"Ref": "Api"}, "t": "Query"}]})
+    assert shown is not None
+    assert len(shown) <= WIDTH
+    assert shown.startswith("arn:${AWS::Partition}")
+    assert shown.endswith("apis/${Api}/types/Query")

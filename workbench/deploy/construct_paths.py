@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.deploy.models import StackPath
+from workbench.deploy.template import Template
 
 ConstructPaths = Mapping[StackPath, Mapping[str, str]]
 """Stack path → logical id → construct path below the root stack, such as ``data/amplifyData``."""
 
+_PATH_METADATA = "aws:cdk:path"
 _NESTED = ".NestedStack"
 _NESTED_RESOURCE = ".NestedStackResource"
 _MEANINGLESS = ("Resource", "Default")
@@ -37,6 +39,20 @@ def read_construct_paths(metadata_file: Path | None, stack_name: str) -> Constru
     for path, logical_id in entries.items():
         paths.setdefault(owners[_owner(path, owners)], {})[logical_id] = readable(path)
     return paths
+
+
+def template_paths(template: Template) -> dict[str, str]:
+    """Logical id → construct path, as the CDK wrote it into the resources' own metadata.
+
+    For a stack whose assembly is not at hand. Resources without ``aws:cdk:path`` are left out.
+    """
+    found: dict[str, str] = {}
+    for logical_id, resource in template.resources.items():
+        path = resource.metadata.get(_PATH_METADATA)
+        below = path.partition("/")[2] if isinstance(path, str) else ""
+        if below:
+            found[logical_id] = readable(below)
+    return found
 
 
 def readable(path: str) -> str:

@@ -42,7 +42,8 @@ def show(path: tuple[str, ...], value: Any) -> str | None:
     text = _text(_hide(value))
     text = _LOCATION.sub("", _HASH.sub(r"\1…", text))
     text = redact(" ".join(text.split()))
-    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+    # The middle goes: what tells one ARN from the next stands at its end.
+    return text if len(text) <= WIDTH else f"{text[: WIDTH // 3]}…{text[1 - WIDTH * 2 // 3 :]}"
 
 
 def dotted(path: tuple[str, ...]) -> str:
@@ -77,7 +78,13 @@ def _intrinsic(value: dict[str, Any]) -> str:
     if function == "Fn::GetAtt":
         return f"${{{argument if isinstance(argument, str) else '.'.join(map(_text, argument))}}}"
     if function == "Fn::Sub":
-        return argument if isinstance(argument, str) else _text(argument[0])
+        return argument if isinstance(argument, str) else _substituted(*argument)
     if function == "Fn::Join" and isinstance(argument, list) and isinstance(argument[1], list):
         return str(argument[0]).join(_text(item) for item in argument[1])
     return f"{function.removeprefix('Fn::')}({_text(argument)})"
+
+
+def _substituted(template: str, variables: dict[str, Any]) -> str:
+    for name, value in variables.items():
+        template = template.replace(f"${{{name}}}", _text(value))
+    return template

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from workbench.aws.answers import is_missing
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly import Assembly
+from workbench.deploy.construct_paths import template_paths
 from workbench.deploy.live_models import (
     DeployedResource,
     LiveStack,
@@ -174,6 +175,7 @@ class _Reader:
             outputs=dict(state.outputs),
             resources=parts.resources,
             nested=dict(nested),
+            construct_paths=template_paths(parts.template),
         )
 
     @staticmethod

@@ -119,7 +119,7 @@ def _compared(
     name: str, old: Mapping[str, str], new: Mapping[str, str]
 ) -> Iterator[PropertyChange]:
     if not old or not new:
-        members = _listed(list(new or old))
+        members = _listed([member for member in new or old if member != "rules"])
         yield PropertyChange(name, members if old else None, members if new else None)
         return
     for member in dict.fromkeys([*new, *old]):
