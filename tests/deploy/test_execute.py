@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.deploy.contents import describe_contents
 from workbench.deploy.models import Method
 from workbench.deploy.plan_instructions import SwapSchema
 from workbench.events import (
@@ -54,3 +55,17 @@ def test_steps_and_stages_are_told(deployed: Any, backend: Any) -> None:
     assert all(e.ok for e in done)
     assert [e.stage.value for e in deployed.events if isinstance(e, StageFinished)][-1] == "outputs"
     assert any(isinstance(e, OutputsWritten) for e in deployed.events)
+
+
+def test_without_a_snapshot_resources_keep_their_construct_paths(deployed: Any) -> None:
+    kept = deployed.live()
+    deployed.snapshot.unlink()
+    fresh = deployed.live()
+    for path, stack in fresh.walk():
+        known = kept.stack(path).construct_paths
+        named = {name: known.get(name) for name in stack.construct_paths}
+        assert stack.construct_paths == named
+    assert {loss.construct_path for loss in describe_contents(deployed.clients, fresh)} == {
+        "auth/amplifyAuth/UserPool",
+        "data/amplifyData/Todo/TodoTable",
+    }
