@@ -323,3 +323,28 @@ async def test_the_introspection_describes_the_models(bench: Bench) -> None:
     assert set(models["Note"]["fields"]) >= {"id", "text"}
     with pytest.raises(RuntimeError):
         await model_introspection(bench.project, bench.node, "type {", bench.synthesizer)
+
+
+async def test_a_synth_leaves_no_temporary_assets_behind(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "system-temporary"
+    system.mkdir()
+    monkeypatch.setenv("TMPDIR", str(system))
+    own = bench.project.dot_amplify / "workbench" / "temporary"
+    dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await dead.wait()
+    (own / f"{dead.pid}-left").mkdir(parents=True)
+
+    assert (await run(bench)).diagnostics == ()
+    assert [folder.name.partition("-")[0] for folder in own.iterdir()] == [str(os.getpid())]
+    # The removal goes on beside the answer.
+    deadline = time.monotonic() + 5
+    while list(own.glob("*/transformer-assets*")):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert bench.graphql()
+    assert list(system.glob("transformer-assets*")) == []
+
+    await bench.synthesizer.close()
+    assert list(own.iterdir()) == []

@@ -52,6 +52,9 @@ const resolveSync = (specifier, context, next) => tagged(next(specifier, context
 
 // ---------------------------------------------------------------- what is found in the project
 
+/** A folder of this process, removed by the parent: temporary files of the run's packages. */
+const temporary = process.env.AMPLIFY_TUI_TEMPORARY;
+
 const root = isMainThread ? process.cwd() : '';
 const fromRoot = isMainThread ? createRequire(path.join(root, 'package.json')) : undefined;
 
@@ -83,6 +86,8 @@ async function load() {
     (await import(pathToFileURL(path.join(tsx, file)).href)).register();
   }
   amplify.typescript = Boolean(tsx);
+  // After tsx, whose cache of compiled files lies in the system's folder and outlives this process.
+  if (temporary) process.env.TMPDIR = temporary;
   hookUserModules();
   const library = packageFolder('aws-cdk-lib', [root, backend]);
   if (!library) throw new WorkerProblem('no-cdk', 'aws-cdk-lib is not installed');
@@ -303,6 +308,17 @@ function seedAssets(from, to) {
       return false;
     }
   });
+}
+
+/**
+ * Remove the folders that the Amplify packages made for this run's assets and never remove: 0.8 MB
+ * each. The CDK has copied what the assembly refers to.
+ */
+async function removeTemporaryAssets() {
+  if (!temporary) return;
+  const names = fs.readdirSync(temporary).filter((name) => name.startsWith('transformer-assets'));
+  for (const name of names)
+    await fs.promises.rm(path.join(temporary, name), { recursive: true, force: true });
 }
 
 /** Remove seeded assets that the new assembly does not refer to. */
@@ -573,6 +589,8 @@ function serve() {
       result = { ok: false, error: described(error) };
     }
     say({ id, ...result, rss: process.memoryUsage().rss });
+    // Beside the deployment that this answer begins; what fails here goes with the whole folder.
+    if (operation === 'synth') removeTemporaryAssets().catch(() => {});
     // This process is ended by a signal, which leaves Node no time to write its cache.
     if (answered++ < 2) module.flushCompileCache?.();
   };

@@ -15,6 +15,7 @@ from workbench.project.models import Project
 from workbench.synth.diagnostics import Diagnostic, SynthResult
 from workbench.synth.failure_report import diagnostics_of, trace_of
 from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
+from workbench.synth.process_folders import make_process_folder, remove_leftovers
 from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.swap import swap_into_place
 
@@ -60,6 +61,7 @@ class Synthesizer:
         self._timeout = timeout
         self._rehearsals = rehearsals
         self._worker: NodeWorker | None = None
+        self._temporary: Path | None = None
         self._packages: PackagesState = ()
         self._turn = asyncio.Lock()
         self._latest = 0
@@ -181,20 +183,29 @@ class Synthesizer:
             if self._closed:
                 raise asyncio.CancelledError("the synthesizer is closed")
             self._packages = packages
+            folder = self._project.dot_amplify / "workbench" / "temporary"
+            self._temporary = await asyncio.to_thread(make_process_folder, folder)
             self._worker = await NodeWorker.start(self._script(), self._say)
         return self._worker
 
     def _script(self) -> Script:
         env = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"}
         cache = self._project.dot_amplify / "workbench" / "compile-cache"
-        env |= {"NO_COLOR": "1", "AMPLIFY_TUI_COMPILE_CACHE": str(cache)}
+        env |= {
+            "NO_COLOR": "1",
+            "AMPLIFY_TUI_COMPILE_CACHE": str(cache),
+            "AMPLIFY_TUI_TEMPORARY": str(self._temporary),
+        }
         flags = ("--no-warnings",)
         return Script(self._node, flags, WORKER, self._project.root, env)
 
     async def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
+        temporary, self._temporary = self._temporary, None
         if worker:
             await worker.close()
+        if temporary:
+            await asyncio.to_thread(shutil.rmtree, temporary, ignore_errors=True)
 
     def _say(self, level: Level, text: str) -> None:
         if not self._silent:
@@ -370,10 +381,8 @@ def _staging_folder(outdir: Path) -> Path:
     depend on the depth.
     """
     outdir.parent.mkdir(parents=True, exist_ok=True)
-    for left in outdir.parent.glob(f".{outdir.name}.next-*"):
-        pid = left.name.rpartition("-")[2]
-        if pid.isdigit() and int(pid) != os.getpid() and not Path(f"/proc/{pid}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-    staging = outdir.with_name(f".{outdir.name}.next-{os.getpid()}")
+    prefix = f".{outdir.name}.next-"
+    remove_leftovers(outdir.parent, prefix)
+    staging = outdir.with_name(f"{prefix}{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)
     return staging
