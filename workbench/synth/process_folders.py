@@ -1,0 +1,33 @@
+"""Folders that belong to one process: made at its start, and cleared away after it however it died."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+
+def make_process_folder(parent: Path) -> Path:
+    """A new folder of this process below ``parent``; those of dead processes are removed."""
+    parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(parent, "")
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+
+
+def remove_leftovers(parent: Path, prefix: str) -> None:
+    """Remove the folders ``<prefix><process id>[-…]`` whose process has ended."""
+    for left in parent.glob(f"{prefix}*"):
+        pid = left.name.removeprefix(prefix).partition("-")[0]
+        if pid.isdigit() and not _is_running(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
