@@ -219,6 +219,14 @@ class LocalCloudReported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchChanged(Event):
+    """Another Git branch is checked out (a short commit where none is); the backend is the same."""
+
+    branch: str
+    kind: Literal["branch"] = "branch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Event):
     """A line for the log pane; ``source`` names who said it (synth, cloudformation, local cloud)."""
 
@@ -245,6 +253,7 @@ AnyEvent = (
     | OutputsWritten
     | DeploymentFinished
     | LocalCloudReported
+    | BranchChanged
     | LogLine
 )
 
@@ -253,6 +262,7 @@ Emit = Callable[[AnyEvent], None]
 
 __all__ = [
     "AnyEvent",
+    "BranchChanged",
     "ConfirmationAnswered",
     "ConfirmationNeeded",
     "DeploymentFinished",

@@ -88,14 +88,15 @@ class HeaderBar(Widget):
             (info.identifier, TEXT),
             (info.target, TEXT),
         ]
-        if info.branch:
-            parts.append((f"⎇ {info.branch}", TEXT))
+        branch = self._story.branch or info.branch
+        if branch:
+            parts.append((f"⎇ {branch}", TEXT))
         spans: list[Span] = [(" ", TEXT)]
         for number, part in enumerate(parts):
             if number:
                 spans.append((" · ", MUTED))
             spans.append(part)
-        if self._story.detail and self._story.detail != info.branch:
+        if self._story.detail and self._story.detail != branch:
             wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._story.detail) + 4
             if wanted < room:
                 spans.append((f"   {self._story.detail}", MUTED))

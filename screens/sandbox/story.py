@@ -21,6 +21,7 @@ from workbench.deploy.models import (
 )
 from workbench.events import (
     AnyEvent,
+    BranchChanged,
     ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentFinished,
@@ -125,6 +126,7 @@ class SandboxStory:
     question: ConfirmationNeeded | None = None
     local_cloud: LocalCloudReported | None = None
     outputs_path: str = ""
+    branch: str = ""
     is_attached: bool = False
 
     @property
@@ -176,6 +178,9 @@ class SandboxStory:
             case LocalCloudReported():
                 self.local_cloud = event
                 return {Part.HEADER, Part.PROBLEMS}
+            case BranchChanged():
+                self.branch = event.branch
+                return {Part.HEADER}
 
     # -- one event each ---------------------------------------------------------------------------
 

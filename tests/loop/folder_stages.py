@@ -59,6 +59,9 @@ class FolderStages:
     busy: bool = False
     deleted: int = 0
     offer_recreate: bool = False
+    check_seconds: float = 0.0
+    publish_fails: bool = False
+    published: list[str] = field(default_factory=list)
 
     @property
     def live(self) -> Path:
@@ -85,7 +88,9 @@ class FolderStages:
         return SynthResult(out, (), self.synth_seconds)
 
     async def check(self, deployment: int) -> CheckResult:
-        if "!type" in self._text():
+        text = self._text()
+        await asyncio.sleep(self.check_seconds)
+        if "!type" in text:
             wrong = Diagnostic("error", "Type 'a' is not 'b'", code="TS2322", line=1)
             return CheckResult((wrong,), 0.0)
         return CheckResult((), 0.0)
@@ -97,6 +102,12 @@ class FolderStages:
         change = ResourceChange((), "File", "app/File", "Test::File", Effect.UPDATE)
         losses = (Loss("app/Table", "Test::Table", "t", "it goes"),) if "!lose" in text else ()
         return Prepared(Diff((change,)), Method.CLOUDFORMATION, ("copy",), losses, text)
+
+    def publish(self, prepared: Prepared, deployment: int) -> tuple[Prepared, str]:
+        if self.publish_fails:
+            raise RuntimeError("the bucket said no")
+        self.published.append(str(prepared.plan))
+        return prepared, "1 of 1 published"
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
         self.at_once += 1

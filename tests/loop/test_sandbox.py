@@ -6,11 +6,13 @@ from pathlib import Path
 from tests.loop.folder_stages import FolderStages, Running
 from workbench.deploy.models import DeploymentResult
 from workbench.events import (
+    BranchChanged,
     ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentStarted,
     LoopState,
     ResourcesListed,
+    Stage,
     StageFinished,
     Trigger,
 )
@@ -275,3 +277,47 @@ async def test_an_unwritable_journal_does_not_stop_the_loop(tmp_path: Path) -> N
     warnings = [e for e in running.events if getattr(e, "source", "") == "journal"]
     assert running.stages.deployed == ["one", "two"]
     assert len(warnings) == 1
+
+
+async def test_diff_and_assets_do_not_wait_for_the_type_check(tmp_path: Path) -> None:
+    running = await started(tmp_path)
+    running.stages.check_seconds = 0.5
+    for count, text in enumerate(("two", "!type"), start=2):
+        running.save(text)
+        await running.until(lambda wanted=count: len(running.finished) == wanted)
+    await running.stop()
+    assert results(running) == [R.SUCCEEDED, R.SUCCEEDED, R.FAILED]
+    # The first start's check had ended before there was a plan.
+    assert running.stages.published == ["two", "!type"]
+    assert running.stages.deployed == ["one", "two"]
+    for number in (2, 3):
+        said = [
+            (event.kind, getattr(event, "stage", ""))
+            for event in running.events
+            if event.deployment == number
+        ]
+        checked = said.index(("stage-finished", Stage.TYPE_CHECK))
+        assert said.index(("diff", "")) < said.index(("stage-finished", Stage.ASSETS)) < checked
+
+
+async def test_a_deployment_goes_on_where_publishing_ahead_failed(tmp_path: Path) -> None:
+    running = await started(tmp_path)
+    running.stages.check_seconds = 0.3
+    running.stages.publish_fails = True
+    running.save("two")
+    await running.until(lambda: len(running.finished) == 2)
+    await running.stop()
+    assert running.stages.deployed == ["one", "two"]
+
+
+async def test_a_branch_with_the_same_files_is_told_and_deploys_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    head = tmp_path / ".git" / "HEAD"
+    head.write_text("ref: refs/heads/main\n")
+    running = await started(tmp_path)
+    head.write_text("ref: refs/heads/feature/x\n")
+    await running.until(lambda: any(isinstance(one, BranchChanged) for one in running.events))
+    await running.stop()
+    told = [event.branch for event in running.events if isinstance(event, BranchChanged)]
+    assert told == ["feature/x"]
+    assert len(running.finished) == 1

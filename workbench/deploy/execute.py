@@ -107,9 +107,11 @@ def execute(
     deployment: int | None = None,
     snapshot: Path | None = None,
     outputs: OutputsRequest | None = None,
+    published: bool = False,
 ) -> LiveStack | None:
     """Carry out ``plan``, made from ``live`` to ``assembly``; what then stands.
 
+    ``published`` tells that ``publish_ahead`` has published its assets and told the stage.
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
     resources' progress. Raises DeploymentFailed.
     """
@@ -127,7 +129,7 @@ def execute(
             progress=Progress(emit, deployment, assembly, live),
             narrator=Narrator(emit, deployment, plan),
         )
-        _publish(run)
+        _publish(run, ahead=published)
         _deploy(run)
         _write(run)
     except DeploymentFailed:
@@ -135,6 +137,17 @@ def execute(
     except Exception as error:
         raise DeploymentFailed(failure_from_exception(error, clients.target)) from error
     return run.live
+
+
+def publish_ahead(plan: Plan, assembly: Assembly, clients: Clients) -> str:
+    """Publish the plan's assets before it is certain that it is carried out; a note of how many.
+
+    Raises DeploymentFailed and what S3 answers; ``execute`` then publishes, and explains, again.
+    """
+    if not (_publishing(plan) or _deploys(plan)):
+        return ""
+    bootstrap = bootstrap_of(clients, _staging_bucket(assembly))
+    return _publish_assets(plan, assembly, clients, bootstrap)
 
 
 def adopt_running(
@@ -174,12 +187,19 @@ def write_outputs_file(
     return changed
 
 
-def _publish(run: _Run) -> None:
-    steps = [step for step in run.plan.steps if isinstance(step, PublishAssets)]
-    deploys = any(isinstance(step, DeployStack) for step in run.plan.steps)
-    if not (steps or deploys):
+def _publish(run: _Run, *, ahead: bool) -> None:
+    steps = _publishing(run.plan)
+    if ahead:
+        with run.narrator.step(*steps):
+            return
+    if not (steps or _deploys(run.plan)):
         return
-    if run.assembly.docker_images:
+    with run.narrator.stage(Stage.ASSETS) as note, run.narrator.step(*steps):
+        note(_publish_assets(run.plan, run.assembly, run.clients, run.bootstrap))
+
+
+def _publish_assets(plan: Plan, assembly: Assembly, clients: Clients, bootstrap: Bootstrap) -> str:
+    if assembly.docker_images:
         raise DeploymentFailed(
             Failure(
                 title="This backend has Docker images",
@@ -187,15 +207,22 @@ def _publish(run: _Run) -> None:
                 fix="Use a function without a container image, or deploy with `npx ampx sandbox`.",
             )
         )
-    hashes = {name for step in steps for name in step.hashes}
-    if deploys:
-        hashes.add(run.assembly.root.template_hash)
-    assets = [run.assembly.assets[name] for name in hashes if name in run.assembly.assets]
-    with run.narrator.stage(Stage.ASSETS) as note, run.narrator.step(*steps):
-        if not run.clients.is_local:
-            check_bootstrap(run.clients, run.bootstrap)
-        count = publish_assets(assets, run.clients, run.bootstrap)
-        note(f"{count} of {len(assets)} published")
+    hashes = {name for step in _publishing(plan) for name in step.hashes}
+    if _deploys(plan):
+        hashes.add(assembly.root.template_hash)
+    assets = [assembly.assets[name] for name in hashes if name in assembly.assets]
+    if not clients.is_local:
+        check_bootstrap(clients, bootstrap)
+    count = publish_assets(assets, clients, bootstrap)
+    return f"{count} of {len(assets)} published"
+
+
+def _publishing(plan: Plan) -> list[PublishAssets]:
+    return [step for step in plan.steps if isinstance(step, PublishAssets)]
+
+
+def _deploys(plan: Plan) -> bool:
+    return any(isinstance(step, DeployStack) for step in plan.steps)
 
 
 def _deploy(run: _Run) -> None:

@@ -103,12 +103,6 @@ async def _deploy(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
         prepared = None
     if prepared is None:
         prepared = await _prepare(job, assembly)
-    job.emit(DiffComputed(at=time.time(), deployment=job.number, diff=prepared.diff))
-    job.emit(
-        PlanMade(
-            at=time.time(), deployment=job.number, method=prepared.method, steps=prepared.steps
-        )
-    )
     if prepared.method is Method.NONE:
         await in_thread(lambda: job.stages.ensure_outputs(job.number), "outputs")
         return DeploymentResult.NO_CHANGE, None
@@ -124,13 +118,13 @@ async def _deploy(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
 
 
 async def _evaluate(job: Deployment) -> tuple[Path | None, Prepared | None, Failure | None]:
-    """Synth, with the type check beside it and the diff as soon as there is something to compare."""
+    """Synth, with the type check beside it; diff and assets as soon as there is an assembly."""
     checking = asyncio.create_task(_check(job)) if job.options.type_check else None
     preparing: asyncio.Task[Prepared] | None = None
     try:
         synth = await _synth(job)
         if synth.assembly is not None and job.trigger.kind != "recreate":
-            preparing = asyncio.create_task(_prepare(job, synth.assembly))
+            preparing = asyncio.create_task(_prepare_beside(job, synth.assembly, checking))
         check: CheckResult | None = None
         if checking is not None:
             if not checking.done():
@@ -182,7 +176,35 @@ async def _check(job: Deployment) -> CheckResult:
 
 async def _prepare(job: Deployment, assembly: Path) -> Prepared:
     with _Stage(job, Stage.DIFF):
-        return await in_thread(lambda: job.stages.prepare(assembly, job.number), "diff")
+        prepared = await in_thread(lambda: job.stages.prepare(assembly, job.number), "diff")
+    job.emit(DiffComputed(at=time.time(), deployment=job.number, diff=prepared.diff))
+    job.emit(
+        PlanMade(
+            at=time.time(), deployment=job.number, method=prepared.method, steps=prepared.steps
+        )
+    )
+    return prepared
+
+
+async def _prepare_beside(
+    job: Deployment, assembly: Path, checking: asyncio.Task[CheckResult] | None
+) -> Prepared:
+    """Prepare, and publish assets while the type check still runs: 0.4 s of a first deployment.
+
+    Nothing that runs refers to them before the deployment itself.
+    """
+    prepared = await _prepare(job, assembly)
+    if prepared.method is Method.NONE or checking is None or checking.done():
+        return prepared
+    with _Stage(job, Stage.ASSETS) as stage:
+        try:
+            ahead, stage.note = await in_thread(
+                lambda: job.stages.publish(prepared, job.number), "publish"
+            )
+        except Exception:  # noqa: BLE001 - the deployment publishes again and explains what it meets
+            stage.ok = False
+            return prepared
+    return ahead
 
 
 async def _delete_all(job: Deployment) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,6 +41,7 @@ class _Ready:
     plan: Plan
     assembly: Assembly
     live: LiveStack | None
+    published: bool = False
 
 
 class RealStages:
@@ -202,6 +203,14 @@ class RealStages:
         ready = cast("_Ready", prepared.plan)
         return preview(prepared.diff, ready.plan, prepared.losses)
 
+    def publish(self, prepared: Prepared, deployment: int) -> tuple[Prepared, str]:
+        """Publish the plan's assets ahead; 0.4 s for the quickstart's first deployment."""
+        from workbench.deploy.execute import publish_ahead
+
+        ready = cast("_Ready", prepared.plan)
+        note = publish_ahead(ready.plan, ready.assembly, self._target)
+        return replace(prepared, plan=replace(ready, published=True)), note
+
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry out the plan; the live stack that results is kept for the next comparison."""
         from workbench.deploy.execute import execute
@@ -217,6 +226,7 @@ class RealStages:
             deployment=deployment,
             snapshot=self._snapshot,
             outputs=self._outputs_request(),
+            published=ready.published,
         )
         self._outputs_seen = True
         self._live_mark = _mark(self._read_state())

@@ -12,6 +12,7 @@ from typing import Any
 from workbench.aws.target import LocalTarget
 from workbench.deploy.models import DeploymentResult, Failure, Loss
 from workbench.events import (
+    BranchChanged,
     ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentFinished,
@@ -349,11 +350,12 @@ class Sandbox:
     async def _watch(self, watcher: Watcher) -> None:
         try:
             async for change in watcher.changes():
-                if not change.paths:
-                    self._hub.tell(Level.INFO, f"Now on branch {change.branch}; same backend")
-                    continue
                 if change.kind == "branch":
-                    self._hub.tell(Level.INFO, f"Now on branch {change.branch}")
+                    self._hub(BranchChanged(at=time.time(), branch=change.branch))
+                    same = "" if change.paths else "; same backend"
+                    self._hub.tell(Level.INFO, f"Now on branch {change.branch}{same}")
+                if not change.paths:
+                    continue
                 self._inbox.put(Trigger(change.kind, change.paths))
         except Exception as error:  # noqa: BLE001 - without a watcher one can still redeploy by key
             self._hub.tell(

@@ -50,6 +50,12 @@ class Stages(Protocol):
     def prepare(self, assembly: Path, deployment: int) -> Prepared:
         """Compare the assembly with what is live, and plan."""
 
+    def publish(self, prepared: Prepared, deployment: int) -> tuple[Prepared, str]:
+        """Publish the plan's assets ahead: the deployment that need not, and a note for the stage.
+
+        Assets are content-addressed, so this changes nothing of what runs on the target.
+        """
+
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry the plan out, outputs included."""
 
