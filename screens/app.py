@@ -15,6 +15,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.theme import Theme
 
+from screens.editor import at_place, editor_of
 from screens.feed import Feed
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.widgets.row_list import RowList
@@ -131,6 +132,25 @@ class WorkbenchApp(App[None]):
         self.switch_screen(screen)
         self.call_after_refresh(self._hand_over, screen)
 
+    @work(thread=True, exclusive=True, group="target")
+    def choose_target_anew(self) -> None:
+        """End the sandbox's loop, then go back to the question of the first run."""
+        sandbox = self.sandbox
+        if sandbox is None:
+            return
+        controls = sandbox.opened.controls
+        controls.stop()
+        if controls.join(STOP_SECONDS):
+            self.call_from_thread(self._back_to_start)
+        else:
+            self.call_from_thread(self.say, "The loop does not end; quit and start again", "error")
+
+    def _back_to_start(self) -> None:
+        from screens.start.screen import StartScreen
+
+        self.sandbox = None
+        self.switch_screen(StartScreen(self._starter, asks_target=True))
+
     def _hand_over(self, screen: SandboxScreen) -> None:
         if not screen.is_mounted:
             self.call_later(self._hand_over, screen)
@@ -179,6 +199,24 @@ class WorkbenchApp(App[None]):
         here = "SSH_CONNECTION" not in os.environ
         if not here or not webbrowser.open(url):
             self.call_from_thread(self.copy, url, "the address: no browser here")
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether an editor is set and the terminal can be lent to it."""
+        driver = self._driver
+        return driver is not None and driver.can_suspend and bool(editor_of(os.environ))
+
+    def edit(self, file: Path, line: int, column: int) -> None:
+        """Lend the terminal to the user's editor; the engine goes on meanwhile."""
+        import subprocess
+
+        command = at_place(editor_of(os.environ), file, line, column)
+        try:
+            with self.suspend():
+                subprocess.run(command, check=False)
+        except OSError as error:
+            self.say(f"{command[0]} does not start: {error.strerror}", "error")
+        self.refresh(layout=True)
 
     @work(thread=True, group="save")
     def save_log(self, folder: Path, text: str) -> None:

@@ -68,7 +68,7 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
         place = place_of(one)
         code = f"  {one.code}" if one.code else ""
         lines = one.message.splitlines() or [""]
-        key = f"diagnostic:{place}:{one.message}"
+        key = _row_key(one)
         if place:
             rows.append(Row(((mark, tone), (place, STRONG), (code, MUTED)), key=key, copy=place))
             rows.append(Row(((f"  {lines[0]}", TEXT),), key=f"{key}:0", copy=one.message))
@@ -85,6 +85,20 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
                 for number, line in enumerate(one.hint.splitlines())
             )
     return rows
+
+
+def diagnostic_at(story: SandboxStory, key: str) -> Diagnostic | None:
+    """The finding that the row of this key belongs to, else the first one; only with a file."""
+    found = [one for reported in story.diagnostics.values() for one in reported if one.file]
+    found.sort(key=lambda one: one.severity)
+    for one in found:
+        if key.startswith(_row_key(one)):
+            return one
+    return found[0] if found else None
+
+
+def _row_key(diagnostic: Diagnostic) -> str:
+    return f"diagnostic:{place_of(diagnostic)}:{diagnostic.message}"
 
 
 def place_of(diagnostic: Diagnostic) -> str:

@@ -20,7 +20,7 @@ from screens.sandbox.log_pane import LogPane, LogView
 from screens.sandbox.narration import narrate
 from screens.sandbox.pane_tabs import PANES, PaneTabs
 from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
-from screens.sandbox.problem_rows import OFFER_KEY
+from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.sandbox.story import DeploymentStory, Part, SandboxStory
 from screens.widgets.key_bar import KeyBar
@@ -46,6 +46,9 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(OFFER_KEY, "offer", "Mend it", id="sandbox.offer", tooltip="Do what is offered"),
         Binding("r", "redeploy", "Deploy", id="sandbox.redeploy", tooltip="Deploy again now"),
+        Binding(
+            "e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's place in $EDITOR"
+        ),
         Binding("a", "answer", "Answer", id="sandbox.answer", tooltip="Answer the open question"),
         *(
             Binding(
@@ -66,6 +69,14 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         ),
         Binding(
             "escape", "unzoom", "All panes", False, id="sandbox.unzoom", tooltip="Leave the zoom"
+        ),
+        Binding(
+            "T",
+            "target",
+            "Target",
+            False,
+            id="sandbox.target",
+            tooltip="Choose local cloud or AWS anew",
         ),
         Binding(
             "R",
@@ -266,6 +277,18 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         """Delete and deploy anew; the engine asks first."""
         self.opened.controls.recreate()
 
+    def action_target(self) -> None:
+        """End this sandbox's loop and ask again where the project shall run."""
+        self.app.choose_target_anew()
+
+    def action_edit(self) -> None:
+        """Open the file of the marked error, else of the first one."""
+        row = self.query_one(ProblemsPane).current
+        found = diagnostic_at(self.story, row.key if row is not None else "")
+        if found is not None:
+            file = self.opened.info.root / found.file
+            self.app.edit(file, found.line, found.column)
+
     def action_offer(self) -> None:
         """Do what the failure offers."""
         failure = self.story.failure
@@ -312,6 +335,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         if action == "offer":
             failure = self.story.failure
             return not attached and failure is not None and bool(failure.offer)
+        if action == "edit":
+            return not attached and diagnostic_at(self.story, "") is not None and self.app.can_edit
+        if action == "target":
+            return self.story.state is not LoopState.DEPLOYING
         if action == "answer":
             return not attached and self.story.question is not None
         if action == "pane" and parameters == ("problems",):

@@ -210,7 +210,9 @@ class SandboxStory:
         story = self._deployment(event)
         apply_to_deployment(story, event)
         self.question = None
-        self.failure = event.failure
+        # An interrupted deployment is the past of an earlier process, not what is wrong now.
+        interrupted = event.result is DeploymentResult.INTERRUPTED
+        self.failure = None if interrupted else event.failure
         return {
             Part.HEADER,
             Part.STAGES,

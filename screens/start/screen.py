@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from workbench.startup import Session
 
 OFFERS = {
-    "init": ("make a new Amplify project here", "Create"),
-    "install": ("install the npm packages", "Install"),
-    "node": ("", ""),
-    "": ("", ""),
+    "init": "make a new Amplify project here",
+    "install": "install the npm packages",
+    "node": "",
+    "": "",
 }
 _SAID_LINES = 8
 
@@ -37,13 +37,27 @@ class StartScreen(Screen[None]):
     app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,x", "offer", "Mend it", id="start.offer", tooltip="Do what is offered"),
+        Binding(
+            "enter,x",
+            "offer('init')",
+            "Create",
+            id="start.create",
+            tooltip="Make a new Amplify project here",
+        ),
+        Binding(
+            "enter,x",
+            "offer('install')",
+            "Install",
+            id="start.install",
+            tooltip="Install the npm packages",
+        ),
         Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
     ]
 
-    def __init__(self, starter: Starter) -> None:
+    def __init__(self, starter: Starter, *, asks_target: bool = False) -> None:
         super().__init__(id="start")
         self._starter = starter
+        self._asks_target = asks_target
         self._problem: ProjectProblem | None = None
         self._said: list[str] = []
         self._doing = "Looking at the project …"
@@ -70,22 +84,27 @@ class StartScreen(Screen[None]):
         app = self.app
         try:
             session = self._starter.prepare()
-            profiles = [] if session.target_chosen else list(self._starter.profiles())
+            asks = self._asks_target or not session.target_chosen
+            profiles = list(self._starter.profiles()) if asks else []
         except ProjectProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
             return
         except OSError as error:
             app.call_from_thread(self._stopped_by, unexpected(error))
             return
-        app.call_from_thread(self._prepared, session, profiles)
+        app.call_from_thread(self._prepared, session, profiles, asks)
 
-    def _prepared(self, session: Session, profiles: list[str]) -> None:
-        if session.target_chosen:
+    def _prepared(self, session: Session, profiles: list[str], asks: bool) -> None:
+        if not asks:
             self._open(session, None)
             return
         from screens.start.target_screen import TargetScreen
 
+        box = self.query_one("#start-box")
+        box.visible = False
+
         def chosen(target: Target | None) -> None:
+            box.visible = True
             if target is not None:
                 self._open(session, target)
 
@@ -153,7 +172,7 @@ class StartScreen(Screen[None]):
                 rows.append(Row(((f"  {problem.where}", MUTED),)))
             rows.append(Row(()))
             rows.append(Row((("→ ", ACCENT), (problem.next_step, TEXT))))
-            words, _ = OFFERS[problem.offer]
+            words = OFFERS[problem.offer]
             if words:
                 rows += [
                     Row(()),
@@ -168,12 +187,10 @@ class StartScreen(Screen[None]):
 
     # -- keys -------------------------------------------------------------------------------------
 
-    def action_offer(self) -> None:
+    def action_offer(self, offer: str) -> None:
         """Do what the problem offers."""
-        problem = self._problem
-        if problem is None:
+        if self._problem is None or self._problem.offer != offer:
             return
-        offer = problem.offer
         self._problem = None
         self._said = []
         self._doing = "Making the project …" if offer == "init" else "Installing the packages …"
@@ -191,7 +208,7 @@ class StartScreen(Screen[None]):
         """Only what the problem allows."""
         problem = self._problem
         if action == "offer":
-            return problem is not None and bool(OFFERS[problem.offer][0])
+            return problem is not None and parameters == (problem.offer,)
         if action == "again":
             return problem is not None
         return super().check_action(action, parameters)

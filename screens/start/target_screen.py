@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,8 +14,37 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT
+from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT, Spans
 from workbench.aws.target import AwsTarget, LocalTarget, Target
+
+
+class ChoiceList(RowList):
+    """Rows of which only those with a key can be marked; a mark stands before the marked one."""
+
+    def validate_cursor(self, value: int) -> int:
+        """Skip rows that explain: on in the direction of the move, else stay."""
+        value = super().validate_cursor(value)
+        step = 1 if value >= self.cursor else -1
+        found = value
+        while 0 <= found < len(self.rows) and not self.rows[found].key:
+            found += step
+        return found if 0 <= found < len(self.rows) else self.cursor
+
+    def row_spans(self, index: int) -> Spans:
+        """The row, behind the mark where the cursor is."""
+        return ((("▸ " if index == self.cursor else "  "), ACCENT), *super().row_spans(index))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Move the mark."""
+        super().watch_cursor(old, new)
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """One click is enough to choose."""
+        offset = event.get_content_offset(self)
+        if offset is not None and self.scroll_offset.y + offset.y < self.row_count():
+            self.row_opened(self.scroll_offset.y + offset.y)
+        event.prevent_default()
 
 
 class TargetScreen(ModalScreen[Target | None]):
@@ -33,15 +63,14 @@ class TargetScreen(ModalScreen[Target | None]):
     def compose(self) -> ComposeResult:
         """One list."""
         with Vertical(id="dialog"):
-            yield RowList(self._rows(), id="page")
+            yield ChoiceList(self._rows(), id="page")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Start on the local cloud."""
         dialog = self.query_one("#dialog", Vertical)
         dialog.border_title = escape(f"Where shall {self._project} run?")
-        choices = self.query_one(RowList)
-        choices.focus()
+        self.query_one(ChoiceList).focus()
 
     def _rows(self) -> list[Row]:
         rows = [
@@ -60,13 +89,14 @@ class TargetScreen(ModalScreen[Target | None]):
         ]
         return rows
 
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """A double click chooses."""
+    @on(RowList.Opened)
+    def _row_opened(self, event: RowList.Opened) -> None:
+        """A click chooses."""
         self._take(event.row.key)
 
     def action_choose(self) -> None:
         """Take the marked target."""
-        row = self.query_one(RowList).current
+        row = self.query_one(ChoiceList).current
         if row is not None and row.key:
             self._take(row.key)
 
