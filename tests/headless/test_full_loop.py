@@ -32,6 +32,9 @@ def test_edit_break_mend_attach_survive_and_delete(project: Path) -> None:
     first = SandboxProcess(project, "--identifier", "loop")
     second: SandboxProcess | None = None
     try:
+        first.until(lambda event: event["kind"] == "stage-finished")
+        stub = json.loads((project / "amplify_outputs.json").read_text())
+        assert stub == {"version": "1.5"}
         assert first.finished()["result"] == "succeeded"
         outputs = json.loads((project / "amplify_outputs.json").read_text())
         assert outputs["version"] == "1.5"
@@ -69,7 +72,10 @@ def test_edit_break_mend_attach_survive_and_delete(project: Path) -> None:
         assert refused.returncode == 1
         assert str(first.process.pid) in refused.stderr
 
-        lifecycle.stop(project / ".amplify" / "local-cloud")
+        kept = run_command(project, "local", "stop")
+        assert kept.returncode == 1
+        assert f"loop (process {first.process.pid})" in kept.stderr
+        assert run_command(project, "local", "stop", "--force").returncode == 0
         first.until(lambda event: event["kind"] == "local-cloud" and event["status"] == "running")
         assert first.finished()["result"] == "no change"
 
@@ -114,7 +120,8 @@ def test_once_and_diff_have_honest_exit_codes(project: Path) -> None:
     before = run_command(project, "diff", "--json", "--local", "--identifier", "once")
     assert before.returncode == 0, before.stderr
     assert json.loads(before.stdout)["method"] == "cloudformation"
-    assert not (project / "amplify_outputs.json").exists()
+    stub = json.loads((project / "amplify_outputs.json").read_text())
+    assert stub == {"version": "1.5"}  # placed by the failed run; diff writes nothing
     done = run_command(project, "sandbox", "--once", "--local", "--identifier", "once")
     assert done.returncode == 0, done.stdout
     after = run_command(project, "diff", "--local", "--identifier", "once")

@@ -121,6 +121,9 @@ class FolderStages:
         self.deployed.append(str(prepared.plan))
         self.at_once -= 1
 
+    def place_empty_outputs(self) -> None:
+        (self.root / "amplify_outputs.json").touch()
+
     def ensure_outputs(self, deployment: int) -> None:
         (self.root / "amplify_outputs.json").touch()
 

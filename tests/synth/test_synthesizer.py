@@ -331,7 +331,7 @@ async def test_a_synth_leaves_no_temporary_assets_behind(
     system = tmp_path / "system-temporary"
     system.mkdir()
     monkeypatch.setenv("TMPDIR", str(system))
-    own = bench.project.dot_amplify / "workbench" / "temporary"
+    own = bench.project.dot_amplify / "workbench" / ".temporary"
     dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await dead.wait()
     (own / f"{dead.pid}-left").mkdir(parents=True)

@@ -137,6 +137,20 @@ def write_outputs(
     return True
 
 
+def place_empty_outputs(
+    path: Path, fmt: OutputsFormat = "json", version: str = DEFAULT_VERSION
+) -> bool:
+    """Write a file with the version alone, unless there is one; returns whether it did."""
+    text = render_outputs({"version": version}, fmt, version)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True
+
+
 def _mode(path: Path) -> int:
     if path.exists():
         return path.stat().st_mode & 0o777

@@ -111,6 +111,10 @@ def build_parser(version: str) -> Parser:
         action = actions.add_parser(name, help=about, description=about, allow_abbrev=False)
         if name == "reset":
             action.add_argument("--yes", "-y", action="store_true", help="don't ask")
+        if name == "stop":
+            action.add_argument(
+                "--force", action="store_true", help="though a sandbox uses it, and starts it again"
+            )
         if name == "start":
             action.add_argument("--port", type=int, help="this port and no other")
 

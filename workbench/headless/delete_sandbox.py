@@ -22,7 +22,7 @@ from workbench.startup import Session, connect
 def delete_sandbox(session: Session, arguments: argparse.Namespace) -> int:
     """Ask, naming what is lost, then delete; 1 where it was refused or something remained."""
     folder = session.sandbox_dir
-    ownership = acquire(folder)
+    ownership = acquire(folder, session.target.kind)
     if ownership is None:
         who = owner(folder)
         by = f"process {who.pid}" if who and who.pid else "another terminal"

@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
         case "sandbox":
             from workbench.headless.run_sandbox import run_sandbox
 
-            return run_sandbox(_session(arguments, asks=True), arguments)
+            run_sandbox(_session(arguments, asks=True), arguments)
         case "diff":
             from workbench.headless.show_diff import show_diff
 

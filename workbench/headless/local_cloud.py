@@ -10,18 +10,23 @@ from pathlib import Path
 from workbench.headless.paint import Paint
 from workbench.localcloud.environment import shell_lines
 from workbench.localcloud.lifecycle import LocalCloudStatus, reset, start, status, stop
+from workbench.loop.ownership import owners_on_local_cloud
 from workbench.project.locate import find_project
+from workbench.project.models import Project, ProjectProblem
 
 
 def local_cloud(arguments: argparse.Namespace) -> int:
     """Run the action; ``status`` fails where it does not answer."""
-    folder = find_project(Path.cwd()).local_cloud_dir
+    project = find_project(Path.cwd())
+    folder = project.local_cloud_dir
     paint = Paint.of(sys.stdout)
     match arguments.action:
         case "start":
             target = start(folder, port=arguments.port, say=_say)
             print(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
         case "stop":
+            if not arguments.force:
+                _refuse_while_used(project)
             ran = stop(folder)
             print("Stopped; its state is kept." if ran else "It was not running.")
         case "status":
@@ -33,6 +38,20 @@ def local_cloud(arguments: argparse.Namespace) -> int:
         case _:
             return _reset(folder, paint, yes=arguments.yes)
     return 0
+
+
+def _refuse_while_used(project: Project) -> None:
+    """A sandbox that runs on it would start it again at once: better said than silently undone."""
+    users = owners_on_local_cloud(project.dot_amplify / "workbench")
+    if not users or not status(project.local_cloud_dir).running:
+        return
+    names = " and ".join(f"{name} (process {who.pid})" for name, who in users.items())
+    more = len(users) > 1
+    raise ProjectProblem(
+        f"The {'sandboxes' if more else 'sandbox'} {names} {'run' if more else 'runs'} on it.",
+        f"End {'them' if more else 'it'} first (Ctrl-C). With --force the local cloud stops now, "
+        "and the sandbox starts it again.",
+    )
 
 
 def _reset(folder: Path, paint: Paint, *, yes: bool) -> int:

@@ -18,8 +18,11 @@ from workbench.loop.ownership import Ownership, owner, wait_to_own
 class Attached:
     """Passes the owner's events on; the owner's states come as details of ``ATTACHED``."""
 
-    def __init__(self, sandbox_dir: Path, options: SandboxOptions, hub: EventHub) -> None:
+    def __init__(
+        self, sandbox_dir: Path, target: str, options: SandboxOptions, hub: EventHub
+    ) -> None:
         self._folder = sandbox_dir
+        self._target = target
         self._options = options
         self._hub = hub
         self._journal = Journal(journal_path(sandbox_dir))
@@ -40,7 +43,7 @@ class Attached:
             latest = self._journal.deployments(limit=1)
             return None, latest[0].result if latest else None
         following = asyncio.create_task(self._pass_on())
-        waiting = asyncio.create_task(wait_to_own(self._folder))
+        waiting = asyncio.create_task(wait_to_own(self._folder, self._target))
         stopping = asyncio.create_task(stop.wait())
         watched: set[asyncio.Task[object]] = {waiting, stopping}
         if once or not self._options.take_over:

@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 LOCK_NAME = "lock"
@@ -16,11 +16,15 @@ LOCK_NAME = "lock"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that deploys a sandbox; ``started`` in seconds since the epoch."""
+    """The process that deploys a sandbox; ``started`` in seconds since the epoch.
+
+    ``target`` is the kind of target it deploys to (``local``, ``aws``), empty where it is not known.
+    """
 
     pid: int
     started: float
     terminal: str = ""
+    target: str = ""
 
 
 class Ownership:
@@ -37,7 +41,7 @@ class Ownership:
             self._descriptor = None
 
 
-def acquire(sandbox_dir: Path) -> Ownership | None:
+def acquire(sandbox_dir: Path, target: str = "") -> Ownership | None:
     """Own the sandbox; None where another process (or this one, already) does.
 
     ``flock`` rather than a file with a process id: it can't be left behind by a killed process,
@@ -49,7 +53,7 @@ def acquire(sandbox_dir: Path) -> Ownership | None:
     except OSError:
         os.close(descriptor)
         return None
-    return _claim(descriptor)
+    return _claim(descriptor, target)
 
 
 def owner(sandbox_dir: Path) -> Owner | None:
@@ -67,7 +71,13 @@ def owner(sandbox_dir: Path) -> Owner | None:
     return None
 
 
-async def wait_to_own(sandbox_dir: Path) -> Ownership:
+def owners_on_local_cloud(workbench_dir: Path) -> dict[str, Owner]:
+    """The sandboxes of a project that deploy to its local cloud now, by name, with their owners."""
+    found = {lock.parent.name: owner(lock.parent) for lock in workbench_dir.glob(f"*/{LOCK_NAME}")}
+    return {name: who for name, who in sorted(found.items()) if who and who.target in ("", "local")}
+
+
+async def wait_to_own(sandbox_dir: Path, target: str = "") -> Ownership:
     """Own the sandbox as soon as its present owner ends; costs nothing while waiting.
 
     Cancelling it is safe: a lock that comes later is given back at once.
@@ -87,7 +97,7 @@ async def wait_to_own(sandbox_dir: Path) -> Ownership:
         if future.cancelled() or loop.is_closed():
             os.close(descriptor)
             return
-        ownership = _claim(descriptor)
+        ownership = _claim(descriptor, target)
         try:
             loop.call_soon_threadsafe(deliver, ownership)
         except RuntimeError:  # the loop closed meanwhile
@@ -102,8 +112,8 @@ def _open(sandbox_dir: Path) -> int:
     return os.open(sandbox_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
 
 
-def _claim(descriptor: int) -> Ownership:
-    claim = json.dumps({"pid": os.getpid(), "started": time.time(), "terminal": _terminal()})
+def _claim(descriptor: int, target: str) -> Ownership:
+    claim = json.dumps(asdict(Owner(os.getpid(), time.time(), _terminal(), target)))
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, claim.encode(), 0)
     return Ownership(descriptor)
@@ -120,6 +130,11 @@ def _read(descriptor: int) -> Owner:
     text = os.pread(descriptor, 4096, 0).decode(errors="replace")
     try:
         said = json.loads(text)
-        return Owner(int(said["pid"]), float(said["started"]), str(said.get("terminal", "")))
+        return Owner(
+            int(said["pid"]),
+            float(said["started"]),
+            str(said.get("terminal", "")),
+            str(said.get("target", "")),
+        )
     except (ValueError, KeyError, TypeError):
         return Owner(0, 0.0)  # it took the lock this instant and has not said who it is

@@ -232,6 +232,16 @@ class RealStages:
         self._live_mark = _mark(self._read_state())
         self._live = live
 
+    def place_empty_outputs(self) -> None:
+        """Put a file with its version alone where there is none, as ampx does.
+
+        A frontend that imports it then builds before the first deployment has ended.
+        """
+        from workbench.deploy.outputs import place_empty_outputs
+
+        request = self._outputs_request()
+        place_empty_outputs(request.path, request.fmt, request.version)
+
     def ensure_outputs(self, deployment: int) -> None:
         """Write the outputs where the file is missing, or may be another target's."""
         from workbench.deploy.execute import write_outputs_file

@@ -113,10 +113,11 @@ class Sandbox:
         for call in self._early:
             call()
         folder = self._session.sandbox_dir
-        ownership = acquire(folder)
+        target = self._session.target.kind
+        ownership = acquire(folder, target)
         last: DeploymentResult | None = None
         if ownership is None:
-            attached = Attached(folder, self._options, self._hub)
+            attached = Attached(folder, target, self._options, self._hub)
             ownership, last = await attached.until_free(self._stop)
         if ownership is None:
             self._enter(LoopState.STOPPED)
@@ -135,6 +136,7 @@ class Sandbox:
         stages = self._make_stages(self._session, self._options, self._hub)
         try:
             self._begin_watching(stages)
+            self._spawn(self._place_empty_outputs(stages))
             return await self._deploy_until_stopped(stages)
         finally:
             for task in self._tasks:
@@ -154,6 +156,12 @@ class Sandbox:
         self._spawn(self._watch(watcher))
         if isinstance(self._session.target, LocalTarget):
             self._spawn(self._keep_local_cloud(stages))
+
+    async def _place_empty_outputs(self, stages: Stages) -> None:
+        try:
+            await in_thread(stages.place_empty_outputs, "empty-outputs")
+        except Exception as error:  # noqa: BLE001 - a help only; the deployment writes the file
+            self._hub.tell(Level.DEBUG, f"No empty outputs file could be written: {error}")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

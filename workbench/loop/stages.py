@@ -59,6 +59,9 @@ class Stages(Protocol):
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry the plan out, outputs included."""
 
+    def place_empty_outputs(self) -> None:
+        """Put an outputs file without contents where there is none yet."""
+
     def ensure_outputs(self, deployment: int) -> None:
         """Write the outputs file where it is missing, though nothing was deployed."""
 

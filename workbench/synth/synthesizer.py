@@ -183,7 +183,7 @@ class Synthesizer:
             if self._closed:
                 raise asyncio.CancelledError("the synthesizer is closed")
             self._packages = packages
-            folder = self._project.dot_amplify / "workbench" / "temporary"
+            folder = self._project.dot_amplify / "workbench" / ".temporary"
             self._temporary = await asyncio.to_thread(make_process_folder, folder)
             self._worker = await NodeWorker.start(self._script(), self._say)
         return self._worker
