@@ -1,10 +1,14 @@
-"""Take secrets out of texts that AWS or user code wrote, before they reach events or the journal."""
+"""Take secrets out of texts that AWS or user code wrote, by the shapes and names that secrets have.
+
+Knows no values and no events: ``workbench.journal.redact`` adds the values that a sandbox knows, and
+walks through whole events.
+"""
 
 from __future__ import annotations
 
 import re
 
-_MASK = "•••"
+MASK = "•••"
 _WHOLE = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # access key ids
     r"|\bda2-[a-z0-9]{26}\b"  # AppSync API keys
@@ -28,11 +32,11 @@ def redact(text: str) -> str:
     Recognises them by shape (AWS keys, AppSync API keys, JWTs, private keys, logins in URLs) or by
     the name before ``=`` or ``:``. ARNs and words such as ``SecretsManager`` stay.
     """
-    masked = _URL_LOGIN.sub(rf"\g<scheme>{_MASK}@", _WHOLE.sub(_MASK, text))
+    masked = _URL_LOGIN.sub(rf"\g<scheme>{MASK}@", _WHOLE.sub(MASK, text))
     return _NAMED.sub(_mask_value, masked)
 
 
 def _mask_value(match: re.Match[str]) -> str:
     value = match["value"]
     quote = value[0] if value[0] in "\"'" else ""
-    return f"{match['name']}{quote}{_MASK}{quote}"
+    return f"{match['name']}{quote}{MASK}{quote}"

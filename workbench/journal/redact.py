@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from workbench.deploy.redaction import redact
+from workbench.deploy.redaction import MASK, redact
 
-MASK = "•••"
 _SHORTEST_KNOWN = 6  # shorter "secrets" such as "dev" would mask half of every line
 _KEPT_FIELDS = frozenset({"physical_id", "console_url", "kind"})
 
