@@ -8,6 +8,7 @@ bound, so that a flood can cost old lines but never memory or the events that ma
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -35,10 +36,14 @@ class Feed:
         self._last = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._handle: asyncio.TimerHandle | None = None
+        self._context = contextvars.Context()
 
     def open(self) -> None:
         """Begin to deliver; call on the screen's loop. What came before is delivered now."""
         self._loop = asyncio.get_running_loop()
+        # A callback from a thread runs in that thread's context, where Textual's active app is
+        # unknown: a timer begun there raises LookupError when it ends. So: in the opener's.
+        self._context = contextvars.copy_context()
         self._wake()
 
     def close(self) -> None:
@@ -59,7 +64,7 @@ class Feed:
         if not self._awake and loop is not None:
             self._awake = True
             try:
-                loop.call_soon_threadsafe(self._wake)
+                loop.call_soon_threadsafe(self._wake, context=self._context)
             except RuntimeError:  # the loop closed between the check and the call: nobody listens
                 self._loop = None
 
@@ -77,7 +82,7 @@ class Feed:
         if wait <= 0:
             self._drain()
         else:
-            self._handle = loop.call_later(wait, self._drain)
+            self._handle = loop.call_later(wait, self._drain, context=self._context)
 
     def _drain(self) -> None:
         self._handle = None
