@@ -35,6 +35,12 @@ _NOTHING = (
     "no updates to be performed",
 )
 _CHANGE_SET_LIMIT = 600.0
+_FORGOTTEN = Failure(
+    title="The deployment was cut off",
+    reason="CloudFormation was started again during the deployment and has forgotten it.",
+    fix="The sandbox deploys again by itself once the local cloud is back; else save again.",
+    offer="retry",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ def deploy_stack(
 
 def require_success(ending: Ending, name_construct: NameConstruct) -> None:
     """Raise DeploymentFailed unless the operation made what was asked for."""
+    if ending.forgotten:
+        raise DeploymentFailed(_FORGOTTEN)
     if not ending.succeeded:
         raise DeploymentFailed(
             failure_from_events(ending.events, name_construct, stack_status=ending.status)

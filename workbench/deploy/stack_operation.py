@@ -27,15 +27,21 @@ _READERS = 6
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an operation ended: the stack's status (DELETE_COMPLETE where it is gone), its events."""
+    """How an operation ended: the stack's status (DELETE_COMPLETE where it is gone), its events.
+
+    ``forgotten``: the stack is at rest, but nothing tells that the operation came to an end. A local
+    cloud that was killed may come back as it was before the operation.
+    """
 
     status: str
     events: tuple[StackEvent, ...]
+    forgotten: bool = False
 
     @property
     def succeeded(self) -> bool:
         """True where the stack is as it was asked for."""
-        return self.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+        done = self.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+        return done and not self.forgotten
 
 
 def follow_operation(
@@ -74,11 +80,12 @@ def follow_operation(
             if silent and silent % _STATE_EVERY == 0:
                 state = read_stack_state(clients, stack_id)
                 if state is None:
-                    return Ending("DELETE_COMPLETE", tuple(told))
+                    return Ending("DELETE_COMPLETE", tuple(told), forgotten=bool(token))
                 if not state.is_busy:
                     last = stream.poll(pool)
                     for event in last:
                         report(event)
-                    return Ending(state.status, (*told, *last))
+                    unseen = not is_terminal(stream.status)
+                    return Ending(state.status, (*told, *last), bool(token) and unseen)
             time.sleep(pause)
     raise AssertionError("the pauses never end")  # pragma: no cover
