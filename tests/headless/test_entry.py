@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from workbench.deploy.models import DeploymentResult, Failure
@@ -121,6 +123,28 @@ def test_local_status_fails_while_nothing_runs(
     assert "stopped" in capsys.readouterr().out
     assert main(["local", "stop"]) == 0
     assert main(["local", "reset"]) == 1  # nobody to ask, and no --yes
+
+
+def test_a_shell_can_evaluate_local_env_and_ask_the_local_cloud(
+    bare_project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        assert main(["local", "env"]) == 0
+        lines = capsys.readouterr().out
+        assert main(["local", "status"]) == 0
+        assert "running" in capsys.readouterr().out
+        shell = subprocess.run(
+            ["sh", "-c", f'{lines}\necho "$AWS_ENDPOINT_URL ${{AWS_PROFILE-none}}"'],
+            env={"PATH": os.environ["PATH"], "AWS_PROFILE": "work"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        endpoint, profile = shell.stdout.split()
+        assert profile == "none"
+        assert httpx.get(f"{endpoint}/_amplify_tui/health").status_code == 200
+    finally:
+        assert main(["local", "stop"]) == 0
 
 
 def test_help_and_startup_import_nothing_heavy() -> None:

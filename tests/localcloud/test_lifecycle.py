@@ -18,7 +18,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import adapter, bootstrap, commands, lifecycle, ports
+from workbench.localcloud import adapter, bootstrap, lifecycle, ports
 from workbench.localcloud.environment import REMOVED, process_environment, shell_lines
 from workbench.localcloud.server import EXIT_LOCKED, EXIT_PORT_TAKEN
 
@@ -231,22 +231,6 @@ def test_another_release_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.6.0")
     with pytest.raises(adapter.UnsupportedEmulator, match=r"1\.5\.33.*1\.6\.0"):
         adapter.install()
-
-
-def test_the_commands_tell_what_they_did(tmp_path: Path) -> None:
-    folder = tmp_path / "cloud"
-    assert commands.status(folder).exit_code == 1
-    started = commands.start(folder)
-    try:
-        assert started.exit_code == 0
-        assert started.document["state"] == "running"
-        assert str(started.document["endpoint"]) in started.text
-        assert commands.env(folder, {}).text.startswith("unset ")
-        assert commands.status(folder).exit_code == 0
-    finally:
-        assert commands.stop(folder).exit_code == 0
-    assert commands.stop(folder).exit_code == 0
-    assert commands.env(folder, {}).exit_code == 1
 
 
 async def test_health_is_watched_across_a_kill_and_a_restart(tmp_path: Path) -> None:
