@@ -63,7 +63,7 @@ async def test_first_run_takes_a_profile(tmp_path: Path) -> None:
     app = scripted_app(starter)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.id == "target", "the choice")
-        await pilot.press("j", "j", "j", "j")
+        await pilot.press("j", "j")  # the rows that explain are skipped
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
         assert starter.chosen == [AwsTarget(profile="staging")]
