@@ -15,6 +15,7 @@ from workbench.deploy.hotswap_bucket import swap_bucket_content
 from workbench.deploy.models import Method
 from workbench.deploy.plan_instructions import (
     BucketSource,
+    SwapApiKey,
     SwapBucketContent,
     SwapDrifted,
     SwapFunctionCode,
@@ -132,6 +133,16 @@ def test_independent_swaps_go_on_after_a_failure(clients: Clients, tmp_path: Pat
         swap_all([bad, good], clients, Progress(events.append, 1))
     assert failed.value.failed == {((), "Bad")}
     assert clients.s3.get_object(Bucket="site", Key="index.html")["Body"].read() == b"<p>hello</p>"
+
+
+def test_an_api_key_is_extended(clients: Clients) -> None:
+    api = clients.appsync.create_graphql_api(name="a", authenticationType="API_KEY")["graphqlApi"]
+    key = clients.appsync.create_api_key(apiId=api["apiId"], expires=1_893_456_000)["apiKey"]
+    swap = SwapApiKey(target(), api["apiId"], key["id"], expires=1_893_459_600, description="new")
+    swap_all([swap], clients, Progress(lambda _: None, None))
+    (extended,) = clients.appsync.list_api_keys(apiId=api["apiId"])["apiKeys"]
+    assert (extended["id"], extended["expires"]) == (key["id"], 1_893_459_600)
+    assert extended["description"] == "new"
 
 
 def test_bucket_content_is_laid_out_filtered_and_pruned(clients: Clients, tmp_path: Path) -> None:

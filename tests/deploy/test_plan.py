@@ -22,6 +22,7 @@ from workbench.deploy.plan_instructions import (
     DeployStack,
     Plan,
     PublishAssets,
+    SwapApiKey,
     SwapAppSyncFunction,
     SwapBucketContent,
     SwapDrifted,
@@ -196,6 +197,23 @@ def test_a_removed_setting_goes_back_to_its_default(build: Any) -> None:
     (swap, _) = planned(live, build()).steps
     assert isinstance(swap, SwapFunctionConfiguration)
     assert swap.properties == {"Timeout": 3, "Environment": {"Variables": {}}}
+
+
+def _with_key(build: Any, expires: int) -> Assembly:
+    properties = {"ApiId": {"Fn::GetAtt": ["Api", "ApiId"]}, "Expires": expires}
+    key = {"Type": "AWS::AppSync::ApiKey", "Properties": properties}
+    assembly: Assembly = build(more={"Key": key})
+    return assembly
+
+
+def test_an_api_key_that_each_synth_extends_is_no_change_within_the_hour(build: Any) -> None:
+    live = live_from(_with_key(build, 1_800_000_000))
+    assert planned(live, _with_key(build, 1_800_003_599)).method is Method.NONE
+    later = planned(live, _with_key(build, 1_800_003_600))
+    assert later.method is Method.HOTSWAP
+    swap = later.steps[0]
+    assert isinstance(swap, SwapApiKey)
+    assert swap.expires == 1_800_003_600
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from workbench.aws.clients import Clients
 from workbench.deploy.failure import failure_from_exception
-from workbench.deploy.hotswap_appsync import swap_function, swap_resolver, swap_schema
+from workbench.deploy.hotswap_appsync import (
+    swap_api_key,
+    swap_function,
+    swap_resolver,
+    swap_schema,
+)
 from workbench.deploy.hotswap_bucket import swap_bucket_content
 from workbench.deploy.hotswap_functions import swap_code, swap_configuration
 from workbench.deploy.models import Failure, StackPath
 from workbench.deploy.plan_instructions import (
     Swap,
+    SwapApiKey,
     SwapAppSyncFunction,
     SwapBucketContent,
     SwapFunctionCode,
@@ -97,7 +103,9 @@ def _chain(swap: Swap, clients: Clients) -> tuple[str, str]:
     match swap:
         case SwapFunctionCode() | SwapFunctionConfiguration():
             return ("lambda", swap.target.physical_id)
-        case SwapAppSyncFunction() | SwapResolver() | SwapSchema() if not clients.is_local:
+        case SwapApiKey() | SwapAppSyncFunction() | SwapResolver() | SwapSchema() if (
+            not clients.is_local
+        ):
             return ("appsync", swap.api_id)
         case SwapBucketContent():
             return ("bucket", f"{swap.bucket}/{swap.prefix}")
@@ -132,6 +140,8 @@ def _swap(swap: Swap, clients: Clients) -> None:
             swap_code(clients, swap)
         case SwapFunctionConfiguration():
             swap_configuration(clients, swap)
+        case SwapApiKey():
+            swap_api_key(clients, swap)
         case SwapSchema():
             swap_schema(clients, swap)
         case SwapResolver():

@@ -12,7 +12,12 @@ from workbench.aws.clients import Clients
 from workbench.deploy.explanations import explain
 from workbench.deploy.failure import DeploymentFailed
 from workbench.deploy.models import Failure, Json
-from workbench.deploy.plan_instructions import SwapAppSyncFunction, SwapResolver, SwapSchema
+from workbench.deploy.plan_instructions import (
+    SwapApiKey,
+    SwapAppSyncFunction,
+    SwapResolver,
+    SwapSchema,
+)
 from workbench.deploy.redaction import redact
 from workbench.deploy.stack_events import AWS_PACE, LOCAL_PACE
 
@@ -42,6 +47,14 @@ def swap_schema(clients: Clients, swap: SwapSchema) -> None:
         if status in {"FAILED", "NOT_APPLICABLE"} or time.monotonic() > deadline:
             raise DeploymentFailed(_schema_failure(swap, details or status))
         time.sleep(pause)
+
+
+def swap_api_key(clients: Clients, swap: SwapApiKey) -> None:
+    """Give an API key its new expiry and description."""
+    call: dict[str, Any] = {"apiId": swap.api_id, "id": swap.key_id}
+    if swap.expires is not None:
+        call["expires"] = swap.expires
+    _while_busy(lambda: clients.appsync.update_api_key(**call, description=swap.description))
 
 
 def swap_resolver(clients: Clients, swap: SwapResolver) -> None:

@@ -124,6 +124,22 @@ class SwapFunctionConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapApiKey:
+    """UpdateApiKey of ``key_id``: ``expires`` in seconds since 1970, None where not given."""
+
+    target: SwapTarget
+    api_id: str
+    key_id: str
+    expires: int | None = None
+    description: str = ""
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Extend the API key {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
 class SwapSchema:
     """StartSchemaCreation on ``api_id`` with the text of ``file``, or of ``definition`` inline."""
 
@@ -232,6 +248,7 @@ class WriteOutputs:
 Swap = (
     SwapFunctionCode
     | SwapFunctionConfiguration
+    | SwapApiKey
     | SwapSchema
     | SwapAppSyncFunction
     | SwapResolver

@@ -1,8 +1,8 @@
 """Turns changed resources into swap instructions, with every value evaluated.
 
 Swappable are the resources whose change is one direct API call without a side effect on others:
-function code and plain configuration, AppSync schemas, resolvers and their functions, and the files
-of a bucket deployment.
+function code and plain configuration, AppSync schemas, API keys, resolvers and their functions, and
+the files of a bucket deployment.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from workbench.deploy.models import StackPath
 from workbench.deploy.plan_instructions import (
     BucketSource,
     Swap,
+    SwapApiKey,
     SwapAppSyncFunction,
     SwapBucketContent,
     SwapFunctionCode,
@@ -52,6 +53,7 @@ _TEMPLATES = frozenset(
 )
 SWAPPABLE: Mapping[str, frozenset[str]] = {
     "AWS::Lambda::Function": _CODE | _CONFIGURATION,
+    "AWS::AppSync::ApiKey": frozenset({"Expires", "Description"}),
     "AWS::AppSync::GraphQLSchema": frozenset({"Definition", "DefinitionS3Location"}),
     "AWS::AppSync::FunctionConfiguration": _TEMPLATES | {"Description"},
     "AWS::AppSync::Resolver": _TEMPLATES | {"PipelineConfig"},
@@ -193,6 +195,20 @@ def _schema(work: _Work) -> tuple[Swap, ...]:
     return (SwapSchema(work.target, work.api_id(), definition=work.text("Definition")),)
 
 
+def _api_key(work: _Work) -> tuple[Swap, ...]:
+    expires = work.value("Expires")
+    key_id = work.target.physical_id.rpartition("/")[2]
+    return (
+        SwapApiKey(
+            work.target,
+            work.api_id(),
+            key_id,
+            expires=int(float(expires)) if isinstance(expires, int | float | str) else None,
+            description=work.text("Description"),
+        ),
+    )
+
+
 def _app_sync_function(work: _Work) -> tuple[Swap, ...]:
     properties = work.scope.evaluate(work.resource.properties)
     function_id = work.target.physical_id.rpartition("/")[2]
@@ -262,6 +278,7 @@ def _flag(value: Any, *, default: bool) -> bool:
 
 _BUILDERS: dict[str, Callable[[_Work], tuple[Swap, ...]]] = {
     "AWS::Lambda::Function": _function,
+    "AWS::AppSync::ApiKey": _api_key,
     "AWS::AppSync::GraphQLSchema": _schema,
     "AWS::AppSync::FunctionConfiguration": _app_sync_function,
     "AWS::AppSync::Resolver": _resolver,
