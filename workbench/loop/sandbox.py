@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.aws.target import LocalTarget
-from workbench.deploy.models import DeploymentResult, Failure, Loss
+from workbench.deploy.models import DeploymentResult, Loss
 from workbench.events import (
     BranchChanged,
-    ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentFinished,
     Emit,
@@ -30,9 +29,11 @@ from workbench.loop.blocking import in_thread
 from workbench.loop.deploy_once import Deployment, deploy_once
 from workbench.loop.hub import EventHub
 from workbench.loop.inbox import Inbox, merge
+from workbench.loop.interrupted import close_interrupted
 from workbench.loop.local_cloud_guard import local_cloud_ended
 from workbench.loop.options import SandboxOptions
 from workbench.loop.ownership import acquire
+from workbench.loop.questions import Questions
 from workbench.loop.stages import Stages
 from workbench.loop.watch import Watcher
 from workbench.startup import Session
@@ -75,7 +76,7 @@ class Sandbox:
         self._stop = asyncio.Event()
         self._inbox = Inbox()
         self._recreate_wanted = False
-        self._answer: asyncio.Future[bool] | None = None
+        self._questions = Questions(self._hub, self._enter)
         self._number = 1
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -87,7 +88,7 @@ class Sandbox:
 
     def answer(self, allowed: bool) -> None:
         """Answer the open question; without one this does nothing."""
-        self._post(lambda: self._take_answer(allowed))
+        self._post(lambda: self._questions.answer(allowed))
 
     def recreate(self) -> None:
         """Delete everything and deploy anew; asks first, naming what is lost."""
@@ -131,7 +132,7 @@ class Sandbox:
         journal = Journal(journal_path(self._session.sandbox_dir), self._hub.tell_only_screen)
         self._hub.write_to(journal)
         self._enter(LoopState.STARTING)
-        self._close_interrupted(journal)
+        close_interrupted(journal, self._hub)
         self._number = journal.next_number()
         stages = self._make_stages(self._session, self._options, self._hub)
         try:
@@ -233,7 +234,7 @@ class Sandbox:
             options=self._options,
             emit=self._hub,
             enter=lambda state: self._enter(state, number),
-            ask=self._ask,
+            ask=self._questions.ask,
             commit=self._commit,
             cancelled_as=self._cancelled_as,
         )
@@ -297,26 +298,6 @@ class Sandbox:
 
     # questions
 
-    async def _ask(self, question: ConfirmationNeeded) -> bool:
-        self._answer = asyncio.get_running_loop().create_future()
-        self._hub(question)
-        self._enter(LoopState.NEEDS_YOU, question.deployment)
-        allowed = False
-        try:
-            allowed = await self._answer
-        finally:
-            self._answer = None
-            self._hub(
-                ConfirmationAnswered(
-                    at=time.time(), deployment=question.deployment, allowed=allowed
-                )
-            )
-        return allowed
-
-    def _take_answer(self, allowed: bool) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(allowed)
-
     def _want_recreate(self) -> None:
         self._recreate_wanted = True
         self._inbox.wake()
@@ -333,7 +314,7 @@ class Sandbox:
             losses=await self._contents(stages),
             reason=failure.reason if failure else "",
         )
-        asking = asyncio.create_task(self._ask(question))
+        asking = asyncio.create_task(self._questions.ask(question))
         request = asyncio.create_task(self._inbox.requested())
         await self._wait_for(asking, request)
         request.cancel()
@@ -402,25 +383,6 @@ class Sandbox:
 
     def _enter(self, state: LoopState, deployment: int | None = None, detail: str = "") -> None:
         self._hub(StateChanged(at=time.time(), deployment=deployment, state=state, detail=detail))
-
-    def _close_interrupted(self, journal: Journal) -> None:
-        """Give an end to the deployments whose process died before it could."""
-        for record in journal.unfinished():
-            events = journal.events_of(record.number)
-            ended = events[-1].at if events else record.started
-            self._hub(
-                DeploymentFinished(
-                    at=ended,
-                    deployment=record.number,
-                    result=DeploymentResult.INTERRUPTED,
-                    seconds=ended - record.started,
-                    failure=Failure(
-                        title="Interrupted",
-                        reason="The process that deployed ended before the deployment did.",
-                        fix="Nothing to do: this start goes on from what is live.",
-                    ),
-                )
-            )
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
