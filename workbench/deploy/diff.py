@@ -26,7 +26,7 @@ from workbench.deploy.template import NESTED_STACK, Template, TemplateResource
 _IGNORED_TYPES = frozenset({"AWS::CDK::Metadata"})
 _NOT_LIVE = frozenset({"DELETE_COMPLETE", "CREATE_FAILED", "DELETE_SKIPPED"})
 _CARRIERS = frozenset({"TemplateURL", "Parameters"})
-UNFINISHED = "(state unknown since a failed deployment)"
+UNFINISHED = "(state unknown since another deployment)"
 ELSEWHERE = "(value changes)"
 
 
