@@ -19,6 +19,7 @@ MENDS: tuple[str, ...] = (
     "cognito_identity_providers",
     "lambda_runtime",
     "function_code",
+    "function_states",
     "bucket_provisioning",
     "unserved_types",
     "early_imports",
