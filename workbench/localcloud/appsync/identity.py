@@ -1,0 +1,32 @@
+"""Who asks: the outcome of authorizing one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.localcloud.appsync.records import AuthMode
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authorized caller; ``identity`` is ``ctx.identity`` as AppSync shapes it for the mode.
+
+    ``groups`` are those of the token (for ``@aws_auth`` and ``cognito_groups``). ``denied_fields``
+    (a Lambda authorizer's, ``Type.field`` or a field's ARN) answer null with an Unauthorized error.
+    """
+
+    mode: AuthMode
+    identity: Mapping[str, Any] | None = None
+    groups: frozenset[str] = frozenset()
+    denied_fields: frozenset[str] = field(default_factory=frozenset)
+
+
+class RefusedError(Exception):
+    """No caller: answered with HTTP 401 and ``errorType`` ``UnauthorizedException`` (or as given)."""
+
+    def __init__(self, message: str, error_type: str = "UnauthorizedException") -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_type = error_type
