@@ -1,0 +1,1 @@
+"""The GraphQL playground without a screen: editing aids, identities, requests, streams, history."""

@@ -1,0 +1,73 @@
+"""GraphQL text as tokens, tolerant of text that is being typed.
+
+Unlike a parser's lexer it never fails: what is no token is one of kind ``INVALID``, and a string
+without its end reaches to the end of the line. Offsets are of characters. Source: the GraphQL
+specification (October 2021), section 2.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from re import compile as pattern
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a token is; ``VARIABLE`` and ``DIRECTIVE`` have their name with them."""
+
+    NAME = "name"
+    VARIABLE = "variable"
+    DIRECTIVE = "directive"
+    NUMBER = "number"
+    STRING = "string"
+    SPREAD = "spread"
+    PUNCTUATION = "punctuation"
+    COMMENT = "comment"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text, from ``start`` up to ``end``."""
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character."""
+        return self.start + len(self.text)
+
+
+_TOKEN: Final = pattern(
+    r"""
+      (?P<comment>\#[^\n\r]*)
+    | (?P<string>\"\"\"(?:[^"\\]|\\(?:\"\"\"|.)|\"(?!\"\"))*(?:\"\"\"|\Z)|"(?:[^"\\\n\r]|\\.)*(?:"|$))
+    | (?P<spread>\.\.\.)
+    | (?P<variable>\$[A-Za-z_0-9]*)
+    | (?P<directive>@[A-Za-z_0-9]*)
+    | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
+    | (?P<number>-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
+    | (?P<punctuation>[{}()\[\]:=!|&])
+    | (?P<skip>[\s,\ufeff]+)
+    | (?P<invalid>.)
+    """,
+    # VERBOSE | MULTILINE | DOTALL
+    64 | 8 | 16,
+)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All tokens of ``text`` in order, comments included; white space and commas are left out."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "invalid"
+        if kind != "skip":
+            yield Token(Kind(kind), match.group(), match.start())
+
+
+def meaningful(text: str) -> list[Token]:
+    """All tokens but comments."""
+    return [token for token in tokens(text) if token.kind is not Kind.COMMENT]
