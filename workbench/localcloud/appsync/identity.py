@@ -15,18 +15,23 @@ class Caller:
 
     ``groups`` are those of the token (for ``@aws_auth`` and ``cognito_groups``). ``denied_fields``
     (a Lambda authorizer's, ``Type.field`` or a field's ARN) answer null with an Unauthorized error.
+    ``expires`` (seconds since 1970) is when the credentials end; None where they never do.
     """
 
     mode: AuthMode
     identity: Mapping[str, Any] | None = None
     groups: frozenset[str] = frozenset()
     denied_fields: frozenset[str] = field(default_factory=frozenset)
+    expires: float | None = None
 
 
 class RefusedError(Exception):
     """No caller: answered with HTTP 401 and ``errorType`` ``UnauthorizedException`` (or as given)."""
 
-    def __init__(self, message: str, error_type: str = "UnauthorizedException") -> None:
+    def __init__(
+        self, message: str, error_type: str = "UnauthorizedException", status: int = 401
+    ) -> None:
         super().__init__(message)
+        self.status = status
         self.message = message
         self.error_type = error_type

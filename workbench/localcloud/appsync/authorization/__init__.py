@@ -1,0 +1,1 @@
+"""Who may call an API: the authorization modes, and the directives of the schema."""
