@@ -61,7 +61,9 @@ class Clients:
             return region
         raise ProjectProblem(
             f"No AWS region is set for {self.target.label}.",
-            "Set AWS_REGION, or add `region = …` to the profile in ~/.aws/config.",
+            "Set AWS_REGION, or add `region = …` to the profile in ~/.aws/config, or choose another "
+            "target.",
+            offer="target",
         )
 
     @property
@@ -151,6 +153,20 @@ class Clients:
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
         return cast("CloudWatchLogsClient", self.client("logs"))
+
+    def signing_keys(self) -> tuple[str, str, str]:
+        """Access key, secret key and session token (or empty) to sign requests of one's own with.
+
+        Raises ProjectProblem where there are none.
+        """
+        found = self._open_session().get_credentials()
+        if found is None:
+            raise ProjectProblem(
+                f"There are no credentials for {self.target.label}.",
+                "Sign in (aws sso login), or choose another target.",
+            )
+        frozen = found.get_frozen_credentials()
+        return str(frozen.access_key), str(frozen.secret_key), frozen.token or ""
 
     def _build(self, service: str) -> Any:
         session = self._open_session()

@@ -76,16 +76,20 @@ def credential_problem(error: BaseException, profile: str | None = None) -> Proj
                 f"There is no AWS {name} in ~/.aws/config.",
                 f"Create it with `aws configure{option}`, choose another one with --profile, "
                 "or use the local cloud with --local.",
+                offer="target",
             )
         case UnauthorizedSSOTokenError() | SSOTokenLoadError() | SSOError() | TokenRetrievalError():
             return ProjectProblem(
-                f"The SSO session of {name} has expired.", f"Run `aws sso login{option}`."
+                f"The SSO session of {name} has expired.",
+                f"Run `aws sso login{option}`.",
+                offer="login",
             )
         case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():
             return ProjectProblem(
                 f"No usable AWS credentials were found for {name}.",
                 f"Run `aws configure{option}` or `aws sso login{option}`, "
                 "or use the local cloud with --local.",
+                offer="login",
             )
         case EndpointConnectionError() | BotoConnectionError():
             return ProjectProblem(
@@ -102,12 +106,14 @@ def _answered_problem(error: BaseException, name: str, option: str) -> ProjectPr
         return ProjectProblem(
             f"The AWS session of {name} has expired.",
             f"Get new credentials, for example with `aws sso login{option}`.",
+            offer="login",
         )
     if code in INVALID_CODES:
         return ProjectProblem(
             f"AWS does not accept {name}: {error_message(error)}",
             f"Check the keys with `aws sts get-caller-identity{option}`, "
-            "or set new ones with `aws configure`.",
+            f"or set new ones with `aws configure{option}`.",
+            offer="login",
         )
     if code in SIGNATURE_CODES:
         return ProjectProblem(

@@ -99,6 +99,22 @@ def build_parser(version: str) -> Parser:
     doctor = command("doctor", "what is installed, what is wrong, and how to mend it")
     _target(doctor)
 
+    query = command("query", "run a GraphQL query or mutation and print its result")
+    _operation(query)
+    query.add_argument("--json", action="store_true", help="the result on one line, nothing else")
+
+    subscribe = command("subscribe", "print a GraphQL subscription's events as they come")
+    _operation(subscribe)
+    subscribe.add_argument("--json", action="store_true", help="one line for each event")
+    subscribe.add_argument("--count", type=int, default=0, help="end after so many events")
+
+    schema = command("schema", "print the GraphQL API's schema")
+    _target(schema)
+    form = schema.add_mutually_exclusive_group()
+    form.add_argument("--sdl", action="store_true", help="as SDL (the default)")
+    form.add_argument("--introspection", action="store_true", help="as introspection's JSON")
+    _address(schema)
+
     local = command("local", "the local cloud: start, stop, status, env, reset")
     actions = local.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, about in (
@@ -130,6 +146,35 @@ def _target(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--local", action="store_true", help="the local cloud, without an account")
     where.add_argument("--profile", help="an AWS account, by this profile")
     parser.add_argument("--identifier", help="the sandbox's name (default: your user name)")
+
+
+def _operation(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "file", nargs="?", type=Path, help="a .graphql file (- or none: standard input)"
+    )
+    source.add_argument("-e", "--text", help="the operation itself")
+    parser.add_argument("--operation", metavar="NAME", help="which one, where there are several")
+    parser.add_argument("--variables", metavar="JSON", help="the variables, as a JSON object")
+    parser.add_argument(
+        "--as",
+        dest="run_as",
+        metavar="WHO",
+        help="api-key, user:NAME, iam:NAME, guest, lambda:TOKEN, admin",
+    )
+    _address(parser)
+    _target(parser)
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help="any GraphQL address instead of the sandbox's")
+    parser.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="NAME: VALUE",
+        help="a header for --url; may be repeated",
+    )
 
 
 def _outputs(parser: argparse.ArgumentParser) -> None:

@@ -72,6 +72,15 @@ def _run(arguments: argparse.Namespace) -> int:
             from workbench.headless.delete_sandbox import delete_sandbox
 
             return delete_sandbox(_session(arguments), arguments)
+        case "query" | "subscribe" | "schema":
+            from workbench.headless import playground
+
+            commands = {
+                "query": playground.run_query,
+                "subscribe": playground.run_subscribe,
+                "schema": playground.show_schema,
+            }
+            return commands[arguments.command](lambda: _session(arguments), arguments)
         case _:
             from workbench.headless.show_status import show_status
 

@@ -15,6 +15,7 @@ from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
 from workbench.localcloud.state_store import StateStore
+from workbench.localcloud.user_tokens_route import user_tokens_route
 
 logger = logging.getLogger("local cloud")
 
@@ -44,7 +45,9 @@ class LocalCloud:
         self._saver.start()
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
-        return gateway(self._emulator, (json_route(HEALTH_PATH, health),), self._done)
+        return gateway(
+            self._emulator, (json_route(HEALTH_PATH, health), user_tokens_route()), self._done
+        )
 
     async def stop(self) -> None:
         """Save what is not saved yet."""

@@ -105,7 +105,7 @@ def _starts_definition(
     if depth == 0:
         # In "query query {" the second word is a name; so is that of "fragment query on T".
         return not (len(piece) == 1 and piece[0].text in _KEYWORDS)
-    at_line_start = token.start == 0 or text[token.start - 1] == "\n"
+    at_line_start = not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
     behind = [each.text for each in all_tokens[index + 1 : index + 3]]
     named = len(behind) == 2 and behind[0].isidentifier() and behind[1] in ("{", "(", "on", "@")
     return at_line_start and named

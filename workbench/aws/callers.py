@@ -1,0 +1,117 @@
+"""Credentials of an API's callers: users' tokens, the identity pool's keys, the target's own.
+
+On the local cloud a user's tokens are issued without the password, by the pool's own key, so that
+nothing about the user changes. On AWS nobody can do that: there the user signs in.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
+from workbench.playground.environment import Environment
+
+TOKENS_PATH = "/_amplify_tui/cognito/tokens"
+_USERS = 60
+_TIMEOUT_SECONDS = 10
+
+
+class CallerCredentials:
+    """The credentials for one environment's callers; every call blocks."""
+
+    def __init__(self, clients: Clients, environment: Environment) -> None:
+        self._clients = clients
+        self._environment = environment
+
+    def users(self) -> tuple[str, ...]:
+        """The names of the pool's first 60 users."""
+        pool = self._environment.user_pool_id
+        if not pool:
+            return ()
+        try:
+            answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
+        except (ClientError, BotoCoreError) as error:
+            raise NotAuthorizedError(f"The pool's users cannot be listed: {error}") from None
+        return tuple(each["Username"] for each in answer["Users"])
+
+    def user_tokens(self, name: str) -> Tokens:
+        """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
+        environment = self._environment
+        if not environment.user_pool_id:
+            raise NotAuthorizedError("This backend has no user pool: define auth and deploy it.")
+        if not isinstance(self._clients.target, LocalTarget):
+            raise NotAuthorizedError(
+                f"On AWS {name} has to sign in with the password, which is not possible here yet."
+                " Run as api-key, guest or admin."
+            )
+        asked = {
+            "userPoolId": environment.user_pool_id,
+            "clientId": environment.client_id,
+            "username": name,
+        }
+        answer = self._ask_local_cloud(self._clients.target.endpoint, asked)
+        return Tokens(
+            access=str(answer["AccessToken"]),
+            id=str(answer["IdToken"]),
+            expires=time.time() + float(answer["ExpiresIn"]),
+        )
+
+    def identity(self, tokens: Tokens | None) -> IamCredentials:
+        """The identity pool's keys for a signed-in user, or for a guest."""
+        environment = self._environment
+        if not environment.identity_pool_id:
+            raise NotAuthorizedError("This backend has no identity pool.")
+        logins = {}
+        if tokens is not None:
+            provider = f"cognito-idp.{environment.region}.amazonaws.com/{environment.user_pool_id}"
+            logins = {provider: tokens.id}
+        client: Any = self._clients.client("cognito-identity")
+        try:
+            found = client.get_id(IdentityPoolId=environment.identity_pool_id, Logins=logins)
+            answer = client.get_credentials_for_identity(
+                IdentityId=found["IdentityId"], Logins=logins
+            )
+        except (ClientError, BotoCoreError) as error:
+            who = "A signed-in user" if tokens else "A guest"
+            raise NotAuthorizedError(f"{who} gets no credentials here: {error}") from None
+        keys = answer["Credentials"]
+        return IamCredentials(
+            keys["AccessKeyId"],
+            keys["SecretKey"],
+            keys["SessionToken"],
+            keys["Expiration"].timestamp(),
+        )
+
+    def own(self) -> IamCredentials:
+        """The credentials that the target itself is used with."""
+        access_key, secret_key, token = self._clients.signing_keys()
+        return IamCredentials(access_key, secret_key, token)
+
+    def _ask_local_cloud(self, endpoint: str, asked: dict[str, str]) -> dict[str, Any]:
+        request = urllib.request.Request(
+            endpoint.rstrip("/") + TOKENS_PATH,
+            data=json.dumps(asked).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
+                found = json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            try:
+                message = str(json.loads(error.read()).get("message"))
+            except ValueError:
+                message = f"HTTP {error.code}"
+            raise NotAuthorizedError(message) from None
+        except OSError as error:
+            raise NotAuthorizedError(f"The local cloud does not answer: {error}") from None
+        if not isinstance(found, dict):
+            raise NotAuthorizedError("The local cloud gave no tokens.")
+        return found

@@ -1,0 +1,66 @@
+"""One environment ready for use: its schema, requests, streams and traces, as any of its callers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+
+from workbench.playground.authorizing import Authorizer, CredentialSource
+from workbench.playground.environment import Environment
+from workbench.playground.requests import Request, Result, run
+from workbench.playground.run_as import RunAs, default_run_as
+from workbench.playground.schema_source import ControlPlane, LoadedSchema, introspect, read_schema
+from workbench.playground.stream import StreamEvent, subscribe
+from workbench.playground.traces import Trace, read_trace
+
+
+class PlaygroundApi:
+    """Belongs to one asyncio loop; ``close`` it there."""
+
+    def __init__(
+        self, environment: Environment, source: CredentialSource, control_plane: ControlPlane | None
+    ) -> None:
+        self.environment = environment
+        self._control_plane = control_plane
+        self._authorizer = Authorizer(source)
+        # trust_env: a proxy for the world must not get between here and the loopback address.
+        local = environment.address.startswith(("http://127.0.0.1", "http://localhost"))
+        self._client = httpx.AsyncClient(trust_env=not local)
+
+    async def load_schema(self) -> LoadedSchema:
+        """The live schema; raises NoSchemaError."""
+        if self._control_plane is not None:
+            text = await asyncio.to_thread(self._control_plane.schema_text)
+            return await asyncio.to_thread(read_schema, text)
+        caller = default_run_as(self.environment)
+        return await introspect(lambda request: self.run(caller, request))
+
+    async def users(self) -> tuple[str, ...]:
+        """The names of the pool's users; raises NotAuthorizedError."""
+        return await self._authorizer.users()
+
+    async def run(self, run_as: RunAs, request: Request) -> Result:
+        """Run a query or a mutation; raises NotAuthorizedError."""
+        authorize = self._authorizer.for_caller(self.environment, run_as)
+        return await run(self._client, self.environment, authorize, request)
+
+    def subscribe(
+        self, run_as: RunAs, request: Request, on_started: Callable[[], None] | None = None
+    ) -> AsyncIterator[StreamEvent]:
+        """The events of a subscription; raises StreamError and NotAuthorizedError."""
+        authorize = self._authorizer.for_caller(self.environment, run_as)
+        return subscribe(self.environment, authorize, request, on_started)
+
+    async def trace(self, result: Result) -> Trace:
+        """What the resolvers did for a result."""
+        return await read_trace(self._client, self.environment, result.request_id)
+
+    def forget_callers(self) -> None:
+        """Ask anew for all credentials, after a deployment."""
+        self._authorizer.forget()
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._client.aclose()

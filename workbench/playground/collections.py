@@ -1,0 +1,70 @@
+"""Saved operations: ``.graphql`` files in the project's ``graphql/`` folder, under version control."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "graphql"
+_SUFFIXES = (".graphql", ".gql")
+_MOST = 500
+
+
+class NotSavedError(Exception):
+    """The file could not be written or read; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved file by its path inside the folder."""
+
+    name: str
+    path: Path
+
+
+def list_saved(root: Path) -> tuple[Saved, ...]:
+    """The saved files, by name; links out of the project are left out."""
+    folder = root / FOLDER
+    found: list[Saved] = []
+    for directory, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(directory) / name
+            if path.suffix in _SUFFIXES and not path.is_symlink():
+                found.append(Saved(path.relative_to(folder).as_posix(), path))
+        if len(found) >= _MOST:
+            break
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def read_saved(root: Path, name: str) -> str:
+    """A saved file's text; raises NotSavedError."""
+    try:
+        return _path(root, name).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotSavedError(f"{FOLDER}/{name} cannot be read: {error}") from None
+
+
+def save(root: Path, name: str, text: str, *, replace: bool = False) -> Path:
+    """Write a file, atomically; raises NotSavedError where it exists and is not to be replaced."""
+    path = _path(root, name)
+    if path.exists() and not replace:
+        raise NotSavedError(f"{FOLDER}/{path.name} exists already.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.tmp")
+        unfinished.write_text(text if text.endswith("\n") else text + "\n")
+        unfinished.replace(path)
+    except OSError as error:
+        raise NotSavedError(f"{FOLDER}/{name} cannot be written: {error.strerror}") from None
+    return path
+
+
+def _path(root: Path, name: str) -> Path:
+    folder = (root / FOLDER).resolve()
+    wanted = name if name.endswith(_SUFFIXES) else f"{name}.graphql"
+    path = (folder / wanted).resolve()
+    if not name.strip() or not path.is_relative_to(folder) or path == folder:
+        raise NotSavedError(f"{name!r} is no name for a file in {FOLDER}/.")
+    return path

@@ -1,0 +1,115 @@
+"""Which API the playground talks to: the sandbox's own by its outputs, or any URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from workbench.project.models import ProjectProblem
+
+AMPLIFY_MODES: Mapping[str, str] = {
+    "API_KEY": "apiKey",
+    "AMAZON_COGNITO_USER_POOLS": "userPool",
+    "AWS_IAM": "iam",
+    "OPENID_CONNECT": "oidc",
+    "AWS_LAMBDA": "lambda",
+}
+"""The Amplify client's names of the authorization modes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One GraphQL API and what its callers need; ``headers`` go with every request.
+
+    ``modes`` are the API's authorization modes by AppSync's names, the default one first.
+    """
+
+    name: str
+    url: str
+    region: str = "us-east-1"
+    modes: tuple[str, ...] = ()
+    api_key: str = field(default="", repr=False)
+    user_pool_id: str = ""
+    client_id: str = ""
+    identity_pool_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def address(self) -> str:
+        """The URL with its scheme in lower case (the local cloud publishes it in capitals)."""
+        scheme, separator, rest = self.url.partition("://")
+        return scheme.lower() + separator + rest
+
+    @property
+    def is_appsync(self) -> bool:
+        """Whether AppSync answers there, on AWS or on the local cloud."""
+        return bool(self.modes)
+
+    @property
+    def api_id(self) -> str:
+        """The API's id where its address names it (on the local cloud), else empty."""
+        parts = urlsplit(self.url).path.strip("/").split("/")
+        return parts[2] if parts[:2] == ["v1", "apis"] and len(parts) > 2 else ""
+
+    @property
+    def realtime_address(self) -> str:
+        """The WebSocket address for subscriptions.
+
+        AWS: the ``appsync-realtime-api`` host; elsewhere ``/realtime`` behind the path (AWS,
+        "Building a real-time WebSocket client").
+        """
+        parts = urlsplit(self.address)
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        if ".appsync-api." in parts.netloc:
+            host = parts.netloc.replace(".appsync-api.", ".appsync-realtime-api.")
+            return f"{scheme}://{host}{parts.path}"
+        return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/realtime"
+
+
+def from_outputs(path: Path, name: str = "sandbox") -> Environment:
+    """The environment that an ``amplify_outputs.json`` describes; raises ProjectProblem."""
+    try:
+        outputs = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise ProjectProblem(
+            "There is no amplify_outputs.json yet.",
+            "Deploy first: amplify-tui sandbox --once",
+            where=path.name,
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ProjectProblem(
+            f"It cannot be read: {error}", "Deploy again to write it anew.", where=path.name
+        ) from None
+    data = outputs.get("data") if isinstance(outputs, dict) else None
+    if not isinstance(data, dict) or not data.get("url"):
+        raise ProjectProblem(
+            "This backend has no GraphQL API.",
+            "Define one in amplify/data/resource.ts and deploy it.",
+            where=path.name,
+        )
+    auth = outputs.get("auth") or {}
+    default = str(data.get("default_authorization_type") or "AWS_IAM")
+    others = tuple(str(each) for each in data.get("authorization_types") or ())
+    return Environment(
+        name=name,
+        url=str(data["url"]),
+        region=str(data.get("aws_region") or "us-east-1"),
+        modes=(default, *(each for each in others if each != default)),
+        api_key=str(data.get("api_key") or ""),
+        user_pool_id=str(auth.get("user_pool_id") or ""),
+        client_id=str(auth.get("user_pool_client_id") or ""),
+        identity_pool_id=str(auth.get("identity_pool_id") or ""),
+    )
+
+
+def from_url(url: str, headers: Mapping[str, str], name: str = "") -> Environment:
+    """Any GraphQL endpoint; raises ProjectProblem where ``url`` is no HTTP address."""
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        raise ProjectProblem(
+            f"{url!r} is no HTTP address.", "Write it whole, such as https://example.com/graphql."
+        )
+    return Environment(name=name or parts.netloc, url=url, headers=dict(headers))

@@ -1,0 +1,97 @@
+"""What was run, kept in a SQLite file beside the journal, searchable."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE_NAME = "playground.sqlite3"
+KEPT = 2_000
+_TABLE = """
+create table if not exists runs (
+  number integer primary key autoincrement, at real not null, title text not null,
+  kind text not null, query text not null, variables text not null, run_as text not null,
+  status integer not null, errors integer not null, seconds real not null
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run operation; ``at`` in seconds since 1970, ``errors`` how many the result had."""
+
+    at: float
+    title: str
+    kind: str
+    query: str
+    variables: str
+    run_as: str
+    status: int
+    errors: int
+    seconds: float
+    number: int = 0
+
+
+class History:
+    """The runs of one sandbox; every call opens the file anew and may block. Raises sqlite3.Error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+
+    def add(self, run: Run) -> None:
+        """Keep a run; the oldest beyond ``KEPT`` go. A caller's secret is not kept."""
+        caller = run.run_as.partition(":")[0] if run.run_as.startswith("lambda:") else run.run_as
+        row = (
+            run.at,
+            run.title,
+            run.kind,
+            run.query,
+            run.variables,
+            caller,
+            run.status,
+            run.errors,
+            run.seconds,
+        )
+        with self._open() as database:
+            database.execute(
+                "insert into runs (at, title, kind, query, variables, run_as, status, errors,"
+                " seconds) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            database.execute(
+                "delete from runs where number <= (select max(number) from runs) - ?", (KEPT,)
+            )
+
+    def find(self, wanted: str = "", most: int = 200) -> tuple[Run, ...]:
+        """The newest runs whose query, variables or title contain every word of ``wanted``."""
+        words = wanted.split()
+        conditions = " and ".join(
+            "(query like ? escape '\\' or variables like ? escape '\\')" for _ in words
+        )
+        patterns = [pattern for word in words for pattern in [_pattern(word)] * 2]
+        where = f"where {conditions}" if words else ""
+        with self._open() as database:
+            rows = database.execute(
+                "select at, title, kind, query, variables, run_as, status, errors, seconds, number"
+                f" from runs {where} order by number desc limit ?",
+                [*patterns, most],
+            ).fetchall()
+        return tuple(Run(*row) for row in rows)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(self._path, timeout=5)) as database, database:
+            database.execute(_TABLE)
+            yield database
+
+
+def _pattern(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

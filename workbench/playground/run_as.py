@@ -1,0 +1,100 @@
+"""As whom an operation runs, as a user writes it: ``api-key``, ``user:NAME``, ``guest`` and so on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workbench.playground.environment import Environment
+
+
+class As(StrEnum):
+    """The kinds of callers."""
+
+    API_KEY = "api-key"
+    USER = "user"
+    IAM_USER = "iam"
+    GUEST = "guest"
+    LAMBDA = "lambda"
+    ADMIN = "admin"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class RunAs:
+    """A caller: ``name`` is a user's name, ``secret`` a Lambda token.
+
+    ``iam`` with a name is that user's role of the identity pool; ``admin`` signs with the target's
+    own credentials; ``plain`` sends the environment's headers alone.
+    """
+
+    kind: As
+    name: str = ""
+    secret: str = field(default="", repr=False)
+
+    @property
+    def label(self) -> str:
+        """How a user reads and writes it; a token is left out."""
+        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+
+    @property
+    def auth_mode(self) -> str:
+        """The Amplify client's ``authMode`` for it."""
+        if self.kind is As.API_KEY:
+            return "apiKey"
+        if self.kind is As.USER:
+            return "userPool"
+        return "lambda" if self.kind is As.LAMBDA else "iam"
+
+
+class UnknownCallerError(ValueError):
+    """What was written names no kind of caller; the text says which there are."""
+
+
+def parse_run_as(text: str) -> RunAs:
+    """Read ``api-key``, ``user:NAME``, ``iam:NAME``, ``iam``, ``guest``, ``lambda:TOKEN``, ``admin``.
+
+    Raises UnknownCallerError.
+    """
+    word, _, rest = text.strip().partition(":")
+    if word == As.USER and rest:
+        return RunAs(As.USER, rest)
+    if word == As.IAM_USER:
+        # Without a user's name it is an IAM caller outside of Cognito: the target's credentials.
+        return RunAs(As.IAM_USER, rest) if rest else RunAs(As.ADMIN)
+    if word == As.LAMBDA and rest:
+        return RunAs(As.LAMBDA, secret=rest)
+    if word in (As.API_KEY, As.GUEST, As.ADMIN, As.PLAIN) and not rest:
+        return RunAs(As(word))
+    raise UnknownCallerError(
+        f"{word!r} is no way to run: use api-key, user:NAME, iam:NAME, guest, lambda:TOKEN or admin"
+    )
+
+
+def default_run_as(environment: Environment) -> RunAs:
+    """The API's own default mode where it needs nothing more, else the target's credentials."""
+    if not environment.is_appsync:
+        return RunAs(As.PLAIN)
+    if environment.modes[0] == "API_KEY" or (
+        environment.api_key and environment.modes[0] == "AMAZON_COGNITO_USER_POOLS"
+    ):
+        return RunAs(As.API_KEY)
+    return RunAs(As.ADMIN)
+
+
+def choices(environment: Environment, users: tuple[str, ...]) -> tuple[RunAs, ...]:
+    """Who could call this API, the default first; Lambda tokens are written by hand."""
+    if not environment.is_appsync:
+        return (RunAs(As.PLAIN),)
+    found = [default_run_as(environment)]
+    modes = environment.modes
+    if "API_KEY" in modes:
+        found.append(RunAs(As.API_KEY))
+    if "AMAZON_COGNITO_USER_POOLS" in modes:
+        found += [RunAs(As.USER, name) for name in users]
+    if "AWS_IAM" in modes:
+        if environment.identity_pool_id:
+            found.append(RunAs(As.GUEST))
+            found += [RunAs(As.IAM_USER, name) for name in users]
+        found.append(RunAs(As.ADMIN))
+    return tuple(dict.fromkeys(found))

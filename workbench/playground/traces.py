@@ -1,0 +1,36 @@
+"""What the resolvers of one request did, as the local cloud remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from workbench.playground.environment import Environment
+
+TRACES_PATH = "/_amplify_tui/appsync/{api_id}/traces/{request_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The trace of one request, as the local cloud's JSON; empty where it remembers none."""
+
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def read_trace(client: httpx.AsyncClient, environment: Environment, request_id: str) -> Trace:
+    """The trace of a request to the local cloud; AWS keeps its own in CloudWatch."""
+    if not environment.api_id or not request_id:
+        return Trace()
+    parts = urlsplit(environment.address)
+    path = TRACES_PATH.format(api_id=environment.api_id, request_id=request_id)
+    try:
+        answer = await client.get(f"{parts.scheme}://{parts.netloc}{path}", timeout=5)
+        found = answer.json()
+    except (httpx.HTTPError, ValueError):
+        # A trace is an extra: the result is there without it.
+        return Trace()
+    return Trace(found) if answer.status_code == 200 and isinstance(found, dict) else Trace()
