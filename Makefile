@@ -20,7 +20,7 @@ demo:
 
 test:
 	@VENV=$(VENV) sh .ci/environment dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint:
 	@VENV=$(VENV) sh .ci/environment dev

@@ -12,6 +12,24 @@ from workbench.project.node_runtime import NodeRuntime, find_node
 
 _LOCAL_CLOUD = Path(__file__).with_name("conftest_localcloud.py")
 
+_LONGEST_FIRST = (
+    "test_full_loop.py",
+    "test_ampx.py",
+    "test_synthesizer.py",
+    "test_outputs.py",
+    "test_terminal.py",
+    "test_adoption.py",
+    "test_function_swaps.py",
+    "test_gen2_shapes.py",
+)
+"""Files with the longest tests: started first, no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; whole files go to a worker, so within one nothing changes."""
+    ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the fixture of the running local cloud, by path: plugins load before the test path."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from tests.synth.conftest import write_small_sources
 from workbench.events import AnyEvent
 from workbench.project.locate import find_project
 from workbench.project.node_runtime import NodeRuntime
@@ -24,6 +25,7 @@ async def test_the_check_made_after_an_installation_answers_the_first_start(
     npm_project: Path, node_runtime: NodeRuntime
 ) -> None:
 
+    write_small_sources(npm_project)
     said: list[str] = []
     project = find_project(npm_project)
     await asyncio.to_thread(check_types_once, project, node_runtime.executable, said.append)
