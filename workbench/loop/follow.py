@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from workbench.events import AnyEvent
 from workbench.journal.store import Journal
+from workbench.loop.file_events import file_events
 
 _QUIET_MS = 25
 _LONGEST_MS = 100
+_LOOK_ANYWAY = 5.0  # where the file system tells nothing: a network share
 
 
 async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
@@ -16,8 +20,6 @@ async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
 
     Woken by the file system, so that an idle sandbox costs nothing; runs until cancelled.
     """
-    from watchfiles import awatch
-
     listed = journal.latest_resources()
     if listed is not None:
         yield listed
@@ -26,22 +28,25 @@ async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
     position = max(first - 1, 0) if latest else journal.last_id()
     folder = journal.path.parent
     folder.mkdir(parents=True, exist_ok=True)
-    awakenings = awatch(
-        folder,
-        watch_filter=None,
-        step=_QUIET_MS,
-        debounce=_LONGEST_MS,
-        recursive=False,
-        rust_timeout=1000,
-        yield_on_timeout=True,
-    )
-    # The first awakening comes without a change after a second at most; until then the catch-up
-    # below has shown what there is.
-    while True:
-        async for event in _catch_up(journal, position):
-            position, said = event
-            yield said
-        await anext(awakenings)
+    awakenings = file_events((), [folder], quiet_ms=_QUIET_MS, longest_ms=_LONGEST_MS)
+    awakening: asyncio.Task[set[Path]] | None = None
+    try:
+        while True:
+            if awakening is None:
+                awakening = asyncio.create_task(anext(awakenings))
+                await asyncio.sleep(0)  # the watch stands before the look at what is there
+            async for event in _catch_up(journal, position):
+                position, said = event
+                yield said
+            done, _ = await asyncio.wait({awakening}, timeout=_LOOK_ANYWAY)
+            if done:
+                awakening.result()
+                awakening = None
+    finally:
+        if awakening is not None:
+            awakening.cancel()
+            await asyncio.gather(awakening, return_exceptions=True)
+        await awakenings.aclose()
 
 
 async def _catch_up(journal: Journal, position: int) -> AsyncIterator[tuple[int, AnyEvent]]:

@@ -70,6 +70,7 @@ class RealStages:
         self._snapshot = session.sandbox_dir / "live.json"
         self._opening = asyncio.Lock()
         self._clients: Clients | None = None
+        self._must_reconnect = False
         self._warming: list[asyncio.Task[None]] = []
         self._synths: dict[int, asyncio.Event] = {}
         self._checks: set[asyncio.Task[CheckResult]] = set()
@@ -81,14 +82,18 @@ class RealStages:
     # getting ready
 
     async def open(self) -> None:
-        """Connect to the target once, with everything else warming up meanwhile."""
+        """Connect to the target once, with everything else warming up meanwhile.
+
+        Again after a failure that the target's absence or refused credentials caused: this starts
+        a local cloud that has ended, and reads credentials that a new sign-in left.
+        """
         if not self._warming:
             self._warm(self._synthesizer.warm())
             if self._options.type_check:
                 self._warm(self._checker.warm())
             self._warm(in_thread(_import_deploy, "warm-imports"))
         async with self._opening:
-            if self._clients is None:
+            if self._clients is None or self._must_reconnect:
                 await self._connect()
 
     async def reconnect(self) -> None:
@@ -104,6 +109,7 @@ class RealStages:
         self._session = session
         self._live = None
         self._clients = clients
+        self._must_reconnect = False
         self._warm(in_thread(clients.warm, "warm-clients"))
 
     def _warm(self, work: Coroutine[Any, Any, None]) -> None:
@@ -309,8 +315,18 @@ class RealStages:
         from workbench.localcloud.lifecycle import LocalCloudProblem
 
         if isinstance(error, LocalCloudProblem):
-            return Failure(title=error.what, reason="", fix=error.next_step, details=error.details)
-        return failure_from_exception(error, self._session.target)
+            failure = Failure(
+                title=f"{error.what[:1].upper()}{error.what[1:]}",
+                reason="",
+                fix=f"{error.next_step[:1].upper()}{error.next_step[1:]}.",
+                offer="start-local-cloud",
+                details=error.details,
+            )
+        else:
+            failure = failure_from_exception(error, self._session.target)
+        if failure.offer in ("start-local-cloud", "login", "target"):
+            self._must_reconnect = True
+        return failure
 
     @property
     def _target(self) -> Clients:

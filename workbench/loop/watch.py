@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.loop.contents import Contents
+from workbench.loop.file_events import file_events
 from workbench.loop.git import (
     Repository,
     branch_name,
@@ -33,13 +34,6 @@ ROOT_FILES = (
 )
 """Files of the project's root that a backend depends on."""
 
-QUIET_MS = 20
-"""A burst ends after this long without an event: watchfiles yields after one to two of these.
-
-It also wakes this often while nothing happens; at 20 ms an idle watch takes 0.3 % of one core."""
-LONGEST_BURST_MS = 300
-"""A burst that does not end is deployed after this long."""
-_ROOT_QUIET_MS = 100
 _SECOND_LOOK = 0.25
 _GIT_PAUSE = 0.02
 _GIT_SETTLE = 0.03  # from the end of index.lock to the new HEAD
@@ -80,35 +74,30 @@ class Watcher:
 
     async def changes(self) -> AsyncIterator[Change]:
         """Yield each change; runs until cancelled, raises where the folder can't be watched."""
-        tasks = [
-            asyncio.create_task(self._gather_below()),
-            asyncio.create_task(self._gather_beside()),
-        ]
+        gathering = asyncio.create_task(self._gather())
         # A save between the first look and the kernel's first event would be missed: look again.
         asyncio.get_running_loop().call_later(_SECOND_LOOK, self._arrive, [self._folder])
         try:
             while True:
-                await self._next_burst(tasks)
+                await self._next_burst(gathering)
                 named = frozenset(self._pending)
                 self._pending.clear()
                 change = self._look(named)
                 if change is not None:
                     yield change
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            gathering.cancel()
+            await asyncio.gather(gathering, return_exceptions=True)
 
-    async def _next_burst(self, tasks: list[asyncio.Task[None]]) -> None:
+    async def _next_burst(self, gathering: asyncio.Task[None]) -> None:
         waiting = asyncio.create_task(self._arrived.wait())
         try:
-            done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({waiting, gathering}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             waiting.cancel()
-        for task in tasks:
-            if task in done:
-                task.result()
-                raise RuntimeError(f"watching {self._folder} ended")
+        if gathering in done:
+            gathering.result()
+            raise RuntimeError(f"watching {self._folder} ended")
         await self._let_git_finish()
         self._arrived.clear()
 
@@ -151,43 +140,29 @@ class Watcher:
     def _arrive(self, paths: Iterable[Path]) -> None:
         found = [path for path in paths if not self._means_nothing(path)]
         if found:
-            self._pending.update(found)
-            self._last_event = time.monotonic()
-            self._arrived.set()
+            self._note(found)
+
+    def _note(self, paths: Iterable[Path]) -> None:
+        self._pending.update(paths)
+        self._last_event = time.monotonic()
+        self._arrived.set()
 
     def _means_nothing(self, path: Path) -> bool:
         return path.name != ".gitignore" and self._rules.ignores(path)
 
-    async def _gather_below(self) -> None:
-        from watchfiles import awatch
-
-        async for batch in awatch(
-            self._folder, watch_filter=None, debounce=LONGEST_BURST_MS, step=QUIET_MS
-        ):
-            self._arrive(Path(path) for _, path in batch)
-
-    async def _gather_beside(self) -> None:
-        """The root's own files and HEAD: watched by folder, because an atomic save makes a new file."""
-        from watchfiles import awatch
-
+    async def _gather(self) -> None:
+        """The root's own files and HEAD are watched by folder: an atomic save makes a new file."""
         folders = [self._root]
-        heads: set[Path] = set()
+        wanted = {self._root / name for name in (*ROOT_FILES, ".gitignore")}
         if self._repository is not None:
             folders.append(self._repository.folder)
-            heads = {self._repository.folder / "HEAD"}
-        wanted = {self._root / name for name in (*ROOT_FILES, ".gitignore")} | heads
-        async for batch in awatch(
-            *folders,
-            watch_filter=None,
-            debounce=LONGEST_BURST_MS,
-            step=_ROOT_QUIET_MS,
-            recursive=False,
-        ):
-            found = {Path(path) for _, path in batch} & wanted
-            if found:
-                self._pending.update(found)
-                self._last_event = time.monotonic()
-                self._arrived.set()
+            wanted.add(self._repository.folder / "HEAD")
+        async for burst in file_events([self._folder], folders):
+            beside = burst & wanted
+            below = {path for path in burst if path.is_relative_to(self._folder)}
+            if beside:
+                self._note(beside)
+            self._arrive(below - beside)
 
 
 def _relative(path: Path, root: Path) -> str:
