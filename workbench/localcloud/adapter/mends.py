@@ -15,6 +15,7 @@ MENDS: tuple[str, ...] = (
     "appsync_endpoints",
     "appsync_routes",
     "appsync_storage",
+    "appsync_evaluate",
     "schema_validation",
     "cognito_identity_providers",
     "lambda_runtime",

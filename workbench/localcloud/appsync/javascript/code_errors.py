@@ -7,7 +7,6 @@ already stored runs whatever is said here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,8 @@ from workbench.localcloud.appsync.javascript.modules import ModuleProblem, as_fu
 from workbench.localcloud.appsync.javascript.tokens import Token, UnreadableCode, tokenize
 
 LONGEST_CODE = 32_768
+CODE_ERRORS = "The code contains one or more errors."
+"""What AppSync says of code that it refuses."""
 
 _WORDS = {
     "await": "The `await` keyword is not supported",
@@ -34,7 +35,6 @@ _WORDS = {
     "yield": "Yield statements are not supported",
 }
 _OPERATORS = ("++", "--", "~")
-_POSITION = re.compile(r":(\d+):(\d+)")
 
 
 @dataclass(frozen=True, slots=True)

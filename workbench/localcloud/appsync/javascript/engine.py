@@ -64,7 +64,8 @@ class Handlers:
         try:
             self._load = self._context.eval(text)
         except quickjs.JSException as failure:
-            raise CodeStopped(_first_line(failure)) from None
+            message, line, column = _parse_problem(failure)
+            raise CodeStopped(f"SyntaxError: {message} (code.js:{line}:{column})") from None
         runtime = self._context.get("__runtime")
         self._evaluate = self._context.eval("(runtime) => runtime.evaluate")(runtime)
         self._add_zone = self._context.eval(
@@ -125,11 +126,15 @@ def syntax_problem(text: str) -> tuple[str, int, int] | None:
     try:
         context.eval(text)
     except quickjs.JSException as failure:
-        position = _POSITION.search(str(failure))
-        line, column = (int(position[1]), int(position[2])) if position else (PREFIX_LINES + 1, 1)
-        message = _first_line(failure).removeprefix("SyntaxError: ")
-        return message, max(1, line - PREFIX_LINES), column
+        return _parse_problem(failure)
     return None
+
+
+def _parse_problem(failure: Exception) -> tuple[str, int, int]:
+    position = _POSITION.search(str(failure))
+    line, column = (int(position[1]), int(position[2])) if position else (PREFIX_LINES + 1, 1)
+    message = _first_line(failure).removeprefix("SyntaxError: ")
+    return message, max(1, line - PREFIX_LINES), column
 
 
 _threads = threading.local()

@@ -90,7 +90,7 @@ def _in_place(old: Any, new: Any) -> Any:
 
 
 def _take_effects(found: Mapping[str, Any], effects: Effects, handlers: Handlers) -> None:
-    effects.logs += [_log_line(*entry, handlers) for entry in found["logs"]]
+    effects.logs += [_log_line(entry, handlers) for entry in found["logs"]]
     effects.errors += [_error(error) for error in found.get("errors", ())]
     effects.response_headers.update(found.get("headers", {}))
     effects.invalidations += found.get("invalidations", ())
@@ -100,8 +100,9 @@ def _take_effects(found: Mapping[str, Any], effects: Effects, handlers: Handlers
         effects.invalidation_filter = found["invalidationFilter"]
 
 
-def _log_line(level: str, position: list[int], text: str, handlers: Handlers) -> str:
+def _log_line(entry: tuple[str, list[int], str], handlers: Handlers) -> str:
     """One line as AppSync logs it: ``INFO - code.js:13:5: "text"``."""
+    level, position, text = entry
     line, column = position[0] - PREFIX_LINES, position[1]
     if 0 < line <= len(handlers.code_lines):
         # The engine names the call's place, AppSync that of the expression.

@@ -25,9 +25,8 @@ HANDLERS = ("request", "response")
 PREFIX_LINES = 1
 """How many lines stand before the user's first one."""
 
-_STATEMENT_WORDS = frozenset(
-    "const let var function class export import if for while do switch return throw try".split()
-)
+_STATEMENTS = "const let var function class export import if for while do switch return throw try"
+_STATEMENT_WORDS = frozenset(_STATEMENTS.split())
 
 
 class ModuleProblem(ValueError):  # noqa: N818 - its text is a code error of the user's
@@ -184,10 +183,9 @@ def _declared(tokens: list[Token], at: int) -> Iterator[str]:
             starts = token.after_newline and token.text in _STATEMENT_WORDS
             if token.text == ";" or (starts and not _is_member(tokens, index)):
                 return
-        elif expects_name and token.kind == "word":
-            # Inside a pattern, what stands before a colon is a property's name.
-            if _text(tokens, index + 1) != ":":
-                yield token.text
+        # Inside a pattern, what stands before a colon is a property's name.
+        elif expects_name and token.kind == "word" and _text(tokens, index + 1) != ":":
+            yield token.text
         if expects_name and token.depth == 0 and _text(tokens, index + 1) in ("=", ";"):
             expects_name = False
 

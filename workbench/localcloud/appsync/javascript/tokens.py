@@ -14,16 +14,16 @@ from typing import Literal
 
 Kind = Literal["word", "number", "string", "template", "regex", "punctuator"]
 
-_PUNCTUATORS = (
-    (">>>=",),
-    ("...", "===", "!==", "**=", "<<=", ">>=", ">>>", "&&=", "||=", "??="),
-    ("=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "++", "--", "+=", "-=", "*=", "/=")
-    + ("%=", "&=", "|=", "^=", "<<", ">>", "**"),
+_LONG_PUNCTUATORS = (
+    ">>>= ... === !== **= <<= >>= >>> &&= ||= ??= => == != <= >= && || ?? ?. ++ -- += -= *= /= %= &="
+    " |= ^= << >> **"
 )
-_NOT_VALUES = frozenset(
+_PUNCTUATORS = frozenset(_LONG_PUNCTUATORS.split())
+_KEYWORDS = (
     "await break case continue debugger default delete do else extends finally for if in instanceof"
-    " new of return switch throw try typeof void while with yield".split()
+    " new of return switch throw try typeof void while with yield"
 )
+_NOT_VALUES = frozenset(_KEYWORDS.split())
 _BEFORE_OBJECTS = _NOT_VALUES - {"do", "else", "finally"}
 _NUMBER = re.compile(
     r"0[xX][\da-fA-F_]+n?|0[bB][01_]+n?|0[oO][0-7_]+n?"
@@ -238,10 +238,12 @@ class _Reader:
             self.closed = self.open.pop() if self.open else ""
             self._add("punctuator", self.at + 1)
             return
-        for length, choices in zip((4, 3, 2), _PUNCTUATORS, strict=True):
+        for length in (4, 3, 2):
             text = code[self.at : self.at + length]
             # `a?.5:b` is a condition, not optional chaining.
-            if text in choices and not (text == "?." and code[self.at + 2 : self.at + 3].isdigit()):
+            if text in _PUNCTUATORS and not (
+                text == "?." and code[self.at + 2 : self.at + 3].isdigit()
+            ):
                 self._add("punctuator", self.at + length)
                 return
         self._add("punctuator", self.at + 1)

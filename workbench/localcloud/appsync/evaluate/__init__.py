@@ -1,0 +1,1 @@
+"""AppSync's own way to try a template or handler without deploying it."""
