@@ -1,0 +1,161 @@
+"""The emulator as AppSync's data sources see it: in this process, on its event loop, without HTTP.
+
+A GetItem takes about 0.1 ms this way. Everything goes through the emulator's own request handlers,
+so that streams, triggers, time to live and the saved state learn of each write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
+from workbench.localcloud.appsync.data_sources.services import (
+    FunctionReply,
+    HttpProblem,
+    HttpReply,
+    HttpRequest,
+    ServiceProblem,
+    Signing,
+)
+
+Mark = Callable[[Iterable[str] | None], None]
+"""``mark(states)``: these saved states (None: any) may have changed; any thread may call it."""
+
+_TARGETS = {
+    "dynamodb": ("dynamodb", "DynamoDB_20120810"),
+    "events": ("eventbridge", "AWSEvents"),
+}
+_READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
+_HTTP_TIMEOUT = 29.0
+"""Seconds; AppSync gives a whole request 30."""
+
+_LARGEST = 6 * 1024 * 1024
+"""Bytes read of an answer at most: more than AppSync takes."""
+
+
+class EmulatorServices:
+    """The emulator as :class:`workbench.localcloud.appsync.data_sources.services.Services`.
+
+    Must be used on the emulator's event loop; one object serves any number of requests.
+    """
+
+    def __init__(
+        self, mark: Mark, account: str = LOCAL_ACCOUNT, region: str = LOCAL_REGION
+    ) -> None:
+        self._mark = mark
+        self._account = account
+        self._region = region
+        self._client: httpx.AsyncClient | None = None
+
+    async def call(
+        self, service: str, action: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """One call of DynamoDB (``dynamodb``) or EventBridge (``events``)."""
+        from ministack.app import _get_module
+        from ministack.core.responses import request_scope
+
+        module, target = _TARGETS[service]
+        headers = {"x-amz-target": f"{target}.{action}"}
+        body = json.dumps(parameters).encode()
+        with request_scope(self._account, self._region):
+            status, _, content = await _get_module(module).handle_request(
+                "POST", "/", headers, body, {}
+            )
+        if not action.startswith(_READS):
+            # What events lead to is not known; other services' writes are followed by themselves.
+            self._mark(None if service == "events" else (service,))
+        answer = json.loads(content) if content else {}
+        if status >= 400:
+            raise _problem(status, answer)
+        return cast(dict[str, Any], answer)
+
+    async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
+        """Invoke a function, which runs in a process of its own and is waited for in a thread."""
+        from ministack.app import _get_module
+        from ministack.core.responses import request_scope
+
+        path = f"/2015-03-31/functions/{quote(arn, safe='')}/invocations"
+        headers = {"x-amz-invocation-type": "Event" if event else "RequestResponse"}
+        with request_scope(self._account, self._region):
+            status, answered, content = await _get_module("lambda_svc").handle_request(
+                "POST", path, headers, payload, {}
+            )
+        self._mark(None)
+        body = content.encode() if isinstance(content, str) else bytes(content or b"")
+        if status >= 400:
+            raise _problem(status, _json(body))
+        names = {name.lower(): value for name, value in answered.items()}
+        return FunctionReply(body, names.get("x-amz-function-error"))
+
+    async def http(self, request: HttpRequest) -> HttpReply:
+        """Send a request to any address; redirects are answers, as with AppSync."""
+        client = self._client or self._open()
+        headers = [*request.headers]
+        if request.signing is not None:
+            headers += _signature(request, request.signing)
+        try:
+            async with client.stream(
+                request.method, request.url, headers=headers, content=request.body or None
+            ) as response:
+                body = bytearray()
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > _LARGEST:
+                        break
+                return HttpReply(response.status_code, dict(response.headers), bytes(body))
+        except httpx.TimeoutException as error:
+            raise HttpProblem("no answer in time") from error
+        except httpx.InvalidURL as error:
+            raise HttpProblem(f"not an address: {error}") from error
+        except httpx.HTTPError as error:
+            raise HttpProblem(str(error) or type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Close the connections to HTTP endpoints."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    def _open(self) -> httpx.AsyncClient:
+        # A proxy of the user's environment is for the internet, not for servers beside this one.
+        loopback = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+        self._client = httpx.AsyncClient(
+            timeout=_HTTP_TIMEOUT, mounts=dict.fromkeys(loopback, httpx.AsyncHTTPTransport())
+        )
+        return self._client
+
+
+def _signature(request: HttpRequest, signing: Signing) -> list[tuple[str, str]]:
+    """SigV4 headers, with the local cloud's dummy credentials: nothing of the user's is sent."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    service = signing.service or (urlsplit(request.url).hostname or "").split(".")[0]
+    signed = AWSRequest(
+        request.method, request.url, headers=dict(request.headers), data=request.body
+    )
+    before = {name.lower() for name in signed.headers}
+    SigV4Auth(Credentials("local", "local"), service, signing.region).add_auth(signed)
+    return [(name, value) for name, value in signed.headers.items() if name.lower() not in before]
+
+
+def _problem(status: int, answer: Mapping[str, Any]) -> ServiceProblem:
+    code = str(answer.get("__type") or answer.get("Type") or answer.get("code") or "")
+    message = str(answer.get("message") or answer.get("Message") or "")
+    return ServiceProblem(
+        code.rsplit("#", maxsplit=1)[-1] or "ServiceException", message, status, answer
+    )
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {"message": body.decode(errors="replace")}
+    return found if isinstance(found, Mapping) else {"message": body.decode(errors="replace")}

@@ -1,0 +1,84 @@
+"""What data sources need of the local cloud, apart from how it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class ServiceProblem(Exception):  # noqa: N818 - AWS's own word is "exception"
+    """A service refused a call: AWS's error ``code``, its message and the rest of its answer."""
+
+    def __init__(
+        self, code: str, message: str, status: int = 400, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message or code)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.details: Mapping[str, Any] = details or {}
+
+
+class HttpProblem(Exception):  # noqa: N818 - said to the user as it stands
+    """An HTTP endpoint could not be reached, or did not answer as HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReply:
+    """What a Lambda function answered; ``error`` is ``Unhandled`` or ``Handled`` where it failed.
+
+    ``payload`` is JSON: the function's result, or its error (``errorMessage``, ``errorType``).
+    """
+
+    payload: bytes
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How an HTTP data source signs its requests (``awsIamConfig``)."""
+
+    region: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request of an HTTP data source; the query is part of ``url``."""
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    signing: Signing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What the endpoint answered; ``headers`` are joined by name, as AppSync gives them."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Services(Protocol):
+    """The local cloud as a data source sees it, in the API's own account and region."""
+
+    async def call(
+        self, service: str, action: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """One call of a JSON-protocol service (``dynamodb``, ``events``) by its API name.
+
+        Raises :class:`ServiceProblem`.
+        """
+
+    async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
+        """Invoke a Lambda function, other work going on meanwhile; with ``event`` wait for nothing.
+
+        Raises :class:`ServiceProblem` where the function could not be invoked at all.
+        """
+
+    async def http(self, request: HttpRequest) -> HttpReply:
+        """Send a request anywhere; raises :class:`HttpProblem`."""

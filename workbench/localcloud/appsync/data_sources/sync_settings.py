@@ -1,0 +1,28 @@
+"""How a resolver or a function detects and resolves conflicts: its ``syncConfig``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """``handler``: OPTIMISTIC_CONCURRENCY, AUTOMERGE, LAMBDA or NONE; ``function`` for LAMBDA."""
+
+    detects: bool = False
+    handler: str = "NONE"
+    function: str | None = None
+
+
+def sync_settings(record: Mapping[str, Any] | None) -> SyncSettings:
+    """The settings in a resolver's or function's ``syncConfig`` as the control plane stores it."""
+    if not record:
+        return SyncSettings()
+    lambda_settings = record.get("lambdaConflictHandlerConfig") or {}
+    return SyncSettings(
+        record.get("conflictDetection") == "VERSION",
+        str(record.get("conflictHandler") or "NONE"),
+        lambda_settings.get("lambdaConflictHandlerArn"),
+    )
