@@ -1,0 +1,3 @@
+export const request = (ctx) => ({ payload: null });
+
+export const response = (ctx) => ctx.prev.result.filter(({ likes }) => (likes ?? 0) > 0);
