@@ -12,6 +12,7 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -89,6 +90,15 @@ class WorkbenchApp(App[None]):
         for file in themes.values():
             self.register_theme(file.as_textual())
         self.theme = theme if theme in themes else "dark"
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver for this system; on Linux and macOS ours, which idles without waking."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from screens.input_driver import SleepingInputDriver
+
+        return SleepingInputDriver
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -208,15 +218,44 @@ class WorkbenchApp(App[None]):
 
     def edit(self, file: Path, line: int, column: int) -> None:
         """Lend the terminal to the user's editor; the engine goes on meanwhile."""
-        import subprocess
+        from screens.lent_terminal import run_lent
 
         command = at_place(editor_of(os.environ), file, line, column)
         try:
             with self.suspend():
-                subprocess.run(command, check=False)
+                run_lent(command)
         except OSError as error:
             self.say(f"{command[0]} does not start: {error.strerror}", "error")
         self.refresh(layout=True)
+
+    def sign_in(self, command: Sequence[str]) -> bool:
+        """Lend the terminal to the AWS CLI; True where it has signed in.
+
+        Where that can't be done, the command is copied and said, to be run in another terminal.
+        """
+        import shutil
+
+        from screens.lent_terminal import run_told
+
+        words = " ".join(command)
+        driver = self._driver
+        if shutil.which(command[0]) is None:
+            self.copy(words, f"{words}: install the AWS CLI, run it, then deploy again")
+            return False
+        if driver is None or not driver.can_suspend:
+            self.copy(words, f"{words}: run it in another terminal, then deploy again")
+            return False
+        try:
+            with self.suspend():
+                code = run_told(command)
+        except OSError as error:
+            self.say(f"{command[0]} does not start: {error.strerror}", "error")
+            return False
+        finally:
+            self.refresh(layout=True)
+        if code:
+            self.say(f"{words} ended with exit code {code}", "error")
+        return code == 0
 
     @work(thread=True, group="save")
     def save_log(self, folder: Path, text: str) -> None:

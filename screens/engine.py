@@ -30,6 +30,8 @@ class SandboxInfo:
     stack_name: str
     branch: str = ""
     sandbox_dir: Path = Path()
+    sign_in: tuple[str, ...] = ()
+    """The command that gives the target's profile new credentials; empty on the local cloud."""
 
 
 class Controls(Protocol):

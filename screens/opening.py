@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screens.engine import OpenedSandbox, SandboxInfo
 from screens.sandbox.story import DeploymentStory, StageRecord
-from workbench.aws.target import Target
+from workbench.aws.target import AwsTarget, Target
 from workbench.events import AnyEvent, Emit, ResourcesListed, Stage
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.store import Journal, journal_path
@@ -45,6 +45,11 @@ class ProjectStarter:
         from workbench.loop.options import SandboxOptions
         from workbench.loop.runner import SandboxThread
 
+        sign_in: tuple[str, ...] = ()
+        if isinstance(session.target, AwsTarget):
+            from workbench.aws.sign_in import sign_in_command
+
+            sign_in = sign_in_command(session.target.profile)
         options = SandboxOptions(type_check=self._type_check)
         thread = SandboxThread(session, options, emit)
         thread.start()
@@ -56,6 +61,7 @@ class ProjectStarter:
             stack_name=session.stack_name,
             branch=branch_name(session.project.root),
             sandbox_dir=session.sandbox_dir,
+            sign_in=sign_in,
         )
         return OpenedSandbox(info, thread, JournalPast(session.sandbox_dir))
 

@@ -16,7 +16,8 @@ OFFER_WORDS = {
     "install": "install the packages",
     "start-local-cloud": "start the local cloud",
     "retry": "try again",
-    "login": "copy the sign-in command",
+    "login": "sign in with the AWS CLI, then deploy",
+    "target": "choose another target (T)",
 }
 OFFER_KEY = "x"
 
@@ -131,5 +132,8 @@ def failure_rows(failure: Failure, offer_key: str = OFFER_KEY) -> list[Row]:
     if failure.offer:
         words = OFFER_WORDS[failure.offer]
         rows.append(Row((("  press ", MUTED), (offer_key, ACCENT), (f" to {words}", TEXT))))
+        if failure.offer == "login":
+            words = "choose another target, such as the local cloud"
+            rows.append(Row((("  press ", MUTED), ("T", ACCENT), (f" to {words}", TEXT))))
     rows.extend(Row(((f"  {line}", MUTED),), copy=line) for line in failure.details)
     return rows

@@ -296,11 +296,14 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         if offer == "recreate":
             self.action_recreate()
         elif offer in ("retry", "start-local-cloud"):
+            # The engine's next deployment starts a local cloud that does not run.
             self.opened.controls.redeploy()
         elif offer == "install":
             self.app.install_packages(self.opened.info.root)
-        elif offer == "login" and failure is not None:
-            self.app.copy(failure.fix, "the fix")
+        elif offer == "target":
+            self.action_target()
+        elif offer == "login" and self.app.sign_in(self.opened.info.sign_in):
+            self.opened.controls.redeploy()
 
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:

@@ -26,6 +26,8 @@ OFFERS = {
     "init": "make a new Amplify project here",
     "install": "install the npm packages",
     "node": "",
+    "login": "",
+    "target": "",
     "": "",
 }
 _SAID_LINES = 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -88,7 +89,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     if isinstance(error, DeploymentFailed):
         return error.failure
     if isinstance(error, ProjectProblem):
-        return Failure(title=error.what, reason=error.where, fix=error.next_step)
+        return _failure_of_problem(error)
     if isinstance(error, _UNREACHABLE) and isinstance(target, LocalTarget):
         return Failure(
             title="The local cloud does not answer",
@@ -99,13 +100,8 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     profile = target.profile if isinstance(target, AwsTarget) else None
     problem = credential_problem(error, profile)
     if problem is not None:
-        offer = "retry" if isinstance(error, _UNREACHABLE) else "login"
-        return Failure(
-            title=problem.what,
-            reason=redact(error_message(error)),
-            fix=problem.next_step,
-            offer=offer,  # type: ignore[arg-type]
-        )
+        reason = redact(error_message(error))
+        return _failure_of_problem(problem, reason, retry=isinstance(error, _UNREACHABLE))
     if isinstance(error, OSError):
         return _disk_failure(error)
     reason = redact(error_message(error)) or type(error).__name__
@@ -121,6 +117,18 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
         fix="This looks like an error of amplify-tui. Save again; `amplify-tui doctor` says what "
         "is installed.",
         offer="retry",
+    )
+
+
+def _failure_of_problem(
+    problem: ProjectProblem, reason: str = "", *, retry: bool = False
+) -> Failure:
+    """What keeps a deployment from its target; an offer that only a start has is left out."""
+    offer: Literal["", "retry", "install", "login", "target"] = "retry" if retry else ""
+    if problem.offer in ("install", "login", "target"):
+        offer = problem.offer
+    return Failure(
+        title=problem.what, reason=reason or problem.where, fix=problem.next_step, offer=offer
     )
 
 

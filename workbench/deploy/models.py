@@ -139,5 +139,5 @@ class Failure:
     construct_path: str = ""
     logical_id: str = ""
     type: str = ""
-    offer: Literal["", "recreate", "install", "start-local-cloud", "retry", "login"] = ""
+    offer: Literal["", "recreate", "install", "start-local-cloud", "retry", "login", "target"] = ""
     details: tuple[str, ...] = field(default=())

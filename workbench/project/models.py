@@ -55,7 +55,8 @@ class BackendIdentity:
 class ProjectProblem(Exception):  # noqa: N818 - a problem the user can mend, not a program error
     """Something the user must mend before the engine can start: what, where, and the next step.
 
-    ``offer`` names what a front end can do about it: scaffold a project, install the packages.
+    ``offer`` names what a front end can do about it: scaffold a project, install the packages, sign
+    in to AWS, choose another target.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class ProjectProblem(Exception):  # noqa: N818 - a problem the user can mend, no
         next_step: str,
         *,
         where: str = "",
-        offer: Literal["", "init", "install", "node"] = "",
+        offer: Literal["", "init", "install", "node", "login", "target"] = "",
     ) -> None:
         super().__init__(what)
         self.what = what
