@@ -287,7 +287,10 @@ def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
             story.diagnostics[event.source] = event.diagnostics
         case ResourceProgressed():
             key = (event.resource.stack, event.resource.logical_id)
-            story.progress[key] = event.resource
+            known = story.progress.get(key)
+            # A rollback brings a failed resource back; of this deployment it stays the failed one.
+            if known is None or not known.status.endswith("_FAILED"):
+                story.progress[key] = event.resource
         case DeploymentFinished():
             story.result, story.seconds = event.result, event.seconds
             story.failure = event.failure

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Offer = Literal["", "recreate", "install", "start-local-cloud", "retry", "login"]
+Offer = Literal["", "recreate", "install", "start-local-cloud", "retry", "login", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _known(
         r"Updates are not allowed for property[ -:]*(?P<property>[\w.]+)?",
         "This property cannot be changed once the resource exists",
+        "Undo the change, or recreate the sandbox (its data is lost).",
+        "recreate",
+    ),
+    _known(
+        r"(?P<property>\w+) is set at \w+ and no API call changes it afterwards",
+        "{property} cannot be changed once the resource exists",
         "Undo the change, or recreate the sandbox (its data is lost).",
         "recreate",
     ),
