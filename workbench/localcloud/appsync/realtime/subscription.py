@@ -46,8 +46,8 @@ class Request:
 class Subscription:
     """What members of one :class:`Group` have in common.
 
-    ``arguments`` filter where ``filter`` is None. The key is equal for subscriptions that get equal
-    events, so that an event is matched, shaped and serialized once for all of them.
+    ``arguments`` filter where ``filter`` is None. ``key`` is equal for subscriptions that get the
+    same events, ``shape_key`` for those to whom an event looks the same.
     """
 
     request: Request
@@ -58,6 +58,7 @@ class Subscription:
     node: FieldNode
     definition: GraphQLField
     key: tuple[object, ...]
+    shape_key: tuple[object, ...]
 
     def wants(self, payload: Mapping[str, Any]) -> bool:
         """Whether an event is for this subscription."""
@@ -65,7 +66,7 @@ class Subscription:
             return passes(self.filter, payload)
         return arguments_match(self.arguments, payload)
 
-    def response(self, payload: Mapping[str, Any]) -> str:
+    def response(self, payload: object) -> str:
         """An event as the subscription's response, in JSON."""
         answer = self.shaper.shape(self.node, self.definition.type, payload)
         return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
@@ -101,16 +102,19 @@ def build_subscription(
         if isinstance(found, FragmentDefinitionNode)
     }
     given = {found.name.value for found in node.arguments}
-    key = (
+    shape_key = (
         request.query,
         request.operation_name,
         json.dumps(request.variables, sort_keys=True, default=str),
-        json.dumps([effects.subscription_filter, effects.invalidation_filter], default=str),
         caller.mode,
         caller.groups,
         caller.denied_fields,
+        # The rules and the schema; the group keeps them alive, so that no other gets their place.
         id(schema),
+        id(rules),
     )
+    filters = [effects.subscription_filter, effects.invalidation_filter]
+    key = (*shape_key, json.dumps(filters, sort_keys=True, default=str))
     return Subscription(
         request,
         {name: value for name, value in arguments.items() if name in given},
@@ -120,6 +124,7 @@ def build_subscription(
         node,
         definition,
         key,
+        shape_key,
     )
 
 

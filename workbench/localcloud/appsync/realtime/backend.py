@@ -1,0 +1,42 @@
+"""What the real-time protocol needs of the rest of the data plane, given as callables."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from workbench.localcloud.appsync.authorization.directives import FieldRules
+from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
+from workbench.localcloud.appsync.evaluation import Effects
+from workbench.localcloud.appsync.identity import Caller
+from workbench.localcloud.appsync.realtime.subscription import Request
+from workbench.localcloud.appsync.records import Api
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyApi:
+    """An API as of one moment."""
+
+    api: Api
+    schema: GraphQLSchema
+    rules: FieldRules
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What the subscription field's own resolver said: errors refuse, effects may set filters."""
+
+    effects: Effects
+    errors: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """``ready`` gives None for an unknown API; ``authorize`` raises RefusedError."""
+
+    ready: Callable[[str], ReadyApi | None]
+    authorize: Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Caller]]
+    start: Callable[[str, Request, Caller, Mapping[str, str]], Awaitable[Started]]
