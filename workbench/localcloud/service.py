@@ -28,9 +28,10 @@ class LocalCloud:
         state_dir.mkdir(parents=True, exist_ok=True)
         self._emulator = emulator.load(state_dir, port)
         logger.info("mends: %s", ", ".join(adapter.install()) or "none")
-        from workbench.localcloud.adapter import saved_state, stack_operations
+        from workbench.localcloud.adapter import lambda_runtime, saved_state, stack_operations
         from workbench.localcloud.saving import Saver
 
+        self._clear_away = lambda_runtime.clear_away
         self._state_name = saved_state.service_of
         self._saver = Saver(StateStore(state_dir))
         self._saver.restore()
@@ -50,8 +51,9 @@ class LocalCloud:
         )
 
     async def stop(self) -> None:
-        """Save what is not saved yet."""
+        """Save what is not saved yet and leave nothing outside the state folder."""
         self._saver.finish()
+        self._clear_away()
 
     def _done(self, method: str, headers: Mapping[str, str], form: bytes) -> None:
         changed = effects(method, headers, form, self._state_name)

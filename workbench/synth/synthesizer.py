@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.events import Emit, Level, LogLine
+from workbench.process_folders import make_process_folder, remove_leftovers
 from workbench.project.models import Project
 from workbench.synth.diagnostics import Diagnostic, SynthResult
 from workbench.synth.failure_report import diagnostics_of, trace_of
 from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
-from workbench.synth.process_folders import make_process_folder, remove_leftovers
 from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.swap import swap_into_place
 

@@ -98,6 +98,35 @@ def test_a_bundled_function_runs_is_swapped_and_dies_with_the_server(
 
 
 @pytest.mark.npm
+def test_unpacked_functions_go_with_the_server_and_after_a_kill_with_the_next_one(
+    npm_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = tmp_path / "system"
+    system.mkdir()
+    monkeypatch.setenv("TMPDIR", str(system))
+    folder = npm_project / ".amplify" / "local-cloud"
+    try:
+        clients = Clients(lifecycle.start(folder))
+        clients.client("ssm").put_parameter(Name="/greeting", Value="Hello", Type="String")
+        _deploy_function(clients, _zip("index.mjs", ESM % 1))
+        _invoke(clients)
+        (killed,) = system.glob("amplify-tui-functions-*")
+        assert any(killed.iterdir())
+        record = read_record(folder)
+        assert record is not None
+        os.kill(record.pid, 9)
+        lifecycle.stop(folder)
+
+        clients = Clients(lifecycle.start(folder))
+        assert _invoke(clients)["text"] == "Hello Ada"
+        (running,) = system.glob("amplify-tui-functions-*")
+        assert running != killed
+    finally:
+        lifecycle.stop(folder)
+    assert [path.name for path in system.iterdir()] == []
+
+
+@pytest.mark.npm
 def test_without_the_mend_the_sdk_is_missing(
     npm_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

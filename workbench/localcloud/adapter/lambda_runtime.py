@@ -2,13 +2,12 @@
 
 Mends: ministack needs a ``node`` on PATH, and gives Node functions no AWS SDK v3 for ``import`` (AWS
 has it beside the runtime; every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its
-top). Also keeps each server's unpacked functions in one folder, so that those of a killed server
-go when it starts again.
+top). Also keeps each server's unpacked functions in one folder, which goes with the server: at its
+end, or, where it was killed, when the next one starts.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import shutil
@@ -19,11 +18,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from workbench.process_folders import make_process_folder
+
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 """Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
 
 _SCOPES = ("@aws-sdk", "@smithy")
 _WORKER_SCRIPT = "_worker.js"
+_owned: list[Path] = []
 
 
 def install() -> None:
@@ -33,11 +35,20 @@ def install() -> None:
 
     state_dir = Path(os.environ.get("STATE_DIR") or tempfile.gettempdir())
     _provide_node()
-    folder = _own_folder(state_dir)
+    # In the system's folder, away from the project's packages: a function must not find those.
+    mine = f"amplify-tui-functions-{os.getuid()}-"
+    folder = make_process_folder(Path(tempfile.gettempdir()), mine)
+    _owned.append(folder)
     packages = sdk_folders(state_dir)
     for module in (lambda_runtime, lambda_svc):
         module.tempfile = _TempfileIn(folder)
     lambda_runtime.subprocess = _SubprocessWithSdk(packages)
+
+
+def clear_away() -> None:
+    """Remove this server's unpacked functions; their processes end with the server."""
+    while _owned:
+        shutil.rmtree(_owned.pop(), ignore_errors=True)
 
 
 def sdk_folders(start: Path) -> dict[str, Path]:
@@ -81,15 +92,6 @@ def _provide_node() -> None:
         # Only Node functions need it; their own invocation then says what is missing.
         return
     os.environ["PATH"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
-
-
-def _own_folder(state_dir: Path) -> Path:
-    """An empty folder for this server's unpacked functions, away from the project's packages."""
-    name = hashlib.sha256(str(state_dir.resolve()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"amplify-tui-functions-{os.getuid()}-{name}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
 
 
 class _Overlay:

@@ -8,11 +8,14 @@ import tempfile
 from pathlib import Path
 
 
-def make_process_folder(parent: Path) -> Path:
-    """A new folder of this process below ``parent``; those of dead processes are removed."""
+def make_process_folder(parent: Path, prefix: str = "") -> Path:
+    """A new folder of this process below ``parent``; those of dead processes are removed.
+
+    Only this user can read it. Raises OSError.
+    """
     parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(parent, "")
-    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+    remove_leftovers(parent, prefix)
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=parent))
 
 
 def remove_leftovers(parent: Path, prefix: str) -> None:
@@ -28,6 +31,7 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, OverflowError):
+        # Another user's process, or a number that no process has: not ours to clear away.
         return True
     return True
