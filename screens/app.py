@@ -20,11 +20,12 @@ from screens.editor import at_place, editor_of
 from screens.feed import Feed
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.widgets.row_list import RowList
-from workbench.events import AnyEvent, LogLine, LoopState
+from workbench.events import AnyEvent, DeploymentFinished, LogLine, LoopState
 from workbench.project.settings import Settings
 
 if TYPE_CHECKING:
     from screens.engine import OpenedSandbox, Starter
+    from screens.playground.screen import PlaygroundScreen
     from screens.sandbox.screen import SandboxScreen
 
 STOP_SECONDS = 3.0
@@ -84,6 +85,7 @@ class WorkbenchApp(App[None]):
         self._warnings = warnings
         self._remember = remember_theme
         self.sandbox: SandboxScreen | None = None
+        self.playground: PlaygroundScreen | None = None
         self._is_shown = False
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
@@ -159,6 +161,10 @@ class WorkbenchApp(App[None]):
         from screens.start.screen import StartScreen
 
         self.sandbox = None
+        playground, self.playground = self.playground, None
+        if playground is not None:
+            self.uninstall_screen(playground)
+            playground.remove()
         self.switch_screen(StartScreen(self._starter, asks_target=True))
 
     def _hand_over(self, screen: SandboxScreen) -> None:
@@ -175,6 +181,36 @@ class WorkbenchApp(App[None]):
             self._early.append((events, lines))
         else:
             self.sandbox.receive(events, lines, dropped)
+        if self.playground is not None and any(_changed_backend(event) for event in events):
+            self.playground.deployed()
+
+    # -- the playground ---------------------------------------------------------------------------
+
+    @work(exclusive=True, group="playground")
+    async def open_playground(self) -> None:
+        """Go to the playground; its first opening imports GraphQL, in a thread."""
+        import asyncio
+        from importlib import import_module
+
+        sandbox = self.sandbox
+        if sandbox is None:
+            return
+        if self.playground is None:
+            await asyncio.to_thread(import_module, "screens.playground.screen")
+            from screens.playground.screen import PlaygroundScreen
+
+            opened = sandbox.opened
+            self.playground = PlaygroundScreen(
+                opened.open_api, opened.info.sandbox_dir, opened.info.root, opened.info.target
+            )
+            self.install_screen(self.playground, "playground")
+        if self.screen is not self.playground:
+            await self.push_screen("playground")
+
+    def leave_playground(self) -> None:
+        """Back to the sandbox; the playground's streams go on."""
+        if self.screen is self.playground:
+            self.pop_screen()
 
     # -- what screens ask for ---------------------------------------------------------------------
 
@@ -363,3 +399,8 @@ class WorkbenchApp(App[None]):
 
                 yield SystemCommand(f"Theme: {name}", "Use this theme, and remember it", use)
         yield SystemCommand("Screenshot", "Save the screen as SVG", self.deliver_screenshot)
+
+
+def _changed_backend(event: AnyEvent) -> bool:
+    """Whether the API may be another now."""
+    return isinstance(event, DeploymentFinished) and event.result.value == "succeeded"

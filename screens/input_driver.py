@@ -1,0 +1,79 @@
+"""Textual's terminal driver with a wait for input that sleeps until there is some.
+
+Textual's own wakes ten times a second to see whether it shall end and whether a lone Escape has
+waited long enough: 0.15 % of a core of an app that does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from threading import Event
+from time import monotonic
+
+from textual import constants
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+_READ_BYTES = 4096
+_ESCAPE_CHECK = 0.02  # while the parser waits for the rest of a sequence
+_ESCAPE_MORE = 0.05
+
+
+class _WakingEvent(Event):
+    """An event that also makes a pipe readable, to end a ``select`` that has no time limit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pipe, self._writing = os.pipe()
+        os.set_blocking(self.pipe, False)
+
+    def set(self) -> None:
+        super().set()
+        os.write(self._writing, b"\0")
+
+    def clear(self) -> None:
+        super().clear()
+        try:
+            os.read(self.pipe, _READ_BYTES)
+        except BlockingIOError:
+            return
+
+
+class SleepingInputDriver(LinuxDriver):
+    """Sends what the terminal says to the app; wakes only when it says something."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._ending = _WakingEvent()
+        self.exit_event = self._ending
+
+    def run_input_thread(self) -> None:
+        """Pass on what the terminal says, until ``exit_event``."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        check_until = 0.0
+        with selectors.SelectSelector() as selector:
+            terminal = selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._ending.pipe, selectors.EVENT_READ)
+            while not self._ending.is_set():
+                checking = monotonic() < check_until
+                ready = selector.select(_ESCAPE_CHECK if checking else None)
+                if any(key is terminal for key, _ in ready):
+                    data = os.read(self.fileno, _READ_BYTES)
+                    if not data:
+                        return
+                    for message in parser.feed(decode(data)):
+                        self.process_message(message)
+                    check_until = monotonic() + constants.ESCAPE_DELAY + _ESCAPE_MORE
+                for message in parser.tick():
+                    self.process_message(message)
