@@ -16,6 +16,7 @@ from workbench.events import AnyEvent, Emit, ResourcesListed
 
 if TYPE_CHECKING:
     from workbench.aws.target import Target
+    from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
 
 
@@ -73,6 +74,8 @@ class OpenedSandbox:
     info: SandboxInfo
     controls: Controls
     past: Past
+    open_api: Callable[[], PlaygroundApi]
+    """The sandbox's GraphQL API for the playground; blocks. Raises ProjectProblem."""
 
 
 class Starter(Protocol):

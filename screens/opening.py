@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screens.engine import OpenedSandbox, SandboxInfo
 from screens.sandbox.story import DeploymentStory, StageRecord
@@ -15,6 +16,9 @@ from workbench.events import AnyEvent, Emit, ResourcesListed, Stage
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.store import Journal, journal_path
 from workbench.startup import Flags, Session, choose_target, prepare
+
+if TYPE_CHECKING:
+    from workbench.playground.api import PlaygroundApi
 
 
 class ProjectStarter:
@@ -63,7 +67,14 @@ class ProjectStarter:
             sandbox_dir=session.sandbox_dir,
             sign_in=sign_in,
         )
-        return OpenedSandbox(info, thread, JournalPast(session.sandbox_dir))
+
+        def open_api() -> PlaygroundApi:
+            from workbench.playground.opening import open_sandbox_api
+            from workbench.startup import connect
+
+            return open_sandbox_api(connect(session, emit))
+
+        return OpenedSandbox(info, thread, JournalPast(session.sandbox_dir), open_api)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         """Make a new TypeScript project in the current folder."""

@@ -17,7 +17,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 import themes
 
 OURS: Final = Path(themes.__file__).parent
-STYLE_SHEETS: Final = tuple(OURS / name for name in ("base.tcss", "sandbox.tcss", "dialogs.tcss"))
+STYLE_SHEETS: Final = tuple(
+    OURS / name for name in ("base.tcss", "sandbox.tcss", "dialogs.tcss", "playground.tcss")
+)
 KINDS: Final = {"dark": "dark", "light": "light", "ansi": "terminal"}
 """The kinds of themes, each with our theme of that kind."""
 

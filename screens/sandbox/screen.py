@@ -65,6 +65,13 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             "6", "pane('problems')", "Problems", False, id="pane.problems", tooltip="What is wrong"
         ),
         Binding(
+            "7",
+            "playground",
+            "Playground",
+            id="pane.playground",
+            tooltip="Query the GraphQL API",
+        ),
+        Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
         ),
         Binding(
@@ -257,6 +264,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         widget: Widget = self.query_one(target) if target else self.query_one(f"#{pane}")
         # After the layout: a pane hidden until now cannot take the focus yet.
         self.call_after_refresh(widget.focus)
+
+    def action_playground(self) -> None:
+        """Go to the GraphQL playground."""
+        self.app.open_playground()
 
     def action_zoom(self) -> None:
         """Show only the focused pane, or all again."""

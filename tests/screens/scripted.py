@@ -51,6 +51,7 @@ from workbench.events import (
     StepStarted,
     Trigger,
 )
+from workbench.playground.api import PlaygroundApi
 from workbench.project.models import BackendIdentity, Project, ProjectProblem
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.settings import Settings
@@ -58,6 +59,11 @@ from workbench.startup import Session
 from workbench.synth.diagnostics import Diagnostic
 
 NOW = 1_790_000_000.0
+
+
+def no_api() -> PlaygroundApi:
+    """A scripted sandbox has no API; the playground is tested on the local cloud's."""
+    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
 STACK = "amplify-quickstart-me-sandbox-9c60c3d084"
 DATA = ("data7552DF31",)
 TODO = ("data7552DF31", "amplifyDataTodo72C6B9F4")
@@ -440,7 +446,7 @@ class ScriptedStarter:
             branch="main",
             sandbox_dir=self.folder / ".amplify/workbench/me",
         )
-        return OpenedSandbox(info, self.controls, self.past)
+        return OpenedSandbox(info, self.controls, self.past, no_api)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         self.mended.append("scaffold")

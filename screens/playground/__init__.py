@@ -1,0 +1,1 @@
+"""The GraphQL playground: editor, variables, results, streams, schema explorer, callers, history."""

@@ -1,0 +1,98 @@
+"""A dialog to pick one of many rows, with a search line: callers, fields, runs, files, formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import MUTED, plain
+
+Search = Callable[[str], Sequence[Row]]
+
+
+class PickerScreen(ModalScreen[str | None]):
+    """Dismissed with the picked row's key; with what was typed, behind ``=``, where that is allowed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Close", id="picker.close", tooltip="Close without choosing"),
+        Binding("down", "move(1)", "Next", False, id="picker.down", tooltip="The next row"),
+        Binding("up", "move(-1)", "Previous", False, id="picker.up", tooltip="The previous row"),
+        Binding(
+            "pagedown", "move(10)", "Page down", False, id="picker.page_down", tooltip="Ten rows on"
+        ),
+        Binding(
+            "pageup", "move(-10)", "Page up", False, id="picker.page_up", tooltip="Ten rows back"
+        ),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        search: Search,
+        *,
+        hint: str = "",
+        takes_text: bool = False,
+        text: str = "",
+    ) -> None:
+        super().__init__(id="picker")
+        self._title = title
+        self._search = search
+        self._hint = hint
+        self._takes_text = takes_text
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """The search line above the rows."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            yield Input(self._text, placeholder=self._hint, id="picker-input")
+            yield RowList((), empty=((("Nothing fits.", MUTED),),), id="picker-rows")
+
+    def on_mount(self) -> None:
+        """Show all rows."""
+        rows = self.query_one(RowList)
+        rows.can_focus = False
+        rows.show_rows(self._search(self._text))
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        rows = self.query_one(RowList)
+        rows.show_rows(self._search(event.value))
+        rows.cursor = 0
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        row = self.query_one(RowList).current
+        if row is not None and row.key:
+            self.dismiss(row.key)
+        elif self._takes_text and event.value.strip():
+            self.dismiss(f"={event.value.strip()}")
+
+    @on(RowList.Opened)
+    def _opened(self, event: RowList.Opened) -> None:
+        self.dismiss(event.row.key)
+
+    def action_move(self, rows: int) -> None:
+        """Move the mark; the search line keeps the focus."""
+        view = self.query_one(RowList)
+        view.cursor += rows
+        view.refresh()
+
+    def action_cancel(self) -> None:
+        """Close without choosing."""
+        self.dismiss(None)
+
+
+def matching(rows: Sequence[Row], wanted: str) -> list[Row]:
+    """The rows that contain every word of ``wanted``."""
+    words = wanted.casefold().split()
+    return [row for row in rows if all(word in plain(row.spans).casefold() for word in words)]

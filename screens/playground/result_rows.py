@@ -1,0 +1,219 @@
+"""A JSON document as rows that fold, and the summary of a result. Pure, no widgets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from screens.widgets.row_list import Row
+from screens.widgets.tones import ACCENT, BUSY, FAIL, MATCH, MUTED, OK, STRONG, TEXT, WARN, Span
+from workbench.playground.requests import Result
+from workbench.playground.table import Table
+
+_OPEN, _CLOSED = "▾ ", "▸ "
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Which parts of a document are folded, by their JSON pointers; and what is searched."""
+
+    folded: frozenset[str] = frozenset()
+    wanted: str = ""
+
+    def toggled(self, pointer: str) -> Fold:
+        """The same with one part folded or unfolded."""
+        return Fold(self.folded ^ {pointer}, self.wanted)
+
+
+def json_rows(document: Any, fold: Fold) -> list[Row]:
+    """The document's rows; a row's key is its JSON pointer, its copy the value as JSON."""
+    return list(_rows(document, _At(), fold))
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a value stands: its pointer, its member's name, its depth, and the comma behind it."""
+
+    pointer: str = ""
+    name: str = ""
+    level: int = 0
+    comma: str = ""
+
+
+def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
+    pointer, name, level, comma = at.pointer, at.name, at.level, at.comma
+    indent = "  " * level
+    label: tuple[Span, ...] = (
+        ((json.dumps(name, ensure_ascii=False), ACCENT), (": ", MUTED)) if name else ()
+    )
+    label = tuple((text, MATCH if _matches(text, fold) else tone) for text, tone in label)
+    if isinstance(value, dict | list) and value:
+        is_object = isinstance(value, dict)
+        begin, end = ("{", "}") if is_object else ("[", "]")
+        copied = json.dumps(value, indent=2, ensure_ascii=False)
+        if pointer in fold.folded:
+            count = f"{len(value)} {'members' if is_object else 'items'}"
+            spans: tuple[Span, ...] = (
+                (indent + _CLOSED, MUTED), *label, (begin, TEXT), (f" {count} ", MUTED), (end + comma, TEXT),
+            )  # fmt: skip
+            yield Row(spans, pointer or "/", copied)
+            return
+        yield Row(((indent + _OPEN, MUTED), *label, (begin, TEXT)), pointer or "/", copied)
+        members = (
+            list(value.items())
+            if isinstance(value, dict)
+            else [(str(number), each) for number, each in enumerate(value)]
+        )
+        for number, (key, each) in enumerate(members):
+            last = number == len(members) - 1
+            escaped = str(key).replace("~", "~0").replace("/", "~1")
+            inner = _At(
+                pointer=f"{pointer}/{escaped}",
+                name=str(key) if is_object else "",
+                level=level + 1,
+                comma="" if last else ",",
+            )
+            yield from _rows(each, inner, fold)
+        yield Row(((indent + "  " + end + comma, TEXT),), "", copied)
+        return
+    written = json.dumps(value, ensure_ascii=False)
+    tone = MATCH if _matches(written, fold) else _tone(value)
+    copied = value if isinstance(value, str) else written
+    yield Row(
+        ((indent + "  ", TEXT), *label, (written, tone), (comma, TEXT)), pointer or "/", copied
+    )
+
+
+def _matches(text: str, fold: Fold) -> bool:
+    return bool(fold.wanted) and fold.wanted.casefold() in text.casefold()
+
+
+def _tone(value: Any) -> str:
+    if value is None:
+        return MUTED
+    if isinstance(value, bool):
+        return BUSY
+    return WARN if isinstance(value, int | float) else OK
+
+
+def table_rows(table: Table, width: int) -> list[Row]:
+    """A table's rows, columns as wide as they need and at most a third of ``width``."""
+    most = max(12, width // 3)
+    widths = [
+        min(most, max([len(name), *(len(row[at]) for row in table.rows)]))
+        for at, name in enumerate(table.columns)
+    ]
+    head = tuple(
+        (f"{_cut(name, wide):<{wide}}  ", STRONG)
+        for name, wide in zip(table.columns, widths, strict=True)
+    )
+    rows = [Row(((".".join(table.path), MUTED), (f"  {len(table.rows)} rows", MUTED))), Row(head)]
+    for number, cells in enumerate(table.rows):
+        spans = tuple(
+            (f"{_cut(cell, wide):<{wide}}  ", TEXT)
+            for cell, wide in zip(cells, widths, strict=True)
+        )
+        rows.append(Row(spans, f"row:{number}", "\t".join(cells)))
+    if table.next_token:
+        rows.append(Row((("there is another page: press n", ACCENT),), "next"))
+    return rows
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def error_rows(result: Result) -> list[Row]:
+    """The result's errors, each with its place in the operation."""
+    rows: list[Row] = []
+    for number, error in enumerate(result.errors):
+        kind: Span = (f"{error.type}: ", STRONG) if error.type else ("", TEXT)
+        spans: list[Span] = [("✗ ", FAIL), kind, (error.message, FAIL)]
+        if error.path:
+            spans.append((f"  at {'.'.join(str(each) for each in error.path)}", MUTED))
+        if error.line:
+            spans.append((f"  line {error.line}", MUTED))
+        rows.append(Row(tuple(spans), f"error:{number}", error.message, indent=2))
+    return rows
+
+
+def summary(result: Result, caller: str) -> tuple[Span, ...]:
+    """One line on a result: status, time, size, caller."""
+    mark: Span = ("✓ ", OK) if result.succeeded else ("✗ ", FAIL)
+    told = f"{result.seconds * 1000:.0f} ms · {_size(result.size)} · as {caller}"
+    errors = (
+        f"{len(result.errors)} errors · "
+        if len(result.errors) > 1
+        else "1 error · "
+        if result.errors
+        else ""
+    )
+    return (mark, (errors, FAIL), (told, MUTED))
+
+
+def _size(size: int) -> str:
+    return f"{size} B" if size < 10_000 else f"{size / 1000:.0f} kB"
+
+
+_SLOW_MS: Final = 100
+
+
+def trace_rows(document: Mapping[str, Any]) -> list[Row]:
+    """What each resolver and function did: time, data source, what went in and what came out."""
+    rows: list[Row] = []
+    for number, resolver in enumerate(document.get("resolvers") or ()):
+        path = ".".join(str(each) for each in resolver.get("path") or ())
+        rows.append(
+            Row(
+                (
+                    (f"{_milliseconds(resolver)}  ", _time_tone(resolver)),
+                    (f"{resolver.get('parentType', '')}.{resolver.get('fieldName', '')}", STRONG),
+                    (f"  {path}", MUTED),
+                    *_error_spans(resolver),
+                ),
+                f"resolver:{number}",
+                json.dumps(resolver, indent=2),
+            )
+        )
+        for at, function in enumerate(resolver.get("functions") or ()):
+            source = function.get("dataSource") or "no data source"
+            rows.append(
+                Row(
+                    (
+                        (f"  {_milliseconds(function)}  ", _time_tone(function)),
+                        (str(function.get("name", "")), TEXT),
+                        (f"  {source}", MUTED),
+                        *_error_spans(function),
+                    ),
+                    f"function:{number}:{at}",
+                    json.dumps(function, indent=2),
+                )
+            )
+            rows += _mapped(function)
+        rows += _mapped(resolver)
+    return rows
+
+
+def _mapped(step: Mapping[str, Any]) -> Iterator[Row]:
+    for name, mark in (("request", "→ "), ("result", "← ")):
+        if step.get(name) is not None:
+            text = json.dumps(step[name], ensure_ascii=False)
+            yield Row((("            " + mark, MUTED), (text, MUTED)), "", text)
+
+
+def _milliseconds(step: Mapping[str, Any]) -> str:
+    return f"{float(step.get('milliseconds') or 0):7.1f} ms"
+
+
+def _time_tone(step: Mapping[str, Any]) -> str:
+    return WARN if float(step.get("milliseconds") or 0) > _SLOW_MS else MUTED
+
+
+def _error_spans(step: Mapping[str, Any]) -> tuple[Span, ...]:
+    error = step.get("error")
+    if not error:
+        return ()
+    told = error.get("message") if isinstance(error, Mapping) else error
+    return ((f"  ✗ {told}", FAIL),)

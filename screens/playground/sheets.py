@@ -1,0 +1,136 @@
+"""The open tabs as the screen works with them: what is written, and the last result or stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from textual.worker import Worker
+
+from workbench.playground.documents import definitions
+from workbench.playground.requests import Result
+from workbench.playground.stream import StreamEvent
+from workbench.playground.workspace import Tab, Workspace, load_workspace, save_workspace
+
+WELCOME = """# Ctrl+J or F5 runs the operation at the cursor, F3 writes one from the schema,
+# F2 chooses who runs it. Ctrl+Space proposes what fits.
+{
+  __typename
+}
+"""
+KEPT_EVENTS = 1_000
+
+
+@dataclass(slots=True)
+class StreamRecord:
+    """A tab's stream, also while another tab is in front."""
+
+    caller: str
+    events: list[StreamEvent] = field(default_factory=list)
+    end: str = ""
+    failed: bool = False
+
+    def add(self, event: StreamEvent) -> None:
+        """Keep an event, the newest ones only."""
+        self.events.append(event)
+        del self.events[:-KEPT_EVENTS]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One tab."""
+
+    id: int
+    text: str = ""
+    variables: str = ""
+    run_as: str = ""
+    file: str = ""
+    cursor: int = 0
+    broken: bool = False
+    result: Result | None = None
+    result_caller: str = ""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    stream: StreamRecord | None = None
+    worker: Worker[None] | None = None
+
+    @property
+    def title(self) -> str:
+        """Its file's name, else its first named operation, else its number."""
+        if self.file:
+            return self.file.removesuffix(".graphql")
+        named = next((each.name for each in definitions(self.text) if each.name), "")
+        return named[:20] or f"tab {self.id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a stream runs in it."""
+        return self.worker is not None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the user has written nothing in it."""
+        return self.text in ("", WELCOME) and not self.file
+
+    def open_stream(self, caller: str) -> None:
+        """A subscription takes the place of the last result."""
+        self.result, self.trace, self.stream = None, {}, StreamRecord(caller)
+
+
+class Sheets:
+    """All tabs; there is always one in front."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.all: list[Sheet] = [Sheet(1, WELCOME)]
+        self.active = self.all[0]
+
+    def load(self) -> str:
+        """Take in what was kept; returns a warning or nothing."""
+        kept, warning = load_workspace(self.folder)
+        if kept.tabs:
+            self.all = [
+                Sheet(tab.id, tab.text, tab.variables, tab.run_as, tab.file, tab.cursor)
+                for tab in kept.tabs
+            ]
+            self.active = next((each for each in self.all if each.id == kept.active), self.all[0])
+        return warning
+
+    def save(self) -> None:
+        """Write all tabs; raises OSError."""
+        tabs = tuple(
+            Tab(
+                id=each.id,
+                text=each.text,
+                variables=each.variables,
+                run_as=each.run_as,
+                file=each.file,
+                cursor=each.cursor,
+            )
+            for each in self.all
+        )
+        save_workspace(self.folder, Workspace(tabs=tabs, active=self.active.id))
+
+    def add(self) -> None:
+        """Open an empty tab behind the one in front, with its caller."""
+        used = {each.id for each in self.all}
+        sheet = Sheet(min(set(range(1, len(used) + 2)) - used), run_as=self.active.run_as)
+        self.all.insert(self.all.index(self.active) + 1, sheet)
+        self.active = sheet
+
+    def close(self) -> None:
+        """Close the tab in front."""
+        at = self.all.index(self.active)
+        self.all.remove(self.active)
+        if not self.all:
+            self.all.append(Sheet(1, WELCOME))
+        self.active = self.all[min(at, len(self.all) - 1)]
+
+    def step(self, step: int) -> None:
+        """Go to a neighbour, around the ends."""
+        self.active = self.all[(self.all.index(self.active) + step) % len(self.all)]
+
+    def go_to(self, tab: int) -> None:
+        """Bring a tab to the front."""
+        self.active = next((each for each in self.all if each.id == tab), self.active)
