@@ -185,7 +185,7 @@ def test_direct_calls_swap_what_a_template_made(stacks: Stacks) -> None:
 def test_the_addresses_answer_on_this_machine(stacks: Stacks) -> None:
     outputs = _deploy(stacks)
     assert outputs["ApiRealtimeUrl"] == (
-        outputs["ApiGraphQLUrl"].replace("http://", "ws://") + "/realtime"
+        outputs["ApiGraphQLUrl"].replace("HTTP://", "ws://") + "/realtime"
     )
     assert outputs["KeyApiKey"].startswith("da2-")
     query = json.dumps({"query": "{ __typename }"}).encode()
@@ -196,7 +196,7 @@ def test_the_addresses_answer_on_this_machine(stacks: Stacks) -> None:
     by_api = stacks.clients.client("appsync").create_graphql_api(
         name="other", authenticationType="API_KEY"
     )["graphqlApi"]
-    assert by_api["uris"]["GRAPHQL"].startswith("http://127.0.0.1:")
+    assert by_api["uris"]["GRAPHQL"].startswith("HTTP://127.0.0.1:")
 
 
 def test_a_restart_keeps_everything(stacks: Stacks, local_cloud_dir: Path) -> None:

@@ -26,10 +26,16 @@ class Endpoints:
 
 
 def endpoints(api_id: str) -> Endpoints:
-    """Where this server answers for an API: queries by POST, subscriptions by WebSocket."""
+    """Where this server answers for an API: queries by POST, subscriptions by WebSocket.
+
+    The scheme is in capitals on purpose. Amplify's JavaScript client makes the address for
+    subscriptions by replacing a literal ``http://`` with ``wss://``, which no server without a
+    trusted certificate could answer. ``HTTP://`` it leaves alone, ``URL`` brings it to lower case,
+    and WebSocket constructors take http addresses: seen in Node 20 and 24 and in Chromium 147.
+    """
     host = f"127.0.0.1:{os.environ.get('GATEWAY_PORT', '4566')}"
     path = f"/v1/apis/{api_id}/graphql"
-    return Endpoints(f"http://{host}{path}", f"ws://{host}{path}/realtime", host)
+    return Endpoints(f"HTTP://{host}{path}", f"ws://{host}{path}/realtime", host)
 
 
 def set_addresses(record: Record) -> None:

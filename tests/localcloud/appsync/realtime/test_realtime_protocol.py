@@ -234,7 +234,7 @@ async def test_a_client_that_goes_away_is_forgotten(realtime: Realtime) -> None:
     async with realtime.connect() as client:
         await _subscribed(client, "one", ALL)
     async with asyncio.timeout(5):
-        while realtime.hub.count(API_ID):
+        while realtime.hub.count(API_ID):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert await realtime.publish(TODO) == 0
 

@@ -33,10 +33,14 @@ class Started:
     errors: tuple[dict[str, Any], ...] = ()
 
 
+Authorize = Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Caller]]
+Start = Callable[[str, Request, Caller, Mapping[str, str]], Awaitable[Started]]
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """``ready`` gives None for an unknown API; ``authorize`` raises RefusedError."""
 
     ready: Callable[[str], ReadyApi | None]
-    authorize: Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Caller]]
-    start: Callable[[str, Request, Caller, Mapping[str, str]], Awaitable[Started]]
+    authorize: Authorize
+    start: Start
