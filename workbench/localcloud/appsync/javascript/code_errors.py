@@ -66,6 +66,10 @@ def code_errors(code: str) -> tuple[CodeError, ...]:
     if syntax is None:
         return found
     message, line, column = syntax
+    lines = code.split("\n")
+    if line > len(lines):
+        # What is missing at the end is seen behind it.
+        line, column = len(lines), len(lines[-1]) + 1
     return (CodeError("PARSER_ERROR", message, line, column), *found)
 
 
@@ -105,7 +109,7 @@ def _word_problem(tokens: list[Token], index: int, previous: str, following: str
     if word == "while" and previous == "}" and _ends_do(tokens, index):
         return None
     # `{ in, try }` and `{ catch() {} }` are names.
-    if word in _WORDS and following in (",", "}") and previous in ("{", ","):
+    if word in _WORDS and word != "continue" and following in (",", "}") and previous in ("{", ","):
         return None
     return _WORDS.get(word)
 

@@ -30,7 +30,7 @@ _STATEMENT_WORDS = frozenset(_STATEMENTS.split())
 
 
 class ModuleProblem(ValueError):  # noqa: N818 - its text is a code error of the user's
-    """An ``import`` or ``export`` that APPSYNC_JS does not have."""
+    """A statement that no module of APPSYNC_JS has at its top: an unknown import, a return."""
 
     def __init__(self, message: str, token: Token) -> None:
         super().__init__(message)
@@ -81,6 +81,8 @@ def read_module(code: str) -> Module:
     while at < len(tokens):
         token = tokens[at]
         if token.depth == 0 and token.kind == "word" and not _is_member(tokens, at):
+            if token.text == "return":
+                raise ModuleProblem("return not in a function", token)
             if token.text == "import" and not _text(tokens, at + 1).startswith(("(", ".")):
                 at = _read_import(module, at)
                 continue

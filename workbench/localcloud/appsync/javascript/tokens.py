@@ -55,7 +55,7 @@ class Token:
 
 
 class UnreadableCode(ValueError):  # noqa: N818 - its text is a code error of the user's
-    """Code that ends inside a string, comment, template or regular expression."""
+    """Code that ends inside a string, comment, template or pattern, or closes what is not open."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
@@ -235,7 +235,10 @@ class _Reader:
             self.open.append(kind)
             return
         if char in ")]}":
-            self.closed = self.open.pop() if self.open else ""
+            if not self.open:
+                # It would end the function that the code becomes the body of.
+                raise self._problem(f"Unexpected token '{char}'")
+            self.closed = self.open.pop()
             self._add("punctuator", self.at + 1)
             return
         for length in (4, 3, 2):
