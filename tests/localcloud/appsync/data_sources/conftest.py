@@ -59,9 +59,6 @@ class Cloud:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr("index.mjs", "export const handler = async (event) => {" + body + "};")
-        import base64
-        import json
-
         document = {
             "FunctionName": name,
             "Runtime": "nodejs20.x",
@@ -86,6 +83,17 @@ class Cloud:
     ) -> Any:
         """What the data source gives."""
         return await invoke(source, request, self.services, dict(context or {}), **more)
+
+    async def written(self, file: Path) -> Any:
+        """What a function writes into a file, as soon as it is there."""
+
+        def wait() -> Any:
+            end = time.monotonic() + 15
+            while not (file.exists() and file.read_text()) and time.monotonic() < end:
+                time.sleep(0.05)
+            return json.loads(file.read_text())
+
+        return await asyncio.to_thread(wait)
 
     async def item(self, source: DataSource, **key: Any) -> Any:
         """The item as DynamoDB has it."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -157,7 +158,7 @@ async def test_sync_reads_everything_and_then_only_changes(cloud: Any) -> None:
     page = await cloud.run(source, {"operation": "Sync"})
     assert sorted(item["id"] for item in page["items"]) == ["1", "2", "3"]
     assert page["nextToken"] is None
-    time.sleep(0.005)
+    await asyncio.sleep(0.005)
     await cloud.run(source, {"operation": "DeleteItem", "key": {"id": {"S": "2"}}})
     changes: list[Any] = []
     token = None

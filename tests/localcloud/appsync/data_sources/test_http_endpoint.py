@@ -30,10 +30,12 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
-
     def log_message(self, *_: Any) -> None:
         pass
+
+
+for method in ("POST", "PUT", "DELETE", "PATCH"):
+    setattr(Echo, f"do_{method}", Echo.do_GET)
 
 
 @pytest.fixture

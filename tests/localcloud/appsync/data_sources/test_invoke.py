@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import asyncio
 import json
-import time
 from typing import Any
 
 import pytest
@@ -57,10 +55,7 @@ async def test_events_reach_the_bus_and_its_targets(cloud: Any, tmp_path: Any) -
     answer = await cloud.run(source, {"operation": "PutEvents", "events": [event]})
     assert answer["FailedEntryCount"] == 0
     assert answer["Entries"][0]["EventId"]
-    end = time.monotonic() + 15
-    while not (file.exists() and file.read_text()) and time.monotonic() < end:
-        await asyncio.sleep(0.05)
-    came = json.loads(file.read_text())
+    came = await cloud.written(file)
     assert (came["source"], came["detail-type"], came["detail"]) == (
         "my.app",
         "placed",
