@@ -16,8 +16,8 @@ from screens.playground.result_rows import (
     json_rows,
     summary,
     table_rows,
-    trace_rows,
 )
+from screens.playground.trace_rows import trace_rows
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, WARN
 from workbench.playground.requests import Result

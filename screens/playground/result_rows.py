@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, BUSY, FAIL, MATCH, MUTED, OK, STRONG, TEXT, WARN, Span
@@ -155,65 +155,3 @@ def summary(result: Result, caller: str) -> tuple[Span, ...]:
 
 def _size(size: int) -> str:
     return f"{size} B" if size < 10_000 else f"{size / 1000:.0f} kB"
-
-
-_SLOW_MS: Final = 100
-
-
-def trace_rows(document: Mapping[str, Any]) -> list[Row]:
-    """What each resolver and function did: time, data source, what went in and what came out."""
-    rows: list[Row] = []
-    for number, resolver in enumerate(document.get("resolvers") or ()):
-        path = ".".join(str(each) for each in resolver.get("path") or ())
-        rows.append(
-            Row(
-                (
-                    (f"{_milliseconds(resolver)}  ", _time_tone(resolver)),
-                    (f"{resolver.get('parentType', '')}.{resolver.get('fieldName', '')}", STRONG),
-                    (f"  {path}", MUTED),
-                    *_error_spans(resolver),
-                ),
-                f"resolver:{number}",
-                json.dumps(resolver, indent=2),
-            )
-        )
-        for at, function in enumerate(resolver.get("functions") or ()):
-            source = function.get("dataSource") or "no data source"
-            rows.append(
-                Row(
-                    (
-                        (f"  {_milliseconds(function)}  ", _time_tone(function)),
-                        (str(function.get("name", "")), TEXT),
-                        (f"  {source}", MUTED),
-                        *_error_spans(function),
-                    ),
-                    f"function:{number}:{at}",
-                    json.dumps(function, indent=2),
-                )
-            )
-            rows += _mapped(function)
-        rows += _mapped(resolver)
-    return rows
-
-
-def _mapped(step: Mapping[str, Any]) -> Iterator[Row]:
-    for name, mark in (("request", "→ "), ("result", "← ")):
-        if step.get(name) is not None:
-            text = json.dumps(step[name], ensure_ascii=False)
-            yield Row((("            " + mark, MUTED), (text, MUTED)), "", text)
-
-
-def _milliseconds(step: Mapping[str, Any]) -> str:
-    return f"{float(step.get('milliseconds') or 0):7.1f} ms"
-
-
-def _time_tone(step: Mapping[str, Any]) -> str:
-    return WARN if float(step.get("milliseconds") or 0) > _SLOW_MS else MUTED
-
-
-def _error_spans(step: Mapping[str, Any]) -> tuple[Span, ...]:
-    error = step.get("error")
-    if not error:
-        return ()
-    told = error.get("message") if isinstance(error, Mapping) else error
-    return ((f"  ✗ {told}", FAIL),)

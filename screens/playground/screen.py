@@ -208,6 +208,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
             return
         before, self.schema = self.schema, loaded
         self._schema_words = f"{len(loaded.schema.type_map)} types"
+        self.refresh_bindings()
         self._show_tabs()
         self._check()
         if before is not None and before.revision != loaded.revision:
