@@ -26,11 +26,21 @@ _LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state."""
+    """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state.
+
+    ``serves``, where given, must agree with the path as well. An ``own_effects`` application tells
+    itself what it changed.
+    """
 
     prefix: str
     app: App
     admin: bool = False
+    serves: Callable[[str], bool] | None = None
+    own_effects: bool = False
+
+    def takes(self, path: str) -> bool:
+        """Whether a request to ``path`` is this route's."""
+        return path.startswith(self.prefix) and (self.serves is None or self.serves(path))
 
 
 OnDone = Callable[[str, Mapping[str, str], bytes], None]
@@ -54,8 +64,8 @@ def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
             if refusal:
                 await _refuse(scope, receive, send, refusal)
                 return
-        route = next((route for route in routes if path.startswith(route.prefix)), None)
-        if route is not None and route.admin:
+        route = next((route for route in routes if route.takes(path)), None)
+        if route is not None and (route.admin or route.own_effects):
             await route.app(scope, receive, send)
             return
         serve = emulator if route is None else route.app

@@ -12,6 +12,7 @@ from workbench.localcloud.adapter import emulator
 from workbench.localcloud.adapter.emulator import App
 from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
+from workbench.localcloud.graphql_service import GraphQLService
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
 from workbench.localcloud.state_store import StateStore
@@ -46,9 +47,9 @@ class LocalCloud:
         self._saver.start()
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
-        return gateway(
-            self._emulator, (json_route(HEALTH_PATH, health), user_tokens_route()), self._done
-        )
+        self._graphql = GraphQLService(self._saver.mark)
+        routes = (json_route(HEALTH_PATH, health), user_tokens_route(), *self._graphql.routes())
+        return gateway(self._emulator, routes, self._done)
 
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
@@ -59,3 +60,4 @@ class LocalCloud:
         changed = effects(method, headers, form, self._state_name)
         if changed is None or changed:
             self._saver.mark(changed)
+        self._graphql.look_soon()

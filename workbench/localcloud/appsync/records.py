@@ -69,6 +69,8 @@ class Function:
     data_source: str
     code: Code
     max_batch_size: int = 0
+    sync: Mapping[str, Any] = field(default_factory=dict)
+    """Its ``syncConfig``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Resolver:
     data_source: str | None = None
     functions: tuple[str, ...] | None = None
     max_batch_size: int = 0
+    sync: Mapping[str, Any] = field(default_factory=dict)
+    """Its ``syncConfig``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Executes GraphQL operations: parses, limits, validates, runs resolvers, shapes data and errors."""

@@ -1,0 +1,142 @@
+"""Executes one operation of an API for an authorized caller: the way from a request to an answer."""
+
+from __future__ import annotations
+
+import time
+from inspect import isawaitable
+from typing import Any
+
+from graphql import GraphQLError, default_field_resolver, default_type_resolver
+from graphql.execution.execute import CollectedErrors
+
+from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
+from workbench.localcloud.appsync.execution.compiled import Compiled
+from workbench.localcloud.appsync.execution.errors import (
+    RequestError,
+    executed_error,
+    request_error,
+)
+from workbench.localcloud.appsync.execution.executor import Executor
+from workbench.localcloud.appsync.execution.prepared import Prepared
+from workbench.localcloud.appsync.execution.projection import project
+from workbench.localcloud.appsync.execution.request import GraphQLRequest, Response
+from workbench.localcloud.appsync.execution.runtime import Runtime
+from workbench.localcloud.appsync.execution.state import State, facts_of
+from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.variables import coerce_variables
+from workbench.localcloud.appsync.identity import Caller
+
+
+class Execution:
+    """One executed operation: the answer, and what else came of it.
+
+    ``changes`` are a mutation's successful fields with their results, limited to what the mutation
+    selects and under the fields' own names: what its subscribers may see.
+    """
+
+    def __init__(self, response: Response, state: State | None) -> None:
+        self.response = response
+        self.state = state
+        self.changes: list[tuple[str, Any]] = []
+
+    @classmethod
+    def failed(cls, *errors: dict[str, Any]) -> Execution:
+        """An execution that gave nothing but errors."""
+        return cls(Response(None, errors), None)
+
+
+async def execute_operation(
+    compiled: Compiled,
+    request: GraphQLRequest,
+    caller: Caller,
+    runtime: Runtime,
+    trace: Trace,
+) -> Execution:
+    """Execute a query or a mutation; errors are in the answer, none is raised."""
+    try:
+        state = begin(compiled, request, caller, runtime, trace)
+        if state.operation.operation.value == "subscription":
+            raise RequestError(
+                [request_error("Subscriptions are served over WebSocket.", None, "BadRequest")]
+            )
+    except RequestError as error:
+        return Execution.failed(*error.errors)
+    response = await run(state, None)
+    execution = Execution(response, state)
+    if state.operation.operation.value == "mutation":
+        execution.changes = _changes(state, response.data)
+    return execution
+
+
+def begin(
+    compiled: Compiled,
+    request: GraphQLRequest,
+    caller: Caller,
+    runtime: Runtime,
+    trace: Trace,
+) -> State:
+    """Prepare a request: parsed, validated, its variables coerced; raises RequestError."""
+    trace.query, trace.variables = request.query, dict(request.variables)
+    trace.operation_name = request.operation_name
+    began = time.perf_counter()
+    prepared: Prepared = compiled.prepared(request.query)
+    operation = prepared.operation(request.operation_name)
+    trace.operation = operation.operation.value
+    trace.operation_name = operation.name.value if operation.name else None
+    variables = coerce_variables(compiled.schema, operation, request.variables)
+    trace.prepare_ms = (time.perf_counter() - began) * 1000
+    return State(
+        compiled=compiled,
+        prepared=prepared,
+        operation=operation,
+        caller=caller,
+        headers=request.headers,
+        variables=variables,
+        runtime=runtime,
+        trace=trace,
+        facts=facts_of(caller),
+        batches=LambdaBatches(runtime.services),
+        verdicts=compiled.verdicts(caller),
+    )
+
+
+async def run(state: State, root: Any) -> Response:
+    """Execute the operation; ``root`` is the value that fields without a resolver are read from."""
+    context = executor(state, root)
+    collected = context.collected_errors
+    data: Any = None
+    try:
+        data = context.execute_operation(state.operation, root)
+        if isawaitable(data):
+            data = await data
+    except GraphQLError as error:
+        collected.add(error, None)
+    result = context.build_response(data, collected.errors)
+    found = [executed_error(error, state.prepared.fragments) for error in result.errors or ()]
+    return Response(result.data, (*found, *state.errors), state.response_headers)
+
+
+def executor(state: State, root: Any) -> Executor:
+    """graphql-core's execution context for a prepared request."""
+    return Executor(
+        schema=state.compiled.schema,
+        fragments=state.prepared.fragments,
+        root_value=root,
+        context_value=state,
+        operation=state.operation,
+        variable_values=state.variables,
+        field_resolver=default_field_resolver,
+        type_resolver=default_type_resolver,
+        subscribe_field_resolver=default_field_resolver,
+        collected_errors=CollectedErrors(),
+        middleware_manager=None,
+        is_awaitable=None,
+    )
+
+
+def _changes(state: State, data: Any) -> list[tuple[str, Any]]:
+    if not isinstance(data, dict):
+        return []
+    selections = state.operation.selection_set
+    limited = project(data, selections, state.prepared.fragments)
+    return [(name, value) for name, value in limited.items() if value is not None]

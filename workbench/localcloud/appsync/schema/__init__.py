@@ -1,0 +1,1 @@
+"""GraphQL schemas as AppSync understands them: its scalars, its directives, its coercion."""
