@@ -1,0 +1,339 @@
+"""Directives to closures: ``#set``, ``#if``, ``#foreach``, ``#return`` and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from workbench.localcloud.appsync.vtl.blocks import Node, parse_block
+from workbench.localcloud.appsync.vtl.expressions import Expression, Test, parse_expression
+from workbench.localcloud.appsync.vtl.java_collections import held
+from workbench.localcloud.appsync.vtl.json_text import parse_json
+from workbench.localcloud.appsync.vtl.references import located, parse_reference
+from workbench.localcloud.appsync.vtl.source import Source
+from workbench.localcloud.appsync.vtl.state import (
+    PROBLEMS,
+    Broken,
+    Failure,
+    Returned,
+    State,
+    Stopped,
+)
+from workbench.localcloud.appsync.vtl.values import Definition, Loop, to_text
+
+_END = frozenset(("end",))
+_BRANCHES = frozenset(("end", "else", "elseif"))
+_VARIABLE = re.compile(r"\$!?\{?([a-zA-Z][\w-]*)\}?", re.ASCII)
+_MACRO = re.compile(r"#(?:macro|\{macro\})[ \t]*\(\s*([a-zA-Z]\w*)", re.ASCII)
+_NAME = re.compile(r"[a-zA-Z]\w*", re.ASCII)
+_IN = re.compile(r"\s+in(?![\w-])")
+DEEPEST_MACRO = 20
+"""Calls of macros inside each other: Velocity's own limit."""
+
+
+def macro_names(text: str) -> frozenset[str]:
+    """The names of all macros that a template defines: calls may come before."""
+    return frozenset(_MACRO.findall(text))
+
+
+def _open(source: Source, name: str) -> None:
+    source.skip_blanks()
+    if not source.take("("):
+        raise source.failure(f"expected ( after #{name}, found {source.found()}")
+
+
+def _close(source: Source, name: str) -> None:
+    source.expect(")", f"at the end of #{name}(...)")
+    source.skip_line_end()
+
+
+def _parse_set(source: Source) -> Node:
+    line = source.line()
+    _open(source, "set")
+    source.skip_spaces()
+    reference = parse_reference(source)
+    if reference is None or reference.assign is None:
+        raise source.failure("#set can't assign to this")
+    assign = reference.assign
+    source.expect("=", "in #set")
+    value = parse_expression(source).value
+    _close(source, "set")
+
+    def run(state: State) -> None:
+        try:
+            found = value(state)
+            # Velocity 1.x keeps what was there where the new value is null.
+            if found is not None:
+                assign(state, found)
+        except PROBLEMS as problem:
+            raise located(problem, line) from None
+
+    return run
+
+
+def _parse_if(source: Source) -> Node:
+    line = source.line()
+    branches: list[tuple[Test, Node]] = []
+    otherwise: Node | None = None
+    name = "if"
+    while name != "end":
+        if name == "else":
+            source.skip_line_end()
+            otherwise, name = parse_block(source, _END)
+        else:
+            _open(source, name)
+            test = parse_expression(source).test
+            _close(source, name)
+            body, name = parse_block(source, _BRANCHES)
+            branches.append((test, body))
+        if not name:
+            raise Failure("#if has no #end", line)
+    source.skip_line_end()
+    choices = tuple(branches)
+
+    def run(state: State) -> None:
+        for test, body in choices:
+            try:
+                chosen = test(state)
+            except PROBLEMS as problem:
+                raise located(problem, line) from None
+            if chosen:
+                body(state)
+                return
+        if otherwise is not None:
+            otherwise(state)
+
+    return run
+
+
+def _parse_foreach(source: Source) -> Node:
+    line = source.line()
+    _open(source, "foreach")
+    source.skip_spaces()
+    found = source.match(_VARIABLE)
+    if found is None or source.match(_IN) is None:
+        raise source.failure("expected $name in, after #foreach(")
+    name = found[1]
+    members = parse_expression(source).value
+    _close(source, "foreach")
+    body, end = parse_block(source, _END)
+    if not end:
+        raise Failure("#foreach has no #end", line)
+    source.skip_line_end()
+
+    def run(state: State) -> None:
+        try:
+            values = _members(members(state))
+            if values is not None:
+                _loop(state, name, values, body)
+        except PROBLEMS as problem:
+            raise located(problem, line) from None
+
+    return run
+
+
+def _members(value: Any) -> list[Any] | None:
+    """What ``#foreach`` goes over: a map's values, a list's members; None for anything else."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list) else None
+
+
+def _loop(state: State, name: str, members: list[Any], body: Node) -> None:
+    variables = state.variables
+    names = ("foreach", "velocityCount", "velocityHasNext", name)
+    before = {each: variables.get(each) for each in names}
+    loop = Loop(before["foreach"])
+    variables["foreach"] = loop
+    last = len(members)
+    try:
+        for count, member in enumerate(members, 1):
+            state.count_iteration(count)
+            loop.count = variables["velocityCount"] = count
+            loop.has_next = variables["velocityHasNext"] = count < last
+            variables[name] = member
+            body(state)
+    except Broken:
+        # The loop that #break ends is this one: the break is done.
+        return
+    finally:
+        for each, value in before.items():
+            if value is None:
+                variables.pop(each, None)
+            else:
+                variables[each] = value
+
+
+def _parse_break(source: Source) -> Node:
+    source.skip_line_end()
+
+    def run(state: State) -> None:
+        raise Broken
+
+    return run
+
+
+def _parse_stop(source: Source) -> Node:
+    source.skip_line_end()
+
+    def run(state: State) -> None:
+        raise Stopped
+
+    return run
+
+
+def _parse_return(source: Source) -> Node:
+    line = source.line()
+    behind = source.position
+    source.skip_blanks()
+    if not source.take("("):
+        source.position = behind
+        source.skip_line_end()
+        expression = Expression(lambda state: None, lambda state: False)
+    else:
+        expression = parse_expression(source)
+        _close(source, "return")
+    value, is_json = expression.value, expression.is_json
+
+    def run(state: State) -> None:
+        try:
+            found = held(value(state))
+            result = parse_json(found) if is_json else found
+        except PROBLEMS as problem:
+            raise located(problem, line) from None
+        raise Returned(result)
+
+    return run
+
+
+def _parse_define(source: Source) -> Node:
+    line = source.line()
+    _open(source, "define")
+    source.skip_spaces()
+    found = source.match(_VARIABLE)
+    if found is None:
+        raise source.failure("expected a name in #define")
+    name = found[1]
+    _close(source, "define")
+    body, end = parse_block(source, _END)
+    if not end:
+        raise Failure("#define has no #end", line)
+    source.skip_line_end()
+
+    def run(state: State) -> None:
+        state.variables[name] = Definition(
+            lambda: _called(state, line, lambda: state.capture(body))
+        )
+
+    return run
+
+
+def _called(state: State, line: int, function: Callable[[], Any]) -> Any:
+    """Call what may call itself; Failure where it does so too deeply."""
+    if state.calls >= DEEPEST_MACRO:
+        raise Failure(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
+    state.calls += 1
+    try:
+        return function()
+    finally:
+        state.calls -= 1
+
+
+def _parse_evaluate(source: Source) -> Node:
+    line = source.line()
+    _open(source, "evaluate")
+    value = parse_expression(source).value
+    _close(source, "evaluate")
+
+    def run(state: State) -> None:
+        try:
+            text = value(state)
+            if text is None:
+                return
+            render, _ = parse_block(source.inner(to_text(text), line), frozenset())
+            _called(state, line, lambda: render(state))
+        except PROBLEMS as problem:
+            raise located(problem, line) from None
+
+    return run
+
+
+def _parse_unavailable(name: str) -> Callable[[Source], Node]:
+    def parse(source: Source) -> Node:
+        raise source.failure(f"#{name} is not available: a mapping template has no files")
+
+    return parse
+
+
+def _parse_macro(source: Source) -> Node:
+    line = source.line()
+    _open(source, "macro")
+    source.skip_spaces()
+    found = source.match(_NAME)
+    if found is None:
+        raise source.failure("expected a name in #macro")
+    name = found[0]
+    parameters: list[str] = []
+    while True:
+        source.skip_spaces()
+        source.take(",")
+        source.skip_spaces()
+        parameter = source.match(_VARIABLE)
+        if parameter is None:
+            break
+        parameters.append(parameter[1])
+    _close(source, "macro")
+    body, end = parse_block(source, _END)
+    if not end:
+        raise Failure("#macro has no #end", line)
+    source.skip_line_end()
+    source.macros[name] = (tuple(parameters), body)
+    return lambda state: None
+
+
+def parse_macro_call(source: Source, name: str) -> Node:
+    """A call of a macro: its arguments are evaluated once, before its body."""
+    line = source.line()
+    _open(source, name)
+    arguments = []
+    while True:
+        source.skip_spaces()
+        source.take(",")
+        source.skip_spaces()
+        if source.take(")"):
+            break
+        arguments.append(parse_expression(source).value)
+    macros = source.macros
+
+    def run(state: State) -> None:
+        if name not in macros:
+            raise Failure(f"#{name} is not defined", line)
+        parameters, body = macros[name]
+        before = {parameter: state.variables.get(parameter) for parameter in parameters}
+        try:
+            values = [value(state) for value in arguments]
+            for position, parameter in enumerate(parameters):
+                state.variables[parameter] = values[position] if position < len(values) else None
+            _called(state, line, lambda: body(state))
+        except PROBLEMS as problem:
+            raise located(problem, line) from None
+        finally:
+            state.variables.update(before)
+
+    return run
+
+
+DIRECTIVES: dict[str, Callable[[Source], Node]] = {
+    "set": _parse_set,
+    "if": _parse_if,
+    "foreach": _parse_foreach,
+    "break": _parse_break,
+    "stop": _parse_stop,
+    "return": _parse_return,
+    "define": _parse_define,
+    "evaluate": _parse_evaluate,
+    "macro": _parse_macro,
+    "include": _parse_unavailable("include"),
+    "parse": _parse_unavailable("parse"),
+}

@@ -1,0 +1,101 @@
+"""A template's text with a reading position."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from workbench.localcloud.appsync.vtl.state import Failure
+
+_SPACES = re.compile(r"\s*")
+_BLANKS = re.compile(r"[ \t]*")
+_LINE_END = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+DEEPEST_NESTING = 100
+"""Levels of blocks, expressions and interpolated texts inside each other."""
+
+
+class Source:
+    """Text being parsed; ``first_line`` is its first line's number in the whole template."""
+
+    __slots__ = ("depth", "first_line", "macro_names", "macros", "position", "text")
+
+    def __init__(
+        self,
+        text: str,
+        first_line: int = 1,
+        macro_names: frozenset[str] = frozenset(),
+        depth: int = 0,
+        macros: dict[str, Any] | None = None,
+    ) -> None:
+        self.text = text
+        self.position = 0
+        self.first_line = first_line
+        self.macro_names = macro_names
+        self.depth = depth
+        self.macros: dict[str, Any] = {} if macros is None else macros
+
+    def inner(self, text: str, line: int) -> Source:
+        """A text inside this one, such as a string's."""
+        return Source(text, line, self.macro_names, self.depth + 1, self.macros)
+
+    def line(self, position: int | None = None) -> int:
+        """The line of a position, by default the current one."""
+        end = self.position if position is None else position
+        return self.first_line + self.text.count("\n", 0, end)
+
+    def failure(self, message: str, position: int | None = None) -> Failure:
+        """A Failure at a position."""
+        return Failure(message, self.line(position))
+
+    def deeper(self) -> None:
+        """Enter a nested level; Failure where there are too many."""
+        self.depth += 1
+        if self.depth > DEEPEST_NESTING:
+            raise self.failure(f"nested more than {DEEPEST_NESTING} levels deep")
+
+    def skip_spaces(self) -> None:
+        """Skip blanks and line ends."""
+        found = _SPACES.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+
+    def skip_blanks(self) -> None:
+        """Skip blanks of this line."""
+        found = _BLANKS.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+
+    def skip_line_end(self) -> None:
+        """Skip a line's rest where it is blank, with its end: directives swallow it."""
+        found = _LINE_END.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+
+    def at(self, text: str) -> bool:
+        """Whether this text is next."""
+        return self.text.startswith(text, self.position)
+
+    def take(self, text: str) -> bool:
+        """Skip this text where it is next."""
+        if self.text.startswith(text, self.position):
+            self.position += len(text)
+            return True
+        return False
+
+    def expect(self, text: str, where: str) -> None:
+        """Skip spaces and this text; Failure where something else is next."""
+        self.skip_spaces()
+        if not self.take(text):
+            raise self.failure(f"expected {text} {where}, found {self.found()}")
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Match here and go on behind it."""
+        found = pattern.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+        return found
+
+    def found(self) -> str:
+        """What is next, for messages."""
+        rest = self.text[self.position : self.position + 20].split("\n")[0]
+        return f'"{rest}"' if rest else "the end of a line or of the template"

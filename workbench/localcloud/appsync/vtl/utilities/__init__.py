@@ -1,0 +1,1 @@
+"""AppSync's ``$util`` and ``$extensions``, a module for each group."""
