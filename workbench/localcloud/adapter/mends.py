@@ -12,6 +12,7 @@ MENDS: tuple[str, ...] = (
     "template_metadata",
     "custom_resource_failures",
     "custom_resources",
+    "api_gateway_addresses",
     "appsync_endpoints",
     "appsync_routes",
     "appsync_storage",
