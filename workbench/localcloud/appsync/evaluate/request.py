@@ -14,7 +14,6 @@ from workbench.localcloud.appsync.evaluate.context import auth_type_of, complete
 from workbench.localcloud.appsync.evaluation import (
     Context,
     Effects,
-    Evaluation,
     Facts,
     FieldError,
 )
@@ -24,6 +23,7 @@ from workbench.localcloud.appsync.javascript.code_errors import (
     code_errors,
 )
 from workbench.localcloud.appsync.javascript.handler import evaluate_handler
+from workbench.localcloud.appsync.vtl.template import compile_template
 
 CODE_PATH = "/v1/dataplane-evaluatecode"
 TEMPLATE_PATH = "/v1/dataplane-evaluatetemplate"
@@ -71,14 +71,13 @@ def _evaluate_code(body: Mapping[str, Any]) -> Answer:
 
 
 def _evaluate_template(body: Mapping[str, Any]) -> Answer:
-    from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping
-
     template = _text(body, "template", 2, _LONGEST_TEMPLATE)
     context = _context(body)
 
     def evaluate(effects: Effects, facts: Facts) -> str:
-        evaluation: Evaluation = evaluate_mapping(template, context, effects, facts)
-        return json.dumps(evaluation.value)
+        # The text as it was rendered, which need not be JSON.
+        rendering = compile_template(template).render(context, effects, facts)
+        return json.dumps(rendering.value) if rendering.returned else rendering.text
 
     return _answer(evaluate, context)
 
