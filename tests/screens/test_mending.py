@@ -107,7 +107,7 @@ async def test_sign_in_says_what_to_run_where_there_is_no_cli(
     monkeypatch.setenv("PATH", str(tmp_path))
     app = scripted_app(starter)
     copied: list[tuple[str, str]] = []
-    app.copy = lambda text, what: copied.append((text, what))  # type: ignore[method-assign,assignment,return-value]
+    app.copy = lambda text, what: copied.append((text, what))  # type: ignore[method-assign,assignment,misc]
     async with app.run_test(size=(100, 30)) as pilot:
         await sandbox_screen(pilot, starter)
         assert not app.sign_in(("aws", "sso", "login"))
