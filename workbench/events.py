@@ -192,9 +192,10 @@ class ResourcesListed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputsWritten(Event):
-    """``amplify_outputs.json`` was written."""
+    """``amplify_outputs.json`` was written; not ``changed`` means that it held the same already."""
 
     path: str
+    changed: bool = True
     kind: Literal["outputs"] = "outputs"
 
 

@@ -63,7 +63,7 @@ def narrate(event: AnyEvent) -> list[LogLine]:
                 )
                 for one in event.diagnostics
             ]
-        case OutputsWritten():
+        case OutputsWritten() if event.changed:
             return [line(Level.INFO, "outputs", f"wrote {PurePath(event.path).name}")]
         case LocalCloudReported():
             level = Level.ERROR if event.status == "failed" else Level.INFO

@@ -22,6 +22,7 @@ from workbench.events import (
     Level,
     LogLine,
     LoopState,
+    OutputsWritten,
     ResourceProgressed,
     StateChanged,
 )
@@ -100,3 +101,9 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
     assert Paint.of(io.StringIO()).good("x") == "x"
     monkeypatch.setenv("NO_COLOR", "1")
     assert Paint.of(Terminal()).good("x") == "x"
+
+
+def test_outputs_that_stay_the_same_are_not_told_as_written() -> None:
+    path = "amplify_outputs.json"
+    assert said(OutputsWritten(at=1.0, path=path)) == f"  wrote {path}"
+    assert said(OutputsWritten(at=1.0, path=path, changed=False)) == ""

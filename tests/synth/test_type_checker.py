@@ -111,6 +111,18 @@ async def test_the_command_line_finds_the_same(bench: Bench) -> None:
     assert found.line > 0
 
 
+@pytest.mark.npm
+@pytest.mark.usefixtures("small_project")
+async def test_packages_in_messages_are_named_without_their_folder(
+    bench: Bench, checker: TypeChecker
+) -> None:
+    bench.write(DATA, "import * as a from 'constructs';\nexport const data: number = a;\n")
+    wanted = "Type 'typeof import(\"constructs/lib/index\")' is not assignable to type 'number'."
+    (warm,) = (await checker.check()).diagnostics
+    (cold,) = (await check_with_cli(bench.project, bench.node)).diagnostics
+    assert (warm.message, cold.message) == (wanted, wanted)
+
+
 async def test_projects_without_a_config_are_skipped(tmp_path: Path) -> None:
     amplify = tmp_path / "amplify"
     amplify.mkdir()

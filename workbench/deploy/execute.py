@@ -183,7 +183,8 @@ def write_outputs_file(
     """Read the stack's outputs and write the file; False where it was the same already."""
     content = read_outputs(clients, stack_name, request.introspect, version=request.version)
     changed = write_outputs(request.path, content, request.fmt, request.version)
-    emit(OutputsWritten(at=time.time(), deployment=deployment, path=str(request.path)))
+    path = str(request.path)
+    emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
     return changed
 
 

@@ -66,7 +66,7 @@ class HumanLines:
                     yield f"  {self._paint.warn('loses')} {name}{contents}: {loss.reason}"
             case ResourceProgressed():
                 yield from self._resource(event)
-            case OutputsWritten():
+            case OutputsWritten() if event.changed:
                 yield self._paint.faint(f"  wrote {event.path}")
             case DeploymentFinished():
                 yield from self._finished(event)

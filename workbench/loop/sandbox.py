@@ -354,8 +354,10 @@ class Sandbox:
     async def _keep_local_cloud(self, stages: Stages) -> None:
         """Start the local cloud again whenever it ends under us."""
         folder = self._session.project.local_cloud_dir
-        with suppress(Exception):
+        try:
             await stages.open()
+        except Exception as error:  # noqa: BLE001 - the deployment under way fails with it, too
+            self._hub.tell(Level.DEBUG, f"The local cloud did not start at once: {error}")
         while True:
             await local_cloud_ended(folder)
             self._hub(

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from workbench.project.models import PackageManager, Project
 from workbench.synth.diagnostics import Diagnostic
+from workbench.synth.readable_paths import readable_paths
 
 ErrorReport = Mapping[str, object]
 """An error as the worker describes it: name, message, stack, resolution, …, and its cause."""
@@ -218,7 +219,8 @@ def _general(chain: tuple[ErrorReport, ...], project: Project) -> Diagnostic:
         hint = "Throw an Error object: it says where it was thrown."
     file, line, column = _place(chain, project)
     code = _text(chain[0], "name")
-    return Diagnostic("error", "\n".join(messages), code, file, line, column, hint)
+    told = readable_paths("\n".join(messages), project.root)
+    return Diagnostic("error", told, code, file, line, column, hint)
 
 
 def _plain(message: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
+from workbench.synth.readable_paths import readable_paths
 
 CLI_TIMEOUT = 300.0
 
@@ -66,7 +67,7 @@ async def check_with_cli(project: Project, node: Path) -> CheckResult:
 def parse_compiler_output(text: str, root: Path) -> tuple[Diagnostic, ...]:
     """Read the compiler's plain output: a finding a line, its details indented below it."""
     found: list[Diagnostic] = []
-    for line in text.splitlines():
+    for line in readable_paths(text, root).splitlines():
         place = _PLACED.match(line)
         finding = _FINDING.match(line[place.end() :] if place else line)
         if finding:

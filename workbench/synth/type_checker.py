@@ -14,6 +14,7 @@ from workbench.events import Emit, Level, LogLine
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
+from workbench.synth.readable_paths import readable_paths
 from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.type_check_cli import check_with_cli
 from workbench.synth.type_check_memory import recall, remember
@@ -188,7 +189,7 @@ class TypeChecker:
         missing_env = _MISSING_ENV.match(str(item["message"]))
         return Diagnostic(
             "error" if item["severity"] == "error" else "warning",
-            str(item["message"]),
+            readable_paths(str(item["message"]), root),
             str(item["code"]),
             str(path.relative_to(root)) if path.is_relative_to(root) else str(item["file"]),
             int(str(item["line"])),
