@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
-from urllib.parse import quote, urlsplit
-
-import httpx
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
 from workbench.localcloud.appsync.data_sources.services import (
     FunctionReply,
-    HttpProblem,
     HttpReply,
     HttpRequest,
     ServiceProblem,
-    Signing,
 )
+
+if TYPE_CHECKING:
+    from workbench.localcloud.appsync.data_sources.http_client import HttpClient
 
 Mark = Callable[[Iterable[str] | None], None]
 """``mark(states)``: these saved states (None: any) may have changed; any thread may call it."""
@@ -31,11 +30,6 @@ _TARGETS = {
     "events": ("eventbridge", "AWSEvents"),
 }
 _READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
-_HTTP_TIMEOUT = 29.0
-"""Seconds; AppSync gives a whole request 30."""
-
-_LARGEST = 6 * 1024 * 1024
-"""Bytes read of an answer at most: more than AppSync takes."""
 
 
 class EmulatorServices:
@@ -50,7 +44,7 @@ class EmulatorServices:
         self._mark = mark
         self._account = account
         self._region = region
-        self._client: httpx.AsyncClient | None = None
+        self._client: HttpClient | None = None
 
     async def call(
         self, service: str, action: str, parameters: Mapping[str, Any]
@@ -93,56 +87,24 @@ class EmulatorServices:
         return FunctionReply(body, names.get("x-amz-function-error"))
 
     async def http(self, request: HttpRequest) -> HttpReply:
-        """Send a request to any address; redirects are answers, as with AppSync."""
-        client = self._client or self._open()
-        headers = [*request.headers]
+        """Send a request to any address; AWS's own are answered by the emulator."""
+        if self._client is None:
+            # Imported on first use: 0.1 s that no other data source needs.
+            from ministack.app import app
+
+            from workbench.localcloud.appsync.data_sources.http_client import HttpClient
+
+            self._client = HttpClient(app)
+        reply = await self._client.send(request)
         if request.signing is not None:
-            headers += _signature(request, request.signing)
-        try:
-            async with client.stream(
-                request.method, request.url, headers=headers, content=request.body or None
-            ) as response:
-                body = bytearray()
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > _LARGEST:
-                        break
-                return HttpReply(response.status_code, dict(response.headers), bytes(body))
-        except httpx.TimeoutException as error:
-            raise HttpProblem("no answer in time") from error
-        except httpx.InvalidURL as error:
-            raise HttpProblem(f"not an address: {error}") from error
-        except httpx.HTTPError as error:
-            raise HttpProblem(str(error) or type(error).__name__) from error
+            self._mark(None)
+        return reply
 
     async def close(self) -> None:
         """Close the connections to HTTP endpoints."""
         if self._client is not None:
-            await self._client.aclose()
+            await self._client.close()
             self._client = None
-
-    def _open(self) -> httpx.AsyncClient:
-        # A proxy of the user's environment is for the internet, not for servers beside this one.
-        loopback = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-        self._client = httpx.AsyncClient(
-            timeout=_HTTP_TIMEOUT, mounts=dict.fromkeys(loopback, httpx.AsyncHTTPTransport())
-        )
-        return self._client
-
-
-def _signature(request: HttpRequest, signing: Signing) -> list[tuple[str, str]]:
-    """SigV4 headers, with the local cloud's dummy credentials: nothing of the user's is sent."""
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-    service = signing.service or (urlsplit(request.url).hostname or "").split(".")[0]
-    signed = AWSRequest(
-        request.method, request.url, headers=dict(request.headers), data=request.body
-    )
-    before = {name.lower() for name in signed.headers}
-    SigV4Auth(Credentials("local", "local"), service, signing.region).add_auth(signed)
-    return [(name, value) for name, value in signed.headers.items() if name.lower() not in before]
 
 
 def _problem(status: int, answer: Mapping[str, Any]) -> ServiceProblem:

@@ -40,6 +40,9 @@ async def test_batches_go_over_several_tables_in_order(cloud: Any) -> None:
     projected = {**get, "projection": {"expression": "#n", "expressionNames": names}}
     data = (await cloud.run(one, projected))["data"]
     assert data == {first: [{"n": 2}, None, {"n": 1}], second: [{}]}
+    keys = {"keys": [key("b")], "projection": {"expression": "id"}}
+    data = (await cloud.run(one, {"operation": "BatchGetItem", "tables": {first: keys}}))["data"]
+    assert data == {first: [{"id": "b"}]}
     delete = {"operation": "BatchDeleteItem", "tables": {first: [key("a")], second: [key("c")]}}
     assert await cloud.run(one, delete) == {
         "data": {first: [{"id": "a"}], second: [{"id": "c"}]},

@@ -93,6 +93,23 @@ async def test_a_signed_source_signs_and_sends_nothing_of_the_users(
     await cloud.services.close()
 
 
+async def test_aws_itself_is_the_local_cloud(cloud: Any) -> None:
+    iam = {"signingRegion": "us-east-1", "signingServiceName": "dynamodb"}
+    config = {"authorizationType": "AWS_IAM", "awsIamConfig": iam}
+    table = (await cloud.table()).settings["tableName"]
+    source = source_of("https://dynamodb.us-east-1.amazonaws.com", authorizationConfig=config)
+    headers = {
+        "x-amz-target": "DynamoDB_20120810.DescribeTable",
+        "content-type": "application/x-amz-json-1.0",
+    }
+    params = {"headers": headers, "body": {"TableName": table}}
+    request = {"method": "POST", "resourcePath": "/", "params": params}
+    answer = await cloud.run(source, request)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["Table"]["TableName"] == table
+    await cloud.services.close()
+
+
 async def test_a_redirect_is_an_answer(cloud: Any, endpoint: str) -> None:
     answer = await cloud.run(source_of(endpoint), {"method": "GET", "resourcePath": "/moved"})
     assert answer["statusCode"] == 302

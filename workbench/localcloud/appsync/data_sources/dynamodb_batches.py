@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import request as read
@@ -34,23 +34,28 @@ async def batch_get(table: Table, request: Object) -> dict[str, Any]:
     read.refuse_unknown(request, _BATCH | {"projection"})
     wanted: dict[str, Sequence[Item]] = {}
     asked: dict[str, Any] = {}
+    added: dict[str, frozenset[str]] = {}
     for name, given in _tables(request).items():
         path = f"$[tables][{name}]"
         if not isinstance(given, Mapping):
             raise TemplateError(f"Expected JSON object for '{path}'.")
         keys = _items(read.list_at(given, "keys", path), f"{path}[keys]")
         wanted[name] = keys
-        # Each attribute of the keys is read, whatever the projection, to tell the items apart.
         asked[name] = {"Keys": keys}
         if read.optional_flag(given, "consistentRead", path):
             asked[name]["ConsistentRead"] = True
+        projected = given if given.get("projection") else request
+        projection(asked[name], projected)
+        added[name] = _with_key_attributes(asked[name], keys)
     answer = await table.services.call("dynamodb", "BatchGetItem", {"RequestItems": asked})
     found = answer.get("Responses", {})
     unread = answer.get("UnprocessedKeys") or {}
-    projected = _projected(request)
     return {
         "data": {
-            name: [projected(item) for item in _in_order(keys, found.get(name, []))]
+            name: [
+                _without(plain_item(item), added[name])
+                for item in _in_order(keys, found.get(name, []))
+            ]
             for name, keys in wanted.items()
         },
         "unprocessedKeys": {
@@ -221,19 +226,22 @@ def _in_order(keys: Sequence[Item], items: Sequence[Item]) -> list[Item | None]:
     return [found.get(identity(key)) for key in keys]
 
 
-def _projected(request: Object) -> Callable[[Item | None], dict[str, Any] | None]:
-    """Plain items, reduced to the attributes that a ``projection`` names at its top level."""
-    given = read.optional_object(request, "projection")
-    if not given:
-        return plain_item
-    names = read.optional_object(given, "expressionNames", "$[projection]") or {}
-    text = read.text_at(given, "expression", "$[projection]")
+def _with_key_attributes(asked: dict[str, Any], keys: Sequence[Item]) -> frozenset[str]:
+    """Have the projection read the keys too, to tell items apart; the attributes that this adds."""
+    text = asked.get("ProjectionExpression")
+    if not text or not keys:
+        return frozenset()
+    names = asked.get("ExpressionAttributeNames", {})
     heads = [part.strip().split(".")[0].split("[")[0] for part in text.split(",")]
-    kept = {names.get(head, head) for head in heads}
+    missing = sorted(set(keys[0]) - {names.get(head, head) for head in heads})
+    added = {f"#_key{i}": attribute for i, attribute in enumerate(missing)}
+    if added:
+        asked["ProjectionExpression"] = ", ".join([text, *added])
+        asked["ExpressionAttributeNames"] = {**names, **added}
+    return frozenset(missing)
 
-    def project(item: Item | None) -> dict[str, Any] | None:
-        if item is None:
-            return None
-        return plain_item({name: value for name, value in item.items() if name in kept})
 
-    return project
+def _without(item: dict[str, Any] | None, names: frozenset[str]) -> dict[str, Any] | None:
+    if item is None or not names:
+        return item
+    return {name: value for name, value in item.items() if name not in names}
