@@ -77,7 +77,8 @@ class WorkbenchApp(App[None]):
         clock: Callable[[], float] = time,
         remember_theme: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__()
+        # Without colours, Textual would paint an ansi theme black on black; with this, none at all.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.feed = Feed(self._receive)
         self.keymap: Mapping[str, str] = (settings or Settings()).keys
         self._starter = starter

@@ -26,7 +26,9 @@ _OVERFLOW = 0x4000
 _IGNORED = 0x8000
 _ONLY_FOLDERS = 0x01000000
 _IS_FOLDER = 0x40000000
-_WANTED = _MODIFY | _ATTRIB | _CLOSE_WRITE | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
+_IN_FOLDER = _MODIFY | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
+# Not in a folder: each reader of a journal closes a file open for writing, and root sets its owner.
+_IN_TREE = _IN_FOLDER | _ATTRIB | _CLOSE_WRITE
 _HEADER = struct.Struct("iIII")  # watch, mask, cookie, the name's length
 _READ_BYTES = 1 << 16
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EACCES})
@@ -50,8 +52,10 @@ class Inotify:
         if self._descriptor < 0:
             raise _error("inotify")
         try:
-            for folder in (*self._folders, *self._trees):
-                self._watch(folder)
+            for folder in self._folders:
+                self._watch(folder, _IN_FOLDER)
+            for tree in self._trees:
+                self._watch(tree, _IN_TREE)
             for tree in self._trees:
                 self._enter(tree)
         except OSError:
@@ -114,7 +118,7 @@ class Inotify:
         while waiting:
             folder = waiting.pop()
             try:
-                self._watch(folder)
+                self._watch(folder, _IN_TREE)
                 entries = list(os.scandir(folder))
             except OSError as problem:
                 if problem.errno in _GONE:
@@ -140,9 +144,9 @@ class Inotify:
             found |= self._enter(tree)
         return found
 
-    def _watch(self, folder: Path) -> None:
+    def _watch(self, folder: Path, wanted: int) -> None:
         watch = self._libc.inotify_add_watch(
-            self._descriptor, os.fsencode(folder), ctypes.c_uint32(_WANTED | _ONLY_FOLDERS)
+            self._descriptor, os.fsencode(folder), ctypes.c_uint32(wanted | _ONLY_FOLDERS)
         )
         if watch < 0:
             raise _error(str(folder))
