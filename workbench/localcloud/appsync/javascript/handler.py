@@ -49,7 +49,8 @@ def evaluate_handler(
         )
     except (CodeStopped, ModuleProblem, UnreadableCode) as problem:
         raise TemplateError(str(problem), CODE_ERROR) from None
-    _take_effects(outcome["effects"], effects, handlers)
+    if "effects" in outcome:
+        _take_effects(outcome["effects"], effects, handlers)
     _write_back(outcome, context)
     if outcome.get("missing"):
         raise TemplateError(f"The code exports no function named {function}", CODE_ERROR)
@@ -125,7 +126,7 @@ def _failure_message(failure: Mapping[str, Any]) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -136,3 +137,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset, tuple)):
         return list(value)
     return str(value)
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_plain).encode

@@ -7,7 +7,7 @@ const bedrock = (operation) => (payload) => {
   return { operation, ...payload };
 };
 
-$.modules["@aws-appsync/utils/ai"] = Object.freeze({
+$.groups.aiModule = Object.freeze({
   invokeModel: bedrock("InvokeModel"),
   converse: bedrock("Converse"),
 });

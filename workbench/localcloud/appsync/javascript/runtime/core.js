@@ -1,7 +1,7 @@
 // What evaluates a handler: the state of one evaluation, what ends it, and what it hands back.
 //
-// `$` is the object that all files of the runtime share. Files are joined in the order that
-// engine.py names; nothing of `$` can be reached from a handler.
+// `$` is the object that all files of the runtime share. engine.py names the files that every context
+// has from the start; globals.js loads the others. Nothing of `$` can be reached from a handler.
 
 // One evaluation's state, made anew by $.evaluate.
 $.state = null;
@@ -64,8 +64,8 @@ $.newState = function (settings) {
 };
 
 // Evaluate one handler. The texts are JSON; the answer is too:
-// {value | stop | failure | missing | neededZone, effects, stash?, arguments?}, the last two where
-// the handler changed them.
+// {value | stop | failure | missing | neededZone, effects?, stash?, arguments?}: effects where there
+// are any, the stash and the arguments where the handler changed them.
 $.evaluate = function (load, name, stashText, argumentsText, restText, settingsText) {
   const state = $.newState(JSON.parse(settingsText));
   $.state = state;
@@ -74,10 +74,10 @@ $.evaluate = function (load, name, stashText, argumentsText, restText, settingsT
   context.arguments = JSON.parse(argumentsText);
   context.args = context.arguments;
   state.context = context;
-  const outcome = { effects: state.effects };
+  const outcome = {};
   try {
     const handlers = load($.modules, {});
-    if (typeof handlers[name] !== "function") return JSON.stringify({ ...outcome, missing: true });
+    if (typeof handlers[name] !== "function") return '{"missing":true}';
     outcome.value = handlers[name](context);
     // Tells of values that JSON cannot hold while the failure can still be described.
     JSON.stringify(outcome.value);
@@ -93,17 +93,29 @@ $.evaluate = function (load, name, stashText, argumentsText, restText, settingsT
   return $.answer(outcome, context, stashText, argumentsText);
 };
 
+function hasEffects({ errors, headers, logs, invalidations, subscriptionFilter, invalidationFilter }) {
+  return (
+    logs.length > 0 ||
+    errors.length > 0 ||
+    invalidations.length > 0 ||
+    subscriptionFilter !== undefined ||
+    invalidationFilter !== undefined ||
+    Object.keys(headers).length > 0
+  );
+}
+
 $.answer = function (outcome, context, stashText, argumentsText) {
   try {
     const stash = JSON.stringify(context.stash ?? {});
     const given = context.args === $.state.context.arguments ? context.arguments : context.args;
     const args = JSON.stringify(given ?? {});
+    if (hasEffects($.state.effects)) outcome.effects = $.state.effects;
     if (stash !== stashText) outcome.stash = JSON.parse(stash);
     if (args !== argumentsText) outcome.arguments = JSON.parse(args);
     return JSON.stringify(outcome);
   } catch (thrown) {
     // What was put into the stash, or given to util.error, is no JSON.
-    return JSON.stringify({ failure: $.describeFailure(thrown), effects: { logs: [] } });
+    return JSON.stringify({ failure: $.describeFailure(thrown) });
   }
 };
 

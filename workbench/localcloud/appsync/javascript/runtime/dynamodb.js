@@ -187,7 +187,7 @@ const paging = ({ limit, nextToken, index, consistentRead }) => ({
   consistentRead,
 });
 
-$.modules["@aws-appsync/utils/dynamodb"] = Object.freeze({
+$.groups.dynamodbModule = Object.freeze({
   operations: updateOperations,
 
   get(payload) {

@@ -288,7 +288,7 @@ const aggregates = Object.fromEntries(
   ]),
 );
 
-$.modules["@aws-appsync/utils/rds"] = Object.freeze({
+$.groups.rdsModule = Object.freeze({
   select,
   insert,
   update,
@@ -305,7 +305,7 @@ $.modules["@aws-appsync/utils/rds"] = Object.freeze({
   agg: Object.freeze(aggregates),
 });
 
-$.util.rds = Object.freeze({
+$.groups.rds = Object.freeze({
   toJsonObject,
   toJsonString: (result) => JSON.stringify(toJsonObject(result)),
 });

@@ -231,7 +231,7 @@ function parseIso(timestamp) {
   return milliseconds;
 }
 
-$.util.time = Object.freeze({
+$.groups.time = Object.freeze({
   nowISO8601: () => new Date($.now()).toISOString(),
   nowEpochSeconds: () => Math.floor($.now() / 1000),
   nowEpochMilliSeconds: () => $.now(),

@@ -97,7 +97,7 @@ $.alternativeRules = (rules) =>
     .filter(([, condition]) => !$.isNothing(condition))
     .flatMap(([field, condition]) => $.alternatives({ [field]: condition }, new Set()));
 
-$.util.transform = Object.freeze({
+$.groups.transform = Object.freeze({
   toDynamoDBFilterExpression: $.dynamoExpressionText,
   toDynamoDBConditionExpression: $.dynamoExpressionText,
   toElasticsearchQueryDSL: (object) => JSON.stringify($.searchQuery(object)),

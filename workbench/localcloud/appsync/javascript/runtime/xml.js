@@ -102,7 +102,7 @@ function toMap(xml) {
   return { [name]: value };
 }
 
-$.util.xml = Object.freeze({
+$.groups.xml = Object.freeze({
   toMap,
   toJsonString(xml, stringEncode) {
     const text = JSON.stringify(toMap(xml));
