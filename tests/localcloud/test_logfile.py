@@ -32,3 +32,16 @@ def test_a_running_server_cuts_its_own_log(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", code, str(log)], stdout=output, check=True)
     assert log.stat().st_size < 700_000
     assert last_lines(log, 1)[0].startswith("01999 ")
+
+
+def test_messages_get_a_stack_traces_error_but_not_its_frames(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text(
+        "ready\n"
+        "Traceback (most recent call last):\n"
+        '  File "server.py", line 53, in main\n'
+        "    return serve()\n"
+        "           ^^^^^^^\n"
+        "FileExistsError: [Errno 17] File exists: 'state'\n"
+    )
+    assert last_lines(log) == ("ready", "FileExistsError: [Errno 17] File exists: 'state'")

@@ -32,7 +32,7 @@ def trim_log(path: Path, limit: int = LIMIT) -> None:
 
 
 def last_lines(path: Path, count: int = 12) -> tuple[str, ...]:
-    """The last lines of the log, for messages."""
+    """The last lines of the log, for messages: of a stack trace only its last line, the error."""
     try:
         with path.open("rb") as file:
             file.seek(0, 2)
@@ -40,7 +40,12 @@ def last_lines(path: Path, count: int = 12) -> tuple[str, ...]:
             text = file.read().decode(errors="replace")
     except OSError:
         return ()
-    return tuple(text.splitlines()[-count:])
+    told = [line for line in text.splitlines() if not _is_of_a_trace(line)]
+    return tuple(told[-count:])
+
+
+def _is_of_a_trace(line: str) -> bool:
+    return line.startswith((" ", "Traceback (most recent call last)"))
 
 
 class BoundedHandler(logging.StreamHandler[TextIO]):
