@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.localcloud.appsync.data_sources import aws_lambda
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
@@ -34,6 +35,22 @@ async def test_a_function_that_takes_too_long_is_an_error(cloud: Any) -> None:
     with pytest.raises(FieldError, match="timed out") as caught:
         await cloud.run(source, INVOKE)
     assert caught.value.error_type == "Lambda:Unhandled"
+
+
+async def test_appsync_does_not_wait_for_ever(
+    cloud: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "came"
+    source = await cloud.function(
+        "const fs = await import('node:fs'); await new Promise(r => setTimeout(r, 700));"
+        f"fs.writeFileSync({json.dumps(str(file))}, '1');"
+    )
+    monkeypatch.setattr(aws_lambda, "LONGEST", 0.2)
+    with pytest.raises(FieldError, match="Execution timed out") as caught:
+        await cloud.run(source, INVOKE)
+    assert caught.value.error_type == "ExecutionTimeout"
+    assert not file.exists()
+    assert await cloud.written(file) == 1
 
 
 async def test_a_missing_function_is_an_error(cloud: Any) -> None:

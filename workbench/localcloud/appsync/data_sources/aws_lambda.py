@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import request as read
@@ -16,8 +17,13 @@ from workbench.localcloud.appsync.data_sources.services import (
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 
+logger = logging.getLogger("local cloud")
+
 LONGEST = 30.0
 """Seconds after which AppSync gives up on a function."""
+
+_unwaited: set[asyncio.Task[FunctionReply]] = set()
+"""Keeps the event loop from losing the invocations that nothing waits for."""
 
 _MEMBERS = frozenset({"version", "operation", "payload", "invocationType"})
 _INVOCATION_TYPES = ("RequestResponse", "Event")
@@ -58,10 +64,7 @@ async def invoke_plain(services: Services, arn: str, payload: Any, event: bool =
     """The function's result as JSON; FieldError ``Lambda:Unhandled`` with its own message."""
     body = json.dumps(payload).encode()
     try:
-        async with asyncio.timeout(LONGEST):
-            reply = await services.invoke_function(arn, body, event)
-    except TimeoutError:
-        raise FieldError("Execution timed out.", "ExecutionTimeout") from None
+        reply = await _in_time(services.invoke_function(arn, body, event))
     except ServiceProblem as problem:
         raise FieldError(problem.message, f"Lambda:{problem.code}") from problem
     if reply.error:
@@ -108,6 +111,23 @@ def batch_result(element: Any) -> Any:
             element.get("data"),
         )
     return element.get("data")
+
+
+async def _in_time(invocation: Coroutine[Any, Any, FunctionReply]) -> FunctionReply:
+    """The reply, if it comes in time; a function that takes longer goes on, as on AWS."""
+    task = asyncio.create_task(invocation)
+    done, _ = await asyncio.wait({task}, timeout=LONGEST)
+    if not done:
+        _unwaited.add(task)
+        task.add_done_callback(_forget)
+        raise FieldError("Execution timed out.", "ExecutionTimeout")
+    return task.result()
+
+
+def _forget(task: asyncio.Task[FunctionReply]) -> None:
+    _unwaited.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        logger.info("a function that AppSync no longer waited for failed: %s", task.exception())
 
 
 def _failure(reply: FunctionReply) -> FieldError:
