@@ -1,8 +1,8 @@
 """graphql-core's execution with AppSync's field semantics, and without its cost for plain fields.
 
-A field without a resolver is one look-up in its parent's data: graphql-core would build a
-description of it, check what it returned for awaitables and look for callables, 12 µs each; a list
-of a hundred items with ten fields spends 2 ms here instead.
+A field without a resolver is one look-up in its parent's data, where graphql-core would build a
+description of it, check what it returned for awaitables and look for callables: 1 µs in place of
+12, which a list of a hundred items with ten fields pays a thousand times.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ from workbench.localcloud.appsync.execution.resolve import resolve
 from workbench.localcloud.appsync.execution.state import State
 from workbench.localcloud.appsync.schema.scalars import NotSerializableError, output_serializer
 
+_Planned = tuple[str, str, list[FieldNode], Callable[[Any], Any] | None, bool]
+"""Response key, field name, nodes, serializer of a plain scalar, whether it may be null."""
+
 
 class Executor(ExecutionContext):
     """One execution; its ``context_value`` is the request's State."""
@@ -46,7 +49,68 @@ class Executor(ExecutionContext):
         self._state = cast(State, self.context_value)
         self._resolvers = self._state.compiled.resolvers
         self._serializers = {}
+        self._plans: dict[int, list[_Planned]] = {}
         self.is_awaitable = _is_coroutine
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        fields: dict[str, list[FieldNode]],
+    ) -> Any:
+        """The completed fields of an object, or a coroutine of them."""
+        if parent_type.name.startswith("__") or not isinstance(source_value, dict):
+            return super().execute_fields(parent_type, source_value, path, fields)
+        plan = self._plans.get(id(fields))
+        if plan is None:
+            plan = self._plans[id(fields)] = self._planned(parent_type, fields)
+        results: dict[str, Any] = {}
+        running: list[str] = []
+        for key, name, nodes, serialize, nullable in plan:
+            if serialize is not None:
+                value = source_value.get(name)
+                if value is None:
+                    if nullable:
+                        results[key] = None
+                        continue
+                else:
+                    try:
+                        results[key] = serialize(value)
+                        continue
+                    except NotSerializableError:
+                        # Told where the place in the answer is known: below.
+                        pass
+            result = self.execute_field(
+                parent_type, source_value, nodes, Path(path, key, parent_type.name)
+            )
+            if result is not Undefined:
+                results[key] = result
+                if _is_coroutine(result):
+                    running.append(key)
+        return _awaited(results, running) if running else results
+
+    def _planned(
+        self, parent_type: GraphQLObjectType, fields: dict[str, list[FieldNode]]
+    ) -> list[_Planned]:
+        """How each field is executed; with a serializer where it is nothing but a scalar's value."""
+        type_name = parent_type.name
+        plan: list[_Planned] = []
+        for key, nodes in fields.items():
+            name = nodes[0].name.value
+            field = parent_type.fields.get(name)
+            serialize, nullable = None, True
+            if (
+                field is not None
+                and (type_name, name) not in self._resolvers
+                and self._state.allows(type_name, name)
+            ):
+                nullable = not isinstance(field.type, GraphQLNonNull)
+                inner = field.type if nullable else cast(GraphQLNonNull[Any], field.type).of_type
+                if isinstance(inner, GraphQLScalarType):
+                    serialize = output_serializer(inner)
+            plan.append((key, name, nodes, serialize, nullable))
+        return plan
 
     def execute_field(
         self,
@@ -217,6 +281,15 @@ class Executor(ExecutionContext):
             f"{written_path(path.as_list())}: the value's __typename is '{name}'.",
             "MappingTemplate",
         )
+
+
+async def _awaited(results: dict[str, Any], running: list[str]) -> dict[str, Any]:
+    if len(running) == 1:
+        results[running[0]] = await results[running[0]]
+        return results
+    done = await gather(*(results[key] for key in running))
+    results.update(zip(running, done, strict=True))
+    return results
 
 
 async def _gathered(completed: list[Any], running: list[int]) -> list[Any]:

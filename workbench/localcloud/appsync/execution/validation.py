@@ -189,6 +189,8 @@ def _words(message: str, node: Node | None, places: _Places) -> Words:
         match = pattern.search(message)
         if match:
             return kind, text.format(*match.groups())
+    if isinstance(node, ObjectFieldNode):
+        node = places.above(node)
     argument = places.argument_path(node)
     if node is None or not argument:
         return "", message
@@ -226,6 +228,10 @@ class _Places:
             found.append(node)
             node = self._above.get(id(node))
         return found[::-1]
+
+    def above(self, node: Node) -> Node | None:
+        """What a node is part of."""
+        return self._above.get(id(node))
 
     def field_path(self, node: Node | None) -> str:
         """The fields around a node: ``createTodo/note``."""
