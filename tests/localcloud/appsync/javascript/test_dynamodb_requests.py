@@ -47,7 +47,7 @@ REQUESTS: dict[str, Any] = {
             "expressionValues": {":expValue_1": {"S": "x"}, ":expValue_2": {"NULL": None}},
         },
         "condition": {
-            "expression": "(#owner = :owner_eq)",
+            "expression": "#owner = :owner_eq",
             "expressionNames": {"#owner": "owner"},
             "expressionValues": {":owner_eq": {"S": "me"}},
         },
@@ -61,7 +61,7 @@ REQUESTS: dict[str, Any] = {
     "nextToken: null, scanIndexForward: false, filter: { n: { between: [1, 2] } } })": {
         "operation": "Query",
         "query": {
-            "expression": "((#id = :id_eq) AND begins_with(#at, :at_beginsWith))",
+            "expression": "#id = :id_eq AND begins_with(#at, :at_beginsWith)",
             "expressionNames": {"#id": "id", "#at": "at"},
             "expressionValues": {":id_eq": {"S": "a"}, ":at_beginsWith": {"S": "2024"}},
         },
@@ -69,7 +69,7 @@ REQUESTS: dict[str, Any] = {
         "index": "byId",
         "scanIndexForward": False,
         "filter": {
-            "expression": "(#n BETWEEN :n_between_1 AND :n_between_2)",
+            "expression": "#n BETWEEN :n_between_1 AND :n_between_2",
             "expressionNames": {"#n": "n"},
             "expressionValues": {":n_between_1": {"N": 1}, ":n_between_2": {"N": 2}},
         },
@@ -216,37 +216,37 @@ FILTERS = {
         {":title_contains": {"S": "Hello World"}},
     ),
     "{ a: { ne: 1, gt: 0 } }": (
-        "((#a <> :a_ne) AND (#a > :a_gt))",
+        "(#a <> :a_ne AND #a > :a_gt)",
         {":a_ne": {"N": 1}, ":a_gt": {"N": 0}},
     ),
     "{ or: [{ owner: { eq: 'a' } }, { owner: { eq: 'b' } }] }": (
-        "((#owner = :or_0_owner_eq) OR (#owner = :or_1_owner_eq))",
+        "(#owner = :or_0_owner_eq OR #owner = :or_1_owner_eq)",
         {":or_0_owner_eq": {"S": "a"}, ":or_1_owner_eq": {"S": "b"}},
     ),
     "{ or: [{ owner: { eq: 'a' } }] }": (
-        "(#owner = :or_0_owner_eq)",
+        "#owner = :or_0_owner_eq",
         {":or_0_owner_eq": {"S": "a"}},
     ),
     "{ and: [{ a: { le: 1 } }, { not: { b: { lt: 2 } } }], c: { ge: 3 } }": (
-        "(((#a <= :and_0_a_le) AND (NOT (#b < :and_1_not_b_lt))) AND (#c >= :c_ge))",
+        "(#a <= :and_0_a_le AND (NOT #b < :and_1_not_b_lt)) AND #c >= :c_ge",
         {":and_0_a_le": {"N": 1}, ":and_1_not_b_lt": {"N": 2}, ":c_ge": {"N": 3}},
     ),
     "{ a: { in: [1, 2] } }": (
-        "(#a IN (:a_in_1, :a_in_2))",
+        "#a IN (:a_in_1, :a_in_2)",
         {":a_in_1": {"N": 1}, ":a_in_2": {"N": 2}},
     ),
     "{ a: { notContains: 'x', attributeExists: true, attributeType: 'stringSet' } }": (
-        "((NOT contains(#a, :a_notContains)) AND attribute_exists(#a) "
+        "(NOT contains(#a, :a_notContains) AND attribute_exists(#a) "
         "AND attribute_type(#a, :a_attributeType))",
         {":a_notContains": {"S": "x"}, ":a_attributeType": {"S": "SS"}},
     ),
-    "{ a: { size: { ge: 2 } } }": ("(size(#a) >= :a_size_ge)", {":a_size_ge": {"N": 2}}),
+    "{ a: { size: { ge: 2 } } }": ("size(#a) >= :a_size_ge", {":a_size_ge": {"N": 2}}),
     "{ address: { city: { eq: 'Rome' } } }": (
-        "(#address.#city = :address_city_eq)",
+        "#address.#city = :address_city_eq",
         {":address_city_eq": {"S": "Rome"}},
     ),
     "{ 'a-b': { eq: 1 }, a_b: { eq: 2 } }": (
-        "((#a_b = :a_b_eq) AND (#a_b_2 = :a_b_eq_2))",
+        "#a_b = :a_b_eq AND #a_b_2 = :a_b_eq_2",
         {":a_b_eq": {"N": 1}, ":a_b_eq_2": {"N": 2}},
     ),
     "{ a: null, b: { eq: undefined } }": ("", {}),

@@ -92,7 +92,9 @@ def test_a_handler_without_a_result_gives_none(field: Field) -> None:
     assert field.run("export function request() {}").value is None
 
 
-@pytest.mark.parametrize("text", ["aé😀", "line\nbreak", "null\x00byte", "\u2028", '"\\'])
+@pytest.mark.parametrize(
+    "text", ["aé😀", "half \ud800", "line\nbreak", "null\x00byte", "\u2028", '"\\']
+)
 def test_texts_arrive_and_return_unchanged(field: Field, text: str) -> None:
     assert field.value("ctx.args", arguments={"text": text}) == {"text": text}
 

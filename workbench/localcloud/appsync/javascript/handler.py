@@ -139,4 +139,5 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=_plain).encode
+# In ASCII: a text may hold half a surrogate pair, which the engine takes only as an escape.
+_encode = json.JSONEncoder(separators=(",", ":"), default=_plain).encode

@@ -199,7 +199,7 @@ def _read_names(tokens: list[Token], at: int) -> tuple[int, list[tuple[str, str,
     while at < len(tokens) and tokens[at].text != "}":
         token = tokens[at]
         name = _name(token)
-        if _text(tokens, at + 1) == "as":
+        if _text(tokens, at + 1) == "as" and at + 2 < len(tokens):
             found.append((name, _name(tokens[at + 2]), token))
             at += 3
         else:

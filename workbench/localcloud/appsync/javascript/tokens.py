@@ -66,6 +66,10 @@ class UnreadableCode(ValueError):  # noqa: N818 - its text is a code error of th
 
 def tokenize(code: str) -> list[Token]:
     """All tokens but comments and spaces; raises :class:`UnreadableCode`."""
+    try:
+        code.encode()
+    except UnicodeEncodeError:
+        raise UnreadableCode("The code is no valid Unicode text", 1, 0) from None
     return _Reader(code).read()
 
 

@@ -56,20 +56,20 @@ class DynamoExpression {
     return placeholder;
   }
 
-  // All parts of an object, joined by AND; null where it says nothing.
-  all(object, prefix, path) {
+  // All parts of an object, which hold together.
+  parts(object, prefix) {
     const parts = [];
     for (const [field, condition] of Object.entries(object)) {
       if ($.isNothing(condition)) continue;
-      if (path.length === 0 && GROUPS.includes(field)) {
+      if (GROUPS.includes(field)) {
         parts.push(this.group(field, condition, prefix));
       } else if ($.isObject(condition)) {
-        parts.push(this.field(condition, prefix, [...path, field]));
+        parts.push(this.field(condition, prefix, [field]));
       } else {
         throw new TypeError(`The condition on ${field} is no object of operators`);
       }
     }
-    return this.join(parts, "AND");
+    return parts.filter((part) => part !== null);
   }
 
   field(condition, prefix, path) {
@@ -91,14 +91,15 @@ class DynamoExpression {
     const list = Array.isArray(conditions) ? conditions : [conditions];
     const parts = list.map((condition, index) => {
       const inside = Array.isArray(conditions) ? [...prefix, kind, String(index)] : [...prefix, kind];
-      return this.all(condition, inside, []);
+      return this.join(this.parts(condition, inside), "AND");
     });
     if (kind !== "not") return this.join(parts, kind.toUpperCase());
     const inner = this.join(parts, "AND");
     return inner === null ? null : `(NOT ${inner})`;
   }
 
-  // Parentheses only around several parts: DynamoDB refuses redundant ones.
+  // Parentheses only around several parts, and none around the whole, for handlers put it into some
+  // of their own: DynamoDB refuses redundant ones.
   join(parts, word) {
     const said = parts.filter((part) => part !== null);
     if (said.length === 0) return null;
@@ -109,17 +110,18 @@ class DynamoExpression {
     const name = this.name(path);
     const value = (given, ...suffix) => this.value(prefix, path, [operator, ...suffix], given);
     if (Object.hasOwn(COMPARISONS, operator)) {
-      return `(${name} ${COMPARISONS[operator]} ${value(operand)})`;
+      return `${name} ${COMPARISONS[operator]} ${value(operand)}`;
     }
     switch (operator) {
       case "between":
-        return `(${name} BETWEEN ${value(operand[0], 1)} AND ${value(operand[1], 2)})`;
+        return `${name} BETWEEN ${value(operand[0], 1)} AND ${value(operand[1], 2)}`;
       case "in":
-        return `(${name} IN (${operand.map((item, index) => value(item, index + 1)).join(", ")}))`;
+        if (operand.length === 0) throw new TypeError("Operator in needs at least one value");
+        return `${name} IN (${operand.map((item, index) => value(item, index + 1)).join(", ")})`;
       case "contains":
         return `contains(${name}, ${value(operand)})`;
       case "notContains":
-        return `(NOT contains(${name}, ${value(operand)}))`;
+        return `NOT contains(${name}, ${value(operand)})`;
       case "beginsWith":
         return `begins_with(${name}, ${value(operand)})`;
       case "attributeExists":
@@ -137,12 +139,12 @@ class DynamoExpression {
         const value = (each, ...suffix) =>
           this.value(prefix, path, ["size", operator, ...suffix], each);
         if (operator === "between") {
-          return `(size(${name}) BETWEEN ${value(given[0], 1)} AND ${value(given[1], 2)})`;
+          return `size(${name}) BETWEEN ${value(given[0], 1)} AND ${value(given[1], 2)}`;
         }
         if (!Object.hasOwn(COMPARISONS, operator)) {
           throw new TypeError(`Operator ${operator} is not supported`);
         }
-        return `(size(${name}) ${COMPARISONS[operator]} ${value(given)})`;
+        return `size(${name}) ${COMPARISONS[operator]} ${value(given)}`;
       },
     );
     return this.join(parts, "AND");
@@ -154,9 +156,9 @@ $.dynamoExpression = function (object) {
   if ($.isNothing(object)) return undefined;
   if (!$.isObject(object)) throw new TypeError("A filter or condition must be an object");
   const made = new DynamoExpression();
-  const expression = made.all(object, [], []);
-  if (expression === null) return undefined;
-  return { expression, expressionNames: made.names, expressionValues: made.values };
+  const parts = made.parts(object, []);
+  if (parts.length === 0) return undefined;
+  return { expression: parts.join(" AND "), expressionNames: made.names, expressionValues: made.values };
 };
 
 $.dynamoExpressionText = function (object) {
