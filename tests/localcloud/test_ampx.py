@@ -28,6 +28,7 @@ def _ampx(
         **node.environment(),
         "AWS_PROFILE": "not-this-one",
         "AMPLIFY_DISABLE_TELEMETRY": "1",
+        "TMPDIR": str(project.parent),
         "npm_config_user_agent": "npm/10.0.0",
         "CI": "1",
     }
@@ -63,7 +64,7 @@ def test_ampx_deploys_a_sandbox_and_generates_its_outputs(
     assert generated.returncode == 0, generated.stdout + generated.stderr
     document = json.loads(outputs.read_text())
     assert document == written
-    assert document["data"]["url"].startswith(local_cloud.endpoint)
+    assert document["data"]["url"].lower().startswith(local_cloud.endpoint)
     assert "Todo" in document["data"]["model_introspection"]["models"]
     pools = clients.cognito_idp.list_user_pools(MaxResults=10)["UserPools"]
     assert [pool["Id"] for pool in pools] == [document["auth"]["user_pool_id"]]
