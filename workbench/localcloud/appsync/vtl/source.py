@@ -10,7 +10,7 @@ from workbench.localcloud.appsync.vtl.state import Failure
 _SPACES = re.compile(r"\s*")
 _BLANKS = re.compile(r"[ \t]*")
 _LINE_END = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
-DEEPEST_NESTING = 100
+DEEPEST_NESTING = 50
 """Levels of blocks, expressions and interpolated texts inside each other."""
 
 
