@@ -148,6 +148,9 @@ FAILURES = {
     "util.http.addResponseHeader('x-amzn-requestid', '1')": "reserved",
     "util.http.addResponseHeader('big', 'x'.repeat(5000))": "4 KB",
     "util.transform.toDynamoDBFilterExpression({ a: { near: 1 } })": "near is not supported",
+    "util.transform.toSubscriptionFilter({ and: Array(11).fill({ or: [{ a: { eq: 1 } }, { b: {} }] }) })": (
+        "more than 1000 alternatives"
+    ),
     "extensions.setSubscriptionFilter({ filters: [] })": "filterGroup",
     "extensions.invalidateSubscriptions({})": "subscriptionField",
     "runtime.earlyReturn(1, { skipTo: 'LATER' })": "skipTo must be",

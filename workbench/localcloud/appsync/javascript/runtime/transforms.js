@@ -30,7 +30,7 @@ $.searchQuery = function (object) {
       const inner = condition.map($.searchQuery);
       parts.push(field === "and" ? { bool: { must: inner } } : { bool: { should: inner } });
     } else if (field === "not") {
-      parts.push({ bool: { must_not: $.searchQuery(condition) } });
+      parts.push({ bool: { must_not: [$.searchQuery(condition)] } });
     } else {
       parts.push(allOf(Object.entries(condition).map(([operator, value]) => {
         if (!Object.hasOwn(SEARCHES, operator)) {
@@ -49,10 +49,15 @@ const SUBSCRIPTION_OPERATORS = new Set(
   "eq ne le lt ge gt contains notContains beginsWith in notIn between containsAny".split(" "),
 );
 
+const MOST_ALTERNATIVES = 1000;
+
 // Alternatives (lists of conditions that hold together) of an and/or tree.
 $.alternatives = function (object, ignored) {
   let found = [[]];
   const both = (more) => {
+    if (found.length * more.length > MOST_ALTERNATIVES) {
+      throw new RangeError(`A filter has more than ${MOST_ALTERNATIVES} alternatives`);
+    }
     found = found.flatMap((left) => more.map((right) => [...left, ...right]));
   };
   for (const [field, condition] of Object.entries(object ?? {})) {
@@ -87,9 +92,7 @@ $.subscriptionFilter = function (object, ignoredFields, rules) {
   if (strict.length > 0) {
     groups = groups.flatMap((group) => strict.map((rule) => [...group, ...rule]));
   }
-  return {
-    filterGroup: groups.filter((filters) => filters.length > 0).map((filters) => ({ filters })),
-  };
+  return { filterGroup: groups.map((filters) => ({ filters })) };
 };
 
 $.alternativeRules = (rules) =>
