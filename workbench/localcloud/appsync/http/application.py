@@ -50,6 +50,9 @@ Authorize = Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Calle
 Publish = Callable[[str, str, Any, Caller], Awaitable[object]]
 """``await publish(api id, mutation field, result, caller)``."""
 
+Invalidate = Callable[[str, Mapping[str, Any]], object]
+"""``invalidate(api id, what a template gave to invalidateSubscriptions)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -60,6 +63,7 @@ class Endpoint:
     traces: Traces
     authorize: Authorize
     publish: Publish
+    invalidate: Invalidate
     on_done: Callable[[Trace], None]
 
 
@@ -116,8 +120,9 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
     try:
         caller = await _caller(endpoint, compiled, scope, headers, body, found, trace)
     except RefusedError as error:
-        _finish(endpoint, trace, 401, [{"errorType": error.error_type, "message": error.message}])
-        await send_refusal(send, 401, request_id, error.error_type, error.message)
+        said = {"errorType": error.error_type, "message": error.message}
+        _finish(endpoint, trace, error.status, [said])
+        await send_refusal(send, error.status, request_id, error.error_type, error.message)
         return
     if isinstance(found, MalformedRequestError):
         error_type = "MalformedHttpRequestException"
@@ -132,6 +137,9 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
     await send_answer(send, 200, request_id, answer, added_headers(response.headers))
     for field, value in execution.changes:
         await endpoint.publish(api_id, field, value, caller)
+    for effects in execution.state.effects if execution.state else ():
+        for invalidation in effects.invalidations:
+            endpoint.invalidate(api_id, invalidation)
 
 
 async def _execute(

@@ -55,7 +55,13 @@ class DataPlane:
         self._runtime = Runtime(evaluate_mapping, evaluate_handler, services)
         authorize = Authorizer(keys).authorize
         endpoint = Endpoint(
-            self.snapshots, self._runtime, self.traces, authorize, self.hub.publish, log.add
+            self.snapshots,
+            self._runtime,
+            self.traces,
+            authorize,
+            self.hub.publish,
+            self.hub.invalidate,
+            log.add,
         )
         self._http = application(endpoint)
         self._realtime = realtime_application(
