@@ -16,6 +16,7 @@ MENDS: tuple[str, ...] = (
     "appsync_endpoints",
     "appsync_routes",
     "appsync_storage",
+    "appsync_control",
     "appsync_evaluate",
     "schema_validation",
     "cognito_identity_providers",

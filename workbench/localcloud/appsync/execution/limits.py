@@ -57,7 +57,12 @@ def check_depth(depth: int, limit: int) -> None:
 
 
 def depth_of(document: DocumentNode, operation: OperationDefinitionNode) -> int:
-    """How many levels of fields an operation selects."""
+    """How many levels of fields an operation selects; 0 for one that only asks for the schema."""
+    if all(
+        isinstance(node, FieldNode) and node.name.value.startswith("__")
+        for node in operation.selection_set.selections
+    ):
+        return 0
     fragments = {
         node.name.value: node
         for node in document.definitions
