@@ -70,7 +70,8 @@ async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) 
 
     def save(name: str) -> None:
         path = folder / f"{prefix}-{name}.svg"
-        path.write_text(app.export_screenshot(title="amplify-tui"))
+        picture = app.export_screenshot(title="amplify-tui")
+        path.write_text(picture.replace("<text ", '<text xml:space="preserve" '))
         sys.stdout.write(f"{path}\n")
 
     try:
