@@ -118,6 +118,14 @@ def test_stash_and_arguments_are_changed_in_place(field: Field) -> None:
     assert arguments == {"input": {"title": "x", "owner": "me"}}
 
 
+def test_numbers_that_a_handler_leaves_alone_stay_as_they_are(field: Field) -> None:
+    arguments = {"float": 1.0, "large": 12345678901234567890, "text": "é"}
+    field.run("export const request = (ctx) => ctx.args.float", arguments=arguments)
+    assert repr(field.context["args"]) == repr(arguments)
+    assert isinstance(arguments["float"], float)
+    assert arguments["large"] == 12345678901234567890
+
+
 def test_a_change_before_an_error_stays(field: Field) -> None:
     with pytest.raises(FieldError):
         field.run("export function request(ctx) { ctx.stash.seen = true; util.error('no') }")

@@ -104,14 +104,17 @@ function hasEffects({ errors, headers, logs, invalidations, subscriptionFilter, 
   );
 }
 
+// Python writes some values in another way (1.0, escapes): those are no change, and stay as they were.
+const isChanged = (text, given) => text !== given && text !== JSON.stringify(JSON.parse(given));
+
 $.answer = function (outcome, context, stashText, argumentsText) {
   try {
     const stash = JSON.stringify(context.stash ?? {});
     const given = context.args === $.state.context.arguments ? context.arguments : context.args;
     const args = JSON.stringify(given ?? {});
     if (hasEffects($.state.effects)) outcome.effects = $.state.effects;
-    if (stash !== stashText) outcome.stash = JSON.parse(stash);
-    if (args !== argumentsText) outcome.arguments = JSON.parse(args);
+    if (isChanged(stash, stashText)) outcome.stash = JSON.parse(stash);
+    if (isChanged(args, argumentsText)) outcome.arguments = JSON.parse(args);
     return JSON.stringify(outcome);
   } catch (thrown) {
     // What was put into the stash, or given to util.error, is no JSON.
