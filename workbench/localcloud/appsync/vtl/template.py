@@ -83,6 +83,11 @@ def compile_template(text: str) -> Template:
         raise _error(problem) from None
 
 
+def forget_templates() -> None:
+    """Empty the cache of compiled templates."""
+    _compile.cache_clear()
+
+
 @lru_cache(maxsize=CACHED_TEMPLATES)
 def _compile(text: str) -> Template:
     if len(text) > LONGEST_TEMPLATE:
