@@ -23,6 +23,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
@@ -32,6 +33,10 @@ from workbench.localcloud.appsync.execution.errors import (
 from workbench.localcloud.appsync.execution.java_nodes import java_node
 
 _MAX_ERRORS = 20
+
+# A field repeated a thousand times in one selection would be compared for 3 s otherwise.
+overlapping_fields_can_be_merged.MAX_FIELD_COMPARISONS = 25_000
+
 Words = tuple[str, str]
 _T = r"'([^']*)'"
 
@@ -176,12 +181,16 @@ def check(schema: GraphQLSchema, document: DocumentNode) -> None:
 
 
 def _in_words(error: GraphQLError, places: _Places) -> dict[str, Any]:
-    node = error.nodes[0] if error.nodes else None
+    nodes = list(error.nodes or ())
+    if "used in position" in error.message:
+        # The variable's definition comes first; its use is what is wrong.
+        nodes = nodes[-1:]
+    node = nodes[0] if nodes else None
     kind, text = _words(error.message, node, places)
     where = places.field_path(node)
     if kind:
         text = f"Validation error of type {kind}: {text}" + (f" @ '{where}'" if where else "")
-    return request_error(text, locations_of(error.nodes))
+    return request_error(text, locations_of(nodes))
 
 
 def _words(message: str, node: Node | None, places: _Places) -> Words:

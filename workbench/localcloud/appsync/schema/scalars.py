@@ -29,13 +29,14 @@ class NotSerializableError(ValueError):
 
 
 _ZONE = r"(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)"
-_DATE = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}}){_ZONE}?")
-_TIME = re.compile(rf"(\d{{2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d{{1,9}})?)?{_ZONE}?")
+_DATE = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}}){_ZONE}?", re.ASCII)
+_TIME = re.compile(rf"(\d{{2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d{{1,9}})?)?{_ZONE}?", re.ASCII)
 _DATE_TIME = re.compile(
-    rf"(\d{{4}}-\d{{2}}-\d{{2}})T(\d{{2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d{{1,9}})?)?{_ZONE}"
+    rf"(\d{{4}}-\d{{2}}-\d{{2}})T(\d{{2}}):(\d{{2}})(?::(\d{{2}})(?:\.\d{{1,9}})?)?{_ZONE}",
+    re.ASCII,
 )
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_PHONE = re.compile(r"\+?\(?\d[\d\s().-]*\d")
+_PHONE = re.compile(r"\+?\(?\d[\d\s().-]*\d", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _INT_MAX = 2**31 - 1
 _INT_MIN = -(2**31)
@@ -228,9 +229,10 @@ def _serialize_int(value: Any) -> int:
 def _serialize_float(value: Any) -> float | int:
     try:
         number = value if isinstance(value, int | float) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
+        finite = math.isfinite(number)
+    except (TypeError, ValueError, OverflowError):
+        finite = False
+    if not finite:
         raise NotSerializableError(f"Expected type 'Float' but was '{_java_type(value)}'.")
     return int(number) if isinstance(value, bool) else number
 
