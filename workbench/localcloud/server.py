@@ -109,6 +109,9 @@ def _serve(options: ServerOptions) -> int:
         from hypercorn.config import Config
         from hypercorn.typing import ASGIFramework
 
+        from workbench.localcloud import websocket_batches
+
+        websocket_batches.install()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):

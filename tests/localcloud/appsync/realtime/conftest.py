@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from hypercorn.protocol import h11
 
 from tests.localcloud.appsync.realtime.socket_client import Socket
+from workbench.localcloud import websocket_batches
 from workbench.localcloud.appsync.authorization.authorize import Authorizer
 from workbench.localcloud.appsync.authorization.directives import field_rules
 from workbench.localcloud.appsync.authorization.facts import Credentials
@@ -116,8 +118,9 @@ def an_api(keys: list[ApiKey]) -> Api:
 
 
 @pytest.fixture
-async def realtime() -> AsyncIterator[Realtime]:
+async def realtime(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Realtime]:
     """A server of its own for each test, on a free port."""
+    monkeypatch.setattr(h11, "WSStream", websocket_batches.BatchingStream)
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     server = Realtime(sock.getsockname()[1], Hub(), [ApiKey(KEY, int(time.time()) + 3600)], [], [])

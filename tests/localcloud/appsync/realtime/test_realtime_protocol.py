@@ -218,7 +218,7 @@ async def test_expired_credentials_end_the_connection(realtime: Realtime) -> Non
 async def test_a_client_that_does_not_read_is_dropped(
     realtime: Realtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "MOST_CHARACTERS", 300_000)
+    monkeypatch.setattr(outbox, "MOST_BYTES", 300_000)
     async with realtime.connect() as slow, realtime.connect() as quick:
         await _subscribed(slow, "slow", ALL)
         await _subscribed(quick, "quick", ALL)

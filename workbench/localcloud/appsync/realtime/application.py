@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
@@ -18,7 +18,8 @@ from workbench.localcloud.appsync.realtime.handshake import (
     handshake_headers,
 )
 from workbench.localcloud.appsync.realtime.hub import Hub
-from workbench.localcloud.appsync.realtime.outbox import Outbox
+from workbench.localcloud.appsync.realtime.outbox import Outbox, Pace
+from workbench.localcloud.websocket_batches import TAKES_BATCHES
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -38,6 +39,8 @@ def is_realtime_path(path: str) -> bool:
 def realtime_application(backend: Backend, hub: Hub) -> Application:
     """The application that serves WebSocket connections, and refuses plain HTTP."""
 
+    pace = Pace()
+
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await _refuse_http(send)
@@ -47,21 +50,38 @@ def realtime_application(backend: Backend, hub: Hub) -> Application:
         chosen = SUBPROTOCOL if SUBPROTOCOL in offered else None
         await send({"type": "websocket.accept", "subprotocol": chosen})
 
-        async def say(text: str) -> None:
-            await send({"type": "websocket.send", "text": text})
-
-        opened = await _open(scope, offered, backend, hub, Outbox(say))
-        if isinstance(opened, str):
+        outbox = Outbox(_sender(scope, send), pace)
+        opened = await _open(scope, offered, backend, hub, outbox)
+        if isinstance(opened, bytes):
             await _refuse(receive, send, opened)
             return
-        await _serve(opened, receive, send)
+        pace.connections += 1
+        try:
+            await _serve(opened, receive, send)
+        finally:
+            pace.connections -= 1
 
     return app
 
 
+def _sender(
+    scope: MutableMapping[str, Any], send: Send
+) -> Callable[[Sequence[bytes]], Awaitable[None]]:
+    """Sends texts at once where the server takes batches, else one by one."""
+
+    async def at_once(texts: Sequence[bytes]) -> None:
+        await send({"type": "websocket.send", "texts": texts})
+
+    async def one_by_one(texts: Sequence[bytes]) -> None:
+        for text in texts:
+            await send({"type": "websocket.send", "text": text.decode()})
+
+    return at_once if (scope.get("state") or {}).get(TAKES_BATCHES) else one_by_one
+
+
 async def _open(
     scope: MutableMapping[str, Any], offered: list[str], backend: Backend, hub: Hub, outbox: Outbox
-) -> Connection | str:
+) -> Connection | bytes:
     """The authorized connection, or the ``connection_error`` that refuses it."""
     found = _PATH.fullmatch(scope["path"])
     ready = backend.ready(found[2]) if found else None
@@ -126,7 +146,7 @@ async def _read(connection: Connection, receive: Receive) -> Ending | None:
                 return ending
 
 
-async def _refuse(receive: Receive, send: Send, text: str) -> None:
+async def _refuse(receive: Receive, send: Send, text: bytes) -> None:
     """Say why and close, after the client's first message: some clients listen only from then."""
     try:
         async with asyncio.timeout(_REFUSAL_SECONDS):
@@ -135,7 +155,7 @@ async def _refuse(receive: Receive, send: Send, text: str) -> None:
         message = {"type": "websocket.receive"}
     if message["type"] == "websocket.disconnect":
         return
-    await send({"type": "websocket.send", "text": text})
+    await send({"type": "websocket.send", "text": text.decode()})
     await send({"type": "websocket.close", "code": 1008, "reason": "connection refused"})
 
 

@@ -192,7 +192,7 @@ class Connection:
         )
         start = frames.data_start(subscription_id)
         member = Member(
-            lambda text: self.outbox.put(f"{start}{text}}}"),
+            lambda text: self.outbox.put(b"%b%b}" % (start, text)),
             lambda: self._end(subscription_id),
         )
         self._active[subscription_id] = _Active(subscription, member, caller.expires)

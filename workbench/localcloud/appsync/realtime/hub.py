@@ -29,7 +29,7 @@ class Member:
     that the subscription was invalidated.
     """
 
-    deliver: Callable[[str], None]
+    deliver: Callable[[bytes], None]
     end: Callable[[], None]
 
 
@@ -93,7 +93,7 @@ class Hub:
         if not groups or result is None:
             return 0
         payload: Mapping[str, Any] = result if isinstance(result, Mapping) else {}
-        texts: dict[tuple[object, ...], str | None] = {}
+        texts: dict[tuple[object, ...], bytes | None] = {}
         told = 0
         for group in list(groups.values()):
             subscription = group.subscription
@@ -134,10 +134,9 @@ class Hub:
         )
 
 
-def _event(subscription: Subscription, result: Any, mutation_field: str) -> str | None:
+def _event(subscription: Subscription, result: Any, mutation_field: str) -> bytes | None:
     text = subscription.response(result)
-    # Most texts are far below the limit even if each character took four bytes.
-    if len(text) * 4 > LARGEST_EVENT and len(text.encode()) > LARGEST_EVENT:
+    if len(text) > LARGEST_EVENT:
         logger.warning(
             "an event of %s is larger than 240 kB: subscribers do not get it", mutation_field
         )

@@ -66,10 +66,12 @@ class Subscription:
             return passes(self.filter, payload)
         return arguments_match(self.arguments, payload)
 
-    def response(self, payload: object) -> str:
+    def response(self, payload: object) -> bytes:
         """An event as the subscription's response, in JSON."""
         answer = self.shaper.shape(self.node, self.definition.type, payload)
-        return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
+        # Half of a surrogate pair, which JSON can carry, is no text that a frame may have.
+        return text.encode("utf-8", "replace")
 
     def ends_by(self, payload: Mapping[str, Any]) -> bool:
         """Whether an invalidation's payload is for this subscription."""
