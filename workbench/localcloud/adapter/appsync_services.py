@@ -7,6 +7,7 @@ so that streams, triggers, time to live and the saved state learn of each write.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
@@ -21,6 +22,8 @@ from workbench.localcloud.appsync.data_sources.services import (
 
 if TYPE_CHECKING:
     from workbench.localcloud.appsync.data_sources.http_client import HttpClient
+
+logger = logging.getLogger("local cloud")
 
 Mark = Callable[[Iterable[str] | None], None]
 """``mark(states)``: these saved states (None: any) may have changed; any thread may call it."""
@@ -56,10 +59,16 @@ class EmulatorServices:
         module, target = _TARGETS[service]
         headers = {"x-amz-target": f"{target}.{action}"}
         body = json.dumps(parameters).encode()
-        with request_scope(self._account, self._region):
-            status, _, content = await _get_module(module).handle_request(
-                "POST", "/", headers, body, {}
-            )
+        try:
+            with request_scope(self._account, self._region):
+                status, _, content = await _get_module(module).handle_request(
+                    "POST", "/", headers, body, {}
+                )
+        except Exception as error:
+            # Over HTTP the emulator answers what it stumbles over with status 500.
+            logger.exception("%s of %s failed", action, service)
+            reason = f"The local cloud could not do this: {type(error).__name__}: {error}"
+            raise ServiceProblem("InternalServerError", reason, 500) from error
         if not action.startswith(_READS):
             # What events lead to is not known; other services' writes are followed by themselves.
             self._mark(None if service == "events" else (service,))

@@ -14,7 +14,7 @@ from workbench.localcloud.appsync.data_sources import (
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
-from workbench.localcloud.appsync.evaluation import Context, FieldError
+from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 
 _ABSENT = {
@@ -41,6 +41,30 @@ async def invoke(
     it). Raises FieldError where the source fails: its ``data`` is ``ctx.result`` then; and
     TemplateError for a malformed request.
     """
+    try:
+        return await _dispatch(
+            source,
+            request,
+            services,
+            context,
+            sync=sync,
+            batches=batches,
+            max_batch_size=max_batch_size,
+        )
+    except RecursionError:
+        raise TemplateError("The request is nested too deeply.") from None
+
+
+async def _dispatch(
+    source: DataSource,
+    request: Any,
+    services: Services,
+    context: Context,
+    *,
+    sync: SyncSettings | None,
+    batches: LambdaBatches | None,
+    max_batch_size: int,
+) -> Any:
     match source.type:
         case "AMAZON_DYNAMODB":
             return await dynamodb.invoke(source, request, services, context, sync)

@@ -7,6 +7,7 @@ such as ``$[key][id]``.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -147,6 +148,8 @@ def _content(kind: str, content: Any, path: str) -> Any:
 def _number(value: Any, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise _unexpected(path, "JSON number", value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise TemplateError(f"'{path}' is not a number that DynamoDB can hold.")
     return value if isinstance(value, str) else json.dumps(value)
 
 
