@@ -1,7 +1,7 @@
 """Lets an application send many WebSocket messages in one write, which hypercorn does not.
 
 A thousand subscribers to a hundred events a second are 100,000 messages a second. One by one they
-cost 47 µs each in hypercorn and wsproto; in batches, framed here, they cost 5 to 10 µs.
+cost 47 µs each in hypercorn and wsproto; in batches, framed here, 13 µs, most of it the kernel's.
 """
 
 from __future__ import annotations

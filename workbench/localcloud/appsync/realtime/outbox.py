@@ -11,13 +11,13 @@ MOST_MESSAGES = 2_000
 MOST_BYTES = 8_000_000
 LARGEST_BATCH = 64
 
-_PAUSE_EACH = 0.000_05
-_LONGEST_PAUSE = 0.05
+_PAUSE_EACH = 0.000_1
+_LONGEST_PAUSE = 0.1
 
 
 @dataclass(slots=True)
 class Pace:
-    """How long connections wait between two writes: nothing for a few, 50 ms for a thousand.
+    """How long connections wait between two writes: nothing to speak of for a few, 0.1 s for a thousand.
 
     What a thousand connections are sent in that time goes out in a thousand writes instead of a
     thousand for each event. The first event after a pause is never held back.
