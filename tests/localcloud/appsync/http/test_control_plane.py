@@ -1,0 +1,107 @@
+"""Calls of the control plane through boto3: what they refuse, how they page, what outlives a stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from workbench.aws.target import LocalTarget
+from workbench.localcloud import lifecycle
+
+
+def refused(call: Any, **arguments: Any) -> tuple[str, str]:
+    """The code and the message of a refusal."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_nothing_is_made_over_what_exists(own_api: Any) -> None:
+    client, api_id = own_api.client, own_api.id
+    code, _ = refused(client.create_data_source, apiId=api_id, name="none", type="NONE")
+    assert code == "BadRequestException"
+    resolver = {"apiId": api_id, "typeName": "Query", "dataSourceName": "none"}
+    assert refused(client.create_resolver, fieldName="hello", **resolver) == (
+        "BadRequestException",
+        "Only one resolver is allowed per field.",
+    )
+    assert refused(client.create_resolver, fieldName="nope", **resolver) == (
+        "NotFoundException",
+        "No field named nope found on type Query",
+    )
+
+
+def test_a_function_in_use_stays(own_api: Any) -> None:
+    client, api_id = own_api.client, own_api.id
+    made = client.create_function(
+        apiId=api_id,
+        name="f",
+        dataSourceName="none",
+        requestMappingTemplate='{"payload": 3}',
+        responseMappingTemplate="$util.toJson($ctx.result)",
+        functionVersion="2018-05-29",
+    )
+    function_id = made["functionConfiguration"]["functionId"]
+    place = {"apiId": api_id, "typeName": "Query", "fieldName": "later"}
+    client.create_resolver(
+        **place,
+        kind="PIPELINE",
+        pipelineConfig={"functions": [function_id]},
+        requestMappingTemplate="{}",
+        responseMappingTemplate='{"a": $ctx.prev.result}',
+    )
+    assert own_api.post("{ later { a } }").json() == {"data": {"later": {"a": 3}}}
+    code, message = refused(client.delete_function, apiId=api_id, functionId=function_id)
+    assert (code, "used by a resolver" in message) == ("BadRequestException", True)
+    client.delete_resolver(**place)
+    client.delete_function(apiId=api_id, functionId=function_id)
+    assert client.list_functions(apiId=api_id)["functions"] == []
+
+
+def test_lists_come_in_pages(own_api: Any) -> None:
+    for number in range(4):
+        own_api.client.create_data_source(apiId=own_api.id, name=f"n{number}", type="NONE")
+    names: list[str] = []
+    more: dict[str, str] = {}
+    sizes = []
+    while True:
+        page = own_api.client.list_data_sources(apiId=own_api.id, maxResults=2, **more)
+        sizes.append(len(page["dataSources"]))
+        names += [source["name"] for source in page["dataSources"]]
+        if "nextToken" not in page:
+            break
+        more = {"nextToken": page["nextToken"]}
+    assert sizes == [2, 2, 1]
+    assert sorted(names) == ["n0", "n1", "n2", "n3", "none"]
+
+
+def test_keys_have_awss_form(own_api: Any) -> None:
+    assert len(own_api.key) == 30
+    assert own_api.key.startswith("da2-")
+    assert own_api.key[4:].isalnum()
+
+
+def test_a_schema_without_appsyncs_directives(own_api: Any) -> None:
+    get = own_api.client.get_introspection_schema
+    whole = get(apiId=own_api.id, format="SDL")["schema"].read().decode()
+    plain = get(apiId=own_api.id, format="SDL", includeDirectives=False)["schema"].read().decode()
+    assert "@aws_subscribe" in whole
+    assert "@aws" not in plain
+    assert "onSay(name: String): Said" in plain
+
+
+def test_an_api_outlives_a_stop(cloud: tuple[LocalTarget, Path], own_api: Any) -> None:
+    own_api.set_hello("kept $ctx.env.STAGE")
+    own_api.client.put_graphql_api_environment_variables(
+        apiId=own_api.id, environmentVariables={"STAGE": "local"}
+    )
+    assert own_api.post("{ hello }").json()["data"] == {"hello": "kept local"}
+    lifecycle.stop(cloud[1])
+    assert lifecycle.start(cloud[1]) == cloud[0]
+    assert own_api.post("{ hello }").json()["data"] == {"hello": "kept local"}
+    own_api.client.delete_graphql_api(apiId=own_api.id)
+    assert own_api.post("{ hello }").status_code == 404
