@@ -26,7 +26,7 @@ class PlaygroundApi:
         self._control_plane = control_plane
         self._authorizer = Authorizer(source)
         # trust_env: a proxy for the world must not get between here and the loopback address.
-        local = environment.address.startswith(("http://127.0.0.1", "http://localhost"))
+        local = environment.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
         self._client = httpx.AsyncClient(trust_env=not local)
 
     async def load_schema(self) -> LoadedSchema:
