@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.localcloud.appsync.javascript.conftest import Field
 from workbench.localcloud.appsync.javascript.code_errors import CodeError, code_errors
+from workbench.localcloud.appsync.javascript.modules import MODULES
 from workbench.localcloud.appsync.javascript.tokens import tokenize
 
 REFUSED = {
@@ -68,6 +70,31 @@ def test_taken(statement: str) -> None:
     assert code_errors(code) == ()
 
 
+@pytest.mark.parametrize(
+    ("imports", "unknown"),
+    [
+        ("import { utl } from '@aws-appsync/utils';", "utl"),
+        ("import util from '@aws-appsync/utils';", "default"),
+        ("import { get, fetch as f } from '@aws-appsync/utils/dynamodb';", "fetch"),
+    ],
+)
+def test_a_name_that_no_module_exports(imports: str, unknown: str) -> None:
+    [error] = code_errors(f"{imports}\nexport const request = () => 1")
+    assert error.message.endswith(f"has no exported member '{unknown}'.")
+    assert (error.kind, error.line) == ("LINT_ERROR", 1)
+
+
+def test_types_may_be_imported() -> None:
+    code = "import { Context, util } from '@aws-appsync/utils';\nexport const request = () => 1"
+    assert code_errors(code) == ()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_export_is_there(field: Field, module: str) -> None:
+    names = field.value("Object.keys(all)", f"import * as all from '{module}';")
+    assert {*names} == MODULES[module]
+
+
 def test_an_error_says_where_it_is() -> None:
     code = "import { util } from '@aws-appsync/utils';\nexport const request = () => {\n  while (1) {}\n};"
     assert code_errors(code) == (
@@ -86,6 +113,8 @@ def test_an_error_says_where_it_is() -> None:
         ("export const request = () => `open", 1),
         ("export const request = () => 1 /* open", 1),
         ("return 1", 1),
+        ("import { util as u extensions } from '@aws-appsync/utils';", 1),
+        ("import util extensions from '@aws-appsync/utils';", 1),
         ("const a = 1;\n}); (() => {", 2),
     ],
 )

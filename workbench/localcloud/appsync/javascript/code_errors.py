@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.localcloud.appsync.javascript.engine import syntax_problem
-from workbench.localcloud.appsync.javascript.modules import ModuleProblem, as_function
+from workbench.localcloud.appsync.javascript.modules import (
+    MODULES,
+    ModuleProblem,
+    as_function,
+    read_module,
+)
 from workbench.localcloud.appsync.javascript.tokens import Token, UnreadableCode, tokenize
 
 LONGEST_CODE = 32_768
@@ -61,7 +66,7 @@ def code_errors(code: str) -> tuple[CodeError, ...]:
         return (CodeError("PARSER_ERROR", problem.message, problem.line, problem.column + 1),)
     except ModuleProblem as problem:
         return (_at(problem.token, problem.message, "PARSER_ERROR"),)
-    found = tuple(_unsupported(tokenize(code)))
+    found = (*_unknown_imports(code), *_unsupported(tokenize(code)))
     syntax = syntax_problem(text)
     if syntax is None:
         return found
@@ -71,6 +76,15 @@ def code_errors(code: str) -> tuple[CodeError, ...]:
         # What is missing at the end is seen behind it.
         line, column = len(lines), len(lines[-1]) + 1
     return (CodeError("PARSER_ERROR", message, line, column), *found)
+
+
+def _unknown_imports(code: str) -> Iterator[CodeError]:
+    """Names that no module exports; capital ones may be types, which say nothing at run time."""
+    for each in read_module(code).imports:
+        known = each.name == "*" or each.name in MODULES[each.module] or each.name[:1].isupper()
+        if not known:
+            message = f"Module '{each.module}' has no exported member '{each.name}'."
+            yield _at(each.token, message)
 
 
 def _unsupported(tokens: list[Token]) -> Iterator[CodeError]:

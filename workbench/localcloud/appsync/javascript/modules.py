@@ -15,12 +15,18 @@ from dataclasses import dataclass, field
 
 from workbench.localcloud.appsync.javascript.tokens import Token, tokenize
 
-MODULES = (
-    "@aws-appsync/utils",
-    "@aws-appsync/utils/ai",
-    "@aws-appsync/utils/dynamodb",
-    "@aws-appsync/utils/rds",
+_DYNAMODB = (
+    "batchDelete batchGet batchPut get operations put query remove scan sync toBinarySet toNumberSet"
+    " toStringSet transactGet transactWrite update"
 )
+_RDS = "agg createMySQLStatement createPgStatement insert remove select sql toJsonObject typeHint update"
+MODULES = {
+    "@aws-appsync/utils": frozenset(("util", "extensions", "runtime")),
+    "@aws-appsync/utils/ai": frozenset(("invokeModel", "converse")),
+    "@aws-appsync/utils/dynamodb": frozenset(_DYNAMODB.split()),
+    "@aws-appsync/utils/rds": frozenset(_RDS.split()),
+}
+"""The modules that handlers may import, with the values that each exports."""
 HANDLERS = ("request", "response")
 PREFIX_LINES = 1
 """How many lines stand before the user's first one."""
@@ -98,24 +104,31 @@ def _read_import(module: Module, at: int) -> int:
     tokens, first = module.tokens, module.tokens[at]
     at += 1
     names: list[tuple[str, str, Token]] = []
-    while at < len(tokens) and tokens[at].kind != "string":
-        token = tokens[at]
-        if token.text == "*" and _text(tokens, at + 1) == "as":
-            names.append(("*", _text(tokens, at + 2), token))
-            at += 3
-        elif token.text == "{":
-            at, listed = _read_names(tokens, at)
-            names += listed
-        elif token.text in (",", "from"):
-            at += 1
-        elif token.kind == "word":
-            names.append(("default", token.text, token))
-            at += 1
-        else:
-            raise ModuleProblem("Unexpected token in import", token)
+    separator = "," if at < len(tokens) and tokens[at].kind != "string" else "from"
+    while separator == ",":
+        at, listed = _read_import_clause(tokens, at, first)
+        names += listed
+        separator = _text(tokens, at)
+        if separator not in (",", "from"):
+            raise ModuleProblem("'from' expected", tokens[min(at, len(tokens) - 1)])
+        at += 1
     at, source = _read_source(module, at, first)
     module.imports += [Import(source, name, local, token) for name, local, token in names]
     return at
+
+
+def _read_import_clause(
+    tokens: list[Token], at: int, first: Token
+) -> tuple[int, list[tuple[str, str, Token]]]:
+    """Read ``name``, ``* as name`` or ``{ names }``: the position behind it, and what it names."""
+    text = _text(tokens, at)
+    if text == "{":
+        return _read_names(tokens, at)
+    if text == "*" and _text(tokens, at + 1) == "as":
+        return at + 3, [("*", _text(tokens, at + 2), tokens[at])]
+    if at < len(tokens) and tokens[at].kind == "word":
+        return at + 1, [("default", text, tokens[at])]
+    raise ModuleProblem("Unexpected token in import", tokens[at] if at < len(tokens) else first)
 
 
 def _read_source(module: Module, at: int, first: Token) -> tuple[int, str]:
@@ -207,8 +220,10 @@ def _read_names(tokens: list[Token], at: int) -> tuple[int, list[tuple[str, str,
             at += 1
         if _text(tokens, at) == ",":
             at += 1
+        elif _text(tokens, at) != "}":
+            raise ModuleProblem("',' or '}' expected", tokens[min(at, len(tokens) - 1)])
     if at >= len(tokens):
-        raise ModuleProblem("Unexpected end of names", tokens[-1])
+        raise ModuleProblem("'}' expected", tokens[-1])
     return at + 1, found
 
 
