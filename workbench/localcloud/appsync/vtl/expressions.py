@@ -33,15 +33,18 @@ class Expression(NamedTuple):
 
 _WORDS = {"and": "&&", "or": "||", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">"}
 _WORDS |= {"ge": ">="}
-_LEVELS: tuple[frozenset[str], ...] = (
-    frozenset(("||",)),
-    frozenset(("&&",)),
-    frozenset(("==", "!=")),
-    frozenset(("<", "<=", ">", ">=")),
-    frozenset(("+", "-")),
-    frozenset(("*", "/", "%")),
-)
+_BINDING = {
+    sign: level
+    for level, signs in enumerate(
+        (("||",), ("&&",), ("==", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"))
+    )
+    for sign in signs
+}
+"""How tight an operator binds: the higher, the tighter."""
+
 _OPERATOR = re.compile(r"\s*(\|\||&&|==|!=|<=|>=|<|>|\+|-|\*|/|%|(?:and|or|eq|ne|lt|le|gt|ge)\b)")
+_ENDS = frozenset(",)]}:")
+"""What can't go on with an operator: most operands end there, so it is asked first."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)?|-?\.\d+(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"(true|false|null|not)(?![\w-])")
 _STRING = re.compile(r'"((?:[^"]|"")*)"|\'((?:[^\']|\'\')*)\'')
@@ -53,42 +56,49 @@ def never(state: State) -> bool:
     return False
 
 
-def parse_expression(source: Source, level: int = 0) -> Expression:
-    """Parse one expression with operators that bind at least as tight as ``level``."""
-    if level == 0:
-        source.deeper()
+def parse_expression(source: Source) -> Expression:
+    """Parse one expression."""
+    source.deeper()
+    expression = _operation(source, 0)
+    source.depth -= 1
+    return expression
+
+
+def _operation(source: Source, least: int) -> Expression:
+    """Parse operands and the operators between them that bind at least as tight as ``least``."""
+    source.skip_spaces()
     start = source.position
-    left = _operand(source, level)
+    left = _unary(source)
     while True:
         behind = source.position
+        if source.text[behind : behind + 1] in _ENDS:
+            return left
         found = source.match(_OPERATOR)
         sign = "" if found is None else _WORDS.get(found[1], found[1])
-        if sign not in _LEVELS[level]:
+        binding = _BINDING.get(sign, -1)
+        if binding < least:
             source.position = behind
-            if level == 0:
-                source.depth -= 1
             return left
-        left_text = source.text[start:behind].strip()
+        source.skip_spaces()
         right_start = source.position
-        right = _operand(source, level)
-        right_text = source.text[right_start : source.position].strip()
-        left = _combine(sign, left, right, left_text, right_text)
+        right = _operation(source, binding + 1)
+        if sign == "+":
+            left_text = source.text[start:behind]
+            left = _sum(
+                left.value, right.value, left_text, source.text[right_start : source.position]
+            )
+        else:
+            left = _combine(sign, left, right)
 
 
-def _operand(source: Source, level: int) -> Expression:
-    if level + 1 < len(_LEVELS):
-        return parse_expression(source, level + 1)
-    return _unary(source)
+def _sum(one: Value, other: Value, left_text: str, right_text: str) -> Expression:
+    return Expression(lambda state: add(one(state), other(state), left_text, right_text), never)
 
 
-def _combine(
-    sign: str, left: Expression, right: Expression, left_text: str, right_text: str
-) -> Expression:
+def _combine(sign: str, left: Expression, right: Expression) -> Expression:
     if sign in ("&&", "||"):
         return _logic(sign, left.test, right.test)
     one, other = left.value, right.value
-    if sign == "+":
-        return Expression(lambda state: add(one(state), other(state), left_text, right_text), never)
     if sign in ARITHMETIC:
         function = ARITHMETIC[sign]
         return Expression(lambda state: function(one(state), other(state)), never)

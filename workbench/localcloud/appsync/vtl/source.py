@@ -17,7 +17,7 @@ DEEPEST_NESTING = 50
 class Source:
     """Text being parsed; ``first_line`` is its first line's number in the whole template."""
 
-    __slots__ = ("depth", "first_line", "macro_names", "macros", "position", "text")
+    __slots__ = ("_counted", "depth", "first_line", "macro_names", "macros", "position", "text")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Source:
         self.first_line = first_line
         self.macro_names = macro_names
         self.depth = depth
+        self._counted = (0, first_line)
         self.macros: dict[str, Any] = {} if macros is None else macros
 
     def inner(self, text: str, line: int) -> Source:
@@ -41,7 +42,12 @@ class Source:
     def line(self, position: int | None = None) -> int:
         """The line of a position, by default the current one."""
         end = self.position if position is None else position
-        return self.first_line + self.text.count("\n", 0, end)
+        start, line = self._counted
+        if end < start:
+            start, line = 0, self.first_line
+        line += self.text.count("\n", start, end)
+        self._counted = (end, line)
+        return line
 
     def failure(self, message: str, position: int | None = None) -> Failure:
         """A Failure at a position."""
