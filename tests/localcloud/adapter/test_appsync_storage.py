@@ -84,13 +84,15 @@ VTL = {
     "ResponseMappingTemplate": "$util.toJson($ctx.result)",
 }
 
+CODE = "export const request = () => ({});\nexport const response = (ctx) => ctx.result;\n"
+
 
 def _outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
 
 
 def _deploy(stacks: Stacks) -> dict[str, str]:
-    _put(stacks, schema_1=SCHEMA, before_1="before 1", before_2="before 2", after_1="after 1")
+    _put(stacks, schema_1=SCHEMA, before_1="before 1", before_2=CODE, after_1="after 1")
     return _outputs(stacks.create("app", _template(VTL)))
 
 
@@ -128,7 +130,7 @@ def test_updates_keep_ids_and_deletes_remove(stacks: Stacks) -> None:
     appsync = stacks.clients.client("appsync")
     api_id = after["ApiApiId"]
     stored = appsync.get_function(apiId=api_id, functionId=after["StepFunctionId"])
-    assert stored["functionConfiguration"]["code"] == "before 2"
+    assert stored["functionConfiguration"]["code"] == CODE
     schema = appsync.get_introspection_schema(apiId=api_id, format="SDL")["schema"].read()
     assert schema.decode().endswith("# 2")
     smaller = _template(VTL)
