@@ -21,6 +21,7 @@ from typing import IO, cast
 
 from workbench.localcloud import logfile
 from workbench.localcloud.logfile import configure_logging
+from workbench.localcloud.open_files import raise_open_files_limit
 from workbench.localcloud.ports import listening_socket
 from workbench.localcloud.record import ServerRecord, read_record, write_record
 
@@ -82,6 +83,7 @@ def _serve(options: ServerOptions) -> int:
         print(f"port {options.port} is taken: {error.strerror}", file=sys.stderr)  # noqa: T201
         return EXIT_PORT_TAKEN
     configure_logging(options.state_dir / logfile.FILE_NAME)
+    raise_open_files_limit()
     from workbench.localcloud.adapter import UnsupportedEmulator
     from workbench.localcloud.service import LocalCloud
 
