@@ -53,6 +53,11 @@ class GraphQLService:
         if self._plane is not None:
             self._plane.snapshots.look_soon()
 
+    def close(self) -> None:
+        """The server is about to stop: end the real-time connections."""
+        if self._plane is not None:
+            self._plane.hub.close()
+
     def _later(self, app_of: Callable[[DataPlane], App]) -> App:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             plane = self._plane

@@ -126,9 +126,14 @@ def _serve(options: ServerOptions) -> int:
         config.keep_alive_timeout = 75
         config.graceful_timeout = 2
         config.backlog = 256
+
+        async def stopped() -> None:
+            await stop.wait()
+            cloud.close()
+
         code = 0
         try:
-            await serve(cast(ASGIFramework, app), config, shutdown_trigger=stop.wait, mode="asgi")
+            await serve(cast(ASGIFramework, app), config, shutdown_trigger=stopped, mode="asgi")
         except Exception:
             logging.getLogger("local cloud").exception("the server failed")
             code = 1

@@ -51,6 +51,10 @@ class LocalCloud:
         routes = (json_route(HEALTH_PATH, health), user_tokens_route(), *self._graphql.routes())
         return gateway(self._emulator, routes, self._done)
 
+    def close(self) -> None:
+        """The server is about to stop: end the connections that would keep it waiting."""
+        self._graphql.close()
+
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
         self._saver.finish()

@@ -249,3 +249,11 @@ async def test_stop_while_starting_completes(realtime: Realtime) -> None:
         assert heard[-1] == {"id": "one", "type": "complete"}
         assert await realtime.publish(TODO) == 0
         assert KEY not in json.dumps(heard)
+
+
+async def test_connections_end_when_the_server_is_about_to_stop(realtime: Realtime) -> None:
+    async with realtime.connect() as client:
+        await _subscribed(client, "one", ALL)
+        realtime.hub.close()
+        assert await client.end() == 1001
+    assert await realtime.publish(TODO) == 0

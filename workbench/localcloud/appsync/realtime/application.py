@@ -29,6 +29,7 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 _PATH = re.compile(r"(/v1/apis/([^/]+)/graphql)/realtime/?")
 _REFUSAL_SECONDS = 3.0
 _TOO_SLOW = Ending(1008, "the client does not read fast enough")
+_STOPPING = Ending(1001, "the local cloud stops")
 
 
 def is_realtime_path(path: str) -> bool:
@@ -106,11 +107,12 @@ async def _serve(connection: Connection, receive: Receive, send: Send) -> None:
     reading = asyncio.create_task(_read(connection, receive))
     watching = asyncio.create_task(connection.watch())
     overflow = asyncio.create_task(outbox.overflowed.wait())
+    closing = asyncio.create_task(connection.hub.closing.wait())
     writing = asyncio.create_task(outbox.run())
-    tasks: tuple[asyncio.Task[Any], ...] = (reading, watching, overflow, writing)
+    tasks: tuple[asyncio.Task[Any], ...] = (reading, watching, overflow, closing, writing)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        ending = _ending(reading, watching, overflow)
+        ending = _STOPPING if closing.done() else _ending(reading, watching, overflow)
     finally:
         for task in tasks:
             task.cancel()

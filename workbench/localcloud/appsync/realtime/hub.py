@@ -6,6 +6,7 @@ serialized once for each group, and a member adds only its own id to the text.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,6 +50,11 @@ class Hub:
     def __init__(self) -> None:
         self._by_mutation: dict[tuple[str, str], _Groups] = {}
         self._by_field: dict[tuple[str, str], _Groups] = {}
+        self.closing = asyncio.Event()
+
+    def close(self) -> None:
+        """The server stops: every connection ends now, instead of when the server's patience does."""
+        self.closing.set()
 
     def add(self, api_id: str, subscription: Subscription, member: Member) -> None:
         """Register a subscription; it gets the events published from now on."""
