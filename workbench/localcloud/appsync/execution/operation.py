@@ -31,13 +31,15 @@ class Execution:
     """One executed operation: the answer, and what else came of it.
 
     ``changes`` are a mutation's successful fields with their results, limited to what the mutation
-    selects and under the fields' own names: what its subscribers may see.
+    selects and under the fields' own names: what its subscribers may see. ``invalidations`` end
+    subscriptions.
     """
 
     def __init__(self, response: Response, state: State | None) -> None:
         self.response = response
         self.state = state
         self.changes: list[tuple[str, Any]] = []
+        self.invalidations: list[dict[str, Any]] = []
 
     @classmethod
     def failed(cls, *errors: dict[str, Any]) -> Execution:
@@ -65,6 +67,7 @@ async def execute_operation(
     execution = Execution(response, state)
     if state.operation.operation.value == "mutation":
         execution.changes = _changes(state, response.data)
+    execution.invalidations = [found for one in state.effects for found in one.invalidations]
     return execution
 
 

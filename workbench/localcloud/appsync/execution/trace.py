@@ -11,6 +11,8 @@ from typing import Any
 KEPT = 200
 """Traces of one API."""
 
+_TOO_LARGE = "(not kept: the answer is large)"
+
 MAX_VALUE = 64 * 1024
 """Characters of one value; a larger one is told by its size."""
 
@@ -116,6 +118,13 @@ class Trace:
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""
         return (time.perf_counter() - self.started) * 1000
+
+    def forget_values(self) -> None:
+        """Keep what ran and how long, without what went in and out."""
+        for resolver in self.resolvers:
+            resolver.result = resolver.stash = _TOO_LARGE
+            for step in resolver.steps:
+                step.request = step.result = step.response = _TOO_LARGE
 
     def document(self) -> dict[str, Any]:
         """The request as JSON."""

@@ -44,6 +44,9 @@ from workbench.localcloud.appsync.schema.build import SchemaError
 
 logger = logging.getLogger("local cloud")
 
+_LARGE = 256 * 1024
+"""Bytes of an answer whose trace keeps no values: 200 of them are kept for each API."""
+
 Authorize = Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Caller]]
 """Finds out who calls; raises RefusedError."""
 
@@ -133,13 +136,14 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
     execution = await _execute(endpoint, compiled, request, caller, trace)
     response = execution.response
     answer = encode(response.document())
+    if len(answer) > _LARGE:
+        trace.forget_values()
     _finish(endpoint, trace, 200, list(response.errors))
     await send_answer(send, 200, request_id, answer, added_headers(response.headers))
     for field, value in execution.changes:
         await endpoint.publish(api_id, field, value, caller)
-    for effects in execution.state.effects if execution.state else ():
-        for invalidation in effects.invalidations:
-            endpoint.invalidate(api_id, invalidation)
+    for invalidation in execution.invalidations:
+        endpoint.invalidate(api_id, invalidation)
 
 
 async def _execute(
