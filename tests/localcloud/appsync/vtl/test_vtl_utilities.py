@@ -389,3 +389,15 @@ def test_every_function_refuses_anything_without_an_exception_of_python() -> Non
                 except FieldError as error:
                     assert error.message
     assert len(UTILITIES) > 100
+
+
+def test_a_collection_is_no_key_of_a_map() -> None:
+    assert run("$util.toJson([$ctx.args.get([1]), $ctx.args[{}], $ctx.args.containsKey([])])") == [
+        None,
+        None,
+        False,
+    ]
+
+
+def test_two_hashes_behind_a_reference_are_text() -> None:
+    assert run('"$util.authType()## x"##\n') == "API Key Authorization## x"

@@ -69,6 +69,7 @@ def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
     source.deeper()
     block = Block()
     run_start = source.position
+    after_reference = -1
     while True:
         found = _SPECIAL.search(source.text, source.position)
         if found is None:
@@ -91,9 +92,13 @@ def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
                 continue
             block.text(source.text[run_start:position])
             block.node(write_reference(reference))
-            run_start = source.position
+            run_start = after_reference = source.position
             continue
         before = source.text[run_start:position]
+        if source.at("#") and not before and after_reference == position:
+            # Velocity's scanner takes a ## right behind a reference as text.
+            source.position += 1
+            continue
         if _skip_comment(source, block, before):
             run_start = source.position
             continue

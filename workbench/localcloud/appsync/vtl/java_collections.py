@@ -104,6 +104,11 @@ def _part(members: list[Any], start: int, end: int) -> list[Any]:
     return members[start:end]
 
 
+def look_up(members: dict[Any, Any], key: Any) -> Any:
+    """``Map.get``: a map or a list is never a key here, so it finds nothing."""
+    return None if isinstance(key, dict | list) else members.get(key)
+
+
 def put(members: dict[Any, Any], key: Any, value: Any) -> Any:
     """``Map.put``: gives what was there."""
     before = members.get(key)
@@ -166,12 +171,12 @@ LIST_METHODS: Methods = COLLECTION_METHODS | {
 KEY_METHODS: Methods = COLLECTION_METHODS | {("remove", "O"): _remove_key}
 
 MAP_METHODS: Methods = {
-    ("get", "O"): dict.get,
+    ("get", "O"): look_up,
     ("put", "OO"): put,
     ("putAll", "M"): _put_all,
     ("putIfAbsent", "OO"): _put_if_absent,
     ("getOrDefault", "OO"): dict.get,
-    ("containsKey", "O"): dict.__contains__,
+    ("containsKey", "O"): lambda members, key: not isinstance(key, dict | list) and key in members,
     ("containsValue", "O"): lambda members, value: holds(list(members.values()), value),
     ("remove", "O"): lambda members, key: members.pop(key, None),
     ("size", ""): len,

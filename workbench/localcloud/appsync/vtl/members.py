@@ -12,6 +12,7 @@ from workbench.localcloud.appsync.vtl.java_collections import (
     LIST_METHODS,
     MAP_METHODS,
     held,
+    look_up,
     member_at,
     set_member,
 )
@@ -183,7 +184,7 @@ def _loop_property(loop: Loop, name: str) -> Any:
 def get_index(target: Any, index: Any) -> Any:
     """``$target[index]``: what ``get`` of a map or list gives, null for anything else."""
     if isinstance(target, dict) and target.__class__ is not Entry:
-        return target.get(index)
+        return look_up(target, index)
     if target.__class__ is list and index.__class__ is int:
         return member_at(target, index)
     if target is not None:
