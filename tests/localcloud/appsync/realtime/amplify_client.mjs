@@ -1,68 +1,16 @@
-// Subscribes and mutates with the unmodified aws-amplify client, configured by amplify_outputs.json.
-// Prints one JSON line: what each caller's subscription received, and what was refused.
+// Runs the scenario in Node and prints what it found as one JSON line.
 // node amplify_client.mjs <project folder> <AWS endpoint> <user name> <password>
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { run } from './amplify_scenario.mjs';
 
-const [project, endpoint, username, password] = process.argv.slice(2);
+const [project, ...rest] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(join(project, 'package.json')));
-const load = name => import(pathToFileURL(require.resolve(name)));
+const names = ['aws-amplify', 'aws-amplify/utils', 'aws-amplify/data', 'aws-amplify/auth'];
+const parts = await Promise.all(names.map(name => import(pathToFileURL(require.resolve(name)))));
 const outputs = JSON.parse(readFileSync(join(project, 'amplify_outputs.json'), 'utf8'));
 
-const { Amplify } = await load('aws-amplify');
-const { parseAmplifyConfig } = await load('aws-amplify/utils');
-const { generateClient } = await load('aws-amplify/data');
-const { signIn, signOut } = await load('aws-amplify/auth');
-const { Hub } = await load('aws-amplify/utils');
-
-// The two documented settings that amplify_outputs.json has no place for.
-const config = parseAmplifyConfig(outputs);
-config.Auth.Cognito.userPoolEndpoint = `${endpoint}/`;
-config.Auth.Cognito.identityPoolEndpoint = `${endpoint}/`;
-Amplify.configure(config);
-
-const client = generateClient();
-const seconds = n => new Promise(done => setTimeout(done, n * 1000));
-
-// Resolves to the subscription once the server has acknowledged it, or to what refused it.
-function subscribed(model, options) {
-  const received = [];
-  return new Promise(resolve => {
-    const stop = Hub.listen('api', ({ payload }) => {
-      if (payload.event === 'Subscription ack') {
-        stop();
-        resolve({ received, subscription });
-      }
-    });
-    const subscription = client.models[model].onCreate(options).subscribe({
-      next: item => received.push(item),
-      error: problem => {
-        stop();
-        resolve({ refused: JSON.stringify(problem) });
-      },
-    });
-    setTimeout(() => resolve({ refused: 'no acknowledgement in 15 seconds' }), 15000);
-  });
-}
-
-async function one(model, options, item) {
-  const { received, subscription, refused } = await subscribed(model, options);
-  if (refused) return { refused };
-  const { data, errors } = await client.models[model].create(item, options);
-  for (let waited = 0; waited < 5 && !received.length; waited += 0.05) await seconds(0.05);
-  subscription.unsubscribe();
-  return { created: data?.content, errors, received: received.map(found => found.content) };
-}
-
-const said = { guest: await one('Todo', { authMode: 'identityPool' }, { content: 'by a guest' }) };
-said.apiKey = await one('Memo', { authMode: 'apiKey' }, { content: 'with a key' });
-said.nobody = await one('Diary', { authMode: 'apiKey' }, { content: 'secret' });
-const { isSignedIn, nextStep } = await signIn({ username, password, options: { authFlowType: 'USER_SRP_AUTH' } });
-said.signedIn = isSignedIn || nextStep;
-said.owner = await one('Diary', { authMode: 'userPool' }, { content: 'by the owner' });
-said.identity = await one('Todo', { authMode: 'identityPool' }, { content: 'by an identity' });
-await signOut();
-console.log(JSON.stringify(said));
+console.log(JSON.stringify(await run(Object.assign({}, ...parts), outputs, ...rest)));
 process.exit(0);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.project.node_runtime import find_node
 
-CLIENT = Path(__file__).with_name("amplify_client.mjs")
+HERE = Path(__file__).parent
+TOOLS = os.environ.get("AMPLIFY_TUI_TEST_CHROMIUM", "")
+"""A folder with the npm packages ``puppeteer-core`` and ``@sparticuz/chromium``."""
 USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 DATA = """
 import { type ClientSchema, a, defineData } from '@aws-amplify/backend';
@@ -69,8 +72,14 @@ def _websocket_flags(node: Any) -> list[str]:
     return ["--experimental-websocket"] if node.version < (22,) else []
 
 
+_NEEDS_TOOLS = pytest.mark.skipif(not TOOLS, reason="AMPLIFY_TUI_TEST_CHROMIUM is not set")
+
+
 @pytest.mark.npm
-def test_guests_keys_owners_and_identities_subscribe(npm_project: Path) -> None:
+@pytest.mark.parametrize(
+    "script", ["amplify_client.mjs", pytest.param("amplify_page.mjs", marks=_NEEDS_TOOLS)]
+)
+def test_guests_keys_owners_and_identities_subscribe(npm_project: Path, script: str) -> None:
     (npm_project / "amplify" / "data" / "resource.ts").write_text(DATA, "utf-8")
     state = npm_project / ".amplify" / "local-cloud"
     try:
@@ -83,11 +92,12 @@ def test_guests_keys_owners_and_identities_subscribe(npm_project: Path) -> None:
             [
                 str(node.executable),
                 *_websocket_flags(node),
-                str(CLIENT),
+                str(HERE / script),
                 str(npm_project),
                 target.endpoint,
                 USER,
                 PASSWORD,
+                TOOLS,
             ],
             capture_output=True,
             text=True,
