@@ -68,7 +68,7 @@ class _Provider(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Discovery and keys."""
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://{self.headers['host']}"
         documents: dict[str, Any] = {
             "/.well-known/openid-configuration": {"issuer": base, "jwks_uri": f"{base}/keys"},
             "/keys": {"keys": [self.signer.public]},
