@@ -105,3 +105,26 @@ def test_an_api_outlives_a_stop(cloud: tuple[LocalTarget, Path], own_api: Any) -
     assert own_api.post("{ hello }").json()["data"] == {"hello": "kept local"}
     own_api.client.delete_graphql_api(apiId=own_api.id)
     assert own_api.post("{ hello }").status_code == 404
+
+
+def test_types_are_parts_of_the_schema(own_api: Any) -> None:
+    client, api_id = own_api.client, own_api.id
+    client.create_type(apiId=api_id, definition="type More { b: Int }", format="SDL")
+    changed = "type Later { a: Int more: More }"
+    client.update_type(apiId=api_id, typeName="Later", definition=changed, format="SDL")
+    assert own_api.post("{ later { more { b } } }").json() == {"data": {"later": None}}
+    sdl = client.get_introspection_schema(apiId=api_id, format="SDL")["schema"].read().decode()
+    assert changed in sdl
+    again = {"apiId": api_id, "definition": "type More { c: Int }", "format": "SDL"}
+    assert refused(client.create_type, **again)[1] == "Type More already exists"
+    wrong = {"apiId": api_id, "typeName": "Later", "format": "SDL"}
+    code, message = refused(client.update_type, definition="type Later { a: Nowhere }", **wrong)
+    assert (code, "Nowhere" in message) == ("BadRequestException", True)
+    # What the schema still uses cannot go.
+    assert refused(client.delete_type, apiId=api_id, typeName="More")[0] == "BadRequestException"
+    client.update_type(
+        apiId=api_id, typeName="Later", definition="type Later { a: Int }", format="SDL"
+    )
+    client.delete_type(apiId=api_id, typeName="More")
+    names = [found["name"] for found in client.list_types(apiId=api_id, format="SDL")["types"]]
+    assert sorted(names) == ["Later", "Mutation", "Query", "Said", "Subscription"]
