@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING
 
 from graphql import GraphQLSchema
 
+from screens.playground.address_screen import AddressScreen, TokenScreen
 from screens.playground.picker_screen import PickerScreen, matching
 from screens.playground.schema_rows import schema_rows
+from screens.playground.sheets import Outcome
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from workbench.playground.addresses import (
+    Address,
+    forget_address,
+    load_addresses,
+    remember_address,
+)
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.collections import FOLDER, NotSavedError, list_saved, read_saved
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
@@ -44,14 +52,16 @@ _ABOUT = {
 
 async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | None:
     """Ask who runs; returns what ``parse_run_as`` reads."""
-    if screen.api is None:
+    api = screen.api
+    if api is None:
         screen.app.say("Not connected yet", "warning")
         return None
     users: tuple[str, ...] = ()
-    try:
-        users = await screen.api.users()
-    except NotAuthorizedError as problem:
-        screen.app.say(str(problem), "warning")
+    if api.environment.is_appsync:
+        try:
+            users = await api.users()
+        except NotAuthorizedError as problem:
+            screen.app.say(str(problem), "warning")
     rows = [
         Row(
             (
@@ -61,11 +71,19 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
             ),
             each.label,
         )
-        for each in choices(screen.api.environment, users)
+        for each in choices(api.environment, users)
     ]
-    hint = "search, or write user:NAME, iam:NAME, lambda:TOKEN"
+    if "AWS_LAMBDA" in api.environment.modes:
+        mark = "● " if now.kind is As.LAMBDA else "  "
+        rows.append(
+            Row(((mark, OK), ("lambda", STRONG), (f"  {_ABOUT[As.LAMBDA]} …", MUTED)), "lambda")
+        )
+    hint = "search, or write user:NAME, iam:NAME" if api.environment.is_appsync else "search"
     picker = PickerScreen(title, lambda text: matching(rows, text), hint=hint, takes_text=True)
     chosen = await screen.app.push_screen_wait(picker)
+    if chosen == "lambda":
+        token = await screen.app.push_screen_wait(TokenScreen())
+        return f"lambda:{token}" if token else None
     if chosen is None or not chosen.startswith("="):
         return chosen
     try:
@@ -74,6 +92,59 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
         screen.app.say(str(problem), "error")
         return None
     return chosen[1:]
+
+
+async def ask_place(screen: PlaygroundScreen) -> tuple[Address | None] | None:
+    """Ask for the API to talk to: a tuple of the address (None: the sandbox), or None."""
+    folder = screen.desk.sheets.folder
+    known, warning = await asyncio.to_thread(load_addresses, folder)
+    if warning:
+        screen.app.say(warning, "warning")
+    now = screen.connection.address
+    rows = [_place_row("sandbox", "sandbox", "the API of this backend", now is None)]
+    for at, each in enumerate(known):
+        lacks = ", ".join("the part behind ?" if name == "?" else name for name in each.lacks)
+        about = f"asks again for {lacks}" if lacks else "with all that it needs"
+        is_now = now is not None and now.label == each.label
+        rows.append(_place_row(f"known:{at}", each.label, about, is_now))
+    rows.append(_place_row("new", "another address …", "AWS or any GraphQL endpoint", False))
+    rows += [
+        _place_row(f"forget:{at}", f"forget {each.label}", "and what is kept with it", False)
+        for at, each in enumerate(known)
+    ]
+    picker = PickerScreen("Go to", lambda text: matching(rows, text), hint="search")
+    chosen = await screen.app.push_screen_wait(picker)
+    if chosen is None:
+        return None
+    kind, _, number = chosen.partition(":")
+    if kind == "sandbox":
+        return (None,)
+    if kind == "forget":
+        try:
+            await asyncio.to_thread(forget_address, folder, known[int(number)])
+        except OSError as error:
+            screen.app.say(f"Not forgotten: {error.strerror}", "warning")
+        return None
+    if kind == "known":
+        address = known[int(number)]
+        if now is not None and now.label == address.label and not now.lacks:
+            return (now,)
+        if not address.lacks:
+            return (address,)
+        typed = await screen.app.push_screen_wait(AddressScreen(address))
+    else:
+        typed = await screen.app.push_screen_wait(AddressScreen())
+    if typed is None:
+        return None
+    try:
+        await asyncio.to_thread(remember_address, folder, typed)
+    except OSError as error:
+        screen.app.say(f"The address is not remembered: {error.strerror}", "warning")
+    return (typed,)
+
+
+def _place_row(key: str, name: str, about: str, is_now: bool) -> Row:
+    return Row((("● " if is_now else "  ", OK), (name, STRONG), (f"  {about}", MUTED)), key)
 
 
 async def ask_field(screen: PlaygroundScreen, schema: GraphQLSchema) -> tuple[Written, ...]:
@@ -154,10 +225,21 @@ async def ask_saved(screen: PlaygroundScreen, root: Path) -> tuple[str, str] | N
         return None
 
 
-async def ask_export(
-    screen: PlaygroundScreen, exported: Exported, body: str
-) -> tuple[str, str] | None:
-    """Ask for a form; returns what it is and the text."""
+async def ask_export(screen: PlaygroundScreen, outcome: Outcome | None) -> tuple[str, str] | None:
+    """Ask for a form of what was run last; returns what it is and the text."""
+    last, api = screen.sheet.last, screen.api
+    if last is None or api is None:
+        return None
+    caller, request = (outcome.caller, outcome.request) if outcome is not None else last
+    exported = Exported(
+        api.environment.url,
+        request.query,
+        request.variables,
+        caller.auth_mode,
+        tuple(api.environment.headers),
+    )
+    result = outcome.result if outcome is not None else None
+    body = result.body if result is not None else ""
     forms: dict[str, tuple[str, Callable[[], str]]] = {
         "json": ("the result as JSON", lambda: body),
         "curl": ("a curl command", lambda: as_curl(exported)),
@@ -165,6 +247,8 @@ async def ask_export(
         "python": ("a Python script", lambda: as_python(exported)),
         "query": ("the operation", lambda: exported.query),
     }
+    if not body:
+        del forms["json"]
     rows = [
         Row(((name, STRONG), (f"  {about}", ACCENT)), name) for name, (about, _) in forms.items()
     ]

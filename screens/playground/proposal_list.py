@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual.events import Click
+from textual.geometry import Offset, Size
+from textual.message import Message
+
 from screens.widgets.line_view import LineView
 from screens.widgets.tones import ACCENT, BUSY, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.playground.completion import Proposal, Proposed
@@ -33,19 +37,40 @@ class ProposalList(LineView):
         self.proposals: tuple[Proposal, ...] = ()
         self.display = False
 
-    def show_proposals(self, proposals: tuple[Proposal, ...], x: int, y: int, room: int) -> None:
-        """Show them at a place of the screen, above the line where ``room`` rows do not do."""
+    class Clicked(Message):
+        """A click on a proposal, which is the marked one now."""
+
+        def __init__(self, view: ProposalList) -> None:
+            super().__init__()
+            self.view = view
+
+    def show_proposals(self, proposals: tuple[Proposal, ...], cursor: Offset, screen: Size) -> None:
+        """Show them at the editor's cursor, within the screen, above the line where below is no room."""
         self.proposals = proposals
         self.display = bool(proposals)
         if not proposals:
             return
         rows = min(MOST_ROWS, len(proposals))
+        width = min(WIDTH, screen.width)
         self.styles.height = rows
-        self.styles.width = WIDTH
-        above = room < rows
-        self.styles.offset = (max(0, x), max(0, y - rows if above else y + 1))
-        self.cursor = 0
+        self.styles.width = width
+        below = cursor.y + 1 + rows <= screen.height - 1
+        y = cursor.y + 1 if below else max(0, cursor.y - rows)
+        self.styles.offset = (max(0, min(cursor.x, screen.width - width)), y)
+        self.set_reactive(LineView.cursor, 0)
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.rows_changed()
+
+    def hide(self) -> None:
+        """Show none."""
+        self.proposals = ()
+        self.display = False
+
+    def on_click(self, event: Click) -> None:
+        """Take the clicked proposal."""
+        super().on_click(event)
+        if self.proposals:
+            self.post_message(self.Clicked(self))
 
     @property
     def chosen(self) -> Proposal | None:

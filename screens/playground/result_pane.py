@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
-from time import localtime, strftime
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from screens.playground.event_rows import ROOT, EventRows
 from screens.playground.result_rows import (
     Fold,
     error_rows,
     json_rows,
+    next_row,
+    next_token,
     summary,
     table_rows,
+    value_at,
 )
+from screens.playground.sheets import Outcome, StreamRecord
 from screens.playground.trace_rows import trace_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, WARN
-from workbench.playground.requests import Result
-from workbench.playground.stream import StreamEvent
+from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, plain
 from workbench.playground.table import Table, tables
 
-KEPT_EVENTS = 1_000
+FLUSH_SECONDS = 0.05
 
 
 class View(StrEnum):
@@ -35,29 +38,23 @@ class View(StrEnum):
     TRACE = "trace"
 
 
+def _key(key: str, action: str, words: str, name: str, about: str, *, show: bool = True) -> Binding:
+    return Binding(key, action, words, show, id=f"result.{name}", tooltip=about)
+
+
 class ResultPane(RowList):
     """One result, or one stream."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "fold", "Fold", id="result.fold", tooltip="Fold or unfold the part"),
-        Binding("t", "view('table')", "Table", id="result.table", tooltip="Show lists as a table"),
-        Binding("j", "view('json')", "JSON", False, id="result.json", tooltip="Show the JSON"),
-        Binding(
-            "x", "view('trace')", "Trace", id="result.trace", tooltip="Show what each resolver did"
-        ),
-        Binding("n", "next_page", "Next page", id="result.next", tooltip="Fetch the next page"),
-        Binding(
-            "space",
-            "pause",
-            "Pause",
-            id="result.pause",
-            tooltip="Hold the stream's new events back",
-        ),
-        Binding("Y", "export", "Copy as…", id="result.export", tooltip="Copy as JSON, curl, code"),
-        Binding(
-            "w", "save", "Save", False, id="result.save", tooltip="Save what is shown in a file"
-        ),
-        Binding("slash", "search", "Search", id="result.search", tooltip="Search in the result"),
+        _key("enter", "fold", "Fold", "fold", "Fold the part, or go to the error's place"),
+        _key("space", "pause", "Pause", "pause", "Hold the stream's new events back, or go on"),
+        _key("space", "fold_here", "Fold", "fold_too", "Fold or unfold the part", show=False),
+        _key("t", "view('table')", "Table", "table", "Show lists as a table"),
+        _key("x", "view('trace')", "Trace", "trace", "Show what each resolver did"),
+        _key("n", "next_page", "Next page", "next", "Fetch the next page"),
+        _key("Y", "export", "Copy as…", "export", "Copy as JSON, curl, code"),
+        _key("slash", "search", "Search", "search", "Search in what is shown"),
+        _key("w", "save", "Save", "save", "Save what is shown in a file"),
     ]
 
     class NextPageAsked(Message):
@@ -70,6 +67,10 @@ class ResultPane(RowList):
     class ExportAsked(Message):
         """The key for copying the operation as code."""
 
+        def __init__(self, pane: ResultPane) -> None:
+            super().__init__()
+            self.pane = pane
+
     class SaveAsked(Message):
         """The key for saving what is shown."""
 
@@ -80,6 +81,18 @@ class ResultPane(RowList):
     class SearchAsked(Message):
         """The search key."""
 
+        def __init__(self, pane: ResultPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    class ErrorChosen(Message):
+        """Enter or a double click on an error."""
+
+        def __init__(self, outcome: Outcome, number: int) -> None:
+            super().__init__()
+            self.outcome = outcome
+            self.number = number
+
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
         empty = (
             (("Nothing was run yet.", MUTED),),
@@ -87,157 +100,174 @@ class ResultPane(RowList):
             (("F3", ACCENT), (" shows the schema and writes operations for you.", MUTED)),
         )  # fmt: skip
         super().__init__((), empty=empty, id=id, classes="pane")
+        self._hint = empty
         self.border_title = "Result"
         self.view = View.JSON
-        self.result: Result | None = None
-        self.caller = ""
+        self.outcome: Outcome | None = None
+        self.stream: StreamRecord | None = None
+        self._problem: list[Row] = []
         self._document: Any = None
         self._fold = Fold()
-        self._trace: Mapping[str, Any] = {}
         self._tables: tuple[Table, ...] = ()
-        self._events: list[StreamEvent] = []
-        self._notes: list[Row] = []
-        self._held: list[StreamEvent] = []
-        self.streaming = False
-        self.paused = False
+        self._next_token = ""
+        self._event_rows = EventRows()
+        self._is_flush_due = False
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def show_running(self, caller: str) -> None:
-        """Say that an operation runs."""
-        self.border_title = f"Result · running as {caller} …"
+    def show_nothing(self) -> None:
+        """Show the hint of the first steps."""
+        self._forget()
+        self.border_title = "Result"
+        self._show()
 
-    def show_result(self, result: Result, caller: str) -> None:
-        """Show a result."""
-        self._end_stream()
-        self.result, self.caller = result, caller
-        self.border_title = f"Result · {caller}"
-        self._document = _document(result)
-        self._trace = {}
-        self._tables = tables(result.data)
+    def show_running(self, caller: str) -> None:
+        """Say that an operation runs; the last result stays until there is another."""
+        self.border_title = f"Result · running as {_escaped(caller)} …"
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show a result, or why there is none, or that it is awaited."""
+        caller = outcome.caller.label
+        if outcome.problem:
+            self.show_problem(outcome.problem)
+            return
+        if outcome.result is None:
+            self.show_nothing()
+            self.show_running(caller)
+            return
+        same = self.outcome is outcome
+        self._forget()
+        self.outcome = outcome
+        self.border_title = f"Result · {_escaped(caller)}"
+        self._document = _document(outcome.result.body)
+        self._tables = tables(outcome.result.data)
+        self._next_token = next_token(outcome.result.data)
         if self.view is View.TABLE and not self._tables:
             self.view = View.JSON
-        self.cursor = 0
+        if not same:
+            self.cursor = 0
+            self.scroll_home(animate=False)
         self._show()
 
     def show_problem(self, words: str) -> None:
         """Say why nothing was run."""
-        self._end_stream()
-        self.result, self._document, self._tables = None, None, ()
+        self._forget()
         self.border_title = "Result"
-        lines = words.splitlines() or [words]
-        self._notes = [
+        self._problem = [
             Row((("✗ " if not at else "  ", FAIL), (line, FAIL)), copy=words)
-            for at, line in enumerate(lines)
+            for at, line in enumerate(_wrapped(words, self.text_width - 2))
         ]
-        self.show_rows(self._notes)
+        self._show()
 
     def show_trace(self, document: Mapping[str, Any]) -> None:
         """The trace came."""
-        self._trace = document
         if self.view is View.TRACE:
             self._show()
 
-    def show_stream(self, caller: str) -> None:
-        """A subscription begins."""
-        self._end_stream()
-        self.result, self._tables, self._document = None, (), None
-        self.streaming, self.caller = True, caller
-        self.border_title = f"Stream · {caller} · connecting"
-        self.show_rows([])
-
-    def stream_started(self) -> None:
-        """The server has accepted the subscription."""
-        self.border_title = f"Stream · {self.caller} · live, no events yet"
-
-    def add_event(self, event: StreamEvent) -> None:
-        """One event of the stream; held back while paused."""
-        if self.paused:
-            self._held.append(event)
-            self.border_title = f"Stream · paused, {len(self._held)} held"
-            return
-        self._events.append(event)
-        del self._events[:-KEPT_EVENTS]
-        at_end = self.cursor >= self.row_count() - 1
-        self.border_title = f"Stream · {self.caller} · {len(self._events)} events"
-        self._show()
-        if at_end:
-            self.action_last()
-
-    def stream_ended(self, words: str, *, failed: bool) -> None:
-        """The stream is over."""
-        self.streaming = False
-        self._notes = [
-            Row(
-                (
-                    (("✗ " if failed else "■ "), FAIL if failed else MUTED),
-                    (words, FAIL if failed else MUTED),
-                ),
-                copy=words,
-            )
-        ]
-        self.border_title = f"Stream · ended · {len(self._events)} events"
-        self._show()
+    def show_stream(self, stream: StreamRecord) -> None:
+        """Show a stream, from its beginning or what came of it so far."""
+        self._forget()
+        self.stream = stream
+        self._event_rows = EventRows()
+        self._flush()
         self.action_last()
+
+    def stream_changed(self) -> None:
+        """There are events, or it has begun or ended; painted 20 times a second at most."""
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            self.set_timer(FLUSH_SECONDS, self._flush)
 
     def search(self, wanted: str) -> None:
         """Mark what matches, and go to the first match; a stream shows only matching events."""
+        if wanted == self._fold.wanted:
+            return
         self._fold = Fold(self._fold.folded, wanted)
         self._show()
-        for index, row in enumerate(self.rows):
-            if wanted and any(wanted.casefold() in text.casefold() for text, _ in row.spans):
+        self._go_to_match(0)
+
+    def next_match(self) -> None:
+        """Go to the next row that matches, from the first one again behind the last."""
+        self._go_to_match(self.cursor + 1)
+
+    def _go_to_match(self, start: int) -> None:
+        wanted = self._fold.wanted.casefold()
+        rows = self.rows
+        for index in (*range(start, len(rows)), *range(start)) if wanted else ():
+            if wanted in plain(rows[index].spans).casefold():
                 self.cursor = index
-                break
+                return
 
-    @property
-    def next_token(self) -> str:
-        """The token of the first list that has a further page."""
-        return next((each.next_token for each in self._tables if each.next_token), "")
-
-    def _end_stream(self) -> None:
-        self._events, self._held, self._notes = [], [], []
-        self.streaming = self.paused = False
+    def _forget(self) -> None:
+        self.outcome, self.stream, self._document = None, None, None
+        self._tables, self._next_token, self._problem = (), "", []
         self._fold = Fold()
 
-    def _show(self) -> None:
-        if self.result is None:
-            rows: list[Row] = []
-            for event in self._events:
-                rows += self._event_rows(event)
-            self.show_rows([*rows, *self._notes])
+    def _flush(self) -> None:
+        self._is_flush_due = False
+        stream = self.stream
+        if stream is None:
             return
-        head = [Row(summary(self.result, self.caller)), *error_rows(self.result)]
+        at_end = self.cursor >= self.row_count() - 1
+        count = f"{stream.total} event{'' if stream.total == 1 else 's'}"
+        if stream.end:
+            state = f"ended · {count}"
+        elif not stream.started:
+            state = "connecting"
+        elif stream.paused_at is not None:
+            state = f"paused · {stream.total - stream.paused_at} held"
+        else:
+            state = f"live · {count}"
+        self.border_title = f"Stream · {_escaped(stream.caller.label)} · {state}"
+        self._show()
+        if at_end and stream.paused_at is None:
+            self.action_last()
+
+    def _show(self) -> None:
+        self._empty = () if self.stream is not None else self._hint
+        self.show_rows(self._rows_now())
+        self.refresh_bindings()
+
+    def _rows_now(self) -> list[Row]:
+        if self.stream is not None:
+            return self._stream_rows(self.stream)
+        if self.outcome is None or self.outcome.result is None:
+            return self._problem
+        result = self.outcome.result
+        head = [Row(summary(result, self.outcome.caller.label)), *error_rows(result)]
         if self.view is View.TABLE and self._tables:
             width = self.text_width
             body = [row for table in self._tables for row in table_rows(table, width)]
         elif self.view is View.TRACE:
-            none = Row(
-                (
-                    (
-                        "There is no trace of this request: the local cloud keeps the last ones.",
-                        MUTED,
-                    ),
-                )
-            )
-            body = trace_rows(self._trace) or [none]
+            body = self._trace_rows(self.outcome)
         elif self._document is None:
-            body = [Row(((line, MUTED),)) for line in self.result.body.splitlines()]
+            body = [Row(((line, MUTED),)) for line in result.body.splitlines()]
         else:
             body = json_rows(self._document, self._fold)
-        self.show_rows([*head, *body])
+        if self._next_token and self.view is not View.TRACE:
+            body.append(next_row())
+        return [*head, *body]
 
-    def _event_rows(self, event: StreamEvent) -> list[Row]:
-        wanted = self._fold.wanted
-        if wanted and wanted.casefold() not in event.body.casefold():
-            return []
-        at = strftime("%H:%M:%S", localtime(event.at))
-        head = Row(
-            (
-                (f"◆ {at}", STRONG),
-                *(((f"  {len(event.errors)} errors", WARN),) if event.errors else ((" ", OK),)),
-            )
-        )
-        return [head, *json_rows(event.data, self._fold)]
+    def _trace_rows(self, outcome: Outcome) -> list[Row]:
+        if outcome.trace is None:
+            return [Row((("reading the trace …", MUTED),))]
+        words = "There is no trace of this request: only the local cloud keeps them, the last ones."
+        return trace_rows(outcome.trace) or [Row(((words, MUTED),))]
+
+    def _stream_rows(self, stream: StreamRecord) -> list[Row]:
+        rows = self._event_rows.of(stream.shown, self._fold)
+        if stream.end:
+            tone, mark = (FAIL, "✗ ") if stream.failed else (MUTED, "■ ")
+            lines = _wrapped(stream.end, self.text_width - 2)
+            rows += [
+                Row(((mark if not at else "  ", tone), (line, tone)), copy=stream.end)
+                for at, line in enumerate(lines)
+            ]
+        elif self._fold.wanted and not rows:
+            rows = [Row((("No event has what is searched.", MUTED),))]
+        elif not rows and stream.started:
+            rows = [Row((("◉ ", OK), ("Live. Run a mutation in another tab (Ctrl+T).", MUTED)))]
+        return rows
 
     # -- keys -------------------------------------------------------------------------------------
 
@@ -249,66 +279,104 @@ class ResultPane(RowList):
         self._show()
 
     def action_fold(self) -> None:
-        """Fold or unfold the part under the cursor; on the last row of a page, fetch the next."""
+        """Fold or unfold the part under the cursor; on an error go to its place."""
         row = self.current
         if row is None:
             return
         if row.key == "next":
             self.action_next_page()
+        elif row.key.startswith("error:") and self.outcome is not None:
+            self.post_message(self.ErrorChosen(self.outcome, int(row.key.partition(":")[2])))
         elif row.key.startswith("/"):
             self._fold = self._fold.toggled("" if row.key == "/" else row.key)
             self._show()
 
+    def action_fold_here(self) -> None:
+        """Fold or unfold the part under the cursor."""
+        self.action_fold()
+
+    def row_opened(self, index: int) -> None:
+        """A double click does what Enter does."""
+        self.action_fold()
+
     def action_next_page(self) -> None:
-        """Fetch the next page."""
-        if self.next_token:
-            self.post_message(self.NextPageAsked(self.next_token))
+        """Fetch the next page; where something is searched, go to the next match."""
+        if self._fold.wanted:
+            self.next_match()
+        elif self._next_token:
+            self.post_message(self.NextPageAsked(self._next_token))
 
     def action_pause(self) -> None:
         """Hold new events back, or take in what was held."""
-        self.paused = not self.paused
-        held, self._held = self._held, []
-        for event in held:
-            self.add_event(event)
-        if self.paused:
-            self.border_title = "Stream · paused"
+        if self.stream is not None:
+            self.stream.toggle_pause()
+            self._flush()
 
     def action_export(self) -> None:
         """Copy the operation as code, or the result."""
-        self.post_message(self.ExportAsked())
+        self.post_message(self.ExportAsked(self))
 
     def action_save(self) -> None:
-        """Save what is shown."""
-        if self.result is not None:
-            self.post_message(self.SaveAsked(self.result.body))
-        else:
-            self.post_message(self.SaveAsked("\n".join(each.body for each in self._events)))
+        """Save what is shown: a result as JSON, a stream as one JSON object a line."""
+        if self.outcome is not None and self.outcome.result is not None:
+            self.post_message(self.SaveAsked(self.outcome.result.body))
+        elif self.stream is not None:
+            lines = [
+                json.dumps({"at": each.at, "data": each.data}, ensure_ascii=False)
+                for _, each in self.stream.events
+            ]
+            self.post_message(self.SaveAsked("\n".join(lines) + "\n"))
 
     def action_search(self) -> None:
         """Search in what is shown."""
-        self.post_message(self.SearchAsked())
+        self.post_message(self.SearchAsked(self))
+
+    def copied_text(self) -> str:
+        """The value under the cursor as JSON, a string without its quotes."""
+        row = self.current
+        if row is None or not row.key.startswith("/"):
+            return super().copied_text()
+        document, pointer = self._document, row.key
+        if self.stream is not None:
+            number, _, rest = row.key.removeprefix(ROOT).partition("/")
+            event = next((each for at, each in self.stream.events if str(at) == number), None)
+            document, pointer = (event.data if event else None), f"/{rest}" if rest else ""
+        value = value_at(document, pointer)
+        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works for what is shown."""
+        has_result = self.outcome is not None and self.outcome.result is not None
+        is_live = self.stream is not None and not self.stream.end
         if action == "fold":
-            return not self.streaming and bool(self.rows)
+            return has_result or bool(self.stream and self.stream.total)
+        if action == "fold_here":
+            return not is_live
         if action == "pause":
-            return self.streaming
+            return is_live
         if action == "next_page":
-            return bool(self.next_token)
+            return bool(self._next_token or self._fold.wanted)
         if action == "view":
-            if self.result is None:
-                return False
-            return parameters != ("table",) or bool(self._tables)
-        if action in ("save", "search"):
-            return self.result is not None or bool(self._events)
+            return has_result and (parameters != ("table",) or bool(self._tables))
+        if action in ("save", "search", "export"):
+            return has_result or bool(self.stream and (self.stream.total or action == "export"))
         return super().check_action(action, parameters)
 
 
-def _document(result: Result) -> Any:
-    import json
-
+def _document(body: str) -> Any:
     try:
-        return json.loads(result.body)
+        return json.loads(body)
     except ValueError:
         return None
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    lines = [part for line in words.splitlines() for part in wrap(line, max(20, width)) or [""]]
+    return lines or [words]
+
+
+def _escaped(words: str) -> str:
+    """A user's name in a border title, where ``[`` would begin markup."""
+    return words.replace("[", "\\[")

@@ -27,9 +27,23 @@ class Fold:
         return Fold(self.folded ^ {pointer}, self.wanted)
 
 
-def json_rows(document: Any, fold: Fold) -> list[Row]:
-    """The document's rows; a row's key is its JSON pointer, its copy the value as JSON."""
-    return list(_rows(document, _At(), fold))
+def json_rows(document: Any, fold: Fold, root: str = "") -> list[Row]:
+    """The document's rows; a row's key is its JSON pointer behind ``root``, "/" the empty one."""
+    return list(_rows(document, _At(root), fold))
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """What a JSON pointer means; None where there is nothing."""
+    value = document
+    for escaped in pointer.split("/")[1:] if pointer not in ("", "/") else ():
+        name = escaped.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +66,14 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
     if isinstance(value, dict | list) and value:
         is_object = isinstance(value, dict)
         begin, end = ("{", "}") if is_object else ("[", "]")
-        copied = json.dumps(value, indent=2, ensure_ascii=False)
         if pointer in fold.folded:
             count = f"{len(value)} {'members' if is_object else 'items'}"
             spans: tuple[Span, ...] = (
                 (indent + _CLOSED, MUTED), *label, (begin, TEXT), (f" {count} ", MUTED), (end + comma, TEXT),
             )  # fmt: skip
-            yield Row(spans, pointer or "/", copied)
+            yield Row(spans, pointer or "/")
             return
-        yield Row(((indent + _OPEN, MUTED), *label, (begin, TEXT)), pointer or "/", copied)
+        yield Row(((indent + _OPEN, MUTED), *label, (begin, TEXT)), pointer or "/")
         members = (
             list(value.items())
             if isinstance(value, dict)
@@ -76,14 +89,11 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
                 comma="" if last else ",",
             )
             yield from _rows(each, inner, fold)
-        yield Row(((indent + "  " + end + comma, TEXT),), "", copied)
+        yield Row(((indent + "  " + end + comma, TEXT),))
         return
     written = json.dumps(value, ensure_ascii=False)
     tone = MATCH if _matches(written, fold) else _tone(value)
-    copied = value if isinstance(value, str) else written
-    yield Row(
-        ((indent + "  ", TEXT), *label, (written, tone), (comma, TEXT)), pointer or "/", copied
-    )
+    yield Row(((indent + "  ", TEXT), *label, (written, tone), (comma, TEXT)), pointer or "/")
 
 
 def _matches(text: str, fold: Fold) -> bool:
@@ -116,9 +126,22 @@ def table_rows(table: Table, width: int) -> list[Row]:
             for cell, wide in zip(cells, widths, strict=True)
         )
         rows.append(Row(spans, f"row:{number}", "\t".join(cells)))
-    if table.next_token:
-        rows.append(Row((("there is another page: press n", ACCENT),), "next"))
     return rows
+
+
+def next_token(data: Any) -> str:
+    """The first list's token for its further page; a page can be empty and yet not the last."""
+    if isinstance(data, dict):
+        token = data.get("nextToken")
+        if isinstance(token, str) and token:
+            return token
+        return next((found for each in data.values() if (found := next_token(each))), "")
+    return ""
+
+
+def next_row() -> Row:
+    """Says that there is a further page."""
+    return Row((("▸ there is another page: press n", ACCENT),), "next")
 
 
 def _cut(text: str, width: int) -> str:

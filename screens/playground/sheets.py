@@ -9,8 +9,9 @@ from typing import Any
 
 from textual.worker import Worker
 
-from workbench.playground.documents import definitions
-from workbench.playground.requests import Result
+from workbench.playground.documents import Definition, definitions
+from workbench.playground.requests import Request, Result
+from workbench.playground.run_as import RunAs
 from workbench.playground.stream import StreamEvent
 from workbench.playground.workspace import Tab, Workspace, load_workspace, save_workspace
 
@@ -21,26 +22,59 @@ WELCOME = """# Ctrl+J or F5 runs the operation at the cursor, F3 writes one from
 }
 """
 KEPT_EVENTS = 1_000
+KEPT_WHILE_PAUSED = 5_000
 
 
 @dataclass(slots=True)
 class StreamRecord:
-    """A tab's stream, also while another tab is in front."""
+    """A tab's stream, also while another tab is in front; ``total`` counts the dropped too.
 
-    caller: str
-    events: list[StreamEvent] = field(default_factory=list)
+    ``paused_at`` is the total when it was paused, None while it is not.
+    """
+
+    caller: RunAs
+    events: list[tuple[int, StreamEvent]] = field(default_factory=list)
+    total: int = 0
+    started: bool = False
     end: str = ""
     failed: bool = False
+    paused_at: int | None = None
 
     def add(self, event: StreamEvent) -> None:
         """Keep an event, the newest ones only."""
-        self.events.append(event)
-        del self.events[:-KEPT_EVENTS]
+        self.total += 1
+        self.events.append((self.total, event))
+        del self.events[: -(KEPT_EVENTS if self.paused_at is None else KEPT_WHILE_PAUSED)]
+
+    def toggle_pause(self) -> None:
+        """Hold what comes from now on back, or take it in."""
+        self.paused_at = self.total if self.paused_at is None else None
+        del self.events[: -(KEPT_EVENTS if self.paused_at is None else KEPT_WHILE_PAUSED)]
+
+    @property
+    def shown(self) -> list[tuple[int, StreamEvent]]:
+        """The events with their numbers, without those held back."""
+        if self.paused_at is None:
+            return self.events
+        return [each for each in self.events if each[0] <= self.paused_at]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One run of an operation as one caller: still going, or its result, or why there is none."""
+
+    caller: RunAs
+    operation: Definition
+    request: Request
+    result: Result | None = None
+    problem: str = ""
+    trace: Mapping[str, Any] | None = None
+    worker: Worker[None] | None = None
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One tab."""
+    """One tab; its outcomes are two where two callers are compared."""
 
     id: int
     text: str = ""
@@ -49,11 +83,12 @@ class Sheet:
     file: str = ""
     cursor: int = 0
     broken: bool = False
-    result: Result | None = None
-    result_caller: str = ""
-    trace: Mapping[str, Any] = field(default_factory=dict)
+    problem: str = ""
+    outcomes: list[Outcome] = field(default_factory=list)
     stream: StreamRecord | None = None
+    last: tuple[RunAs, Request] | None = None
     worker: Worker[None] | None = None
+    """The stream's."""
 
     @property
     def title(self) -> str:
@@ -69,13 +104,18 @@ class Sheet:
         return self.worker is not None
 
     @property
+    def is_running(self) -> bool:
+        """Whether a request of it is not answered yet."""
+        return any(each.worker is not None for each in self.outcomes)
+
+    @property
     def is_untouched(self) -> bool:
         """Whether the user has written nothing in it."""
         return self.text in ("", WELCOME) and not self.file
 
-    def open_stream(self, caller: str) -> None:
-        """A subscription takes the place of the last result."""
-        self.result, self.trace, self.stream = None, {}, StreamRecord(caller)
+    def clear(self) -> None:
+        """Forget what the last run brought."""
+        self.problem, self.outcomes, self.stream = "", [], None
 
 
 class Sheets:
@@ -87,7 +127,7 @@ class Sheets:
         self.active = self.all[0]
 
     def load(self) -> str:
-        """Take in what was kept; returns a warning or nothing."""
+        """Take in what was kept; returns a warning or nothing. Blocks."""
         kept, warning = load_workspace(self.folder)
         if kept.tabs:
             self.all = [
@@ -97,8 +137,8 @@ class Sheets:
             self.active = next((each for each in self.all if each.id == kept.active), self.all[0])
         return warning
 
-    def save(self) -> None:
-        """Write all tabs; raises OSError."""
+    def kept(self) -> Workspace:
+        """What of the tabs is kept."""
         tabs = tuple(
             Tab(
                 id=each.id,
@@ -110,7 +150,11 @@ class Sheets:
             )
             for each in self.all
         )
-        save_workspace(self.folder, Workspace(tabs=tabs, active=self.active.id))
+        return Workspace(tabs=tabs, active=self.active.id)
+
+    def save(self) -> None:
+        """Write all tabs; blocks. Raises OSError."""
+        save_workspace(self.folder, self.kept())
 
     def add(self) -> None:
         """Open an empty tab behind the one in front, with its caller."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -39,14 +39,23 @@ class TabStrip(Widget):
         super().__init__(id="tab-strip")
         self._names: Sequence[TabName] = ()
         self._shown = 0
-        self._aside = ""
+        self._aside: tuple[str, str] = ("", "")
         self._places: list[tuple[int, int, int]] = []
 
-    def show_tabs(self, names: Sequence[TabName], shown: int, aside: str) -> None:
-        """Show these tabs, and a remark at the right end."""
-        if (list(names), shown, aside) != (list(self._names), self._shown, self._aside):
-            self._names, self._shown, self._aside = list(names), shown, aside
+    def show_tabs(self, names: Sequence[TabName], shown: int, aside: str, more: str) -> None:
+        """Show these tabs, a remark at the right end, and more of it where there is room."""
+        if (list(names), shown, (aside, more)) != (list(self._names), self._shown, self._aside):
+            self._names, self._shown, self._aside = list(names), shown, (aside, more)
             self.refresh()
+
+    def _remark(self, width: int, names: int) -> str:
+        """The remark in at most half the width, unless the names leave more room."""
+        aside, more = self._aside
+        room = max(width // 2, width - names)
+        for words in (aside + more, aside):
+            if cell_len(words) <= room:
+                return words
+        return set_cell_size(aside, max(0, room - 2)) + "… "
 
     def render_line(self, y: int) -> Strip:
         """The names, the remark behind them."""
@@ -54,24 +63,33 @@ class TabStrip(Widget):
         width = self.size.width
         texts = [f" {each.mark}{each.title} " for each in self._names]
         shown = next((at for at, each in enumerate(self._names) if each.id == self._shown), 0)
-        room = width - cell_len(self._aside) - 1
+        aside = self._remark(width, sum(cell_len(text) + 1 for text in texts))
+        room = width - cell_len(aside) - 1
         first = 0
         while first < shown and sum(cell_len(text) + 1 for text in texts[first : shown + 1]) > room:
             first += 1
         segments: list[Segment] = []
         used = 0
         self._places = []
+        if first:
+            segments.append(Segment("‹", base))
+            used = 1
         for at in range(first, len(texts)):
             if used + cell_len(texts[at]) > room:
-                break
+                if at != shown:
+                    if used < room:
+                        segments.append(Segment("›", base))
+                        used += 1
+                    break
+                texts[at] = set_cell_size(texts[at], max(0, room - used))
             kind = "shown" if at == shown else "hidden"
             segments.append(Segment(texts[at], self.get_component_rich_style(f"tab--{kind}")))
             segments.append(Segment(" ", base))
             self._places.append((used, used + cell_len(texts[at]), self._names[at].id))
             used += cell_len(texts[at]) + 1
-        gap = max(0, width - used - cell_len(self._aside))
+        gap = max(0, width - used - cell_len(aside))
         segments.append(Segment(" " * gap, base))
-        segments.append(Segment(self._aside, self.get_component_rich_style("tab--hidden")))
+        segments.append(Segment(aside, self.get_component_rich_style("tab--hidden")))
         return Strip(segments).adjust_cell_length(width, base)
 
     def on_click(self, event: events.Click) -> None:

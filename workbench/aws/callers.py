@@ -32,7 +32,7 @@ class CallerCredentials:
         self._environment = environment
 
     def users(self) -> tuple[str, ...]:
-        """The names of the pool's first 60 users."""
+        """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
         pool = self._environment.user_pool_id
         if not pool:
             return ()
@@ -40,7 +40,7 @@ class CallerCredentials:
             answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
         except (ClientError, BotoCoreError) as error:
             raise NotAuthorizedError(f"The pool's users cannot be listed: {error}") from None
-        return tuple(each["Username"] for each in answer["Users"])
+        return tuple(_sign_in_name(each) for each in answer["Users"])
 
     def user_tokens(self, name: str) -> Tokens:
         """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
@@ -115,3 +115,12 @@ class CallerCredentials:
         if not isinstance(found, dict):
             raise NotAuthorizedError("The local cloud gave no tokens.")
         return found
+
+
+def _sign_in_name(user: Any) -> str:
+    """What the user writes to sign in: where that is an alias, the user name is the ``sub``."""
+    attributes = {each["Name"]: each["Value"] for each in user.get("Attributes", ())}
+    name = str(user["Username"])
+    if name != attributes.get("sub"):
+        return name
+    return attributes.get("email") or attributes.get("phone_number") or name

@@ -28,6 +28,8 @@ class Exported:
     query: str
     variables: Mapping[str, Any]
     auth_mode: str
+    headers: tuple[str, ...] = ()
+    """The names of the headers that an address takes instead of a mode (``auth_mode`` empty)."""
 
 
 def as_curl(request: Exported) -> str:
@@ -41,8 +43,7 @@ def as_curl(request: Exported) -> str:
         parts.append('--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"')
         parts.append('-H "x-amz-security-token: $AWS_SESSION_TOKEN"')
     else:
-        header, variable = _HEADERS[request.auth_mode]
-        parts.append(f'-H "{header}: ${variable}"')
+        parts += [f'-H "{header}: ${variable}"' for header, variable in _supplied(request)]
     parts.append("-H 'Content-Type: application/json'")
     parts.append(f"--data {shlex.quote(body)}")
     return " \\\n  ".join(parts) + "\n"
@@ -55,7 +56,8 @@ def as_typescript(request: Exported) -> str:
     if request.variables:
         indented = json.dumps(request.variables, indent=2).replace("\n", "\n  ")
         options.append(f"  variables: {indented},")
-    options.append(f"  authMode: {json.dumps(request.auth_mode)},")
+    if request.auth_mode:
+        options.append(f"  authMode: {json.dumps(request.auth_mode)},")
     if request.auth_mode == "lambda":
         options.append("  authToken: token,")
     return (
@@ -90,14 +92,22 @@ def as_python(request: Exported) -> str:
             "headers = dict(request.headers)",
         ]
     else:
-        header, variable = _HEADERS[request.auth_mode]
         lines += [
-            f'headers = {{"{header}": os.environ["{variable}"],'
-            ' "Content-Type": "application/json"}'
+            "headers = {",
+            '    "Content-Type": "application/json",',
+            *(f'    "{name}": os.environ["{value}"],' for name, value in _supplied(request)),
+            "}",
         ]
     lines += ["answer = httpx.post(URL, content=body, headers=headers, timeout=30)"]
     lines += ["answer.raise_for_status()", "print(json.dumps(answer.json(), indent=2))"]
     return "\n".join(lines) + "\n"
+
+
+def _supplied(request: Exported) -> list[tuple[str, str]]:
+    """Each header with the environment variable that supplies its value."""
+    if request.auth_mode:
+        return [_HEADERS[request.auth_mode]]
+    return [(name, name.upper().replace("-", "_")) for name in request.headers]
 
 
 def _body(request: Exported) -> dict[str, Any]:

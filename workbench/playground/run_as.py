@@ -39,7 +39,9 @@ class RunAs:
 
     @property
     def auth_mode(self) -> str:
-        """The Amplify client's ``authMode`` for it."""
+        """The Amplify client's ``authMode`` for it; empty where headers stand instead of one."""
+        if self.kind is As.PLAIN:
+            return ""
         if self.kind is As.API_KEY:
             return "apiKey"
         if self.kind is As.USER:

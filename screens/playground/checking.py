@@ -1,0 +1,143 @@
+"""What is wrong with the operation and its variables, as one types; and what fits at the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from screens.playground.sheets import Outcome
+from workbench.playground.completion import Proposal, complete
+from workbench.playground.documents import Definition, operation_at
+from workbench.playground.error_places import error_offset
+from workbench.playground.lint import Finding, lint
+from workbench.playground.prettify import NotPrettifiedError, prettify
+from workbench.playground.variables import VariableProblem, complete_variables, read_variables
+
+if TYPE_CHECKING:
+    from screens.playground.screen import PlaygroundScreen
+
+LINT_SECONDS = 0.15
+
+
+class Checking:
+    """Follows the two editors of one screen."""
+
+    def __init__(self, screen: PlaygroundScreen) -> None:
+        self._screen = screen
+        self._findings: tuple[Finding, ...] = ()
+
+    # -- proposals --------------------------------------------------------------------------------
+
+    def complete_query(self, text: str, offset: int) -> tuple[Proposal, ...]:
+        """What fits at a place of the operation."""
+        schema = self._screen.connection.schema
+        return complete(text, offset, schema.schema) if schema else ()
+
+    def complete_variables(self, text: str, offset: int) -> tuple[Proposal, ...]:
+        """What fits at a place of the variables."""
+        operation, schema = self.operation(), self._screen.connection.schema
+        if schema is None or operation is None:
+            return ()
+        return complete_variables(text, offset, operation.text, schema.schema)
+
+    def operation(self) -> Definition | None:
+        """The operation at the cursor."""
+        query = self._screen.query_editor
+        return operation_at(query.text, query.offset_at_cursor)
+
+    # -- findings ---------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Lint in a thread, once the typing rests; the latest text wins."""
+        self._screen.run_worker(self._check(), exclusive=True, group="check")
+
+    async def _check(self) -> None:
+        await asyncio.sleep(LINT_SECONDS)
+        screen = self._screen
+        sheet = screen.desk.sheet
+        loaded = screen.connection.schema
+        schema = loaded.schema if loaded else None
+        text, variables = sheet.text, sheet.variables
+        operation = self.operation()
+        findings = await asyncio.to_thread(lint, text, schema)
+        problems: tuple[VariableProblem, ...] = ()
+        if operation is not None:
+            read = await asyncio.to_thread(read_variables, variables, operation.text, schema)
+            problems = read.problems
+        if sheet is not screen.desk.sheet or text != sheet.text:
+            return
+        self._findings = findings
+        if sheet.broken and not findings and schema is not None:
+            sheet.broken = False
+            screen.desk.show_names()
+        screen.query_editor.mark([(each.start, each.end) for each in findings])
+        editor = screen.variables_editor
+        editor.mark([(each.start, each.end) for each in problems if variables.strip()])
+        editor.border_subtitle = _escaped(problems[0].message) if problems else ""
+        self.tell()
+
+    def tell(self) -> None:
+        """The finding at the cursor's line, else the first, in the editor's lower edge."""
+        query = self._screen.query_editor
+        row = query.cursor_location[0]
+        here = [each for each in self._findings if query.place_of(each.start)[0] == row]
+        found = here[0] if here else self._findings[0] if self._findings else None
+        words = ""
+        if found is not None:
+            line = query.place_of(found.start)[0] + 1
+            words = _escaped(f"line {line}: {found.message}")
+        if query.border_subtitle != words:
+            query.border_subtitle = words
+
+    def mark_errors(self, outcome: Outcome) -> None:
+        """Underline the places in the operation that a result's errors point at."""
+        if outcome.result is None or not outcome.result.errors:
+            return
+        query = self._screen.query_editor
+        marks = [(each.start, each.end) for each in self._findings]
+        for error in outcome.result.errors:
+            start = error_offset(query.text, outcome.request.query, error)
+            if start is not None:
+                marks.append((start, _word_end(query.text, start)))
+        query.mark(marks)
+
+    def go_to_error(self, outcome: Outcome, number: int) -> None:
+        """Move the cursor to the place that an error points at."""
+        if outcome.result is None or number >= len(outcome.result.errors):
+            return
+        query = self._screen.query_editor
+        error = outcome.result.errors[number]
+        start = error_offset(query.text, outcome.request.query, error)
+        if start is None:
+            known = error.line or error.path
+            words = "The operation was edited since" if known else "The error names no place"
+            self._screen.app.say(words, "warning")
+            return
+        query.focus()
+        query.move_cursor(query.place_of(start), center=True)
+        self.mark_errors(outcome)
+
+    def prettify(self) -> None:
+        """Lay the operations of the tab out anew."""
+        query = self._screen.query_editor
+        try:
+            pretty = prettify(query.text)
+        except NotPrettifiedError as problem:
+            self._screen.app.say(f"Not laid out: {problem}", "warning")
+            return
+        if pretty != query.text:
+            row = query.cursor_location[0]
+            query.replace(pretty, (0, 0), query.document.end)
+            query.move_cursor((min(row, query.document.line_count - 1), 0))
+
+
+def _word_end(text: str, start: int) -> int:
+    end = start
+    while end < len(text) and (text[end].isalnum() or text[end] in "_$"):
+        end += 1
+    return max(end, start + 1)
+
+
+def _escaped(words: str) -> str:
+    """Words for an edge of a widget, where ``[`` would begin markup."""
+    return " ".join(words.split()).replace("[", "\\[")
