@@ -9,28 +9,15 @@ Directives are not looked at: AppSync's own need no definition.
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench.schema_prelude import parse_schema
+
 if TYPE_CHECKING:
-    from graphql import DocumentNode, GraphQLError
+    from graphql import GraphQLError
 
 Reply = tuple[int, dict[str, str], Any]
-
-# https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html
-SCALARS = (
-    "AWSDate",
-    "AWSTime",
-    "AWSDateTime",
-    "AWSTimestamp",
-    "AWSEmail",
-    "AWSJSON",
-    "AWSPhone",
-    "AWSURL",
-    "AWSIPAddress",
-)
-_IMPLEMENTS = re.compile(r"\bimplements\s+((?:\w+[\s,&]+)*\w+)")
 
 
 def install() -> None:
@@ -47,7 +34,7 @@ def schema_problem(definition: str) -> str:
     from graphql.validation.validate import validate_sdl
 
     try:
-        document = _parsed(definition)
+        document = parse_schema(definition, directives=False)
     except GraphQLSyntaxError as error:
         return (
             "Failed to parse schema document - ensure it's a valid SDL-formatted document. "
@@ -61,30 +48,6 @@ def schema_problem(definition: str) -> str:
             # A type that is used where its kind cannot stand, such as an input as a field's type.
             return _found([str(error)])
     return _found([_placed(error) for error in errors])
-
-
-def _parsed(definition: str) -> DocumentNode:
-    from graphql import DocumentNode, GraphQLSyntaxError, TypeDefinitionNode, parse
-
-    try:
-        document = parse(definition)
-    except GraphQLSyntaxError:
-        # ``implements A, B`` is the syntax of before 2018, which AppSync still takes.
-        modern = _IMPLEMENTS.sub(_with_ampersands, definition)
-        if modern == definition:
-            raise
-        document = parse(modern)
-    defined = {
-        node.name.value for node in document.definitions if isinstance(node, TypeDefinitionNode)
-    }
-    missing = [name for name in SCALARS if name not in defined]
-    scalars = parse("\n".join(f"scalar {name}" for name in missing)) if missing else None
-    own = scalars.definitions if scalars else ()
-    return DocumentNode(definitions=(*own, *document.definitions))
-
-
-def _with_ampersands(match: re.Match[str]) -> str:
-    return "implements " + " & ".join(re.findall(r"\w+", match[1]))
 
 
 def _rules() -> list[Any]:
