@@ -64,6 +64,8 @@ NOW = 1_790_000_000.0
 def no_api() -> PlaygroundApi:
     """A scripted sandbox has no API; the playground is tested on the local cloud's."""
     raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+
+
 STACK = "amplify-quickstart-me-sandbox-9c60c3d084"
 DATA = ("data7552DF31",)
 TODO = ("data7552DF31", "amplifyDataTodo72C6B9F4")
