@@ -27,5 +27,6 @@ MENDS: tuple[str, ...] = (
     "function_states",
     "bucket_provisioning",
     "unserved_types",
+    "dynamodb_contains",
     "early_imports",
 )
