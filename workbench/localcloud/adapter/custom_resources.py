@@ -37,8 +37,8 @@ def _with_native_providers(invoke: Invoke, normalise: Callable[[Any], Any]) -> I
 
     def invoke_custom_resource(*args: Any, **kwargs: Any) -> tuple[str, dict[str, Any]]:
         call = parameters.bind(*args, **kwargs).arguments
-        function = _find_function(str(call["props"].get("ServiceToken") or ""))
-        known = function and recognise(call["resource_type"], function, _find_function)
+        function = find_function(str(call["props"].get("ServiceToken") or ""))
+        known = function and recognise(call["resource_type"], function, find_function)
         if not known:
             return invoke(*args, **kwargs)
         provider, handler = known
@@ -66,7 +66,7 @@ def _with_native_providers(invoke: Invoke, normalise: Callable[[Any], Any]) -> I
     return invoke_custom_resource
 
 
-def _find_function(arn: str) -> ProviderFunction | None:
+def find_function(arn: str) -> ProviderFunction | None:
     """The deployed function with this ARN, with its code; None where there is none."""
     if not arn:
         return None
