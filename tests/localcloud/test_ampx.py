@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.headless.sandbox_process import run_command
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.localcloud import lifecycle
 from workbench.localcloud.environment import shell_lines
 from workbench.project.node_runtime import NodeRuntime
 
 pytestmark = pytest.mark.npm
 
 AMPX_TIMEOUT = 600
+OURS = ("--once", "--local", "--identifier", "me", "--no-type-check")
 
 
 def _ampx(
@@ -45,9 +49,25 @@ def _ampx(
     )
 
 
-def test_ampx_deploys_a_sandbox_and_generates_its_outputs(
-    npm_project: Path, local_cloud: LocalTarget, node_runtime: NodeRuntime
+@pytest.fixture
+def project_cloud(npm_project: Path) -> Iterator[LocalTarget]:
+    """The local cloud that ``amplify-tui`` itself uses in the project."""
+    folder = npm_project / ".amplify" / "local-cloud"
+    yield lifecycle.start(folder)
+    lifecycle.stop(folder)
+
+
+def _ours(project: Path) -> str:
+    """Deploy with ``amplify-tui``; gives what it said."""
+    done = run_command(project, "sandbox", *OURS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
+    npm_project: Path, project_cloud: LocalTarget, node_runtime: NodeRuntime
 ) -> None:
+    local_cloud = project_cloud
     deployed = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     outputs = npm_project / "amplify_outputs.json"
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
@@ -68,6 +88,50 @@ def test_ampx_deploys_a_sandbox_and_generates_its_outputs(
     assert "Todo" in document["data"]["model_introspection"]["models"]
     pools = clients.cognito_idp.list_user_pools(MaxResults=10)["UserPools"]
     assert [pool["Id"] for pool in pools] == [document["auth"]["user_pool_id"]]
+
+    model = npm_project / "amplify" / "data" / "resource.ts"
+    good = model.read_text()
+
+    def fields() -> set[str]:
+        data = json.loads(outputs.read_text())["data"]
+        return set(data["model_introspection"]["models"]["Todo"]["fields"])
+
+    def live_schema() -> str:
+        (api,) = clients.appsync.list_graphql_apis()["graphqlApis"]
+        answer = clients.appsync.get_introspection_schema(apiId=api["apiId"], format="SDL")
+        return answer["schema"].read().decode()
+
+    ours = good.replace("a.string()", "a.string(), ours: a.integer()")
+    model.write_text(ours)
+    assert "deployed from this folder since" in _ours(npm_project)
+    assert "ours" in fields()
+    assert "deployed from this folder since" not in _ours(npm_project)
+    model.write_text(good.replace("a.string()", "a.string(), theirs: a.integer()"))
+    theirs = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
+    assert theirs.returncode == 0, theirs.stdout + theirs.stderr
+    assert fields() & {"ours", "theirs"} == {"theirs"}
+    assert "theirs: Int" in live_schema()
+
+    # CloudFormation and our snapshot both know nothing of ampx's hot-swap, and the source is again
+    # what we deployed last. Neither a diff nor a synth that fails may make us forget.
+    model.write_text(ours)
+    shown = run_command(npm_project, "diff", "--local", "--identifier", "me")
+    assert "data/amplifyData/GraphQLAPI" in shown.stdout, shown.stdout + shown.stderr
+    model.write_text("throw new Error('not now');")
+    failed = run_command(npm_project, "sandbox", *OURS)
+    assert failed.returncode != 0
+    model.write_text(ours)
+    assert "deployed from this folder since" in _ours(npm_project)
+    assert fields() & {"ours", "theirs"} == {"ours"}
+    assert "ours: Int" in live_schema()
+    assert "theirs" not in live_schema()
+    assert "deployed from this folder since" not in _ours(npm_project)
+
+    command = "sandbox delete --yes --identifier me"
+    gone = _ampx(npm_project, local_cloud, node_runtime, command)
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert clients.dynamodb.list_tables()["TableNames"] == []
+    assert clients.cognito_idp.list_user_pools(MaxResults=10)["UserPools"] == []
 
 
 def test_ampx_says_that_a_missing_stack_is_missing(

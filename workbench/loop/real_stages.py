@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from workbench.deploy.models import Failure, Loss
+from workbench.deploy.models import Failure, Loss, Method
 from workbench.events import Level, ResourcesListed
 from workbench.loop.blocking import in_thread
 from workbench.loop.hub import EventHub
@@ -36,12 +36,13 @@ _INTROSPECTION_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What ``prepare`` hands to ``execute``."""
+    """What ``prepare`` hands to ``execute``; ``settles`` is the doubt that its success ends."""
 
     plan: Plan
     assembly: Assembly
     live: LiveStack | None
     published: bool = False
+    settles: str = ""
 
 
 class RealStages:
@@ -78,6 +79,7 @@ class RealStages:
         self._live_mark: object = None
         self._assembly: Assembly | None = None
         self._outputs_seen = False
+        self._doubt_told = False
 
     # getting ready
 
@@ -134,6 +136,7 @@ class RealStages:
         """Evaluate the backend with ampx's context."""
         ended = self._synths.setdefault(deployment, asyncio.Event())
         try:
+            await in_thread(self._look_for_another_tool, "author")
             changed = await in_thread(self._secrets_changed, "secrets")
             return await self._synthesizer.synth(
                 cdk_context(self._session.identity, changed),
@@ -142,6 +145,14 @@ class RealStages:
             )
         finally:
             ended.set()
+
+    def _look_for_another_tool(self) -> None:
+        from workbench.loop.another_tool import NOTICE, is_doubted
+
+        doubted = is_doubted(self._session.project.assembly_dir, self._session.sandbox_dir)
+        if doubted and not self._doubt_told:
+            self._hub.tell(Level.INFO, NOTICE)
+        self._doubt_told = doubted
 
     async def check(self, deployment: int) -> CheckResult:
         """Type-check; brought up to date where the synth beside it changes generated types.
@@ -186,21 +197,31 @@ class RealStages:
         from workbench.deploy.assembly import read_assembly
         from workbench.deploy.contents import fill_contents
         from workbench.deploy.diff import compute_diff
+        from workbench.deploy.doubt import doubt_of, doubt_swappable, settle_doubt
         from workbench.deploy.known_schemas import keep_schemas, known_schema
         from workbench.deploy.losses import find_losses
         from workbench.deploy.plan import make_plan
         from workbench.deploy.schema_diff import explain_schemas
 
         new = read_assembly(assembly, self._session.stack_name)
-        live = self._read_live()
+        folder = self._session.sandbox_dir
+        live, doubt, all_of_it = self._read_live(), doubt_of(folder), True
+        if live is not None and doubt:
+            live, all_of_it = doubt_swappable(live, new)
         diff = compute_diff(live, new)
         plan = make_plan(diff, new, live, target_kind=self._session.target.kind)
+        if plan.method is Method.NONE:
+            settle_doubt(folder, doubt)  # nothing here can be swapped
+        elif plan.method is Method.CLOUDFORMATION and not all_of_it:
+            doubt = ""  # what CloudFormation makes now may be all that the rest is waiting for
         losses = fill_contents(self._target, find_losses(diff, live))
-        schemas = self._session.sandbox_dir / "schemas"
+        schemas = folder / "schemas"
         keep_schemas(new, schemas)
         diff = explain_schemas(diff, live, new, lambda asset: known_schema(asset, schemas))
         self._assembly = new
-        return Prepared(diff, plan.method, plan.titles, losses, _Ready(plan, new, live))
+        return Prepared(
+            diff, plan.method, plan.titles, losses, _Ready(plan, new, live, settles=doubt)
+        )
 
     def preview(self, prepared: Prepared) -> tuple[str, ...]:
         """What the deployment would do, as lines."""
@@ -219,6 +240,7 @@ class RealStages:
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry out the plan; the live stack that results is kept for the next comparison."""
+        from workbench.deploy.doubt import settle_doubt
         from workbench.deploy.execute import execute
 
         ready = cast("_Ready", prepared.plan)
@@ -234,6 +256,7 @@ class RealStages:
             outputs=self._outputs_request(),
             published=ready.published,
         )
+        settle_doubt(self._session.sandbox_dir, ready.settles)
         self._outputs_seen = True
         self._live_mark = _mark(self._read_state())
         self._live = live

@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.events import Emit, Level, LogLine
 from workbench.process_folders import make_process_folder, remove_leftovers
 from workbench.project.models import Project
+from workbench.synth.assembly_author import sign_assembly
 from workbench.synth.diagnostics import Diagnostic, SynthResult
 from workbench.synth.failure_report import diagnostics_of, trace_of
 from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
@@ -254,7 +255,7 @@ class Synthesizer:
             try:
                 found = await self._evaluate(context, staging, env, outdir)
                 if not found[0] and mine == self._latest:
-                    await asyncio.to_thread(swap_into_place, staging, outdir)
+                    await asyncio.to_thread(_put_in_place, staging, outdir)
                     self._seed = (outdir, _stamp(outdir))
                 return found
             finally:
@@ -364,6 +365,11 @@ class Synthesizer:
                 finally:
                     self._silent = False
                     shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, outdir: Path) -> None:
+    sign_assembly(staging)
+    swap_into_place(staging, outdir)
 
 
 def _stamp(outdir: Path) -> int:
