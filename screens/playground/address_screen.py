@@ -29,6 +29,19 @@ _FOCUS: list[BindingType] = [
 ]
 
 
+class Tick(Checkbox):
+    """A checkbox whose state is not told by colour alone."""
+
+    BUTTON_LEFT = "["
+    BUTTON_RIGHT = "]"
+
+    def watch_value(self) -> None:
+        """Show the mark only where it is on."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+        self.refresh(layout=True)
+
+
 class AddressScreen(ModalScreen[Address | None]):
     """Asks for an address; dismissed with it, or with None."""
 
@@ -56,7 +69,7 @@ class AddressScreen(ModalScreen[Address | None]):
             yield TextArea(
                 "\n".join(lines), id="address-headers", tab_behavior="focus", theme="css"
             )
-            yield Checkbox(
+            yield Tick(
                 "Keep the values on this machine (in clear, git-ignored)",
                 given.keeps_values if given else False,
                 id="address-keep",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from screens.playground.code_editor import CodeEditor
 from screens.playground.sheets import Outcome
 from workbench.playground.completion import Proposal, complete
 from workbench.playground.documents import Definition, operation_at
@@ -25,6 +26,7 @@ class Checking:
     def __init__(self, screen: PlaygroundScreen) -> None:
         self._screen = screen
         self._findings: tuple[Finding, ...] = ()
+        self._problem = ""
 
     # -- proposals --------------------------------------------------------------------------------
 
@@ -73,21 +75,30 @@ class Checking:
         screen.query_editor.mark([(each.start, each.end) for each in findings])
         editor = screen.variables_editor
         editor.mark([(each.start, each.end) for each in problems if variables.strip()])
-        editor.border_subtitle = _escaped(problems[0].message) if problems else ""
+        self._problem = problems[0].message if problems else ""
         self.tell()
 
     def tell(self) -> None:
-        """The finding at the cursor's line, else the first, in the editor's lower edge."""
-        query = self._screen.query_editor
+        """Say in the editors' edges what is wrong: at the cursor's line, else the first."""
+        screen = self._screen
+        query = screen.query_editor
         row = query.cursor_location[0]
         here = [each for each in self._findings if query.place_of(each.start)[0] == row]
         found = here[0] if here else self._findings[0] if self._findings else None
         words = ""
         if found is not None:
-            line = query.place_of(found.start)[0] + 1
-            words = _escaped(f"line {line}: {found.message}")
-        if query.border_subtitle != words:
-            query.border_subtitle = words
+            words = f"line {query.place_of(found.start)[0] + 1}: {found.message}"
+        self._tell_in(query, "Operation", words)
+        self._tell_in(screen.variables_editor, "Variables", self._problem)
+
+    def _tell_in(self, editor: CodeEditor, name: str, words: str) -> None:
+        told = f"✗ {_escaped(words)}" if words else ""
+        # The narrow layout has no lower edges.
+        is_narrow = self._screen.has_class("-narrow")
+        title = f"{name} · [$error]{told}[/]" if told and is_narrow else name
+        below = "" if is_narrow else told
+        if (editor.border_title, editor.border_subtitle) != (title, below):
+            editor.border_title, editor.border_subtitle = title, below
 
     def mark_errors(self, outcome: Outcome) -> None:
         """Underline the places in the operation that a result's errors point at."""

@@ -106,11 +106,15 @@ class CodeEditor(TextArea):
             "", id=id, soft_wrap=False, show_line_numbers=False, tab_behavior="focus", theme="css"
         )
         self.indent_width = 2
+        # TextArea selects a line and all with these; the screen has other uses for them.
+        for key in ("f6", "f7"):
+            self._bindings.key_to_bindings.pop(key, None)
         self._painter = painter
         self._complete = complete
         self._pieces: dict[int, list[tuple[int, int, str]]] = {}
         self._findings: dict[int, list[tuple[int, int, str]]] = {}
         self._painted: str | None = None
+        self._keys = 0
         self.offers = False
         """Whether a list of proposals is open for this editor."""
 
@@ -193,12 +197,18 @@ class CodeEditor(TextArea):
         found = self._complete(self.text, self.offset_at_cursor)
         self.post_message(self.Proposed(self, found))
 
+    def _propose_after(self, keys: int) -> None:
+        """Propose for the last key only: what was typed fast gets no late list."""
+        if keys == self._keys:
+            self.propose()
+
     def action_complete(self) -> None:
         """Propose what fits here."""
         self.propose()
 
     async def _on_key(self, event: events.Key) -> None:
         """Keys of an open list go to it; a new line keeps the indent; braces come in pairs."""
+        self._keys += 1
         if self.offers and event.key in ("up", "down", "enter", "tab", "escape"):
             event.stop()
             event.prevent_default()
@@ -210,6 +220,7 @@ class CodeEditor(TextArea):
             self._new_line()
             return
         if event.character in ("{", "(") and self.selection.is_empty:
+            self._close()
             event.stop()
             event.prevent_default()
             closing = "}" if event.character == "{" else ")"
@@ -217,6 +228,7 @@ class CodeEditor(TextArea):
             self.action_cursor_left()
             return
         if event.character in ("}", ")") and self._character_behind() == event.character:
+            self._close()
             event.stop()
             event.prevent_default()
             self.action_cursor_right()
@@ -227,9 +239,12 @@ class CodeEditor(TextArea):
             and event.character
             and (event.character.isalnum() or event.character in "_$@. ")
         ):
-            self.call_after_refresh(self.propose if event.character != " " else self._close)
+            if event.character == " ":
+                self._close()
+            else:
+                self.call_after_refresh(self._propose_after, self._keys)
         elif event.key in ("backspace", "delete") and self.offers:
-            self.call_after_refresh(self.propose)
+            self.call_after_refresh(self._propose_after, self._keys)
         elif event.key not in ("up", "down", "enter", "tab", "escape"):
             self._close()
 
@@ -238,8 +253,7 @@ class CodeEditor(TextArea):
         self._close()
 
     def _close(self) -> None:
-        if self.offers:
-            self.post_message(self.Proposed(self, ()))
+        self.post_message(self.Proposed(self, ()))
 
     def _character_behind(self) -> str:
         row, column = self.cursor_location

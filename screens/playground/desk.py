@@ -50,7 +50,7 @@ class Desk:
         screen, sheet = self._screen, self.sheet
         pane, other = screen.result_pane, screen.other_pane
         pane.search("")
-        other.display = len(sheet.outcomes) > 1
+        self.show_panes()
         if sheet.problem:
             pane.show_problem(sheet.problem)
         elif sheet.stream is not None:
@@ -61,6 +61,13 @@ class Desk:
         else:
             pane.show_nothing()
         self.show_names()
+
+    def show_panes(self) -> None:
+        """Show the second pane, and give the two more room, where two callers are compared."""
+        screen = self._screen
+        compares = len(self.sheet.outcomes) > 1
+        screen.other_pane.display = compares
+        screen.set_class(compares, "-comparing")
 
     def show_names(self) -> None:
         """Paint the strip of tabs anew."""

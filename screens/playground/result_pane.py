@@ -51,6 +51,7 @@ class ResultPane(RowList):
         _key("space", "fold_here", "Fold", "fold_too", "Fold or unfold the part", show=False),
         _key("t", "view('table')", "Table", "table", "Show lists as a table"),
         _key("x", "view('trace')", "Trace", "trace", "Show what each resolver did"),
+        _key("n", "next_match", "Next match", "match", "Go to the next place that is searched"),
         _key("n", "next_page", "Next page", "next", "Fetch the next page"),
         _key("Y", "export", "Copy as…", "export", "Copy as JSON, curl, code"),
         _key("slash", "search", "Search", "search", "Search in what is shown"),
@@ -186,7 +187,7 @@ class ResultPane(RowList):
         self._show()
         self._go_to_match(0)
 
-    def next_match(self) -> None:
+    def action_next_match(self) -> None:
         """Go to the next row that matches, from the first one again behind the last."""
         self._go_to_match(self.cursor + 1)
 
@@ -300,10 +301,8 @@ class ResultPane(RowList):
         self.action_fold()
 
     def action_next_page(self) -> None:
-        """Fetch the next page; where something is searched, go to the next match."""
-        if self._fold.wanted:
-            self.next_match()
-        elif self._next_token:
+        """Fetch the next page."""
+        if self._next_token:
             self.post_message(self.NextPageAsked(self._next_token))
 
     def action_pause(self) -> None:
@@ -355,7 +354,9 @@ class ResultPane(RowList):
         if action == "pause":
             return is_live
         if action == "next_page":
-            return bool(self._next_token or self._fold.wanted)
+            return bool(self._next_token)
+        if action == "next_match":
+            return bool(self._fold.wanted)
         if action == "view":
             return has_result and (parameters != ("table",) or bool(self._tables))
         if action in ("save", "search", "export"):

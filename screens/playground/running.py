@@ -84,7 +84,7 @@ class Running:
                 self._execute(sheet, api, outcome), group=f"run-{sheet.id}"
             )
             pane.show_running(outcome.caller.label)
-        screen.other_pane.display = len(callers) > 1
+        screen.desk.show_panes()
         screen.desk.show_names()
 
     def cancel(self, sheet: Sheet) -> None:

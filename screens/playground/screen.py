@@ -357,6 +357,10 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         """The narrow layout gives more room to the editors or to the results."""
         self.set_class(isinstance(self.focused, ResultPane), "-at-result")
 
+    def on_resize(self) -> None:
+        """Findings are told elsewhere in the narrow layout."""
+        self.call_after_refresh(self.checking.tell)
+
     def action_back(self) -> None:
         """Back to the sandbox; out of the search line first."""
         search = self.query_one("#result-search", Input)

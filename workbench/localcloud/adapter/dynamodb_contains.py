@@ -38,6 +38,6 @@ def _contains(members: Any, wanted: Any) -> bool:
         return wanted in members["L"]
     for kind in ("S", "N", "B"):
         if kind in wanted:
-            within = members.get(f"{kind}S", members.get("S", ()) if kind == "S" else ())
-            return wanted[kind] in within
+            text: Any = members.get("S", "") if kind == "S" else ()
+            return wanted[kind] in (members.get(f"{kind}S") or text)
     return False
