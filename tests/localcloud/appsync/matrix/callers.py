@@ -83,7 +83,8 @@ class Callers:
         """The headers inside the real-time protocol's messages."""
         place = urlsplit(self.deployed.url)
         url = f"http://{place.netloc}{path}"
-        return {"host": place.netloc, **self.headers(who)(url, body)}
+        seen = {"host": place.netloc, "content-type": "application/json"}
+        return {**seen, **self.headers(who)(url, body)}
 
     def start(self, who: str, name: str, query: str, **variables: Any) -> dict[str, Any]:
         """A ``start`` message, authorized as ``who``."""
