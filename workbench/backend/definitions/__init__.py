@@ -1,0 +1,1 @@
+"""What the user defined, as immutable records that every later stage reads."""
