@@ -21,7 +21,7 @@ let program;
 let resolutions;
 let ownResolutions;
 let settings = '';
-let knownNames = '';
+let knownNames = new Map();
 let packagesMoved = false;
 
 function load() {
@@ -106,8 +106,10 @@ function check() {
   const otherSettings = JSON.stringify(options) !== settings;
   if (otherSettings) files.clear();
   settings = JSON.stringify(options);
-  // A file that came or went may change what any import finds.
-  const moved = otherSettings || packagesMoved || userFiles() !== knownNames;
+  // A file that came or went may change what any import finds. Read before the program is made: one
+  // that comes while it is must count as new for the next check.
+  const names = userFiles();
+  const moved = otherSettings || packagesMoved || differ(names, knownNames);
   const host = ts.createCompilerHost(options);
   // Comments in the CDK's declarations are most of their text, and no type error needs them.
   host.jsDocParsingMode = ts.JSDocParsingMode?.ParseNone;
@@ -145,7 +147,8 @@ function check() {
     configFileParsingDiagnostics: parsed.errors,
   });
   packagesMoved = false;
-  knownNames = userFiles();
+  // Folders that this program is the first to read from can only be listed now.
+  knownNames = new Map([...userFiles(), ...names]);
   const checked = program
     .getSourceFiles()
     .filter(
@@ -182,7 +185,7 @@ function lookAtPackages(left = [...files.keys()].filter(ofPackage)) {
   if (left.length) looking = setTimeout(lookAtPackages, 10, left);
 }
 
-/** The names of the user's source files, wherever an import of theirs may find them. */
+/** The names of the user's source files, by each folder where an import of theirs may find them. */
 function userFiles() {
   const list = (folder, deep) =>
     fs.existsSync(folder)
@@ -192,15 +195,17 @@ function userFiles() {
           return deep && entry.name !== 'node_modules' ? list(file, true) : [];
         })
       : [];
-  const elsewhere = new Set(
-    [...files.keys()].filter((file) => !ofPackage(file)).map((file) => path.dirname(file)),
-  );
-  return [
-    ...list(amplifyFolder, true),
-    ...list(path.join(root, '.amplify', 'generated'), true),
-    ...[...elsewhere].flatMap((folder) => list(folder, false)),
-  ].join('\n');
+  const read = [...files.keys()].filter((file) => !ofPackage(file));
+  const folders = new Set(read.map((file) => path.dirname(file)));
+  const generated = path.join(root, '.amplify', 'generated');
+  return new Map([
+    ...[...folders].map((folder) => [folder, list(folder, false).join('\n')]),
+    ...[amplifyFolder, generated].map((folder) => [folder, list(folder, true).join('\n')]),
+  ]);
 }
+
+const differ = (one, other) =>
+  one.size !== other.size || [...one].some(([folder, names]) => other.get(folder) !== names);
 
 function described(diagnostic) {
   const start =
@@ -220,7 +225,7 @@ function stale() {
   if (!program) return { stale: false };
   const generated = [...files].filter(([name]) => name.startsWith(path.join(root, '.amplify')));
   const changed = generated.some(([name, known]) => known.state !== state(name));
-  return { stale: changed || userFiles() !== knownNames };
+  return { stale: changed || differ(userFiles(), knownNames) };
 }
 
 const OPERATIONS = { check, stale, load: () => (load(), { version: ts?.version ?? '' }) };
