@@ -33,12 +33,20 @@ class Tick(Checkbox):
     """A checkbox whose state is not told by colour alone."""
 
     BUTTON_LEFT = "["
+    BUTTON_INNER = " "
     BUTTON_RIGHT = "]"
+
+    def on_mount(self) -> None:
+        """Show the state that it begins with, which no change of value tells."""
+        self._show_mark()
 
     def watch_value(self) -> None:
         """Show the mark only where it is on."""
-        self.BUTTON_INNER = "x" if self.value else " "
         super().watch_value()
+        self._show_mark()
+
+    def _show_mark(self) -> None:
+        self.BUTTON_INNER = "x" if self.value else " "
         self.refresh(layout=True)
 
 

@@ -420,6 +420,7 @@ class ScriptedStarter:
     chosen: list[Target] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     emit: Emit | None = None
+    open_api: Callable[[], PlaygroundApi] = no_api
 
     def prepare(self) -> Session:
         if self.problem is not None:
@@ -448,7 +449,7 @@ class ScriptedStarter:
             branch="main",
             sandbox_dir=self.folder / ".amplify/workbench/me",
         )
-        return OpenedSandbox(info, self.controls, self.past, no_api)
+        return OpenedSandbox(info, self.controls, self.past, self.open_api)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         self.mended.append("scaffold")

@@ -1,0 +1,137 @@
+"""The playground's screen on a real API: the authorization matrix on its local cloud."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from screens.app import WorkbenchApp
+from screens.playground.picker_screen import PickerScreen
+from screens.playground.result_pane import ResultPane
+from screens.playground.screen import PlaygroundScreen
+from screens.widgets.row_list import RowList
+from screens.widgets.tones import plain
+from tests.localcloud.appsync.matrix.deployed import Deployed, shared_deployment
+from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
+from tests.screens.settling import sandbox_screen, until
+from workbench.aws.callers import CallerCredentials
+from workbench.aws.clients import Clients
+from workbench.aws.graphql_apis import GraphqlApi
+from workbench.playground.api import PlaygroundApi
+from workbench.playground.environment import from_outputs
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, npm_modules: Path) -> Iterator[Deployed]:
+    """The matrix's project; every test process of a run shares it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "appsync-matrix"
+    folder.mkdir(exist_ok=True)
+    with shared_deployment(folder, npm_modules) as found:
+        yield found
+
+
+@dataclass
+class Schemas:
+    """The live schema's text, with changes that a test makes to it."""
+
+    api: GraphqlApi
+    changes: list[Callable[[str], str]] = field(default_factory=list)
+
+    def schema_text(self) -> str:
+        text = self.api.schema_text()
+        for change in self.changes:
+            text = change(text)
+        return text
+
+
+@dataclass
+class Driver:
+    """Drives the playground by its keys, and reads what it shows."""
+
+    pilot: Pilot[None]
+    app: WorkbenchApp
+    screen: PlaygroundScreen
+    schemas: Schemas
+    copied: list[str] = field(default_factory=list)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """A text in the editor that has the focus, in place of what was there."""
+        editor = self.app.focused
+        assert editor in (self.screen.query_editor, self.screen.variables_editor)
+        editor.text = text  # type: ignore[union-attr]
+        await self.pilot.pause()
+
+    async def pick(self, words: str) -> None:
+        """Search in the dialog that opens, and take the first row."""
+        await until(self.pilot, lambda: isinstance(self.app.screen, PickerScreen), "the dialog")
+        dialog = self.app.screen
+        dialog.query_one(Input).value = words
+        await self.pilot.pause()
+        await self.press("enter")
+        await until(self.pilot, lambda: self.app.screen is not dialog, "its end")
+
+    async def offered(self) -> list[str]:
+        """The rows of the dialog that opens."""
+        await until(self.pilot, lambda: isinstance(self.app.screen, PickerScreen), "the dialog")
+        return [plain(row.spans) for row in self.app.screen.query_one(RowList).rows]
+
+    async def run(self) -> str:
+        """Run what the cursor is in; what the result pane shows then."""
+        await self.press("f5")
+        sheet = self.screen.sheet
+        await until(
+            self.pilot,
+            lambda: sheet.problem or (sheet.outcomes and not sheet.is_running),
+            "the result",
+        )
+        await self.pilot.pause()
+        return self.shown()
+
+    def shown(self, pane: ResultPane | None = None) -> str:
+        return "\n".join(plain(row.spans) for row in (pane or self.screen.result_pane).rows)
+
+    async def until(self, holds: Callable[[], object], what: str = "") -> None:
+        await until(self.pilot, holds, what)
+
+
+Open = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture
+def playground(deployed: Deployed, tmp_path: Path) -> Open:
+    """Open the playground in an app; the same folder each time, as after a restart."""
+
+    @asynccontextmanager
+    async def opened(size: tuple[int, int] = (140, 40)) -> AsyncIterator[Driver]:
+        environment = from_outputs(deployed.project / "amplify_outputs.json")
+        clients = Clients(deployed.target)
+        schemas = Schemas(GraphqlApi(clients, environment))
+
+        def api() -> PlaygroundApi:
+            return PlaygroundApi(environment, CallerCredentials(clients, environment), schemas)
+
+        starter = ScriptedStarter(tmp_path, open_api=api)
+        app = scripted_app(starter)
+        async with app.run_test(size=size) as pilot:
+            await sandbox_screen(pilot, starter, first_deployment())
+            await pilot.press("7")
+            await until(pilot, lambda: isinstance(app.screen, PlaygroundScreen), "the playground")
+            screen = app.screen
+            assert isinstance(screen, PlaygroundScreen)
+            await until(pilot, lambda: screen.connection.schema, "the schema")
+            driver = Driver(pilot, app, screen, schemas)
+            app.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign,assignment,return-value]
+            yield driver
+
+    return opened

@@ -1,0 +1,211 @@
+"""Operations run by keys: written from the schema, as any caller, compared, streamed, exported."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from screens.playground.picker_screen import PickerScreen
+from screens.playground.screen import PlaygroundScreen
+from screens.widgets.row_list import RowList
+from screens.widgets.tones import plain
+from tests.screens.playground.conftest import Open
+
+pytestmark = pytest.mark.npm
+
+
+async def test_an_operation_of_the_schema_runs_as_a_user(playground: Open) -> None:
+    async with playground() as play:
+        await play.press("f3")
+        await play.pick("mutation createOwned")
+        assert play.screen.query_editor.text.startswith("mutation CreateOwned(")
+        assert json.loads(play.screen.variables_editor.text) == {"input": {}}
+        assert "✗ " in await play.run()  # an API key may not
+        await play.press("f2")
+        await play.pick("user:ann")
+        await play.press("f6")
+        await play.write('{"input": {"text": "by keys"}}')
+        shown = await play.run()
+        assert "as user:ann@example.com" in shown
+        assert '"text": "by keys"' in shown
+
+
+async def test_two_callers_side_by_side_see_different_rows(playground: Open) -> None:
+    async with playground() as play:
+        await play.press("f2")
+        await play.pick("user:ann")
+        await play.write('mutation { createOwned(input: {text: "of ann only"}) { id } }')
+        assert '"createOwned"' in await play.run()
+        await play.write('{ listOwneds(filter: {text: {eq: "of ann only"}}) { items { text } } }')
+        await play.press("f7")
+        await play.pick("user:bob")
+        screen = play.screen
+        await play.until(lambda: not screen.sheet.is_running and screen.other_pane.rows, "both")
+        await play.until(lambda: "of ann only" in play.shown(), "ann's")
+        assert "user:bob@example.com" in str(screen.other_pane.border_title)
+        assert "of ann only" not in play.shown(screen.other_pane)
+        assert '"items": []' in play.shown(screen.other_pane)
+
+
+async def test_an_unauthorized_field_is_explained_by_its_error_and_its_trace(
+    playground: Open,
+) -> None:
+    async with playground() as play:
+        await play.write("query Mine {\n  listMembers { items { text } }\n}")
+        shown = await play.run()
+        assert "Not Authorized to access listMembers on type Query" in shown
+        pane = play.screen.result_pane
+        pane.focus()
+        pane.cursor = next(
+            index for index, row in enumerate(pane.rows) if row.key.startswith("error:")
+        )
+        await play.press("enter")
+        assert play.screen.query_editor.has_focus
+        assert play.screen.query_editor.cursor_location == (1, 2)
+        await play.write("{ listKeyeds { items { text } } }")
+        await play.run()
+        pane.focus()
+        await play.press("x")
+        await play.until(lambda: "Query.listKeyeds" in play.shown(), "the trace")
+        assert "KeyedTable" in play.shown() or "DataResolver" in play.shown()
+
+
+async def test_a_stream_hears_a_mutation_of_another_tab(playground: Open) -> None:
+    async with playground() as play:
+        await play.write("subscription Live { onCreateKeyed { id text } }")
+        await play.press("f5")
+        live = play.screen.sheet
+        await play.until(lambda: live.stream and live.stream.started, "the stream")
+        await play.press("ctrl+t")
+        await play.write('mutation { createKeyed(input: {text: "heard"}) { id text } }')
+        assert '"heard"' in await play.run()
+        await play.until(lambda: live.stream and live.stream.total, "the event")
+        await play.press("ctrl+b")
+        await play.until(lambda: '"heard"' in play.shown(), "its row")
+        pane = play.screen.result_pane
+        pane.focus()
+        await play.press("space")
+        await play.until(lambda: "paused" in str(pane.border_title), "the pause")
+        await play.press("space", "f9")
+        await play.until(lambda: not live.is_live, "its end")
+        assert "ended" in str(pane.border_title)
+        assert '"heard"' in play.shown()
+
+
+async def test_pages_follow_each_other_by_one_key_and_lists_are_tables(playground: Open) -> None:
+    async with playground() as play:
+        for number in range(3):
+            await play.write(
+                f'mutation {{ createProduct(input: {{maker: "pages", code: "{number}", price: 1}})'
+                " { code } }"
+            )
+            assert f'"{number}"' in await play.run()
+        await play.write(
+            'query P($nextToken: String) { listProducts(maker: "pages", limit: 2, '
+            "nextToken: $nextToken) { items { code price } nextToken } }"
+        )
+        assert '"code": "0"' in await play.run()
+        pane = play.screen.result_pane
+        pane.focus()
+        await play.press("t")
+        assert any("code" in plain(row.spans) and "price" in plain(row.spans) for row in pane.rows)
+        await play.press("t", "n")
+        await play.until(lambda: '"code": "2"' in play.shown(), "the next page")
+        await play.press("Y")
+        assert {row.split()[0] for row in await play.offered()} >= {"json", "curl", "typescript"}
+        await play.pick("curl")
+        await play.until(lambda: play.copied, "the copy")
+        (copied,) = play.copied
+        assert copied.startswith("curl ")
+        assert "da2-" not in copied  # the key is named, not shown
+
+
+async def test_wrong_input_is_told_where_it_is_typed(playground: Open) -> None:
+    async with playground() as play:
+        await play.write("{ listKeyeds { items { txt } } }")
+        editor = play.screen.query_editor
+        await play.until(lambda: "txt" in str(editor.border_subtitle), "the finding")
+        await play.write("query Q($limit: Int) { listKeyeds(limit: $limit) { items { text } } }")
+        await play.press("f6")
+        await play.write('{"limit": "many"}')
+        variables = play.screen.variables_editor
+        await play.until(lambda: "Int" in str(variables.border_subtitle), "the finding")
+        await play.write("{oops")
+        assert "✗ Variables:" in await play.run()
+        await play.write("")
+        await play.press("f6", "f6")
+        await play.until(lambda: editor.has_focus)
+        await play.write("# nothing")
+        assert "There is no operation at the cursor." in await play.run()
+
+
+async def test_everything_survives_a_restart(playground: Open) -> None:
+    async with playground() as play:
+        await play.write('mutation Kept { createKeyed(input: {text: "kept"}) { id } }')
+        assert '"createKeyed"' in await play.run()
+        await play.press("ctrl+t")
+        await play.write("{ listKeyeds { items { id } } }")
+        await play.press("f2")
+        await play.pick("guest")
+        await play.press("ctrl+s")
+        await play.until(lambda: play.screen.sheet.file, "the file")
+    async with playground(size=(80, 24)) as play:
+        sheets = play.screen.desk.sheets
+        assert [sheet.text.split()[0] for sheet in sheets.all] == ["mutation", "{"]
+        assert play.screen.sheet is sheets.all[1]
+        assert play.screen.sheet.run_as == "guest"
+        await play.press("f4")
+        rows = await play.offered()
+        assert any("Kept" in row and "api-key" in row for row in rows)
+        await play.pick("Kept")
+        assert "mutation Kept" in play.screen.query_editor.text
+
+
+async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open) -> None:
+    async with playground() as play:
+        await play.write("query Broken { listKeyeds { items { text } } }")
+        await play.press("ctrl+t")
+        await play.write("query Whole { listKeyeds { items { id } } }")
+        told: list[str] = []
+        play.app.say = lambda words, severity="information": told.append(words)  # type: ignore[method-assign]
+        play.schemas.changes.append(
+            lambda text: re.sub(r"(type Keyed\b[^{]*\{\s*)text:", r"\1words:", text)
+        )
+        play.screen.deployed()
+        await play.until(lambda: told, "the word of it")
+        assert any("Broken" in words and "text" in words for words in told), told
+        assert [sheet.broken for sheet in play.screen.desk.sheets.all] == [True, False]
+
+
+async def test_completion_follows_the_schema(playground: Open) -> None:
+    async with playground() as play:
+        await play.write("")
+        await play.press("{", *"listKe")
+        listed = play.screen.query_one("#proposals")
+        await play.until(lambda: listed.display and play.screen.query_editor.offers, "proposals")
+        await play.press("enter")
+        assert "listKeyeds" in play.screen.query_editor.text
+        await play.press("escape")
+        await play.until(lambda: not isinstance(play.app.screen, PlaygroundScreen), "the sandbox")
+
+
+async def test_schema_explorer_shows_members_and_rules(playground: Open) -> None:
+    async with playground() as play:
+        await play.press("f3")
+        await play.until(lambda: isinstance(play.app.screen, PickerScreen))
+        await play.press(*"Fielded")
+        rows = play.app.screen.query_one(RowList)
+        await play.until(
+            lambda: any("type Fielded" in plain(row.spans) for row in rows.rows), "the type"
+        )
+        text = "\n".join(plain(row.spans) for row in rows.rows)
+        assert "secret: String" in text
+        assert "@aws_cognito_user_pools" in text
+        await play.press("escape")
+        await play.press("f3")
+        await play.pick("model Keyed")
+        text = play.screen.query_editor.text
+        for name in ("getKeyed", "listKeyeds", "createKeyed", "deleteKeyed", "onCreateKeyed"):
+            assert f"{name}(" in text
