@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
+from workbench.localcloud.adapter.dynamodb_speed import plain_answers
 from workbench.localcloud.appsync.data_sources.services import (
     FunctionReply,
     HttpReply,
@@ -59,8 +61,12 @@ class EmulatorServices:
         module, target = _TARGETS[service]
         headers = {"x-amz-target": f"{target}.{action}"}
         body = json.dumps(parameters).encode()
+        # Only reads: what a write answers may change with the next one.
+        plain: AbstractContextManager[list[Any]] = (
+            plain_answers() if action.startswith(_READS) else nullcontext([])
+        )
         try:
-            with request_scope(self._account, self._region):
+            with request_scope(self._account, self._region), plain as taken:
                 status, _, content = await _get_module(module).handle_request(
                     "POST", "/", headers, body, {}
                 )
@@ -72,7 +78,7 @@ class EmulatorServices:
         if not action.startswith(_READS):
             # What events lead to is not known; other services' writes are followed by themselves.
             self._mark(None if service == "events" else (service,))
-        answer = json.loads(content) if content else {}
+        answer = taken[0] if taken else json.loads(content or b"{}")
         if status >= 400:
             raise _problem(status, answer)
         return cast(dict[str, Any], answer)

@@ -28,5 +28,6 @@ MENDS: tuple[str, ...] = (
     "bucket_provisioning",
     "unserved_types",
     "dynamodb_contains",
+    "dynamodb_speed",
     "early_imports",
 )
