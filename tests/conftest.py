@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.localcloud.appsync.matrix.deployed import Deployed, shared_deployment
 from tests.quickstart_project import cached_node_modules, copy_quickstart
 from workbench.project.node_runtime import NodeRuntime, find_node
 
@@ -58,3 +61,14 @@ def npm_modules(node_runtime: NodeRuntime) -> Path:
 def npm_project(npm_modules: Path, tmp_path: Path) -> Path:
     """A fresh copy of the quickstart project (package name ``quickstart``, a ``Todo`` model)."""
     return copy_quickstart(tmp_path / "quickstart", npm_modules)
+
+
+@pytest.fixture(scope="session")
+def matrix(tmp_path_factory: pytest.TempPathFactory, npm_modules: Path) -> Iterator[Deployed]:
+    """An API with a model for each way of authorization, deployed once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own below the run's folder.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "appsync-matrix"
+    folder.mkdir(exist_ok=True)
+    with shared_deployment(folder, npm_modules) as deployed:
+        yield deployed

@@ -75,13 +75,14 @@ def broken_by(
     """
     broken: list[tuple[int, Finding]] = []
     for index, text in enumerate(texts):
-        known = {(each.message, each.operation) for each in lint(text, before)} if before else set()
-        broken += [
-            (index, each)
-            for each in lint(text, after)
-            if (each.message, each.operation) not in known
-        ]
+        known = {_gist(each) for each in lint(text, before)} if before else set()
+        broken += [(index, each) for each in lint(text, after) if _gist(each) not in known]
     return tuple(broken)
+
+
+def _gist(finding: Finding) -> tuple[str, str]:
+    """What makes two findings the same: not what they propose, which another field may change."""
+    return finding.message.partition(" Did you mean")[0], finding.operation
 
 
 def _syntax_problem(text: str, each: Definition) -> Finding | None:
@@ -89,7 +90,9 @@ def _syntax_problem(text: str, each: Definition) -> Finding | None:
         parse(each.text)
     except GraphQLSyntaxError as error:
         position = next(iter(error.positions or ()), 0)
-        start = min(each.start + position, len(text))
+        # What is missing at the end is told at the last character that is there.
+        last = max(len(text[: each.end].rstrip()) - 1, 0)
+        start = min(each.start + position, last)
         message = error.message.removeprefix("Syntax Error: ")
         return Finding(message, start, max(start + 1, _word_end(text, start)), each.title)
     return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from screens.playground.result_pane import ResultPane
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain
-from tests.localcloud.appsync.matrix.deployed import Deployed, shared_deployment
+from tests.localcloud.appsync.matrix.deployed import Deployed
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.callers import CallerCredentials
@@ -26,16 +25,6 @@ from workbench.aws.clients import Clients
 from workbench.aws.graphql_apis import GraphqlApi
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.environment import from_outputs
-
-
-@pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory, npm_modules: Path) -> Iterator[Deployed]:
-    """The matrix's project; every test process of a run shares it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "appsync-matrix"
-    folder.mkdir(exist_ok=True)
-    with shared_deployment(folder, npm_modules) as found:
-        yield found
 
 
 @dataclass
@@ -109,13 +98,13 @@ Open = Callable[..., AbstractAsyncContextManager[Driver]]
 
 
 @pytest.fixture
-def playground(deployed: Deployed, tmp_path: Path) -> Open:
+def playground(matrix: Deployed, tmp_path: Path) -> Open:
     """Open the playground in an app; the same folder each time, as after a restart."""
 
     @asynccontextmanager
     async def opened(size: tuple[int, int] = (140, 40)) -> AsyncIterator[Driver]:
-        environment = from_outputs(deployed.project / "amplify_outputs.json")
-        clients = Clients(deployed.target)
+        environment = from_outputs(matrix.project / "amplify_outputs.json")
+        clients = Clients(matrix.target)
         schemas = Schemas(GraphqlApi(clients, environment))
 
         def api() -> PlaygroundApi:

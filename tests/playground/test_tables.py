@@ -1,0 +1,28 @@
+"""Lists in results as tables."""
+
+from __future__ import annotations
+
+from workbench.playground.table import tables
+
+
+def test_connections_become_tables_with_their_own_next_page() -> None:
+    data = {
+        "listTodos": {
+            "items": [
+                {"id": "1", "owner": {"name": "ann"}, "tags": ["a"], "comments": [{"x": 1}, {}]},
+                None,
+                {"id": "2", "done": None, "text": "two\nlines", "__typename": "Todo"},
+            ],
+            "nextToken": "more",
+        },
+        "names": ["only", "texts"],
+        "plain": [{"a": 1}],
+    }
+    first, second = tables(data)
+    assert first.path == ("listTodos", "items")
+    assert first.columns == ("id", "owner.name", "tags", "comments", "done", "text")
+    assert first.rows[0] == ("1", "ann", '["a"]', "2 items", "", "")
+    assert first.rows[1] == ("",) * 6
+    assert first.rows[2][4:] == ("null", "two lines")
+    assert (first.next_token, second.next_token) == ("more", None)
+    assert tables({"one": {"id": 1}}) == ()
