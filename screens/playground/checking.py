@@ -51,7 +51,7 @@ class Checking:
 
     def check(self) -> None:
         """Lint in a thread, once the typing rests; the latest text wins."""
-        self._screen.run_worker(self._check(), exclusive=True, group="check")
+        self._screen.begin(self._check(), exclusive=True, group="check")
 
     async def _check(self) -> None:
         await asyncio.sleep(LINT_SECONDS)

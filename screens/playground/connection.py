@@ -42,14 +42,14 @@ class Connection:
 
     def connect(self) -> None:
         """Open the API where it is not, and read its schema."""
-        self._screen.run_worker(self._connect(), exclusive=True, group="connect")
+        self._screen.begin(self._connect(), exclusive=True, group="connect")
 
     def anew(self) -> None:
         """Forget the API with its callers and its schema's text, and open it again."""
         old, self.api = self.api, None
         if old is not None:
             old.forget_callers()
-            self._screen.run_worker(self._close(old), group="close")
+            self._screen.begin(self._close(old), group="close")
         self.connect()
 
     def go_to(self, address: Address | None) -> None:

@@ -135,7 +135,7 @@ class Desk:
         """Write all tabs within a second, however long the typing goes on."""
         if not self._is_save_due:
             self._is_save_due = True
-            self._screen.run_worker(self._save_later(), group="save")
+            self._screen.begin(self._save_later(), group="save")
 
     async def _save_later(self) -> None:
         await asyncio.sleep(SAVE_SECONDS)

@@ -80,7 +80,7 @@ class Running:
         sheet.problem, sheet.stream = "", None
         sheet.outcomes = [Outcome(caller, operation, request) for caller in callers]
         for outcome, pane in zip(sheet.outcomes, self._panes, strict=False):
-            outcome.worker = screen.run_worker(
+            outcome.worker = screen.begin(
                 self._execute(sheet, api, outcome), group=f"run-{sheet.id}"
             )
             pane.show_running(outcome.caller.label)

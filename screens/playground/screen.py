@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
+from textual.worker import Worker
 
 from screens.playground.bindings import SCREEN_BINDINGS
 from screens.playground.checking import Checking
@@ -137,6 +139,21 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         """A deployment has ended: the API may be another, its schema and callers too."""
         if self.connection.address is None:
             self.connection.anew()
+
+    def begin(
+        self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool = False
+    ) -> Worker[None]:
+        """Start something that goes on beside the keys, until the screen goes away."""
+
+        async def while_here() -> None:
+            try:
+                await work
+            except NoMatches:
+                # The parts of a screen that goes away are gone before its workers are cancelled.
+                if self.query("#query"):
+                    raise
+
+        return self.run_worker(while_here(), group=group, exclusive=exclusive)
 
     # -- tabs -------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ class Streams:
         """Subscribe; the stream takes the place of the tab's last result."""
         sheet.clear()
         sheet.stream = StreamRecord(caller)
-        sheet.worker = self._screen.run_worker(
+        sheet.worker = self._screen.begin(
             self._follow(sheet, sheet.stream, api, request), group="stream"
         )
         self._screen.desk.show_outcome()

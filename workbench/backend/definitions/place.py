@@ -28,3 +28,11 @@ class DefinitionError(Exception):
     def __str__(self) -> str:
         where = f"{self.place.file}:{self.place.line}: " if self.place.file else ""
         return f"{where}{self.what}\n  → {self.fix}"
+
+
+class DefinitionErrors(Exception):  # noqa: N818 - several errors
+    """Everything that is wrong with one definition; ``errors`` is never empty."""
+
+    def __init__(self, errors: tuple[DefinitionError, ...]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = errors

@@ -1,0 +1,48 @@
+"""Lines of the user's files: of a class, of its fields, of a call."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from functools import lru_cache
+
+from workbench.backend.definitions.place import NOWHERE, Place
+
+
+def calling_place(depth: int = 1) -> Place:
+    """Where the caller's caller stands, ``depth`` frames further out."""
+    frame = sys._getframe(depth + 1)
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def field_lines(file: str, class_line: int, class_name: str) -> dict[str, int]:
+    """The line of each annotated field of the class that is written around ``class_line``."""
+    text = "".join(linecache.getlines(file))
+    return _lines_of(text).get((class_name, class_line), {}) if text else {}
+
+
+@lru_cache(32)
+def _lines_of(text: str) -> dict[tuple[str, int], dict[str, int]]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            lines = {
+                member.target.id: member.lineno
+                for member in node.body
+                if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name)
+            }
+            for line in range(node.lineno, node.body[0].lineno + 1):
+                found[node.name, line] = lines
+    return found
+
+
+def at_line(place: Place, line: int | None) -> Place:
+    """Another line of the same file."""
+    if place is NOWHERE or not line:
+        return place
+    return Place(place.file, line)

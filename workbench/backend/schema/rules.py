@@ -1,0 +1,145 @@
+"""``allow``: who may do what, as in Amplify's authorization rules.
+
+Source: docs.amplify.aws, "Customize your auth rules".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workbench.backend.definitions.functions import FunctionDefinition
+from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.schema import (
+    EVERY_OPERATION,
+    FunctionAccess,
+    Provider,
+    Rule,
+    RuleOperation,
+)
+from workbench.backend.schema.naming import api_name
+from workbench.backend.schema.places import calling_place
+
+Word = Literal["create", "read", "update", "delete", "get", "list", "sync", "listen", "search"]
+ApiWord = Literal["query", "mutate", "listen"]
+
+_READ: tuple[RuleOperation, ...] = ("get", "list", "sync", "listen", "search")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A rule that can be narrowed: ``allow.owner().to("read")``."""
+
+    rule: Rule
+
+    def to(self, *operations: Word) -> Allowed:
+        """Allow only these; "read" is get, list, sync, listen and search together."""
+        wanted: list[RuleOperation] = []
+        for word in operations:
+            if word == "read":
+                wanted += _READ
+            elif word in EVERY_OPERATION:
+                wanted.append(word)
+            else:
+                known = ", ".join(("read", *EVERY_OPERATION))
+                raise DefinitionError(
+                    f"There is no operation {word!r} to allow.",
+                    f"Use some of: {known}.",
+                    calling_place(),
+                )
+        return Allowed(replace(self.rule, operations=tuple(dict.fromkeys(wanted))))
+
+    def identity_claim(self, claim: str) -> Allowed:
+        """Compare owners with this claim of the token in place of Cognito's own."""
+        return Allowed(replace(self.rule, identity_claim=claim))
+
+    def group_claim(self, claim: str) -> Allowed:
+        """Read groups from this claim of the token in place of Cognito's own."""
+        return Allowed(replace(self.rule, group_claim=claim))
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedFunction:
+    """``allow.resource(function)``, which ``to`` narrows."""
+
+    access: FunctionAccess
+
+    def to(self, *operations: ApiWord) -> AllowedFunction:
+        """Allow only these kinds of operations."""
+        return AllowedFunction(FunctionAccess(self.access.function, tuple(operations)))
+
+
+class Allow:
+    """The ways in; ``allow`` is the one object of it."""
+
+    def public_api_key(self) -> Allowed:
+        """Everybody who has the API's key."""
+        return Allowed(Rule("public", "apiKey", place=calling_place()))
+
+    def guest(self) -> Allowed:
+        """Everybody, by the identity pool's role for guests."""
+        return Allowed(Rule("public", "identityPool", place=calling_place()))
+
+    def authenticated(
+        self, provider: Literal["userPools", "identityPool", "oidc"] = "userPools"
+    ) -> Allowed:
+        """Every signed-in user."""
+        return Allowed(Rule("private", provider, place=calling_place()))
+
+    def owner(self, provider: Literal["userPools", "oidc"] = "userPools") -> Allowed:
+        """The user who made the item; the API adds the field ``owner``."""
+        return Allowed(Rule("owner", provider, owner_field="owner", place=calling_place()))
+
+    def owner_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+        """The user whom this field names; the one who makes the item where it is left out."""
+        return Allowed(Rule("owner", provider, owner_field=api_name(field), place=calling_place()))
+
+    def owners_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+        """All users whom this list names."""
+        return Allowed(
+            Rule(
+                "owner",
+                provider,
+                owner_field=api_name(field),
+                is_list=True,
+                place=calling_place(),
+            )
+        )
+
+    def group(self, group: str, provider: Provider = "userPools") -> Allowed:
+        """The members of a group."""
+        return Allowed(Rule("groups", provider, groups=(group,), place=calling_place()))
+
+    def groups(self, groups: Sequence[str], provider: Provider = "userPools") -> Allowed:
+        """The members of any of these groups."""
+        return Allowed(Rule("groups", provider, groups=tuple(groups), place=calling_place()))
+
+    def group_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+        """The members of the group that this field of the item names."""
+        return Allowed(
+            Rule("groups", provider, groups_field=api_name(field), place=calling_place())
+        )
+
+    def groups_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+        """The members of any group in this list of the item."""
+        return Allowed(
+            Rule(
+                "groups",
+                provider,
+                groups_field=api_name(field),
+                is_list=True,
+                place=calling_place(),
+            )
+        )
+
+    def custom(self) -> Allowed:
+        """Whom the API's Lambda authorizer lets in."""
+        return Allowed(Rule("custom", "function", place=calling_place()))
+
+    def resource(self, function: FunctionDefinition) -> AllowedFunction:
+        """A function of this backend, by its role; only among the rules of the whole schema."""
+        return AllowedFunction(FunctionAccess(function, ("query", "mutate", "listen")))
+
+
+allow = Allow()
