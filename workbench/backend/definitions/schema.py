@@ -29,7 +29,17 @@ SCALARS = (
 )
 
 RuleOperation = Literal["create", "update", "delete", "get", "list", "sync", "listen", "search"]
-ModelOperation = Literal["create", "update", "delete", "get", "list", "subscriptions"]
+ModelOperation = Literal[
+    "create",
+    "update",
+    "delete",
+    "get",
+    "list",
+    "subscriptions",
+    "onCreate",
+    "onUpdate",
+    "onDelete",
+]
 Strategy = Literal["public", "private", "owner", "groups", "custom"]
 Provider = Literal["apiKey", "identityPool", "userPools", "oidc", "function"]
 
@@ -116,7 +126,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index; ``query_field`` and ``name`` are "" where Amplify's defaults hold."""
+    """A secondary index; ``query_field`` and ``name`` are "" where Amplify's defaults hold.
+
+    ``has_query`` False is an index that only resolvers use, without an operation of the API.
+    """
 
     partition: str
     sort_keys: tuple[str, ...] = ()
@@ -125,6 +138,7 @@ class Index:
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
     included: tuple[str, ...] = ()
     place: Place = NOWHERE
+    has_query: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,8 @@ class Model:
     """A type with a table; ``fields`` and ``relations`` as written, without what is added to all.
 
     ``identifier`` is ``("id",)`` where nothing else is said; ``id`` is among ``fields`` only where
-    the user wrote it. ``disabled`` are the operations that the API does not have.
+    the user wrote it. ``disabled`` are the operations that the API does not have; "subscriptions"
+    is all three of them.
     """
 
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import types
 import typing
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -27,20 +26,20 @@ class UnknownTypeError(Exception):
     """An annotation that no API type stands for; the text says which, and what would do."""
 
 
-def evaluate(annotation: Any, names: Mapping[str, Any]) -> Any:
+def evaluate(annotation: Any, names: dict[str, Any]) -> Any:
     """An annotation's value where Python kept its text; raises UnknownTypeError."""
     if isinstance(annotation, typing.ForwardRef):
         annotation = annotation.__forward_arg__
     if isinstance(annotation, str):
         try:
             # The user's own annotation, as typing.get_type_hints evaluates it.
-            return eval(annotation, dict(names))
+            return eval(annotation, names)
         except Exception as error:  # noqa: BLE001 - it may raise anything, as user code does
             raise UnknownTypeError(f"{annotation!r} cannot be read: {error}") from None
     return annotation
 
 
-def read(annotation: Any, names: Mapping[str, Any]) -> Meaning:
+def read(annotation: Any, names: dict[str, Any]) -> Meaning:
     """Read an annotation; raises UnknownTypeError."""
     bare, required = _without_none(evaluate(annotation, names), names)
     if get_origin(bare) is list:
@@ -53,7 +52,7 @@ def read(annotation: Any, names: Mapping[str, Any]) -> Meaning:
     return Meaning(_target(bare), required)
 
 
-def _without_none(annotation: Any, names: Mapping[str, Any]) -> tuple[Any, bool]:
+def _without_none(annotation: Any, names: dict[str, Any]) -> tuple[Any, bool]:
     annotation = evaluate(annotation, names)
     if get_origin(annotation) in (Union, types.UnionType):
         members = [each for each in get_args(annotation) if each is not type(None)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Any, Literal
 
+from workbench.backend.definitions.place import NOWHERE, Place
 from workbench.backend.definitions.schema import Validator
+from workbench.backend.schema.places import calling_place
 from workbench.backend.schema.rules import Allowed
 
 NOT_GIVEN: Any = object()
@@ -52,29 +53,32 @@ def field(
     lte: float | None = None,
     positive: bool = False,
     negative: bool = False,
-    message: str = "",
+    message: str | Mapping[str, str] = "",
 ) -> Any:
     """A field with more than a type: ``title: str = field(max_length=80)``.
 
-    The checks are Amplify's validators, made by the API on create and update; ``message`` is what
-    it answers where one fails.
+    ``name`` is the field's name in the API where camelCase is not it. The checks are Amplify's
+    validators, made by the API on create and update; ``message`` is what it answers where one
+    fails: one text, or a text for each check by its name here.
     """
-    given = {
-        "minLength": min_length,
-        "maxLength": max_length,
-        "startsWith": starts_with,
-        "endsWith": ends_with,
-        "matches": matches,
-        "gt": gt,
-        "gte": gte,
-        "lt": lt,
-        "lte": lte,
-        "positive": True if positive else None,
-        "negative": True if negative else None,
-    }
+    given = (
+        ("min_length", "minLength", min_length),
+        ("max_length", "maxLength", max_length),
+        ("starts_with", "startsWith", starts_with),
+        ("ends_with", "endsWith", ends_with),
+        ("matches", "matches", matches),
+        ("gt", "gt", gt),
+        ("gte", "gte", gte),
+        ("lt", "lt", lt),
+        ("lte", "lte", lte),
+        ("positive", "gt", 0 if positive else None),
+        ("negative", "lt", 0 if negative else None),
+    )
     checks = tuple(
-        Validator(check, "" if value is True else str(value), message)
-        for check, value in given.items()
+        Validator(
+            check, str(value), message if isinstance(message, str) else message.get(written, "")
+        )
+        for written, check, value in given
         if value is not None
     )
     return FieldOptions(default, name, tuple(rules), checks, description)
@@ -111,23 +115,26 @@ class IndexOptions:
 
     partition: str
     sort: tuple[str, ...] = ()
-    query: str = ""
+    query: str | None = ""
     name: str = ""
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
-    included: tuple[str, ...] = dataclass_field(default=())
+    included: tuple[str, ...] = ()
+    place: Place = NOWHERE
 
 
 def index(
     partition: str,
     *,
     sort: str | Sequence[str] = (),
-    query: str = "",
+    query: str | None = "",
     name: str = "",
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL",
     included: Sequence[str] = (),
 ) -> IndexOptions:
     """A secondary index: look items up by ``partition``, in the order of ``sort``.
 
-    ``query`` names the operation; ``list<Model>By<Partition>And<Sort>`` where it is left out.
+    ``query`` names the operation, ``list<Model>By<Partition>And<Sort>`` where it is left out, none
+    where it is None.
     """
-    return IndexOptions(partition, _names(sort), query, name, projection, tuple(included))
+    place = calling_place()
+    return IndexOptions(partition, _names(sort), query, name, projection, tuple(included), place)

@@ -14,6 +14,9 @@ from workbench.backend.schema.classes import Model
 from workbench.backend.schema.places import calling_place
 from workbench.backend.schema.rules import Allowed
 
+NOT_SAID: Any = object()
+"""No ``returns``, where None could be one."""
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionHandler:
@@ -33,14 +36,16 @@ class JavaScriptHandler:
 
 
 HandlerOptions = FunctionHandler | JavaScriptHandler
+Kind = Literal["query", "mutation", "subscription"]
 
 
 @dataclass(frozen=True, slots=True)
 class OperationDeclaration:
-    """A decorated function; its body never runs."""
+    """A decorated function; its body never runs. ``returns`` is NOT_SAID where its type says it."""
 
-    kind: Literal["query", "mutation", "subscription"]
+    kind: Kind
     function: Callable[..., Any]
+    returns: Any
     rules: tuple[Allowed, ...]
     handlers: tuple[HandlerOptions, ...]
     triggers: tuple[OperationDeclaration | str, ...]
@@ -48,7 +53,11 @@ class OperationDeclaration:
 
 
 def function(definition: FunctionDefinition, *, is_async: bool = False) -> FunctionHandler:
-    """Handle it by a function that ``define_function`` made."""
+    """Handle it by a function that ``define_function`` made.
+
+    With ``is_async`` the caller learns only that it was called: the last of an operation's
+    handlers makes it return ``EventInvocationResponse``, whatever it says itself.
+    """
     return FunctionHandler(definition, is_async)
 
 
@@ -73,37 +82,50 @@ Handlers = HandlerOptions | Sequence[HandlerOptions]
 Decorator = Callable[[Callable[..., Any]], OperationDeclaration]
 
 
-def query(*, handler: Handlers, rules: Sequence[Allowed] = ()) -> Decorator:
-    """Declare a query by a function's name, arguments and return type."""
-    return _decorator("query", handler, rules)
+def query(*, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID) -> Decorator:
+    """Declare a query by a function's name, arguments and return type.
+
+    ``returns`` says the type where the function is annotated with ``-> None``, which type checkers
+    want of one without a body: ``@query(returns=str, …)``.
+    """
+    return _decorator("query", handler, rules, returns)
 
 
-def mutation(*, handler: Handlers, rules: Sequence[Allowed] = ()) -> Decorator:
-    """Declare a mutation by a function's name, arguments and return type."""
-    return _decorator("mutation", handler, rules)
+def mutation(
+    *, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
+) -> Decorator:
+    """Declare a mutation by a function's name, arguments and return type, as ``query`` does."""
+    return _decorator("mutation", handler, rules, returns)
 
 
 def subscription(
     *,
-    on: Sequence[OperationDeclaration | str],
+    on: OperationDeclaration | str | Sequence[OperationDeclaration | str],
     handler: Handlers = (),
     rules: Sequence[Allowed] = (),
 ) -> Decorator:
-    """Declare a subscription to mutations: custom ones, or names such as ``createTodo``."""
-    return _decorator("subscription", handler, rules, on)
+    """Declare a subscription to mutations: custom ones, or names such as ``createTodo``.
+
+    It returns what they return. Without a handler it lets every event through.
+    """
+    triggers = (on,) if isinstance(on, OperationDeclaration | str) else tuple(on)
+    return _decorator("subscription", handler, rules, NOT_SAID, triggers)
 
 
 def _decorator(
-    kind: Literal["query", "mutation", "subscription"],
+    kind: Kind,
     handler: Handlers,
     rules: Sequence[Allowed],
-    triggers: Sequence[OperationDeclaration | str] = (),
+    returns: Any,
+    triggers: tuple[OperationDeclaration | str, ...] = (),
 ) -> Decorator:
     handlers = (handler,) if isinstance(handler, HandlerOptions) else tuple(handler)
 
     def declare(function: Callable[..., Any]) -> OperationDeclaration:
         code = function.__code__
         place = Place(code.co_filename, code.co_firstlineno)
-        return OperationDeclaration(kind, function, tuple(rules), handlers, tuple(triggers), place)
+        return OperationDeclaration(
+            kind, function, returns, tuple(rules), handlers, triggers, place
+        )
 
     return declare

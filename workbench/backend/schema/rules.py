@@ -10,28 +10,33 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import (
     EVERY_OPERATION,
     FunctionAccess,
-    Provider,
     Rule,
     RuleOperation,
 )
-from workbench.backend.schema.naming import api_name
 from workbench.backend.schema.places import calling_place
 
 Word = Literal["create", "read", "update", "delete", "get", "list", "sync", "listen", "search"]
 ApiWord = Literal["query", "mutate", "listen"]
+SignedInProvider = Literal["userPools", "identityPool", "oidc"]
+TokenProvider = Literal["userPools", "oidc"]
 
 _READ: tuple[RuleOperation, ...] = ("get", "list", "sync", "listen", "search")
+_API_WORDS: tuple[ApiWord, ...] = ("query", "mutate", "listen")
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A rule that can be narrowed: ``allow.owner().to("read")``."""
+    """A rule that can be narrowed: ``allow.owner().to("read")``.
+
+    Fields in ``rule`` are named as the user wrote them; ``narrowed`` where ``to`` was called.
+    """
 
     rule: Rule
+    narrowed: bool = False
 
     def to(self, *operations: Word) -> Allowed:
         """Allow only these; "read" is get, list, sync, listen and search together."""
@@ -42,21 +47,16 @@ class Allowed:
             elif word in EVERY_OPERATION:
                 wanted.append(word)
             else:
-                known = ", ".join(("read", *EVERY_OPERATION))
-                raise DefinitionError(
-                    f"There is no operation {word!r} to allow.",
-                    f"Use some of: {known}.",
-                    calling_place(),
-                )
-        return Allowed(replace(self.rule, operations=tuple(dict.fromkeys(wanted))))
+                raise _unknown(word, ("read", *EVERY_OPERATION), calling_place())
+        return Allowed(replace(self.rule, operations=tuple(dict.fromkeys(wanted))), narrowed=True)
 
     def identity_claim(self, claim: str) -> Allowed:
         """Compare owners with this claim of the token in place of Cognito's own."""
-        return Allowed(replace(self.rule, identity_claim=claim))
+        return replace(self, rule=replace(self.rule, identity_claim=claim))
 
     def group_claim(self, claim: str) -> Allowed:
         """Read groups from this claim of the token in place of Cognito's own."""
-        return Allowed(replace(self.rule, group_claim=claim))
+        return replace(self, rule=replace(self.rule, group_claim=claim))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ class AllowedFunction:
 
     def to(self, *operations: ApiWord) -> AllowedFunction:
         """Allow only these kinds of operations."""
+        for word in operations:
+            if word not in _API_WORDS:
+                raise _unknown(word, _API_WORDS, calling_place())
         return AllowedFunction(FunctionAccess(self.access.function, tuple(operations)))
 
 
@@ -81,57 +84,39 @@ class Allow:
         """Everybody, by the identity pool's role for guests."""
         return Allowed(Rule("public", "identityPool", place=calling_place()))
 
-    def authenticated(
-        self, provider: Literal["userPools", "identityPool", "oidc"] = "userPools"
-    ) -> Allowed:
+    def authenticated(self, provider: SignedInProvider = "userPools") -> Allowed:
         """Every signed-in user."""
         return Allowed(Rule("private", provider, place=calling_place()))
 
-    def owner(self, provider: Literal["userPools", "oidc"] = "userPools") -> Allowed:
+    def owner(self, provider: TokenProvider = "userPools") -> Allowed:
         """The user who made the item; the API adds the field ``owner``."""
         return Allowed(Rule("owner", provider, owner_field="owner", place=calling_place()))
 
-    def owner_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+    def owner_defined_in(self, field: str, provider: TokenProvider = "userPools") -> Allowed:
         """The user whom this field names; the one who makes the item where it is left out."""
-        return Allowed(Rule("owner", provider, owner_field=api_name(field), place=calling_place()))
+        return Allowed(Rule("owner", provider, owner_field=field, place=calling_place()))
 
-    def owners_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+    def owners_defined_in(self, field: str, provider: TokenProvider = "userPools") -> Allowed:
         """All users whom this list names."""
-        return Allowed(
-            Rule(
-                "owner",
-                provider,
-                owner_field=api_name(field),
-                is_list=True,
-                place=calling_place(),
-            )
-        )
+        place = calling_place()
+        return Allowed(Rule("owner", provider, owner_field=field, is_list=True, place=place))
 
-    def group(self, group: str, provider: Provider = "userPools") -> Allowed:
+    def group(self, group: str, provider: TokenProvider = "userPools") -> Allowed:
         """The members of a group."""
         return Allowed(Rule("groups", provider, groups=(group,), place=calling_place()))
 
-    def groups(self, groups: Sequence[str], provider: Provider = "userPools") -> Allowed:
+    def groups(self, groups: Sequence[str], provider: TokenProvider = "userPools") -> Allowed:
         """The members of any of these groups."""
         return Allowed(Rule("groups", provider, groups=tuple(groups), place=calling_place()))
 
-    def group_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+    def group_defined_in(self, field: str, provider: TokenProvider = "userPools") -> Allowed:
         """The members of the group that this field of the item names."""
-        return Allowed(
-            Rule("groups", provider, groups_field=api_name(field), place=calling_place())
-        )
+        return Allowed(Rule("groups", provider, groups_field=field, place=calling_place()))
 
-    def groups_defined_in(self, field: str, provider: Provider = "userPools") -> Allowed:
+    def groups_defined_in(self, field: str, provider: TokenProvider = "userPools") -> Allowed:
         """The members of any group in this list of the item."""
-        return Allowed(
-            Rule(
-                "groups",
-                provider,
-                groups_field=api_name(field),
-                is_list=True,
-                place=calling_place(),
-            )
-        )
+        place = calling_place()
+        return Allowed(Rule("groups", provider, groups_field=field, is_list=True, place=place))
 
     def custom(self) -> Allowed:
         """Whom the API's Lambda authorizer lets in."""
@@ -139,7 +124,13 @@ class Allow:
 
     def resource(self, function: FunctionDefinition) -> AllowedFunction:
         """A function of this backend, by its role; only among the rules of the whole schema."""
-        return AllowedFunction(FunctionAccess(function, ("query", "mutate", "listen")))
+        return AllowedFunction(FunctionAccess(function, _API_WORDS))
 
 
 allow = Allow()
+
+
+def _unknown(word: str, known: Sequence[str], place: Place) -> DefinitionError:
+    return DefinitionError(
+        f"There is no operation {word!r} to allow.", f"Use some of: {', '.join(known)}.", place
+    )
