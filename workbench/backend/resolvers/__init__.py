@@ -1,0 +1,1 @@
+"""From a schema's records to resolvers in readable APPSYNC_JS, with authorization compiled in."""
