@@ -11,15 +11,12 @@ from workbench.backend.definitions.schema import Validator
 from workbench.backend.schema.places import calling_place
 from workbench.backend.schema.rules import Allowed
 
-NOT_GIVEN: Any = object()
-"""No default, where None could be one."""
-
 
 @dataclass(frozen=True, slots=True)
 class FieldOptions:
     """What ``field(...)`` was given; ``name`` is the API's where it is not the Python name's own."""
 
-    default: Any = NOT_GIVEN
+    default: Any = None
     name: str = ""
     rules: tuple[Allowed, ...] = ()
     validators: tuple[Validator, ...] = ()
@@ -38,7 +35,7 @@ class RelationOptions:
 
 def field(
     *,
-    default: Any = NOT_GIVEN,
+    default: Any = None,
     name: str = "",
     rules: Sequence[Allowed] = (),
     description: str = "",

@@ -82,7 +82,9 @@ Handlers = HandlerOptions | Sequence[HandlerOptions]
 Decorator = Callable[[Callable[..., Any]], OperationDeclaration]
 
 
-def query(*, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID) -> Decorator:
+def query(
+    *, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
+) -> Decorator:
     """Declare a query by a function's name, arguments and return type.
 
     ``returns`` says the type where the function is annotated with ``-> None``, which type checkers

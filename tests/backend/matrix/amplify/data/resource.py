@@ -2,7 +2,8 @@
 
 from enum import Enum
 
-from functions.resource import authorizer, shout as shout_function
+from functions.resource import authorizer
+from functions.resource import shout as shout_function
 
 from workbench.backend import (
     CustomType,

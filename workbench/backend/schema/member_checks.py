@@ -1,0 +1,125 @@
+"""Checks of what models and custom types have alike: their fields, defaults and validators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.schema import CustomType, Field, Model, Relation, Schema
+from workbench.backend.schema.naming import GRAPHQL_NAME
+
+_OF_TEXTS = {"minLength", "maxLength", "startsWith", "endsWith", "matches"}
+_OF_NUMBERS = {"gt", "gte", "lt", "lte"}
+_STAMPS = ("createdAt", "updatedAt")
+
+
+def member_problems(schema: Schema, owner: Model | CustomType) -> Iterator[DefinitionError]:
+    """What is wrong with the fields of a type, each by itself."""
+    relations = owner.relations if isinstance(owner, Model) else ()
+    if not owner.fields and not relations:
+        yield DefinitionError(
+            f"{owner.name} has no fields.", "Annotate one: name: str.", owner.place
+        )
+    seen: set[str] = set()
+    members: list[Field | Relation] = [*owner.fields, *relations]
+    for member in members:
+        if member.name in seen:
+            yield DefinitionError(
+                f"{owner.name} has two fields called {member.name}.",
+                "Rename one; names with underscores become camelCase in the API.",
+                member.place,
+            )
+        seen.add(member.name)
+        if not GRAPHQL_NAME.fullmatch(member.name):
+            yield DefinitionError(
+                f"{owner.name}.{member.name} cannot be a field's name.",
+                "Begin with a letter; use letters, digits and underscores.",
+                member.place,
+            )
+    models = {model.name for model in schema.models}
+    for field in owner.fields:
+        name = f"{owner.name}.{field.name}"
+        if isinstance(owner, Model):
+            yield from _stamp(field, name)
+        yield from _default(field, name, schema, models)
+        yield from _validators(field, name)
+
+
+def _stamp(field: Field, name: str) -> Iterator[DefinitionError]:
+    if field.name in _STAMPS and (
+        field.is_list or field.type not in ("AWSDateTime", "AWSTimestamp", "String")
+    ):
+        yield DefinitionError(
+            f"{name} is stamped by the API, which writes a DateTime.",
+            "Annotate it with DateTime | None, or leave it out.",
+            field.place,
+        )
+
+
+def _default(
+    field: Field, name: str, schema: Schema, models: set[str]
+) -> Iterator[DefinitionError]:
+    value = field.default
+    if value is None:
+        return
+    enums = {enum.name: enum.values for enum in schema.enums}
+    objects = {each.name for each in schema.custom_types} | models
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if field.type in enums:
+        fits = value in enums[field.type]
+    else:
+        fits = {
+            "Int": is_whole,
+            "AWSTimestamp": is_whole,
+            "Float": is_number,
+            "Boolean": isinstance(value, bool),
+        }.get(field.type, isinstance(value, str))
+    if field.is_list or field.type in objects or not fits:
+        kind = f"a list of {field.type}" if field.is_list else field.type
+        yield DefinitionError(
+            f"{name} cannot have the default {value!r}: it is {kind}.",
+            "Leave the default out."
+            if field.is_list or field.type in objects
+            else "Give it a value of that type, or leave it out.",
+            field.place,
+        )
+
+
+def _validators(field: Field, name: str) -> Iterator[DefinitionError]:
+    # Which types take which, as data-schema offers them: texts and numbers, never lists.
+    possible = {"String": _OF_TEXTS, "Int": _OF_NUMBERS, "Float": _OF_NUMBERS}
+    offered: set[str] = set() if field.is_list else possible.get(field.type, set())
+    kind = f"a list of {field.type}" if field.is_list else field.type
+    names: set[str] = set()
+    for check in field.validators:
+        if check.name not in offered:
+            yield DefinitionError(
+                f"{name}: {check.name} cannot check it: it is {kind}.",
+                f"Leave it out; {kind} can have "
+                f"{', '.join(sorted(offered)) if offered else 'no checks'}.",
+                field.place,
+            )
+        if check.name in names:
+            yield DefinitionError(
+                f"{name} has {check.name} twice (positive is gt=0, negative is lt=0).",
+                "Leave one out.",
+                field.place,
+            )
+        names.add(check.name)
+        if check.name == "matches":
+            try:
+                re.compile(check.value)
+            except re.error as error:
+                yield DefinitionError(
+                    f"{name}: {check.value!r} is no regular expression: {error}.",
+                    "Mend the expression.",
+                    field.place,
+                )
+        if check.name in ("minLength", "maxLength") and check.value.startswith("-"):
+            yield DefinitionError(
+                f"{name}: a text cannot have {check.value} characters.",
+                "Give a length of 0 or more.",
+                field.place,
+            )
