@@ -29,7 +29,7 @@ _IRREGULAR = {
     **{"foot": "feet", "eave": "eaves", "goose": "geese", "tooth": "teeth", "quiz": "quizzes"},
     **{"human": "humans", "proof": "proofs", "carve": "carves", "valve": "valves"},
     **{"looey": "looies", "thief": "thieves", "groove": "grooves", "pickaxe": "pickaxes"},
-    **{"passerby": "passersby", "canvas": "canvases"},
+    "passerby": "passersby",
 }
 _RULES: tuple[tuple[str, str], ...] = (
     (r"m[ae]n$", "men"),
@@ -74,12 +74,21 @@ def plural(word: str) -> str:
     if lower in _IRREGULAR.values():
         return word
     if lower in _IRREGULAR:
-        found = _IRREGULAR[lower]
-        return found.capitalize() if word[:1].isupper() else found
+        return _cased(word, _IRREGULAR[lower])
     for pattern, to in _COMPILED:
-        if pattern.search(word):
-            return pattern.sub(to, word)
-    return word + "s"
+        found = pattern.search(word)
+        if found:
+            return word[: found.start()] + _cased(found[0], found.expand(to)) + word[found.end() :]
+    return word + _cased(word[-1:], "s")
+
+
+def _cased(model: str, word: str) -> str:
+    """A word in capitals, with one, or in small letters, as its model is."""
+    if model == model.lower():
+        return word.lower()
+    if model == model.upper():
+        return word.upper()
+    return word[:1].upper() + word[1:].lower()
 
 
 def capital(name: str) -> str:
