@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import CustomType, Field, Model, Relation, Schema
 from workbench.backend.schema.naming import GRAPHQL_NAME
+from workbench.backend.schema.reading import UNREAD
 
 _OF_TEXTS = {"minLength", "maxLength", "startsWith", "endsWith", "matches"}
 _OF_NUMBERS = {"gt", "gte", "lt", "lte"}
@@ -39,6 +40,8 @@ def member_problems(schema: Schema, owner: Model | CustomType) -> Iterator[Defin
             )
     models = {model.name for model in schema.models}
     for field in owner.fields:
+        if field.type == UNREAD:
+            continue
         name = f"{owner.name}.{field.name}"
         if isinstance(owner, Model):
             yield from _stamp(field, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import Field, Modes, Relation, Rule, Schema
+from workbench.backend.schema.rule_checks import can_match
 
 
 def mode_problems(schema: Schema, modes: Modes, place: Place) -> Iterator[DefinitionError]:
@@ -30,7 +31,7 @@ def mode_problems(schema: Schema, modes: Modes, place: Place) -> Iterator[Defini
     }
     for subject, rule in _rules(schema):
         missing, what, fix = lacks.get(rule.provider, (False, "", ""))
-        if missing:
+        if missing and can_match(rule):
             yield DefinitionError(f"{subject} allows {what}.", fix, rule.place)
     if modes.default == "lambda" and modes.lambda_function is None:
         yield DefinitionError("The default authorization is lambda.", lacks["function"][2], place)

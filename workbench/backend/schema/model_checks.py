@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import Index, Model, Relation, Schema
 from workbench.backend.schema.naming import python_name
+from workbench.backend.schema.reading import UNREAD
 from workbench.backend.schema.rule_checks import member_rule_problems, rule_problems
 
 _ADDED = {"createdAt": "AWSDateTime", "updatedAt": "AWSDateTime", "owner": "String"}
@@ -19,9 +20,11 @@ _KEY_TYPES = {
 def model_problems(schema: Schema, model: Model) -> Iterator[DefinitionError]:
     """What is wrong with a model in its schema."""
     models = {each.name: each for each in schema.models}
-    enums = {enum.name for enum in schema.enums}
+    keys = {*_KEY_TYPES, *(enum.name for enum in schema.enums), UNREAD}
     for relation in model.relations:
         other = models.get(relation.model)
+        if relation.model == UNREAD:
+            continue
         if other is None:
             yield DefinitionError(
                 f"{model.name}.{relation.name} refers to {relation.model}, which is not in the "
@@ -32,9 +35,9 @@ def model_problems(schema: Schema, model: Model) -> Iterator[DefinitionError]:
         else:
             yield from _references(model, relation, other)
             yield from _other_side(model, relation, other)
-    yield from _identifier(model, enums)
+    yield from _identifier(model, keys)
     for index in model.indexes:
-        yield from _index(model, index, enums)
+        yield from _index(model, index, keys)
     yield from _queries(model)
     if not model.rules:
         yield DefinitionError(
@@ -89,7 +92,7 @@ def _references(model: Model, relation: Relation, other: Model) -> Iterator[Defi
 
 
 def _same(one: str, other: str) -> bool:
-    return one == other or {one, other} == {"ID", "String"}
+    return one == other or {one, other} == {"ID", "String"} or UNREAD in (one, other)
 
 
 def _other_side(model: Model, relation: Relation, other: Model) -> Iterator[DefinitionError]:
@@ -98,7 +101,7 @@ def _other_side(model: Model, relation: Relation, other: Model) -> Iterator[Defi
     sides = [
         back.name
         for back in other.relations
-        if back.model == model.name
+        if back.model in (model.name, UNREAD)
         and back.references == relation.references
         and (back.kind == "belongs_to") != is_child
     ]
@@ -128,7 +131,7 @@ def _other_side(model: Model, relation: Relation, other: Model) -> Iterator[Defi
         )
 
 
-def _identifier(model: Model, enums: set[str]) -> Iterator[DefinitionError]:
+def _identifier(model: Model, keys: set[str]) -> Iterator[DefinitionError]:
     fields = {field.name: field for field in model.fields}
     if model.identifier == ("id",) and "id" not in fields:
         return
@@ -144,7 +147,7 @@ def _identifier(model: Model, enums: set[str]) -> Iterator[DefinitionError]:
                 f"Add the field: {python_name(name)}: str.",
                 model.place,
             )
-        elif field.is_list or not (field.type in _KEY_TYPES or field.type in enums):
+        elif field.is_list or field.type not in keys:
             yield DefinitionError(
                 f"{model.name}.{name} cannot identify an item: it is "
                 f"{'a list' if field.is_list else field.type}.",
@@ -159,7 +162,7 @@ def _identifier(model: Model, enums: set[str]) -> Iterator[DefinitionError]:
             )
 
 
-def _index(model: Model, index: Index, enums: set[str]) -> Iterator[DefinitionError]:
+def _index(model: Model, index: Index, keys: set[str]) -> Iterator[DefinitionError]:
     types = _types(model)
     for name in (index.partition, *index.sort_keys):
         kind = types.get(name)
@@ -169,7 +172,7 @@ def _index(model: Model, index: Index, enums: set[str]) -> Iterator[DefinitionEr
                 f"Add the field, or name one of: {', '.join(sorted(types))}.",
                 index.place,
             )
-        elif not (kind in _KEY_TYPES or kind in enums):
+        elif kind not in keys:
             yield DefinitionError(
                 f"{model.name}.{name} cannot be a key of an index: it is {kind}.",
                 "Use a text, a number, a date or an enum.",
@@ -193,7 +196,7 @@ def _index(model: Model, index: Index, enums: set[str]) -> Iterator[DefinitionEr
 
 def _queries(model: Model) -> Iterator[DefinitionError]:
     known: set[str] = set()
-    keys: set[tuple[str, ...]] = set()
+    by: set[tuple[str, ...]] = set()
     for index in model.indexes:
         if index.query_field and index.query_field in known:
             yield DefinitionError(
@@ -202,11 +205,11 @@ def _queries(model: Model) -> Iterator[DefinitionError]:
                 index.place,
             )
         key = (index.partition, *index.sort_keys)
-        if key in keys and not index.name:
+        if key in by and not index.name:
             yield DefinitionError(
                 f"Two indexes of {model.name} are by {', '.join(key)}.",
                 "Leave one out.",
                 index.place,
             )
         known.add(index.query_field)
-        keys.add(key)
+        by.add(key)

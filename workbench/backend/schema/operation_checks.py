@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import SCALARS, Operation, Rule, Schema
 from workbench.backend.schema.naming import GRAPHQL_NAME
+from workbench.backend.schema.reading import UNREAD
 from workbench.backend.schema.rule_checks import way_problems
 
 
@@ -70,6 +71,7 @@ def _handlers(schema: Schema, operation: Operation) -> Iterator[DefinitionError]
                 operation.place,
             )
     known = {
+        UNREAD,
         *SCALARS,
         *(model.name for model in schema.models),
         *(each.name for each in schema.custom_types),

@@ -14,7 +14,6 @@ from workbench.backend.definitions.schema import (
     Operation,
     Returned,
 )
-from workbench.backend.schema.annotations import Meaning
 from workbench.backend.schema.naming import api_name, type_name
 from workbench.backend.schema.operations import (
     NOT_SAID,
@@ -22,7 +21,7 @@ from workbench.backend.schema.operations import (
     HandlerOptions,
     OperationDeclaration,
 )
-from workbench.backend.schema.reading import Reader
+from workbench.backend.schema.reading import UNREAD, Reader
 from workbench.backend.schema.rules import Allowed
 
 _INVOCATION = CustomType("EventInvocationResponse", (Field("success", "Boolean", required=True),))
@@ -85,8 +84,6 @@ def _arguments(
             reader.problem(f"{subject} takes any number.", "Name each argument.", declared.place)
             continue
         meaning = reader.read(parameter.annotation, names, subject, declared.place)
-        if meaning is None:
-            continue
         argument = api_name(parameter.name)
         found = reader.typed(argument, meaning, type_name(name, argument), declared.place)
         if parameter.default not in (inspect.Parameter.empty, None):
@@ -117,14 +114,8 @@ def _returned(
             "returns=str in the decorator.",
             declared.place,
         )
-        return Returned("String")
+        return Returned(UNREAD)
     meaning = reader.read(annotation, names, f"{name}'s return type", declared.place)
-    return _as_returned(reader, meaning, declared, name) if meaning else Returned("String")
-
-
-def _as_returned(
-    reader: Reader, meaning: Meaning, declared: OperationDeclaration, name: str
-) -> Returned:
     found = reader.typed(name, meaning, type_name(name, "returnType"), declared.place)
     return Returned(found.type, found.required, found.is_list, found.list_required)
 
@@ -156,7 +147,7 @@ def _triggers_return(reader: Reader, declared: OperationDeclaration, name: str) 
             "Declare a subscription for each type.",
             declared.place,
         )
-    return found[0] if found else Returned("String")
+    return found[0] if found else Returned(UNREAD)
 
 
 def _handler(reader: Reader, each: HandlerOptions) -> Iterator[Handler]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import sys
 from functools import lru_cache
+from pathlib import Path
 
 from workbench.backend.definitions.place import NOWHERE, Place
 
@@ -18,15 +18,20 @@ def calling_place(depth: int = 1) -> Place:
 
 def field_lines(file: str, class_line: int, class_name: str) -> dict[str, int]:
     """The line of each annotated field of the class that is written around ``class_line``."""
-    text = "".join(linecache.getlines(file))
-    return _lines_of(text).get((class_name, class_line), {}) if text else {}
-
-
-@lru_cache(32)
-def _lines_of(text: str) -> dict[tuple[str, int], dict[str, int]]:
     try:
-        tree = ast.parse(text)
-    except SyntaxError:
+        now = Path(file).stat()
+    except OSError:
+        # Code that was typed into a shell, or made by a program, has no file.
+        return {}
+    return _lines_of(file, now.st_mtime_ns, now.st_size).get((class_name, class_line), {})
+
+
+@lru_cache(64)
+def _lines_of(file: str, changed: int, size: int) -> dict[tuple[str, int], dict[str, int]]:
+    """The fields' lines of each class by its name and line; ``changed`` and ``size`` tell saves."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
         return {}
     found: dict[tuple[str, int], dict[str, int]] = {}
     for node in ast.walk(tree):

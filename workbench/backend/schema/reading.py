@@ -15,6 +15,9 @@ from workbench.backend.schema.fields import FieldOptions, IndexOptions, Relation
 from workbench.backend.schema.naming import resolved, type_name
 from workbench.backend.schema.rules import Allowed
 
+UNREAD = ""
+"""The type of a member that could not be read: later checks pass over it, its problem is told."""
+
 _TYPES = "Use str, int, float, bool, Id, DateTime, Json, an enum, a CustomType or a list of one."
 _EVERY_DISABLED: dict[Disabled, tuple[records.ModelOperation, ...]] = {
     "queries": ("get", "list"),
@@ -50,11 +53,8 @@ class Reader:
         relations: list[records.Relation] = []
         for member in declared.members:
             meaning = self._meaning(declared, member)
-            if meaning is None:
-                continue
             if isinstance(member.value, RelationOptions):
-                relation = self._relation(declared, member, meaning, member.value)
-                relations += [relation] if relation else []
+                relations.append(self._relation(declared, member, meaning, member.value))
             elif isinstance(meaning.target, type) and issubclass(meaning.target, Model):
                 self.problem(
                     f"{declared.name}.{member.name} is a model, but no relation.",
@@ -62,6 +62,7 @@ class Reader:
                     "has_many(…).",
                     member.place,
                 )
+                fields.append(records.Field(member.api_name, UNREAD, place=member.place))
             else:
                 fields.append(self._field(declared, member, meaning))
         for name in declared.untyped:
@@ -105,15 +106,13 @@ class Reader:
             name, kind, meaning.required, meaning.is_list, meaning.list_required, place=place
         )
 
-    def read(
-        self, annotation: Any, names: dict[str, Any], subject: str, place: Place
-    ) -> Meaning | None:
-        """An annotation's meaning, or a problem."""
+    def read(self, annotation: Any, names: dict[str, Any], subject: str, place: Place) -> Meaning:
+        """An annotation's meaning; a problem and UNREAD where it has none."""
         try:
             return read(annotation, {**names, **self.models})
         except UnknownTypeError as problem:
             self.problem(f"{subject}: {problem}.", _TYPES, place)
-            return None
+            return Meaning(UNREAD, required=True)
 
     def rules(
         self, given: Iterable[Allowed], names: Mapping[str, str], place: Place
@@ -144,7 +143,7 @@ class Reader:
 
     # -- parts ------------------------------------------------------------------------------------
 
-    def _meaning(self, declared: Declaration, member: Member) -> Meaning | None:
+    def _meaning(self, declared: Declaration, member: Member) -> Meaning:
         subject = f"{declared.name}.{member.name}"
         return self.read(member.annotation, member.scope.names(), subject, member.place)
 
@@ -163,30 +162,31 @@ class Reader:
 
     def _relation(
         self, declared: Declaration, member: Member, meaning: Meaning, options: RelationOptions
-    ) -> records.Relation | None:
+    ) -> records.Relation:
         name, target = f"{declared.name}.{member.name}", meaning.target
-        if not (isinstance(target, type) and issubclass(target, Model)):
+        other: Declaration | None = None
+        if isinstance(target, type) and issubclass(target, Model):
+            other = target.__declaration__
+        elif target != UNREAD:
             self.problem(
                 f"{name} is a relation, but its type is no model.",
                 'Annotate it with the related model: chat: "Chat | None" = belongs_to("chat_id").',
                 member.place,
             )
-            return None
-        other = target.__name__
-        if meaning.is_list != (options.kind == "has_many"):
-            wanted = f'list["{other}"]' if options.kind == "has_many" else f'"{other} | None"'
+        if other and meaning.is_list != (options.kind == "has_many"):
+            wanted = "list[{}]" if options.kind == "has_many" else "{} | None"
             self.problem(
                 f"{name} is {options.kind}, but {'a' if meaning.is_list else 'not a'} list.",
-                f"Annotate it with {wanted}, or use another relation.",
+                f'Annotate it with "{wanted.format(other.name)}", or use another relation.',
                 member.place,
             )
-            return None
-        holder = declared if options.kind == "belongs_to" else target.__declaration__
+        holder = declared if options.kind == "belongs_to" else other
+        names = holder.api_names if holder else {}
         return records.Relation(
             options.kind,
             member.api_name,
-            other,
-            tuple(resolved(each, holder.api_names) for each in options.references),
+            other.name if other else UNREAD,
+            tuple(resolved(each, names) for each in options.references),
             self.rules(options.rules, declared.api_names, member.place),
             options.description,
             member.place,
@@ -243,15 +243,13 @@ class Reader:
         fields = []
         for member in declared.members:
             meaning = self._meaning(declared, member)
-            if meaning is None:
-                continue
             if isinstance(meaning.target, type) and issubclass(meaning.target, Model):
                 self.problem(
                     f"{declared.name}.{member.name} is a model; a custom type holds none.",
                     "Keep the model's id in it, or make it a model.",
                     member.place,
                 )
-                continue
+                meaning = Meaning(UNREAD, required=True)
             fields.append(self._field(declared, member, meaning))
         self.custom_types[declared.name] = records.CustomType(
             declared.name, tuple(fields), declared.description, declared.place

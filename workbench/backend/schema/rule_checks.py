@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import Field, Model, Relation, Rule
 from workbench.backend.schema.naming import python_name
+from workbench.backend.schema.reading import UNREAD
 
 _OFFERED: dict[str, set[str]] = {
     "public": {"apiKey", "identityPool"},
@@ -51,9 +52,14 @@ def member_rule_problems(model: Model) -> Iterator[DefinitionError]:
             yield from _on_model(rule, f"{model.name}.{member.name}", model)
 
 
+def can_match(rule: Rule) -> bool:
+    """Whether the provider can tell whom the rule is for."""
+    return rule.provider in _OFFERED[rule.strategy]
+
+
 def way_problems(rule: Rule, subject: str) -> Iterator[DefinitionError]:
     """What is wrong with a rule wherever it stands."""
-    if rule.provider not in _OFFERED[rule.strategy]:
+    if not can_match(rule):
         yield DefinitionError(
             f"{subject}: a rule for {_NAMES[rule.strategy]} can never match by {rule.provider}, "
             "which does not tell them.",
@@ -97,6 +103,8 @@ def _on_model(rule: Rule, subject: str, model: Model) -> Iterator[DefinitionErro
                 f"{'list[str]' if rule.is_list else 'str'} | None.",
                 rule.place,
             )
+        return
+    if field.type == UNREAD:
         return
     yield from _plurality(rule, subject, field)
     if field.type not in ("String", "ID", "AWSEmail", "AWSPhone"):
