@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
+import workbench.backend
 from workbench.backend.definitions.place import DefinitionErrors
 from workbench.backend.definitions.schema import DataDefinition
 
@@ -22,12 +23,14 @@ class Evaluate(Protocol):
 
 Problems = Callable[[str], list[tuple[int, str, str]]]
 
-_HEAD = "from workbench.backend import *\n"
+# Without the names that import aws_cdk, which takes seconds.
+_NAMES = sorted(set(workbench.backend.__all__) - {"Backend", "define_backend"})
+_HEAD = f"from workbench.backend import {', '.join(_NAMES)}\n"
 
 
 @pytest.fixture
 def evaluate(tmp_path: Path) -> Evaluate:
-    """Runs a file's text after ``from workbench.backend import *``; gives its ``data``."""
+    """Runs a file's text after everything is imported from workbench.backend; gives its ``data``."""
 
     def run(source: str, head: str = "") -> DataDefinition:
         file = tmp_path / "resource.py"
