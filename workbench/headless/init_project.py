@@ -18,7 +18,7 @@ def init_project(arguments: argparse.Namespace) -> int:
         print(f"  {text}", flush=True)
 
     project = scaffold(arguments.directory, arguments.language, say)
-    if not arguments.no_install:
+    if not arguments.no_install and project.language == "typescript":
         from workbench.synth.first_check import check_types_once
 
         node = find_node()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 from workbench.project.models import PackageManager, Project, ProjectProblem
 
-BACKEND_SUFFIXES = (".ts", ".js", ".mjs", ".cjs")
+BACKEND_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".py")
 
 MANAGERS: tuple[PackageManager, ...] = ("npm", "pnpm", "yarn", "bun")
 
@@ -99,6 +100,8 @@ def _project_at(root: Path) -> Project:
             "Keep one: delete or rename the other (often a compiled copy).",
             where=str(root),
         )
+    if files[0].suffix == ".py":
+        return Project(root, files[0], _python_name(root))
     name = read_package_json(root / "package.json").get("name")
     if not isinstance(name, str) or not name:
         raise ProjectProblem(
@@ -114,6 +117,26 @@ def _project_at(root: Path) -> Project:
     )
 
 
+def _python_name(root: Path) -> str:
+    """The name of a Python project; package.json counts first, so that ampx has the same identity."""
+    if (root / "package.json").is_file():
+        name = read_package_json(root / "package.json").get("name")
+        if isinstance(name, str) and name:
+            return name
+    file = root / "pyproject.toml"
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return root.name or "amplify"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ProjectProblem(
+            f"pyproject.toml cannot be read: {error}.", "Correct the file.", where=str(file)
+        ) from None
+    project = content.get("project")
+    name = project.get("name") if isinstance(project, dict) else None
+    return name if isinstance(name, str) and name else root.name or "amplify"
+
+
 def _no_project(begin: Path) -> ProjectProblem:
     if (begin / "amplify" / ".config").is_dir() or (
         begin / "amplify" / "team-provider-info.json"
@@ -126,11 +149,11 @@ def _no_project(begin: Path) -> ProjectProblem:
     if (begin / "amplify").is_dir():
         return ProjectProblem(
             "The amplify folder has no backend file.",
-            "Add amplify/backend.ts (or .js, .mjs, .cjs) that calls defineBackend().",
+            "Add amplify/backend.py that calls define_backend(), or backend.ts with defineBackend().",
             where=str(begin),
         )
     return ProjectProblem(
-        "No Amplify Gen 2 project here: no amplify/backend.ts in this folder or above it.",
+        "No Amplify Gen 2 project here: no amplify/backend.ts or backend.py in this folder or above it.",
         "Go to your project, or start one with `amplify-tui init`.",
         where=str(begin),
         offer="init",

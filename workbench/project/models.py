@@ -7,16 +7,26 @@ from pathlib import Path
 from typing import Literal
 
 PackageManager = Literal["npm", "pnpm", "yarn", "bun"]
+Language = Literal["typescript", "python"]
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An Amplify Gen 2 project on disk; ``root`` holds ``amplify/`` and ``package.json``."""
+    """An Amplify Gen 2 project on disk; ``root`` holds ``amplify/``.
+
+    ``package_name`` is the sandboxes' namespace: package.json's name, in a Python project without one
+    pyproject.toml's, else the folder's.
+    """
 
     root: Path
     backend_file: Path
     package_name: str
     package_manager: PackageManager = "npm"
+
+    @property
+    def language(self) -> Language:
+        """What the backend is written in; JavaScript counts as TypeScript."""
+        return "python" if self.backend_file.suffix == ".py" else "typescript"
 
     @property
     def amplify_dir(self) -> Path:

@@ -30,6 +30,9 @@ def check_project(project: Project, node: NodeRuntime) -> None:
             where=str(node.executable),
             offer="node",
         )
+    if project.language == "python":
+        # Its CDK is ours; Node only runs it.
+        return
     missing = [name for name in REQUIRED if installed_version(project.root, name) is None]
     if not missing:
         return

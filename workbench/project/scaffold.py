@@ -13,7 +13,7 @@ from workbench.project.locate import find_project, read_package_json
 from workbench.project.models import Project, ProjectProblem
 from workbench.project.packages import install_packages
 
-LANGUAGES = ("typescript",)
+LANGUAGES = ("typescript", "python")
 Say = Callable[[str], None]
 
 __all__ = ["LANGUAGES", "Say", "install_packages", "scaffold"]
@@ -22,8 +22,8 @@ __all__ = ["LANGUAGES", "Say", "install_packages", "scaffold"]
 def scaffold(directory: Path, language: str, say: Say) -> Project:
     """Write a new project's files into ``directory`` (made where missing) and return the project.
 
-    An existing package.json keeps its content and gains only the missing dependencies; .gitignore
-    gains only the missing lines. Raises ``ProjectProblem`` and changes nothing where ``amplify``
+    An existing package.json keeps its content and gains only the missing dependencies; an existing
+    pyproject.toml stays as it is; .gitignore gains only the missing lines. Raises ``ProjectProblem`` and changes nothing where ``amplify``
     exists already, where a file to extend is broken, or where the folder cannot be written.
     """
     if language not in LANGUAGES:
@@ -44,12 +44,25 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
     template = resources.files("workbench.project") / "templates" / language
     # Every content is made before the first write, so that a broken package.json changes nothing.
     contents = {
-        root / "package.json": _package_json(root, template),
+        **(_pyproject(root, template) if language == "python" else _npm(root, template)),
         root / ".gitignore": _gitignore(root, template),
         **_tree(template / "amplify", root / "amplify"),
     }
     _write(root, contents, say)
     return find_project(root)
+
+
+def _npm(root: Path, template: Traversable) -> dict[Path, str]:
+    return {root / "package.json": _package_json(root, template)}
+
+
+def _pyproject(root: Path, template: Traversable) -> dict[Path, str]:
+    """A pyproject.toml where there is none: the project's name is part of each sandbox's identity."""
+    file = root / "pyproject.toml"
+    if file.exists():
+        return {}
+    text = (template / "pyproject.toml").read_text(encoding="utf-8")
+    return {file: text.replace('name = "chat"', f'name = "{_package_name(root.name)}"')}
 
 
 def _tree(source: Traversable, target: Path) -> dict[Path, str]:

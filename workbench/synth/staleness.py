@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from workbench.project.models import Project
+from workbench.synth.python_environment import site_packages
 
 _FILES = (
     "package.json",
@@ -20,6 +24,16 @@ _FILES = (
     "node_modules/aws-cdk-lib/package.json",
 )
 
+_PYTHON_FILES = (
+    "pyproject.toml",
+    "requirements.txt",
+    "requirements.lock",
+    "uv.lock",
+    "poetry.lock",
+    "Pipfile.lock",
+    ".venv/pyvenv.cfg",
+)
+
 PackagesState = tuple[tuple[str, int, int], ...]
 """Path, modification time in nanoseconds and size of each file that tells of installed packages."""
 
@@ -29,14 +43,25 @@ def packages_state(project: Project) -> PackagesState:
 
     A changed state means that a worker started before has other packages in memory.
     """
+    if project.language == "python":
+        return _state_of(_python_files(project))
     folders = [project.amplify_dir, project.root, *list(project.root.parents)[:3]]
+    return _state_of([folder / name for folder in folders for name in _FILES])
+
+
+def _python_files(project: Project) -> list[Path]:
+    """Lock files, and the folder of the environment's packages, whose time each installation moves."""
+    files = [project.root / name for name in _PYTHON_FILES]
+    packages = site_packages(project)
+    return [*files, packages] if packages is not None else files
+
+
+def _state_of(files: Iterable[Path]) -> PackagesState:
     state: list[tuple[str, int, int]] = []
-    for folder in folders:
-        for name in _FILES:
-            file = folder / name
-            try:
-                stat = file.stat()
-            except OSError:
-                continue
-            state.append((str(file), stat.st_mtime_ns, stat.st_size))
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            continue
+        state.append((str(file), stat.st_mtime_ns, stat.st_size))
     return tuple(state)

@@ -16,11 +16,11 @@ from workbench.project.models import Project
 from workbench.synth.assembly_author import sign_assembly
 from workbench.synth.diagnostics import Diagnostic, SynthResult
 from workbench.synth.failure_report import diagnostics_of, trace_of
-from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
+from workbench.synth.python_failure import introspect_python, python_diagnostics
 from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.swap import swap_into_place
-
-WORKER = Path(__file__).with_name("synth_worker.mjs")
+from workbench.synth.worker_process import WorkerDiedError, WorkerProcess, WorkerTimeoutError
+from workbench.synth.worker_scripts import worker_script
 
 LOAD_TIMEOUT = 120.0
 """Seconds to load the packages: 3 s on a warm disk, up to 12 s on a cold one."""
@@ -38,7 +38,7 @@ REHEARSAL_DELAY = 4.0
 
 
 class Synthesizer:
-    """Keeps a Node process with the project's packages loaded and evaluates the backend in it.
+    """Keeps a process with the CDK loaded and evaluates the backend in it: Node, or Python.
 
     ``memory_limit_mb``: above this resident size, or with changed packages, the worker is replaced.
     ``timeout``: seconds that one evaluation may take. ``rehearsals``: see ``REHEARSALS``.
@@ -61,7 +61,7 @@ class Synthesizer:
         self._memory_limit = memory_limit_mb * 1024 * 1024
         self._timeout = timeout
         self._rehearsals = rehearsals
-        self._worker: NodeWorker | None = None
+        self._worker: WorkerProcess | None = None
         self._temporary: Path | None = None
         self._packages: PackagesState = ()
         self._turn = asyncio.Lock()
@@ -143,6 +143,8 @@ class Synthesizer:
 
         Raises RuntimeError with a plain message where they cannot.
         """
+        if self._project.language == "python":
+            return await asyncio.to_thread(introspect_python, schema)
         self._stop_rehearsing()
         async with self._turn:
             try:
@@ -169,12 +171,12 @@ class Synthesizer:
 
     # -- the worker
 
-    async def _load(self) -> NodeWorker:
+    async def _load(self) -> WorkerProcess:
         worker = await self._fresh_worker()
         await worker.request("load", LOAD_TIMEOUT)
         return worker
 
-    async def _fresh_worker(self) -> NodeWorker:
+    async def _fresh_worker(self) -> WorkerProcess:
         packages = packages_state(self._project)
         if self._worker and (not self._worker.alive or packages != self._packages):
             if self._worker.alive:
@@ -186,19 +188,9 @@ class Synthesizer:
             self._packages = packages
             folder = self._project.dot_amplify / "workbench" / ".temporary"
             self._temporary = await asyncio.to_thread(make_process_folder, folder)
-            self._worker = await NodeWorker.start(self._script(), self._say)
+            script = worker_script(self._project, self._node, self._temporary)
+            self._worker = await WorkerProcess.start(script, self._say)
         return self._worker
-
-    def _script(self) -> Script:
-        env = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"}
-        cache = self._project.dot_amplify / "workbench" / "compile-cache"
-        env |= {
-            "NO_COLOR": "1",
-            "AMPLIFY_TUI_COMPILE_CACHE": str(cache),
-            "AMPLIFY_TUI_TEMPORARY": str(self._temporary),
-        }
-        flags = ("--no-warnings",)
-        return Script(self._node, flags, WORKER, self._project.root, env)
 
     async def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -288,11 +280,13 @@ class Synthesizer:
         report = answer.get("error")
         if isinstance(report, dict):
             self._say(Level.DEBUG, trace_of(report))
+            if self._project.language == "python":
+                return python_diagnostics(report, self._project), ()
             return diagnostics_of(report, self._project), ()
         files = answer.get("inputs")
         return (), tuple(self._inputs(files if isinstance(files, list) else []))
 
-    async def _load_once(self) -> NodeWorker:
+    async def _load_once(self) -> WorkerProcess:
         known = self._worker
         worker = await self._fresh_worker()
         if worker is not known:

@@ -13,11 +13,16 @@ from pathlib import Path
 from workbench.events import Emit, Level, LogLine
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
-from workbench.synth.node_worker import NodeWorker, Script, WorkerDiedError, WorkerTimeoutError
 from workbench.synth.readable_paths import readable_paths
 from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.type_check_cli import check_with_cli
 from workbench.synth.type_check_memory import recall, remember
+from workbench.synth.worker_process import (
+    Script,
+    WorkerDiedError,
+    WorkerProcess,
+    WorkerTimeoutError,
+)
 
 WORKER = Path(__file__).with_name("type_check_worker.mjs")
 CHECK_TIMEOUT = 300.0
@@ -56,7 +61,7 @@ class TypeChecker:
         self._node = node
         self._emit = emit
         self._memory_limit = memory_limit_mb * 1024 * 1024
-        self._worker: NodeWorker | None = None
+        self._worker: WorkerProcess | None = None
         self._packages: PackagesState = ()
         self._turn = asyncio.Lock()
         self._deployment: int | None = None
@@ -145,7 +150,7 @@ class TypeChecker:
             try:
                 if self._worker is None or not self._worker.alive:
                     await self._end_worker()
-                    self._worker = await NodeWorker.start(self._script(), self._say)
+                    self._worker = await WorkerProcess.start(self._script(), self._say)
                 answer = await self._worker.request("check", CHECK_TIMEOUT)
             except (WorkerDiedError, WorkerTimeoutError, OSError) as error:
                 return CheckResult((self._failed(str(error) or "it took too long"),), 0.0)
@@ -210,7 +215,7 @@ class TypeChecker:
     def _script(self) -> Script:
         cache = self._project.dot_amplify / "workbench" / "compile-cache"
         env = {**os.environ, "AMPLIFY_TUI_COMPILE_CACHE": str(cache)}
-        return Script(self._node, FLAGS, WORKER, self._project.root, env)
+        return Script((str(self._node), *FLAGS, str(WORKER)), self._project.root, env)
 
     def _say(self, level: Level, text: str) -> None:
         self._emit(

@@ -1,4 +1,4 @@
-"""A warm Node process that answers JSON lines on a channel of its own, with stdout left to user code.
+"""A warm worker process that answers JSON lines on a channel of its own, with stdout left to user code.
 
 The process gets two inherited descriptors: one end of a socket pair for requests and answers, and
 the read end of a pipe that this process holds open, so that the worker ends when this process does,
@@ -52,11 +52,9 @@ class WorkerTimeoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to run: the Node binary with its flags, the script, the folder and the environment."""
+    """What to run, without its last two arguments: the channel's and the lifeline's descriptor."""
 
-    node: Path
-    flags: tuple[str, ...]
-    file: Path
+    command: tuple[str, ...]
     cwd: Path
     env: Mapping[str, str]
 
@@ -72,7 +70,7 @@ def ending(returncode: int | None) -> str:
     return f"it was ended by signal {-returncode}"
 
 
-class NodeWorker:
+class WorkerProcess:
     """One running worker process; make one with ``start`` and always ``close`` it."""
 
     def __init__(
@@ -96,15 +94,13 @@ class NodeWorker:
         ]
 
     @classmethod
-    async def start(cls, script: Script, say: Say) -> NodeWorker:
+    async def start(cls, script: Script, say: Say) -> WorkerProcess:
         """Start the process; it may still be loading when this returns."""
         ours, theirs = socket.socketpair()
         lifeline_read, lifeline_write = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
-                str(script.node),
-                *script.flags,
-                str(script.file),
+                *script.command,
                 str(theirs.fileno()),
                 str(lifeline_read),
                 cwd=script.cwd,

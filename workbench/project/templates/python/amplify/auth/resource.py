@@ -1,0 +1,11 @@
+"""Sign-in by email, with a welcome of our own."""
+
+from workbench.backend import EmailLogin, define_auth
+
+auth = define_auth(
+    email=EmailLogin(
+        subject="Welcome to the chat",
+        body="Your code is {code}. See you inside!",
+    ),
+    groups=["Moderators"],
+)

@@ -1,0 +1,39 @@
+"""The Python packages that a user's ``amplify/`` may import beside ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from workbench.project.models import Project
+
+
+def environment_of(project: Project) -> Path | None:
+    """The project's virtual environment: ``.venv`` or ``venv`` in its root, else the active one."""
+    for name in (".venv", "venv"):
+        folder = project.root / name
+        if (folder / "pyvenv.cfg").is_file():
+            return folder
+    active = os.environ.get("VIRTUAL_ENV")
+    return Path(active) if active and (Path(active) / "pyvenv.cfg").is_file() else None
+
+
+def site_packages(project: Project) -> Path | None:
+    """The packages of the project's environment, where its Python is of our version.
+
+    Compiled packages of another version could not be loaded, so those of one are left out.
+    """
+    folder = environment_of(project)
+    if folder is None:
+        return None
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for packages in (folder / "lib" / version / "site-packages", folder / "Lib" / "site-packages"):
+        if packages.is_dir():
+            return packages
+    return None
+
+
+def is_other_python(project: Project) -> bool:
+    """Whether the project has an environment whose packages cannot be used."""
+    return environment_of(project) is not None and site_packages(project) is None

@@ -1,0 +1,53 @@
+"""Which worker evaluates a backend, and in what environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from workbench.project.models import Project
+from workbench.synth.python_environment import site_packages
+from workbench.synth.worker_process import Script
+
+NODE_WORKER = Path(__file__).with_name("synth_worker.mjs")
+PYTHON_WORKER = "workbench.synth.python_worker"
+
+
+def worker_script(project: Project, node: Path, temporary: Path | None) -> Script:
+    """The worker of a project's language; ``temporary`` is a folder that it may fill."""
+    if project.language == "python":
+        return _python(project, node, temporary)
+    return _node(project, node, temporary)
+
+
+def _node(project: Project, node: Path, temporary: Path | None) -> Script:
+    cache = project.dot_amplify / "workbench" / "compile-cache"
+    env = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"}
+    env |= {
+        "NO_COLOR": "1",
+        "AMPLIFY_TUI_COMPILE_CACHE": str(cache),
+        "AMPLIFY_TUI_TEMPORARY": str(temporary),
+    }
+    return Script((str(node), "--no-warnings", str(NODE_WORKER)), project.root, env)
+
+
+def _python(project: Project, node: Path, temporary: Path | None) -> Script:
+    packages = site_packages(project)
+    cache = project.dot_amplify / "workbench" / "function-bundles"
+    env = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"}
+    env |= {
+        "NO_COLOR": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # The CDK is JavaScript: jsii runs it in this Node.
+        "JSII_NODE": str(node),
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        "AMPLIFY_TUI_AMPLIFY": str(project.amplify_dir),
+        "AMPLIFY_TUI_PACKAGES": str(packages or ""),
+        "AMPLIFY_TUI_BUNDLES": str(cache),
+    }
+    if temporary is not None:
+        env["TMPDIR"] = str(temporary)
+    return Script((sys.executable, "-P", "-m", PYTHON_WORKER), project.root, env)
