@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from tests.quickstart_project import cached_node_modules, copy_quickstart
 from workbench.project.node_runtime import NodeRuntime, find_node
 
 _LOCAL_CLOUD = Path(__file__).with_name("conftest_localcloud.py")
+
+_MATRIX = Path(__file__).parent / "localcloud/appsync/matrix/amplify"
+_PYTHON_MATRIX = Path(__file__).parent / "backend/matrix/amplify"
 
 _LONGEST_FIRST = (
     "test_full_loop.py",
@@ -66,9 +70,31 @@ def npm_project(npm_modules: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def matrix(tmp_path_factory: pytest.TempPathFactory, npm_modules: Path) -> Iterator[Deployed]:
     """An API with a model for each way of authorization, deployed once for all processes of a run."""
-    base = tmp_path_factory.getbasetemp()
-    # Each worker has a folder of its own below the run's folder.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "appsync-matrix"
-    folder.mkdir(exist_ok=True)
-    with shared_deployment(folder, npm_modules) as deployed:
+
+    def make(project: Path) -> Path:
+        copy_quickstart(project, npm_modules)
+        shutil.copytree(_MATRIX, project / "amplify", dirs_exist_ok=True)
+        return project
+
+    with shared_deployment(_run_folder(tmp_path_factory, "appsync-matrix"), make) as deployed:
         yield deployed
+
+
+@pytest.fixture(scope="session")
+def python_matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The same API, written in Python."""
+
+    def make(project: Path) -> Path:
+        shutil.copytree(_PYTHON_MATRIX, project / "amplify")
+        return project
+
+    with shared_deployment(_run_folder(tmp_path_factory, "python-matrix"), make) as deployed:
+        yield deployed
+
+
+def _run_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all processes of a run have in common; each worker's own lies below the run's."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder

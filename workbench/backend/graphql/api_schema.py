@@ -20,7 +20,7 @@ from workbench.backend.definitions.schema import (
     Rule,
     Schema,
 )
-from workbench.backend.graphql.directives import directives, every_rule
+from workbench.backend.graphql.directives import directives, every_rule, for_groups
 from workbench.backend.graphql.filters import filter_kind, shared_inputs
 from workbench.backend.graphql.names import (
     capital,
@@ -348,7 +348,10 @@ class _Writer:
             if each.kind == "subscription":
                 names = ", ".join(f'"{name}"' for name in each.triggers)
                 line += f" @aws_subscribe(mutations: [{names}])"
-            places[each.kind].append(_described(self._field(line, each.rules), each.description))
+            written = self._field(line, each.rules)
+            if each.kind == "subscription" or any(handler.code for handler in each.handlers):
+                written = written.replace("@aws_cognito_user_pools", for_groups(each.rules))
+            places[each.kind].append(_described(written, each.description))
 
     def _custom_types(self) -> None:
         users: dict[str, list[Rule]] = {}

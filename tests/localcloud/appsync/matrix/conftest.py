@@ -1,4 +1,4 @@
-"""The matrix's callers, once for the whole run."""
+"""The matrix's callers, once for the whole run: of the TypeScript backend and of the Python one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import httpx
 import pytest
 
 from tests.localcloud.appsync.matrix.callers import Callers
-from tests.localcloud.appsync.matrix.deployed import Deployed
 
 
-@pytest.fixture(scope="session")
-def callers(matrix: Deployed) -> Iterator[Callers]:
+@pytest.fixture(scope="session", params=["matrix", "python_matrix"], ids=["typescript", "python"])
+def callers(request: pytest.FixtureRequest) -> Iterator[Callers]:
     """Everybody who may call."""
     with httpx.Client(timeout=20) as http:
-        yield Callers(matrix, http)
+        yield Callers(request.getfixturevalue(request.param), http)

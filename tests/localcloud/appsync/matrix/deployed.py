@@ -11,18 +11,16 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.quickstart_project import copy_quickstart
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
-AMPLIFY = Path(__file__).with_name("amplify")
 PASSWORD = "Correct-horse-1"
 USERS = {"ann": None, "bob": None, "cara": "Admins", "dan": "Editors"}
 """Each user's group; the user name is the address NAME@example.com."""
@@ -43,15 +41,15 @@ class Deployed:
 
 
 @contextmanager
-def shared_deployment(folder: Path, modules: Path) -> Iterator[Deployed]:
-    """The deployment in ``folder``, made by whoever comes first."""
+def shared_deployment(folder: Path, make_project: Callable[[Path], Path]) -> Iterator[Deployed]:
+    """The deployment in ``folder``, of what ``make_project`` puts in a folder; the first makes it."""
     project = folder / "matrix"
     state = project / ".amplify" / "local-cloud"
     counter = folder / "users"
     with _locked(folder / "lock"):
         if not (folder / "complete").exists():
             shutil.rmtree(project, ignore_errors=True)
-            _deploy(copy_quickstart(project, modules))
+            _deploy(make_project(project))
             target = lifecycle.start(state)
             outputs = _outputs(project)
             _make_users(Clients(target), outputs["auth"]["user_pool_id"])
@@ -67,7 +65,6 @@ def shared_deployment(folder: Path, modules: Path) -> Iterator[Deployed]:
 
 
 def _deploy(project: Path) -> None:
-    shutil.copytree(AMPLIFY, project / "amplify", dirs_exist_ok=True)
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("amplify-tui")),
