@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from screens.app import WorkbenchApp
 
 
+_PARTS = ("#tab-strip", "#query", "#variables", "#result", "#result-other")
+
+
 class PlaygroundScreen(Screen[None], inherit_bindings=False):
     """Stays alive behind the sandbox's screen, so that its streams go on."""
 
@@ -150,7 +153,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
                 await work
             except NoMatches:
                 # The parts of a screen that goes away are gone before its workers are cancelled.
-                if self.query("#query"):
+                if all(self.query(part) for part in _PARTS):
                     raise
 
         return self.run_worker(while_here(), group=group, exclusive=exclusive)
