@@ -1,0 +1,159 @@
+"""``define_function``: a Lambda function in Python or JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from workbench.backend.definitions.functions import FunctionDefinition, Secret
+from workbench.backend.definitions.place import DefinitionError, Place
+from workbench.backend.schema.places import calling_place
+
+_KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")
+_RUNTIME = re.compile(r"(python3\.\d+|nodejs\d+\.x)")
+_DEFAULT_RUNTIMES = {".py": "python3.13", ".js": "nodejs22.x", ".mjs": "nodejs22.x"}
+_DEFAULT_RUNTIMES |= {".cjs": "nodejs22.x", ".ts": "nodejs22.x", ".mts": "nodejs22.x"}
+_RETENTION: tuple[int, ...] = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+)
+_RETENTION += (2192, 2557, 2922, 3288, 3653)
+
+
+def define_function(
+    entry: str = "handler.py",
+    *,
+    name: str = "",
+    handler: str = "handler",
+    runtime: str = "",
+    timeout_seconds: int = 3,
+    memory_mb: int = 512,
+    ephemeral_storage_mb: int = 512,
+    architecture: str = "arm64",
+    environment: Mapping[str, str | Secret] | None = None,
+    requirements: str | None = None,
+    schedule: str | Sequence[str] = (),
+    layers: Mapping[str, str] | None = None,
+    log_retention_days: int | None = None,
+    resource_group: str = "function",
+) -> FunctionDefinition:
+    """Define a function; ``entry`` and ``requirements`` are files beside the one that calls this.
+
+    Its code is the folder of ``entry`` without ``resource.py``; a JavaScript entry is bundled by
+    the project's esbuild where it has one. ``schedule`` takes ``every 5m``, ``rate(5 minutes)``
+    and cron of five or six fields. Raises DefinitionError.
+    """
+    place = calling_place()
+    folder = Path(place.file).parent
+    file = (folder / entry).resolve()
+    found = name or (folder.name if file.stem in ("handler", "index") else file.stem)
+    suffix = _DEFAULT_RUNTIMES.get(file.suffix)
+    definition = FunctionDefinition(
+        name=found,
+        entry=file,
+        handler=handler,
+        runtime=runtime or suffix or "",
+        timeout_seconds=timeout_seconds,
+        memory_mb=memory_mb,
+        ephemeral_storage_mb=ephemeral_storage_mb,
+        architecture=architecture,
+        environment=dict(environment or {}),
+        requirements=(folder / requirements).resolve() if requirements else None,
+        schedule=_schedules((schedule,) if isinstance(schedule, str) else schedule, place),
+        layers=dict(layers or {}),
+        log_retention_days=log_retention_days,
+        resource_group=resource_group,
+        place=place,
+    )
+    _check(definition)
+    return definition
+
+
+def _check(function: FunctionDefinition) -> None:
+    place = function.place
+
+    def wrong(what: str, fix: str) -> DefinitionError:
+        return DefinitionError(f"The function {function.name}: {what}", fix, place)
+
+    if not _NAME.fullmatch(function.name):
+        raise wrong("its name is not one of a construct.", "Use letters, digits, - and _.")
+    if not function.entry.is_file():
+        raise wrong(f"there is no file {function.entry}.", "Name its file as the entry.")
+    if function.requirements and not function.requirements.is_file():
+        raise wrong(f"there is no file {function.requirements}.", "Name its requirements file.")
+    if not _RUNTIME.fullmatch(function.runtime):
+        raise wrong(
+            f"the runtime {function.runtime!r} is not known.",
+            'Give runtime="python3.13" or "nodejs22.x" to a .py or .js file.',
+        )
+    if function.requirements and not function.runtime.startswith("python"):
+        raise wrong("only Python has a requirements file.", "Use package.json for JavaScript.")
+    for what, value, low, high in (
+        ("timeout_seconds", function.timeout_seconds, 1, 900),
+        ("memory_mb", function.memory_mb, 128, 10240),
+        ("ephemeral_storage_mb", function.ephemeral_storage_mb, 512, 10240),
+    ):
+        if not low <= value <= high:
+            raise wrong(f"{what} is {value}.", f"Choose a whole number from {low} to {high}.")
+    if function.architecture not in ("arm64", "x86_64"):
+        raise wrong(f"the architecture is {function.architecture!r}.", "Use arm64 or x86_64.")
+    for key in function.environment:
+        if not _KEY.fullmatch(key) or key == "AMPLIFY_SSM_ENV_CONFIG":
+            raise wrong(
+                f"the environment variable {key!r} cannot be set.",
+                "Use letters, digits and _, two or more; AMPLIFY_SSM_ENV_CONFIG is reserved.",
+            )
+    if len(set(function.layers.values())) > 5:
+        raise wrong("it has more than five layers.", "Lambda takes five.")
+    if function.log_retention_days not in (None, *_RETENTION):
+        raise wrong(
+            f"CloudWatch does not keep logs for {function.log_retention_days} days.",
+            f"Choose one of {', '.join(str(days) for days in _RETENTION)}.",
+        )
+
+
+def _schedules(expressions: Sequence[str], place: Place) -> tuple[str, ...]:
+    return tuple(_schedule(expression.strip(), place) for expression in expressions)
+
+
+def _schedule(expression: str, place: Place) -> str:
+    """A schedule as EventBridge writes it; Amplify's ``every 5m`` and bare cron are taken too."""
+    if re.fullmatch(r"(rate|cron|at)\(.+\)", expression):
+        return expression
+    every = re.fullmatch(r"every (?:(\d+)(m|h)|(day|week|month|year))", expression)
+    if every and every[1]:
+        count, unit = int(every[1]), {"m": "minute", "h": "hour"}[every[2]]
+        if count:
+            return f"rate({count} {unit}{'s' if count > 1 else ''})"
+    if every and every[3]:
+        return {
+            "day": "cron(0 0 * * ? *)",
+            "week": "cron(0 0 ? * 1 *)",
+            "month": "cron(0 0 1 * ? *)",
+            "year": "cron(0 0 1 1 ? *)",
+        }[every[3]]
+    fields = expression.split()
+    if len(fields) in (5, 6):
+        return f"cron({' '.join(fields if len(fields) == 6 else [*fields, '*'])})"
+    raise DefinitionError(
+        f"The schedule {expression!r} is not understood.",
+        'Write "every 5m", "every day", "rate(5 minutes)" or a cron of five or six fields.',
+        place,
+    )

@@ -1,0 +1,50 @@
+"""``grant``: who may do what with a path of a bucket, or with the user pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from workbench.backend.definitions.access import Grant
+from workbench.backend.definitions.functions import FunctionDefinition
+from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.schema.places import calling_place
+
+Action = Literal["read", "get", "list", "write", "delete"]
+
+
+class _Granting:
+    """The ways to grant; use the one object ``grant``."""
+
+    def guest(self, *actions: Action) -> Grant:
+        """Grant to users who are not signed in."""
+        return Grant("guest", _some(actions), place=calling_place())
+
+    def authenticated(self, *actions: Action) -> Grant:
+        """Grant to every signed-in user."""
+        return Grant("authenticated", _some(actions), place=calling_place())
+
+    def owner(self, *actions: Action) -> Grant:
+        """Grant to the signed-in user whose identity stands for ``{entity_id}`` in the path."""
+        return Grant("owner", _some(actions), place=calling_place())
+
+    def groups(self, groups: Sequence[str], *actions: Action) -> Grant:
+        """Grant to the users of these groups."""
+        return Grant("groups", _some(actions), groups=tuple(groups), place=calling_place())
+
+    def function(self, function: FunctionDefinition, *actions: str) -> Grant:
+        """Grant to a function: of a bucket's path, or of the user pool (``manageUsers``, …)."""
+        return Grant("function", _some(actions), function=function, place=calling_place())
+
+
+def _some(actions: Sequence[str]) -> tuple[str, ...]:
+    if not actions:
+        raise DefinitionError(
+            "A grant without actions grants nothing.",
+            'Name them: grant.authenticated("read", "write").',
+            calling_place(1),
+        )
+    return tuple(actions)
+
+
+grant = _Granting()
