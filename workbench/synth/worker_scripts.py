@@ -13,6 +13,13 @@ from workbench.synth.worker_process import Script
 NODE_WORKER = Path(__file__).with_name("synth_worker.mjs")
 PYTHON_WORKER = "workbench.synth.python_worker"
 
+_QUIET_JSII = {
+    # Which Node is good enough is this program's to say; jsii would say it at every start.
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,19,20,21,22,23,24,25,26",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+}
+
 
 def worker_script(project: Project, node: Path, temporary: Path | None) -> Script:
     """The worker of a project's language; ``temporary`` is a folder that it may fill."""
@@ -42,8 +49,7 @@ def _python(project: Project, node: Path, temporary: Path | None) -> Script:
         "PYTHONDONTWRITEBYTECODE": "1",
         # The CDK is JavaScript: jsii runs it in this Node.
         "JSII_NODE": str(node),
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
-        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        **_QUIET_JSII,
         "AMPLIFY_TUI_AMPLIFY": str(project.amplify_dir),
         "AMPLIFY_TUI_PACKAGES": str(packages or ""),
         "AMPLIFY_TUI_BUNDLES": str(cache),
