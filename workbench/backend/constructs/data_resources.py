@@ -127,8 +127,7 @@ def make_data(
     resolvers = plan_resolvers(data.schema)
     models, written = _stacks(scope, data, resolvers, api, functions)
     for each in written:
-        each.stack.add_dependency(schema)
-        each.stack.add_dependency(none)
+        each.wait_for(schema, none)
     if auth:
         _grant_roles(scope, data, resolvers, api, auth)
     _grant_functions(root, stack, data, api, functions)
@@ -192,8 +191,7 @@ def _stacks(
         }
         later += operation_stacks(scope, operations, sources, api_id, arns)
     for each in later:
-        for model in models.values():
-            each.stack.add_dependency(model.stack)
+        each.wait_for(*(model.stack for model in models.values()))
     return models, [*models.values(), *later]
 
 

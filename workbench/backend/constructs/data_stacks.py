@@ -82,7 +82,7 @@ def operation_stacks(
         own = {name: _source_name(first, name) for name in function_arns} if number == 1 else {}
         add_resolvers(stacks[-1], resolvers[start : start + _ROOM], own)
     for later in stacks[1:]:
-        later.stack.add_dependency(first.stack)
+        later.wait_for(first.stack)
     return stacks
 
 

@@ -67,6 +67,7 @@ class NestedTemplate:
         self.resources: dict[str, TemplateResource] = {}
         self.outputs: dict[str, Json] = {}
         self._parameters = parameters
+        self._waits_for: list[str] = []
         inside = Construct(scope, f"{name}.NestedStack")
         self._path = f"{scope.node.path}/{name}"
         self._synthesizer = Stack.of(scope).synthesizer
@@ -82,6 +83,12 @@ class NestedTemplate:
         resource = TemplateResource(logical_id, {"Type": kind, "Properties": properties, **more})
         self.resources[logical_id] = resource
         return resource
+
+    def wait_for(self, *others: Any) -> None:
+        """Make CloudFormation deploy other resources of the stack around it first."""
+        self._waits_for += [other.logical_id for other in others]
+        # As an override, since CDK walks through all pairs of what its own dependencies name.
+        self.stack.add_override("DependsOn", self._waits_for)
 
     def output(self, name: str) -> str:
         """The value of one of its outputs, as a token for the stack around it."""
