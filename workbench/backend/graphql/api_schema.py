@@ -25,6 +25,7 @@ from workbench.backend.graphql.filters import filter_kind, shared_inputs
 from workbench.backend.graphql.names import (
     capital,
     composite,
+    heard_of,
     index_field,
     index_name,
     list_field,
@@ -129,8 +130,7 @@ class _Writer:
         self._inputs(model, fields, disabled)
         self._query_fields(model, disabled)
         self._mutation_fields(model, disabled)
-        if "subscriptions" not in disabled:
-            self._subscription_fields(model, disabled)
+        self._subscription_fields(model)
         if (
             "list" not in disabled
             or model.indexes
@@ -256,7 +256,8 @@ class _Writer:
                 )
             )
         for index in model.indexes:
-            self._index_field(model, index, types)
+            if index.has_query:
+                self._index_field(model, index, types)
 
     def _index_field(self, model: Model, index: Index, types: dict[str, Field]) -> None:
         name = model.name
@@ -305,7 +306,7 @@ class _Writer:
                     )
                 )
 
-    def _subscription_fields(self, model: Model, disabled: set[str]) -> None:
+    def _subscription_fields(self, model: Model) -> None:
         name = model.name
         rules = _for(model, "listen")
         owners = dict.fromkeys(
@@ -313,11 +314,10 @@ class _Writer:
         )
         arguments = [f"filter: ModelSubscription{name}FilterInput"]
         arguments += [f"{owner}: String" for owner in owners]
-        for verb in ("create", "update", "delete"):
-            if verb not in disabled:
-                head = f"on{capital(verb)}{name}({', '.join(arguments)}): {name}"
-                follows = f'@aws_subscribe(mutations: ["{verb}{name}"])'
-                self.subscriptions.append(self._field(f"{head} {follows}", rules))
+        for verb in heard_of(model):
+            head = f"on{capital(verb)}{name}({', '.join(arguments)}): {name}"
+            follows = f'@aws_subscribe(mutations: ["{verb}{name}"])'
+            self.subscriptions.append(self._field(f"{head} {follows}", rules))
 
     # -- the rest ---------------------------------------------------------------------------------
 

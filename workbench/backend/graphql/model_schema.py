@@ -13,6 +13,7 @@ from workbench.backend.definitions.schema import (
     CustomType,
     Enum,
     Field,
+    Index,
     Model,
     Operation,
     Relation,
@@ -62,7 +63,11 @@ def _disabled(model: Model) -> str:
     mutations = [f"{verb}: null" for verb in ("create", "update", "delete") if verb in off]
     parts = [f"queries: {{{', '.join(queries)}}}"] if queries else []
     parts += [f"mutations: {{{', '.join(mutations)}}}"] if mutations else []
-    parts += ["subscriptions: null"] if "subscriptions" in off else []
+    unheard = [f"{on}: null" for on in ("onCreate", "onUpdate", "onDelete") if on in off]
+    if "subscriptions" in off:
+        parts.append("subscriptions: null")
+    elif unheard:
+        parts.append(f"subscriptions: {{{', '.join(unheard)}}}")
     return f"({', '.join(parts)})"
 
 
@@ -70,10 +75,7 @@ def _model_field(model: Model, each: Field) -> str:
     line = f"{each.name}: {written_type(each)}"
     for index in model.indexes:
         if index.partition == each.name:
-            sort = f"sortKeyFields: {_names(index.sort_keys)}, " if index.sort_keys else ""
-            name = f'name: "{index.name}", ' if index.name else ""
-            query = index_field(model, index)
-            line += f' @index({name}{sort}queryField: "{query}")'
+            line += f" {_index(model, index)}"
     if each.default is not None:
         value = str(each.default).lower() if isinstance(each.default, bool) else str(each.default)
         line += f' @default(value: "{_escaped(value)}")'
@@ -81,6 +83,19 @@ def _model_field(model: Model, each: Field) -> str:
         message = f', errorMessage: "{_escaped(check.message)}"' if check.message else ""
         line += f' @validate(type: {check.name}, value: "{_escaped(check.value)}"{message})'
     return f"{line} {_auth(each.rules)}".rstrip()
+
+
+def _index(model: Model, index: Index) -> str:
+    query = f'"{index_field(model, index)}"' if index.has_query else "null"
+    parts = [f'name: "{index.name}"'] if index.name else []
+    parts += [f"sortKeyFields: {_names(index.sort_keys)}"] if index.sort_keys else []
+    parts.append(f"queryField: {query}")
+    if index.projection == "KEYS_ONLY":
+        parts.append("projection: { type: KEYS_ONLY }")
+    elif index.projection == "INCLUDE":
+        names = _names(index.included)
+        parts.append(f"projection: {{ type: INCLUDE, nonKeyAttributes: {names} }}")
+    return f"@index({', '.join(parts)})"
 
 
 def _relation(each: Relation) -> str:
@@ -136,7 +151,8 @@ def _custom_type(each: CustomType, schema: Schema) -> str:
         for rule in operation.rules
     ]
     # IAM is left out where no rule names it: this is the user's own schema.
-    named = [name for name in directives(rules) if name != "@aws_iam"] if rules else []
+    has_iam = any(rule.provider == "identityPool" for rule in rules)
+    named = [name for name in directives(rules) if name != "@aws_iam" or has_iam] if rules else []
     head = " ".join([f"type {each.name}", *named])
     return f"{head}\n{{\n" + "".join(f"  {line}\n" for line in lines) + "}"
 
@@ -154,7 +170,8 @@ def _operation(each: Operation) -> str:
     if functions:
         for handler in functions:
             assert handler.function is not None
-            line += f' @function(name: "{handler.function.name}")'
+            event = ", invocationType: Event" if handler.is_async else ""
+            line += f' @function(name: "{handler.function.name}"{event})'
         return f"{line} {_auth(each.rules)}".rstrip()
     allowed = [name for name in directives(each.rules) if name != "@aws_iam"]
     return " ".join([line, *allowed]).replace("@aws_cognito_user_pools", for_groups(each.rules))

@@ -119,6 +119,13 @@ def index_field(model: Model, index: Index) -> str:
     return index.query_field or f"list{model.name}By{keys}"
 
 
+def heard_of(model: Model) -> tuple[str, ...]:
+    """The mutations of a model that its subscriptions follow: some of create, update, delete."""
+    off = set(model.disabled)
+    verbs = () if "subscriptions" in off else ("create", "update", "delete")
+    return tuple(verb for verb in verbs if not off & {verb, f"on{capital(verb)}"})
+
+
 def relation_index(model: str, relation: Relation) -> str:
     """The index of the related model's table by which a relation finds its items."""
     return f"gsi-{model}.{relation.name}"

@@ -41,7 +41,9 @@ def query_plans(schema: Schema, model: Model) -> list[ResolverPlan]:
     if "list" not in model.disabled:
         found.append(_plan(model, list_field(model.name), _list(model)))
     found += [
-        _plan(model, index_field(model, index), _index(model, index)) for index in model.indexes
+        _plan(model, index_field(model, index), _index(model, index))
+        for index in model.indexes
+        if index.has_query
     ]
     models = {each.name: each for each in schema.models}
     for relation in model.relations:

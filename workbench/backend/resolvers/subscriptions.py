@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.backend.definitions.schema import Model, Rule
-from workbench.backend.graphql.names import capital
+from workbench.backend.graphql.names import capital, heard_of
 from workbench.backend.resolvers.access import grants, is_static
 from workbench.backend.resolvers.access_code import (
     groups_call,
@@ -27,15 +27,12 @@ _TYPES = {"userPools": "User Pool Authorization", "oidc": "Open ID Connect Autho
 
 def subscription_plans(model: Model) -> list[ResolverPlan]:
     """The resolvers of ``onCreate…``, ``onUpdate…`` and ``onDelete…``."""
-    if "subscriptions" in model.disabled:
-        return []
     rules = [grant.rule for grant in grants(model, "listen")]
     found = []
-    for verb in ("create", "update", "delete"):
-        if verb not in model.disabled:
-            name = f"on{capital(verb)}{model.name}"
-            step = Step(name, NONE_SOURCE, _code(name, model, rules))
-            found.append(ResolverPlan("Subscription", name, (step,), model.name))
+    for verb in heard_of(model):
+        name = f"on{capital(verb)}{model.name}"
+        step = Step(name, NONE_SOURCE, _code(name, model, rules))
+        found.append(ResolverPlan("Subscription", name, (step,), model.name))
     return found
 
 
