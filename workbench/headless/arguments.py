@@ -136,9 +136,7 @@ def build_parser(version: str) -> Parser:
 
     init = command("init", "make a new project")
     init.add_argument("directory", nargs="?", type=Path, default=Path(), help="where (default: .)")
-    init.add_argument(
-        "--language", default="typescript", help="typescript (the default) or python"
-    )
+    init.add_argument("--language", default="typescript", help="typescript (the default) or python")
     init.add_argument("--no-install", action="store_true", help="don't install npm packages")
     return parser
 

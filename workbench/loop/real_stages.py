@@ -19,6 +19,7 @@ from workbench.loop.stages import Prepared
 from workbench.project.identity import cdk_context, secret_path
 from workbench.startup import Session, connect
 from workbench.synth.diagnostics import CheckResult, SynthResult
+from workbench.synth.python_types import PythonTypeChecker
 from workbench.synth.synthesizer import Synthesizer
 from workbench.synth.type_checker import TypeChecker
 
@@ -67,7 +68,11 @@ class RealStages:
         self._loop = asyncio.get_running_loop()
         project, node = session.project, session.node.executable
         self._synthesizer = Synthesizer(project, node, hub)
-        self._checker = TypeChecker(project, node, hub)
+        self._checker = (
+            PythonTypeChecker(project)
+            if project.language == "python"
+            else TypeChecker(project, node, hub)
+        )
         self._snapshot = session.sandbox_dir / "live.json"
         self._opening = asyncio.Lock()
         self._clients: Clients | None = None
