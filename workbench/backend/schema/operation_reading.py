@@ -39,7 +39,7 @@ export function response(ctx) {
 def read_operation(reader: Reader, declared: OperationDeclaration) -> Operation:
     """A custom operation's record; what is wrong with it is left with the reader."""
     name = operation_name(declared)
-    names = _names_of(declared.function)
+    names = _names_of(declared.function, reader)
     handlers = tuple(found for each in declared.handlers for found in _handler(reader, each))
     if declared.kind == "subscription" and not declared.handlers:
         handlers = (Handler(code=_EVERY_EVENT),)
@@ -133,7 +133,9 @@ def _triggers_return(reader: Reader, declared: OperationDeclaration, name: str) 
                 )
                 continue
             found.append(
-                _returned(reader, trigger, _names_of(trigger.function), operation_name(trigger))
+                _returned(
+                    reader, trigger, _names_of(trigger.function, reader), operation_name(trigger)
+                )
             )
         else:
             model = next(
@@ -173,6 +175,6 @@ def _handler(reader: Reader, each: HandlerOptions) -> Iterator[Handler]:
     )
 
 
-def _names_of(function: Any) -> dict[str, Any]:
+def _names_of(function: Any, reader: Reader) -> dict[str, Any]:
     closure = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
-    return {**function.__globals__, **closure}
+    return {**function.__globals__, **closure, **reader.models}

@@ -44,6 +44,7 @@ class Reader:
     enums: dict[str, records.Enum] = field(default_factory=dict)
     custom_types: dict[str, records.CustomType] = field(default_factory=dict)
     _classes: dict[str, type] = field(default_factory=dict)
+    _names: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def model(self, cls: type[Model]) -> records.Model:
         """A model's record."""
@@ -109,7 +110,7 @@ class Reader:
     def read(self, annotation: Any, names: dict[str, Any], subject: str, place: Place) -> Meaning:
         """An annotation's meaning; a problem and UNREAD where it has none."""
         try:
-            return read(annotation, {**names, **self.models})
+            return read(annotation, names)
         except UnknownTypeError as problem:
             self.problem(f"{subject}: {problem}.", _TYPES, place)
             return Meaning(UNREAD, required=True)
@@ -145,7 +146,11 @@ class Reader:
 
     def _meaning(self, declared: Declaration, member: Member) -> Meaning:
         subject = f"{declared.name}.{member.name}"
-        return self.read(member.annotation, member.scope.names(), subject, member.place)
+        # One dictionary for all fields of a class: a module has many names.
+        key = id(member.scope)
+        if key not in self._names:
+            self._names[key] = {**member.scope.names(), **self.models}
+        return self.read(member.annotation, self._names[key], subject, member.place)
 
     def _field(self, declared: Declaration, member: Member, meaning: Meaning) -> records.Field:
         value = member.value
