@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,21 @@ from typing import Literal
 from workbench.backend import {", ".join(NAMES)}
 shout = define_function("shout.py")
 """
+BACKEND = """\
+from aws_cdk import aws_sns
+from workbench.backend import define_backend
+class Todo(Model, rules=[allow.owner()]):
+    content: str | None
+auth = define_auth(email=True)
+data = define_data(models=[Todo])
+storage = define_storage("pictures")
+report = shout
+"""
+CONTEXT = {
+    "amplify-backend-namespace": "app",
+    "amplify-backend-name": "me",
+    "amplify-backend-type": "sandbox",
+}
 TRANSFORM = """
 const { createRequire } = require('node:module');
 const { a } = createRequire(process.argv[1] + '/')('@aws-amplify/data-schema');
@@ -54,7 +71,12 @@ class Pair:
     @property
     def is_schema(self) -> bool:
         """Whether the TypeScript is of a schema, not of the calls around one."""
-        return not self.typescript.startswith("export const")
+        return not self.typescript.startswith(("export const", "const"))
+
+    @property
+    def is_backend(self) -> bool:
+        """Whether it gathers the definitions, for which it needs aws_cdk."""
+        return "define_backend(" in self.python
 
 
 def _pairs() -> list[Pair]:
@@ -63,6 +85,7 @@ def _pairs() -> list[Pair]:
 
 
 PAIRS = _pairs()
+DEFINITIONS = [pair for pair in PAIRS if not pair.is_backend]
 SCHEMAS = [pair for pair in PAIRS if pair.is_schema]
 
 
@@ -95,7 +118,7 @@ def _data(names: dict[str, Any], shout: FunctionDefinition) -> DataDefinition:
     )
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=_ids(PAIRS))
+@pytest.mark.parametrize("pair", DEFINITIONS, ids=_ids(DEFINITIONS))
 def test_the_python_defines_what_it_says(pair: Pair, tmp_path: Path) -> None:
     names = _run(pair, tmp_path)
     if pair.is_schema:
@@ -129,6 +152,36 @@ def test_both_sides_are_one_schema(
         assert ours.keys() == theirs.keys(), pair.title
         for name, members in theirs.items():
             assert ours[name] == members, f"{pair.title}: {name}"
+
+
+def test_the_backend_is_made(tmp_path: Path, node_runtime: NodeRuntime) -> None:
+    (pair,) = [pair for pair in PAIRS if pair.is_backend]
+    (tmp_path / "shout.py").write_text("def handler(event, context):\n    return 'hey'\n")
+    (tmp_path / "backend.py").write_text(f"{HEAD}{BACKEND}\n{pair.python}\n")
+    done = subprocess.run(
+        [sys.executable, "backend.py"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "CDK_OUTDIR": str(tmp_path / "out"),
+            "CDK_CONTEXT_JSON": json.dumps(CONTEXT),
+            "JSII_NODE": str(node_runtime.executable),
+            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    templates = [
+        json.loads(file.read_text()) for file in (tmp_path / "out").glob("*.template.json")
+    ]
+    resources = [each for one in templates for each in one.get("Resources", {}).values()]
+    kinds = {each["Type"] for each in resources}
+    assert {"AWS::SNS::Topic", "AWS::S3::Bucket", "AWS::AppSync::GraphQLApi"} <= kinds
+    (pool,) = [each for each in resources if each["Type"] == "AWS::Cognito::UserPool"]
+    assert pool["Properties"]["DeletionProtection"] == "ACTIVE"
 
 
 def _surface(text: str) -> dict[str, Any]:
