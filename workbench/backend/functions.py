@@ -63,7 +63,7 @@ def define_function(
     place = calling_place()
     folder = Path(place.file).parent
     file = (folder / entry).resolve()
-    found = name or (folder.name if file.stem in ("handler", "index") else file.stem)
+    found = name or (file.parent.name if file.stem in ("handler", "index") else file.stem)
     suffix = _DEFAULT_RUNTIMES.get(file.suffix)
     definition = FunctionDefinition(
         name=found,

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from workbench.deploy.construct_paths import ConstructPaths, read_construct_paths
+from workbench.deploy.construct_paths import ConstructPaths, read_construct_paths, template_paths
 from workbench.deploy.models import StackPath
 from workbench.deploy.template import NESTED_STACK, Template
 
@@ -88,8 +88,15 @@ class Assembly:
 
     @cached_property
     def construct_paths(self) -> ConstructPaths:
-        """Where each resource comes from in the CDK app; read when first asked for (3 ms)."""
-        return read_construct_paths(self.metadata_file, self.stack_name)
+        """Where each resource comes from in the CDK app; read when first asked for (3 ms).
+
+        A template that was not made of constructs says it itself, in its resources' metadata.
+        """
+        paths = read_construct_paths(self.metadata_file, self.stack_name)
+        return {
+            stack.path: {**template_paths(stack.template), **paths.get(stack.path, {})}
+            for stack in self.root.walk()
+        }
 
     def stack(self, path: StackPath) -> AssemblyStack | None:
         """The stack at ``path`` (``()`` is the root), or None."""
