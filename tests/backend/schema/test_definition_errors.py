@@ -359,8 +359,60 @@ ONE_MODEL = {
         data = define_data(models=[Todo])
         """,
         3,
-        "Two indexes of Todo have the query find.",
-        "Rename one.",
+        "An index of Todo has the query find, which there is already.",
+        "Name another one: query=….",
+    ),
+    "an index with a generated operation's query": (
+        """
+        class Todo(Model, rules=[allow.owner()], indexes=[index("text", query="listTodos")]):
+            text: str
+        data = define_data(models=[Todo])
+        """,
+        1,
+        "An index of Todo has the query listTodos, which there is already.",
+        "Name another one: query=….",
+    ),
+    "two indexes by the same": (
+        """
+        class Todo(Model, rules=[allow.owner()], indexes=[
+            index("text", query="one"),
+            index("text", query="two"),
+        ]):
+            text: str
+        data = define_data(models=[Todo])
+        """,
+        3,
+        "Two indexes of Todo are by text.",
+        "Leave one out.",
+    ),
+    "a rule that was not called": (
+        """
+        class Todo(Model, rules=[allow.guest(), allow.owner]):
+            text: str
+        data = define_data(models=[Todo])
+        """,
+        1,
+        "owner is no rule.",
+        "Call it: rules=[allow.owner()].",
+    ),
+    "a model that is none": (
+        """
+        class Todo(CustomType):
+            text: str
+        data = define_data(models=[Todo])
+        """,
+        3,
+        "Todo is no model.",
+        "classes that extend Model",
+    ),
+    "an operation that is none": (
+        """
+        def ask() -> str | None: ...
+        data = define_data(operations=[ask])
+        """,
+        2,
+        "ask is no operation.",
+        "Decorate the function",
     ),
     "an operation to disable": (
         """
@@ -655,6 +707,21 @@ def test_an_operation_that_is_none(evaluate: Evaluate) -> None:
     assert raised.value.place.line - 2 == 2
     assert raised.value.what == "There is no operation 'write' to allow."
     assert raised.value.fix.startswith("Use some of: read, create")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Todo(Model, rules=allow.owner()):\n    text: str",
+        "class Todo(Model):\n    text: str = field(rules=allow.owner())",
+        "@query(handler=[], rules=allow.guest())\ndef ask() -> str | None: ...",
+    ],
+)
+def test_rules_without_a_list(evaluate: Evaluate, source: str) -> None:
+    with pytest.raises(DefinitionError) as raised:
+        evaluate(source)
+    assert raised.value.what == "Rules are given in a list."
+    assert raised.value.place.line - 1 == 1 + source[: source.index("rules=")].count("\n")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import CustomType, Enum, Model, Modes, Schema
+from workbench.backend.graphql.names import index_field, list_field
 from workbench.backend.schema.member_checks import member_problems
 from workbench.backend.schema.mode_checks import mode_problems
 from workbench.backend.schema.model_checks import model_problems
@@ -81,7 +82,18 @@ def _operation_names(schema: Schema) -> Iterator[DefinitionError]:
         for model in schema.models
         for verb in ("get", "create", "update", "delete", "onCreate", "onUpdate", "onDelete")
     }
+    made |= {list_field(model.name): model.name for model in schema.models}
     known: set[str] = set()
+    for model in schema.models:
+        for index in (each for each in model.indexes if each.has_query):
+            query = index_field(model, index)
+            if query in made or query in known:
+                yield DefinitionError(
+                    f"An index of {model.name} has the query {query}, which there is already.",
+                    "Name another one: query=….",
+                    index.place,
+                )
+            known.add(query)
     for operation in schema.operations:
         if operation.name in known:
             yield DefinitionError(

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, TypeVar
 from workbench.backend.definitions.place import Place
 from workbench.backend.schema.fields import FieldOptions, IndexOptions, RelationOptions
 from workbench.backend.schema.naming import api_name
-from workbench.backend.schema.places import at_line, field_lines
-from workbench.backend.schema.rules import Allowed
+from workbench.backend.schema.places import at_line, calling_place, field_lines
+from workbench.backend.schema.rules import Allowed, listed
 
 T = TypeVar("T")
 
@@ -110,7 +110,11 @@ class Model(Declared):
             identifier = (identifier,)
         cls.__declaration__ = _declared(
             cls,
-            rules=_own_or(rules, base.rules if base else ()),
+            rules=(
+                listed(rules, calling_place())
+                if rules is not None
+                else (base.rules if base else ())
+            ),
             identifier=_own_or(identifier, base.identifier if base else ()),
             indexes=_own_or(indexes, base.indexes if base else ()),
             disable=_own_or(disable, base.disable if base else ()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionErrors
+from workbench.backend.definitions.place import DefinitionError, DefinitionErrors, Place
 from workbench.backend.definitions.schema import (
     DataDefinition,
     DefaultMode,
@@ -69,6 +69,7 @@ def define_data(
     Raises DefinitionErrors with everything that is wrong.
     """
     place = calling_place()
+    _check_kinds(models, operations, place)
     reader = Reader(
         {model.__declaration__.name: model for model in models},
         tuple(each for each in rules if isinstance(each, Allowed)),
@@ -98,3 +99,31 @@ def define_data(
         # One thing may be read twice, as a mutation is for what its subscription returns.
         raise DefinitionErrors(tuple({(each.what, each.place): each for each in problems}.values()))
     return DataDefinition(schema, modes, name, logs, place)
+
+
+def _check_kinds(models: Sequence[object], operations: Sequence[object], place: Place) -> None:
+    """Whether the two lists hold what belongs into them; raises DefinitionErrors."""
+    problems = [
+        DefinitionError(
+            f"{_shown(each)} is no model.",
+            "Give define_data's models classes that extend Model; other types come with them.",
+            place,
+        )
+        for each in models
+        if not (isinstance(each, type) and issubclass(each, Model) and each is not Model)
+    ]
+    problems += [
+        DefinitionError(
+            f"{_shown(each)} is no operation.",
+            "Decorate the function with @query(…), @mutation(…) or @subscription(…).",
+            place,
+        )
+        for each in operations
+        if not isinstance(each, OperationDeclaration)
+    ]
+    if problems:
+        raise DefinitionErrors(tuple(problems))
+
+
+def _shown(each: object) -> str:
+    return str(getattr(each, "__name__", repr(each)))

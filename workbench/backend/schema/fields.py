@@ -9,7 +9,7 @@ from typing import Any, Literal
 from workbench.backend.definitions.place import NOWHERE, Place
 from workbench.backend.definitions.schema import Validator
 from workbench.backend.schema.places import calling_place
-from workbench.backend.schema.rules import Allowed
+from workbench.backend.schema.rules import Allowed, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +78,34 @@ def field(
         for written, check, value in given
         if value is not None
     )
-    return FieldOptions(default, name, tuple(rules), checks, description)
+    return FieldOptions(default, name, listed(rules, calling_place()), checks, description)
 
 
 def has_many(
     references: str | Sequence[str], *, rules: Sequence[Allowed] = (), description: str = ""
 ) -> Any:
     """Many of the annotated model refer to this one by these fields of theirs."""
-    return RelationOptions("has_many", _names(references), tuple(rules), description)
+    return RelationOptions(
+        "has_many", _names(references), listed(rules, calling_place()), description
+    )
 
 
 def has_one(
     references: str | Sequence[str], *, rules: Sequence[Allowed] = (), description: str = ""
 ) -> Any:
     """One of the annotated model refers to this one by these fields of its own."""
-    return RelationOptions("has_one", _names(references), tuple(rules), description)
+    return RelationOptions(
+        "has_one", _names(references), listed(rules, calling_place()), description
+    )
 
 
 def belongs_to(
     references: str | Sequence[str], *, rules: Sequence[Allowed] = (), description: str = ""
 ) -> Any:
     """This one refers to the annotated model by these fields of this one."""
-    return RelationOptions("belongs_to", _names(references), tuple(rules), description)
+    return RelationOptions(
+        "belongs_to", _names(references), listed(rules, calling_place()), description
+    )
 
 
 def _names(references: str | Sequence[str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def model_problems(schema: Schema, model: Model) -> Iterator[DefinitionError]:
     yield from _identifier(model, keys)
     for index in model.indexes:
         yield from _index(model, index, keys)
-    yield from _queries(model)
+    yield from _doubled(model)
     if not model.rules:
         yield DefinitionError(
             f"{model.name} has no authorization rules: nobody could use it.",
@@ -194,16 +194,9 @@ def _index(model: Model, index: Index, keys: set[str]) -> Iterator[DefinitionErr
         )
 
 
-def _queries(model: Model) -> Iterator[DefinitionError]:
-    known: set[str] = set()
+def _doubled(model: Model) -> Iterator[DefinitionError]:
     by: set[tuple[str, ...]] = set()
     for index in model.indexes:
-        if index.query_field and index.query_field in known:
-            yield DefinitionError(
-                f"Two indexes of {model.name} have the query {index.query_field}.",
-                "Rename one.",
-                index.place,
-            )
         key = (index.partition, *index.sort_keys)
         if key in by and not index.name:
             yield DefinitionError(
@@ -211,5 +204,4 @@ def _queries(model: Model) -> Iterator[DefinitionError]:
                 "Leave one out.",
                 index.place,
             )
-        known.add(index.query_field)
         by.add(key)

@@ -12,7 +12,7 @@ from workbench.backend.definitions.place import Place
 from workbench.backend.definitions.schema import HttpSource
 from workbench.backend.schema.classes import Model
 from workbench.backend.schema.places import calling_place
-from workbench.backend.schema.rules import Allowed
+from workbench.backend.schema.rules import Allowed, listed
 
 NOT_SAID: Any = object()
 """No ``returns``, where None could be one."""
@@ -121,13 +121,12 @@ def _decorator(
     returns: Any,
     triggers: tuple[OperationDeclaration | str, ...] = (),
 ) -> Decorator:
+    given = listed(rules, calling_place(2))
     handlers = (handler,) if isinstance(handler, HandlerOptions) else tuple(handler)
 
     def declare(function: Callable[..., Any]) -> OperationDeclaration:
         code = function.__code__
         place = Place(code.co_filename, code.co_firstlineno)
-        return OperationDeclaration(
-            kind, function, returns, tuple(rules), handlers, triggers, place
-        )
+        return OperationDeclaration(kind, function, returns, given, handlers, triggers, place)
 
     return declare

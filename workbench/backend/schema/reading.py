@@ -13,7 +13,7 @@ from workbench.backend.schema.annotations import Meaning, UnknownTypeError, read
 from workbench.backend.schema.classes import CustomType, Declaration, Disabled, Member, Model
 from workbench.backend.schema.fields import FieldOptions, IndexOptions, RelationOptions
 from workbench.backend.schema.naming import resolved, type_name
-from workbench.backend.schema.rules import Allowed
+from workbench.backend.schema.rules import Allowed, AllowedFunction
 
 UNREAD = ""
 """The type of a member that could not be read: later checks pass over it, its problem is told."""
@@ -116,17 +116,21 @@ class Reader:
             return Meaning(UNREAD, required=True)
 
     def rules(
-        self, given: Iterable[Allowed], names: Mapping[str, str], place: Place
+        self, given: Iterable[Allowed | AllowedFunction], names: Mapping[str, str], place: Place
     ) -> tuple[records.Rule, ...]:
         """The records of rules, whose fields are named as in the API."""
         found = []
         for each in given:
-            if not isinstance(each, Allowed):
+            if isinstance(each, AllowedFunction):
                 self.problem(
                     "allow.resource(…) is a rule of the whole schema only.",
                     "Move it: define_data(rules=[allow.resource(my_function)]).",
                     place,
                 )
+                continue
+            if not isinstance(each, Allowed):
+                name = getattr(each, "__name__", repr(each))
+                self.problem(f"{name} is no rule.", "Call it: rules=[allow.owner()].", place)
                 continue
             rule = each.rule
             found.append(

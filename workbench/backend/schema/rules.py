@@ -5,7 +5,7 @@ Source: docs.amplify.aws, "Customize your auth rules".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -71,6 +71,15 @@ class AllowedFunction:
             if word not in _API_WORDS:
                 raise _unknown(word, _API_WORDS, calling_place())
         return AllowedFunction(FunctionAccess(self.access.function, tuple(operations)))
+
+
+def listed(rules: Iterable[Allowed] | Allowed, place: Place) -> tuple[Allowed, ...]:
+    """Rules as they were given; raises DefinitionError where it is one alone, without a list."""
+    if isinstance(rules, Allowed | AllowedFunction) or callable(rules):
+        raise DefinitionError(
+            "Rules are given in a list.", "Write the brackets: rules=[allow.owner()].", place
+        )
+    return tuple(rules)
 
 
 class Allow:
