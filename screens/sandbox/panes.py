@@ -47,7 +47,7 @@ class DiffPane(RowList):
             classes="pane",
             empty=(
                 (("Nothing to compare yet.", TEXT),),
-                (("Edit ", MUTED), ("amplify/data/resource.ts", ACCENT), (" and save:", MUTED)),
+                (("Edit ", MUTED), ("amplify/data/resource", ACCENT), (" and save:", MUTED)),
                 (("the change appears here before it is deployed.", MUTED),),
             ),
         )

@@ -45,7 +45,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         r"Invalid AttributeDataType input|Existing schema attributes cannot be modified or deleted"
         r"|schema attributes? cannot be (?:changed|modified|removed)",
         "A user pool's attributes cannot be changed once it exists",
-        "Undo the change in defineAuth, or recreate the sandbox (its users are lost).",
+        "Undo the change in amplify/auth, or recreate the sandbox (its users are lost).",
         "recreate",
     ),
     _known(
@@ -76,7 +76,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         r"Schema Creation Status is FAILED|Found \d+ problem\(s\) with the schema"
         r"|Failed to parse schema|schema document|GraphQLSchema.*(?:invalid|syntax)",
         "AppSync does not accept the GraphQL schema",
-        "Check the models and custom types in amplify/data/resource.ts.",
+        "Check the models and custom types in amplify/data/resource.",
     ),
     _known(
         r"The code contains one or more errors",
@@ -157,7 +157,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _known(
         r"Domain already (?:associated|exists)|domain prefix .*already",
         "The sign-in domain is taken",
-        "Choose another domain prefix in defineAuth.",
+        "Choose another domain prefix in amplify/auth.",
     ),
     _known(
         r"already exists(?! in stack)",

@@ -127,7 +127,7 @@ def _schema_failure(swap: SwapSchema, details: str) -> Failure:
     return Failure(
         title=known[1] if known else "AppSync does not accept the GraphQL schema",
         reason=redact(details),
-        fix=known[2] if known else "Check the models in amplify/data/resource.ts.",
+        fix=known[2] if known else "Check the models in amplify/data/resource.",
         construct_path=swap.target.construct_path,
         logical_id=swap.target.logical_id,
         type=swap.target.type,

@@ -81,7 +81,7 @@ def read_outputs(
             merge_sections(outputs, custom_section(payloads[_CUSTOM]))
     except OutputsConflict as conflict:
         raise ProjectProblem(
-            str(conflict), "Check the calls of `backend.addOutput` in amplify/backend.ts."
+            str(conflict), "Check the calls of `addOutput` (`add_output`) in amplify/backend."
         ) from conflict
     return outputs
 

@@ -79,7 +79,7 @@ class Authorizer:
                 case As.API_KEY:
                     if not environment.api_key:
                         raise NotAuthorizedError(
-                            "This API has no API key. Add one in amplify/data/resource.ts"
+                            "This API has no API key. Add one in amplify/data/resource"
                             " (authorizationModes.apiKeyAuthorizationMode), or run as another."
                         )
                     return {**headers, "x-api-key": environment.api_key}

@@ -87,7 +87,7 @@ def from_outputs(path: Path, name: str = "sandbox") -> Environment:
     if not isinstance(data, dict) or not data.get("url"):
         raise ProjectProblem(
             "This backend has no GraphQL API.",
-            "Define one in amplify/data/resource.ts and deploy it.",
+            "Define one in amplify/data/resource and deploy it.",
             where=path.name,
         )
     auth = outputs.get("auth") or {}
