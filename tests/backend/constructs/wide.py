@@ -47,12 +47,12 @@ class Message(Model, rules=[allow.authenticated()], indexes=[index("chat_id", so
 
 
 def wide(folder: Path) -> Any:
-    """Define it, its functions' files in ``folder``."""
+    """Define it, its functions' files in ``folder``; handlers that are there already are kept."""
     for name in ("pre", "shout"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / name / "handler.py").write_text(
-            "def handler(event, context):\n    return event\n"
-        )
+        handler = folder / name / "handler.py"
+        handler.parent.mkdir(parents=True, exist_ok=True)
+        if not handler.exists():
+            handler.write_text("def handler(event, context):\n    return event\n")
     pre = define_function(str(folder / "pre" / "handler.py"), resource_group="auth")
     shout = define_function(
         str(folder / "shout" / "handler.py"),
