@@ -44,7 +44,7 @@ Synth = Callable[[Callable[[], object]], Made]
 def synth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synth]:
     """Synthesises what a function defines."""
     before = dict(os.environ)
-    os.environ["JSII_NODE"] = str(find_node())
+    os.environ["JSII_NODE"] = str(find_node().executable)
     os.environ["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
     from workbench.backend.session import SynthSession, begin_session, end_session
 
