@@ -138,6 +138,9 @@ def build_parser(version: str) -> Parser:
     init.add_argument("directory", nargs="?", type=Path, default=Path(), help="where (default: .)")
     init.add_argument("--language", default="typescript", help="typescript (the default) or python")
     init.add_argument("--no-install", action="store_true", help="don't install npm packages")
+
+    convert = command("convert", "show how a TypeScript project's data reads in Python")
+    convert.add_argument("--out", type=Path, help="write it to this file (default: print it)")
     return parser
 
 

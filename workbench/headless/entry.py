@@ -44,6 +44,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from workbench.headless.init_project import init_project
 
             return init_project(arguments)
+        case "convert":
+            from workbench.headless.convert import convert_project
+
+            return convert_project(arguments)
         case "local":
             from workbench.headless.local_cloud import local_cloud
 

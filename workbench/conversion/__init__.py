@@ -1,0 +1,1 @@
+"""How a TypeScript backend's data reads in Python."""
