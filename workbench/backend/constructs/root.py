@@ -28,7 +28,11 @@ class Root:
     def __init__(self, context: Mapping[str, object], outdir: str) -> None:
         self.identity: Identity = identity_of(context)
         self.app: Any = App(
-            outdir=outdir, context=dict(context), analytics_reporting=False, auto_synth=False
+            outdir=outdir,
+            context=dict(context),
+            analytics_reporting=False,
+            auto_synth=False,
+            tree_metadata=False,
         )
         self.stack: Any = Stack(
             self.app, self.identity.stack_name, description=self._description("root")
