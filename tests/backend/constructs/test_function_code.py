@@ -11,6 +11,7 @@ import pytest
 from workbench.backend.constructs.function_code import FunctionCode, stage_code
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.place import DefinitionError
+from workbench.project.node_runtime import find_node
 
 
 def staged(function: FunctionDefinition, cache: Path, **options: Any) -> FunctionCode:
@@ -158,3 +159,35 @@ def test_esbuild_runs_only_for_changed_inputs(tmp_path: Path) -> None:
     assert counter.read_text() == "xx"
     assert (code.folder / "index.mjs").read_text() == "bundled two"
     assert code.handler == "index.handler"
+
+
+def test_javascript_reads_its_secrets_first_too(tmp_path: Path) -> None:
+    text = "const key = process.env.KEY;\nexport const handler = (event) => [key, event];\n"
+    code = staged(
+        javascript(tmp_path / "shout", "handler.js", text),
+        tmp_path / "cache",
+        reads_parameters=True,
+    )
+    assert code.handler == "amplify_start.handler"
+    sdk = tmp_path / "cache" / "node_modules" / "@aws-sdk" / "client-ssm"
+    sdk.mkdir(parents=True)
+    (sdk / "package.json").write_text('{"type":"module","main":"index.js"}')
+    (sdk / "index.js").write_text(
+        "export class SSM { async getParameters({ Names }) { return { Parameters:"
+        " Names.filter(n => n === '/shared/KEY').map(Name => ({ Name, Value: 'k' })) }; } }"
+    )
+    script = "import { handler } from './amplify_start.mjs'; console.log(await handler(7));"
+    done = subprocess.run(
+        [str(find_node().executable), "--input-type=module", "-e", script],
+        cwd=code.folder,
+        env={
+            **os.environ,
+            "AMPLIFY_SSM_ENV_CONFIG": json.dumps(
+                {"KEY": {"path": "/own/KEY", "sharedPath": "/shared/KEY"}}
+            ),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "[ 'k', 7 ]", done.stderr
