@@ -144,12 +144,20 @@ class RealStages:
             await in_thread(self._look_for_another_tool, "author")
             changed = await in_thread(self._secrets_changed, "secrets")
             return await self._synthesizer.synth(
-                cdk_context(self._session.identity, changed),
+                {**cdk_context(self._session.identity, changed), **self._language_context()},
                 self._assembly_dir,
                 deployment,
             )
         finally:
             ended.set()
+
+    def _language_context(self) -> dict[str, object]:
+        """What only our own Python synth reads: whether functions run on this machine."""
+        if self._session.project.language != "python":
+            return {}
+        from workbench.backend.session import LOCAL_KEY
+
+        return {LOCAL_KEY: self._session.target.kind == "local"}
 
     def _look_for_another_tool(self) -> None:
         from workbench.loop.another_tool import NOTICE, is_doubted
