@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from workbench.backend.definitions.place import DefinitionError
-from workbench.backend.definitions.schema import DataDefinition, Modes
+from workbench.backend.definitions.place import DefinitionError, DefinitionErrors, Place
+from workbench.backend.definitions.schema import DataDefinition, Modes, Rule
 
 NAMES = {
     "apiKey": "API_KEY",
@@ -14,6 +14,14 @@ NAMES = {
     "oidc": "OPENID_CONNECT",
     "identityPool": "AWS_IAM",
     "lambda": "AWS_LAMBDA",
+}
+_OF_PROVIDER = {"apiKey": "apiKey", "userPools": "userPool"}
+_MISSING = {
+    "apiKey": ("the API has no key", "Give define_data api_key_days=30, or take the rule away."),
+    "userPool": (
+        "the backend has no user pool",
+        "Give define_backend auth=auth, or take the rule away.",
+    ),
 }
 _DAY = 86_400
 _DEFAULT_DAYS = 7
@@ -44,6 +52,27 @@ def every_mode(data: DataDefinition, *, has_auth: bool) -> tuple[str, ...]:
     if modes.lambda_function:
         found.append("lambda")
     return tuple(dict.fromkeys([*found, "identityPool"]))
+
+
+def check_rules(data: DataDefinition, modes: tuple[str, ...]) -> None:
+    """Refuse rules that no caller could ever meet, for want of their mode; raises DefinitionErrors."""
+    schema = data.schema
+    rules: list[tuple[str, Rule]] = [
+        (model.name, rule)
+        for model in schema.models
+        for rule in (*model.rules, *(rule for field in model.fields for rule in field.rules))
+    ]
+    rules += [(each.name, rule) for each in schema.operations for rule in each.rules]
+    problems: dict[tuple[str, str, Place], DefinitionError] = {}
+    for subject, rule in rules:
+        mode = _OF_PROVIDER.get(rule.provider, "")
+        if mode and mode not in modes:
+            what, fix = _MISSING[mode]
+            problems[subject, mode, rule.place] = DefinitionError(
+                f"{subject}: {what}, so the rule can never match.", fix, rule.place
+            )
+    if problems:
+        raise DefinitionErrors(tuple(problems.values()))
 
 
 def key_days(modes: Modes) -> int:

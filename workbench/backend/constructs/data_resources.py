@@ -16,6 +16,7 @@ from workbench.backend.constructs.auth_resources import AuthResources, publish_r
 from workbench.backend.constructs.data_access import chunks, function_paths, role_paths
 from workbench.backend.constructs.data_modes import (
     NAMES,
+    check_rules,
     every_mode,
     key_days,
     key_expiry,
@@ -110,6 +111,7 @@ def make_data(
     Tags.of(scope).add(FRIENDLY_NAME, data.name)
     outdir = Path(root.app.outdir)
     modes = every_mode(data, has_auth=auth is not None)
+    check_rules(data, modes)
     api = _api(scope, data, modes, auth, functions)
     schema = _schema(stack, scope, data, api, outdir)
     key = None
