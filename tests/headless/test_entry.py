@@ -160,3 +160,21 @@ print(sorted(heavy & set(sys.modules)))
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert ended.stdout.strip() == "[]"
+
+
+def test_doctor_looks_at_a_python_projects_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "amplify").mkdir()
+    (tmp_path / "amplify" / "backend.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "aws-cdk-lib" in said
+    assert "amplify/ sees only amplify-tui's packages" in said
+    assert "npm" not in said
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    assert main(["doctor"]) == 0
+    assert "another Python" in capsys.readouterr().out

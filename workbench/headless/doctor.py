@@ -87,6 +87,9 @@ def _node() -> Iterator[Finding]:
 
 
 def _packages(project: Project) -> Iterator[Finding]:
+    if project.language == "python":
+        yield from _python_packages(project)
+        return
     for name in PACKAGES:
         found = _npm_version(project.root, name)
         if found:
@@ -98,6 +101,34 @@ def _packages(project: Project) -> Iterator[Finding]:
                 "not installed, so nothing is type-checked",
                 "npm install --save-dev typescript",
             )
+
+
+def _python_packages(project: Project) -> Iterator[Finding]:
+    from workbench.synth.python_environment import environment_of, is_other_python
+    from workbench.synth.python_types import find_checker
+
+    yield Finding("good", "aws-cdk-lib", _installed("aws-cdk-lib"))
+    environment = environment_of(project)
+    if environment is None:
+        yield Finding("note", "environment", "none: amplify/ sees only amplify-tui's packages")
+        return
+    if is_other_python(project):
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        yield Finding(
+            "note",
+            "environment",
+            f"{environment} has another Python than {version}: its packages are not seen",
+            f"Make it with Python {version}, or install amplify-tui into that Python.",
+        )
+    else:
+        yield Finding("good", "environment", str(environment))
+    checker = find_checker(project)
+    if checker is None:
+        yield Finding(
+            "note", "type check", "no mypy or pyright in the environment", "pip install mypy"
+        )
+    else:
+        yield Finding("good", "type check", checker.program.name)
 
 
 def _npm_version(root: Path, name: str) -> str:
