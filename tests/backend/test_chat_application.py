@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,11 @@ import pytest
 
 from tests.headless.sandbox_process import run_command
 from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
+from workbench.localcloud.environment import process_environment
+from workbench.project.identity import sandbox_identity, stack_name
+from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.scaffold import scaffold
 
@@ -19,48 +25,85 @@ USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 SCRIPT = Path(__file__).with_name("chat_client.mjs")
 
 
-@pytest.mark.npm
-def test_a_user_signs_up_and_talks(
-    tmp_path: Path, npm_modules: Path, node_runtime: NodeRuntime
-) -> None:
-    project = scaffold(tmp_path / "chat", "python", lambda _: None)
+pytestmark = pytest.mark.npm
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The deployed application."""
+
+    project: Project
+    target: LocalTarget
+    outputs: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
+    project = scaffold(tmp_path_factory.mktemp("chat") / "chat", "python", lambda _: None)
     done = run_command(project.root, "sandbox", "--once", "--local")
     assert done.returncode == 0, done.stdout + done.stderr
     outputs = json.loads((project.root / "amplify_outputs.json").read_text())
     try:
-        target = lifecycle.start(project.local_cloud_dir)
-
-        def client(step: str) -> dict[str, Any]:
-            flags = ["--experimental-websocket"] if node_runtime.version < (22,) else []
-            ran = subprocess.run(
-                [
-                    *(str(node_runtime.executable), *flags, str(SCRIPT), str(npm_modules.parent)),
-                    *(str(project.root / "amplify_outputs.json"), target.endpoint),
-                    *(step, USER, PASSWORD),
-                ],
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            assert ran.returncode == 0, ran.stdout + ran.stderr
-            found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
-            return found
-
-        assert client("signUp") == {"next": "CONFIRM_SIGN_UP"}
-        pool = outputs["auth"]["user_pool_id"]
-        Clients(target).cognito_idp.admin_confirm_sign_up(UserPoolId=pool, Username=USER)
-        assert client("chat") == {
-            "signedIn": True,
-            "refused": "name must have at least 1 characters.",
-            "related": ["first", "second"],
-            "listed": ["first", "second"],
-            "byTime": ["second", "first"],
-            "owners": 1,
-            "greeting": "Hello, Ann!",
-            "stranger": "Unauthorized",
-        }
-        assert set(outputs["geo"]["maps"]["items"]) == {outputs["geo"]["maps"]["default"]}
-        assert outputs["storage"]["buckets"][0]["name"] == "pictures"
+        yield Chat(project, lifecycle.start(project.local_cloud_dir), outputs)
     finally:
         lifecycle.stop(project.local_cloud_dir)
+
+
+def test_a_user_signs_up_and_talks(
+    chat: Chat, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    def client(step: str) -> dict[str, Any]:
+        flags = ["--experimental-websocket"] if node_runtime.version < (22,) else []
+        ran = subprocess.run(
+            [
+                *(str(node_runtime.executable), *flags, str(SCRIPT), str(npm_modules.parent)),
+                *(str(chat.project.root / "amplify_outputs.json"), chat.target.endpoint),
+                *(step, USER, PASSWORD),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        return found
+
+    assert client("signUp") == {"next": "CONFIRM_SIGN_UP"}
+    pool = chat.outputs["auth"]["user_pool_id"]
+    Clients(chat.target).cognito_idp.admin_confirm_sign_up(UserPoolId=pool, Username=USER)
+    assert client("chat") == {
+        "signedIn": True,
+        "refused": "name must have at least 1 characters.",
+        "related": ["first", "second"],
+        "listed": ["first", "second"],
+        "byTime": ["second", "first"],
+        "owners": 1,
+        "greeting": "Hello, Ann!",
+        "stranger": "Unauthorized",
+    }
+
+
+def test_ampx_reads_the_same_outputs_from_the_stack(
+    chat: Chat, npm_project: Path, node_runtime: NodeRuntime
+) -> None:
+    assert set(chat.outputs["geo"]["maps"]["items"]) == {chat.outputs["geo"]["maps"]["default"]}
+    assert chat.outputs["storage"]["buckets"][0]["name"] == "pictures"
+    stack = stack_name(sandbox_identity(chat.project, None))
+    environment = process_environment(chat.target, node_runtime.environment())
+    done = subprocess.run(
+        [
+            *(str(node_runtime.executable), "node_modules/@aws-amplify/backend-cli/lib/ampx.js"),
+            *("generate", "outputs", "--stack", stack, "--out-dir", "theirs"),
+        ],
+        cwd=npm_project,
+        env={**environment, "npm_config_user_agent": "npm/11", "CI": "1"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    # Its exit code is Node's 13 even where all went well: it ends before its telemetry is sent.
+    written = npm_project / "theirs" / "amplify_outputs.json"
+    assert written.exists(), done.stdout + done.stderr
+    assert json.loads(written.read_text()) == chat.outputs
