@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
+from workbench.headless.users_arguments import add_users
+
 FORMATS = ("json", "dart", "ts", "mjs", "json-mobile")
 VERSIONS = ("0", "1", "1.1", "1.2", "1.3", "1.4", "1.5")
 
@@ -133,6 +135,8 @@ def build_parser(version: str) -> Parser:
             )
         if name == "start":
             action.add_argument("--port", type=int, help="this port and no other")
+
+    add_users(command("users", "list, make and change the user pool's users"), _target)
 
     init = command("init", "make a new project")
     init.add_argument("directory", nargs="?", type=Path, default=Path(), help="where (default: .)")

@@ -76,6 +76,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from workbench.headless.delete_sandbox import delete_sandbox
 
             return delete_sandbox(_session(arguments), arguments)
+        case "users":
+            from workbench.headless.users import manage_users
+
+            return manage_users(_session(arguments), arguments)
         case "query" | "subscribe" | "schema":
             from workbench.headless import playground
 

@@ -1,0 +1,131 @@
+"""``amplify-tui users`` on the deployed matrix's pool, seen with boto3 afterwards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.headless.sandbox_process import run_command
+from tests.localcloud.appsync.matrix.deployed import Deployed
+from workbench.aws.clients import Clients
+
+pytestmark = pytest.mark.npm
+
+USER = "eve@example.com"
+
+
+@pytest.fixture
+def cognito(python_matrix: Deployed) -> Iterator[Any]:
+    """The pool's own client; the user is gone before and after."""
+    client = Clients(python_matrix.target).cognito_idp
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+
+    def forget() -> None:
+        found = client.list_users(UserPoolId=pool, Filter=f'email = "{USER}"')["Users"]
+        for each in found:
+            client.admin_delete_user(UserPoolId=pool, Username=each["Username"])
+
+    forget()
+    yield client
+    forget()
+
+
+def users(deployed: Deployed, *arguments: str, stdin: str = "") -> dict[str, Any] | list[Any] | str:
+    """A command's JSON; a problem's text where it failed."""
+    run = "import sys; from workbench.headless.entry import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "users", *arguments, "--json"],
+        cwd=deployed.project,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        return done.stderr
+    found: dict[str, Any] | list[Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_user_is_made_changed_and_deleted(python_matrix: Deployed, cognito: Any) -> None:
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+
+    def seen() -> dict[str, Any]:
+        found: dict[str, Any] = cognito.admin_get_user(UserPoolId=pool, Username=USER)
+        return found
+
+    made = users(
+        python_matrix, "create", USER, "--no-invite", "--group", "Editors",
+        "--attribute", "name=Eve", "--password", stdin="Correct-horse-2\n",
+    )  # fmt: skip
+    assert isinstance(made, dict)
+    assert (made["status"], made["groups"]) == ("CONFIRMED", ["Editors"])
+    assert {"Name": "name", "Value": "Eve"} in seen()["UserAttributes"]
+    assert "Correct-horse-2" not in json.dumps(made)
+    signed = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=python_matrix.outputs["auth"]["user_pool_client_id"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": USER, "PASSWORD": "Correct-horse-2"},
+    )
+    assert signed["AuthenticationResult"]["IdToken"]
+    disabled = users(python_matrix, "disable", USER)
+    assert isinstance(disabled, dict)
+    assert disabled["enabled"] is False is seen()["Enabled"]
+    users(python_matrix, "enable", USER)
+    assert seen()["Enabled"] is True
+    changed = users(python_matrix, "group", "remove", "Editors", USER)
+    assert isinstance(changed, dict)
+    assert changed["groups"] == []
+    found = users(python_matrix, "list", "eve@")
+    assert isinstance(found, list)
+    assert [each["attributes"]["email"] for each in found] == [USER]
+    assert "Add --yes" in str(users(python_matrix, "delete", USER))
+    assert run_command(python_matrix.project, "users", "delete", USER, "--yes").returncode == 0
+    assert users(python_matrix, "list", f"email={USER}") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "nobody@example.com"), "does not exist"),
+        (("create", "ann@example.com"), "exists"),
+        (("list", "birthdate=1"), "cannot search by birthdate"),
+        (("create", "x@example.com", "--attribute", "name"), "NAME=VALUE"),
+        (("group", "add", "Nowhere", "ann@example.com"), ""),
+        (("group", "add", "Editors"), "A group and a user are needed"),
+        (("show", "ann@example.com", "--pool", "us-east-1_none"), ""),
+    ],
+)
+def test_what_cognito_refuses_is_told_with_a_step(
+    python_matrix: Deployed, arguments: tuple[str, ...], words: str
+) -> None:
+    said = users(python_matrix, *arguments)
+    assert isinstance(said, str)
+    assert words in said
+    assert "→" in said
+
+
+def test_a_weak_password_is_refused_and_a_made_one_is_not(
+    python_matrix: Deployed, cognito: Any
+) -> None:
+    users(python_matrix, "create", USER, "--no-invite")
+    weak = users(python_matrix, "password", USER, stdin="short\n")
+    assert "policy allows" in str(weak)
+    done = run_command(python_matrix.project, "users", "password", USER, "--generate")
+    assert done.returncode == 0, done.stderr
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+    signed = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=python_matrix.outputs["auth"]["user_pool_client_id"],
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": USER, "PASSWORD": done.stdout.strip()},
+    )
+    assert "AuthenticationResult" in signed

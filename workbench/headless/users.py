@@ -1,0 +1,204 @@
+"""``amplify-tui users``: the user pool's users and groups, for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from workbench.aws.clients import Clients
+from workbench.aws.user_pools import User, UserDetails, UserPool, make_password, search_filter
+from workbench.events import AnyEvent
+from workbench.headless.paint import Paint
+from workbench.playground.environment import from_outputs
+from workbench.playground.opening import OUTPUTS_NAME
+from workbench.project.models import ProjectProblem
+from workbench.startup import Session, connect
+
+_MOST = 1_000
+
+
+def manage_users(session: Session, arguments: argparse.Namespace) -> int:
+    """Do what the sub-command says; raises ProjectProblem where Cognito refuses it."""
+    session = connect(session, _quiet)
+    environment = from_outputs(session.project.root / OUTPUTS_NAME)
+    pool_id = arguments.pool or environment.user_pool_id
+    if not pool_id:
+        raise ProjectProblem(
+            "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
+        )
+    pool = UserPool(Clients(session.target), pool_id)
+    return _ACTIONS[arguments.action](pool, arguments)
+
+
+def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
+    search = search_filter(arguments.search) if arguments.search else ""
+    users = list(islice(pool.users(search), arguments.limit))
+    if arguments.json:
+        print(json.dumps([_plain(each) for each in users]))
+        return 0
+    paint = Paint.of(sys.stdout)
+    width = max((len(each.label) for each in users), default=0)
+    for each in users:
+        mark = paint.good("✓") if each.enabled else paint.bad("✗")
+        print(f"{mark} {each.label:<{width}}  {each.status:<22} {paint.faint(each.username)}")
+    more = " (more: raise --limit)" if len(users) == arguments.limit else ""
+    print(paint.faint(f"{len(users)} users{more}"), file=sys.stderr)
+    return 0
+
+
+def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
+    details = pool.user(arguments.user)
+    if arguments.json:
+        print(json.dumps(_plain_details(details)))
+        return 0
+    user = details.user
+    rows = {
+        "username": user.username,
+        "status": user.status + ("" if user.enabled else ", disabled"),
+        "created": _time(user.created),
+        "modified": _time(user.modified),
+        "groups": ", ".join(details.groups) or "none",
+        "mfa": ", ".join(details.mfa) or "none",
+        **user.attributes,
+    }
+    paint = Paint.of(sys.stdout)
+    for name, value in rows.items():
+        print(f"{paint.faint(f'{name:>22}')}  {value}")
+    return 0
+
+
+def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
+    attributes = dict(_attribute(each) for each in arguments.attribute)
+    name = arguments.user
+    if "@" in name:
+        attributes = {"email": name, "email_verified": "true", **attributes}
+    elif name.startswith("+"):
+        attributes = {"phone_number": name, "phone_number_verified": "true", **attributes}
+    password = _password(arguments) if arguments.password else ""
+    user = pool.create(name, attributes, invite=arguments.invite, temporary_password=password)
+    if password:
+        pool.set_password(user.username, password)
+    for group in arguments.group:
+        pool.add_to_group(user.username, group)
+    return _said(pool, user.username, arguments, f"created {user.label}")
+
+
+def _set_password(pool: UserPool, arguments: argparse.Namespace) -> int:
+    if arguments.generate:
+        password = make_password()
+        pool.set_password(arguments.user, password, permanent=not arguments.temporary)
+        # The one thing that the command is asked for; standard output alone, for a pipe.
+        print(password)
+        return 0
+    pool.set_password(arguments.user, _password(arguments), permanent=not arguments.temporary)
+    return _said(pool, arguments.user, arguments, f"set the password of {arguments.user}")
+
+
+def _delete(pool: UserPool, arguments: argparse.Namespace) -> int:
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise ProjectProblem("Deleting a user cannot be undone.", "Add --yes to do it.")
+        if input(f"Delete {arguments.user} for good? [y/N] ").strip().lower() != "y":
+            print("Nothing was deleted.")
+            return 1
+    pool.delete(arguments.user)
+    _done(f"deleted {arguments.user}")
+    return 0
+
+
+def _simple(call: str, words: str) -> Callable[[UserPool, argparse.Namespace], int]:
+    def act(pool: UserPool, arguments: argparse.Namespace) -> int:
+        getattr(pool, call)(arguments.user)
+        return _said(pool, arguments.user, arguments, f"{words} {arguments.user}")
+
+    return act
+
+
+def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
+    if arguments.verb == "list":
+        groups = pool.groups()
+        if arguments.json:
+            print(
+                json.dumps([{"name": each.name, "precedence": each.precedence} for each in groups])
+            )
+        for each in () if arguments.json else groups:
+            print(each.name)
+        return 0
+    if not arguments.user or not arguments.name:
+        raise ProjectProblem("A group and a user are needed.", "users group add GROUP USER")
+    if arguments.verb == "add":
+        pool.add_to_group(arguments.user, arguments.name)
+    else:
+        pool.remove_from_group(arguments.user, arguments.name)
+    verb = "added to" if arguments.verb == "add" else "removed from"
+    return _said(pool, arguments.user, arguments, f"{arguments.user} {verb} {arguments.name}")
+
+
+def _said(pool: UserPool, name: str, arguments: argparse.Namespace, words: str) -> int:
+    """What the user is now, as JSON, or a line of what was done."""
+    if arguments.json:
+        print(json.dumps(_plain_details(pool.user(name))))
+    else:
+        _done(words)
+    return 0
+
+
+def _done(words: str) -> None:
+    print(f"{Paint.of(sys.stdout).good('✓')} {words}")
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    """From standard input where it is piped, else typed unseen; never an argument."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass(f"Password of {arguments.user}: ")
+
+
+def _attribute(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise ProjectProblem(f"{text!r} is no attribute.", "Write NAME=VALUE.")
+    return name, value
+
+
+def _plain(user: User) -> dict[str, Any]:
+    return {
+        "username": user.username,
+        "status": user.status,
+        "enabled": user.enabled,
+        "attributes": dict(user.attributes),
+        "created": _time(user.created),
+        "modified": _time(user.modified),
+    }
+
+
+def _plain_details(details: UserDetails) -> dict[str, Any]:
+    return {**_plain(details.user), "groups": list(details.groups), "mfa": list(details.mfa)}
+
+
+def _time(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at is not None else ""
+
+
+def _quiet(_event: AnyEvent) -> None:
+    """The command says its one line itself."""
+
+
+_ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "create": _create,
+    "delete": _delete,
+    "enable": _simple("enable", "enabled"),
+    "disable": _simple("disable", "disabled"),
+    "confirm": _simple("confirm", "confirmed"),
+    "sign-out": _simple("sign_out", "signed out"),
+    "password": _set_password,
+    "group": _group,
+}

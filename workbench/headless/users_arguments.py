@@ -1,0 +1,61 @@
+"""The command line of ``amplify-tui users``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+_PLAIN = {
+    "show": "everything about one user",
+    "enable": "let a user sign in again",
+    "disable": "keep a user from signing in",
+    "confirm": "confirm a user who signed up, without the code",
+    "sign-out": "end all sessions of a user",
+}
+
+
+def add_users(
+    parser: argparse.ArgumentParser, add_target: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """Add the sub-commands; each takes the target's flags, ``--pool`` and ``--json``."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, about: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(
+            name, help=about, description=about, allow_abbrev=False
+        )
+        add_target(made)
+        made.add_argument("--pool", default="", help="another user pool's id")
+        made.add_argument("--json", action="store_true", help="the result as JSON")
+        return made
+
+    listed = action("list", "the users, or those that a search finds")
+    listed.add_argument(
+        "search", nargs="?", default="", help="an e-mail's beginning, or NAME=VALUE"
+    )
+    listed.add_argument("--limit", type=int, default=1_000, help="at most so many (default: 1000)")
+    for name, about in _PLAIN.items():
+        action(name, about).add_argument("user", help="a user's name, address or number")
+    create = action("create", "make a user")
+    create.add_argument("user", help="an address, a number (+…) or a username")
+    create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
+    create.add_argument("--group", action="append", default=[], help="make the user a member")
+    create.add_argument(
+        "--password", action="store_true", help="a permanent one, typed unseen or from stdin"
+    )
+    create.add_argument(
+        "--no-invite", dest="invite", action="store_false", help="send no invitation"
+    )
+    password = action("password", "set a user's password, typed unseen or from stdin")
+    password.add_argument("user", help="a user's name, address or number")
+    password.add_argument(
+        "--temporary", action="store_true", help="to be changed at the next sign-in"
+    )
+    password.add_argument("--generate", action="store_true", help="make one and print it")
+    delete = action("delete", "delete a user for good")
+    delete.add_argument("user", help="a user's name, address or number")
+    delete.add_argument("--yes", "-y", action="store_true", help="don't ask")
+    group = action("group", "list groups, add a user to one, remove a user from one")
+    group.add_argument("verb", choices=("list", "add", "remove"))
+    group.add_argument("name", nargs="?", default="", metavar="GROUP")
+    group.add_argument("user", nargs="?", default="")
