@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import sys
@@ -143,3 +144,23 @@ async def test_looking_tells_the_same(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "package.json").write_text("{}")
     await next_paths(events, tmp_path / "package.json")
     await events.aclose()
+
+
+async def test_ending_early_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    events = file_events([tmp_path])
+    first = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0.05)
+    (tmp_path / "a").write_text("1")
+    assert await first
+    await events.aclose()
+    waiting = file_events([tmp_path])
+    task = asyncio.ensure_future(anext(waiting))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.wait({task})
+    del waiting
+    gc.collect()
+    await asyncio.sleep(0.05)
+    assert told == []

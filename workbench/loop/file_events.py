@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,9 @@ async def file_events(
     watched.
     """
     if sys.platform != "linux":
-        async for burst in _watchfiles(trees, folders, quiet_ms, longest_ms):
-            yield burst
+        async with aclosing(_watchfiles(trees, folders, quiet_ms, longest_ms)) as bursts:
+            async for burst in bursts:
+                yield burst
         return
     if not _asks_for_polling():
         from workbench.loop.inotify import LIMITS, Inotify
@@ -44,8 +46,11 @@ async def file_events(
         watch: Inotify | None = None
         try:
             watch = Inotify(trees, folders)
-            async for burst in _bursts(watch, quiet_ms / 1000, longest_ms / 1000):
-                yield burst
+            # Ended before the watch is closed: left to the garbage collector it would look for the
+            # descriptor of a closed one.
+            async with aclosing(_bursts(watch, quiet_ms / 1000, longest_ms / 1000)) as bursts:
+                async for burst in bursts:
+                    yield burst
         except OSError as problem:
             if problem.errno not in LIMITS:
                 raise
@@ -55,8 +60,9 @@ async def file_events(
         yield {*trees, *folders}
     from workbench.loop.file_looks import file_looks
 
-    async for burst in file_looks(trees, folders, _LOOK_SECONDS):
-        yield burst
+    async with aclosing(file_looks(trees, folders, _LOOK_SECONDS)) as looks:
+        async for burst in looks:
+            yield burst
 
 
 def _asks_for_polling() -> bool:
