@@ -6,10 +6,21 @@ fields that it covers; the identifier and what the API stamps go with any of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from workbench.backend.definitions.schema import EVERY_OPERATION, Model, Rule, RuleOperation
+from workbench.backend.definitions.place import NOWHERE
+from workbench.backend.definitions.schema import (
+    EVERY_OPERATION,
+    Field,
+    Model,
+    Relation,
+    Rule,
+    RuleOperation,
+)
 from workbench.backend.graphql.api_schema import owner_fields
+
+_READ: frozenset[RuleOperation] = frozenset(("get", "list", "sync", "listen", "search"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +38,37 @@ class Grant:
 def grants(model: Model, operation: RuleOperation) -> tuple[Grant, ...]:
     """The grants of an operation, in the order of the rules.
 
-    A delete takes all fields at once, so only who may delete every one has it.
+    A delete takes all fields and relations at once, so only who may delete every one has it.
     """
     found: dict[Rule, list[str]] = {}
     nullable: dict[Rule, list[str]] = {}
     names = [field.name for field in model.fields]
-    for field in model.fields:
-        for rule in field.rules or model.rules:
-            bare = _bare(rule)
-            if operation in rule.operations:
-                found.setdefault(bare, []).append(field.name)
-            if "delete" in rule.operations:
-                nullable.setdefault(bare, []).append(field.name)
+    needed = len(_members(model)) if operation == "delete" else len(names)
+    for member in _members(model):
+        for rule in member.rules or model.rules:
+            for role in _roles(rule):
+                if operation in rule.operations and (operation == "delete" or member.name in names):
+                    found.setdefault(role, []).append(member.name)
+                if "delete" in rule.operations:
+                    nullable.setdefault(role, []).append(member.name)
+                if operation in rule.operations:
+                    # Who may read a relation alone still may ask for the item.
+                    found.setdefault(role, [])
     for rule in model.rules:
         # A model without fields of its own still has rules.
         if operation in rule.operations:
-            found.setdefault(_bare(rule), [])
+            for role in _roles(rule):
+                found.setdefault(role, [])
     covered = []
-    for rule, fields in found.items():
-        if len(fields) == len(names):
-            covered.append(Grant(rule))
+    for role, fields in found.items():
+        if len(set(fields)) == needed:
+            covered.append(Grant(role))
         elif operation != "delete":
             keys = () if operation == "create" else model.identifier
             allowed = tuple(dict.fromkeys((*fields, *keys)))
-            covered.append(Grant(rule, allowed, tuple(nullable.get(rule, ()))))
-    return tuple(covered)
+            if allowed:
+                covered.append(Grant(role, allowed, tuple(nullable.get(role, ()))))
+    return _joined(covered)
 
 
 def reading(model: Model) -> tuple[Grant, ...]:
@@ -61,24 +78,29 @@ def reading(model: Model) -> tuple[Grant, ...]:
 
 def guarded_fields(model: Model) -> dict[str, tuple[Rule, ...]]:
     """The fields that not every reader of the model may see, with the rules of those who may."""
-    seeing: tuple[RuleOperation, ...] = ("get", "list", "listen")
-    readers = {
-        _bare(rule)
-        for field in model.fields
-        for rule in field.rules or model.rules
-        if set(seeing) & set(rule.operations)
-    }
-    readers |= {_bare(rule) for rule in model.rules if set(seeing) & set(rule.operations)}
-    found: dict[str, tuple[Rule, ...]] = {}
-    for field in model.fields:
-        if field.name in model.identifier:
-            continue
-        rules = tuple(
-            rule for rule in field.rules or model.rules if set(seeing) & set(rule.operations)
-        )
-        if {_bare(rule) for rule in rules} != readers:
-            found[field.name] = rules
-    return found
+    return _guarded(model, [field for field in model.fields if field.name not in model.identifier])
+
+
+def guarded_relations(model: Model) -> dict[str, tuple[Rule, ...]]:
+    """The relations that not every reader of the model may follow, with the rules of who may."""
+    return _guarded(model, model.relations)
+
+
+def is_redacted(model: Model, relation: Relation, other: Model) -> bool:
+    """Whether a mutation's answer leaves the relation out, as subscribers might not see the other.
+
+    They are the same callers only where both have the same rules and none depends on an item.
+    """
+    if relation.name in guarded_relations(model):
+        return True
+    mine = _allowed(model, relation)
+    mine -= _beside(mine, _wide(model, relation))
+    theirs = _readers(other)
+    private: set[str] = {role.provider for role in theirs if role.strategy == "private"}
+    theirs -= _beside(theirs, private)
+    return mine != theirs or any(
+        role.strategy == "custom" or not is_static(role) for role in theirs
+    )
 
 
 def owner_names(model: Model) -> tuple[str, ...]:
@@ -93,18 +115,67 @@ def is_static(rule: Rule) -> bool:
     return rule.strategy != "owner" and not rule.groups_field
 
 
-def _bare(rule: Rule) -> Rule:
-    """The rule without its operations: the same caller in two rules is one."""
-    return Rule(
-        rule.strategy,
-        rule.provider,
-        EVERY_OPERATION,
-        rule.owner_field,
-        rule.groups,
-        rule.groups_field,
-        rule.is_list,
-        rule.identity_claim,
-        rule.group_claim,
+def _guarded(model: Model, members: Iterable[Field | Relation]) -> dict[str, tuple[Rule, ...]]:
+    readers = _readers(model)
+    found: dict[str, tuple[Rule, ...]] = {}
+    for member in members:
+        needed = readers - _beside(readers, _wide(model, member))
+        if needed - _allowed(model, member):
+            found[member.name] = tuple(
+                rule for rule in member.rules or model.rules if _READ & set(rule.operations)
+            )
+    return found
+
+
+def _readers(model: Model) -> set[Rule]:
+    """Everybody who may read anything of the model."""
+    own = {role for rule in model.rules if _READ & set(rule.operations) for role in _roles(rule)}
+    return own.union(*(_allowed(model, member) for member in _members(model)))
+
+
+def _allowed(model: Model, member: Field | Relation) -> set[Rule]:
+    """Everybody who may read a field or follow a relation."""
+    return {
+        role
+        for rule in member.rules or model.rules
+        if _READ & set(rule.operations)
+        for role in _roles(rule)
+    }
+
+
+def _wide(model: Model, member: Field | Relation) -> set[str]:
+    """The providers all of whose users may read the member in every way."""
+    return {
+        rule.provider
+        for rule in member.rules or model.rules
+        if rule.strategy == "private" and set(rule.operations) >= _READ
+    }
+
+
+def _beside(roles: set[Rule], providers: set[str]) -> set[Rule]:
+    """The roles that a token's provider gives to some of its users, where all have the same."""
+    wide = providers & {"userPools", "oidc"}
+    return {role for role in roles if role.provider in wide and role.strategy != "private"}
+
+
+def _members(model: Model) -> Sequence[Field | Relation]:
+    return (*model.fields, *model.relations)
+
+
+def _roles(rule: Rule) -> tuple[Rule, ...]:
+    """Whom a rule names, without the operations: one for each group."""
+    bare = replace(rule, operations=EVERY_OPERATION, place=NOWHERE)
+    return tuple(replace(bare, groups=(group,)) for group in rule.groups) or (bare,)
+
+
+def _joined(found: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Grants with those of several groups as one, where they cover the same."""
+    groups: dict[Grant, list[str]] = {}
+    for grant in found:
+        key = replace(grant, rule=replace(grant.rule, groups=()))
+        groups.setdefault(key, []).extend(grant.rule.groups)
+    return tuple(
+        replace(key, rule=replace(key.rule, groups=tuple(names))) for key, names in groups.items()
     )
 
 

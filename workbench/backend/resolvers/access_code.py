@@ -40,6 +40,16 @@ _OWNER = function(
     "How the caller is named as an owner; the first is what new items get.",
 )
 
+_NAMES = function(
+    "function namesOf(ctx, claims)",
+    [
+        "const names = claims.map(claim => ctx.identity.claims[claim]).filter(name => name);",
+        "if (names.length < 2 || names.length < claims.length) return names;",
+        "return [names.join('::'), ...names];",
+    ],
+    "How the caller is named by these claims; a claim that the token lacks names nobody.",
+)
+
 
 def owner_call(rule: Rule) -> str:
     """The expression of a caller's names as an owner."""
@@ -47,13 +57,7 @@ def owner_call(rule: Rule) -> str:
         if rule.provider == "oidc":
             return "[ctx.identity.claims.sub].filter(each => each)"
         return "ownersOf(ctx)"
-    parts = rule.identity_claim.split("::")
-    values = " ?? ".join(member("ctx.identity.claims", part) for part in parts[:1])
-    if len(parts) > 1:
-        joined = "::".join(f"${{{member('ctx.identity.claims', part)}}}" for part in parts)
-        singles = ", ".join(member("ctx.identity.claims", part) for part in parts)
-        return f"[`{joined}`, {singles}]"
-    return f"[{values}].filter(each => each)"
+    return f"namesOf(ctx, {literal(rule.identity_claim.split('::'))})"
 
 
 def groups_call(rule: Rule) -> str:
@@ -86,6 +90,8 @@ def support(rules: Sequence[Rule]) -> list[str]:
         for rule in rules
     ):
         found.append(_OWNER)
+    if any(rule.identity_claim for rule in rules):
+        found.append(_NAMES)
     if any(rule.strategy == "groups" for rule in rules):
         found.append(_groups_function(rules))
     return found
@@ -200,6 +206,21 @@ def filter_function(rules: Sequence[Rule]) -> str:
     return function(
         "function visible(ctx)", lines, "Filters for the items that the caller may see."
     )
+
+
+def may_own_function(rules: Sequence[Rule]) -> str:
+    """``mayOwn(ctx)``: whether there could be an item that a rule shows the caller."""
+    lines = ["const type = util.authType();"]
+    for provider in _TOKENS:
+        ours = [rule for rule in rules if rule.provider == provider and not is_static(rule)]
+        calls = dict.fromkeys(
+            owner_call(rule) if rule.strategy == "owner" else groups_call(rule) for rule in ours
+        )
+        if calls:
+            has_name = " || ".join(f"{call}.length > 0" for call in calls)
+            lines.append(f"if (type === {literal(_TYPES[provider])}) return {has_name};")
+    lines.append("return false;")
+    return function("function mayOwn(ctx)", lines, "Whether any item at all could be the caller's.")
 
 
 def is_visible_function(rules: Sequence[Rule]) -> str:

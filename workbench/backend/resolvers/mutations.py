@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.backend.definitions.schema import Field, Model, Rule, Schema
-from workbench.backend.graphql.names import composite_attribute
+from workbench.backend.graphql.names import composite_attribute, heard_of
 from workbench.backend.resolvers.access import Grant, grants, is_static
 from workbench.backend.resolvers.access_code import (
     allowed_function,
@@ -25,13 +25,6 @@ from workbench.backend.resolvers.records import ResolverPlan, Step
 _UTIL = "import { util } from '@aws-appsync/utils';"
 _DYNAMODB = "import * as ddb from '@aws-appsync/utils/dynamodb';"
 _TYPES = {"userPools": "User Pool Authorization", "oidc": "Open ID Connect Authorization"}
-RESPONSE = function(
-    "export function response(ctx)",
-    [
-        "if (ctx.error) util.error(ctx.error.message, ctx.error.type);",
-        "return { ...ctx.result, __operation: 'Mutation' };",
-    ],
-)
 _DENY = function(
     "function refuseOthers(fields, input)",
     [
@@ -52,7 +45,7 @@ def mutation_plans(schema: Schema, model: Model) -> list[ResolverPlan]:
     if "update" not in model.disabled:
         found.append(_plan(model, "update", _update(schema, model)))
     if "delete" not in model.disabled:
-        found.append(_plan(model, "delete", _delete(model)))
+        found.append(_plan(model, "delete", _delete(schema, model)))
     return found
 
 
@@ -129,7 +122,7 @@ def _create(schema: Schema, model: Model) -> Step:
             allowed_function(found, "The fields that the caller may set; '*' is all."),
             _DENY,
             function("export function request(ctx)", lines),
-            RESPONSE,
+            _response(schema, model),
         ],
     )
     return Step(f"create{model.name}", f"{model.name}Table", code)
@@ -171,12 +164,12 @@ def _update(schema: Schema, model: Model) -> tuple[Step, ...]:
     code = module(
         _about(model, "update", found),
         [_UTIL, _DYNAMODB],
-        [*parts, function("export function request(ctx)", lines), RESPONSE],
+        [*parts, function("export function request(ctx)", lines), _response(schema, model)],
     )
     return (*guard, Step(f"update{model.name}", f"{model.name}Table", code))
 
 
-def _delete(model: Model) -> tuple[Step, ...]:
+def _delete(schema: Schema, model: Model) -> tuple[Step, ...]:
     found = grants(model, "delete")
     guard, parts = _guard(model, found, "delete")
     lines = ["const { input } = ctx.args;"]
@@ -188,7 +181,7 @@ def _delete(model: Model) -> tuple[Step, ...]:
     code = module(
         _about(model, "delete", found),
         [_UTIL, _DYNAMODB],
-        [*parts, function("export function request(ctx)", lines), RESPONSE],
+        [*parts, function("export function request(ctx)", lines), _response(schema, model)],
     )
     return (*guard, Step(f"delete{model.name}", f"{model.name}Table", code))
 
@@ -246,6 +239,19 @@ def _key_lines(model: Model) -> list[str]:
         f"const key = {{ {name_of(first)}: {member('input', first)}, "
         f"{literal(composite_attribute(tuple(sort)))}: `{joined}` }};"
     ]
+
+
+def _response(schema: Schema, model: Model) -> str:
+    """The item; marked where subscribers get it too, for the fields that not all of them may see."""
+    names = {f"{verb}{model.name}" for verb in ("create", "update", "delete")}
+    is_heard = bool(heard_of(model)) or any(
+        names & set(operation.triggers) for operation in schema.operations
+    )
+    result = "{ ...ctx.result, __operation: 'Mutation' }" if is_heard else "ctx.result"
+    return function(
+        "export function response(ctx)",
+        ["if (ctx.error) util.error(ctx.error.message, ctx.error.type);", f"return {result};"],
+    )
 
 
 def _existing(model: Model) -> list[str]:

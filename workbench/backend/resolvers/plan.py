@@ -16,6 +16,7 @@ from workbench.backend.resolvers.records import (
     SourcePlan,
     TablePlan,
 )
+from workbench.backend.resolvers.relations import relation_plans
 from workbench.backend.resolvers.subscriptions import subscription_plans
 
 
@@ -23,7 +24,8 @@ def plan_resolvers(schema: Schema) -> tuple[ResolverPlan, ...]:
     """The resolvers of a schema, model by model, then the custom operations."""
     found: list[ResolverPlan] = []
     for model in schema.models:
-        found += query_plans(schema, model)
+        found += query_plans(model)
+        found += relation_plans(schema, model)
         found += mutation_plans(schema, model)
         found += subscription_plans(model)
         found += field_plans(model)

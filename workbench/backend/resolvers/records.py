@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
+from workbench.backend.definitions.schema import Model
 
 NONE_SOURCE = "NONE_DS"
+
+
+def table_source(model: Model) -> str:
+    """The name of a model's data source."""
+    return f"{model.name}Table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,10 @@ def _audible(dynamic: list[Rule]) -> str:
                     body.append(f"if ({given} && !{names}.includes({given})) util.unauthorized();")
                 body += [
                     f"const names = {names};",
-                    f"filters.push({{ {name_of(field)}: {{ {verb}: names[names.length - 1] }} }}); "
-                    f"// {told(rule)}",
+                    "if (names.length > 0) {",
+                    f"  // {told(rule)}",
+                    f"  filters.push({{ {name_of(field)}: {{ {verb}: names[names.length - 1] }} }});",
+                    "}",
                 ]
             else:
                 body += [
