@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from screens.engine import OpenedSandbox, Starter
     from screens.playground.screen import PlaygroundScreen
     from screens.sandbox.screen import SandboxScreen
+    from screens.users.screen import UsersScreen
 
 STOP_SECONDS = 3.0
 
@@ -87,6 +88,7 @@ class WorkbenchApp(App[None]):
         self._remember = remember_theme
         self.sandbox: SandboxScreen | None = None
         self.playground: PlaygroundScreen | None = None
+        self.users: UsersScreen | None = None
         self._is_shown = False
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
@@ -166,6 +168,10 @@ class WorkbenchApp(App[None]):
         if playground is not None:
             self.uninstall_screen(playground)
             playground.remove()
+        users, self.users = self.users, None
+        if users is not None:
+            self.uninstall_screen(users)
+            users.remove()
         self.switch_screen(StartScreen(self._starter, asks_target=True))
 
     def _hand_over(self, screen: SandboxScreen) -> None:
@@ -184,12 +190,14 @@ class WorkbenchApp(App[None]):
             self.sandbox.receive(events, lines, dropped)
         if self.playground is not None and any(_changed_backend(event) for event in events):
             self.playground.deployed()
+        if self.users is not None and any(_changed_backend(event) for event in events):
+            self.users.deployed()
 
     # -- the playground ---------------------------------------------------------------------------
 
     @work(exclusive=True, group="playground")
-    async def open_playground(self) -> None:
-        """Go to the playground; its first opening imports GraphQL, in a thread."""
+    async def open_playground(self, caller: str = "") -> None:
+        """Go to the playground, as a caller; its first opening imports GraphQL, in a thread."""
         import asyncio
         from importlib import import_module
 
@@ -207,11 +215,49 @@ class WorkbenchApp(App[None]):
             self.install_screen(self.playground, "playground")
         if self.screen is not self.playground:
             await self.push_screen("playground")
+        if caller:
+            self.playground.run_as(caller)
 
     def leave_playground(self) -> None:
         """Back to the sandbox; the playground's streams go on."""
         if self.screen is self.playground:
             self.pop_screen()
+
+    # -- the users --------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="users")
+    async def open_users(self) -> None:
+        """Go to the users; the first opening imports botocore, in a thread."""
+        import asyncio
+        from importlib import import_module
+
+        sandbox = self.sandbox
+        if sandbox is None:
+            return
+        if self.users is None:
+            await asyncio.to_thread(import_module, "screens.users.screen")
+            from screens.users.screen import UsersScreen
+
+            opened = sandbox.opened
+            self.users = UsersScreen(opened.open_pool, opened.info.target)
+            self.install_screen(self.users, "users")
+        if self.screen is not self.users:
+            await self.push_screen("users")
+
+    def leave_users(self) -> None:
+        """Back to the sandbox; what is loaded stays."""
+        if self.screen is self.users:
+            self.pop_screen()
+
+    def query_as(self, name: str) -> None:
+        """Go from the users to the playground, as one of them."""
+        self.leave_users()
+        self.open_playground(f"user:{name}")
+
+    def forget_callers(self) -> None:
+        """A user is another now: the playground asks anew for tokens."""
+        if self.playground is not None and self.playground.api is not None:
+            self.playground.api.forget_callers()
 
     # -- what screens ask for ---------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from workbench.events import AnyEvent, Emit, ResourcesListed
 
 if TYPE_CHECKING:
     from workbench.aws.target import Target
+    from workbench.aws.user_pools import UserPool
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
 
@@ -76,6 +77,8 @@ class OpenedSandbox:
     past: Past
     open_api: Callable[[], PlaygroundApi]
     """The sandbox's GraphQL API for the playground; blocks. Raises ProjectProblem."""
+    open_pool: Callable[[], UserPool]
+    """The sandbox's user pool; blocks. Raises ProjectProblem."""
 
 
 class Starter(Protocol):

@@ -18,6 +18,7 @@ from workbench.journal.store import Journal, journal_path
 from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
+    from workbench.aws.user_pools import UserPool
     from workbench.playground.api import PlaygroundApi
 
 
@@ -74,7 +75,14 @@ class ProjectStarter:
 
             return open_sandbox_api(connect(session, emit))
 
-        return OpenedSandbox(info, thread, JournalPast(session.sandbox_dir), open_api)
+        def open_user_pool() -> UserPool:
+            from workbench.aws.sandbox_pool import open_pool
+            from workbench.startup import connect
+
+            return open_pool(connect(session, emit)).pool
+
+        past = JournalPast(session.sandbox_dir)
+        return OpenedSandbox(info, thread, past, open_api, open_user_pool)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         """Make a new TypeScript project in the current folder."""

@@ -18,7 +18,14 @@ import themes
 
 OURS: Final = Path(themes.__file__).parent
 STYLE_SHEETS: Final = tuple(
-    OURS / name for name in ("base.tcss", "sandbox.tcss", "dialogs.tcss", "playground.tcss")
+    OURS / name
+    for name in (
+        "base.tcss",
+        "sandbox.tcss",
+        "dialogs.tcss",
+        "playground.tcss",
+        "users.tcss",
+    )
 )
 KINDS: Final = {"dark": "dark", "light": "light", "ansi": "terminal"}
 """The kinds of themes, each with our theme of that kind."""

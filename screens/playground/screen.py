@@ -143,6 +143,13 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         if self.connection.address is None:
             self.connection.anew()
 
+    def run_as(self, caller: str) -> None:
+        """Let the tab in front run as this caller."""
+        self.sheet.run_as = caller
+        if self.is_mounted:
+            self.desk.show_names()
+            self.desk.save_soon()
+
     def begin(
         self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool = False
     ) -> Worker[None]:

@@ -71,6 +71,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             id="pane.playground",
             tooltip="Query the GraphQL API",
         ),
+        Binding("8", "users", "Users", id="pane.users", tooltip="The user pool's users"),
         Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
         ),
@@ -268,6 +269,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     def action_playground(self) -> None:
         """Go to the GraphQL playground."""
         self.app.open_playground()
+
+    def action_users(self) -> None:
+        """Go to the user pool's users."""
+        self.app.open_users()
 
     def action_zoom(self) -> None:
         """Show only the focused pane, or all again."""

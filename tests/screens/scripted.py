@@ -15,6 +15,7 @@ from screens.engine import OpenedSandbox, SandboxInfo
 from screens.sandbox.story import DeploymentStory, deployment_story
 from screens.themes import load_themes
 from workbench.aws.target import LocalTarget, Target
+from workbench.aws.user_pools import UserPool
 from workbench.deploy.models import (
     DeploymentResult,
     Diff,
@@ -63,6 +64,11 @@ NOW = 1_790_000_000.0
 
 def no_api() -> PlaygroundApi:
     """A scripted sandbox has no API; the playground is tested on the local cloud's."""
+    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+
+
+def no_pool() -> UserPool:
+    """Nor has it a user pool."""
     raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
 
 
@@ -421,6 +427,7 @@ class ScriptedStarter:
     mended: list[str] = field(default_factory=list)
     emit: Emit | None = None
     open_api: Callable[[], PlaygroundApi] = no_api
+    open_pool: Callable[[], UserPool] = no_pool
 
     def prepare(self) -> Session:
         if self.problem is not None:
@@ -449,7 +456,7 @@ class ScriptedStarter:
             branch="main",
             sandbox_dir=self.folder / ".amplify/workbench/me",
         )
-        return OpenedSandbox(info, self.controls, self.past, self.open_api)
+        return OpenedSandbox(info, self.controls, self.past, self.open_api, self.open_pool)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         self.mended.append("scaffold")

@@ -11,14 +11,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from workbench.aws.clients import Clients
+from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import User, UserDetails, UserPool, make_password, search_filter
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
-from workbench.playground.environment import from_outputs
-from workbench.playground.opening import OUTPUTS_NAME
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
+from workbench.users.new_user import NewUser, make_user, wrong_with
 
 _MOST = 1_000
 
@@ -26,13 +25,7 @@ _MOST = 1_000
 def manage_users(session: Session, arguments: argparse.Namespace) -> int:
     """Do what the sub-command says; raises ProjectProblem where Cognito refuses it."""
     session = connect(session, _quiet)
-    environment = from_outputs(session.project.root / OUTPUTS_NAME)
-    pool_id = arguments.pool or environment.user_pool_id
-    if not pool_id:
-        raise ProjectProblem(
-            "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
-        )
-    pool = UserPool(Clients(session.target), pool_id)
+    pool = open_pool(session, arguments.pool).pool
     return _ACTIONS[arguments.action](pool, arguments)
 
 
@@ -74,18 +67,16 @@ def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
 
 
 def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
-    attributes = dict(_attribute(each) for each in arguments.attribute)
-    name = arguments.user
-    if "@" in name:
-        attributes = {"email": name, "email_verified": "true", **attributes}
-    elif name.startswith("+"):
-        attributes = {"phone_number": name, "phone_number_verified": "true", **attributes}
-    password = _password(arguments) if arguments.password else ""
-    user = pool.create(name, attributes, invite=arguments.invite, temporary_password=password)
-    if password:
-        pool.set_password(user.username, password)
-    for group in arguments.group:
-        pool.add_to_group(user.username, group)
+    new = NewUser(
+        arguments.user,
+        dict(_attribute(each) for each in arguments.attribute),
+        _password(arguments) if arguments.password else "",
+        is_invited=arguments.invite,
+        groups=tuple(arguments.group),
+    )
+    if problem := wrong_with(new):
+        raise ProjectProblem("No user is made.", problem)
+    user = make_user(pool, new)
     return _said(pool, user.username, arguments, f"created {user.label}")
 
 

@@ -1,0 +1,189 @@
+"""The users pane's questions: a new user, attributes, a password, groups, what else to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from screens.playground.picker_screen import PickerScreen, matching
+from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.widgets.row_list import Row
+from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
+from workbench.aws.user_pools import Group, User
+from workbench.users.bulk import BulkFailure
+from workbench.users.new_user import NewUser, wrong_with
+
+if TYPE_CHECKING:
+    from screens.users.screen import UsersScreen
+
+MORE = {
+    "confirm": "Confirm the sign-up, without the code",
+    "verify_email": "Mark the e-mail address as verified",
+    "verify_phone": "Mark the phone number as verified",
+    "reset": "Send a code to choose a new password with",
+    "sign_out": "Sign out everywhere",
+}
+_NEVER_EDITED = ("sub", "identities")
+
+
+async def ask_new_user(
+    screen: UsersScreen, before: Filled | None = None, problem: str = ""
+) -> tuple[NewUser, Filled] | None:
+    """Ask for a new user; with what was filled in, to begin there again after a refusal."""
+    given = before or {"invite": "true", "permanent": "true"}
+    fields = (
+        FormField(
+            "name", "Signs in with", given.get("name", ""), "ann@example.com, +15550100, ann"
+        ),
+        FormField(
+            "attributes",
+            "Attributes",
+            given.get("attributes", ""),
+            "given_name=Ann, custom:team=blue",
+        ),
+        FormField("groups", "Groups", given.get("groups", ""), "Admins, Editors"),
+        FormField(
+            "password", "Password", "", "empty: Cognito makes a temporary one", kind="secret"
+        ),
+        FormField("permanent", "It is permanent", given.get("permanent", ""), kind="tick"),
+        FormField("invite", "Send an invitation", given.get("invite", ""), kind="tick"),
+    )
+    form = FormScreen(
+        "New user", fields, lambda filled: _wrong(filled) or wrong_with(_new(filled)), problem
+    )
+    filled = await screen.app.push_screen_wait(form)
+    return None if filled is None else (_new(filled), filled)
+
+
+async def ask_attributes(
+    screen: UsersScreen, user: User, problem: str = "", before: Filled | None = None
+) -> tuple[Mapping[str, str], Filled] | None:
+    """Ask for changed attributes; gives those alone that are others now."""
+    own = {
+        name: value for name, value in sorted(user.attributes.items()) if name not in _NEVER_EDITED
+    }
+    given = before or own
+    fields = [FormField(name, name, given.get(name, value)) for name, value in own.items()]
+    fields.append(
+        FormField("+", "More attributes", given.get("+", ""), "given_name=Ann, custom:team=blue")
+    )
+    form = FormScreen(
+        f"Attributes of {user.label}",
+        fields,
+        lambda filled: _wrong({"attributes": filled["+"]}),
+        problem,
+    )
+    filled = await screen.app.push_screen_wait(form)
+    if filled is None:
+        return None
+    changed = {name: filled[name] for name, value in own.items() if filled[name] != value}
+    return {**changed, **_attributes(filled["+"])}, filled
+
+
+async def ask_password(screen: UsersScreen, user: User) -> tuple[str, bool] | None:
+    """Ask for a password ("" is a generated one) and whether it is permanent."""
+    fields = (
+        FormField("password", "Password", "", "empty: generate one and copy it", kind="secret"),
+        FormField("permanent", "It is permanent", "true", kind="tick"),
+    )
+    filled = await screen.app.push_screen_wait(
+        FormScreen(f"Password of {user.label}", fields, lambda _filled: "")
+    )
+    return None if filled is None else (filled["password"], bool(filled["permanent"]))
+
+
+async def ask_group(
+    screen: UsersScreen, whom: str, groups: Sequence[Group], member_of: Sequence[str]
+) -> str | None:
+    """Ask for a group to join, or to leave where it is one's own."""
+    rows = [
+        Row(
+            (
+                ("● " if each.name in member_of else "  ", OK),
+                (each.name, STRONG),
+                ("  member: Enter takes out" if each.name in member_of else "", MUTED),
+                (f"  {each.description}" if each.description else "", MUTED),
+            ),
+            each.name,
+        )
+        for each in groups
+    ]
+    picker = PickerScreen(f"Groups of {whom}", lambda text: matching(rows, text), hint="search")
+    return await screen.app.push_screen_wait(picker)
+
+
+async def ask_more(screen: UsersScreen, whom: str) -> str | None:
+    """Ask for one of the rarer actions."""
+    rows = [Row(((words, TEXT),), name) for name, words in MORE.items()]
+    picker = PickerScreen(f"With {whom}", lambda text: matching(rows, text), hint="search")
+    return await screen.app.push_screen_wait(picker)
+
+
+async def ask_column(screen: UsersScreen, shown: Sequence[str], known: Sequence[str]) -> str | None:
+    """Ask for a column to show or to hide."""
+    rows = [
+        Row((("● " if name in shown else "  ", OK), (name, STRONG)), name)
+        for name in dict.fromkeys((*shown, *known))
+    ]
+    picker = PickerScreen("Columns", lambda text: matching(rows, text), hint="search")
+    return await screen.app.push_screen_wait(picker)
+
+
+async def ask_delete(screen: UsersScreen, users: Sequence[User]) -> bool:
+    """Ask before users are deleted, naming them."""
+    many = f"{len(users)} users" if len(users) > 1 else users[0].label
+    rows = [
+        Row((("− ", FAIL), (user.label, STRONG), (f"  {user.username}", MUTED))) for user in users
+    ]
+    rows += [Row(()), Row((("Their data in tables and buckets stays.", MUTED),))]
+    dialog = ConfirmScreen(
+        f"Delete {many} for good?", rows, "Delete", "No, keep", belongs_to_engine=False
+    )
+    answer: bool | None = await screen.app.push_screen_wait(dialog)
+    return answer is True
+
+
+async def ask_retry(
+    screen: UsersScreen, words: str, failed: Sequence[BulkFailure], labels: Mapping[str, str]
+) -> bool:
+    """Tell with whom it did not work; True where it shall be tried again."""
+    rows = [Row((("Try again with these", STRONG),), "retry")]
+    rows += [
+        Row(
+            (
+                ("✗ ", FAIL),
+                (labels[each.username], STRONG),
+                (f"  {each.why} {each.next_step}", MUTED),
+            )
+        )
+        for each in failed
+    ]
+    picker = PickerScreen(
+        f"{words}: not with {len(failed)}", lambda text: matching(rows, text), hint="search"
+    )
+    return await screen.app.push_screen_wait(picker) == "retry"
+
+
+def _new(filled: Filled) -> NewUser:
+    return NewUser(
+        filled["name"],
+        _attributes(filled["attributes"]),
+        filled["password"],
+        bool(filled["permanent"]),
+        bool(filled["invite"]),
+        tuple(each.strip() for each in filled["groups"].split(",") if each.strip()),
+    )
+
+
+def _wrong(filled: Filled) -> str:
+    for part in filled["attributes"].split(","):
+        name, sign, _ = part.strip().partition("=")
+        if part.strip() and (not sign or not name):
+            return f"{part.strip()!r} is no attribute: write name=value, with commas between."
+    return ""
+
+
+def _attributes(text: str) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in text.split(",") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,78 @@
+"""Reading the pool's users: the first ones, and more as they are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.aws.user_pools import UserPool, UserPoolProblem, search_filter
+from workbench.project.models import ProjectProblem
+
+if TYPE_CHECKING:
+    from screens.users.screen import UsersScreen
+
+
+class Loading:
+    """Opens the pool, and reads one chunk at a time in a thread."""
+
+    def __init__(self, screen: UsersScreen, open_pool: Callable[[], UserPool]) -> None:
+        self._screen = screen
+        self._open_pool = open_pool
+        self.pool: UserPool | None = None
+        self.estimate: int | None = None
+        """About how many users the whole pool has; None while one searches."""
+        self.is_running = False
+
+    def anew(self) -> None:
+        """Open the pool again and read its first users."""
+        self.is_running = True
+        self._screen.run_worker(self._anew(), group="load", exclusive=True)
+
+    def more(self) -> None:
+        """Read the next users, where there are any."""
+        if not self.is_running and not self._screen.roster.is_complete:
+            self.is_running = True
+            self._screen.run_worker(self._more(), group="load", exclusive=True)
+
+    async def _anew(self) -> None:
+        screen = self._screen
+        roster = screen.roster
+        try:
+            self.pool = pool = await asyncio.to_thread(self._open_pool)
+            search = search_filter(roster.search) if roster.search else ""
+            roster.begin(pool, search)
+            self.estimate = None if search else await asyncio.to_thread(pool.estimate)
+            await self._take()
+        except (ProjectProblem, OSError) as problem:
+            self.pool = None
+            roster.shown = []
+            roster.is_complete = True
+            screen.table.show_hint(*str(problem).split("\n"), "r reads again.")
+            screen.show_roster()
+        finally:
+            self.is_running = False
+            screen.show_bar()
+
+    async def _more(self) -> None:
+        screen = self._screen
+        try:
+            await self._take()
+        except UserPoolProblem as problem:
+            # Until it is read anew: a held key must not ask on and on.
+            screen.roster.is_complete = True
+            screen.app.say(str(problem), "error")
+        finally:
+            self.is_running = False
+            screen.show_bar()
+
+    async def _take(self) -> None:
+        screen = self._screen
+        screen.show_bar()
+        screen.roster.take(await asyncio.to_thread(screen.roster.load))
+        if not screen.roster.shown:
+            if screen.roster.search:
+                screen.table.show_hint("Nobody is found.", "Esc ends the search.")
+            else:
+                screen.table.show_hint("This pool has no users yet.", "n creates one.")
+        screen.show_roster()

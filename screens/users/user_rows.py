@@ -1,0 +1,137 @@
+"""Users as rows of a table: its columns, their widths, their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len, set_cell_size
+
+from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
+from workbench.aws.user_pools import User, UserDetails
+
+STANDARD: Final = ("user", "status", "created")
+KNOWN: Final = ("user", "status", "created", "modified", "username")
+"""What every user has; all other columns are attributes."""
+
+_STATUS: Final = {
+    "CONFIRMED": ("confirmed", OK),
+    "UNCONFIRMED": ("unconfirmed", WARN),
+    "FORCE_CHANGE_PASSWORD": ("invited", WARN),
+    "RESET_REQUIRED": ("must reset", WARN),
+    "EXTERNAL_PROVIDER": ("external", OK),
+    "ARCHIVED": ("archived", MUTED),
+    "COMPROMISED": ("compromised", FAIL),
+}
+_WIDTHS: Final = {"user": 30, "status": 12, "created": 10, "modified": 10}
+_OTHER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which column, and which way."""
+
+    column: str = ""
+    descending: bool = False
+
+
+def header(columns: Sequence[str], order: Order) -> Spans:
+    """The names of the columns, the sorted one with an arrow."""
+    spans: list[Span] = [("    ", TEXT)]
+    for name in columns:
+        arrow = ("▾" if order.descending else "▴") if name == order.column else ""
+        spans.append((_cell(f"{name}{arrow}", name), MUTED))
+    return tuple(spans)
+
+
+def row(user: User, columns: Sequence[str], *, marked: bool) -> Spans:
+    """One user; marks and states have a sign of their own, not colour alone."""
+    spans: list[Span] = [("● " if marked else "  ", STRONG)]
+    spans.append(("✓ ", OK) if user.enabled else ("✗ ", FAIL))
+    for name in columns:
+        words, tone = _shown(user, name)
+        spans.append((_cell(words, name), tone if user.enabled else MUTED))
+    return tuple(spans)
+
+
+def in_order(users: Sequence[User], order: Order) -> list[User]:
+    """Sorted by a column; as Cognito gave them without one."""
+    if not order.column:
+        return list(users)
+    return sorted(users, key=lambda user: _sortable(user, order.column), reverse=order.descending)
+
+
+def status_words(user: User) -> str:
+    """The status as the table says it; a disabled user is that first."""
+    words = _STATUS.get(user.status, (user.status.lower(), TEXT))[0]
+    return words if user.enabled else f"{words}, disabled"
+
+
+def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
+    """What is known of one user: the value to copy, and the row."""
+    user = details.user
+    facts = [
+        ("username", user.username),
+        ("status", status_words(user)),
+        ("created", _time(user.created)),
+        ("modified", _time(user.modified)),
+        ("groups", ", ".join(details.groups) or "none"),
+        ("MFA", ", ".join(details.mfa) or "none"),
+    ]
+    if details.preferred_mfa:
+        facts.append(("preferred MFA", details.preferred_mfa))
+    width = max(len(name) for name in (*(name for name, _ in facts), *user.attributes))
+    found: list[tuple[str, Spans]] = [
+        (value, ((f"{name:>{width}}  ", MUTED), (value, TEXT))) for name, value in facts
+    ]
+    found.append(("", ()))
+    for name, value in sorted(user.attributes.items()):
+        if name.endswith("_verified"):
+            continue
+        verified = user.attributes.get(f"{name}_verified")
+        mark: Spans = ()
+        if verified is not None:
+            mark = (("  ✓ verified", OK),) if verified == "true" else (("  ✗ not verified", WARN),)
+        found.append((value, ((f"{name:>{width}}  ", MUTED), (value, TEXT), *mark)))
+    return found
+
+
+def _shown(user: User, column: str) -> Span:
+    if column == "user":
+        return user.label, STRONG
+    if column == "status":
+        return (
+            _STATUS.get(user.status, (user.status.lower(), TEXT))
+            if user.enabled
+            else (
+                "disabled",
+                FAIL,
+            )
+        )
+    if column in ("created", "modified"):
+        at = user.created if column == "created" else user.modified
+        return (at.astimezone().strftime("%Y-%m-%d") if at else ""), MUTED
+    if column == "username":
+        return user.username, MUTED
+    return user.attributes.get(column, ""), TEXT
+
+
+def _sortable(user: User, column: str) -> tuple[int, str]:
+    if column in ("created", "modified"):
+        at = user.created if column == "created" else user.modified
+        return (0, f"{at.timestamp():020.6f}") if at else (1, "")
+    words = _shown(user, column)[0].casefold()
+    return (0, words) if words else (1, "")
+
+
+def _cell(words: str, column: str) -> str:
+    width = _WIDTHS.get(column, _OTHER)
+    if cell_len(words) > width:
+        words = set_cell_size(words, width - 1) + "…"
+    return set_cell_size(words, width) + "  "
+
+
+def _time(at: datetime | None) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""

@@ -1,0 +1,1 @@
+"""What is done with many users at once: new ones, bulk actions, files of users."""
