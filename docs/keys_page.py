@@ -29,6 +29,9 @@ TITLES = {
     "history": "History",
     "deployment": "One deployment of the history",
     "page": "A page over the panes",
+    "users": "Users",
+    "inbox": "The users' inbox",
+    "form": "A form",
     "confirm": "A question",
     "help": "The help",
 }

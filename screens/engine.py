@@ -15,8 +15,8 @@ from screens.sandbox.story import DeploymentStory
 from workbench.events import AnyEvent, Emit, ResourcesListed
 
 if TYPE_CHECKING:
+    from workbench.aws.sandbox_pool import OpenedPool
     from workbench.aws.target import Target
-    from workbench.aws.user_pools import UserPool
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
 
@@ -77,7 +77,7 @@ class OpenedSandbox:
     past: Past
     open_api: Callable[[], PlaygroundApi]
     """The sandbox's GraphQL API for the playground; blocks. Raises ProjectProblem."""
-    open_pool: Callable[[], UserPool]
+    open_pool: Callable[[], OpenedPool]
     """The sandbox's user pool; blocks. Raises ProjectProblem."""
 
 

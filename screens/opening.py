@@ -18,7 +18,7 @@ from workbench.journal.store import Journal, journal_path
 from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
-    from workbench.aws.user_pools import UserPool
+    from workbench.aws.sandbox_pool import OpenedPool
     from workbench.playground.api import PlaygroundApi
 
 
@@ -75,11 +75,11 @@ class ProjectStarter:
 
             return open_sandbox_api(connect(session, emit))
 
-        def open_user_pool() -> UserPool:
+        def open_user_pool() -> OpenedPool:
             from workbench.aws.sandbox_pool import open_pool
             from workbench.startup import connect
 
-            return open_pool(connect(session, emit)).pool
+            return open_pool(connect(session, emit))
 
         past = JournalPast(session.sandbox_dir)
         return OpenedSandbox(info, thread, past, open_api, open_user_pool)

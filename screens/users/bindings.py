@@ -21,6 +21,7 @@ SCREEN_BINDINGS: list[BindingType] = [
     _key("x", "more", "More", "more", "Confirm, verify, reset the password, sign out"),
     _key("D", "delete", "Delete", "delete", "Delete for good; asks first"),
     _key("u", "query", "Query as", "query", "Run playground queries as this user"),
+    _key("i", "inbox", "Inbox", "inbox", "What Cognito would have sent: codes, invitations"),
     _key("space", "mark", "Mark", "mark", "Mark for an action on several users"),
     _key("ctrl+a", "mark_all", "Mark all", "mark_all", "Mark all loaded users", show=False),
     _key("s", "sort", "Sort", "sort", "Sort what is loaded by the next column", show=False),

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.aws.user_pools import UserPool, UserPoolProblem, search_filter
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.user_pools import UserPoolProblem, search_filter
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 class Loading:
     """Opens the pool, and reads one chunk at a time in a thread."""
 
-    def __init__(self, screen: UsersScreen, open_pool: Callable[[], UserPool]) -> None:
+    def __init__(self, screen: UsersScreen, open_pool: Callable[[], OpenedPool]) -> None:
         self._screen = screen
         self._open_pool = open_pool
-        self.pool: UserPool | None = None
+        self.opened: OpenedPool | None = None
         self.estimate: int | None = None
         """About how many users the whole pool has; None while one searches."""
         self.is_running = False
@@ -39,13 +40,14 @@ class Loading:
         screen = self._screen
         roster = screen.roster
         try:
-            self.pool = pool = await asyncio.to_thread(self._open_pool)
+            self.opened = await asyncio.to_thread(self._open_pool)
+            pool = self.opened.pool
             search = search_filter(roster.search) if roster.search else ""
             roster.begin(pool, search)
             self.estimate = None if search else await asyncio.to_thread(pool.estimate)
             await self._take()
         except (ProjectProblem, OSError) as problem:
-            self.pool = None
+            self.opened = None
             roster.shown = []
             roster.is_complete = True
             screen.table.show_hint(*str(problem).split("\n"), "r reads again.")

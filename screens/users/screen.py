@@ -34,6 +34,9 @@ from screens.users.user_table import UserTable
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED
+from workbench.aws.inbox import read_inbox
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import (
     User,
     UserPool,
@@ -61,7 +64,7 @@ class UsersScreen(Screen[None], inherit_bindings=False):
     ]
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
-    def __init__(self, open_pool: Callable[[], UserPool], title: str) -> None:
+    def __init__(self, open_pool: Callable[[], OpenedPool], title: str) -> None:
         super().__init__(id="users")
         self.roster = Roster()
         self.acting = Acting(self)
@@ -99,7 +102,8 @@ class UsersScreen(Screen[None], inherit_bindings=False):
     @property
     def pool(self) -> UserPool | None:
         """The pool, once it is open."""
-        return self.loading_users.pool
+        opened = self.loading_users.opened
+        return None if opened is None else opened.pool
 
     @property
     def table(self) -> UserTable:
@@ -409,6 +413,16 @@ class UsersScreen(Screen[None], inherit_bindings=False):
         if user is not None:
             self.app.query_as(user.label)
 
+    def action_inbox(self) -> None:
+        """Show what Cognito would have sent."""
+        from screens.users.inbox_screen import InboxScreen
+
+        opened = self.loading_users.opened
+        target = opened.clients.target if opened is not None else None
+        if opened is not None and isinstance(target, LocalTarget):
+            pool_id = opened.pool.pool_id
+            self.app.push_screen(InboxScreen(lambda: read_inbox(target, pool_id)))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
         is_typing = isinstance(self.focused, Input)
@@ -416,6 +430,10 @@ class UsersScreen(Screen[None], inherit_bindings=False):
             return not is_typing and self.is_mounted and self.table.current is not None
         if action == "create":
             return not is_typing and self.pool is not None
+        if action == "inbox":
+            opened = self.loading_users.opened
+            is_local = opened is not None and isinstance(opened.clients.target, LocalTarget)
+            return is_local and not is_typing
         if action in ("sort", "columns", "reload", "search", "mark_all"):
             return not is_typing
         return super().check_action(action, parameters)

@@ -14,8 +14,8 @@ from screens.app import WorkbenchApp
 from screens.engine import OpenedSandbox, SandboxInfo
 from screens.sandbox.story import DeploymentStory, deployment_story
 from screens.themes import load_themes
+from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget, Target
-from workbench.aws.user_pools import UserPool
 from workbench.deploy.models import (
     DeploymentResult,
     Diff,
@@ -67,7 +67,7 @@ def no_api() -> PlaygroundApi:
     raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
 
 
-def no_pool() -> UserPool:
+def no_pool() -> OpenedPool:
     """Nor has it a user pool."""
     raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
 
@@ -427,7 +427,7 @@ class ScriptedStarter:
     mended: list[str] = field(default_factory=list)
     emit: Emit | None = None
     open_api: Callable[[], PlaygroundApi] = no_api
-    open_pool: Callable[[], UserPool] = no_pool
+    open_pool: Callable[[], OpenedPool] = no_pool
 
     def prepare(self) -> Session:
         if self.problem is not None:

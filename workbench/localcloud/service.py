@@ -13,6 +13,7 @@ from workbench.localcloud.adapter.emulator import App
 from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.graphql_service import GraphQLService
+from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
 from workbench.localcloud.state_store import StateStore
@@ -48,7 +49,8 @@ class LocalCloud:
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLService(self._saver.mark)
-        routes = (json_route(HEALTH_PATH, health), user_tokens_route(), *self._graphql.routes())
+        own = (json_route(HEALTH_PATH, health), user_tokens_route(), inbox_route())
+        routes = (*own, *self._graphql.routes())
         return gateway(self._emulator, routes, self._done)
 
     def close(self) -> None:

@@ -22,6 +22,8 @@ MENDS: tuple[str, ...] = (
     "appsync_evaluate",
     "schema_validation",
     "cognito_identity_providers",
+    "cognito_messages",
+    "cognito_attributes",
     "lambda_runtime",
     "function_code",
     "function_states",
