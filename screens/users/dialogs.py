@@ -96,7 +96,7 @@ async def ask_password(screen: UsersScreen, user: User) -> tuple[str, bool] | No
 async def ask_group(
     screen: UsersScreen, whom: str, groups: Sequence[Group], member_of: Sequence[str]
 ) -> str | None:
-    """Ask for a group to join, or to leave where it is one's own."""
+    """Ask for a group to join, or to leave where it is one's own; ``=NAME`` is a new one."""
     rows = [
         Row(
             (
@@ -109,7 +109,12 @@ async def ask_group(
         )
         for each in groups
     ]
-    picker = PickerScreen(f"Groups of {whom}", lambda text: matching(rows, text), hint="search")
+    picker = PickerScreen(
+        f"Groups of {whom}",
+        lambda text: matching(rows, text),
+        hint="search, or write a new group's name",
+        takes_text=True,
+    )
     return await screen.app.push_screen_wait(picker)
 
 

@@ -352,12 +352,16 @@ class UsersScreen(Screen[None], inherit_bindings=False):
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
             return
-        if not groups:
-            self.app.say("The pool has no groups: name some in defineAuth", "warning")
-            return
         group = await ask_group(self, _whom(users), groups, own)
         if group is None:
             return
+        if group.startswith("="):
+            group = group[1:]
+            try:
+                await asyncio.to_thread(pool.create_group, group)
+            except UserPoolProblem as problem:
+                self.app.say(str(problem), "error")
+                return
         if group in own:
             await self.acting.act(
                 f"Out of {group}", pool, users, lambda name: pool.remove_from_group(name, group)

@@ -1,11 +1,12 @@
 // A user of the chat application, by the unmodified aws-amplify client.
-// node chat_client.mjs <folder with node_modules> <amplify_outputs.json> <AWS endpoint> <step> <user> <password>
+// node chat_client.mjs <folder with node_modules> <amplify_outputs.json> <AWS endpoint> <step> <user> <password> [<code>]
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 
-const [packages, file, endpoint, step, username, password] = process.argv.slice(2);
+const [packages, file, endpoint, step, username, password, code] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(join(packages, 'package.json')));
 const names = ['aws-amplify', 'aws-amplify/utils', 'aws-amplify/data', 'aws-amplify/auth'];
 const amplify = Object.assign(
@@ -27,6 +28,56 @@ async function signUp() {
     options: { userAttributes: { email: username } },
   });
   return { next: nextStep.signUpStep };
+}
+
+async function confirm() {
+  const { nextStep } = await amplify.confirmSignUp({ username, confirmationCode: code });
+  return { next: nextStep.signUpStep };
+}
+
+// RFC 6238 with SHA-1, six digits and 30 seconds, as authenticator applications have it.
+function totp(secret) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map(each => letters.indexOf(each).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map(each => parseInt(each, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const hash = createHmac('sha1', key).update(step).digest();
+  const at = hash[19] & 15;
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+const refusal = action => action.then(() => 'allowed', error => error.name);
+
+async function account() {
+  const other = `${password}-new`;
+  const wrong = await refusal(amplify.signIn({ username, password: 'Wrong-horse-1' }));
+  await amplify.signIn({ username, password });
+  const before = (await amplify.fetchAuthSession()).tokens.accessToken.toString();
+  await new Promise(done => setTimeout(done, 1100)); // A token's times are in seconds.
+  const after = (await amplify.fetchAuthSession({ forceRefresh: true })).tokens.accessToken.toString();
+  const notOld = await refusal(amplify.updatePassword({ oldPassword: 'Wrong-horse-1', newPassword: other }));
+  await amplify.updatePassword({ oldPassword: password, newPassword: other });
+  const { sharedSecret } = await amplify.setUpTOTP();
+  await amplify.verifyTOTPSetup({ code: totp(sharedSecret) });
+  await amplify.updateMFAPreference({ totp: 'PREFERRED' });
+  await amplify.signOut({ global: true });
+  const asked = await amplify.signIn({ username, password: other });
+  const badCode = await refusal(amplify.confirmSignIn({ challengeResponse: '000000' }));
+  await refusal(amplify.signOut());
+  await amplify.signIn({ username, password: other });
+  const signed = await amplify.confirmSignIn({ challengeResponse: totp(sharedSecret) });
+  await amplify.signOut();
+  const gone = (await amplify.fetchAuthSession()).tokens === undefined;
+  return {
+    wrong,
+    refreshed: before !== after,
+    notOld,
+    asked: asked.nextStep.signInStep,
+    badCode,
+    signedIn: signed.isSignedIn,
+    gone,
+  };
 }
 
 async function chat() {
@@ -59,5 +110,5 @@ async function chat() {
   };
 }
 
-console.log(JSON.stringify(await (step === 'signUp' ? signUp() : chat())));
+console.log(JSON.stringify(await { signUp, confirm, chat, account }[step]()));
 process.exit(0);

@@ -13,6 +13,7 @@ import pytest
 
 from tests.headless.sandbox_process import run_command
 from workbench.aws.clients import Clients
+from workbench.aws.inbox import read_inbox
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.environment import process_environment
@@ -52,13 +53,13 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
 def test_a_user_signs_up_and_talks(
     chat: Chat, npm_modules: Path, node_runtime: NodeRuntime
 ) -> None:
-    def client(step: str) -> dict[str, Any]:
+    def client(step: str, *more: str) -> dict[str, Any]:
         flags = ["--experimental-websocket"] if node_runtime.version < (22,) else []
         ran = subprocess.run(
             [
                 *(str(node_runtime.executable), *flags, str(SCRIPT), str(npm_modules.parent)),
                 *(str(chat.project.root / "amplify_outputs.json"), chat.target.endpoint),
-                *(step, USER, PASSWORD),
+                *(step, USER, PASSWORD, *more),
             ],
             capture_output=True,
             text=True,
@@ -71,7 +72,9 @@ def test_a_user_signs_up_and_talks(
 
     assert client("signUp") == {"next": "CONFIRM_SIGN_UP"}
     pool = chat.outputs["auth"]["user_pool_id"]
-    Clients(chat.target).cognito_idp.admin_confirm_sign_up(UserPoolId=pool, Username=USER)
+    (message,) = read_inbox(chat.target, pool)
+    assert (message.recipient, message.subject) == (USER, "Welcome to the chat")
+    assert client("confirm", message.code) == {"next": "DONE"}
     assert client("chat") == {
         "signedIn": True,
         "refused": "name must have at least 1 characters.",
@@ -81,6 +84,20 @@ def test_a_user_signs_up_and_talks(
         "owners": 1,
         "greeting": "Hello, Ann!",
         "stranger": "Unauthorized",
+    }
+    Clients(chat.target).cognito_idp.set_user_pool_mfa_config(
+        UserPoolId=pool,
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
+    assert client("account") == {
+        "wrong": "NotAuthorizedException",
+        "refreshed": True,
+        "notOld": "NotAuthorizedException",
+        "asked": "CONFIRM_SIGN_IN_WITH_TOTP_CODE",
+        "badCode": "CodeMismatchException",
+        "signedIn": True,
+        "gone": True,
     }
 
 

@@ -129,3 +129,41 @@ def test_a_weak_password_is_refused_and_a_made_one_is_not(
         AuthParameters={"USERNAME": USER, "PASSWORD": done.stdout.strip()},
     )
     assert "AuthenticationResult" in signed
+
+
+def test_a_group_is_made_and_deleted(python_matrix: Deployed, cognito: Any) -> None:
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+
+    def there() -> list[tuple[str, int | None]]:
+        found = cognito.list_groups(UserPoolId=pool)["Groups"]
+        return [
+            (each["GroupName"], each.get("Precedence"))
+            for each in found
+            if each["GroupName"] == "Reviewers"
+        ]
+
+    users(python_matrix, "group", "create", "Reviewers", "--precedence", "7")
+    assert there() == [("Reviewers", 7)]
+    assert "--yes" in str(users(python_matrix, "group", "delete", "Reviewers"))
+    users(python_matrix, "group", "delete", "Reviewers", "--yes")
+    assert there() == []
+
+
+def test_an_invited_user_has_a_message_and_a_disabled_one_no_token(
+    python_matrix: Deployed,
+) -> None:
+    name = "sue@example.com"  # The other tests' user comes and goes in another process.
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+    made = users(python_matrix, "create", name)
+    try:
+        assert isinstance(made, dict) and made["status"] == "FORCE_CHANGE_PASSWORD"
+        messages = users(python_matrix, "inbox", name)
+        assert isinstance(messages, list)
+        assert [(each["kind"], each["recipient"]) for each in messages] == [("invitation", name)]
+        token = users(python_matrix, "token", name)
+        assert isinstance(token, dict) and token["id"].count(".") == 2
+        users(python_matrix, "disable", name)
+        refused = users(python_matrix, "token", name)
+        assert isinstance(refused, str) and "disabled" in refused
+    finally:
+        Clients(python_matrix.target).cognito_idp.admin_delete_user(UserPoolId=pool, Username=name)

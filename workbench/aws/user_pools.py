@@ -204,6 +204,22 @@ class UserPool:
             if not token:
                 return tuple(sorted(found, key=lambda each: (each.precedence or 0, each.name)))
 
+    def create_group(
+        self, name: str, *, description: str = "", precedence: int | None = None
+    ) -> None:
+        """Make a group; the lowest precedence decides which role its members get."""
+        asked: dict[str, Any] = {"UserPoolId": self.pool_id, "GroupName": name}
+        if description:
+            asked["Description"] = description
+        if precedence is not None:
+            asked["Precedence"] = precedence
+        self._ask(lambda: self._cognito.create_group(**asked))
+
+    def delete_group(self, name: str) -> None:
+        """Delete a group; its members stay users."""
+        asked = {"UserPoolId": self.pool_id, "GroupName": name}
+        self._ask(lambda: self._cognito.delete_group(**asked))
+
     def add_to_group(self, name: str, group: str) -> None:
         """Make a user a member."""
         asked = {**self._of(name), "GroupName": group}

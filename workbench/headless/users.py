@@ -15,6 +15,7 @@ from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import User, UserDetails, UserPool, make_password, search_filter
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
+from workbench.headless.users_sent import print_inbox, print_token
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
 from workbench.users.new_user import NewUser, make_user, wrong_with
@@ -25,8 +26,12 @@ _MOST = 1_000
 def manage_users(session: Session, arguments: argparse.Namespace) -> int:
     """Do what the sub-command says; raises ProjectProblem where Cognito refuses it."""
     session = connect(session, _quiet)
-    pool = open_pool(session, arguments.pool).pool
-    return _ACTIONS[arguments.action](pool, arguments)
+    opened = open_pool(session, arguments.pool)
+    if arguments.action == "token":
+        return print_token(session, opened, arguments)
+    if arguments.action == "inbox":
+        return print_inbox(opened, arguments)
+    return _ACTIONS[arguments.action](opened.pool, arguments)
 
 
 def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
@@ -121,6 +126,8 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
         for each in () if arguments.json else groups:
             print(each.name)
         return 0
+    if arguments.verb in ("create", "delete"):
+        return _change_groups(pool, arguments)
     if not arguments.user or not arguments.name:
         raise ProjectProblem("A group and a user are needed.", "users group add GROUP USER")
     if arguments.verb == "add":
@@ -129,6 +136,24 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
         pool.remove_from_group(arguments.user, arguments.name)
     verb = "added to" if arguments.verb == "add" else "removed from"
     return _said(pool, arguments.user, arguments, f"{arguments.user} {verb} {arguments.name}")
+
+
+def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
+    if not arguments.name:
+        raise ProjectProblem("The group needs a name.", f"users group {arguments.verb} GROUP")
+    if arguments.verb == "create":
+        pool.create_group(
+            arguments.name, description=arguments.description, precedence=arguments.precedence
+        )
+    elif not arguments.yes:
+        raise ProjectProblem("Deleting a group cannot be undone.", "Add --yes to do it.")
+    else:
+        pool.delete_group(arguments.name)
+    if arguments.json:
+        print(json.dumps({"group": arguments.name, "done": arguments.verb}))
+    else:
+        _done(f"{arguments.verb}d the group {arguments.name}")
+    return 0
 
 
 def _said(pool: UserPool, name: str, arguments: argparse.Namespace, words: str) -> int:

@@ -142,6 +142,12 @@ async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Ope
             UserPoolId=users.pool_id, Username="ann@example.com"
         )["Groups"]
         assert [each["GroupName"] for each in groups] == ["Editors"]
+        await users.press("m")
+        await users.pick("Reviewers")  # there is none yet
+        await users.settled()
+        assert users.cognito.list_users_in_group(UserPoolId=users.pool_id, GroupName="Reviewers")[
+            "Users"
+        ]
         await users.press("t")
         await users.until(lambda: not users.seen("ann@example.com")["Enabled"], "disabled")
         await users.settled()

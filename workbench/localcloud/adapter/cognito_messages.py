@@ -46,14 +46,9 @@ def install() -> None:
         return _keep_sms(pool, username, attributes, code, attribute_name)
 
     def run_checked(handler: Callable[[Any], Answer], action: str, data: Any) -> Answer:
-        refused = (
-            cognito._validate_client_secret_hash(action, data)
-            or cognito._auth_flow_error(action, data)
-            or cognito._confirmation_code_error(action, data)
-        )
+        refused: Answer | None = cognito._confirmation_code_error(action, data)
         if refused:
-            checked: Answer = refused
-            return checked
+            return refused
         answer: Answer = run(handler, action, data)
         if action == "SignUp" and answer[0] == 200:
             return _sign_up_by_phone(data, answer, send_code)

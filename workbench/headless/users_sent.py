@@ -1,0 +1,64 @@
+"""``amplify-tui users token`` and ``inbox``: what the local cloud alone can tell of a user."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from workbench.aws.callers import CallerCredentials
+from workbench.aws.inbox import read_inbox
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.target import LocalTarget
+from workbench.playground.authorizing import NotAuthorizedError
+from workbench.playground.environment import from_outputs
+from workbench.playground.opening import OUTPUTS_NAME
+from workbench.project.models import ProjectProblem
+
+if TYPE_CHECKING:
+    from workbench.startup import Session
+
+
+def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namespace) -> int:
+    """Print a user's token, signed by the pool's key; raises ProjectProblem where there is none."""
+    environment = from_outputs(session.project.root / OUTPUTS_NAME)
+    if opened.pool.pool_id != environment.user_pool_id:
+        raise ProjectProblem(
+            "Tokens are for this backend's own client.", "Leave --pool away, or deploy that pool."
+        )
+    try:
+        tokens = CallerCredentials(opened.clients, environment).user_tokens(arguments.user)
+    except NotAuthorizedError as problem:
+        raise ProjectProblem(str(problem), "Look at the user with `users show`.") from None
+    if arguments.json:
+        print(json.dumps({"id": tokens.id, "access": tokens.access, "expires": tokens.expires}))
+    else:
+        print(tokens.access if arguments.access else tokens.id)
+    return 0
+
+
+def print_inbox(opened: OpenedPool, arguments: argparse.Namespace) -> int:
+    """Print what Cognito would have sent, newest first."""
+    target = opened.clients.target
+    if not isinstance(target, LocalTarget):
+        raise ProjectProblem("On AWS Cognito really sends.", "Look into the user's own mail box.")
+    messages = [
+        each
+        for each in read_inbox(target, opened.pool.pool_id)
+        if arguments.user in ("", each.recipient, each.username)
+    ]
+    if arguments.json:
+        names = ("id", "medium", "recipient", "username", "kind", "subject", "body", "code")
+        plain = [
+            {"at": each.at.isoformat(timespec="seconds")}
+            | {name: getattr(each, name) for name in names}
+            for each in messages
+        ]
+        print(json.dumps(plain))
+        return 0
+    for each in messages:
+        print(f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}  {each.kind} by {each.medium}")
+        print(f"  to {each.recipient}" + (f" · {each.subject}" if each.subject else ""))
+        for line in each.text.splitlines():
+            print(f"  {line}")
+    return 0
