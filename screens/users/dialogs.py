@@ -10,6 +10,7 @@ from screens.sandbox.confirm_screen import ConfirmScreen
 from screens.users.form_screen import Filled, FormField, FormScreen
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
+from workbench.aws.pool_schema import check_attributes
 from workbench.aws.user_pools import Group, User
 from workbench.users.bulk import BulkFailure
 from workbench.users.new_user import NewUser, wrong_with
@@ -68,17 +69,25 @@ async def ask_attributes(
     fields.append(
         FormField("+", "More attributes", given.get("+", ""), "given_name=Ann, custom:team=blue")
     )
+    schema = screen.loading_users.schema
+
+    def changed(filled: Filled) -> dict[str, str]:
+        others = {name: filled[name] for name, value in own.items() if filled[name] != value}
+        return {**others, **_attributes(filled["+"])}
+
     form = FormScreen(
         f"Attributes of {user.label}",
         fields,
-        lambda filled: _wrong({"attributes": filled["+"]}),
+        lambda filled: (
+            _wrong({"attributes": filled["+"]})
+            or " ".join(check_attributes(schema, changed(filled), is_new=False))
+        ),
         problem,
     )
     filled = await screen.app.push_screen_wait(form)
     if filled is None:
         return None
-    changed = {name: filled[name] for name, value in own.items() if filled[name] != value}
-    return {**changed, **_attributes(filled["+"])}, filled
+    return changed(filled), filled
 
 
 async def ask_password(screen: UsersScreen, user: User) -> tuple[str, bool] | None:

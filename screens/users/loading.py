@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.aws.pool_schema import Schema
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPoolProblem, search_filter
 from workbench.project.models import ProjectProblem
@@ -23,6 +24,7 @@ class Loading:
         self.opened: OpenedPool | None = None
         self.estimate: int | None = None
         """About how many users the whole pool has; None while one searches."""
+        self.schema: Schema = ()
         self.is_running = False
 
     def anew(self) -> None:
@@ -45,6 +47,7 @@ class Loading:
             search = search_filter(roster.search) if roster.search else ""
             roster.begin(pool, search)
             self.estimate = None if search else await asyncio.to_thread(pool.estimate)
+            self.schema = await asyncio.to_thread(pool.schema)
             await self._take()
         except (ProjectProblem, OSError) as problem:
             self.opened = None

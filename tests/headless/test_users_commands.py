@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,3 +168,44 @@ def test_an_invited_user_has_a_message_and_a_disabled_one_no_token(
         assert isinstance(refused, str) and "disabled" in refused
     finally:
         Clients(python_matrix.target).cognito_idp.admin_delete_user(UserPoolId=pool, Username=name)
+
+
+def test_seeded_users_go_out_to_a_file_and_come_in_again(
+    python_matrix: Deployed, tmp_path: Path
+) -> None:
+    client = Clients(python_matrix.target).cognito_idp
+    pool = client.create_user_pool(PoolName="files", UsernameAttributes=["email"])["UserPool"]["Id"]
+    other = client.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"][
+        "Id"
+    ]
+    client.create_group(UserPoolId=pool, GroupName="Editors")
+    try:
+        seeded = users(
+            python_matrix, "seed", "--count", "70", "--group", "Editors=1", "--pool", pool
+        )
+        assert seeded == {"made": 70, "failed": [], "there": 0}
+        again = users(python_matrix, "seed", "--count", "70", "--pool", pool)
+        assert isinstance(again, dict) and (again["made"], again["there"]) == (0, 70)
+        members = client.list_users_in_group(UserPoolId=pool, GroupName="Editors", Limit=60)
+        assert len(members["Users"]) == 60
+        file = tmp_path / "users.csv"
+        run_command(python_matrix.project, "users", "export", "-o", str(file), "--pool", pool)
+        assert len(file.read_text().splitlines()) == 71
+        dry = users(python_matrix, "import", str(file), "--dry-run", "--pool", other)
+        assert isinstance(dry, dict) and (dry["made"], dry["wrong"]) == (0, [])
+        done = users(python_matrix, "import", str(file), "--pool", other)
+        assert isinstance(done, dict) and done["made"] == 70
+
+        def addresses(of: str) -> set[str]:
+            pages = client.get_paginator("list_users").paginate(UserPoolId=of)
+            found = [user["Attributes"] for page in pages for user in page["Users"]]
+            return {pair["Value"] for each in found for pair in each if pair["Name"] == "email"}
+
+        assert addresses(pool) == addresses(other)
+        file.write_text("email,cognito:username\nnobody,nobody\n")
+        refused = run_command(python_matrix.project, "users", "import", str(file), "--pool", other)
+        assert refused.returncode == 1
+        assert "line 2, nobody: nobody is no e-mail address." in refused.stderr
+    finally:
+        client.delete_user_pool(UserPoolId=pool)
+        client.delete_user_pool(UserPoolId=other)

@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.aws.pool_schema import SchemaAttribute, read_schema
 from workbench.project.models import ProjectProblem
 
 PAGE = 60
@@ -119,8 +120,11 @@ class UserPool:
 
     def estimate(self) -> int:
         """About how many users there are; Cognito counts a few times a day."""
-        pool = self._ask(lambda: self._cognito.describe_user_pool(UserPoolId=self.pool_id))
-        return int(pool["UserPool"].get("EstimatedNumberOfUsers", 0))
+        return int(self._described().get("EstimatedNumberOfUsers", 0))
+
+    def schema(self) -> tuple[SchemaAttribute, ...]:
+        """Which attributes users can have."""
+        return read_schema(self._described())
 
     def user(self, name: str) -> UserDetails:
         """One user by username or by what they sign in with."""
@@ -231,6 +235,11 @@ class UserPool:
         self._ask(lambda: self._cognito.admin_remove_user_from_group(**asked))
 
     # -- asking -----------------------------------------------------------------------------------
+
+    def _described(self) -> Mapping[str, Any]:
+        answer = self._ask(lambda: self._cognito.describe_user_pool(UserPoolId=self.pool_id))
+        found: Mapping[str, Any] = answer["UserPool"]
+        return found
 
     def _of(self, name: str) -> dict[str, Any]:
         return {"UserPoolId": self.pool_id, "Username": name}

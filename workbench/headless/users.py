@@ -16,6 +16,7 @@ from workbench.aws.user_pools import User, UserDetails, UserPool, make_password,
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
 from workbench.headless.users_sent import print_inbox, print_token
+from workbench.headless.users_transfer import export_users, import_users, seed_pool
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
 from workbench.users.new_user import NewUser, make_user, wrong_with
@@ -217,4 +218,7 @@ _ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {
     "sign-out": _simple("sign_out", "signed out"),
     "password": _set_password,
     "group": _group,
+    "import": import_users,
+    "export": export_users,
+    "seed": seed_pool,
 }

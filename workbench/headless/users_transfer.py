@@ -1,0 +1,125 @@
+"""``amplify-tui users import``, ``export`` and ``seed``: many users, from and to files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.aws.user_pools import UserPool, search_filter
+from workbench.headless.paint import Paint
+from workbench.project.models import ProjectProblem
+from workbench.users.bulk import BulkFailure, run_bulk
+from workbench.users.seeding import seed_users
+from workbench.users.user_files import FileUser, plan_import, read_users, write_csv, write_json
+
+
+def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
+    """Write the users to a file, which is there whole or as it was, or to standard output."""
+    users = pool.users(search_filter(arguments.search) if arguments.search else "")
+    as_json = arguments.json or arguments.output.endswith(".json")
+    schema = () if as_json else pool.schema()
+    if not arguments.output:
+        count = write_json(users, sys.stdout) if as_json else write_csv(users, schema, sys.stdout)
+    else:
+        path = Path(arguments.output)
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with part.open("w", encoding="utf-8", newline="") as file:
+                count = write_json(users, file) if as_json else write_csv(users, schema, file)
+            part.replace(path)
+        except OSError as error:
+            raise ProjectProblem(
+                f"{path} cannot be written: {error.strerror}.", "Choose another file."
+            ) from None
+        finally:
+            part.unlink(missing_ok=True)
+    print(Paint.of(sys.stderr).faint(f"{count} users"), file=sys.stderr)
+    return 0
+
+
+def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
+    """Make the users of a file, after all its rows are checked; 1 where some cannot be made."""
+    try:
+        with Path(arguments.file).open(encoding="utf-8-sig", newline="") as file:
+            rows = read_users(file, arguments.file)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ProjectProblem(
+            f"{arguments.file} cannot be read: {reason}.", "Name a CSV or JSON file."
+        ) from None
+    plan = plan_import(rows, pool.schema(), pool.users())
+    if plan.wrong and not arguments.json:
+        for each in plan.wrong:
+            print(f"✗ {arguments.file}, {each.place}, {each.username}: {each.why}", file=sys.stderr)
+    failed: Sequence[BulkFailure] = ()
+    if not arguments.dry_run and not plan.wrong:
+        failed = _make(pool, plan.users)
+    done = 0 if arguments.dry_run or plan.wrong else len(plan.users) - len(failed)
+    if arguments.json:
+        wrong = [{"place": e.place, "username": e.username, "why": e.why} for e in plan.wrong]
+        print(json.dumps({**_told(done, failed), "wrong": wrong, "there": len(plan.there)}))
+    elif plan.wrong:
+        print(f"Nothing was imported: {len(plan.wrong)} of {len(rows)} rows are wrong.")
+    elif arguments.dry_run:
+        print(f"{len(plan.users)} users would be made, {len(plan.there)} are there already.")
+    else:
+        _say(done, failed, f"imported, {len(plan.there)} were there already")
+    return 1 if failed or plan.wrong else 0
+
+
+def seed_pool(pool: UserPool, arguments: argparse.Namespace) -> int:
+    """Make users to try the backend with; who is there from the same seed is left as they are."""
+    schema = pool.schema()
+    groups = dict(_share(each) for each in arguments.group)
+    users = tuple(
+        seed_users(schema, arguments.count, arguments.seed, locale=arguments.locale, groups=groups)
+    )
+    plan = plan_import(users, schema, pool.users())
+    failed = _make(pool, plan.users)
+    done = len(plan.users) - len(failed)
+    if arguments.json:
+        print(json.dumps({**_told(done, failed), "there": len(plan.there)}))
+    else:
+        _say(done, failed, f"made, {len(plan.there)} were there already")
+    return 1 if failed else 0
+
+
+def _make(pool: UserPool, users: Sequence[FileUser]) -> Sequence[BulkFailure]:
+    """One by one, without invitations: Cognito's import jobs need a role and tell of no one user."""
+    by_name = {user.username: user for user in users}
+
+    def one(name: str) -> None:
+        user = by_name[name]
+        made = pool.create(name, user.attributes, invite=False)
+        for group in user.groups:
+            pool.add_to_group(made.username, group)
+
+    return run_bulk(list(by_name), one).failed
+
+
+def _told(done: int, failed: Sequence[BulkFailure]) -> dict[str, object]:
+    return {
+        "made": done,
+        "failed": [{"username": each.username, "why": each.why} for each in failed],
+    }
+
+
+def _say(done: int, failed: Sequence[BulkFailure], words: str) -> None:
+    for each in failed:
+        print(f"✗ {each.username}: {each.why} {each.next_step}", file=sys.stderr)
+    print(f"{Paint.of(sys.stdout).good('✓')} {done} users {words}")
+
+
+def _share(text: str) -> tuple[str, float]:
+    name, sign, value = text.partition("=")
+    try:
+        share = float(value) if sign else 1.0
+    except ValueError:
+        share = -1.0
+    if not name or not 0 <= share <= 1:
+        raise ProjectProblem(f"{text!r} is no share of a group.", "Write GROUP=0.2 for a fifth.")
+    return name, share
