@@ -31,6 +31,7 @@ TITLES = {
     "page": "A page over the panes",
     "users": "Users",
     "inbox": "The users' inbox",
+    "pool": "The pool's settings",
     "form": "A form",
     "confirm": "A question",
     "help": "The help",

@@ -239,7 +239,7 @@ class WorkbenchApp(App[None]):
             from screens.users.screen import UsersScreen
 
             opened = sandbox.opened
-            self.users = UsersScreen(opened.open_pool, opened.info.target)
+            self.users = UsersScreen(opened.open_pool, opened.info.root, opened.info.target)
             self.install_screen(self.users, "users")
         if self.screen is not self.users:
             await self.push_screen("users")

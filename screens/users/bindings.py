@@ -22,6 +22,7 @@ SCREEN_BINDINGS: list[BindingType] = [
     _key("D", "delete", "Delete", "delete", "Delete for good; asks first"),
     _key("u", "query", "Query as", "query", "Run playground queries as this user"),
     _key("i", "inbox", "Inbox", "inbox", "What Cognito would have sent: codes, invitations"),
+    _key("v", "settings", "Pool", "settings", "The pool's settings, and the lines that set them"),
     _key("space", "mark", "Mark", "mark", "Mark for an action on several users"),
     _key("ctrl+a", "mark_all", "Mark all", "mark_all", "Mark all loaded users", show=False),
     _key("s", "sort", "Sort", "sort", "Sort what is loaded by the next column", show=False),

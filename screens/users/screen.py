@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,12 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from screens.sandbox.words import plural
 from screens.users.acting import Acting
 from screens.users.bindings import SCREEN_BINDINGS
+from screens.users.detail_pane import DetailPane
 from screens.users.dialogs import (
     MORE,
     ask_attributes,
@@ -29,12 +30,12 @@ from screens.users.dialogs import (
 )
 from screens.users.loading import Loading
 from screens.users.roster import Roster
-from screens.users.user_rows import KNOWN, Order, detail_rows, header
+from screens.users.user_rows import KNOWN, Order, header
 from screens.users.user_table import UserTable
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import FAIL, MUTED
 from workbench.aws.inbox import read_inbox
+from workbench.aws.pool_settings import read_settings
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import (
@@ -49,9 +50,6 @@ from workbench.users.new_user import make_user
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
 
-_DETAIL_DELAY = 0.12
-"""Seconds that the cursor must rest before a user is asked for: a held key asks for none."""
-
 
 class UsersScreen(Screen[None], inherit_bindings=False):
     """Stays alive behind the sandbox's screen, with what is loaded, searched and marked."""
@@ -64,14 +62,14 @@ class UsersScreen(Screen[None], inherit_bindings=False):
     ]
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
-    def __init__(self, open_pool: Callable[[], OpenedPool], title: str) -> None:
+    def __init__(self, open_pool: Callable[[], OpenedPool], root: Path, title: str) -> None:
         super().__init__(id="users")
         self.roster = Roster()
         self.acting = Acting(self)
         self.loading_users = Loading(self, open_pool)
+        self._root = root
         self._title = title
         self._is_stale = False
-        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """What is shown of which pool; the table; one user."""
@@ -84,13 +82,7 @@ class UsersScreen(Screen[None], inherit_bindings=False):
                 names.can_focus = False
                 yield names
                 yield UserTable(self.roster)
-            detail = RowList(
-                empty=((("One user's details stand here.", MUTED),),),
-                id="users-detail",
-                classes="pane",
-            )
-            detail.border_title = "User"
-            yield detail
+            yield DetailPane()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -168,27 +160,8 @@ class UsersScreen(Screen[None], inherit_bindings=False):
 
     @on(UserTable.Moved)
     def _rest(self) -> None:
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(_DETAIL_DELAY, self._show_detail)
+        self.query_one(DetailPane).rest_on(self.table.current, self.pool)
         self.refresh_bindings()
-
-    @work(group="detail", exclusive=True)
-    async def _show_detail(self) -> None:
-        pane = self.query_one("#users-detail", RowList)
-        user, pool = self.table.current, self.pool
-        if user is None or pool is None:
-            pane.border_title = "User"
-            pane.show_rows([])
-            return
-        try:
-            details = await asyncio.to_thread(pool.user, user.username)
-        except UserPoolProblem as problem:
-            pane.border_title = user.label
-            pane.show_rows([Row((("✗ ", FAIL), (str(problem), MUTED)))])
-            return
-        pane.border_title = user.label
-        pane.show_rows([Row(spans, copy=value) for value, spans in detail_rows(details)])
 
     # -- search, order, marks ---------------------------------------------------------------------
 
@@ -417,6 +390,16 @@ class UsersScreen(Screen[None], inherit_bindings=False):
         if user is not None:
             self.app.query_as(user.label)
 
+    def action_settings(self) -> None:
+        """Show the pool's settings."""
+        from screens.users.settings_screen import SettingsScreen
+
+        opened = self.loading_users.opened
+        if opened is not None:
+            cognito, pool_id = opened.clients.cognito_idp, opened.pool.pool_id
+            root = self._root
+            self.app.push_screen(SettingsScreen(lambda: read_settings(cognito, pool_id, root)))
+
     def action_inbox(self) -> None:
         """Show what Cognito would have sent."""
         from screens.users.inbox_screen import InboxScreen
@@ -432,7 +415,7 @@ class UsersScreen(Screen[None], inherit_bindings=False):
         is_typing = isinstance(self.focused, Input)
         if action in ("edit", "password", "groups", "switch", "more", "delete", "query", "mark"):
             return not is_typing and self.is_mounted and self.table.current is not None
-        if action == "create":
+        if action in ("create", "settings"):
             return not is_typing and self.pool is not None
         if action == "inbox":
             opened = self.loading_users.opened

@@ -15,7 +15,7 @@ from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import User, UserDetails, UserPool, make_password, search_filter
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
-from workbench.headless.users_sent import print_inbox, print_token
+from workbench.headless.users_printed import print_inbox, print_settings, print_token
 from workbench.headless.users_transfer import export_users, import_users, seed_pool
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
@@ -30,6 +30,8 @@ def manage_users(session: Session, arguments: argparse.Namespace) -> int:
     opened = open_pool(session, arguments.pool)
     if arguments.action == "token":
         return print_token(session, opened, arguments)
+    if arguments.action == "settings":
+        return print_settings(session, opened, arguments)
     if arguments.action == "inbox":
         return print_inbox(opened, arguments)
     return _ACTIONS[arguments.action](opened.pool, arguments)

@@ -76,5 +76,6 @@ def add_users(
     seed.add_argument("--seed", type=int, default=1, help="the same seed, the same users")
     seed.add_argument("--locale", default="en-US", help="their locale (default: en-US)")
     seed.add_argument("--group", action="append", default=[], metavar="GROUP=SHARE")
+    action("settings", "the pool's settings, with the lines of code that set them")
     inbox = action("inbox", "what Cognito would have sent (local cloud)")
     inbox.add_argument("user", nargs="?", default="", help="only what went to this address")

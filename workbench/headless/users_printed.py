@@ -1,13 +1,17 @@
-"""``amplify-tui users token`` and ``inbox``: what the local cloud alone can tell of a user."""
+"""``amplify-tui users token``, ``inbox`` and ``settings``: what is printed and changes nothing."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.callers import CallerCredentials
 from workbench.aws.inbox import read_inbox
+from workbench.aws.pool_settings import read_settings
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.playground.authorizing import NotAuthorizedError
@@ -34,6 +38,23 @@ def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namesp
         print(json.dumps({"id": tokens.id, "access": tokens.access, "expires": tokens.expires}))
     else:
         print(tokens.access if arguments.access else tokens.id)
+    return 0
+
+
+def print_settings(session: Session, opened: OpenedPool, arguments: argparse.Namespace) -> int:
+    """Print the pool's settings, each with its line of code where the project has one."""
+    try:
+        found = read_settings(opened.clients.cognito_idp, opened.pool.pool_id, session.project.root)
+    except (ClientError, BotoCoreError) as error:
+        raise ProjectProblem(
+            f"The pool cannot be read: {error}", "Deploy the backend, or look at the credentials."
+        ) from None
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in found]))
+        return 0
+    width = max(len(each.name) for each in found)
+    for each in found:
+        print(f"{each.name:>{width}}  {each.value}" + (f"  {each.place}" if each.place else ""))
     return 0
 
 

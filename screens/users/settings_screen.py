@@ -1,0 +1,73 @@
+"""The pool's settings at a glance, with the lines of code that set them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.sandbox.panes import WrappedRows
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row
+from screens.widgets.tones import ACCENT, FAIL, MUTED, TEXT
+from workbench.aws.pool_settings import Setting
+
+
+class SettingsScreen(ModalScreen[None]):
+    """Read when it opens; ``y`` copies a value."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,v", "close", "Close", id="pool.close", tooltip="Back to the users"),
+    ]
+
+    def __init__(self, read: Callable[[], Sequence[Setting]]) -> None:
+        super().__init__(id="pool-settings")
+        self._read = read
+
+    def compose(self) -> ComposeResult:
+        """A row for each setting."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "User pool"
+            yield WrappedRows(id="pool-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the settings."""
+        rows = self.query_one(WrappedRows)
+        rows.show_wrapped([Row((("Reading …", MUTED),))])
+        rows.focus()
+        self._load()
+
+    @work(group="settings")
+    async def _load(self) -> None:
+        try:
+            settings = await asyncio.to_thread(self._read)
+        except (ClientError, BotoCoreError) as error:
+            rows = [Row((("✗ ", FAIL), (f"The pool cannot be read: {error}", TEXT)))]
+        else:
+            width = max(len(each.name) for each in settings)
+            rows = [
+                Row(
+                    (
+                        (f"{each.name:>{width}}  ", MUTED),
+                        (each.value, TEXT),
+                        (f"  {each.place}" if each.place else "", ACCENT),
+                    ),
+                    each.name,
+                    copy=each.value,
+                    indent=width + 2,
+                )
+                for each in settings
+            ]
+        self.query_one(WrappedRows).show_wrapped(rows)
+
+    def action_close(self) -> None:
+        """Back to the users."""
+        self.dismiss(None)

@@ -1,0 +1,153 @@
+"""A user pool's settings at a glance, each with the line of ``amplify/auth`` that sets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_PLACES: Mapping[str, str] = {
+    "sign in with": r"\b(loginWith|email|phone|username)\s*[:=]",
+    "user attributes": r"\b(userAttributes|user_attributes)\s*[:=]",
+    "MFA": r"\b(multifactor|mfa)\s*[:=]",
+    "account recovery": r"\b(accountRecovery|account_recovery)\s*[:=]",
+    "groups": r"\bgroups\s*[:=]",
+    "identity providers": r"\b(externalProviders|external_providers)\s*[:=]",
+    "triggers": r"\btriggers\s*[:=]",
+    "password policy": r"\b(passwordPolicy|password_policy)\b",
+}
+_PROVIDER_PAGE, _CLIENT_PAGE = 60, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting in words; ``place`` is ``file:line``, "" where no code of the project says it."""
+
+    name: str
+    value: str
+    place: str = ""
+
+
+def read_settings(cognito: Any, pool_id: str, root: Path | None = None) -> tuple[Setting, ...]:
+    """The pool's settings in the order that a person asks for them; blocks.
+
+    ``cognito`` is a cognito-idp client; raises its ClientError. Secrets of clients are not read.
+    """
+    pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    found = [
+        ("pool", f"{pool.get('Name', '')} · {pool_id}"),
+        ("sign in with", _names(pool)),
+        ("sign-up", "by administrators only" if _is_closed(pool) else "open"),
+        ("user attributes", _attributes(pool)),
+        ("password policy", _password(pool)),
+        ("MFA", _mfa(cognito, pool_id, pool)),
+        ("account recovery", _recovery(pool)),
+        ("deletion protection", str(pool.get("DeletionProtection", "INACTIVE")).lower()),
+        ("domain", str(pool.get("CustomDomain") or pool.get("Domain") or "none")),
+    ]
+    groups = cognito.list_groups(UserPoolId=pool_id, Limit=_PROVIDER_PAGE)["Groups"]
+    found.append(("groups", ", ".join(each["GroupName"] for each in groups) or "none"))
+    providers = cognito.list_identity_providers(UserPoolId=pool_id, MaxResults=_PROVIDER_PAGE)
+    names = [f"{each['ProviderName']}" for each in providers["Providers"]]
+    found.append(("identity providers", ", ".join(names) or "none"))
+    triggers = {name: arn for name, arn in pool.get("LambdaConfig", {}).items() if arn}
+    found.append(("triggers", "; ".join(_triggers(triggers)) or "none"))
+    clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=_CLIENT_PAGE)
+    for each in clients["UserPoolClients"]:
+        client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=each["ClientId"])
+        found.append((f"client {each['ClientName']}", _client(client["UserPoolClient"])))
+    places = {} if root is None else _places(root)
+    return tuple(Setting(name, value, places.get(name, "")) for name, value in found)
+
+
+def _is_closed(pool: Mapping[str, Any]) -> bool:
+    return bool(pool.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"))
+
+
+def _names(pool: Mapping[str, Any]) -> str:
+    names = pool.get("UsernameAttributes") or ["username", *pool.get("AliasAttributes", ())]
+    return ", ".join(names)
+
+
+def _attributes(pool: Mapping[str, Any]) -> str:
+    shown = [
+        each["Name"] + ("*" if each.get("Required") else "")
+        for each in pool.get("SchemaAttributes", ())
+        if each["Name"] != "sub" and (each.get("Required") or each["Name"].startswith("custom:"))
+    ]
+    return ", ".join(shown) + "  (* required)" if shown else "the standard ones, none required"
+
+
+def _password(pool: Mapping[str, Any]) -> str:
+    policy = pool.get("Policies", {}).get("PasswordPolicy", {})
+    kinds = {
+        "RequireLowercase": "lower case",
+        "RequireUppercase": "upper case",
+        "RequireNumbers": "numbers",
+        "RequireSymbols": "symbols",
+    }
+    asked = [words for name, words in kinds.items() if policy.get(name)]
+    return ", ".join([f"{policy.get('MinimumLength', 8)} characters", *asked])
+
+
+def _mfa(cognito: Any, pool_id: str, pool: Mapping[str, Any]) -> str:
+    mode = str(pool.get("MfaConfiguration", "OFF")).lower()
+    if mode == "off":
+        return mode
+    found = cognito.get_user_pool_mfa_config(UserPoolId=pool_id)
+    ways = []
+    if found.get("SoftwareTokenMfaConfiguration", {}).get("Enabled"):
+        ways.append("authenticator application")
+    if found.get("SmsMfaConfiguration"):
+        ways.append("SMS")
+    if found.get("EmailMfaConfiguration"):
+        ways.append("e-mail")
+    return f"{mode} · {', '.join(ways) or 'no way is set'}"
+
+
+def _recovery(pool: Mapping[str, Any]) -> str:
+    ways = pool.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", ())
+    ordered = sorted(ways, key=lambda each: int(each.get("Priority", 0)))
+    return ", then ".join(each["Name"].replace("_", " ") for each in ordered) or "Cognito's default"
+
+
+def _triggers(triggers: Mapping[str, Any]) -> Iterator[str]:
+    for name, arn in triggers.items():
+        if isinstance(arn, str):
+            yield f"{name}: {arn.rpartition(':')[2]}"
+
+
+def _client(client: Mapping[str, Any]) -> str:
+    flows = [flow.removeprefix("ALLOW_").lower() for flow in client.get("ExplicitAuthFlows", ())]
+    units = client.get("TokenValidityUnits", {})
+    lifetimes = []
+    for name, unit in (("Access", "hours"), ("Id", "hours"), ("Refresh", "days")):
+        span = client.get(f"{name}TokenValidity")
+        if span:
+            lifetimes.append(f"{name.lower()} {span} {units.get(f'{name}Token', unit)}")
+    return " · ".join(
+        part for part in (client["ClientId"], ", ".join(flows), ", ".join(lifetimes)) if part
+    )
+
+
+def _places(root: Path) -> dict[str, str]:
+    """Where the project's code names each setting: its first line with the name."""
+    found: dict[str, str] = {}
+    files = [root / "amplify" / name for name in ("auth/resource.ts", "auth/resource.py")]
+    files += [root / "amplify" / name for name in ("backend.ts", "backend.py")]
+    for file in files:
+        for number, line in enumerate(_lines(file), 1):
+            code = line.partition("//")[0] if file.suffix == ".ts" else line.partition("#")[0]
+            for name, pattern in _PLACES.items():
+                if name not in found and re.search(pattern, code):
+                    found[name] = f"{file.relative_to(root)}:{number}"
+    return found
+
+
+def _lines(file: Path, read: Callable[[Path], str] = Path.read_text) -> Sequence[str]:
+    try:
+        return read(file).splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ()  # Places are an extra: what cannot be read has none.
