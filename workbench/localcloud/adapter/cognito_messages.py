@@ -116,8 +116,13 @@ def _keep_sms(pool: Any, username: str, attributes: Any, code: str, attribute_na
         text = template or pool.get("SmsVerificationMessage") or _SMS
         kind = "password code" if attribute_name == "password" else "code"
         body = text.replace("{####}", code).replace("{username}", username)
-        message = {"medium": "sms", "recipient": number, "kind": kind, "subject": ""}
-        _keep(pool, {**message, "username": username, "body": body})
+        keep_sms(pool, username, number, kind, body)
+
+
+def keep_sms(pool: Any, username: str, number: str, kind: str, body: str) -> None:
+    """Keep an SMS to ``number`` with the pool's messages."""
+    message = {"medium": "sms", "recipient": number, "kind": kind, "subject": ""}
+    _keep(pool, {**message, "username": username, "body": body})
 
 
 def _keep(pool: Any, message: Mapping[str, str]) -> None:

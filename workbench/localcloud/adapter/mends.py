@@ -24,6 +24,7 @@ MENDS: tuple[str, ...] = (
     "cognito_identity_providers",
     "cognito_messages",
     "cognito_attributes",
+    "cognito_challenges",
     "lambda_runtime",
     "function_code",
     "function_states",

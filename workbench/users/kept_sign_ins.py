@@ -1,0 +1,82 @@
+"""The sign-ins that were made here, kept for the playground: a file that its owner alone can read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from workbench.aws.user_sign_in import UserTokens
+
+FILE_NAME = "sign-ins.json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSignIn:
+    """One user's tokens and, where it was set up here, the secret of their authenticator."""
+
+    pool_id: str
+    username: str
+    label: str
+    client_id: str
+    tokens: UserTokens | None = None
+    totp_secret: str = field(default="", repr=False)
+
+    def is_of(self, pool_id: str, name: str) -> bool:
+        """Whether it is this user's, by user name or by what they sign in with."""
+        return self.pool_id == pool_id and name in (self.username, self.label)
+
+
+def kept_sign_in(file: Path, pool_id: str, name: str) -> KeptSignIn | None:
+    """A user's kept sign-in; a file that cannot be read has none."""
+    return next((each for each in _read(file) if each.is_of(pool_id, name)), None)
+
+
+def keep_sign_in(file: Path, kept: KeptSignIn) -> None:
+    """Keep it in place of the user's older one, whose authenticator's secret stays."""
+    others = []
+    for each in _read(file):
+        if not each.is_of(kept.pool_id, kept.username):
+            others.append(each)
+        elif not kept.totp_secret:
+            kept = replace(kept, totp_secret=each.totp_secret)
+    _write(file, [*others, kept])
+
+
+def forget_tokens(file: Path, pool_id: str, names: tuple[str, ...]) -> None:
+    """Forget tokens that count no more; authenticators' secrets stay."""
+    found = _read(file)
+    changed = [
+        replace(each, tokens=None) if any(each.is_of(pool_id, name) for name in names) else each
+        for each in found
+    ]
+    if changed != found:
+        _write(file, changed)
+
+
+def _read(file: Path) -> list[KeptSignIn]:
+    try:
+        entries: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        return [
+            KeptSignIn(
+                **{
+                    **each,
+                    "tokens": UserTokens(**each["tokens"]) if each.get("tokens") else None,
+                }
+            )
+            for each in entries
+        ]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def _write(file: Path, kept: list[KeptSignIn]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(json.dumps([asdict(each) for each in kept]), encoding="utf-8")
+    part.replace(file)
