@@ -26,6 +26,12 @@ GROUPS = {
     "page": "Page",
     "start": "Start",
     "target": "Target",
+    "users": "Users",
+    "inbox": "Inbox",
+    "pool": "User pool",
+    "groups": "Groups",
+    "tokens": "Tokens",
+    "form": "Form",
     "confirm": "Dialog",
 }
 

@@ -11,13 +11,13 @@ from workbench.aws.user_pools import User, UserPool
 from workbench.users.bulk import BulkReport, run_bulk
 
 if TYPE_CHECKING:
-    from screens.users.screen import UsersScreen
+    from screens.users.table_screen import UserTableScreen
 
 
 class Acting:
     """Runs one action at a time; ``words`` is its progress, "" while nothing runs."""
 
-    def __init__(self, screen: UsersScreen) -> None:
+    def __init__(self, screen: UserTableScreen) -> None:
         self._screen = screen
         self.words = ""
         self._is_cancelled = False
@@ -79,11 +79,11 @@ class Acting:
         arrived: list[str] = []
         fresh: list[User] = []
         self._is_cancelled = False
-        self._tell(f"{words} · 0 of {len(names)}")
+        self.tell(f"{words} · 0 of {len(names)}")
 
         def one_done(username: str) -> None:
             arrived.append(username)
-            screen.app.call_from_thread(self._tell, f"{words} · {len(arrived)} of {len(names)}")
+            screen.app.call_from_thread(self.tell, f"{words} · {len(arrived)} of {len(names)}")
 
         def do(username: str) -> None:
             action(username)
@@ -95,7 +95,7 @@ class Acting:
                 run_bulk, names, do, on_result=one_done, is_cancelled=lambda: self._is_cancelled
             )
         finally:
-            self._tell("")
+            self.tell("")
         for user in fresh:
             screen.roster.put(user)
         for username in report.done if removes else ():
@@ -103,6 +103,7 @@ class Acting:
         screen.show_roster()
         return report
 
-    def _tell(self, words: str) -> None:
+    def tell(self, words: str) -> None:
+        """Say how far it is; "" where nothing runs any more."""
         self.words = words
         self._screen.show_bar()

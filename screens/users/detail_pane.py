@@ -7,10 +7,12 @@ import asyncio
 from textual import work
 from textual.timer import Timer
 
-from screens.users.user_rows import detail_rows
+from screens.users.user_rows import detail_rows, security_rows
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED
-from workbench.aws.user_pools import User, UserPool, UserPoolProblem
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.user_pools import User, UserPoolProblem
+from workbench.aws.user_security import read_security
 
 _DELAY = 0.12
 """Seconds that the cursor must rest before a user is asked for: a held key asks for none."""
@@ -28,23 +30,31 @@ class DetailPane(RowList):
         self.border_title = "User"
         self._resting: Timer | None = None
 
-    def rest_on(self, user: User | None, pool: UserPool | None) -> None:
+    def rest_on(self, user: User | None, opened: OpenedPool | None) -> None:
         """Show this user soon, if no other one comes before."""
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_DELAY, lambda: self._show(user, pool))
+        self._resting = self.set_timer(_DELAY, lambda: self._show(user, opened))
 
     @work(group="detail", exclusive=True)
-    async def _show(self, user: User | None, pool: UserPool | None) -> None:
-        if user is None or pool is None:
+    async def _show(self, user: User | None, opened: OpenedPool | None) -> None:
+        if user is None or opened is None:
             self.border_title = "User"
             self.show_rows([])
             return
         try:
-            details = await asyncio.to_thread(pool.user, user.username)
+            details = await asyncio.to_thread(opened.pool.user, user.username)
         except UserPoolProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), MUTED)))]
         else:
             rows = [Row(spans, copy=value) for value, spans in detail_rows(details)]
         self.border_title = user.label
+        self.show_rows(rows)
+        cognito, pool = opened.clients.cognito_idp, opened.pool
+        try:
+            more = await asyncio.to_thread(read_security, cognito, pool, user.username)
+        except UserPoolProblem as problem:
+            rows.append(Row((("✗ ", FAIL), (str(problem), MUTED))))
+        else:
+            rows += [Row(spans, copy=value) for value, spans in security_rows(user, more)]
         self.show_rows(rows)

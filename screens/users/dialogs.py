@@ -11,25 +11,34 @@ from screens.users.form_screen import Filled, FormField, FormScreen
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
 from workbench.aws.pool_schema import check_attributes
+from workbench.aws.sandbox_pool import PoolName
 from workbench.aws.user_pools import Group, User
 from workbench.users.bulk import BulkFailure
 from workbench.users.new_user import NewUser, wrong_with
 
 if TYPE_CHECKING:
-    from screens.users.screen import UsersScreen
+    from screens.users.table_screen import UserTableScreen
 
 MORE = {
     "confirm": "Confirm the sign-up, without the code",
     "verify_email": "Mark the e-mail address as verified",
     "verify_phone": "Mark the phone number as verified",
+    "mfa": "Choose the second factor",
+    "resend": "Send the invitation again, with a new temporary password",
     "reset": "Send a code to choose a new password with",
     "sign_out": "Sign out everywhere",
+}
+_MFA = {
+    "totp": "An authenticator app (TOTP)",
+    "sms": "A code by SMS",
+    "email": "A code by e-mail",
+    "off": "None",
 }
 _NEVER_EDITED = ("sub", "identities")
 
 
 async def ask_new_user(
-    screen: UsersScreen, before: Filled | None = None, problem: str = ""
+    screen: UserTableScreen, before: Filled | None = None, problem: str = ""
 ) -> tuple[NewUser, Filled] | None:
     """Ask for a new user; with what was filled in, to begin there again after a refusal."""
     given = before or {"invite": "true", "permanent": "true"}
@@ -58,7 +67,7 @@ async def ask_new_user(
 
 
 async def ask_attributes(
-    screen: UsersScreen, user: User, problem: str = "", before: Filled | None = None
+    screen: UserTableScreen, user: User, problem: str = "", before: Filled | None = None
 ) -> tuple[Mapping[str, str], Filled] | None:
     """Ask for changed attributes; gives those alone that are others now."""
     own = {
@@ -90,7 +99,7 @@ async def ask_attributes(
     return changed(filled), filled
 
 
-async def ask_password(screen: UsersScreen, user: User) -> tuple[str, bool] | None:
+async def ask_password(screen: UserTableScreen, user: User) -> tuple[str, bool] | None:
     """Ask for a password ("" is a generated one) and whether it is permanent."""
     fields = (
         FormField("password", "Password", "", "empty: generate one and copy it", kind="secret"),
@@ -103,7 +112,7 @@ async def ask_password(screen: UsersScreen, user: User) -> tuple[str, bool] | No
 
 
 async def ask_group(
-    screen: UsersScreen, whom: str, groups: Sequence[Group], member_of: Sequence[str]
+    screen: UserTableScreen, whom: str, groups: Sequence[Group], member_of: Sequence[str]
 ) -> str | None:
     """Ask for a group to join, or to leave where it is one's own; ``=NAME`` is a new one."""
     rows = [
@@ -127,14 +136,16 @@ async def ask_group(
     return await screen.app.push_screen_wait(picker)
 
 
-async def ask_more(screen: UsersScreen, whom: str) -> str | None:
+async def ask_more(screen: UserTableScreen, whom: str) -> str | None:
     """Ask for one of the rarer actions."""
     rows = [Row(((words, TEXT),), name) for name, words in MORE.items()]
     picker = PickerScreen(f"With {whom}", lambda text: matching(rows, text), hint="search")
     return await screen.app.push_screen_wait(picker)
 
 
-async def ask_column(screen: UsersScreen, shown: Sequence[str], known: Sequence[str]) -> str | None:
+async def ask_column(
+    screen: UserTableScreen, shown: Sequence[str], known: Sequence[str]
+) -> str | None:
     """Ask for a column to show or to hide."""
     rows = [
         Row((("● " if name in shown else "  ", OK), (name, STRONG)), name)
@@ -144,9 +155,43 @@ async def ask_column(screen: UsersScreen, shown: Sequence[str], known: Sequence[
     return await screen.app.push_screen_wait(picker)
 
 
-async def ask_delete(screen: UsersScreen, users: Sequence[User]) -> bool:
-    """Ask before users are deleted, naming them."""
+async def ask_mfa(screen: UserTableScreen, whom: str) -> str | None:
+    """Ask for a second factor."""
+    rows = [Row(((words, TEXT),), kind) for kind, words in _MFA.items()]
+    picker = PickerScreen(
+        f"Second factor of {whom}", lambda text: matching(rows, text), hint="search"
+    )
+    return await screen.app.push_screen_wait(picker)
+
+
+async def ask_pool(screen: UserTableScreen, pools: Sequence[PoolName], current: str) -> str | None:
+    """Ask for a pool; gives its id."""
+    rows = [
+        Row(
+            (
+                ("● " if each.id == current else "  ", OK),
+                (each.name, STRONG),
+                (f"  {each.id}", MUTED),
+            ),
+            each.id,
+        )
+        for each in pools
+    ]
+    picker = PickerScreen("User pools", lambda text: matching(rows, text), hint="search")
+    return await screen.app.push_screen_wait(picker)
+
+
+async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool: str = "") -> bool:
+    """Ask before users are deleted, naming them; in another pool than the sandbox's by a word."""
     many = f"{len(users)} users" if len(users) > 1 else users[0].label
+    if other_pool:
+        word = str(len(users)) if len(users) > 1 else users[0].label
+        form = FormScreen(
+            f"Delete {many} of {other_pool} for good?",
+            (FormField("word", f"This is not your sandbox's pool. Type {word} to delete", ""),),
+            lambda filled: "" if filled["word"] == word else f"Type {word}, or close.",
+        )
+        return await screen.app.push_screen_wait(form) is not None
     rows = [
         Row((("− ", FAIL), (user.label, STRONG), (f"  {user.username}", MUTED))) for user in users
     ]
@@ -159,7 +204,7 @@ async def ask_delete(screen: UsersScreen, users: Sequence[User]) -> bool:
 
 
 async def ask_retry(
-    screen: UsersScreen, words: str, failed: Sequence[BulkFailure], labels: Mapping[str, str]
+    screen: UserTableScreen, words: str, failed: Sequence[BulkFailure], labels: Mapping[str, str]
 ) -> bool:
     """Tell with whom it did not work; True where it shall be tried again."""
     rows = [Row((("Try again with these", STRONG),), "retry")]

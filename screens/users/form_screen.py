@@ -36,7 +36,15 @@ class FormScreen(ModalScreen[Filled | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+j,f5", "take", "Do it", id="form.take", tooltip="Take what is filled in"),
-        Binding("tab", "app.focus_next", "Next", id="form.next", tooltip="Go to the next line"),
+        # With priority: what is typed right behind the key must land in the next line.
+        Binding(
+            "tab",
+            "app.focus_next",
+            "Next",
+            id="form.next",
+            tooltip="Go to the next line",
+            priority=True,
+        ),
         Binding(
             "shift+tab",
             "app.focus_previous",
@@ -44,6 +52,7 @@ class FormScreen(ModalScreen[Filled | None]):
             False,
             id="form.previous",
             tooltip="Go to the previous line",
+            priority=True,
         ),
         Binding("escape", "cancel", "Close", id="form.close", tooltip="Close; nothing is done"),
     ]

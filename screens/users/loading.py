@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from screens.users.roster import CHUNK
 from workbench.aws.pool_schema import Schema
 from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import UserPoolProblem, search_filter
+from workbench.aws.user_pools import UserPoolProblem
 from workbench.project.models import ProjectProblem
+from workbench.users.search import parse_search
 
 if TYPE_CHECKING:
-    from screens.users.screen import UsersScreen
+    from screens.users.table_screen import UserTableScreen
 
 
 class Loading:
     """Opens the pool, and reads one chunk at a time in a thread."""
 
-    def __init__(self, screen: UsersScreen, open_pool: Callable[[], OpenedPool]) -> None:
+    def __init__(self, screen: UserTableScreen, open_pool: Callable[[], OpenedPool]) -> None:
         self._screen = screen
         self._open_pool = open_pool
         self.opened: OpenedPool | None = None
@@ -26,6 +28,11 @@ class Loading:
         """About how many users the whole pool has; None while one searches."""
         self.schema: Schema = ()
         self.is_running = False
+        self._choose: Callable[[OpenedPool], OpenedPool] = lambda own: own
+
+    def choose(self, choose: Callable[[OpenedPool], OpenedPool]) -> None:
+        """From the next reading on, the pool that this makes of the sandbox's own."""
+        self._choose = choose
 
     def anew(self) -> None:
         """Open the pool again and read its first users."""
@@ -42,11 +49,10 @@ class Loading:
         screen = self._screen
         roster = screen.roster
         try:
-            self.opened = await asyncio.to_thread(self._open_pool)
+            self.opened = self._choose(await asyncio.to_thread(self._open_pool))
             pool = self.opened.pool
-            search = search_filter(roster.search) if roster.search else ""
-            roster.begin(pool, search)
-            self.estimate = None if search else await asyncio.to_thread(pool.estimate)
+            roster.begin(pool, parse_search(roster.search))
+            self.estimate = None if roster.search else await asyncio.to_thread(pool.estimate)
             self.schema = await asyncio.to_thread(pool.schema)
             await self._take()
         except (ProjectProblem, OSError) as problem:
@@ -74,7 +80,17 @@ class Loading:
     async def _take(self) -> None:
         screen = self._screen
         screen.show_bar()
-        screen.roster.take(await asyncio.to_thread(screen.roster.load))
+        roster = screen.roster
+        more = len(roster.shown) + CHUNK
+        while True:
+            found = await asyncio.to_thread(roster.load)
+            roster.take(found)
+            # A search that Cognito cannot do reads on until there is something to look at.
+            if not roster.finds or roster.is_complete or len(roster.shown) >= more:
+                break
+            if found:
+                screen.show_roster()
+            screen.show_bar()
         if not screen.roster.shown:
             if screen.roster.search:
                 screen.table.show_hint("Nobody is found.", "Esc ends the search.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from screens.users.user_rows import STANDARD, Order, in_order
-from workbench.aws.user_pools import PAGE, User, UserPool
+from workbench.aws.user_pools import PAGE, User, UserDetails, UserPool
+from workbench.users.search import Search
 
 CHUNK = 5 * PAGE
 """Users of one reading: five requests, about what two screens and a fast key need."""
@@ -22,16 +23,23 @@ class Roster:
         self.shown: list[User] = []
         self.marked: set[str] = set()
         self.is_complete = False
+        self.finds: Callable[[User], bool] | None = None
+        self.read_count = 0
+        """Users that were read, whether found or not."""
+        self.details: dict[str, UserDetails] = {}
         self._loaded: dict[str, User] = {}
         self._pages: Iterator[User] = iter(())
 
-    def begin(self, pool: UserPool, search: str) -> None:
-        """Forget what is loaded; ``search`` is a filter of Cognito's."""
+    def begin(self, pool: UserPool, search: Search) -> None:
+        """Forget what is loaded, and look for others."""
+        self.finds = search.finds
+        self.read_count = 0
+        self.details.clear()
         self._loaded.clear()
         self.shown = []
         self.marked.clear()
         self.is_complete = False
-        self._pages = pool.users(search)
+        self._pages = pool.users(search.server)
 
     def load(self) -> Sequence[User]:
         """The next users; fewer than CHUNK where there are no more. Raises UserPoolProblem."""
@@ -40,7 +48,12 @@ class Roster:
     def take(self, users: Sequence[User]) -> None:
         """Add what was loaded."""
         self.is_complete = len(users) < CHUNK
-        new = [user for user in users if user.username not in self._loaded]
+        self.read_count += len(users)
+        new = [
+            user
+            for user in users
+            if user.username not in self._loaded and (self.finds is None or self.finds(user))
+        ]
         self._loaded.update({user.username: user for user in new})
         self.shown = (
             in_order([*self.shown, *new], self.order)
@@ -53,6 +66,7 @@ class Roster:
 
     def put(self, user: User) -> None:
         """A user as they are now; a new one stands first."""
+        self.details.pop(user.username, None)
         if user.username in self._loaded:
             at = next(i for i, each in enumerate(self.shown) if each.username == user.username)
             self.shown[at] = user

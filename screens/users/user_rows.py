@@ -11,10 +11,14 @@ from rich.cells import cell_len, set_cell_size
 
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.aws.user_pools import User, UserDetails
+from workbench.aws.user_security import UserSecurity, linked_identities
 
 STANDARD: Final = ("user", "status", "created")
-KNOWN: Final = ("user", "status", "created", "modified", "username")
+KNOWN: Final = ("user", "status", "created", "modified", "username", "groups", "MFA")
 """What every user has; all other columns are attributes."""
+
+ASKED: Final = ("groups", "MFA")
+"""Columns that only a request for each user can fill: they are asked for as they are looked at."""
 
 _STATUS: Final = {
     "CONFIRMED": ("confirmed", OK),
@@ -46,14 +50,23 @@ def header(columns: Sequence[str], order: Order) -> Spans:
     return tuple(spans)
 
 
-def row(user: User, columns: Sequence[str], *, marked: bool) -> Spans:
+def row(
+    user: User, columns: Sequence[str], details: UserDetails | None = None, *, marked: bool
+) -> Spans:
     """One user; marks and states have a sign of their own, not colour alone."""
     spans: list[Span] = [("● " if marked else "  ", STRONG)]
     spans.append(("✓ ", OK) if user.enabled else ("✗ ", FAIL))
     for name in columns:
-        words, tone = _shown(user, name)
+        words, tone = _asked(details, name) if name in ASKED else _shown(user, name)
         spans.append((_cell(words, name), tone if user.enabled else MUTED))
     return tuple(spans)
+
+
+def _asked(details: UserDetails | None, column: str) -> Span:
+    if details is None:
+        return "…", MUTED
+    words = details.groups if column == "groups" else details.mfa
+    return ", ".join(words) or "–", TEXT if words else MUTED
 
 
 def in_order(users: Sequence[User], order: Order) -> list[User]:
@@ -67,6 +80,35 @@ def status_words(user: User) -> str:
     """The status as the table says it; a disabled user is that first."""
     words = _STATUS.get(user.status, (user.status.lower(), TEXT))[0]
     return words if user.enabled else f"{words}, disabled"
+
+
+def security_rows(user: User, security: UserSecurity) -> list[tuple[str, Spans]]:
+    """Identities of other providers, devices and past sign-ins, each under its heading."""
+    found: list[tuple[str, Spans]] = []
+
+    def heading(words: str) -> None:
+        found.extend([("", ()), ("", ((words, MUTED),))])
+
+    if linked := linked_identities(user.attributes):
+        heading("linked identities")
+        found.extend((each, ((f"  {each}", TEXT),)) for each in linked)
+    if security.devices:
+        heading("devices")
+        for device in security.devices:
+            shown = device.name or device.key
+            found.append(
+                (device.key, ((f"  {shown}", TEXT), (f"  {_time(device.last_used)}", MUTED)))
+            )
+    if security.events:
+        heading("sign-ins")
+        for event in security.events:
+            words = f"  {_time(event.at)}  {event.kind} "
+            tone = OK if event.result == "Pass" else FAIL
+            more = "  ".join(
+                part for part in (event.place, event.risk and f"risk {event.risk}") if part
+            )
+            found.append((words, ((words, TEXT), (event.result, tone), (f"  {more}", MUTED))))
+    return found
 
 
 def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
@@ -88,7 +130,7 @@ def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
     ]
     found.append(("", ()))
     for name, value in sorted(user.attributes.items()):
-        if name.endswith("_verified"):
+        if name.endswith("_verified") or name == "identities":
             continue
         verified = user.attributes.get(f"{name}_verified")
         mark: Spans = ()

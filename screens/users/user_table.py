@@ -51,7 +51,8 @@ class UserTable(LineView):
     def row_spans(self, index: int) -> Spans:
         """One user."""
         user = self._roster.shown[index]
-        return row(user, self._roster.columns, marked=user.username in self._roster.marked)
+        details = self._roster.details.get(user.username)
+        return row(user, self._roster.columns, details, marked=user.username in self._roster.marked)
 
     def empty_rows(self) -> tuple[Spans, ...]:
         """Why there is nobody."""

@@ -14,6 +14,7 @@ import pytest
 from tests.headless.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
+from workbench.aws.user_sign_in import claims
 
 pytestmark = pytest.mark.npm
 
@@ -98,7 +99,9 @@ def test_a_user_is_made_changed_and_deleted(python_matrix: Deployed, cognito: An
     [
         (("show", "nobody@example.com"), "does not exist"),
         (("create", "ann@example.com"), "exists"),
-        (("list", "birthdate=1"), "cannot search by birthdate"),
+        (("mfa", "ann@example.com", "totp"), "has not verified software token mfa"),
+        (("group", "edit", "Nowhere"), "There is no group Nowhere"),
+        (("sign-in", "ann@example.com"), "is asked for"),
         (("create", "x@example.com", "--attribute", "name"), "NAME=VALUE"),
         (("group", "add", "Nowhere", "ann@example.com"), ""),
         (("group", "add", "Editors"), "A group and a user are needed"),
@@ -209,3 +212,46 @@ def test_seeded_users_go_out_to_a_file_and_come_in_again(
     finally:
         client.delete_user_pool(UserPoolId=pool)
         client.delete_user_pool(UserPoolId=other)
+
+
+def test_a_user_signs_in_and_the_sign_in_is_kept(python_matrix: Deployed, cognito: Any) -> None:
+    users(python_matrix, "create", USER, "--no-invite", "--password", stdin="Correct-horse-1\n")
+    wrong = users(python_matrix, "sign-in", USER, stdin="Wrong-horse-1\n")
+    assert "Incorrect username or password" in str(wrong)
+    tokens = users(python_matrix, "sign-in", USER, stdin="Correct-horse-1\n")
+    assert isinstance(tokens, dict)
+    assert claims(tokens["id"])["email"] == USER
+    kept = users(python_matrix, "token", USER)
+    assert isinstance(kept, dict)
+    assert claims(kept["id"])["origin_jti"] == claims(tokens["id"])["origin_jti"]
+    verified = users(python_matrix, "verify", USER, "email")
+    assert isinstance(verified, dict)
+    assert verified["attributes"]["email_verified"] == "true"
+    preferred = users(python_matrix, "mfa", USER, "email")
+    assert isinstance(preferred, dict)
+    assert preferred["mfa"] == ["EMAIL_OTP"]
+    assert users(python_matrix, "triggers", USER) == []
+
+
+def test_a_group_is_changed_and_has_members(python_matrix: Deployed, cognito: Any) -> None:
+    users(python_matrix, "group", "create", "Readers", "--precedence", "9")
+    users(python_matrix, "group", "edit", "Readers", "--description", "Who reads")
+    users(python_matrix, "create", USER, "--no-invite", "--group", "Readers")
+    groups = users(python_matrix, "group", "list")
+    assert isinstance(groups, list)
+    readers = next(each for each in groups if each["name"] == "Readers")
+    assert (readers["description"], readers["precedence"]) == ("Who reads", 9)
+    members = users(python_matrix, "group", "members", "Readers")
+    assert isinstance(members, list)
+    assert [each["attributes"]["email"] for each in members] == [USER]
+    users(python_matrix, "group", "delete", "Readers", "--yes")
+
+
+def test_an_attribute_that_cognito_cannot_search_by_is_found_here(
+    python_matrix: Deployed, cognito: Any
+) -> None:
+    users(python_matrix, "create", USER, "--no-invite", "--attribute", "birthdate=1990-01-02")
+    for search in ("birthdate^1990", "birthdate=1990-01-02", "~1990-01"):
+        found = users(python_matrix, "list", search)
+        assert isinstance(found, list)
+        assert [each["attributes"]["email"] for each in found] == [USER], search

@@ -1,7 +1,8 @@
 """Credentials of an API's callers: users' tokens, the identity pool's keys, the target's own.
 
 On the local cloud a user's tokens are issued without the password, by the pool's own key, so that
-nothing about the user changes. On AWS nobody can do that: there the user signs in.
+nothing about the user changes. On AWS nobody can do that: there the user signs in,
+and the sign-in is kept.
 """
 
 from __future__ import annotations
@@ -10,26 +11,36 @@ import json
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.aws.user_pools import UserPoolProblem
+from workbench.aws.user_sign_in import app_client, refresh
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
 from workbench.playground.environment import Environment
+from workbench.users.kept_sign_ins import forget_tokens, keep_sign_in, kept_sign_in
 
 TOKENS_PATH = "/_amplify_tui/cognito/tokens"
 _USERS = 60
 _TIMEOUT_SECONDS = 10
+_EARLY_SECONDS = 60
 
 
 class CallerCredentials:
     """The credentials for one environment's callers; every call blocks."""
 
-    def __init__(self, clients: Clients, environment: Environment) -> None:
+    def __init__(
+        self, clients: Clients, environment: Environment, kept_file: Path | None = None
+    ) -> None:
+        """``kept_file`` has the sign-ins that were made in the workbench."""
         self._clients = clients
         self._environment = environment
+        self._kept_file = kept_file
 
     def users(self) -> tuple[str, ...]:
         """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
@@ -47,10 +58,13 @@ class CallerCredentials:
         environment = self._environment
         if not environment.user_pool_id:
             raise NotAuthorizedError("This backend has no user pool: define auth and deploy it.")
+        kept = self._kept_tokens(name)
+        if kept is not None:
+            return kept
         if not isinstance(self._clients.target, LocalTarget):
             raise NotAuthorizedError(
-                f"On AWS {name} has to sign in with the password, which is not possible here yet."
-                " Run as api-key, guest or admin."
+                f"On AWS {name} has to sign in: press o in the users pane, or run"
+                f" `amplify-tui users sign-in {name}`."
             )
         asked = {
             "userPoolId": environment.user_pool_id,
@@ -63,6 +77,30 @@ class CallerCredentials:
             id=str(answer["IdToken"]),
             expires=time.time() + float(answer["ExpiresIn"]),
         )
+
+    def _kept_tokens(self, name: str) -> Tokens | None:
+        """Of a sign-in that was made here; refreshed on the local cloud, where that costs nothing.
+
+        So a user who was disabled since is refused at once there.
+        """
+        if self._kept_file is None:
+            return None
+        pool_id = self._environment.user_pool_id
+        kept = kept_sign_in(self._kept_file, pool_id, name)
+        if kept is None or kept.tokens is None:
+            return None
+        tokens = kept.tokens
+        is_local = isinstance(self._clients.target, LocalTarget)
+        if is_local or tokens.expires < time.time() + _EARLY_SECONDS:
+            cognito = self._clients.cognito_idp
+            try:
+                client = app_client(cognito, pool_id, kept.client_id)
+                tokens = refresh(cognito, client, kept.username, tokens)
+            except UserPoolProblem:
+                forget_tokens(self._kept_file, pool_id, (kept.username,))
+                return None
+            keep_sign_in(self._kept_file, replace(kept, tokens=tokens))
+        return Tokens(tokens.access, tokens.id, tokens.expires)
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:
         """The identity pool's keys for a signed-in user, or for a guest."""

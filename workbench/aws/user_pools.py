@@ -28,6 +28,14 @@ SEARCHABLE = ("username", "email", "phone_number", "name", "given_name", "family
               "preferred_username", "cognito:user_status", "status", "sub")  # fmt: skip
 """What ListUsers filters by itself."""
 
+_MFA_SETTINGS = {
+    "totp": "SoftwareTokenMfaSettings",
+    "sms": "SMSMfaSettings",
+    "email": "EmailMfaSettings",
+}
+MFA_CHOICES = (*_MFA_SETTINGS, "off")
+"""What a user's second factor can be set to."""
+
 _ATTEMPTS = 6
 _THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 _STEPS = {
@@ -111,7 +119,7 @@ class UserPool:
                 asked["Filter"] = search
             if token:
                 asked["PaginationToken"] = token
-            page = self._ask(partial(self._cognito.list_users, **asked))
+            page = self.ask(partial(self._cognito.list_users, **asked))
             for each in page["Users"]:
                 yield _user(each, each.get("Attributes", ()))
             token = page.get("PaginationToken", "")
@@ -128,8 +136,8 @@ class UserPool:
 
     def user(self, name: str) -> UserDetails:
         """One user by username or by what they sign in with."""
-        found = self._ask(lambda: self._cognito.admin_get_user(**self._of(name)))
-        groups = self._ask(lambda: self._cognito.admin_list_groups_for_user(**self._of(name)))
+        found = self.ask(lambda: self._cognito.admin_get_user(**self._of(name)))
+        groups = self.ask(lambda: self._cognito.admin_list_groups_for_user(**self._of(name)))
         return UserDetails(
             _user(found, found.get("UserAttributes", ())),
             tuple(each["GroupName"] for each in groups["Groups"]),
@@ -155,42 +163,56 @@ class UserPool:
             asked["TemporaryPassword"] = temporary_password
         if not invite:
             asked["MessageAction"] = "SUPPRESS"
-        made = self._ask(lambda: self._cognito.admin_create_user(**asked))["User"]
+        made = self.ask(lambda: self._cognito.admin_create_user(**asked))["User"]
         return _user(made, made.get("Attributes", ()))
+
+    def resend_invitation(self, name: str) -> None:
+        """Make a new temporary password and send it."""
+        self.ask(lambda: self._cognito.admin_create_user(**self._of(name), MessageAction="RESEND"))
 
     def change(self, name: str, attributes: Mapping[str, str]) -> None:
         """Set attributes."""
         asked = {**self._of(name), "UserAttributes": _pairs(attributes)}
-        self._ask(lambda: self._cognito.admin_update_user_attributes(**asked))
+        self.ask(lambda: self._cognito.admin_update_user_attributes(**asked))
 
     def delete(self, name: str) -> None:
         """Delete a user for good."""
-        self._ask(lambda: self._cognito.admin_delete_user(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_delete_user(**self._of(name)))
 
     def enable(self, name: str) -> None:
         """Let a user sign in again."""
-        self._ask(lambda: self._cognito.admin_enable_user(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_enable_user(**self._of(name)))
 
     def disable(self, name: str) -> None:
         """Keep a user from signing in."""
-        self._ask(lambda: self._cognito.admin_disable_user(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_disable_user(**self._of(name)))
 
     def confirm(self, name: str) -> None:
         """Confirm a user who signed up, without the code."""
-        self._ask(lambda: self._cognito.admin_confirm_sign_up(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_confirm_sign_up(**self._of(name)))
 
     def set_password(self, name: str, password: str, *, permanent: bool = True) -> None:
         """Set a password; one that is not permanent must be changed at the next sign-in."""
         asked = {**self._of(name), "Password": password, "Permanent": permanent}
-        self._ask(lambda: self._cognito.admin_set_user_password(**asked))
+        self.ask(lambda: self._cognito.admin_set_user_password(**asked))
 
     def reset_password(self, name: str) -> None:
         """Send the user a code to choose a new password with."""
-        self._ask(lambda: self._cognito.admin_reset_user_password(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_reset_user_password(**self._of(name)))
 
     def sign_out(self, name: str) -> None:
         """End all sessions of a user."""
-        self._ask(lambda: self._cognito.admin_user_global_sign_out(**self._of(name)))
+        self.ask(lambda: self._cognito.admin_user_global_sign_out(**self._of(name)))
+
+    def set_mfa(self, name: str, preferred: str) -> None:
+        """Prefer ``totp``, ``sms`` or ``email`` as second factor, or use none with ``off``."""
+        asked: dict[str, Any] = {}
+        for kind, setting in _MFA_SETTINGS.items():
+            if preferred == kind:
+                asked[setting] = {"Enabled": True, "PreferredMfa": True}
+            elif preferred == "off":
+                asked[setting] = {"Enabled": False, "PreferredMfa": False}
+        self.ask(lambda: self._cognito.admin_set_user_mfa_preference(**self._of(name), **asked))
 
     # -- groups -----------------------------------------------------------------------------------
 
@@ -202,7 +224,7 @@ class UserPool:
             asked: dict[str, Any] = {"UserPoolId": self.pool_id}
             if token:
                 asked["NextToken"] = token
-            page = self._ask(partial(self._cognito.list_groups, **asked))
+            page = self.ask(partial(self._cognito.list_groups, **asked))
             found += [_group(each) for each in page["Groups"]]
             token = page.get("NextToken", "")
             if not token:
@@ -217,35 +239,66 @@ class UserPool:
             asked["Description"] = description
         if precedence is not None:
             asked["Precedence"] = precedence
-        self._ask(lambda: self._cognito.create_group(**asked))
+        self.ask(lambda: self._cognito.create_group(**asked))
+
+    def change_group(self, group: Group) -> None:
+        """Set a group's description, precedence and role to these."""
+        asked: dict[str, Any] = {
+            "UserPoolId": self.pool_id,
+            "GroupName": group.name,
+            "Description": group.description,
+        }
+        if group.precedence is not None:
+            asked["Precedence"] = group.precedence
+        if group.role_arn:
+            asked["RoleArn"] = group.role_arn
+        self.ask(lambda: self._cognito.update_group(**asked))
+
+    def members(self, group: str) -> Iterator[User]:
+        """A group's users page by page, as they are asked for."""
+        token = ""
+        while True:
+            asked: dict[str, Any] = {
+                "UserPoolId": self.pool_id,
+                "GroupName": group,
+                "Limit": PAGE,
+            }
+            if token:
+                asked["NextToken"] = token
+            page = self.ask(partial(self._cognito.list_users_in_group, **asked))
+            for each in page["Users"]:
+                yield _user(each, each.get("Attributes", ()))
+            token = page.get("NextToken", "")
+            if not token:
+                return
 
     def delete_group(self, name: str) -> None:
         """Delete a group; its members stay users."""
         asked = {"UserPoolId": self.pool_id, "GroupName": name}
-        self._ask(lambda: self._cognito.delete_group(**asked))
+        self.ask(lambda: self._cognito.delete_group(**asked))
 
     def add_to_group(self, name: str, group: str) -> None:
         """Make a user a member."""
         asked = {**self._of(name), "GroupName": group}
-        self._ask(lambda: self._cognito.admin_add_user_to_group(**asked))
+        self.ask(lambda: self._cognito.admin_add_user_to_group(**asked))
 
     def remove_from_group(self, name: str, group: str) -> None:
         """End a user's membership."""
         asked = {**self._of(name), "GroupName": group}
-        self._ask(lambda: self._cognito.admin_remove_user_from_group(**asked))
+        self.ask(lambda: self._cognito.admin_remove_user_from_group(**asked))
 
     # -- asking -----------------------------------------------------------------------------------
 
     def _described(self) -> Mapping[str, Any]:
-        answer = self._ask(lambda: self._cognito.describe_user_pool(UserPoolId=self.pool_id))
+        answer = self.ask(lambda: self._cognito.describe_user_pool(UserPoolId=self.pool_id))
         found: Mapping[str, Any] = answer["UserPool"]
         return found
 
     def _of(self, name: str) -> dict[str, Any]:
         return {"UserPoolId": self.pool_id, "Username": name}
 
-    def _ask(self, call: Callable[[], Any]) -> Any:
-        """One request; waits longer and longer where Cognito throttles."""
+    def ask(self, call: Callable[[], Any]) -> Any:
+        """One request of the pool's client; waits longer and longer where Cognito throttles."""
         for attempt in range(_ATTEMPTS):
             try:
                 return call()

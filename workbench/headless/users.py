@@ -12,14 +12,22 @@ from itertools import islice
 from typing import Any
 
 from workbench.aws.sandbox_pool import open_pool
-from workbench.aws.user_pools import User, UserDetails, UserPool, make_password, search_filter
+from workbench.aws.user_pools import Group, User, UserDetails, UserPool, make_password
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
-from workbench.headless.users_printed import print_inbox, print_settings, print_token
+from workbench.headless.users_printed import (
+    print_inbox,
+    print_settings,
+    print_token,
+    print_triggers,
+)
+from workbench.headless.users_sign_in import sign_in
 from workbench.headless.users_transfer import export_users, import_users, seed_pool
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
+from workbench.users.export import found_users
 from workbench.users.new_user import NewUser, make_user, wrong_with
+from workbench.users.search import parse_search
 
 _MOST = 1_000
 
@@ -32,14 +40,17 @@ def manage_users(session: Session, arguments: argparse.Namespace) -> int:
         return print_token(session, opened, arguments)
     if arguments.action == "settings":
         return print_settings(session, opened, arguments)
+    if arguments.action == "triggers":
+        return print_triggers(opened, arguments)
+    if arguments.action == "sign-in":
+        return sign_in(opened, arguments)
     if arguments.action == "inbox":
         return print_inbox(opened, arguments)
     return _ACTIONS[arguments.action](opened.pool, arguments)
 
 
 def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
-    search = search_filter(arguments.search) if arguments.search else ""
-    users = list(islice(pool.users(search), arguments.limit))
+    users = list(islice(found_users(pool, parse_search(arguments.search)), arguments.limit))
     if arguments.json:
         print(json.dumps([_plain(each) for each in users]))
         return 0
@@ -123,13 +134,27 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
     if arguments.verb == "list":
         groups = pool.groups()
         if arguments.json:
-            print(
-                json.dumps([{"name": each.name, "precedence": each.precedence} for each in groups])
-            )
+            plain = [
+                {
+                    "name": each.name,
+                    "description": each.description,
+                    "precedence": each.precedence,
+                    "role": each.role_arn,
+                }
+                for each in groups
+            ]
+            print(json.dumps(plain))
         for each in () if arguments.json else groups:
             print(each.name)
         return 0
-    if arguments.verb in ("create", "delete"):
+    if arguments.verb == "members":
+        members = list(pool.members(_group_name(arguments)))
+        if arguments.json:
+            print(json.dumps([_plain(each) for each in members]))
+        for member in () if arguments.json else members:
+            print(member.label)
+        return 0
+    if arguments.verb in ("create", "edit", "delete"):
         return _change_groups(pool, arguments)
     if not arguments.user or not arguments.name:
         raise ProjectProblem("A group and a user are needed.", "users group add GROUP USER")
@@ -142,21 +167,56 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
 
 
 def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
-    if not arguments.name:
-        raise ProjectProblem("The group needs a name.", f"users group {arguments.verb} GROUP")
+    name = _group_name(arguments)
     if arguments.verb == "create":
-        pool.create_group(
-            arguments.name, description=arguments.description, precedence=arguments.precedence
-        )
+        pool.create_group(name, description=arguments.description, precedence=arguments.precedence)
+        if arguments.role:
+            _edit_group(pool, arguments)
+    elif arguments.verb == "edit":
+        _edit_group(pool, arguments)
     elif not arguments.yes:
         raise ProjectProblem("Deleting a group cannot be undone.", "Add --yes to do it.")
     else:
-        pool.delete_group(arguments.name)
+        pool.delete_group(name)
     if arguments.json:
-        print(json.dumps({"group": arguments.name, "done": arguments.verb}))
+        print(json.dumps({"group": name, "done": arguments.verb}))
     else:
-        _done(f"{arguments.verb}d the group {arguments.name}")
+        words = "changed" if arguments.verb == "edit" else f"{arguments.verb}d"
+        _done(f"{words} the group {name}")
     return 0
+
+
+def _edit_group(pool: UserPool, arguments: argparse.Namespace) -> None:
+    """Change what is given, leave the rest."""
+    found = next((each for each in pool.groups() if each.name == arguments.name), None)
+    if found is None:
+        raise ProjectProblem(
+            f"There is no group {arguments.name}.", "Look at them with `users group list`."
+        )
+    precedence = found.precedence if arguments.precedence is None else arguments.precedence
+    description = arguments.description or found.description
+    role = arguments.role or found.role_arn
+    pool.change_group(Group(found.name, description, precedence, role))
+
+
+def _group_name(arguments: argparse.Namespace) -> str:
+    if not arguments.name:
+        raise ProjectProblem("The group needs a name.", f"users group {arguments.verb} GROUP")
+    return str(arguments.name)
+
+
+def _verify(pool: UserPool, arguments: argparse.Namespace) -> int:
+    name = "email_verified" if arguments.what == "email" else "phone_number_verified"
+    pool.change(arguments.user, {name: "true"})
+    return _said(
+        pool, arguments.user, arguments, f"verified the {arguments.what} of {arguments.user}"
+    )
+
+
+def _mfa(pool: UserPool, arguments: argparse.Namespace) -> int:
+    pool.set_mfa(arguments.user, arguments.factor)
+    words = f"second factor of {arguments.user}: {arguments.factor}"
+    return _said(pool, arguments.user, arguments, words)
 
 
 def _said(pool: UserPool, name: str, arguments: argparse.Namespace, words: str) -> int:
@@ -218,6 +278,10 @@ _ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {
     "disable": _simple("disable", "disabled"),
     "confirm": _simple("confirm", "confirmed"),
     "sign-out": _simple("sign_out", "signed out"),
+    "reset": _simple("reset_password", "sent a code to"),
+    "resend": _simple("resend_invitation", "invited again"),
+    "verify": _verify,
+    "mfa": _mfa,
     "password": _set_password,
     "group": _group,
     "import": import_users,

@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+MFA_CHOICES = ("totp", "sms", "email", "off")
+"""As workbench.aws.user_pools has them; importing it would cost the parser botocore."""
+
 _PLAIN = {
     "show": "everything about one user",
     "enable": "let a user sign in again",
     "disable": "keep a user from signing in",
     "confirm": "confirm a user who signed up, without the code",
     "sign-out": "end all sessions of a user",
+    "reset": "send a user a code to choose a new password with",
+    "resend": "send a user's invitation again, with a new temporary password",
+    "triggers": "the pool's trigger functions, and their last runs for a user",
 }
 
 
@@ -31,7 +37,10 @@ def add_users(
 
     listed = action("list", "the users, or those that a search finds")
     listed.add_argument(
-        "search", nargs="?", default="", help="an e-mail's beginning, or NAME=VALUE"
+        "search",
+        nargs="?",
+        default="",
+        help="an e-mail's beginning, NAME=VALUE, NAME^BEGINNING, or ~ANYWHERE",
     )
     listed.add_argument("--limit", type=int, default=1_000, help="at most so many (default: 1000)")
     for name, about in _PLAIN.items():
@@ -56,13 +65,27 @@ def add_users(
     delete.add_argument("user", help="a user's name, address or number")
     delete.add_argument("--yes", "-y", action="store_true", help="don't ask")
     group = action("group", "list, create and delete groups, add users, remove users")
-    group.add_argument("verb", choices=("list", "create", "delete", "add", "remove"))
+    group.add_argument(
+        "verb", choices=("list", "create", "edit", "delete", "members", "add", "remove")
+    )
     group.add_argument("name", nargs="?", default="", metavar="GROUP")
     group.add_argument("user", nargs="?", default="")
-    group.add_argument("--description", default="", help="of a new group")
+    group.add_argument("--description", default="", help="of a new group, or its new one")
+    group.add_argument("--role", default="", help="the ARN of its members' role")
     group.add_argument("--precedence", type=int, help="of a new group; the lowest wins")
     group.add_argument("--yes", "-y", action="store_true", help="delete without asking")
-    token = action("token", "a user's ID token, for curl and scripts (local cloud)")
+    verify = action("verify", "mark a user's address or number as verified")
+    verify.add_argument("user", help="a user's name, address or number")
+    verify.add_argument("what", choices=("email", "phone"))
+    mfa = action("mfa", "choose a user's second factor")
+    mfa.add_argument("user", help="a user's name, address or number")
+    mfa.add_argument("factor", choices=MFA_CHOICES)
+    signs_in = action("sign-in", "sign in as a user; the tokens are kept for the playground")
+    signs_in.add_argument("user", help="a user's name, address or number")
+    signs_in.add_argument(
+        "--flow", choices=("srp", "password", "code", "custom"), default="srp", help="default: srp"
+    )
+    token = action("token", "a user's ID token, for curl and scripts")
     token.add_argument("user", help="a user's name, address or number")
     token.add_argument("--access", action="store_true", help="the access token instead")
     imported = action("import", "make the users of a CSV or JSON file; all rows are checked first")

@@ -14,6 +14,7 @@ from workbench.aws.inbox import read_inbox
 from workbench.aws.pool_settings import read_settings
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
+from workbench.aws.trigger_logs import read_triggers
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.environment import from_outputs
 from workbench.playground.opening import OUTPUTS_NAME
@@ -31,7 +32,9 @@ def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namesp
             "Tokens are for this backend's own client.", "Leave --pool away, or deploy that pool."
         )
     try:
-        tokens = CallerCredentials(opened.clients, environment).user_tokens(arguments.user)
+        tokens = CallerCredentials(opened.clients, environment, opened.kept_file).user_tokens(
+            arguments.user
+        )
     except NotAuthorizedError as problem:
         raise ProjectProblem(str(problem), "Look at the user with `users show`.") from None
     if arguments.json:
@@ -82,4 +85,29 @@ def print_inbox(opened: OpenedPool, arguments: argparse.Namespace) -> int:
         print(f"  to {each.recipient}" + (f" · {each.subject}" if each.subject else ""))
         for line in each.text.splitlines():
             print(f"  {line}")
+    return 0
+
+
+def print_triggers(opened: OpenedPool, arguments: argparse.Namespace) -> int:
+    """Print the pool's trigger functions with their last runs; those that name the user first."""
+    user = opened.pool.user(arguments.user).user
+    names = (user.username, user.attributes.get("email", ""), user.attributes.get("sub", ""))
+    try:
+        found = read_triggers(opened.clients, opened.pool, names)
+    except (ClientError, BotoCoreError) as error:
+        raise ProjectProblem(
+            f"The logs cannot be read: {error}", "Look at the credentials, then try again."
+        ) from None
+    if arguments.json:
+        plain = [asdict(each) for each in found]
+        print(json.dumps(plain, default=lambda at: at.isoformat(timespec="seconds")))
+        return 0
+    for each in found:
+        print(f"{each.name}  {each.function}")
+        for run in each.invocations:
+            print(f"  {'*' if run.is_of_user else ' '} {run.at.astimezone():%Y-%m-%d %H:%M:%S}")
+            for line in run.lines:
+                print(f"      {line}")
+    if not found:
+        print("No trigger functions are attached to this pool.")
     return 0

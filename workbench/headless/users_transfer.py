@@ -4,53 +4,48 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.aws.user_pools import UserPool, search_filter
+from workbench.aws.user_pools import UserPool
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
 from workbench.users.bulk import BulkFailure, run_bulk
+from workbench.users.export import export_to, found_users
+from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
-from workbench.users.user_files import FileUser, plan_import, read_users, write_csv, write_json
+from workbench.users.user_files import (
+    FileUser,
+    make_file_user,
+    plan_import,
+    read_file,
+    write_csv,
+    write_json,
+)
 
 
 def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     """Write the users to a file, which is there whole or as it was, or to standard output."""
-    users = pool.users(search_filter(arguments.search) if arguments.search else "")
-    as_json = arguments.json or arguments.output.endswith(".json")
-    schema = () if as_json else pool.schema()
-    if not arguments.output:
-        count = write_json(users, sys.stdout) if as_json else write_csv(users, schema, sys.stdout)
-    else:
+    search = parse_search(arguments.search)
+    if arguments.output:
         path = Path(arguments.output)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                count = write_json(users, file) if as_json else write_csv(users, schema, file)
-            part.replace(path)
-        except OSError as error:
+        if arguments.json and path.suffix != ".json":
             raise ProjectProblem(
-                f"{path} cannot be written: {error.strerror}.", "Choose another file."
-            ) from None
-        finally:
-            part.unlink(missing_ok=True)
+                f"{path} would be CSV by its name.", "Let it end in .json, or leave --json away."
+            )
+        count = export_to(pool, search, path)
+    elif arguments.json:
+        count = write_json(found_users(pool, search), sys.stdout)
+    else:
+        count = write_csv(found_users(pool, search), pool.schema(), sys.stdout)
     print(Paint.of(sys.stderr).faint(f"{count} users"), file=sys.stderr)
     return 0
 
 
 def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     """Make the users of a file, after all its rows are checked; 1 where some cannot be made."""
-    try:
-        with Path(arguments.file).open(encoding="utf-8-sig", newline="") as file:
-            rows = read_users(file, arguments.file)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ProjectProblem(
-            f"{arguments.file} cannot be read: {reason}.", "Name a CSV or JSON file."
-        ) from None
+    rows = read_file(Path(arguments.file))
     plan = plan_import(rows, pool.schema(), pool.users())
     if plan.wrong and not arguments.json:
         for each in plan.wrong:
@@ -89,16 +84,8 @@ def seed_pool(pool: UserPool, arguments: argparse.Namespace) -> int:
 
 
 def _make(pool: UserPool, users: Sequence[FileUser]) -> Sequence[BulkFailure]:
-    """One by one, without invitations: Cognito's import jobs need a role and tell of no one user."""
     by_name = {user.username: user for user in users}
-
-    def one(name: str) -> None:
-        user = by_name[name]
-        made = pool.create(name, user.attributes, invite=False)
-        for group in user.groups:
-            pool.add_to_group(made.username, group)
-
-    return run_bulk(list(by_name), one).failed
+    return run_bulk(list(by_name), lambda name: make_file_user(pool, by_name[name])).failed
 
 
 def _told(done: int, failed: Sequence[BulkFailure]) -> dict[str, object]:

@@ -10,10 +10,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TextIO
 
 from workbench.aws.pool_schema import Schema, check_attributes
-from workbench.aws.user_pools import User
+from workbench.aws.user_pools import User, UserPool
 from workbench.project.models import ProjectProblem
 
 _NAME, _MFA = "cognito:username", "cognito:mfa_enabled"
@@ -89,6 +90,25 @@ def read_users(file: TextIO, name: str) -> tuple[FileUser, ...]:
     if start in ("[", "{"):
         return tuple(_from_json(rest, name))
     return tuple(_from_csv(rest, name))
+
+
+def read_file(path: Path) -> tuple[FileUser, ...]:
+    """The users of a file; raises ProjectProblem where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return read_users(file, path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ProjectProblem(
+            f"{path} cannot be read: {reason}.", "Name a CSV or JSON file."
+        ) from None
+
+
+def make_file_user(pool: UserPool, user: FileUser) -> None:
+    """Make one, without an invitation; Cognito's import jobs need a role and tell of no one user."""
+    made = pool.create(user.username, user.attributes, invite=False)
+    for group in user.groups:
+        pool.add_to_group(made.username, group)
 
 
 def plan_import(users: Sequence[FileUser], schema: Schema, existing: Iterable[User]) -> ImportPlan:

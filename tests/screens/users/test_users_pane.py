@@ -13,11 +13,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from screens.app import WorkbenchApp
+from screens.help_screen import HelpScreen
 from screens.playground.picker_screen import PickerScreen
 from screens.sandbox.confirm_screen import ConfirmScreen
 from screens.users.form_screen import FormScreen
+from screens.users.groups_screen import GroupsScreen
 from screens.users.inbox_screen import InboxScreen
 from screens.users.screen import UsersScreen
+from screens.users.tokens_screen import TokensScreen
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
@@ -26,6 +29,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import UserPool
+from workbench.users.kept_sign_ins import kept_sign_in
 
 
 @dataclass
@@ -99,7 +103,10 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
         for name in users:
             cognito.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
         starter = ScriptedStarter(
-            tmp_path, open_pool=lambda: OpenedPool(UserPool(clients, pool_id), clients)
+            tmp_path,
+            open_pool=lambda: OpenedPool(
+                UserPool(clients, pool_id), clients, kept_file=tmp_path / "sign-ins.json"
+            ),
         )
         app = scripted_app(starter)
         async with app.run_test(size=size) as pilot:
@@ -234,10 +241,11 @@ async def test_a_search_asks_cognito_and_escape_ends_it(pane: Open) -> None:
         await users.press("escape")
         await users.until(lambda: len(users.names()) == 2, "both")
         await users.press("slash")
-        users.screen.query_one("#users-search", Input).value = "custom:team=blue"
+        users.screen.query_one("#users-search", Input).value = "~BOB"
         await users.press("enter")
-        await users.pilot.pause()
-        assert users.screen.query_one("#users-search").has_class("-open")  # nothing typed is lost
+        await users.until(lambda: users.names() == ["bob@example.com"], "bob again")
+        bar = str(users.screen.query_one("#users-bar", Static).render())
+        assert "Cognito cannot: 2 read here" in bar
 
 
 async def test_more_users_are_read_as_the_cursor_comes_near(pane: Open) -> None:
@@ -262,3 +270,151 @@ async def test_a_pool_that_is_deleted_meanwhile_is_told(pane: Open) -> None:
         await users.until(lambda: not users.names(), "the empty table")
         await users.settled()
         assert any("does not exist" in plain(line) for line in users.screen.table.empty_rows())
+
+
+async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
+    pane: Open, tmp_path: Path
+) -> None:
+    async with pane("ann@example.com") as users:
+        users.cognito.create_user_pool_client(UserPoolId=users.pool_id, ClientName="web")
+        users.cognito.admin_set_user_password(
+            UserPoolId=users.pool_id,
+            Username="ann@example.com",
+            Password="Correct-horse-1",
+            Permanent=True,
+        )
+        await users.press("o")
+        await users.pick("SRP")
+        await users.fill(password="Wrong-horse-1")
+        await users.until(
+            lambda: (
+                isinstance(users.app.screen, FormScreen)
+                and "Incorrect username or password" in users.app.screen._about
+            ),
+            "the refusal",
+        )
+        await users.fill(password="Correct-horse-1")
+        await users.until(lambda: isinstance(users.app.screen, TokensScreen), "the tokens")
+        text = "\n".join(plain(row.spans) for row in users.app.screen.query_one(RowList).rows)
+        assert "ann@example.com" in text
+        assert "expires in" in text
+        await users.press("d")
+        assert users.copied[-1].count(".") == 2
+        assert users.copied[-1] not in text
+        await users.press("r")
+        await users.press("escape")
+        file = tmp_path / "sign-ins.json"
+        name = users.screen.table.current
+        assert name is not None
+        kept = kept_sign_in(file, users.pool_id, name.username)
+        assert kept is not None
+        assert kept.tokens is not None
+        await users.press("t")
+
+        def is_forgotten() -> bool:
+            kept = kept_sign_in(file, users.pool_id, "ann@example.com")
+            return kept is not None and kept.tokens is None
+
+        await users.until(is_forgotten, "no tokens kept")
+
+
+async def test_groups_are_made_changed_and_deleted(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        users.cognito.admin_add_user_to_group(
+            UserPoolId=users.pool_id, Username="ann@example.com", GroupName="Admins"
+        )
+
+        def there() -> dict[str, dict[str, Any]]:
+            found = users.cognito.list_groups(UserPoolId=users.pool_id)["Groups"]
+            return {each["GroupName"]: each for each in found}
+
+        await users.press("M")
+        await users.until(lambda: isinstance(users.app.screen, GroupsScreen), "the groups")
+        await users.until(lambda: len(users.app.screen.query_one(RowList).rows) == 2, "both")
+        await users.press("n")
+        await users.fill(name="Guests", precedence="7", description="Who looks only")
+        await users.until(lambda: there().get("Guests", {}).get("Precedence") == 7, "made")
+        await users.until(lambda: len(users.app.screen.query_one(RowList).rows) == 3, "three")
+        await users.press("home", "e")
+        await users.fill(precedence="x")
+        assert isinstance(users.app.screen, FormScreen)  # held back: no number
+        await users.fill(precedence="1")
+        await users.until(lambda: there()["Admins"].get("Precedence") == 1, "changed")
+        await users.until(lambda: isinstance(users.app.screen, GroupsScreen), "the groups")
+        rows = users.app.screen.query_one(RowList)
+        await users.until(
+            lambda: any(r.key == "Admins" and " 1" in plain(r.spans) for r in rows.rows)
+        )
+        while rows.current is None or rows.current.key != "Admins":
+            await users.press("down")
+        await users.press("enter")
+        await users.pick("ann")
+        await users.until(
+            lambda: (
+                not users.cognito.list_users_in_group(UserPoolId=users.pool_id, GroupName="Admins")[
+                    "Users"
+                ]
+            ),
+            "out of it",
+        )
+        await users.press("D")
+        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
+        await users.press("y")
+        await users.until(lambda: "Admins" not in there(), "deleted")
+
+
+async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path) -> None:
+    async with pane("ann@example.com") as users:
+        await users.press("S")
+        await users.fill(count="3", groups="Editors=1")
+        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
+        await users.press("y")
+        await users.until(lambda: len(users.names()) == 4, "four users")
+        editors = users.cognito.list_users_in_group(UserPoolId=users.pool_id, GroupName="Editors")
+        assert len(editors["Users"]) == 3
+        await users.press("E")
+        await users.fill(file="out.csv")
+        file = tmp_path / "out.csv"
+        await users.until(file.exists, "the file")
+        assert len(file.read_text().splitlines()) == 5
+        file.write_text(file.read_text().replace("ann@", "zoe@"))
+        await users.press("I")
+        await users.fill(file="out.csv")
+        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
+        await users.press("y")
+        await users.until(lambda: "zoe@example.com" in users.names(), "imported")
+
+
+async def test_groups_and_second_factors_are_columns(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        users.cognito.admin_add_user_to_group(
+            UserPoolId=users.pool_id, Username="ann@example.com", GroupName="Admins"
+        )
+        await users.press("c")
+        await users.pick("groups")
+        await users.until(lambda: "Admins" in plain(users.screen.table.row_spans(0)), "the group")
+
+
+async def test_another_pool_is_chosen_and_its_users_are_deleted_by_typing(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        other = users.cognito.create_user_pool(PoolName="zz-staging")["UserPool"]["Id"]
+        users.cognito.admin_create_user(UserPoolId=other, Username="bob", MessageAction="SUPPRESS")
+        await users.press("P")
+        await users.pick("zz-staging")
+        await users.until(lambda: users.names() == ["bob"], "its users")
+        assert "zz-staging" in str(users.screen.query_one("#users-bar", Static).render())
+        await users.press("D")
+        await users.fill(word="yes")
+        assert isinstance(users.app.screen, FormScreen)  # held back: not the word
+        await users.fill(word="bob")
+        await users.until(lambda: users.cognito.list_users(UserPoolId=other)["Users"] == [], "gone")
+        users.cognito.delete_user_pool(UserPoolId=other)
+
+
+async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        await users.press("question_mark")
+        await users.until(lambda: isinstance(users.app.screen, HelpScreen), "the help")
+        text = "\n".join(plain(row.spans) for row in users.app.screen.query_one(RowList).rows)
+        assert "Sign in as the user" in text
+        assert "users.create" in text

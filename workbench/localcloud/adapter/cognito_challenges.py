@@ -51,7 +51,6 @@ def install() -> None:
 
     password_result = cognito._password_auth_result
     refresh_user = cognito._refresh_auth_user
-    dispatch = cognito._dispatch_idp
 
     def after_password(
         pool: Any, pid: str, cid: str, user: Any, *more: Any, **named: Any
@@ -72,22 +71,9 @@ def install() -> None:
             return None, refuse("NotAuthorizedException", "User is disabled.")
         return user, refused
 
-    async def with_devices(action: str, data: Any) -> Answer:
-        if action != "AdminListDevices":
-            answer: Answer = await dispatch(action, data)
-            return answer
-        pool, refused = cognito._resolve_pool(data.get("UserPoolId"))
-        user, refused = (
-            (None, refused) if refused else cognito._resolve_user(pool, data["Username"])
-        )
-        # Devices are not remembered here, so nobody has any.
-        none: Answer = cognito.json_response({"Devices": []}) if user else refused
-        return none
-
     cognito._mfa_challenge_for_user = _mfa_challenge
     cognito._password_auth_result = after_password
     cognito._refresh_auth_user = enabled_user
-    cognito._dispatch_idp = with_devices
     cognito._initiate_auth = _choosing(cognito._initiate_auth)
     cognito._admin_initiate_auth = _choosing(cognito._admin_initiate_auth)
     cognito._respond_to_auth_challenge = _bound(cognito._respond_to_auth_challenge)

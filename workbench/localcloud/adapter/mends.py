@@ -25,6 +25,7 @@ MENDS: tuple[str, ...] = (
     "cognito_messages",
     "cognito_attributes",
     "cognito_challenges",
+    "cognito_missing_calls",
     "lambda_runtime",
     "function_code",
     "function_states",

@@ -1,0 +1,225 @@
+"""The pool's groups: make, change and delete them, and see who is in them."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import islice
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.playground.picker_screen import PickerScreen, matching
+from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
+from workbench.aws.user_pools import Group, UserPool, UserPoolProblem
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+
+_MEMBERS = 1_000
+
+
+class GroupsScreen(ModalScreen[None]):
+    """Enter shows a group's members."""
+
+    app: WorkbenchApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "create", "New", id="groups.create", tooltip="Make a group"),
+        Binding("e", "edit", "Edit", id="groups.edit",
+                tooltip="Change its description, precedence and role"),
+        Binding("D", "delete", "Delete", id="groups.delete",
+                tooltip="Delete the group; its members stay users"),
+        Binding("enter", "members", "Members", id="groups.members", tooltip="Who is in it"),
+        Binding("escape,M", "close", "Close", id="groups.close", tooltip="Back to the users"),
+    ]  # fmt: skip
+
+    def __init__(self, pool: UserPool) -> None:
+        super().__init__(id="groups")
+        self._pool = pool
+        self._groups: dict[str, Group] = {}
+
+    def compose(self) -> ComposeResult:
+        """A row for each group."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Groups"
+            yield RowList(
+                empty=((("This pool has no groups yet.", TEXT),), (("n makes one.", MUTED),)),
+                id="groups-rows",
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the groups."""
+        self.query_one(RowList).focus()
+        self._load()
+
+    @work(group="load", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            groups = await asyncio.to_thread(self._pool.groups)
+        except UserPoolProblem as problem:
+            self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+            return
+        self._groups = {each.name: each for each in groups}
+        self.query_one(RowList).show_rows([group_row(each) for each in groups])
+        self.refresh_bindings()
+
+    @property
+    def _current(self) -> Group | None:
+        row = self.query_one(RowList).current
+        return self._groups.get(row.key) if row is not None else None
+
+    @work(group="dialog")
+    async def action_create(self) -> None:
+        """Ask for a new group until Cognito takes it."""
+        await self._ask("New group", Group(""), is_new=True)
+
+    @work(group="dialog")
+    async def action_edit(self) -> None:
+        """Change the group under the cursor."""
+        group = self._current
+        if group is not None:
+            await self._ask(f"Group {group.name}", group, is_new=False)
+
+    async def _ask(self, title: str, group: Group, *, is_new: bool) -> None:
+        problem = ""
+        given: Filled = {
+            "name": group.name,
+            "description": group.description,
+            "precedence": "" if group.precedence is None else str(group.precedence),
+            "role": group.role_arn,
+        }
+        while True:
+            fields = [
+                FormField("description", "Description", given["description"]),
+                FormField(
+                    "precedence", "Precedence", given["precedence"], "0 is the first; empty: none"
+                ),
+                FormField("role", "Role", given["role"], "arn:aws:iam::…:role/…; empty: none"),
+            ]
+            if is_new:
+                fields.insert(0, FormField("name", "Name", given["name"], "Editors"))
+            filled = await self.app.push_screen_wait(
+                FormScreen(title, fields, wrong_group, problem)
+            )
+            if filled is None:
+                return
+            given = {**given, **filled}
+            wanted = Group(
+                given["name"],
+                given["description"],
+                int(given["precedence"]) if given["precedence"] else None,
+                given["role"],
+            )
+            try:
+                if is_new:
+                    await asyncio.to_thread(self._pool.create_group, wanted.name)
+                await asyncio.to_thread(self._pool.change_group, wanted)
+            except UserPoolProblem as refused:
+                problem = f"✗ {refused}"
+                continue
+            self._load()
+            return
+
+    @work(group="dialog")
+    async def action_delete(self) -> None:
+        """Delete the group under the cursor; asks first."""
+        group = self._current
+        if group is None:
+            return
+        dialog = ConfirmScreen(
+            f"Delete the group {group.name}?",
+            [Row((("Its members stay users, and lose what the group allows.", MUTED),))],
+            "Delete",
+            "No, keep",
+            belongs_to_engine=False,
+        )
+        if await self.app.push_screen_wait(dialog) is not True:
+            return
+        try:
+            await asyncio.to_thread(self._pool.delete_group, group.name)
+        except UserPoolProblem as problem:
+            self.app.say(str(problem), "error")
+        self._load()
+
+    @on(RowList.Opened)
+    def _opened(self) -> None:
+        self.action_members()
+
+    @work(group="dialog", exclusive=True)
+    async def action_members(self) -> None:
+        """List the members of the group under the cursor; Enter takes one out of it."""
+        group = self._current
+        if group is None:
+            return
+        try:
+            found = await asyncio.to_thread(
+                lambda: list(islice(self._pool.members(group.name), _MEMBERS))
+            )
+        except UserPoolProblem as problem:
+            self.app.say(str(problem), "error")
+            return
+        rows = [
+            Row(((each.label, STRONG), (f"  {each.username}", MUTED)), each.username)
+            for each in found
+        ]
+        count = f"{len(found)}{' or more' if len(found) == _MEMBERS else ''}"
+        picker = PickerScreen(
+            f"{group.name} · {count} · Enter takes out",
+            lambda text: matching(rows, text),
+            hint="search",
+        )
+        chosen = await self.app.push_screen_wait(picker)
+        if chosen is None:
+            return
+        try:
+            await asyncio.to_thread(self._pool.remove_from_group, chosen, group.name)
+        except UserPoolProblem as problem:
+            self.app.say(str(problem), "error")
+            return
+        self.app.say(f"Out of {group.name}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what works now."""
+        if action in ("edit", "delete", "members"):
+            return self.is_mounted and self._current is not None
+        return super().check_action(action, parameters)
+
+    def action_close(self) -> None:
+        """Back to the users."""
+        self.dismiss(None)
+
+
+def group_row(group: Group) -> Row:
+    """A group with its precedence, role and description."""
+    place = "  –" if group.precedence is None else f"{group.precedence:>3}"
+    role = group.role_arn.rpartition("/")[2]
+    return Row(
+        (
+            (f"{place}  ", MUTED),
+            (group.name, STRONG),
+            (f"  {group.description}" if group.description else "", TEXT),
+            (f"  role {role}" if role else "", MUTED),
+        ),
+        group.name,
+        copy=group.role_arn or group.name,
+    )
+
+
+def wrong_group(filled: Filled) -> str:
+    """What is wrong with a group's form, "" for nothing."""
+    if "name" in filled and (not filled["name"] or " " in filled["name"]):
+        return "A group's name has no spaces and is not empty."
+    if filled["precedence"] and not filled["precedence"].isdecimal():
+        return "Precedence is a whole number, 0 or more."
+    if filled["role"] and not filled["role"].startswith("arn:"):
+        return "A role is written as its ARN: arn:aws:iam::123456789012:role/NAME."
+    return ""

@@ -1,0 +1,161 @@
+"""A real sign-in as a user: the way, the password, and every challenge as a dialog."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from screens.playground.picker_screen import PickerScreen, matching
+from screens.users.form_screen import FormField, FormScreen
+from screens.widgets.row_list import Row
+from screens.widgets.tones import MUTED, STRONG, TEXT
+from workbench.aws.inbox import read_inbox
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.target import LocalTarget
+from workbench.aws.user_pools import User, UserPoolProblem
+from workbench.aws.user_sign_in import (
+    AppClient,
+    Challenge,
+    Flow,
+    UserTokens,
+    answer,
+    app_client,
+    begin,
+)
+from workbench.project.models import ProjectProblem
+from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.totp import totp_code
+
+if TYPE_CHECKING:
+    from screens.users.screen import UsersScreen
+
+_WAYS = {
+    Flow.SRP: "By the password, which never leaves this machine (SRP)",
+    Flow.PASSWORD: "By the password, sent to Cognito (USER_PASSWORD_AUTH)",
+    Flow.CODE: "By a one-time code (USER_AUTH)",
+    Flow.CUSTOM: "By the pool's own challenges (CUSTOM_AUTH)",
+}
+_SENT = ("EMAIL_OTP", "SMS_OTP", "SMS_MFA")
+
+
+async def sign_in(screen: UsersScreen, opened: OpenedPool, user: User) -> KeptSignIn | None:
+    """Sign in as the user, or take the sign-in that is kept; None where it was given up."""
+    file, pool_id = opened.kept_file, opened.pool.pool_id
+    before = await asyncio.to_thread(kept_sign_in, file, pool_id, user.username) if file else None
+    way = await _ask_way(screen, user, before)
+    if way == "kept":
+        return before
+    if way is None:
+        return None
+    try:
+        client = await asyncio.to_thread(
+            app_client, opened.clients.cognito_idp, pool_id, opened.client_id
+        )
+    except UserPoolProblem as problem:
+        screen.app.say(str(problem), "error")
+        return None
+    step = await _begin(screen, opened, client, user, Flow(way))
+    secret = before.totp_secret if before is not None else ""
+    while isinstance(step, Challenge):
+        secret = step.totp_secret or secret
+        step = await _answer(screen, opened, client, step, secret)
+    if step is None:
+        return None
+    kept = KeptSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
+    if file is not None:
+        await asyncio.to_thread(keep_sign_in, file, kept)
+    return kept
+
+
+async def _ask_way(screen: UsersScreen, user: User, before: KeptSignIn | None) -> str | None:
+    rows = []
+    if before is not None and before.tokens is not None:
+        rows.append(
+            Row((("The sign-in that is kept", STRONG), ("  shows its tokens", MUTED)), "kept")
+        )
+    rows += [Row(((words, TEXT),), flow.value) for flow, words in _WAYS.items()]
+    picker = PickerScreen(
+        f"Sign in as {user.label}", lambda text: matching(rows, text), hint="search"
+    )
+    return await screen.app.push_screen_wait(picker)
+
+
+async def _begin(
+    screen: UsersScreen, opened: OpenedPool, client: AppClient, user: User, flow: Flow
+) -> UserTokens | Challenge | None:
+    problem = ""
+    while True:
+        password = ""
+        if flow is not Flow.CODE:
+            hint = "empty where the challenges begin without it" if flow is Flow.CUSTOM else ""
+            form = FormScreen(
+                f"Sign in as {user.label}",
+                (FormField("password", "Password", "", hint, kind="secret"),),
+                lambda filled: (
+                    "" if filled["password"] or flow is Flow.CUSTOM else "Type the password."
+                ),
+                problem,
+            )
+            filled = await screen.app.push_screen_wait(form)
+            if filled is None:
+                return None
+            password = filled["password"]
+        try:
+            return await asyncio.to_thread(
+                begin, opened.clients.cognito_idp, client, user.username, flow, password
+            )
+        except UserPoolProblem as refused:
+            if flow is Flow.CODE:
+                screen.app.say(str(refused), "error")
+                return None
+            problem = f"✗ {refused}"
+
+
+async def _answer(
+    screen: UsersScreen,
+    opened: OpenedPool,
+    client: AppClient,
+    challenge: Challenge,
+    totp_secret: str,
+) -> UserTokens | Challenge | None:
+    problem = ""
+    while True:
+        known = await asyncio.to_thread(_known_code, opened, challenge, totp_secret)
+        fields = [
+            FormField(
+                each.name,
+                each.label,
+                known if not each.is_secret else "",
+                " or ".join(each.choices),
+                kind="secret" if each.is_secret else "text",
+            )
+            for each in challenge.asks
+        ]
+        about = "\n".join(part for part in (challenge.about, problem) if part)
+        form = FormScreen(
+            challenge.name.replace("_", " ").capitalize(), fields, lambda _filled: "", about
+        )
+        filled = await screen.app.push_screen_wait(form)
+        if filled is None:
+            return None
+        try:
+            return await asyncio.to_thread(
+                answer, opened.clients.cognito_idp, client, challenge, filled
+            )
+        except UserPoolProblem as refused:
+            problem = f"✗ {refused}"
+
+
+def _known_code(opened: OpenedPool, challenge: Challenge, totp_secret: str) -> str:
+    """The code that one can know here: the local inbox's, or that of a kept authenticator."""
+    if challenge.name in ("SOFTWARE_TOKEN_MFA", "MFA_SETUP") and totp_secret:
+        return totp_code(totp_secret)
+    target = opened.clients.target
+    if challenge.name in _SENT and isinstance(target, LocalTarget):
+        try:
+            messages = read_inbox(target, opened.pool.pool_id)
+        except ProjectProblem:
+            return ""  # the form asks for it then
+        own = (each for each in messages if each.username == challenge.username)
+        return next((each.code for each in own if each.kind == "sign-in code"), "")
+    return ""

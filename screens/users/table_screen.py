@@ -1,0 +1,258 @@
+"""The users pane as something to look at: the table as it is loaded, and one user's details."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from screens.sandbox.words import plural
+from screens.users.acting import Acting
+from screens.users.detail_pane import DetailPane
+from screens.users.dialogs import (
+    ask_column,
+)
+from screens.users.loading import Loading
+from screens.users.roster import Roster
+from screens.users.user_rows import ASKED, KNOWN, Order, header
+from screens.users.user_table import UserTable
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.user_pools import (
+    UserPool,
+    UserPoolProblem,
+)
+from workbench.users.bulk import run_bulk
+from workbench.users.search import parse_search
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+
+
+_DELAY = 0.15
+"""Seconds that the table must rest before what is on screen is asked for."""
+
+
+class UserTableScreen(Screen[None], inherit_bindings=False):
+    """What is loaded of which pool, searched, sorted and marked."""
+
+    app: WorkbenchApp
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+
+    def __init__(self, open_pool: Callable[[], OpenedPool], root: Path, title: str) -> None:
+        super().__init__(id="users")
+        self.roster = Roster()
+        self.acting = Acting(self)
+        self.loading_users = Loading(self, open_pool)
+        self.root = root
+        self._title = title
+        self._is_stale = False
+
+    def compose(self) -> ComposeResult:
+        """What is shown of which pool; the table; one user."""
+        yield Static("", id="users-bar", markup=False)
+        yield Input(id="users-search", placeholder="ann@ · email=ann@example.com · name^An")
+        with Horizontal(id="users-columns"):
+            with Vertical(id="users-left", classes="pane") as left:
+                left.border_title = "Users"
+                names = RowList(id="users-names")
+                names.can_focus = False
+                yield names
+                yield UserTable(self.roster)
+            yield DetailPane()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the first users."""
+        self.table.focus()
+        self._show_names()
+        self.action_reload()
+
+    @property
+    def pool(self) -> UserPool | None:
+        """The pool, once it is open."""
+        opened = self.loading_users.opened
+        return None if opened is None else opened.pool
+
+    @property
+    def table(self) -> UserTable:
+        """The table of users."""
+        return self.query_one(UserTable)
+
+    def deployed(self) -> None:
+        """A deployment has ended: the pool may be another."""
+        self._is_stale = True
+        if self.is_current:
+            self.action_reload()
+
+    def on_screen_resume(self) -> None:
+        """Read again what a deployment may have changed meanwhile."""
+        if self._is_stale:
+            self.action_reload()
+
+    # -- loading ----------------------------------------------------------------------------------
+
+    def action_reload(self) -> None:
+        """Open the pool and read its users from the first."""
+        self._is_stale = False
+        self.loading_users.anew()
+
+    @on(UserTable.MoreAsked)
+    def _more_asked(self) -> None:
+        self.loading_users.more()
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def show_roster(self) -> None:
+        """Paint the users anew, the cursor on the same one."""
+        current = self.table.current
+        self.table.show_users(current.username if current is not None else "")
+        self.show_bar()
+        self._rest()
+        self.refresh_bindings()
+
+    def show_bar(self) -> None:
+        """Say which pool it is, how much of it is loaded, and what goes on."""
+        roster, loading = self.roster, self.loading_users
+        opened = loading.opened
+        title = self._title if opened is None or not opened.name else f"▲ {opened.name}"
+        parts = [f"{title} · {self.pool.pool_id}" if self.pool else title]
+        count = (plural(len(roster.shown), "user")) + ("" if roster.is_complete else " so far")
+        if loading.estimate is not None and not roster.is_complete:
+            count += f" of about {loading.estimate:,}"
+        parts.append("reading …" if loading.is_running and not roster.shown else count)
+        if roster.search:
+            parts.append(f"search {roster.search}")
+            if roster.finds is not None:
+                parts.append(f"Cognito cannot: {roster.read_count:,} read here")
+        if roster.order.column:
+            parts.append(
+                f"by {roster.order.column}" + ("" if roster.is_complete else " (of the loaded)")
+            )
+        if roster.marked:
+            parts.append(f"{len(roster.marked)} marked")
+        if self.acting.words:
+            parts.append(self.acting.words)
+        self.query_one("#users-bar", Static).update(" · ".join(parts))
+
+    def _show_names(self) -> None:
+        names = self.query_one("#users-names", RowList)
+        names.show_rows([Row(header(self.roster.columns, self.roster.order))])
+
+    @on(UserTable.Moved)
+    def _rest(self) -> None:
+        self.query_one(DetailPane).rest_on(self.table.current, self.loading_users.opened)
+        self._ask_details()
+        self.refresh_bindings()
+
+    @work(group="details", exclusive=True)
+    async def _ask_details(self) -> None:
+        """Ask for the groups and second factors of the users on screen, where these are shown."""
+        roster, pool = self.roster, self.pool
+        if pool is None or not set(ASKED) & set(roster.columns):
+            return
+        await asyncio.sleep(_DELAY)
+        top = int(self.table.scroll_offset.y)
+        shown = roster.shown[top : top + self.table.size.height]
+        names = [user.username for user in shown if user.username not in roster.details]
+
+        def ask(name: str) -> None:
+            roster.details[name] = pool.user(name)
+
+        if names:
+            await asyncio.to_thread(run_bulk, names, ask)
+            self.table.refresh()
+
+    # -- search, order, marks ---------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Open the search line."""
+        line = self.query_one("#users-search", Input)
+        line.add_class("-open")
+        line.value = self.roster.search
+        line.focus()
+
+    @on(Input.Submitted, "#users-search")
+    def _searched(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        try:
+            parse_search(text)
+        except UserPoolProblem as problem:
+            self.app.say(str(problem), "error")
+            return
+        self.roster.search = text
+        event.input.remove_class("-open")
+        self.table.focus()
+        self.action_reload()
+
+    def action_sort(self) -> None:
+        """Sort by the next column: up, down, then by none."""
+        roster = self.roster
+        orders = [Order()]
+        for name in roster.columns:
+            orders += [Order(name), Order(name, descending=True)]
+        at = orders.index(roster.order) if roster.order in orders else 0
+        roster.sort(orders[(at + 1) % len(orders)])
+        self._show_names()
+        self.show_roster()
+
+    @work(group="dialog")
+    async def action_columns(self) -> None:
+        """Show a column, or hide one."""
+        roster = self.roster
+        chosen = await ask_column(self, roster.columns, (*KNOWN, *roster.attributes()))
+        if chosen is None:
+            return
+        if chosen not in roster.columns:
+            roster.columns = (*roster.columns, chosen)
+        elif len(roster.columns) > 1:
+            roster.columns = tuple(name for name in roster.columns if name != chosen)
+        self._show_names()
+        self.show_roster()
+        self._ask_details()
+
+    def action_mark(self) -> None:
+        """Mark the user, or unmark; go on to the next."""
+        user = self.table.current
+        if user is None:
+            return
+        self.roster.marked ^= {user.username}
+        self.table.cursor += 1
+        self.table.refresh()
+        self.show_bar()
+
+    def action_mark_all(self) -> None:
+        """Mark all loaded users."""
+        self.roster.marked = {user.username for user in self.roster.shown}
+        self.table.refresh()
+        self.show_bar()
+
+    def action_back(self) -> None:
+        """One step back: out of the search line, the marks, the search, the pane."""
+        line = self.query_one("#users-search", Input)
+        if line.has_class("-open"):
+            line.remove_class("-open")
+            self.table.focus()
+        elif self.acting.is_busy:
+            self.acting.cancel()
+        elif self.roster.marked:
+            self.roster.marked.clear()
+            self.table.refresh()
+            self.show_bar()
+        elif self.roster.search:
+            self.roster.search = ""
+            self.action_reload()
+        else:
+            self.app.leave_users()

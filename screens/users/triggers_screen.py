@@ -1,0 +1,81 @@
+"""The pool's trigger functions, and what their last runs wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
+from workbench.aws.trigger_logs import Trigger
+from workbench.project.models import ProjectProblem
+
+
+class TriggersScreen(ModalScreen[None]):
+    """Runs whose log names the user have a mark."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "reload", "Reload", id="pool.reload", tooltip="Read the logs again"),
+        Binding("escape,l", "close", "Close", id="pool.back", tooltip="Back to the users"),
+    ]
+
+    def __init__(self, read: Callable[[], Sequence[Trigger]], whom: str) -> None:
+        super().__init__(id="triggers")
+        self._read = read
+        self._whom = whom
+
+    def compose(self) -> ComposeResult:
+        """The functions, each with its runs below."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Triggers" + (f" · ● names {self._whom}" if self._whom else "")
+            yield RowList(empty=((("Reading the logs …", MUTED),),), id="triggers-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read the logs."""
+        self.query_one(RowList).focus()
+        self.action_reload()
+
+    @work(group="triggers", exclusive=True)
+    async def action_reload(self) -> None:
+        """Read the logs again."""
+        try:
+            rows = trigger_rows(await asyncio.to_thread(self._read))
+        except (ProjectProblem, ClientError, BotoCoreError) as problem:
+            rows = [Row((("✗ ", FAIL), (f"The logs cannot be read: {problem}", TEXT)))]
+        self.query_one(RowList).show_rows(rows)
+
+    def action_close(self) -> None:
+        """Back to the users."""
+        self.dismiss(None)
+
+
+def trigger_rows(triggers: Sequence[Trigger]) -> list[Row]:
+    """A heading for each trigger, then its runs, newest first."""
+    if not triggers:
+        return [
+            Row((("No trigger functions are attached to this pool.", TEXT),)),
+            Row((("Add one with `triggers` in amplify/auth/resource.", MUTED),)),
+        ]
+    rows: list[Row] = []
+    for each in triggers:
+        if rows:
+            rows.append(Row(()))
+        rows.append(Row(((each.name, STRONG), (f"  {each.function}", MUTED)), copy=each.function))
+        if not each.invocations:
+            rows.append(Row((("  it never ran", MUTED),)))
+        for run in each.invocations:
+            mark = ("● ", ACCENT) if run.is_of_user else ("  ", TEXT)
+            rows.append(Row((mark, (f"{run.at.astimezone():%Y-%m-%d %H:%M:%S}", TEXT))))
+            lines = run.lines or ("(it wrote nothing)",)
+            rows += [Row(((f"    {line}", MUTED),), copy=line) for line in lines]
+    return rows

@@ -1,0 +1,40 @@
+"""Users written to a file, which is there whole or as it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.aws.user_pools import User, UserPool
+from workbench.project.models import ProjectProblem
+from workbench.users.search import Search
+from workbench.users.user_files import write_csv, write_json
+
+
+def export_to(pool: UserPool, search: Search, path: Path) -> int:
+    """Write the users that are found, as JSON where the name ends so, else as Cognito's CSV.
+
+    Returns how many. Raises ProjectProblem.
+    """
+    as_json = path.suffix == ".json"
+    users = found_users(pool, search)
+    schema = () if as_json else pool.schema()
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            count = write_json(users, file) if as_json else write_csv(users, schema, file)
+        part.replace(path)
+    except OSError as error:
+        raise ProjectProblem(
+            f"{path} cannot be written: {error.strerror}.", "Choose another file."
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def found_users(pool: UserPool, search: Search) -> Iterator[User]:
+    """The users that a search finds, as they are read."""
+    users = pool.users(search.server)
+    return users if search.finds is None else filter(search.finds, users)
