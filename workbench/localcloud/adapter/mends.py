@@ -26,6 +26,7 @@ MENDS: tuple[str, ...] = (
     "cognito_attributes",
     "cognito_challenges",
     "cognito_missing_calls",
+    "cognito_listing",
     "lambda_runtime",
     "function_code",
     "function_states",

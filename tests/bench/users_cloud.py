@@ -1,0 +1,55 @@
+"""A local cloud that can be filled with users: POST ``/_bench/fill?pool=ID&count=N``."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from workbench.localcloud import server
+from workbench.localcloud.gateway import send_json
+from workbench.localcloud.service import LocalCloud
+
+
+def fill(pool_id: str, count: int) -> None:
+    """Copy the pool's first user ``count`` times, each with a name and an address of their own."""
+    from ministack.services import cognito
+
+    users = cognito._user_pools[pool_id]["_users"]
+    template = next(iter(users.values()))
+    for number in range(count):
+        user = copy.deepcopy(template)
+        name = str(uuid.uuid4())
+        values = {"sub": name, "email": f"user{number:06}@example.com"}
+        user["Username"] = name
+        for attribute in user["Attributes"]:
+            attribute["Value"] = values.get(attribute["Name"], attribute["Value"])
+        users[name] = user
+
+
+def main() -> int:
+    """Serve as the local cloud does, with one route more."""
+    start = LocalCloud.start
+
+    async def with_fill(self: LocalCloud, health: Callable[[], object]) -> Any:
+        app = await start(self, health)
+
+        async def filled(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and scope["path"] == "/_bench/fill":
+                asked = parse_qs(scope["query_string"].decode())
+                fill(asked["pool"][0], int(asked["count"][0]))
+                await send_json(send, 200, {})
+            else:
+                await app(scope, receive, send)
+
+        return filled
+
+    LocalCloud.start = with_fill  # type: ignore[method-assign,assignment]
+    return server.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
