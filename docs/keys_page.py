@@ -31,7 +31,9 @@ TITLES = {
     "page": "A page over the panes",
     "users": "Users",
     "inbox": "The users' inbox",
-    "pool": "The pool's settings",
+    "groups": "The pool's groups",
+    "tokens": "A sign-in's tokens",
+    "pool": "The pool's settings and triggers",
     "form": "A form",
     "confirm": "A question",
     "help": "The help",
@@ -80,7 +82,7 @@ def _bindings() -> list[Binding]:
 
     for module in pkgutil.walk_packages(screens.__path__, "screens."):
         importlib.import_module(module.name)
-    found: list[Binding] = []
+    classes: list[type] = []
     todo: list[type] = [DOMNode]
     seen: set[type] = set()
     while todo:
@@ -90,9 +92,15 @@ def _bindings() -> list[Binding]:
         seen.add(current)
         todo += current.__subclasses__()
         if current.__module__.startswith("screens.") or issubclass(current, App):
-            own = current.__dict__.get("BINDINGS", [])
-            found += [item for item in own if isinstance(item, Binding)]
-    return found
+            classes.append(current)
+    # By name, not as they were imported: an id that two screens have must not change its words.
+    classes.sort(key=lambda each: (each.__module__, each.__qualname__))
+    return [
+        item
+        for each in classes
+        for item in each.__dict__.get("BINDINGS", [])
+        if isinstance(item, Binding)
+    ]
 
 
 if __name__ == "__main__":

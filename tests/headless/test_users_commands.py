@@ -255,3 +255,23 @@ def test_an_attribute_that_cognito_cannot_search_by_is_found_here(
         found = users(python_matrix, "list", search)
         assert isinstance(found, list)
         assert [each["attributes"]["email"] for each in found] == [USER], search
+
+
+def test_seeded_users_with_an_authenticator_sign_in_with_its_codes(
+    python_matrix: Deployed, cognito: Any
+) -> None:
+    seeded = users(
+        python_matrix, "seed", "--count", "2", "--seed", "77", "--password", "--totp",
+        stdin="Correct-horse-1\n",
+    )  # fmt: skip
+    assert isinstance(seeded, dict)
+    assert (seeded["made"], seeded["failed"]) == (2, [])
+    found = users(python_matrix, "list", "~@example.com")
+    assert isinstance(found, list)
+    names = [each["attributes"]["email"] for each in found if each["status"] == "CONFIRMED"]
+    shown = users(python_matrix, "show", names[-1])
+    assert isinstance(shown, dict)
+    assert shown["mfa"] == ["SOFTWARE_TOKEN_MFA"]
+    tokens = users(python_matrix, "sign-in", names[-1], stdin="Correct-horse-1\n")
+    assert isinstance(tokens, dict)
+    assert claims(tokens["id"])["email"] == names[-1]

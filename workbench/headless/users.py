@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import Group, User, UserDetails, UserPool, make_password
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
+from workbench.headless.users_password import read_password
 from workbench.headless.users_printed import (
     print_inbox,
     print_settings,
@@ -42,6 +42,8 @@ def manage_users(session: Session, arguments: argparse.Namespace) -> int:
         return print_settings(session, opened, arguments)
     if arguments.action == "triggers":
         return print_triggers(opened, arguments)
+    if arguments.action == "seed":
+        return seed_pool(opened, arguments)
     if arguments.action == "sign-in":
         return sign_in(opened, arguments)
     if arguments.action == "inbox":
@@ -89,7 +91,7 @@ def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
     new = NewUser(
         arguments.user,
         dict(_attribute(each) for each in arguments.attribute),
-        _password(arguments) if arguments.password else "",
+        read_password(arguments.user) if arguments.password else "",
         is_invited=arguments.invite,
         groups=tuple(arguments.group),
     )
@@ -106,7 +108,9 @@ def _set_password(pool: UserPool, arguments: argparse.Namespace) -> int:
         # The one thing that the command is asked for; standard output alone, for a pipe.
         print(password)
         return 0
-    pool.set_password(arguments.user, _password(arguments), permanent=not arguments.temporary)
+    pool.set_password(
+        arguments.user, read_password(arguments.user), permanent=not arguments.temporary
+    )
     return _said(pool, arguments.user, arguments, f"set the password of {arguments.user}")
 
 
@@ -232,13 +236,6 @@ def _done(words: str) -> None:
     print(f"{Paint.of(sys.stdout).good('✓')} {words}")
 
 
-def _password(arguments: argparse.Namespace) -> str:
-    """From standard input where it is piped, else typed unseen; never an argument."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    return getpass.getpass(f"Password of {arguments.user}: ")
-
-
 def _attribute(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name:
@@ -286,5 +283,4 @@ _ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {
     "group": _group,
     "import": import_users,
     "export": export_users,
-    "seed": seed_pool,
 }

@@ -98,6 +98,12 @@ def add_users(
     seed.add_argument("--count", type=int, default=20, help="how many (default: 20)")
     seed.add_argument("--seed", type=int, default=1, help="the same seed, the same users")
     seed.add_argument("--locale", default="en-US", help="their locale (default: en-US)")
+    seed.add_argument(
+        "--password", action="store_true", help="one permanent password, typed unseen or from stdin"
+    )
+    seed.add_argument(
+        "--totp", action="store_true", help="set up an authenticator for each; needs --password"
+    )
     seed.add_argument("--group", action="append", default=[], metavar="GROUP=SHARE")
     action("settings", "the pool's settings, with the lines of code that set them")
     inbox = action("inbox", "what Cognito would have sent (local cloud)")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPool
+from workbench.aws.user_sign_in import app_client
 from workbench.headless.paint import Paint
+from workbench.headless.users_password import read_password
 from workbench.project.models import ProjectProblem
+from workbench.users.authenticator import set_up_authenticator
 from workbench.users.bulk import BulkFailure, run_bulk
 from workbench.users.export import export_to, found_users
 from workbench.users.search import parse_search
@@ -66,15 +71,19 @@ def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     return 1 if failed or plan.wrong else 0
 
 
-def seed_pool(pool: UserPool, arguments: argparse.Namespace) -> int:
+def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     """Make users to try the backend with; who is there from the same seed is left as they are."""
+    pool = opened.pool
+    if arguments.totp and not arguments.password:
+        raise ProjectProblem("An authenticator is set up by a sign-in.", "Add --password.")
+    password = read_password("the new users") if arguments.password else ""
     schema = pool.schema()
     groups = dict(_share(each) for each in arguments.group)
     users = tuple(
         seed_users(schema, arguments.count, arguments.seed, locale=arguments.locale, groups=groups)
     )
     plan = plan_import(users, schema, pool.users())
-    failed = _make(pool, plan.users)
+    failed = _make(pool, plan.users, _signs_in(opened, password, totp=arguments.totp))
     done = len(plan.users) - len(failed)
     if arguments.json:
         print(json.dumps({**_told(done, failed), "there": len(plan.there)}))
@@ -83,9 +92,35 @@ def seed_pool(pool: UserPool, arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _make(pool: UserPool, users: Sequence[FileUser]) -> Sequence[BulkFailure]:
+def _make(
+    pool: UserPool,
+    users: Sequence[FileUser],
+    then: Callable[[str], None] = lambda _name: None,
+) -> Sequence[BulkFailure]:
     by_name = {user.username: user for user in users}
-    return run_bulk(list(by_name), lambda name: make_file_user(pool, by_name[name])).failed
+
+    def one(name: str) -> None:
+        make_file_user(pool, by_name[name])
+        then(name)
+
+    return run_bulk(list(by_name), one).failed
+
+
+def _signs_in(opened: OpenedPool, password: str, *, totp: bool) -> Callable[[str], None]:
+    """Give a new user the password, and an authenticator where that is wanted."""
+    if not password:
+        return lambda _name: None
+    client = app_client(opened.clients.cognito_idp, opened.pool.pool_id, opened.client_id)
+    lock = threading.Lock()
+
+    def give(name: str) -> None:
+        opened.pool.set_password(name, password)
+        if totp:
+            user = opened.pool.user(name).user
+            with lock:  # one file keeps them all
+                set_up_authenticator(opened, client, user, password)
+
+    return give
 
 
 def _told(done: int, failed: Sequence[BulkFailure]) -> dict[str, object]:

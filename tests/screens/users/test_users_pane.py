@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import io
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -418,3 +421,48 @@ async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
         text = "\n".join(plain(row.spans) for row in users.app.screen.query_one(RowList).rows)
         assert "Sign in as the user" in text
         assert "users.create" in text
+
+
+def refuse(users: Driver, code: str, message: str, times: int) -> None:
+    """Let AWS answer so, ``times`` times, at the HTTP boundary."""
+    opened = users.screen.loading_users.opened
+    assert opened is not None
+    left = iter(range(times))
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        if next(left, None) is None:
+            return None
+        body = json.dumps({"__type": code, "message": message}).encode()
+        raw = RawResponse(io.BytesIO(body))
+        return AWSResponse(request.url, 400, {}, raw)
+
+    opened.clients.cognito_idp.meta.events.register("before-send.cognito-identity-provider", answer)
+
+
+class RawResponse(io.BufferedReader):
+    """What urllib3 would have given."""
+
+    def stream(self, *_size: int) -> Iterator[bytes]:
+        yield self.read()
+
+
+async def test_throttling_is_waited_for(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        refuse(users, "TooManyRequestsException", "Too many requests", 2)
+        await users.press("t")
+        await users.until(lambda: not users.seen("ann@example.com")["Enabled"], "disabled")
+
+
+async def test_expired_credentials_are_told_and_nothing_is_lost(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        refuse(users, "ExpiredTokenException", "The security token is expired", 1_000)
+        await users.press("t")
+        await users.until(
+            lambda: any("expired" in each.message for each in users.app._notifications), "told"
+        )
+        assert users.names() == ["ann@example.com"]
+        await users.press("r")
+        hint = users.screen.table
+        await users.until(
+            lambda: any("Sign in to AWS again" in plain(line) for line in hint.empty_rows()), "told"
+        )

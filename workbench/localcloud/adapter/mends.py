@@ -27,6 +27,7 @@ MENDS: tuple[str, ...] = (
     "cognito_challenges",
     "cognito_missing_calls",
     "cognito_listing",
+    "cognito_identity_logins",
     "lambda_runtime",
     "function_code",
     "function_states",
