@@ -5,6 +5,7 @@ Light to import: the heavy parts are imported inside the functions that need the
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,10 @@ from workbench.project.models import BackendIdentity, Project
 
 if TYPE_CHECKING:
     from workbench.project.node_runtime import NodeRuntime
+
+
+CLOUD_VARIABLE = "AMPLIFY_TUI_LOCAL_CLOUD"
+"""Names the state folder of another project's local cloud; jobs of branches set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Session:
     @property
     def sandbox_dir(self) -> Path:
         """Where this sandbox's journal, lock and live snapshot are."""
-        return self.project.sandbox_dir(self.identity.name)
+        name = self.identity.name if self.identity.type == "sandbox" else self.stack_name
+        return self.project.sandbox_dir(name)
 
     @property
     def stack_name(self) -> str:
@@ -68,6 +74,8 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     from workbench.project.preflight import check_project
 
     project = find_project(cwd)
+    if cloud := os.environ.get(CLOUD_VARIABLE):
+        project = replace(project, cloud_dir=Path(cloud))
     identity = sandbox_identity(project, flags.identifier)
     node = find_node()
     check_project(project, node)

@@ -84,6 +84,13 @@ def build_parser(version: str) -> Parser:
     _target(outputs)
     _outputs(outputs)
 
+    pipeline = command("pipeline-deploy", "deploy a branch's backend once, in CI")
+    pipeline.add_argument("--branch", required=True, help="the Git branch's name")
+    pipeline.add_argument("--app-id", required=True, help="the Amplify app's id")
+    pipeline.add_argument("--json", action="store_true", help="one JSON object for each event")
+    _target(pipeline)
+    _outputs(pipeline)
+
     delete = command("delete", "delete the sandbox with all its data")
     _target(delete)
     delete.add_argument("--yes", "-y", action="store_true", help="don't ask")

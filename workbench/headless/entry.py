@@ -64,6 +64,10 @@ def _run(arguments: argparse.Namespace) -> int:
             from workbench.headless.run_sandbox import run_sandbox
 
             run_sandbox(_session(arguments, asks=True), arguments)
+        case "pipeline-deploy":
+            from workbench.headless.pipeline_deploy import pipeline_deploy
+
+            pipeline_deploy(_session(arguments), arguments)
         case "diff":
             from workbench.headless.show_diff import show_diff
 

@@ -54,12 +54,12 @@ def run_sandbox(session: Session, arguments: argparse.Namespace) -> NoReturn:
         )
         on_aws = isinstance(session.target, AwsTarget)
         emit = human_emit(paint, every_resource=on_aws, once=arguments.once)
-    result, stopped_by = asyncio.run(_run(session, options, emit))
+    result, stopped_by = asyncio.run(run_once(session, options, emit))
     if stopped_by:
         if not arguments.json:
             print(f"Ended. The sandbox stays deployed; {_delete_hint(session)} deletes it.")
-        _leave(128 + stopped_by)
-    _leave(0 if result in GOOD else 1)
+        leave(128 + stopped_by)
+    leave(0 if result in GOOD else 1)
 
 
 def json_emit() -> Emit:
@@ -94,9 +94,10 @@ def _printing(render: Callable[[AnyEvent], list[str]]) -> Emit:
     return emit
 
 
-async def _run(
+async def run_once(
     session: Session, options: SandboxOptions, emit: Emit
 ) -> tuple[DeploymentResult | None, int]:
+    """Run the loop to its end: its last result, and the signal that stopped it (0 for none)."""
     sandbox = Sandbox(session, options, emit)
     stopped_by = 0
 
@@ -114,7 +115,7 @@ async def _run(
     return result, stopped_by
 
 
-def _leave(code: int) -> NoReturn:
+def leave(code: int) -> NoReturn:
     """End now: a thread that waits for CloudFormation must not hold up Ctrl-C.
 
     Python's own end takes 0.2 s more, to free what the process's end frees anyway.

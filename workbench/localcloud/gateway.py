@@ -28,7 +28,7 @@ _LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 class Route:
     """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state.
 
-    ``serves``, where given, must agree with the path as well. An ``own_effects`` application tells
+    ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An ``own_effects`` application tells
     itself what it changed.
     """
 
@@ -37,10 +37,14 @@ class Route:
     admin: bool = False
     serves: Callable[[str], bool] | None = None
     own_effects: bool = False
+    is_for: Callable[[Scope], bool] | None = None
 
-    def takes(self, path: str) -> bool:
-        """Whether a request to ``path`` is this route's."""
-        return path.startswith(self.prefix) and (self.serves is None or self.serves(path))
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request is this route's."""
+        path = scope["path"]
+        if not path.startswith(self.prefix) or not (self.serves is None or self.serves(path)):
+            return False
+        return self.is_for is None or self.is_for(scope)
 
 
 OnDone = Callable[[str, Mapping[str, str], bytes], None]
@@ -64,7 +68,7 @@ def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
             if refusal:
                 await _refuse(scope, receive, send, refusal)
                 return
-        route = next((route for route in routes if route.takes(path)), None)
+        route = next((route for route in routes if route.takes(scope)), None)
         if route is not None and (route.admin or route.own_effects):
             await route.app(scope, receive, send)
             return

@@ -13,6 +13,11 @@ from workbench.localcloud.adapter.emulator import App
 from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.graphql_service import GraphQLService
+from workbench.localcloud.hosting.backends import delete_branch_backend
+from workbench.localcloud.hosting.logs_route import logs_route
+from workbench.localcloud.hosting.runner import Runner
+from workbench.localcloud.hosting.service import HostingService
+from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
@@ -28,6 +33,8 @@ class LocalCloud:
     def __init__(self, state_dir: Path, port: int) -> None:
         adapter.check_version()
         state_dir.mkdir(parents=True, exist_ok=True)
+        self._cloud_dir = state_dir.parent
+        self._endpoint = f"http://127.0.0.1:{port}"
         self._emulator = emulator.load(state_dir, port)
         logger.info("mends: %s", ", ".join(adapter.install()) or "none")
         from workbench.localcloud.adapter import lambda_runtime, saved_state, stack_operations
@@ -49,7 +56,21 @@ class LocalCloud:
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLService(self._saver.mark)
-        own = (json_route(HEALTH_PATH, health), user_tokens_route(), inbox_route())
+        hosting = HostingState(self._cloud_dir / "hosting")
+        self._jobs = Runner(
+            hosting,
+            self._cloud_dir,
+            self._endpoint,
+            lambda app_id, branch: delete_branch_backend(self._endpoint, app_id, branch),
+        )
+        self._jobs.begin()
+        own = (
+            json_route(HEALTH_PATH, health),
+            user_tokens_route(),
+            inbox_route(),
+            logs_route(hosting.folder),
+            HostingService(hosting, self._jobs).route(),
+        )
         routes = (*own, *self._graphql.routes())
         return gateway(self._emulator, routes, self._done)
 
@@ -59,6 +80,7 @@ class LocalCloud:
 
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
+        await self._jobs.end()
         self._saver.finish()
         self._clear_away()
 

@@ -13,7 +13,7 @@ class SandboxOptions:
     ``interactive``: questions are put to the user and wait for an answer; otherwise a deployment
     that would lose data is refused, unless ``allow_destroy``. ``once`` ends after the first
     deployment. ``watch_dir`` None means ``amplify/``. ``outputs_format`` and ``outputs_version`` are
-    ampx's; ``outputs_dir`` None means the project's root. ``take_over``: when another terminal owns
+    ampx's; ``hotswap`` False leaves all to CloudFormation; ``outputs_dir`` None means the project's root. ``take_over``: when another terminal owns
     the sandbox, follow it and go on in its place when it ends.
     """
 
@@ -24,6 +24,7 @@ class SandboxOptions:
     take_over: bool = True
     watch_dir: Path | None = None
     exclude: tuple[str, ...] = ()
+    hotswap: bool = True
     outputs_format: str = "json"
     outputs_version: str = "1.5"
     outputs_dir: Path | None = None

@@ -222,7 +222,13 @@ class RealStages:
         if live is not None and doubt:
             live, all_of_it = doubt_swappable(live, new)
         diff = compute_diff(live, new)
-        plan = make_plan(diff, new, live, target_kind=self._session.target.kind)
+        plan = make_plan(
+            diff,
+            new,
+            live,
+            target_kind=self._session.target.kind,
+            allow_hotswap=self._options.hotswap,
+        )
         if plan.method is Method.NONE:
             settle_doubt(folder, doubt)  # nothing here can be swapped
         elif plan.method is Method.CLOUDFORMATION and not all_of_it:

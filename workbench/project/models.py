@@ -14,6 +14,7 @@ Language = Literal["typescript", "python"]
 class Project:
     """An Amplify Gen 2 project on disk; ``root`` holds ``amplify/``.
 
+    ``cloud_dir`` is another project's local cloud to use, as a branch's checkout uses the main one's.
     ``package_name`` is the sandboxes' namespace: package.json's name, in a Python project without one
     pyproject.toml's, else the folder's.
     """
@@ -22,6 +23,7 @@ class Project:
     backend_file: Path
     package_name: str
     package_manager: PackageManager = "npm"
+    cloud_dir: Path | None = None
 
     @property
     def language(self) -> Language:
@@ -46,7 +48,7 @@ class Project:
     @property
     def local_cloud_dir(self) -> Path:
         """The local cloud's state, port and log."""
-        return self.dot_amplify / "local-cloud"
+        return self.cloud_dir or self.dot_amplify / "local-cloud"
 
     def sandbox_dir(self, name: str) -> Path:
         """What the engine keeps for the sandbox ``name``: journal, live snapshot, lock."""

@@ -1,0 +1,1 @@
+"""Amplify Hosting's control plane on the local cloud: apps, branches, jobs, domains, webhooks."""

@@ -1,0 +1,99 @@
+"""Operations on backend environments and on domain associations."""
+
+from __future__ import annotations
+
+import time
+
+from workbench.localcloud.hosting.domains import domain_association
+from workbench.localcloud.hosting.finding import (
+    Jobs,
+    Members,
+    find,
+    find_app,
+)
+from workbench.localcloud.hosting.pages import page
+from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.state import Document, HostingState
+
+
+def create_backend_environment(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """CreateBackendEnvironment."""
+    found = find_app(state, members)
+    name, now = members["environmentName"], time.time()
+    if name in found["environments"]:
+        raise Refusal("BadRequestException", f"The environment {name} already exists.")
+    made = {
+        **{key: value for key, value in members.items() if key != "appId"},
+        "backendEnvironmentArn": f"{found['app']['appArn']}/backendenvironments/{name}",
+        "createTime": now,
+        "updateTime": now,
+    }
+    found["environments"][name] = made
+    return {"backendEnvironment": made}
+
+
+def get_backend_environment(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """GetBackendEnvironment."""
+    environments = find_app(state, members)["environments"]
+    return {"backendEnvironment": find(environments, members["environmentName"], "Environment")}
+
+
+def delete_backend_environment(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """DeleteBackendEnvironment."""
+    found = get_backend_environment(state, _jobs, members)
+    del find_app(state, members)["environments"][members["environmentName"]]
+    return found
+
+
+def list_backend_environments(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """ListBackendEnvironments."""
+    found = find_app(state, members)["environments"]
+    wanted = members.get("environmentName")
+    entries = [(k, each) for k, each in sorted(found.items()) if wanted in (None, k)]
+    return page(entries, members, "backendEnvironments")
+
+
+def create_domain_association(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """CreateDomainAssociation."""
+    found = find_app(state, members)
+    name = members["domainName"]
+    if name in found["domains"]:
+        raise Refusal("BadRequestException", f"The domain {name} is associated already.")
+    _known_branches(found, members)
+    found["domains"][name] = domain_association(found["app"], members)
+    return {"domainAssociation": found["domains"][name]}
+
+
+def get_domain_association(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """GetDomainAssociation."""
+    domains = find_app(state, members)["domains"]
+    return {"domainAssociation": find(domains, members["domainName"], "Domain association")}
+
+
+def update_domain_association(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """UpdateDomainAssociation."""
+    old = get_domain_association(state, _jobs, members)["domainAssociation"]
+    found = find_app(state, members)
+    _known_branches(found, members)
+    settings = [each["subDomainSetting"] for each in old["subDomains"]]
+    merged = {**old, "subDomainSettings": settings, **members}
+    found["domains"][members["domainName"]] = domain_association(found["app"], merged)
+    return {"domainAssociation": found["domains"][members["domainName"]]}
+
+
+def delete_domain_association(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """DeleteDomainAssociation."""
+    found = get_domain_association(state, _jobs, members)
+    del find_app(state, members)["domains"][members["domainName"]]
+    return found
+
+
+def list_domain_associations(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+    """ListDomainAssociations."""
+    found = find_app(state, members)["domains"]
+    return page(sorted(found.items()), members, "domainAssociations")
+
+
+def _known_branches(found: Document, members: Members) -> None:
+    for each in members.get("subDomainSettings", ()):
+        find(found["branches"], each["branchName"], "Branch")

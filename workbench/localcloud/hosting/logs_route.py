@@ -1,0 +1,45 @@
+"""Jobs' logs over HTTP: ``GET …/logs/APP/BRANCH/JOB/STEP.log?offset=N``, from byte N on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from workbench.localcloud.adapter.emulator import Receive, Scope, Send
+from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.hosting.runner import LOGS_PATH
+
+
+def logs_route(folder: Path) -> Route:
+    """Answers with the rest of a log as text; a reader follows it by asking again."""
+    root = (folder / "logs").resolve()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await receive()
+            await send(
+                {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
+            )
+            return
+        file = (root / scope["path"].removeprefix(LOGS_PATH)).resolve()
+        asked = parse_qs(scope["query_string"].decode("ascii", "replace")).get("offset", ["0"])[0]
+        if not file.is_relative_to(root) or file.suffix != ".log" or not asked.isdecimal():
+            await send_json(send, 404, {"message": "There is no such log."})
+            return
+        try:
+            body = await asyncio.to_thread(_rest, file, int(asked))
+        except OSError:
+            await send_json(send, 404, {"message": "There is no such log."})
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return Route(LOGS_PATH, app, admin=True)
+
+
+def _rest(file: Path, offset: int) -> bytes:
+    with file.open("rb") as opened:
+        opened.seek(offset)
+        return opened.read()
