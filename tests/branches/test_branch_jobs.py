@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from tests.headless.sandbox_process import run_command
 from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.branches.git import GitProblem, worktrees
+from workbench.branches.promote import plan_promotion, promote
 from workbench.localcloud import lifecycle
 from workbench.localcloud.record import read_record
 from workbench.project.identity import stack_name
@@ -182,3 +186,124 @@ NOTE = '''class Note(Model, rules=[allow.owner()]):
 
 
 '''
+
+
+def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: Team) -> None:
+    repository = team.repository
+
+    def command(*arguments: str, code: int = 0) -> str:
+        done = run_command(repository.root, "branches", *arguments, "--local")
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    repository.git("switch", "--quiet", "--create", "topic", "main")
+    file = repository.root / "amplify" / "data" / "resource.py"
+    changed = file.read_text().replace("class Chat(", NOTE + "class Chat(")
+    file.write_text(changed.replace("models=[Chat, Message]", "models=[Chat, Message, Note]"))
+    repository.commit("Notes again")
+    repository.git("switch", "--quiet", "main")
+    assert "no folder" not in command("connect", "nowhere", code=1)
+    said = command("connect", "topic")
+    assert "✓ job 1 of topic: succeed" in said
+    assert "DEPLOY" in said
+
+    listed = {each["name"]: each for each in json.loads(command("list", "--json"))}
+    assert listed["topic"]["job"]["status"] == "SUCCEED"
+    assert listed["main"]["current"]
+    differences = json.loads(command("compare", "main", "topic", "--json"))
+    assert {"sign": "+", "what": "Note.text", "kind": "field"} in differences
+    added = {
+        each["what"] for each in differences if (each["sign"], each["kind"]) == ("+", "resource")
+    }
+    assert any("DynamoDB" in what and "Note" in what for what in added), added
+    assert not [each for each in differences if each["sign"] == "-"]
+
+    said = command("promote", "topic", "main", "--yes")
+    assert "main moves forward by 1 commits" in said
+    assert "of main: succeed" in said
+    assert models(team.outputs("main")) >= {"Note"}
+    assert "all of topic already" in command("promote", "topic", "main")
+    same = json.loads(command("compare", "main", "topic", "--json"))
+    assert same == [], same
+    assert "--yes" in command("delete", "topic", code=1)
+    command("delete", "topic", "--yes")
+    assert "not found" in command("logs", "topic", code=1)
+    drifted = repository.commit("Nothing that is deployed")
+    listed = {each["name"]: each for each in json.loads(command("list", "--json"))}
+    assert (listed["main"]["commit"], listed["main"]["drift"]) == (drifted, "behind Git")
+
+
+def test_a_merge_that_git_cannot_make_changes_nothing(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path / "conflict")
+    repository.git("switch", "--quiet", "--create", "other")
+    repository.commit("Theirs", a="1")
+    repository.git("switch", "--quiet", "main")
+    ours = repository.commit("Ours", a="2")
+    promotion = plan_promotion(repository.root, "other", "main")
+    assert not promotion.is_fast_forward
+    with pytest.raises(GitProblem, match="both changed a"):
+        promote(repository.root, promotion)
+    assert repository.git("rev-parse", "main") == ours
+    assert repository.git("status", "--porcelain") == ""
+    (repository.root / "a").write_text("mine")
+    with pytest.raises(GitProblem, match="changes of yours"):
+        promote(repository.root, promotion)
+    repository.git("checkout", "--quiet", "--", "a")
+    repository.git("switch", "--quiet", "--create", "elsewhere")
+    repository.git("branch", "clean", "other")
+    forward = plan_promotion(repository.root, "clean", "other")
+    assert forward.commits == ()
+    repository.git("switch", "--quiet", "clean")
+    commit = repository.commit("More", b="1")
+    repository.git("switch", "--quiet", "elsewhere")
+    assert promote(repository.root, plan_promotion(repository.root, "clean", "other")).id == commit
+    assert len(worktrees(repository.root)) == 1
+
+
+def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
+    def command(*arguments: str, typed: str = "", code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, *arguments, "--local"],
+            cwd=team.repository.root,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    value = "hush-hush-1"
+    assert value not in command("secret", "set", "API_KEY", typed=f"{value}\n")
+    assert command("secret", "list").split() == ["API_KEY"]
+    assert command("secret", "get", "API_KEY").strip() == value
+    names = team.clients.ssm.describe_parameters()["Parameters"]
+    assert any(
+        each["Name"].startswith("/amplify/") and each["Type"] == "SecureString" for each in names
+    )
+    assert "There is no secret" in command("secret", "get", "API_KEY", "--branch", "main", code=1)
+    command("secret", "set", "API_KEY", "--branch", "main", typed="other\n")
+    assert command("secret", "get", "API_KEY", "--branch", "main").strip() == "other"
+    assert "no secret's name" in command("secret", "set", "a b", typed="x\n", code=1)
+    command("secret", "remove", "API_KEY")
+    assert command("secret", "list", "--json").strip() == "[]"
+
+    command("env", "set", "THEME", typed="dark blue\n")
+    file = tmp_path / "more.env"
+    file.write_text("# a comment\nexport A=1\nB='two words'\n")
+    command("env", "import", str(file))
+    assert command("env", "list").split() == ["A", "B", "THEME"]
+    assert command("env", "export") == 'A=1\nB="two words"\nTHEME="dark blue"\n'
+    command("env", "set", "A", "--branch", "main", typed="2\n")
+    assert json.loads(command("env", "list", "--branch", "main", "--json", "--values")) == {
+        "A": "2"
+    }
+    file.write_text("A=1\nthis is wrong\n")
+    told = command("env", "import", str(file), code=1)
+    assert "line 2" in told
+    assert "this is wrong" not in told
+    command("env", "remove", "B")
+    assert "B" not in command("env", "list").split()
+
+
+RUN = "from workbench.headless.entry import main; raise SystemExit(main())"

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import NoReturn
 
+from workbench.headless.branches_arguments import add_branches, add_secrets, add_variables
 from workbench.headless.users_arguments import add_users
 
 FORMATS = ("json", "dart", "ts", "mjs", "json-mobile")
@@ -144,6 +145,11 @@ def build_parser(version: str) -> Parser:
             action.add_argument("--port", type=int, help="this port and no other")
 
     add_users(command("users", "list, make and change the user pool's users"), _target)
+    add_secrets(command("secret", "the sandbox's or a branch's secrets"), _target)
+    add_variables(command("env", "an app's or a branch's environment variables"), _target)
+    add_branches(
+        command("branches", "Git branches as environments: jobs, logs, promotion"), _target
+    )
 
     init = command("init", "make a new project")
     init.add_argument("directory", nargs="?", type=Path, default=Path(), help="where (default: .)")

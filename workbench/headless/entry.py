@@ -80,6 +80,16 @@ def _run(arguments: argparse.Namespace) -> int:
             from workbench.headless.delete_sandbox import delete_sandbox
 
             return delete_sandbox(_session(arguments), arguments)
+        case "branches":
+            from workbench.headless.branches import manage_branches
+
+            return manage_branches(_session(arguments), arguments)
+        case "secret" | "env":
+            from workbench.headless import secrets
+
+            if arguments.command == "env":
+                return secrets.manage_variables(_session(arguments), arguments)
+            return secrets.manage_secrets(_session(arguments), arguments)
         case "users":
             from workbench.headless.users import manage_users
 

@@ -13,9 +13,6 @@ from workbench.localcloud.hosting.state import Document, HostingState
 Members = Mapping[str, Any]
 
 ARN = f"arn:aws:amplify:{LOCAL_REGION}:{LOCAL_ACCOUNT}:"
-ENDED = ("SUCCEED", "FAILED", "CANCELLED")
-"""The statuses of jobs that do not change any more."""
-
 SECRET = ("accessToken", "oauthToken")
 """Never kept: the local cloud clones nothing from elsewhere."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from workbench.branches.hosting import ENDED
 from workbench.localcloud.hosting.finding import (
-    ENDED,
     NOT_SERVED,
     Jobs,
     Members,

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from workbench.branches.hosting import LOGS_PATH
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
 from workbench.localcloud.gateway import Route, send_json
-from workbench.localcloud.hosting.runner import LOGS_PATH
 
 
 def logs_route(folder: Path) -> Route:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.branches.git import check_out, commit_of, git_environment, remove_worktree
+from workbench.branches.hosting import ENDED, LOGS_PATH
 from workbench.localcloud.hosting import steps
-from workbench.localcloud.hosting.finding import ENDED
 from workbench.localcloud.hosting.processes import end_leftover, run_process, start_time
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.project.models import ProjectProblem
@@ -23,7 +23,6 @@ from workbench.startup import CLOUD_VARIABLE
 
 logger = logging.getLogger("local cloud")
 
-LOGS_PATH = "/_amplify_tui/hosting/logs/"
 Key = tuple[str, str]
 DeleteBackend = Callable[[str, str], None]
 """``delete_backend(app_id, branch)``: delete the branch's stack; blocks."""

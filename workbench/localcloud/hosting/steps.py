@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.branches.git import main_checkout
+from workbench.branches.hosting import APP_ROOT
 from workbench.project.models import ProjectProblem
-
-APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"
-"""Amplify Hosting's own variable: the project's folder inside a repository of several."""
 
 BUILD_FRONTEND = "AMPLIFY_TUI_BUILD_FRONTEND"
 """``true`` at an app or a branch: its frontend is built, too."""

@@ -1,0 +1,145 @@
+"""Two environments beside each other: resources, the API's types and fields, names of secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import build_schema
+from graphql.type import is_input_object_type, is_interface_type, is_object_type
+
+_SCALARS = """
+scalar AWSDate scalar AWSTime scalar AWSDateTime scalar AWSTimestamp scalar AWSEmail scalar AWSJSON
+scalar AWSURL scalar AWSPhone scalar AWSIPAddress
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one environment consists of: resources by path, the API's SDL, secrets' names."""
+
+    resources: Mapping[str, Mapping[str, Any]]
+    schema: str
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: ``sign`` is ``+`` (only in the second), ``-`` (only in the first) or ``~``."""
+
+    sign: str
+    what: str
+    kind: str
+
+
+def read_side(clients: Any, stack: str, secrets_path: str) -> Side:
+    """Read a deployed backend; blocks. Raises botocore's ClientError."""
+    resources: dict[str, Mapping[str, Any]] = {}
+    schemas: list[str] = []
+    _read_stack(clients, stack, "", resources, schemas)
+    resources = {path: _without_names(each, stack) for path, each in resources.items()}
+    names = [
+        each["Name"].rpartition("/")[2]
+        for page in clients.ssm.get_paginator("get_parameters_by_path").paginate(Path=secrets_path)
+        for each in page["Parameters"]
+    ]
+    return Side(resources, "\n".join(schemas), tuple(sorted(names)))
+
+
+def compare(first: Side, second: Side) -> tuple[Difference, ...]:
+    """What the second has more, less or else than the first."""
+    resources = _compared("resource", first.resources, second.resources)
+    fields = _compared("field", _fields(first.schema), _fields(second.schema))
+    secrets = _compared(
+        "secret", dict.fromkeys(first.secrets, ""), dict.fromkeys(second.secrets, "")
+    )
+    return (*fields, *resources, *secrets)
+
+
+def _compared(
+    kind: str, first: Mapping[str, Any], second: Mapping[str, Any]
+) -> Sequence[Difference]:
+    found = [Difference("+", name, kind) for name in second if name not in first]
+    found += [Difference("-", name, kind) for name in first if name not in second]
+    found += [
+        Difference("~", name, kind)
+        for name, value in first.items()
+        if name in second and second[name] != value
+    ]
+    return sorted(found, key=lambda each: each.what)
+
+
+def _read_stack(
+    clients: Any,
+    name: str,
+    path: str,
+    resources: dict[str, Mapping[str, Any]],
+    schemas: list[str],
+) -> None:
+    cloudformation = clients.cloudformation
+    template = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    if isinstance(template, str):
+        template = json.loads(template)
+    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
+        for each in page["StackResourceSummaries"]:
+            logical, kind = each["LogicalResourceId"], each["ResourceType"]
+            described = template.get("Resources", {}).get(logical, {})
+            own = described.get("Metadata", {}).get("aws:cdk:path", "").partition("/")[2]
+            place = own or f"{path}{logical}"
+            resources[f"{place} ({kind})"] = _settings(described)
+            if kind == "AWS::CloudFormation::Stack":
+                _read_stack(clients, each["PhysicalResourceId"], f"{place}/", resources, schemas)
+            if kind == "AWS::AppSync::GraphQLApi":
+                api = each["PhysicalResourceId"].rpartition("/")[2]
+                answer = clients.appsync.get_introspection_schema(
+                    apiId=api, format="SDL", includeDirectives=False
+                )
+                schemas.append(answer["schema"].read().decode())
+
+
+def _settings(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A resource's own properties, without what differs between any two environments."""
+    volatile = ("TemplateURL", "Code", "Parameters", "DefinitionS3Location", "Tags", "Description")
+    properties = described.get("Properties", {})
+    return {name: value for name, value in properties.items() if name not in volatile}
+
+
+def _without_names(value: Any, stack: str) -> Any:
+    """A setting without the environment's own name, which texts and references repeat."""
+    if isinstance(value, dict):
+        return {key: _without_names(each, stack) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_names(each, stack) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = value.replace(stack, "")
+    # CDK names what passes between nested stacks after the root stack, sometimes cut and hashed.
+    text = re.sub(r"referenceto\w+", "parameter", text)
+    text = re.sub(r"Outputs\.\w+", "Outputs", text)
+    # Names that CDK or the project makes of the stack's: its parts, and hashes of its path.
+    for part in stack.split("-")[1:3]:
+        text = text.replace(part, "")
+    return re.sub(r"[0-9A-Fa-f]{8,}", "", text)
+
+
+def _fields(sdl: str) -> Mapping[str, str]:
+    """``Type.field`` with its type, for all types of an API."""
+    if not sdl.strip():
+        return {}
+    known = [line for line in _SCALARS.split("scalar ") if line.strip()]
+    scalars = "\n".join(
+        f"scalar {name.strip()}" for name in known if f"scalar {name.strip()}" not in sdl
+    )
+    schema = build_schema(f"{sdl}\n{scalars}", assume_valid=True)
+    found = {}
+    for name, kind in schema.type_map.items():
+        if name.startswith("__") or not (
+            is_object_type(kind) or is_input_object_type(kind) or is_interface_type(kind)
+        ):
+            continue
+        for field_name, field in kind.fields.items():  # type: ignore[attr-defined]
+            found[f"{name}.{field_name}"] = str(field.type)
+    return found

@@ -1,0 +1,110 @@
+"""All environments of a project: its sandboxes and branches, from Git, Amplify and CloudFormation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from workbench.branches.git import Branch, GitProblem, branches, current_branch
+from workbench.branches.hosting import App, HostedBranch, Hosting, Job
+from workbench.project.identity import parse_stack_name, stack_name
+from workbench.project.models import BackendIdentity, Project
+
+_SHOWN = (
+    "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE",
+    "ROLLBACK_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED",
+    "UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "UPDATE_ROLLBACK_IN_PROGRESS",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A backend's root stack as CloudFormation lists it."""
+
+    name: str
+    status: str
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment: ``git`` is None where the branch is no more, ``hosted`` where not connected.
+
+    ``stack`` is None where nothing is deployed; ``job`` is the last one.
+    """
+
+    kind: Literal["sandbox", "branch"]
+    name: str
+    is_current: bool = False
+    git: Branch | None = None
+    hosted: HostedBranch | None = None
+    stack: Stack | None = None
+    job: Job | None = None
+
+    @property
+    def drift(self) -> str:
+        """What Git has and the deployment has not: "" for nothing, or where it cannot be told."""
+        if self.git is None or self.job is None or not self.stack:
+            return ""
+        if self.job.status == "SUCCEED" and self.job.commit != self.git.commit.id:
+            return "behind Git"
+        return ""
+
+
+def list_environments(
+    project: Project, hosting: Hosting, cloudformation: Any
+) -> tuple[Environment, ...]:
+    """Sandboxes first, then branches, the newest commit first.
+
+    Works with CloudFormation alone where there is no Amplify app, or no Git repository. Blocks;
+    raises HostingProblem.
+    """
+    stacks = list_stacks(cloudformation)
+    found = [
+        Environment("sandbox", each[0].name, stack=each[1])
+        for each in stacks
+        if each[0].type == "sandbox"
+    ]
+    try:
+        own, current = branches(project.root), current_branch(project.root)
+    except GitProblem:
+        return tuple(found)
+    app = hosting.app()
+    hosted = {each.name: each for each in hosting.branches(app)} if app else {}
+    by_name = {stack.name: stack for _, stack in stacks}
+    known = {each.name: each for each in own}
+    for name in [*known, *(name for name in hosted if name not in known)]:
+        stack = by_name.get(stack_name(BackendIdentity(app.id, name, "branch"))) if app else None
+        job = next(hosting.jobs(app, name), None) if app and name in hosted else None
+        found.append(
+            Environment(
+                "branch",
+                name,
+                is_current=name == current,
+                git=known.get(name),
+                hosted=hosted.get(name),
+                stack=stack,
+                job=job,
+            )
+        )
+    return tuple(found)
+
+
+def list_stacks(cloudformation: Any) -> tuple[tuple[BackendIdentity, Stack], ...]:
+    """The Amplify root stacks of the target's account and region, with what their names say."""
+    found = []
+    for page in cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=_SHOWN):
+        for each in page["StackSummaries"]:
+            identity = parse_stack_name(each["StackName"])
+            if identity is not None and "ParentId" not in each:
+                updated = each.get("LastUpdatedTime") or each.get("CreationTime")
+                found.append((identity, Stack(each["StackName"], each["StackStatus"], updated)))
+    return tuple(found)
+
+
+def outputs_folder(project: Project, app: App, branch: str) -> Path:
+    """Where a branch's outputs are kept for switching to it."""
+    return project.dot_amplify / "workbench" / stack_name(BackendIdentity(app.id, branch, "branch"))

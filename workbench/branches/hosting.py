@@ -1,0 +1,349 @@
+"""A project's app in Amplify Hosting, its branches and their jobs, on AWS or on the local cloud.
+
+Blocks. Refusals come as HostingProblem, in AWS's words with a next step.
+Source: docs.aws.amazon.com/amplify/latest/APIReference
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.branches.git import GitProblem, main_checkout, repository_root, run_git
+from workbench.project.models import Project, ProjectProblem
+
+APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"
+"""Amplify Hosting's own variable: the project's folder inside a repository of several."""
+
+ENDED = ("SUCCEED", "FAILED", "CANCELLED")
+"""The statuses of jobs that do not change any more."""
+
+LOGS_PATH = "/_amplify_tui/hosting/logs/"
+"""Where the local cloud has its jobs' logs."""
+
+_SECONDS = 30
+_POLL = 0.25
+
+
+class HostingProblem(ProjectProblem):
+    """What Amplify refused; ``code`` is AWS's own."""
+
+    def __init__(self, what: str, next_step: str, code: str = "") -> None:
+        super().__init__(what, next_step)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The app that the project's repository is connected to."""
+
+    id: str
+    name: str
+    repository: str
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a job; ``reason`` is set where it failed."""
+
+    name: str
+    status: str
+    seconds: float
+    log_url: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of a branch; ``seconds`` until now where it runs still."""
+
+    id: str
+    status: str
+    commit: str
+    message: str
+    started: datetime | None
+    seconds: float
+    kind: str = "RELEASE"
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing changes any more."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class HostedBranch:
+    """A branch that is connected."""
+
+    name: str
+    stage: str
+    auto_build: bool
+    stack_arn: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether it is marked as production."""
+        return self.stage == "PRODUCTION"
+
+
+class Hosting:
+    """The control plane for one project."""
+
+    def __init__(self, amplify: Any, project: Project) -> None:
+        self._amplify = amplify
+        self._project = project
+
+    # -- the app ----------------------------------------------------------------------------------
+
+    def app(self) -> App | None:
+        """The app of the project's repository; None where there is none."""
+        wanted = _addresses(self._project.root)
+        for each in self._pages("list_apps", "apps"):
+            if _normal(each.get("repository", "")) in wanted:
+                return _app(each)
+        return None
+
+    def known_app(self) -> App:
+        """The app; raises HostingProblem where there is none."""
+        found = self.app()
+        if found is None:
+            raise HostingProblem(
+                "This repository is not connected to an Amplify app.",
+                "Connect a branch first: amplify-tui branches connect BRANCH.",
+            )
+        return found
+
+    def create_app(self) -> App:
+        """Make an app for the project's folder of this machine (local cloud)."""
+        root = main_checkout(self._project.root)
+        inside = self._project.root.resolve().relative_to(
+            repository_root(self._project.root).resolve()
+        )
+        variables = {APP_ROOT: str(inside)} if str(inside) != "." else {}
+        made = self._ask(
+            lambda: self._amplify.create_app(
+                name=self._project.package_name,
+                repository=str(root),
+                environmentVariables=variables,
+            )
+        )
+        return _app(made["app"])
+
+    # -- branches ---------------------------------------------------------------------------------
+
+    def branches(self, app: App) -> tuple[HostedBranch, ...]:
+        """The connected branches, by name."""
+        return tuple(_branch(each) for each in self._pages("list_branches", "branches", app))
+
+    def branch(self, app: App, name: str) -> HostedBranch:
+        """A connected branch; raises HostingProblem."""
+        found = self._ask(lambda: self._amplify.get_branch(appId=app.id, branchName=name))
+        return _branch(found["branch"])
+
+    def connect(self, app: App, name: str, *, production: bool, auto_build: bool) -> HostedBranch:
+        """Make a branch an environment; it is not deployed yet."""
+        asked: dict[str, Any] = {"enableAutoBuild": auto_build}
+        if production:
+            asked["stage"] = "PRODUCTION"
+        made = self._ask(
+            lambda: self._amplify.create_branch(appId=app.id, branchName=name, **asked)
+        )
+        return _branch(made["branch"])
+
+    def delete(self, app: App, name: str) -> None:
+        """Delete a branch's environment: its backend with all its data, its jobs, its logs."""
+        self._ask(lambda: self._amplify.delete_branch(appId=app.id, branchName=name))
+
+    def set_variables(self, app: App, branch: str, variables: Mapping[str, str]) -> None:
+        """Set all variables of a branch, or of the app where ``branch`` is ""."""
+        given = dict(variables)
+        if branch:
+            self._ask(
+                lambda: self._amplify.update_branch(
+                    appId=app.id, branchName=branch, environmentVariables=given
+                )
+            )
+        else:
+            self._ask(lambda: self._amplify.update_app(appId=app.id, environmentVariables=given))
+
+    # -- jobs -------------------------------------------------------------------------------------
+
+    def jobs(self, app: App, branch: str) -> Iterator[Job]:
+        """A branch's jobs, newest first, without their steps."""
+        for each in self._pages("list_jobs", "jobSummaries", app, branchName=branch):
+            yield _job(each)
+
+    def job(self, app: App, branch: str, job_id: str) -> Job:
+        """A job with its steps."""
+        found = self._ask(
+            lambda: self._amplify.get_job(appId=app.id, branchName=branch, jobId=job_id)
+        )["job"]
+        return _job(found["summary"], found["steps"])
+
+    def start(self, app: App, branch: str, *, retry: str = "") -> Job:
+        """Start a job for the branch's last commit, or an ended one again."""
+        asked = {"jobType": "RETRY", "jobId": retry} if retry else {"jobType": "RELEASE"}
+        made = self._ask(lambda: self._amplify.start_job(appId=app.id, branchName=branch, **asked))
+        return _job(made["jobSummary"])
+
+    def stop(self, app: App, branch: str, job_id: str) -> Job:
+        """Ask a job to end."""
+        found = self._ask(
+            lambda: self._amplify.stop_job(appId=app.id, branchName=branch, jobId=job_id)
+        )
+        return _job(found["jobSummary"])
+
+    def follow(
+        self,
+        app: App,
+        branch: str,
+        job_id: str,
+        say: Callable[[str, str], None],
+        *,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> Job:
+        """Give each line of a job's logs to ``say(step, line)`` as it comes, until the job ends."""
+        told: dict[str, int] = {}
+        while True:
+            job = self.job(app, branch, job_id)
+            for step in job.steps:
+                if step.log_url:
+                    told[step.name] = _tell(
+                        step, told.get(step.name, 0), say, is_last=job.has_ended
+                    )
+            if job.has_ended:
+                return job
+            wait(_POLL)
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def _pages(self, call: str, name: str, app: App | None = None, **more: Any) -> Iterator[Any]:
+        asked = {**more, **({"appId": app.id} if app else {})}
+        pages = self._amplify.get_paginator(call).paginate(**asked)
+        iterator = iter(pages)
+        while True:
+            page = self._ask(lambda: next(iterator, None))
+            if page is None:
+                return
+            yield from page[name]
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except ClientError as error:
+            told = error.response.get("Error", {})
+            code = str(told.get("Code", ""))
+            message = str(told.get("Message") or code).rstrip(".")
+            step = _STEPS.get(code, "Try again.")
+            raise HostingProblem(f"Amplify: {message}.", step, code) from None
+        except BotoCoreError as error:
+            raise HostingProblem(
+                f"Amplify cannot be asked: {error}.", "Check the network and the credentials."
+            ) from None
+
+
+_STEPS = {
+    "NotFoundException": "Look at what is there with `amplify-tui branches list`.",
+    "UnauthorizedException": "Sign in with credentials that may manage the app.",
+    "AccessDeniedException": "Sign in with credentials that may manage the app.",
+    "LimitExceededException": "Delete what is not needed any more, or wait for jobs to end.",
+}
+
+
+def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: bool) -> int:
+    """Give the lines from ``offset`` (bytes) on; an unfinished line waits for its end."""
+    # Our own logs are read from where one stopped; AWS signs an address that must stay as it is.
+    is_ours = LOGS_PATH in step.log_url
+    url = f"{step.log_url}?offset={offset}" if is_ours else step.log_url
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
+            text: bytes = answer.read()
+    except urllib.error.HTTPError:
+        return offset  # not written yet
+    except OSError as error:
+        raise HostingProblem(f"The log cannot be read: {error}.", "Try again.") from None
+    text = text if is_ours else text[offset:]
+    whole = text if is_last else text[: text.rfind(b"\n") + 1]
+    for line in whole.decode("utf-8", "replace").splitlines():
+        say(step.name, line)
+    return offset + len(whole)
+
+
+def _addresses(root: Path) -> set[str]:
+    """What an app's ``repository`` can say of this one: its folder, or its remotes."""
+    found = {_normal(str(main_checkout(root)))}
+    try:
+        for line in run_git(root, "remote", "--verbose").splitlines():
+            found.add(_normal(line.split()[1]))
+    except GitProblem:
+        pass  # a repository without remotes is known by its folder
+    return found
+
+
+def _normal(address: str) -> str:
+    """``git@host:team/app.git`` and ``https://host/team/app`` are the same repository."""
+    text = address.removeprefix("file://").removesuffix("/").removesuffix(".git")
+    for scheme in ("https://", "ssh://", "http://"):
+        text = text.removeprefix(scheme)
+    return text.rpartition("@")[2].replace(":", "/").casefold()
+
+
+def _app(found: Mapping[str, Any]) -> App:
+    return App(
+        found["appId"],
+        found["name"],
+        found.get("repository", ""),
+        found.get("environmentVariables", {}),
+    )
+
+
+def _branch(found: Mapping[str, Any]) -> HostedBranch:
+    return HostedBranch(
+        found["branchName"],
+        found.get("stage", "NONE"),
+        bool(found.get("enableAutoBuild")),
+        (found.get("backend") or {}).get("stackArn", ""),
+        found.get("environmentVariables", {}),
+    )
+
+
+def _job(found: Mapping[str, Any], steps: Any = ()) -> Job:
+    started = found.get("startTime")
+    return Job(
+        found["jobId"],
+        found["status"],
+        found.get("commitId", ""),
+        found.get("commitMessage", ""),
+        started,
+        _seconds(started, found.get("endTime"), ended=found["status"] in ENDED),
+        found.get("jobType", "RELEASE"),
+        tuple(
+            Step(
+                each["stepName"],
+                each["status"],
+                _seconds(each["startTime"], each.get("endTime"), ended=each["status"] in ENDED),
+                each.get("logUrl", ""),
+                each.get("statusReason", ""),
+            )
+            for each in steps
+        ),
+    )
+
+
+def _seconds(started: datetime | None, end: datetime | None, *, ended: bool) -> float:
+    if started is None:
+        return 0.0
+    if not ended or end is None:
+        end = datetime.now(started.tzinfo)
+    return max(0.0, (end - started).total_seconds())

@@ -1,0 +1,252 @@
+"""``amplify-tui branches``: Git branches as environments, for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.branches.compare import compare, read_side
+from workbench.branches.environments import Environment, list_environments
+from workbench.branches.git import commit_of
+from workbench.branches.hosting import App, Hosting, HostingProblem, Job
+from workbench.branches.promote import plan_promotion, promote
+from workbench.events import AnyEvent
+from workbench.headless.paint import Paint
+from workbench.project.identity import secret_path, stack_name
+from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.startup import Session, connect
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What every sub-command works on."""
+
+    session: Session
+    clients: Clients
+    hosting: Hosting
+
+
+def manage_branches(session: Session, arguments: argparse.Namespace) -> int:
+    """Do what the sub-command says; raises ProjectProblem where it cannot be done."""
+    session = connect(session, _quiet)
+    clients = Clients(session.target)
+    hosting = Hosting(clients.client("amplify"), session.project)
+    return _ACTIONS[arguments.action](Place(session, clients, hosting), arguments)
+
+
+def _list(place: Place, arguments: argparse.Namespace) -> int:
+    found = list_environments(place.session.project, place.hosting, place.clients.cloudformation)
+    if arguments.json:
+        print(json.dumps([_plain(each) for each in found]))
+        return 0
+    paint = Paint.of(sys.stdout)
+    width = max((len(each.name) for each in found), default=0)
+    for each in found:
+        mark = "*" if each.is_current else " "
+        job = f"job {each.job.id} {each.job.status.lower()}" if each.job else ""
+        state = each.stack.status if each.stack else "not deployed"
+        commit = f"{each.git.commit.short} {each.git.commit.subject}" if each.git else ""
+        drift = paint.warn(each.drift) if each.drift else ""
+        print(
+            f"{mark} {each.kind:<7}  {each.name:<{width}}  {state}  {job}  {drift}"
+            f"  {paint.faint(commit)}".rstrip()
+        )
+    return 0
+
+
+def _connect(place: Place, arguments: argparse.Namespace) -> int:
+    commit_of(place.session.project.root, arguments.branch)  # raises where there is none
+    app = place.hosting.app()
+    if app is None:
+        if not isinstance(place.session.target, LocalTarget):
+            raise ProjectProblem(
+                "This repository is not connected to an Amplify app.",
+                "Connect it in the Amplify console once: AWS must be allowed to read it.",
+            )
+        app = place.hosting.create_app()
+    place.hosting.connect(app, arguments.branch, production=arguments.production, auto_build=True)
+    _say(f"connected {arguments.branch}")
+    if not arguments.deploy:
+        return 0
+    return _run(place, app, place.hosting.start(app, arguments.branch), arguments)
+
+
+def _deploy(place: Place, arguments: argparse.Namespace) -> int:
+    app = place.hosting.known_app()
+    job = place.hosting.start(app, arguments.branch, retry=arguments.retry)
+    if arguments.detach:
+        print(json.dumps(_plain_job(job)) if arguments.json else f"job {job.id} is started")
+        return 0
+    return _run(place, app, job, arguments)
+
+
+def _logs(place: Place, arguments: argparse.Namespace) -> int:
+    app = place.hosting.known_app()
+    return _run(place, app, _job(place, app, arguments), arguments)
+
+
+def _stop(place: Place, arguments: argparse.Namespace) -> int:
+    app = place.hosting.known_app()
+    job = place.hosting.stop(app, arguments.branch, _job(place, app, arguments).id)
+    print(json.dumps(_plain_job(job)) if arguments.json else f"job {job.id} is being stopped")
+    return 0
+
+
+def _run(place: Place, app: App, job: Job, arguments: argparse.Namespace) -> int:
+    """Follow a job to its end; 0 where it succeeded."""
+    paint = Paint.of(sys.stdout)
+
+    def say(step: str, line: str) -> None:
+        if not arguments.json:
+            print(f"{paint.faint(f'{step:<9}')} {line}", flush=True)
+
+    done = place.hosting.follow(app, arguments.branch, job.id, say)
+    if arguments.json:
+        print(json.dumps(_plain_job(done)))
+    else:
+        sign = paint.good("✓") if done.status == "SUCCEED" else paint.bad("✗")
+        print(f"{sign} job {done.id} of {arguments.branch}: {done.status.lower()}"
+              f" after {done.seconds:.1f} s")  # fmt: skip
+    return 0 if done.status == "SUCCEED" else 1
+
+
+def _delete(place: Place, arguments: argparse.Namespace) -> int:
+    app = place.hosting.known_app()
+    branch = place.hosting.branch(app, arguments.branch)
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise ProjectProblem(
+                f"This deletes the backend of {branch.name} with all its data.",
+                "Add --yes to do it.",
+            )
+        word = branch.name if branch.is_production else "y"
+        asked = f"Delete the backend of {branch.name} with all its data? Type {word}: "
+        if input(asked).strip() != word:
+            print("Nothing was deleted.")
+            return 1
+    place.hosting.delete(app, branch.name)
+    _say(f"deleted the environment of {branch.name}; the Git branch stays")
+    return 0
+
+
+def _compare(place: Place, arguments: argparse.Namespace) -> int:
+    app = place.hosting.app()
+    first, second = (_side(place, app, name) for name in (arguments.first, arguments.second))
+    found = compare(first, second)
+    if arguments.json:
+        print(json.dumps([asdict(each) for each in found]))
+        return 0
+    for each in found:
+        print(f"{each.sign} {each.kind:<8}  {each.what}")
+    if not found:
+        print(f"{arguments.first} and {arguments.second} are the same.")
+    return 0
+
+
+def _promote(place: Place, arguments: argparse.Namespace) -> int:
+    root = place.session.project.root
+    promotion = plan_promotion(root, arguments.source, arguments.target)
+    if not promotion.commits:
+        _say(f"{arguments.target} has all of {arguments.source} already")
+        return 0
+    how = "moves forward by" if promotion.is_fast_forward else "merges"
+    print(f"{arguments.target} {how} {len(promotion.commits)} commits:")
+    for each in promotion.commits:
+        print(f"  {each.short} {each.subject} ({each.author})")
+    if not arguments.yes:
+        if not sys.stdin.isatty():
+            raise ProjectProblem("A promotion deploys.", "Add --yes to do it.")
+        if input("Do it? [y/N] ").strip().lower() != "y":
+            print("Nothing was changed.")
+            return 1
+    promote(root, promotion)
+    app = place.hosting.app()
+    try:
+        if app is None:
+            raise HostingProblem("", "")
+        place.hosting.branch(app, arguments.target)
+    except HostingProblem:
+        _say(f"{arguments.target} is not connected: nothing is deployed")
+        return 0
+    arguments.branch = arguments.target
+    return _run(place, app, place.hosting.start(app, arguments.target), arguments)
+
+
+def _side(place: Place, app: App | None, name: str) -> Any:
+    """A branch by its name, or the sandbox as ``sandbox``."""
+    identity = place.session.identity
+    if name != "sandbox":
+        if app is None:
+            app = place.hosting.known_app()
+        identity = BackendIdentity(app.id, name, "branch")
+    try:
+        return read_side(place.clients, stack_name(identity), secret_path(identity))
+    except (ClientError, BotoCoreError) as error:
+        raise ProjectProblem(f"{name} cannot be read: {error}.", "Deploy it first.") from None
+
+
+def _job(place: Place, app: App, arguments: argparse.Namespace) -> Job:
+    if arguments.job:
+        return place.hosting.job(app, arguments.branch, arguments.job)
+    found = next(place.hosting.jobs(app, arguments.branch), None)
+    if found is None:
+        raise ProjectProblem(
+            f"{arguments.branch} has no jobs.", f"Start one: branches deploy {arguments.branch}."
+        )
+    return found
+
+
+def _plain(each: Environment) -> dict[str, Any]:
+    return {
+        "kind": each.kind,
+        "name": each.name,
+        "current": each.is_current,
+        "commit": each.git.commit.id if each.git else None,
+        "connected": each.hosted is not None,
+        "stack": each.stack.name if each.stack else None,
+        "status": each.stack.status if each.stack else None,
+        "job": _plain_job(each.job) if each.job else None,
+        "drift": each.drift,
+    }
+
+
+def _plain_job(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "status": job.status,
+        "commit": job.commit,
+        "message": job.message,
+        "seconds": round(job.seconds, 3),
+        "steps": [
+            {"name": each.name, "status": each.status, "seconds": round(each.seconds, 3)}
+            for each in job.steps
+        ],
+    }
+
+
+def _say(words: str) -> None:
+    print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
+
+
+def _quiet(_event: AnyEvent) -> None:
+    """The command says its lines itself."""
+
+
+_ACTIONS: Mapping[str, Callable[[Place, argparse.Namespace], int]] = {
+    "list": _list,
+    "connect": _connect,
+    "deploy": _deploy,
+    "logs": _logs,
+    "stop": _stop,
+    "delete": _delete,
+    "compare": _compare,
+    "promote": _promote,
+}

@@ -1,0 +1,110 @@
+"""``amplify-tui secret`` and ``env``: a backend's secrets, an app's and its branches' variables."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from pathlib import Path
+
+from workbench.aws.backend_secrets import Secret, SecretProblem, Secrets
+from workbench.aws.clients import Clients
+from workbench.branches.dotenv import read_dotenv, write_dotenv
+from workbench.branches.hosting import Hosting
+from workbench.events import AnyEvent
+from workbench.headless.paint import Paint
+from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.startup import Session, connect
+
+
+def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
+    """Set, get, list or remove; a value is typed unseen or read from standard input."""
+    session = connect(session, _quiet)
+    clients = Clients(session.target)
+    identity = session.identity
+    if arguments.branch or arguments.app:
+        hosting = Hosting(clients.client("amplify"), session.project)
+        identity = BackendIdentity(hosting.known_app().id, arguments.branch, "branch")
+    secrets = Secrets(clients.ssm, identity, shared=arguments.app)
+    match arguments.action:
+        case "list":
+            return _print_secrets(secrets.all(), as_json=arguments.json)
+        case "get":
+            return _print_secret(secrets.get(arguments.name), as_json=arguments.json)
+        case "set":
+            secrets.set(arguments.name, _value(arguments.name))
+            _say(f"set {arguments.name}; functions read it within a minute, the rest redeployed")
+        case _:
+            if not arguments.name and not arguments.all:
+                raise SecretProblem("Which secret?", "Name it, or remove --all.")
+            names = [each.name for each in secrets.all()] if arguments.all else [arguments.name]
+            for name in names:
+                secrets.remove(name)
+            _say(f"removed {', '.join(names) or 'nothing'}")
+    return 0
+
+
+def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
+    """List, set, remove, import or export the variables of an app, or of one branch."""
+    session = connect(session, _quiet)
+    hosting = Hosting(Clients(session.target).client("amplify"), session.project)
+    app = hosting.known_app()
+    branch = arguments.branch
+    own = dict(hosting.branch(app, branch).variables if branch else app.variables)
+    match arguments.action:
+        case "list":
+            if arguments.json:
+                print(json.dumps(own if arguments.values else sorted(own)))
+            for name in () if arguments.json else sorted(own):
+                print(f"{name}={own[name]}" if arguments.values else name)
+            return 0
+        case "export":
+            print(write_dotenv(own), end="")
+            return 0
+        case "set":
+            own[arguments.name] = _value(arguments.name)
+        case "remove":
+            if own.pop(arguments.name, None) is None:
+                raise ProjectProblem(f"There is no variable {arguments.name}.", "env list")
+        case _:
+            file = Path(arguments.name)
+            try:
+                own |= read_dotenv(file.read_text(encoding="utf-8"), file.name)
+            except (OSError, UnicodeDecodeError):
+                raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
+    hosting.set_variables(app, branch, own)
+    _say(f"{branch or 'the app'} has {len(own)} variables; the next jobs see them")
+    return 0
+
+
+def _value(name: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass(f"{name}: ")
+
+
+def _print_secrets(found: tuple[Secret, ...], *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([{"name": each.name, "version": each.version} for each in found]))
+    for each in () if as_json else found:
+        print(each.name)
+    return 0
+
+
+def _print_secret(found: Secret, *, as_json: bool) -> int:
+    # As ``ampx sandbox secret get`` does: the value is what the command is asked for.
+    if as_json:
+        plain = {"name": found.name, "version": found.version, "value": found.value}
+        print(json.dumps(plain))
+    else:
+        print(found.value)
+    return 0
+
+
+def _say(words: str) -> None:
+    print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
+
+
+def _quiet(_event: AnyEvent) -> None:
+    """The command says its lines itself."""
