@@ -24,6 +24,7 @@ from workbench.events import AnyEvent, DeploymentFinished, LogLine, LoopState
 from workbench.project.settings import Settings
 
 if TYPE_CHECKING:
+    from screens.branches.screen import BranchesScreen
     from screens.engine import OpenedSandbox, Starter
     from screens.playground.screen import PlaygroundScreen
     from screens.sandbox.screen import SandboxScreen
@@ -89,6 +90,7 @@ class WorkbenchApp(App[None]):
         self.sandbox: SandboxScreen | None = None
         self.playground: PlaygroundScreen | None = None
         self.users: UsersScreen | None = None
+        self.branches: BranchesScreen | None = None
         self._is_shown = False
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
@@ -172,6 +174,10 @@ class WorkbenchApp(App[None]):
         if users is not None:
             self.uninstall_screen(users)
             users.remove()
+        branches, self.branches = self.branches, None
+        if branches is not None:
+            self.uninstall_screen(branches)
+            branches.remove()
         self.switch_screen(StartScreen(self._starter, asks_target=True))
 
     def _hand_over(self, screen: SandboxScreen) -> None:
@@ -247,6 +253,32 @@ class WorkbenchApp(App[None]):
     def leave_users(self) -> None:
         """Back to the sandbox; what is loaded stays."""
         if self.screen is self.users:
+            self.pop_screen()
+
+    # -- the branches -----------------------------------------------------------------------------
+
+    @work(exclusive=True, group="branches")
+    async def open_branches(self) -> None:
+        """Go to the branches; the first opening imports botocore, in a thread."""
+        import asyncio
+        from importlib import import_module
+
+        sandbox = self.sandbox
+        if sandbox is None:
+            return
+        if self.branches is None:
+            await asyncio.to_thread(import_module, "screens.branches.screen")
+            from screens.branches.screen import BranchesScreen
+
+            opened = sandbox.opened
+            self.branches = BranchesScreen(opened.open_branches, opened.info.target)
+            self.install_screen(self.branches, "branches")
+        if self.screen is not self.branches:
+            await self.push_screen("branches")
+
+    def leave_branches(self) -> None:
+        """Back to the sandbox."""
+        if self.screen is self.branches:
             self.pop_screen()
 
     def query_as(self, name: str) -> None:

@@ -17,6 +17,7 @@ from workbench.events import AnyEvent, Emit, ResourcesListed
 if TYPE_CHECKING:
     from workbench.aws.sandbox_pool import OpenedPool
     from workbench.aws.target import Target
+    from workbench.branches.opening import OpenedBranches
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
 
@@ -79,6 +80,8 @@ class OpenedSandbox:
     """The sandbox's GraphQL API for the playground; blocks. Raises ProjectProblem."""
     open_pool: Callable[[], OpenedPool]
     """The sandbox's user pool; blocks. Raises ProjectProblem."""
+    open_branches: Callable[[], OpenedBranches]
+    """The project's environments; blocks. Raises ProjectProblem."""
 
 
 class Starter(Protocol):

@@ -31,6 +31,8 @@ GROUPS = {
     "pool": "User pool",
     "groups": "Groups",
     "tokens": "Tokens",
+    "branches": "Branches",
+    "job": "A job",
     "form": "Form",
     "confirm": "Dialog",
 }

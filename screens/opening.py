@@ -19,6 +19,7 @@ from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
     from workbench.aws.sandbox_pool import OpenedPool
+    from workbench.branches.opening import OpenedBranches
     from workbench.playground.api import PlaygroundApi
 
 
@@ -81,8 +82,14 @@ class ProjectStarter:
 
             return open_pool(connect(session, emit))
 
+        def open_all_branches() -> OpenedBranches:
+            from workbench.branches.opening import open_branches
+            from workbench.startup import connect
+
+            return open_branches(connect(session, emit))
+
         past = JournalPast(session.sandbox_dir)
-        return OpenedSandbox(info, thread, past, open_api, open_user_pool)
+        return OpenedSandbox(info, thread, past, open_api, open_user_pool, open_all_branches)
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         """Make a new TypeScript project in the current folder."""

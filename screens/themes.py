@@ -25,6 +25,7 @@ STYLE_SHEETS: Final = tuple(
         "dialogs.tcss",
         "playground.tcss",
         "users.tcss",
+        "branches.tcss",
     )
 )
 KINDS: Final = {"dark": "dark", "light": "light", "ansi": "terminal"}

@@ -72,6 +72,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             tooltip="Query the GraphQL API",
         ),
         Binding("8", "users", "Users", id="pane.users", tooltip="The user pool's users"),
+        Binding("9", "branches", "Branches", id="pane.branches", tooltip="Branch environments"),
         Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
         ),
@@ -273,6 +274,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     def action_users(self) -> None:
         """Go to the user pool's users."""
         self.app.open_users()
+
+    def action_branches(self) -> None:
+        """Go to the branches."""
+        self.app.open_branches()
 
     def action_zoom(self) -> None:
         """Show only the focused pane, or all again."""

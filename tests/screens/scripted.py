@@ -16,6 +16,7 @@ from screens.sandbox.story import DeploymentStory, deployment_story
 from screens.themes import load_themes
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget, Target
+from workbench.branches.opening import OpenedBranches
 from workbench.deploy.models import (
     DeploymentResult,
     Diff,
@@ -69,6 +70,11 @@ def no_api() -> PlaygroundApi:
 
 def no_pool() -> OpenedPool:
     """Nor has it a user pool."""
+    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+
+
+def no_branches() -> OpenedBranches:
+    """Nor environments."""
     raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
 
 
@@ -428,6 +434,7 @@ class ScriptedStarter:
     emit: Emit | None = None
     open_api: Callable[[], PlaygroundApi] = no_api
     open_pool: Callable[[], OpenedPool] = no_pool
+    open_branches: Callable[[], OpenedBranches] = no_branches
 
     def prepare(self) -> Session:
         if self.problem is not None:
@@ -456,7 +463,9 @@ class ScriptedStarter:
             branch="main",
             sandbox_dir=self.folder / ".amplify/workbench/me",
         )
-        return OpenedSandbox(info, self.controls, self.past, self.open_api, self.open_pool)
+        return OpenedSandbox(
+            info, self.controls, self.past, self.open_api, self.open_pool, self.open_branches
+        )
 
     def scaffold(self, say: Callable[[str], None]) -> None:
         self.mended.append("scaffold")

@@ -216,15 +216,30 @@ class Hosting:
         """Give each line of a job's logs to ``say(step, line)`` as it comes, until the job ends."""
         told: dict[str, int] = {}
         while True:
-            job = self.job(app, branch, job_id)
-            for step in job.steps:
-                if step.log_url:
-                    told[step.name] = _tell(
-                        step, told.get(step.name, 0), say, is_last=job.has_ended
-                    )
+            job, lines = self.look(app, branch, job_id, told)
+            for step, line in lines:
+                say(step, line)
             if job.has_ended:
                 return job
             wait(_POLL)
+
+    def look(
+        self, app: App, branch: str, job_id: str, told: dict[str, int]
+    ) -> tuple[Job, list[tuple[str, str]]]:
+        """A job with its steps, and the lines since the last look as (step, line).
+
+        ``told`` remembers how far each step's log was read; begin with an empty one.
+        """
+        job = self.job(app, branch, job_id)
+        lines: list[tuple[str, str]] = []
+
+        def say(step: str, line: str) -> None:
+            lines.append((step, line))
+
+        for step in job.steps:
+            if step.log_url:
+                told[step.name] = _tell(step, told.get(step.name, 0), say, is_last=job.has_ended)
+        return job, lines
 
     # -- asking -----------------------------------------------------------------------------------
 

@@ -6,44 +6,28 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from workbench.aws.clients import Clients
-from workbench.aws.target import LocalTarget
-from workbench.branches.compare import compare, read_side
-from workbench.branches.environments import Environment, list_environments
+from workbench.branches.environments import Environment
 from workbench.branches.git import commit_of
-from workbench.branches.hosting import App, Hosting, HostingProblem, Job
+from workbench.branches.hosting import App, HostingProblem, Job
+from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
-from workbench.project.identity import secret_path, stack_name
-from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What every sub-command works on."""
-
-    session: Session
-    clients: Clients
-    hosting: Hosting
 
 
 def manage_branches(session: Session, arguments: argparse.Namespace) -> int:
     """Do what the sub-command says; raises ProjectProblem where it cannot be done."""
     session = connect(session, _quiet)
-    clients = Clients(session.target)
-    hosting = Hosting(clients.client("amplify"), session.project)
-    return _ACTIONS[arguments.action](Place(session, clients, hosting), arguments)
+    return _ACTIONS[arguments.action](open_branches(session), arguments)
 
 
-def _list(place: Place, arguments: argparse.Namespace) -> int:
-    found = list_environments(place.session.project, place.hosting, place.clients.cloudformation)
+def _list(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    found = place.environments()
     if arguments.json:
         print(json.dumps([_plain(each) for each in found]))
         return 0
@@ -62,16 +46,9 @@ def _list(place: Place, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _connect(place: Place, arguments: argparse.Namespace) -> int:
-    commit_of(place.session.project.root, arguments.branch)  # raises where there is none
-    app = place.hosting.app()
-    if app is None:
-        if not isinstance(place.session.target, LocalTarget):
-            raise ProjectProblem(
-                "This repository is not connected to an Amplify app.",
-                "Connect it in the Amplify console once: AWS must be allowed to read it.",
-            )
-        app = place.hosting.create_app()
+def _connect(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    commit_of(place.project.root, arguments.branch)  # raises where there is none
+    app = place.app_to_connect()
     place.hosting.connect(app, arguments.branch, production=arguments.production, auto_build=True)
     _say(f"connected {arguments.branch}")
     if not arguments.deploy:
@@ -79,7 +56,7 @@ def _connect(place: Place, arguments: argparse.Namespace) -> int:
     return _run(place, app, place.hosting.start(app, arguments.branch), arguments)
 
 
-def _deploy(place: Place, arguments: argparse.Namespace) -> int:
+def _deploy(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     job = place.hosting.start(app, arguments.branch, retry=arguments.retry)
     if arguments.detach:
@@ -88,19 +65,19 @@ def _deploy(place: Place, arguments: argparse.Namespace) -> int:
     return _run(place, app, job, arguments)
 
 
-def _logs(place: Place, arguments: argparse.Namespace) -> int:
+def _logs(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     return _run(place, app, _job(place, app, arguments), arguments)
 
 
-def _stop(place: Place, arguments: argparse.Namespace) -> int:
+def _stop(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     job = place.hosting.stop(app, arguments.branch, _job(place, app, arguments).id)
     print(json.dumps(_plain_job(job)) if arguments.json else f"job {job.id} is being stopped")
     return 0
 
 
-def _run(place: Place, app: App, job: Job, arguments: argparse.Namespace) -> int:
+def _run(place: OpenedBranches, app: App, job: Job, arguments: argparse.Namespace) -> int:
     """Follow a job to its end; 0 where it succeeded."""
     paint = Paint.of(sys.stdout)
 
@@ -118,7 +95,7 @@ def _run(place: Place, app: App, job: Job, arguments: argparse.Namespace) -> int
     return 0 if done.status == "SUCCEED" else 1
 
 
-def _delete(place: Place, arguments: argparse.Namespace) -> int:
+def _delete(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     branch = place.hosting.branch(app, arguments.branch)
     if not arguments.yes:
@@ -137,10 +114,8 @@ def _delete(place: Place, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _compare(place: Place, arguments: argparse.Namespace) -> int:
-    app = place.hosting.app()
-    first, second = (_side(place, app, name) for name in (arguments.first, arguments.second))
-    found = compare(first, second)
+def _compare(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    found = place.compared(arguments.first, arguments.second)
     if arguments.json:
         print(json.dumps([asdict(each) for each in found]))
         return 0
@@ -151,8 +126,8 @@ def _compare(place: Place, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _promote(place: Place, arguments: argparse.Namespace) -> int:
-    root = place.session.project.root
+def _promote(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    root = place.project.root
     promotion = plan_promotion(root, arguments.source, arguments.target)
     if not promotion.commits:
         _say(f"{arguments.target} has all of {arguments.source} already")
@@ -180,20 +155,7 @@ def _promote(place: Place, arguments: argparse.Namespace) -> int:
     return _run(place, app, place.hosting.start(app, arguments.target), arguments)
 
 
-def _side(place: Place, app: App | None, name: str) -> Any:
-    """A branch by its name, or the sandbox as ``sandbox``."""
-    identity = place.session.identity
-    if name != "sandbox":
-        if app is None:
-            app = place.hosting.known_app()
-        identity = BackendIdentity(app.id, name, "branch")
-    try:
-        return read_side(place.clients, stack_name(identity), secret_path(identity))
-    except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(f"{name} cannot be read: {error}.", "Deploy it first.") from None
-
-
-def _job(place: Place, app: App, arguments: argparse.Namespace) -> Job:
+def _job(place: OpenedBranches, app: App, arguments: argparse.Namespace) -> Job:
     if arguments.job:
         return place.hosting.job(app, arguments.branch, arguments.job)
     found = next(place.hosting.jobs(app, arguments.branch), None)
@@ -240,7 +202,7 @@ def _quiet(_event: AnyEvent) -> None:
     """The command says its lines itself."""
 
 
-_ACTIONS: Mapping[str, Callable[[Place, argparse.Namespace], int]] = {
+_ACTIONS: Mapping[str, Callable[[OpenedBranches, argparse.Namespace], int]] = {
     "list": _list,
     "connect": _connect,
     "deploy": _deploy,

@@ -193,8 +193,7 @@ class Runner:
 
         async def command(log: Path, *commands: Any) -> None:
             for each in commands:
-                shown = each if isinstance(each, str) else " ".join(map(str, each[:4]))
-                _write(log, f"$ {shown}")
+                _write(log, f"$ {steps.shown(each)}")
                 code = await run_process(
                     each, checkout.project, environment, log, lambda pid: self._note(job, pid)
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,16 @@ def deploy_command(app_id: str, branch: str) -> Sequence[str]:
     main = "from workbench.headless.entry import main; raise SystemExit(main())"
     return (sys.executable, "-c", main, "pipeline-deploy", "--branch", branch,
             "--app-id", app_id, "--local")  # fmt: skip
+
+
+def shown(command: Sequence[str] | str) -> str:
+    """A command as a person would type it."""
+    if isinstance(command, str):
+        return command
+    words = list(command)
+    if words[:2] == [sys.executable, "-c"]:
+        words = ["amplify-tui", *words[3:]]
+    return shlex.join(words)
 
 
 def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence[str]:

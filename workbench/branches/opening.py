@@ -1,0 +1,65 @@
+"""From a session to what the branches pane and commands work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.branches.compare import Difference, Side, compare, read_side
+from workbench.branches.environments import Environment, list_environments
+from workbench.branches.hosting import App, Hosting
+from workbench.project.identity import secret_path, stack_name
+from workbench.project.models import BackendIdentity, Project, ProjectProblem
+from workbench.startup import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBranches:
+    """A project's environments on a target that answers; every method blocks."""
+
+    project: Project
+    identity: BackendIdentity
+    clients: Clients
+    hosting: Hosting
+
+    def environments(self) -> tuple[Environment, ...]:
+        """All environments, as they are now."""
+        return list_environments(self.project, self.hosting, self.clients.cloudformation)
+
+    def app_to_connect(self) -> App:
+        """The app; made where there is none, which the local cloud alone can do."""
+        found = self.hosting.app()
+        if found is not None:
+            return found
+        if not isinstance(self.clients.target, LocalTarget):
+            raise ProjectProblem(
+                "This repository is not connected to an Amplify app.",
+                "Connect it in the Amplify console once: AWS must be allowed to read it.",
+            )
+        return self.hosting.create_app()
+
+    def compared(self, first: str, second: str) -> tuple[Difference, ...]:
+        """What the second environment has more, less or else; ``sandbox`` is one's own."""
+        return compare(self._side(first), self._side(second))
+
+    def _side(self, name: str) -> Side:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        identity = self.identity
+        if name != "sandbox":
+            identity = BackendIdentity(self.hosting.known_app().id, name, "branch")
+        try:
+            return read_side(self.clients, stack_name(identity), secret_path(identity))
+        except (ClientError, BotoCoreError) as error:
+            raise ProjectProblem(f"{name} cannot be read: {error}.", "Deploy it first.") from None
+
+
+def open_branches(session: Session) -> OpenedBranches:
+    """The environments of a session whose target answers (``startup.connect``)."""
+    clients = Clients(session.target)
+    amplify: Any = clients.client("amplify")
+    return OpenedBranches(
+        session.project, session.identity, clients, Hosting(amplify, session.project)
+    )
