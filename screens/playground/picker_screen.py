@@ -42,7 +42,8 @@ class PickerScreen(ModalScreen[str | None]):
         takes_text: bool = False,
         text: str = "",
     ) -> None:
-        super().__init__(id="picker")
+        # No id: one picker may follow another before the first is gone.
+        super().__init__(classes="picker")
         self._title = title
         self._search = search
         self._hint = hint

@@ -47,6 +47,9 @@ SCREEN_BINDINGS: list[BindingType] = [
     _key("ctrl+a", "mark_all", "Mark all", "mark_all", "Mark all loaded users", show=False),
     _key("s", "sort", "Sort", "sort", "Sort what is loaded by the next column", show=False),
     _key("c", "columns", "Columns", "columns", "Show or hide a column", show=False),
+    _key(
+        "C", "first_column", "First column", "first", "Choose the column to stand first", show=False
+    ),
     _key("r", "reload", "Reload", "reload", "Read the users again"),
     _key("escape", "back", "Back", "back", "Unmark, end the search, then the sandbox"),
 ]

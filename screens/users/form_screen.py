@@ -65,7 +65,8 @@ class FormScreen(ModalScreen[Filled | None]):
         about: str = "",
     ) -> None:
         """``check`` says what is wrong with what was filled in, "" for nothing."""
-        super().__init__(id="form")
+        # No id: one form may follow another before the first is gone.
+        super().__init__(classes="form")
         self._title = title
         self._fields = fields
         self._check = check

@@ -310,7 +310,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             opened = self.loading_users.opened
             is_local = opened is not None and isinstance(opened.clients.target, LocalTarget)
             return is_local and not is_typing
-        if action in ("sort", "columns", "reload", "search", "mark_all"):
+        if action in ("sort", "columns", "first_column", "reload", "search", "mark_all"):
             return not is_typing
         return super().check_action(action, parameters)
 

@@ -223,6 +223,18 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         self.show_roster()
         self._ask_details()
 
+    @work(group="dialog")
+    async def action_first_column(self) -> None:
+        """Let a column stand first; several in turn order them all."""
+        roster = self.roster
+        chosen = await ask_column(self, roster.columns, (*KNOWN, *roster.attributes()))
+        if chosen is None:
+            return
+        roster.columns = (chosen, *(name for name in roster.columns if name != chosen))
+        self._show_names()
+        self.show_roster()
+        self._ask_details()
+
     def action_mark(self) -> None:
         """Mark the user, or unmark; go on to the next."""
         user = self.table.current

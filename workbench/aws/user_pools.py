@@ -47,6 +47,7 @@ _STEPS = {
     "ResourceNotFoundException": "Deploy the backend, or choose another pool.",
     "NotAuthorizedException": "Sign in with credentials that may manage this pool.",
     "AccessDeniedException": "Sign in with credentials that may manage this pool.",
+    "UnsupportedUserStateException": "Set a password, or reset it: the invitation was taken.",
     "GroupExistsException": "Choose another name.",
     "ExpiredTokenException": "Sign in to AWS again.",
 }
@@ -167,8 +168,14 @@ class UserPool:
         return _user(made, made.get("Attributes", ()))
 
     def resend_invitation(self, name: str) -> None:
-        """Make a new temporary password and send it."""
-        self.ask(lambda: self._cognito.admin_create_user(**self._of(name), MessageAction="RESEND"))
+        """Make a new temporary password and send it, to the address where there is one."""
+        user = self.user(name).user
+        asked: dict[str, Any] = {
+            **self._of(user.username),
+            "MessageAction": "RESEND",
+            "DesiredDeliveryMediums": ["EMAIL" if user.attributes.get("email") else "SMS"],
+        }
+        self.ask(lambda: self._cognito.admin_create_user(**asked))
 
     def change(self, name: str, attributes: Mapping[str, str]) -> None:
         """Set attributes."""

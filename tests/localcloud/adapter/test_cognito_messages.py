@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from workbench.aws.inbox import Message, read_inbox
+from workbench.aws.user_pools import UserPool, UserPoolProblem
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Pool:
     """A pool where addresses and numbers are names, and its web client."""
 
     def __init__(self, stacks: Stacks, target: LocalTarget) -> None:
+        self.clients = stacks.clients
         self.cognito: Any = stacks.clients.cognito_idp
         self._target = target
         made = self.cognito.create_user_pool(
@@ -126,3 +128,20 @@ def test_a_pool_that_is_gone_has_no_inbox(pool: Pool) -> None:
     pool.cognito.delete_user_pool(UserPoolId=pool.id)
     with pytest.raises(ProjectProblem, match="cannot be read"):
         pool.inbox()
+
+
+def test_an_invitation_is_sent_again_with_another_password_while_it_is_not_taken(
+    pool: Pool,
+) -> None:
+    users = UserPool(pool.clients, pool.id)
+    for name, attribute in (("zoe@example.com", "email"), ("+15550177", "phone_number")):
+        user = users.create(name, {attribute: name})
+        first = pool.inbox()[0]
+        assert (first.kind, first.recipient) == ("invitation", name)
+        users.resend_invitation(user.username)
+        second = pool.inbox()[0]
+        assert (second.kind, second.recipient) == ("invitation", name)
+        assert second.body != first.body
+        users.set_password(user.username, PASSWORD)
+        with pytest.raises(UserPoolProblem, match="Resend not possible"):
+            users.resend_invitation(user.username)

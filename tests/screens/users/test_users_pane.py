@@ -29,6 +29,7 @@ from screens.widgets.tones import plain
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
+from workbench.aws.inbox import read_inbox
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import UserPool
@@ -465,4 +466,58 @@ async def test_expired_credentials_are_told_and_nothing_is_lost(pane: Open) -> N
         hint = users.screen.table
         await users.until(
             lambda: any("Sign in to AWS again" in plain(line) for line in hint.empty_rows()), "told"
+        )
+
+
+async def test_a_column_is_shown_and_stands_first(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        await users.press("C")
+        await users.pick("username")
+        await users.until(lambda: users.screen.roster.columns[0] == "username", "first")
+        assert users.screen.roster.columns == ("username", "user", "status", "created")
+        name = users.seen("ann@example.com")["Username"]
+        assert plain(users.screen.table.row_spans(0)).strip("✓ ").startswith(name[:12])
+
+
+async def test_the_rarer_actions_are_done_with_all_marked_users(pane: Open) -> None:
+    async with pane("ann@example.com", "bob@example.com") as users:
+        for name in ("ann@example.com", "bob@example.com"):
+            users.cognito.admin_update_user_attributes(
+                UserPoolId=users.pool_id,
+                Username=name,
+                UserAttributes=[{"Name": "email_verified", "Value": "false"}],
+            )
+
+        async def do(words: str, *then: str) -> None:
+            await users.press("ctrl+a", "x")
+            await users.pick(words)
+            for more in then:
+                await users.pick(more)
+            await users.settled()
+
+        def attributes(name: str) -> dict[str, str]:
+            return {each["Name"]: each["Value"] for each in users.seen(name)["UserAttributes"]}
+
+        both = ("ann@example.com", "bob@example.com")
+        await do("e-mail address as verified")
+        await users.until(
+            lambda: all(attributes(name)["email_verified"] == "true" for name in both), "verified"
+        )
+        await do("invitation again")
+        target = users.screen.loading_users.opened
+        assert target is not None
+        assert isinstance(target.clients.target, LocalTarget)
+        endpoint = target.clients.target
+
+        def invited() -> bool:
+            kinds = [each.kind for each in read_inbox(endpoint, users.pool_id)]
+            return kinds.count("invitation") == 2
+
+        await users.until(invited, "two invitations")
+        await do("second factor", "e-mail")
+        await users.until(
+            lambda: all(
+                users.seen(name).get("UserMFASettingList") == ["EMAIL_OTP"] for name in both
+            ),
+            "the factor",
         )

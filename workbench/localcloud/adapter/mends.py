@@ -23,6 +23,7 @@ MENDS: tuple[str, ...] = (
     "schema_validation",
     "cognito_identity_providers",
     "cognito_messages",
+    "cognito_invitations",
     "cognito_attributes",
     "cognito_challenges",
     "cognito_missing_calls",
