@@ -19,6 +19,12 @@ def error_message(error: BaseException) -> str:
     return str(error)
 
 
+def refusal(error: ClientError) -> tuple[str, str]:
+    """The code, and the message without its full stop; the code again where there is no message."""
+    code = error_code(error)
+    return code, str(error.response.get("Error", {}).get("Message") or code).rstrip(".")
+
+
 def is_missing(error: BaseException) -> bool:
     """True where the thing asked for does not exist (CloudFormation says so in words only)."""
     code = error_code(error)

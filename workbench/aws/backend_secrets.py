@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.answers import error_code
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity, ProjectProblem
 
@@ -105,8 +106,7 @@ def _asked(call: Callable[[], Any], name: str = "") -> Any:
     try:
         return call()
     except ClientError as error:
-        told = error.response.get("Error", {})
-        code = str(told.get("Code", ""))
+        code = error_code(error)
         if code == "ParameterNotFound":
             raise SecretProblem(
                 f"There is no secret {name}.", "Look at them with `amplify-tui secret list`."

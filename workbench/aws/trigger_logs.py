@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from workbench.aws.answers import error_code
 from workbench.aws.user_pools import UserPool
 
 _STREAMS = 20
@@ -66,7 +67,7 @@ def _invocations(logs: Any, function: str, names: Sequence[str]) -> tuple[Invoca
         )["logStreams"]
     except ClientError as error:
         # A function that never ran has no log group.
-        if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+        if error_code(error) == "ResourceNotFoundException":
             return ()
         raise
     found: list[Invocation] = []

@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.answers import error_code, refusal
 from workbench.aws.clients import Clients
 from workbench.aws.pool_schema import SchemaAttribute, read_schema
 from workbench.project.models import ProjectProblem
@@ -310,11 +311,10 @@ class UserPool:
             try:
                 return call()
             except ClientError as error:
-                code = str(error.response.get("Error", {}).get("Code", ""))
-                if code in _THROTTLED and attempt + 1 < _ATTEMPTS:
+                if error_code(error) in _THROTTLED and attempt + 1 < _ATTEMPTS:
                     self._wait(0.25 * 2**attempt)
                     continue
-                raise _problem(error, code) from None
+                raise _problem(error) from None
             except BotoCoreError as error:
                 raise UserPoolProblem(
                     f"Cognito cannot be asked: {error}.", "Check the network and the credentials."
@@ -353,8 +353,8 @@ def search_filter(text: str) -> str:
     return f'{name} {sign}= "{escaped}"' if sign == "^" else f'{name} = "{escaped}"'
 
 
-def _problem(error: ClientError, code: str) -> UserPoolProblem:
-    message = str(error.response.get("Error", {}).get("Message") or code).rstrip(".")
+def _problem(error: ClientError) -> UserPoolProblem:
+    code, message = refusal(error)
     return UserPoolProblem(f"{message}.", _STEPS.get(code, "Try again."), code)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.answers import refusal
 from workbench.aws.srp import SrpStart, begin_srp, prove
 from workbench.aws.user_pools import UserPoolProblem
 
@@ -287,9 +288,7 @@ def _ask(call: Callable[[], Any]) -> Any:
     try:
         return call()
     except ClientError as error:
-        told = error.response.get("Error", {})
-        code = str(told.get("Code", ""))
-        message = str(told.get("Message") or code).rstrip(".")
+        code, message = refusal(error)
         step = _STEPS.get(code, "Try again, or sign in another way.")
         raise UserPoolProblem(f"{message}.", step, code) from None
     except BotoCoreError as error:

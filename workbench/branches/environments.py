@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from workbench.branches.git import Branch, GitProblem, branches, current_branch
-from workbench.branches.hosting import App, HostedBranch, Hosting, Job
+from workbench.branches.hosting import HostedBranch, Hosting, Job
 from workbench.project.identity import parse_stack_name, stack_name
 from workbench.project.models import BackendIdentity, Project
 
@@ -103,8 +102,3 @@ def list_stacks(cloudformation: Any) -> tuple[tuple[BackendIdentity, Stack], ...
                 updated = each.get("LastUpdatedTime") or each.get("CreationTime")
                 found.append((identity, Stack(each["StackName"], each["StackStatus"], updated)))
     return tuple(found)
-
-
-def outputs_folder(project: Project, app: App, branch: str) -> Path:
-    """Where a branch's outputs are kept for switching to it."""
-    return project.dot_amplify / "workbench" / stack_name(BackendIdentity(app.id, branch, "branch"))

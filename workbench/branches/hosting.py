@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.answers import refusal
 from workbench.branches.git import GitProblem, main_checkout, repository_root, run_git
 from workbench.project.models import Project, ProjectProblem
 
@@ -257,9 +258,7 @@ class Hosting:
         try:
             return call()
         except ClientError as error:
-            told = error.response.get("Error", {})
-            code = str(told.get("Code", ""))
-            message = str(told.get("Message") or code).rstrip(".")
+            code, message = refusal(error)
             step = _STEPS.get(code, "Try again.")
             raise HostingProblem(f"Amplify: {message}.", step, code) from None
         except BotoCoreError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from workbench.aws.clients import Clients
 from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.hosting import Hosting
 from workbench.events import AnyEvent
+from workbench.headless.hidden_input import read_hidden
 from workbench.headless.paint import Paint
 from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect
@@ -33,7 +33,7 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
         case "get":
             return _print_secret(secrets.get(arguments.name), as_json=arguments.json)
         case "set":
-            secrets.set(arguments.name, _value(arguments.name))
+            secrets.set(arguments.name, read_hidden(arguments.name))
             _say(f"set {arguments.name}; functions read it within a minute, the rest redeployed")
         case _:
             if not arguments.name and not arguments.all:
@@ -63,7 +63,7 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
             print(write_dotenv(own), end="")
             return 0
         case "set":
-            own[arguments.name] = _value(arguments.name)
+            own[arguments.name] = read_hidden(arguments.name)
         case "remove":
             if own.pop(arguments.name, None) is None:
                 raise ProjectProblem(f"There is no variable {arguments.name}.", "env list")
@@ -76,12 +76,6 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
     hosting.set_variables(app, branch, own)
     _say(f"{branch or 'the app'} has {len(own)} variables; the next jobs see them")
     return 0
-
-
-def _value(name: str) -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    return getpass.getpass(f"{name}: ")
 
 
 def _print_secrets(found: tuple[Secret, ...], *, as_json: bool) -> int:

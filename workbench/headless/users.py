@@ -13,8 +13,8 @@ from typing import Any
 from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import Group, User, UserDetails, UserPool, make_password
 from workbench.events import AnyEvent
+from workbench.headless.hidden_input import read_password
 from workbench.headless.paint import Paint
-from workbench.headless.users_password import read_password
 from workbench.headless.users_printed import (
     print_inbox,
     print_settings,

@@ -12,8 +12,8 @@ from pathlib import Path
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPool
 from workbench.aws.user_sign_in import app_client
+from workbench.headless.hidden_input import read_password
 from workbench.headless.paint import Paint
-from workbench.headless.users_password import read_password
 from workbench.project.models import ProjectProblem
 from workbench.users.authenticator import set_up_authenticator
 from workbench.users.bulk import BulkFailure, run_bulk

@@ -315,8 +315,6 @@ class Runner:
             if branch is None or job_id not in branch["jobs"]:
                 return
             branch["jobs"][job_id]["summary"].update(status=status, endTime=time.time())
-            if branch["branch"]["activeJobId"] == job_id and not self._waiting.get(key):
-                branch["branch"]["activeJobId"] = job_id
 
     def _interrupted(self, job: Document, folder: Path) -> None:
         """The process that ran this job is no more: say so, and end what it left."""
