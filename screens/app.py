@@ -13,22 +13,22 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
 
 from screens.editor import at_place, editor_of
+from screens.environment_panes import EnvironmentPanes
 from screens.feed import Feed
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.widgets.row_list import RowList
-from workbench.events import AnyEvent, DeploymentFinished, LogLine, LoopState
+from workbench.events import AnyEvent, LogLine, LoopState
 from workbench.project.settings import Settings
 
 if TYPE_CHECKING:
-    from screens.branches.screen import BranchesScreen
     from screens.engine import OpenedSandbox, Starter
-    from screens.playground.screen import PlaygroundScreen
     from screens.sandbox.screen import SandboxScreen
-    from screens.users.screen import UsersScreen
+    from workbench.branches.workplace import Workplace
 
 STOP_SECONDS = 3.0
 
@@ -40,6 +40,9 @@ class WorkbenchApp(App[None]):
     CSS_PATH = list(STYLE_SHEETS)  # noqa: RUF012 - Textual declares it so
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    place: var[Workplace | None] = var(None)
+    """The environment that the workbench is turned to; None is one's own sandbox."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "question_mark", "help", "Keys", id="app.help", key_display="?", tooltip="All keys"
@@ -88,9 +91,7 @@ class WorkbenchApp(App[None]):
         self._warnings = warnings
         self._remember = remember_theme
         self.sandbox: SandboxScreen | None = None
-        self.playground: PlaygroundScreen | None = None
-        self.users: UsersScreen | None = None
-        self.branches: BranchesScreen | None = None
+        self.panes = EnvironmentPanes(self)
         self._is_shown = False
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
@@ -166,18 +167,7 @@ class WorkbenchApp(App[None]):
         from screens.start.screen import StartScreen
 
         self.sandbox = None
-        playground, self.playground = self.playground, None
-        if playground is not None:
-            self.uninstall_screen(playground)
-            playground.remove()
-        users, self.users = self.users, None
-        if users is not None:
-            self.uninstall_screen(users)
-            users.remove()
-        branches, self.branches = self.branches, None
-        if branches is not None:
-            self.uninstall_screen(branches)
-            branches.remove()
+        self.panes.forget()
         self.switch_screen(StartScreen(self._starter, asks_target=True))
 
     def _hand_over(self, screen: SandboxScreen) -> None:
@@ -194,102 +184,7 @@ class WorkbenchApp(App[None]):
             self._early.append((events, lines))
         else:
             self.sandbox.receive(events, lines, dropped)
-        if self.playground is not None and any(_changed_backend(event) for event in events):
-            self.playground.deployed()
-        if self.users is not None and any(_changed_backend(event) for event in events):
-            self.users.deployed()
-
-    # -- the playground ---------------------------------------------------------------------------
-
-    @work(exclusive=True, group="playground")
-    async def open_playground(self, caller: str = "") -> None:
-        """Go to the playground, as a caller; its first opening imports GraphQL, in a thread."""
-        import asyncio
-        from importlib import import_module
-
-        sandbox = self.sandbox
-        if sandbox is None:
-            return
-        if self.playground is None:
-            await asyncio.to_thread(import_module, "screens.playground.screen")
-            from screens.playground.screen import PlaygroundScreen
-
-            opened = sandbox.opened
-            self.playground = PlaygroundScreen(
-                opened.open_api, opened.info.sandbox_dir, opened.info.root, opened.info.target
-            )
-            self.install_screen(self.playground, "playground")
-        if self.screen is not self.playground:
-            await self.push_screen("playground")
-        if caller:
-            self.playground.run_as(caller)
-
-    def leave_playground(self) -> None:
-        """Back to the sandbox; the playground's streams go on."""
-        if self.screen is self.playground:
-            self.pop_screen()
-
-    # -- the users --------------------------------------------------------------------------------
-
-    @work(exclusive=True, group="users")
-    async def open_users(self) -> None:
-        """Go to the users; the first opening imports botocore, in a thread."""
-        import asyncio
-        from importlib import import_module
-
-        sandbox = self.sandbox
-        if sandbox is None:
-            return
-        if self.users is None:
-            await asyncio.to_thread(import_module, "screens.users.screen")
-            from screens.users.screen import UsersScreen
-
-            opened = sandbox.opened
-            self.users = UsersScreen(opened.open_pool, opened.info.root, opened.info.target)
-            self.install_screen(self.users, "users")
-        if self.screen is not self.users:
-            await self.push_screen("users")
-
-    def leave_users(self) -> None:
-        """Back to the sandbox; what is loaded stays."""
-        if self.screen is self.users:
-            self.pop_screen()
-
-    # -- the branches -----------------------------------------------------------------------------
-
-    @work(exclusive=True, group="branches")
-    async def open_branches(self) -> None:
-        """Go to the branches; the first opening imports botocore, in a thread."""
-        import asyncio
-        from importlib import import_module
-
-        sandbox = self.sandbox
-        if sandbox is None:
-            return
-        if self.branches is None:
-            await asyncio.to_thread(import_module, "screens.branches.screen")
-            from screens.branches.screen import BranchesScreen
-
-            opened = sandbox.opened
-            self.branches = BranchesScreen(opened.open_branches, opened.info.target)
-            self.install_screen(self.branches, "branches")
-        if self.screen is not self.branches:
-            await self.push_screen("branches")
-
-    def leave_branches(self) -> None:
-        """Back to the sandbox."""
-        if self.screen is self.branches:
-            self.pop_screen()
-
-    def query_as(self, name: str) -> None:
-        """Go from the users to the playground, as one of them."""
-        self.leave_users()
-        self.open_playground(f"user:{name}")
-
-    def forget_callers(self) -> None:
-        """A user is another now: the playground asks anew for tokens."""
-        if self.playground is not None and self.playground.api is not None:
-            self.playground.api.forget_callers()
+        self.panes.deployed(events)
 
     # -- what screens ask for ---------------------------------------------------------------------
 
@@ -478,8 +373,3 @@ class WorkbenchApp(App[None]):
 
                 yield SystemCommand(f"Theme: {name}", "Use this theme, and remember it", use)
         yield SystemCommand("Screenshot", "Save the screen as SVG", self.deliver_screenshot)
-
-
-def _changed_backend(event: AnyEvent) -> bool:
-    """Whether the API may be another now."""
-    return isinstance(event, DeploymentFinished) and event.result.value == "succeeded"

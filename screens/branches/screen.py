@@ -16,16 +16,19 @@ from textual.widgets import Static
 from screens.branches.compare_screen import CompareScreen
 from screens.branches.environment_rows import environment_row
 from screens.branches.logs_screen import LogsScreen
+from screens.engine import SandboxInfo
 from screens.playground.picker_screen import PickerScreen, matching
 from screens.sandbox.confirm_screen import ConfirmScreen
 from screens.sandbox.words import plural
 from screens.users.form_screen import FormField, FormScreen
+from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import plan_promotion, promote
+from workbench.branches.workplace import workplace_of
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -40,6 +43,10 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
     app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "work_in", "Work in it", id="branches.work_in",
+                tooltip="Turn playground, users and resources to this environment"),
+        Binding("0", "own", "Own sandbox", id="branches.own",
+                tooltip="Back from another environment to your own sandbox"),
         Binding("n", "connect", "Connect", id="branches.connect",
                 tooltip="Make the Git branch an environment, and deploy it"),
         Binding("d", "deploy", "Deploy", id="branches.deploy", tooltip="Deploy its last commit"),
@@ -54,15 +61,17 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         Binding("escape", "back", "Sandbox", id="branches.back", tooltip="Back to the sandbox"),
     ]  # fmt: skip
 
-    def __init__(self, open_branches: Callable[[], OpenedBranches], title: str) -> None:
+    def __init__(self, open_branches: Callable[[], OpenedBranches], info: SandboxInfo) -> None:
         super().__init__(id="branches")
         self._open = open_branches
-        self._title = title
+        self._info = info
+        self._title = info.target
         self._opened: OpenedBranches | None = None
         self.environments: dict[str, Environment] = {}
 
     def compose(self) -> ComposeResult:
         """The environments."""
+        yield EnvironmentBanner()
         yield Static(f" {self._title}", id="branches-bar", markup=False)
         with Vertical(classes="pane") as pane:
             pane.border_title = "Environments"
@@ -255,13 +264,35 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         picker = PickerScreen(title, lambda text: matching(rows, text), hint="search")
         return await self.app.push_screen_wait(picker)
 
+    def action_work_in(self) -> None:
+        """Turn the whole workbench to the environment under the cursor."""
+        each = self.current
+        place = workplace_of(each) if each is not None else None
+        if place is None or self._opened is None:
+            return
+        is_own = place.stack == self._info.stack_name
+        self.app.panes.turn_to(None if is_own else place, self._opened)
+        self._place_changed()
+
+    def action_own(self) -> None:
+        """Back to one's own sandbox."""
+        self.app.panes.turn_to(None)
+        self._place_changed()
+
+    def _place_changed(self) -> None:
+        place = self.app.place
+        self.app.say(f"You work in {place.name} now" if place else "You work in your sandbox again")
+        self.refresh_bindings()
+
     def action_back(self) -> None:
         """Back to the sandbox."""
-        self.app.leave_branches()
+        self.app.panes.leave_branches()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
-        if action not in ("connect", "deploy", "logs", "compare", "promote", "delete"):
+        if action == "own":
+            return self.app.place is not None
+        if action not in ("work_in", "connect", "deploy", "logs", "compare", "promote", "delete"):
             return super().check_action(action, parameters)
         each = self.current if self.is_mounted else None
         if each is None:
@@ -273,7 +304,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
                 return each.hosted is not None
             case "logs":
                 return each.job is not None
-            case "compare":
+            case "compare" | "work_in":
                 return each.stack is not None
             case _:
                 return each.kind == "branch" and each.git is not None

@@ -35,6 +35,7 @@ from screens.playground.running import Running
 from screens.playground.sheets import Sheet
 from screens.playground.streams import Streams
 from screens.playground.tab_strip import TabStrip
+from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.collections import NotSavedError, save
@@ -75,6 +76,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Tabs, editors on the left (wide) or above (narrow), results, keys."""
+        yield EnvironmentBanner()
         yield TabStrip()
         with Horizontal(id="play-columns"):
             with Vertical(id="play-left"):
@@ -397,7 +399,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
             return
         self.desk.keep()
         self.desk.save_soon()
-        self.app.leave_playground()
+        self.app.panes.leave_playground()
 
     async def on_unmount(self) -> None:
         """Keep what is written, and end all connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -72,17 +73,23 @@ class ResourcesPane(RowList):
         self._decided: set[str] = set()
 
     def show_story(self, story: SandboxStory) -> None:
-        """Show the resources as they stand."""
-        self._root = build_tree(story.resources.values(), story.stack_name)
+        """Show the sandbox's resources as they stand."""
+        self.show_resources(story.resources.values(), story.stack_name)
+
+    def show_resources(
+        self, resources: Collection[LiveResource], stack_name: str, whose: str = ""
+    ) -> None:
+        """Show a stack's resources; ``whose`` names an environment that is not one's sandbox."""
+        self._root = build_tree(resources, stack_name)
         # A branch the user has opened or closed stays so; only new ones get the default.
         closed = default_closed(self._root)
         self._folded |= closed - self._decided
         self._decided |= closed
         self._refill()
-        count = len(story.resources)
-        self.border_title = escape(
-            "3 Resources" + (f" · {plural(count, 'resource')}" if count else "")
-        )
+        parts = ["3 Resources", *([whose] if whose else [])]
+        if resources:
+            parts.append(plural(len(resources), "resource"))
+        self.border_title = escape(" · ".join(parts))
 
     def _refill(self) -> None:
         self.show_rows(tree_rows(self._root, self._folded))

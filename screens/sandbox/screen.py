@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -23,12 +24,16 @@ from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, Problem
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.sandbox.story import DeploymentStory, Part, SandboxStory
+from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
+from workbench.deploy.models import LiveResource
 from workbench.events import AnyEvent, ConfirmationNeeded, LogLine, LoopState, ResourcesListed
+from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
+    from workbench.branches.workplace import Workplace
 
 TICK_SECONDS = 0.2
 _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
@@ -74,6 +79,13 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         Binding("8", "users", "Users", id="pane.users", tooltip="The user pool's users"),
         Binding("9", "branches", "Branches", id="pane.branches", tooltip="Branch environments"),
         Binding(
+            "0",
+            "own",
+            "Own sandbox",
+            id="pane.own",
+            tooltip="Back from another environment to your own sandbox",
+        ),
+        Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
         ),
         Binding(
@@ -110,6 +122,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Header, pane names (narrow), panes, keys."""
+        yield EnvironmentBanner()
         yield HeaderBar(self.opened.info, self.story)
         yield PaneTabs()
         with Horizontal(id="columns"):
@@ -176,7 +189,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             self.query_one(DeploymentPane).show_story(story, now)
         if Part.DIFF in parts:
             self.query_one(DiffPane).show_story(story)
-        if Part.RESOURCES in parts:
+        if Part.RESOURCES in parts and self.app.place is None:
             self.query_one(ResourcesPane).show_story(story)
         if Part.HISTORY in parts:
             self.query_one(HistoryPane).show_story(story)
@@ -224,6 +237,29 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             self.story.apply(resources)
         self.refresh_parts({Part.HISTORY, Part.RESOURCES})
 
+    # -- another environment ----------------------------------------------------------------------
+
+    def show_own_resources(self) -> None:
+        """Show the sandbox's resources (again)."""
+        self.refresh_parts({Part.RESOURCES})
+        self.refresh_bindings()
+
+    @work(group="place", exclusive=True)
+    async def show_resources_of(
+        self, place: Workplace, read: Callable[[], Collection[LiveResource]]
+    ) -> None:
+        """Show another environment's resources instead; ``read`` blocks."""
+        pane = self.query_one(ResourcesPane)
+        pane.show_resources((), place.stack, place.name)
+        self.refresh_bindings()
+        try:
+            found = await asyncio.to_thread(read)
+        except ProjectProblem as problem:
+            self.app.say(str(problem), "error")
+            return
+        if self.app.place == place:
+            pane.show_resources(found, place.stack, place.name)
+
     # -- questions --------------------------------------------------------------------------------
 
     def _show_question(self) -> None:
@@ -269,15 +305,19 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     def action_playground(self) -> None:
         """Go to the GraphQL playground."""
-        self.app.open_playground()
+        self.app.panes.open_playground()
 
     def action_users(self) -> None:
         """Go to the user pool's users."""
-        self.app.open_users()
+        self.app.panes.open_users()
 
     def action_branches(self) -> None:
         """Go to the branches."""
-        self.app.open_branches()
+        self.app.panes.open_branches()
+
+    def action_own(self) -> None:
+        """Back to one's own sandbox, where the workbench was turned to another environment."""
+        self.app.panes.turn_to(None)
 
     def action_zoom(self) -> None:
         """Show only the focused pane, or all again."""
@@ -341,7 +381,9 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     def _resource_opened(self, event: ResourcesPane.DetailsAsked) -> None:
         from screens.sandbox.resource_screen import ResourceScreen
 
-        self.app.push_screen(ResourceScreen(event.resource, self.story))
+        place = self.app.place
+        story = self.story if place is None else SandboxStory(stack_name=place.stack)
+        self.app.push_screen(ResourceScreen(event.resource, story))
 
     @on(ResourcesPane.ConsoleAsked)
     def _console_asked(self, event: ResourcesPane.ConsoleAsked) -> None:
@@ -361,6 +403,8 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             return not attached and failure is not None and bool(failure.offer)
         if action == "edit":
             return not attached and diagnostic_at(self.story, "") is not None and self.app.can_edit
+        if action == "own":
+            return self.app.place is not None
         if action == "target":
             return self.story.state is not LoopState.DEPLOYING
         if action == "answer":

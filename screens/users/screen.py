@@ -191,7 +191,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         if opened is not None and opened.kept_file is not None:
             names = tuple(user.username for user in users)
             await asyncio.to_thread(forget_tokens, opened.kept_file, opened.pool.pool_id, names)
-        self.app.forget_callers()
+        self.app.panes.forget_callers()
 
     @work(group="dialog")
     async def action_sign_in(self) -> None:
@@ -204,7 +204,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             return
         kept = await sign_in(self, opened, user)
         if kept is not None:
-            self.app.forget_callers()
+            self.app.panes.forget_callers()
             self.app.push_screen(TokensScreen(opened, kept))
 
     def action_manage_groups(self) -> None:
@@ -277,7 +277,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         """Go to the playground as this user."""
         user = self.table.current
         if user is not None:
-            self.app.query_as(user.label)
+            self.app.panes.query_as(user.label)
 
     def action_settings(self) -> None:
         """Show the pool's settings."""

@@ -23,6 +23,7 @@ from screens.users.loading import Loading
 from screens.users.roster import Roster
 from screens.users.user_rows import ASKED, KNOWN, Order, header
 from screens.users.user_table import UserTable
+from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from workbench.aws.sandbox_pool import OpenedPool
@@ -62,6 +63,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """What is shown of which pool; the table; one user."""
+        yield EnvironmentBanner()
         yield Static("", id="users-bar", markup=False)
         yield Input(id="users-search", placeholder="ann@ · email=ann@example.com · name^An")
         with Horizontal(id="users-columns"):
@@ -267,4 +269,4 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
             self.roster.search = ""
             self.action_reload()
         else:
-            self.app.leave_users()
+            self.app.panes.leave_users()

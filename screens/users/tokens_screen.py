@@ -90,14 +90,14 @@ class TokensScreen(ModalScreen[None]):
         self._kept = replace(kept, tokens=fresh)
         if opened.kept_file is not None:
             await asyncio.to_thread(keep_sign_in, opened.kept_file, self._kept)
-        self.app.forget_callers()
+        self.app.panes.forget_callers()
         self._show()
         self.app.say("The tokens are new")
 
     def action_query(self) -> None:
         """Go to the playground as this user."""
         self.dismiss(None)
-        self.app.query_as(self._kept.label)
+        self.app.panes.query_as(self._kept.label)
 
     def action_close(self) -> None:
         """Back to the users."""

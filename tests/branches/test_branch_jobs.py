@@ -172,8 +172,11 @@ def test_a_running_job_is_stopped_and_a_killed_local_cloud_says_so(team: Team) -
 
 
 def test_pipeline_deploy_is_for_ci_alone(team: Team) -> None:
+    outside = {name: value for name, value in os.environ.items() if name != "CI"}
     done = run_command(
-        team.repository.root, "pipeline-deploy", "--branch", "main", "--app-id", team.app, "--local"
+        team.repository.root,
+        *("pipeline-deploy", "--branch", "main", "--app-id", team.app, "--local"),
+        environment=outside,
     )
     assert done.returncode == 1
     assert "CI is not set" in done.stderr

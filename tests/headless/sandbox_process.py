@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ _RUN = "import sys; from workbench.headless.entry import main; sys.exit(main())"
 Said = dict[str, Any]
 
 
-def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_command(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _RUN, *arguments],
         cwd=folder,
@@ -25,6 +27,7 @@ def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[st
         text=True,
         timeout=300,
         stdin=subprocess.DEVNULL,
+        env=environment,
     )
 
 

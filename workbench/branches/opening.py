@@ -19,10 +19,19 @@ from workbench.startup import Session
 class OpenedBranches:
     """A project's environments on a target that answers; every method blocks."""
 
-    project: Project
-    identity: BackendIdentity
+    session: Session
     clients: Clients
     hosting: Hosting
+
+    @property
+    def project(self) -> Project:
+        """The project whose environments these are."""
+        return self.session.project
+
+    @property
+    def identity(self) -> BackendIdentity:
+        """One's own sandbox."""
+        return self.session.identity
 
     def environments(self) -> tuple[Environment, ...]:
         """All environments, as they are now."""
@@ -60,6 +69,4 @@ def open_branches(session: Session) -> OpenedBranches:
     """The environments of a session whose target answers (``startup.connect``)."""
     clients = Clients(session.target)
     amplify: Any = clients.client("amplify")
-    return OpenedBranches(
-        session.project, session.identity, clients, Hosting(amplify, session.project)
-    )
+    return OpenedBranches(session, clients, Hosting(amplify, session.project))

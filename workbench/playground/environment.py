@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.project.models import ProjectProblem
@@ -83,12 +84,17 @@ def from_outputs(path: Path, name: str = "sandbox") -> Environment:
         raise ProjectProblem(
             f"It cannot be read: {error}", "Deploy again to write it anew.", where=path.name
         ) from None
+    return of_outputs(outputs, name, path.name)
+
+
+def of_outputs(outputs: Any, name: str, where: str = "") -> Environment:
+    """The environment that outputs describe, read from ``where``; raises ProjectProblem."""
     data = outputs.get("data") if isinstance(outputs, dict) else None
     if not isinstance(data, dict) or not data.get("url"):
         raise ProjectProblem(
             "This backend has no GraphQL API.",
             "Define one in amplify/data/resource and deploy it.",
-            where=path.name,
+            where=where,
         )
     auth = outputs.get("auth") or {}
     default = str(data.get("default_authorization_type") or "AWS_IAM")

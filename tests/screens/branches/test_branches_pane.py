@@ -25,6 +25,8 @@ from workbench.aws.target import LocalTarget
 from workbench.branches.hosting import Hosting
 from workbench.branches.opening import OpenedBranches
 from workbench.project.models import BackendIdentity, Project
+from workbench.project.node_runtime import find_node
+from workbench.startup import Session
 
 
 class Driver:
@@ -75,8 +77,9 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Any:
         clients = Clients(local_cloud)
         hosting = Hosting(clients.client("amplify"), project)
         identity = BackendIdentity("pane-app", "me")
+        session = Session(project, identity, find_node(), local_cloud, True)
         starter = ScriptedStarter(
-            tmp_path, open_branches=lambda: OpenedBranches(project, identity, clients, hosting)
+            tmp_path, open_branches=lambda: OpenedBranches(session, clients, hosting)
         )
         app = scripted_app(starter)
         async with app.run_test(size=(140, 40)) as pilot:
