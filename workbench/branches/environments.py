@@ -32,10 +32,12 @@ class Stack:
 class Environment:
     """One environment: ``git`` is None where the branch is no more, ``hosted`` where not connected.
 
+    A preview's ``git`` is the branch that it shows.
+
     ``stack`` is None where nothing is deployed; ``job`` is the last one.
     """
 
-    kind: Literal["sandbox", "branch"]
+    kind: Literal["sandbox", "branch", "preview"]
     name: str
     is_current: bool = False
     git: Branch | None = None
@@ -77,13 +79,14 @@ def list_environments(
     known = {each.name: each for each in own}
     for name in [*known, *(name for name in hosted if name not in known)]:
         stack = by_name.get(stack_name(BackendIdentity(app.id, name, "branch"))) if app else None
+        preview_of = hosted[name].preview_of if name in hosted else ""
         job = next(hosting.jobs(app, name), None) if app and name in hosted else None
         found.append(
             Environment(
-                "branch",
+                "preview" if preview_of else "branch",
                 name,
                 is_current=name == current,
-                git=known.get(name),
+                git=known.get(preview_of or name),
                 hosted=hosted.get(name),
                 stack=stack,
                 job=job,

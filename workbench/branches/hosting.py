@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.answers import refusal
 from workbench.branches.git import GitProblem, main_checkout, repository_root, run_git
+from workbench.branches.previews import PREVIEW_OF, expiry, preview_name, preview_tags
 from workbench.project.models import Project, ProjectProblem
 
 APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"
@@ -44,12 +45,18 @@ class HostingProblem(ProjectProblem):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The app that the project's repository is connected to."""
+    """The app that the project's repository is connected to.
+
+    New Git branches that fit one of ``patterns`` are connected by themselves; ``removes_gone``:
+    environments go with their Git branches.
+    """
 
     id: str
     name: str
     repository: str
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    patterns: tuple[str, ...] = ()
+    removes_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +91,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class HostedBranch:
-    """A branch that is connected."""
+    """A branch that is connected; a preview shows ``preview_of`` until it ``expires``."""
 
     name: str
     stage: str
     auto_build: bool
     stack_arn: str = ""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    preview_of: str = ""
+    expires: datetime | None = None
 
     @property
     def is_production(self) -> bool:
@@ -162,6 +171,30 @@ class Hosting:
         )
         return _branch(made["branch"])
 
+    def preview(self, app: App, source: str, hours: float) -> HostedBranch:
+        """Make a preview of a branch or commit, which goes by itself; it is not deployed yet."""
+        made = self._ask(
+            lambda: self._amplify.create_branch(
+                appId=app.id,
+                branchName=preview_name(source),
+                stage="PULL_REQUEST",
+                enableAutoBuild=True,
+                tags=preview_tags(source, hours),
+            )
+        )
+        return _branch(made["branch"])
+
+    def set_automatic(self, app: App, patterns: tuple[str, ...], *, removes_gone: bool) -> None:
+        """Say which new Git branches are connected, and whether gone ones are removed."""
+        asked: dict[str, Any] = {
+            "enableAutoBranchCreation": bool(patterns),
+            "enableBranchAutoDeletion": removes_gone,
+        }
+        if patterns:
+            asked["autoBranchCreationPatterns"] = list(patterns)
+            asked["autoBranchCreationConfig"] = {"enableAutoBuild": True}
+        self._ask(lambda: self._amplify.update_app(appId=app.id, **asked))
+
     def delete(self, app: App, name: str) -> None:
         """Delete a branch's environment: its backend with all its data, its jobs, its logs."""
         self._ask(lambda: self._amplify.delete_branch(appId=app.id, branchName=name))
@@ -192,11 +225,20 @@ class Hosting:
         )["job"]
         return _job(found["summary"], found["steps"])
 
-    def start(self, app: App, branch: str, *, retry: str = "") -> Job:
-        """Start a job for the branch's last commit, or an ended one again."""
+    def start(self, app: App, branch: str, *, retry: str = "", commit: str = "") -> Job:
+        """Start a job for the branch's last commit (or for ``commit``), or an ended one again."""
         asked = {"jobType": "RETRY", "jobId": retry} if retry else {"jobType": "RELEASE"}
+        if commit:
+            asked["commitId"] = commit
         made = self._ask(lambda: self._amplify.start_job(appId=app.id, branchName=branch, **asked))
         return _job(made["jobSummary"])
+
+    def start_for(self, app: App, branch: str, commit: str) -> Job:
+        """The job that deploys this commit: one that a watched ref has started, or a new one."""
+        newest = next(self.jobs(app, branch), None)
+        if newest is not None and newest.commit == commit and not newest.has_ended:
+            return newest
+        return self.start(app, branch)
 
     def stop(self, app: App, branch: str, job_id: str) -> Job:
         """Ask a job to end."""
@@ -319,16 +361,23 @@ def _app(found: Mapping[str, Any]) -> App:
         found["name"],
         found.get("repository", ""),
         found.get("environmentVariables", {}),
+        tuple(found.get("autoBranchCreationPatterns") or ())
+        if found.get("enableAutoBranchCreation")
+        else (),
+        bool(found.get("enableBranchAutoDeletion")),
     )
 
 
 def _branch(found: Mapping[str, Any]) -> HostedBranch:
+    tags = found.get("tags") or {}
     return HostedBranch(
         found["branchName"],
         found.get("stage", "NONE"),
         bool(found.get("enableAutoBuild")),
         (found.get("backend") or {}).get("stackArn", ""),
         found.get("environmentVariables", {}),
+        tags.get(PREVIEW_OF, ""),
+        expiry(tags),
     )
 
 

@@ -9,7 +9,8 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
 from workbench.branches.environments import Environment, list_environments
-from workbench.branches.hosting import App, Hosting
+from workbench.branches.git import commit_of
+from workbench.branches.hosting import App, HostedBranch, Hosting, Job
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project, ProjectProblem
 from workbench.startup import Session
@@ -48,6 +49,27 @@ class OpenedBranches:
                 "Connect it in the Amplify console once: AWS must be allowed to read it.",
             )
         return self.hosting.create_app()
+
+    def app_of(self, branch: str) -> App | None:
+        """The app where this branch is connected, else None."""
+        app = self.hosting.app()
+        if app is None:
+            return None
+        return app if any(each.name == branch for each in self.hosting.branches(app)) else None
+
+    def app_to_preview(self) -> App:
+        """The app for previews of any branch; raises ProjectProblem on AWS, which has its own."""
+        if not isinstance(self.clients.target, LocalTarget):
+            raise ProjectProblem(
+                "On AWS, Amplify makes previews of pull requests only.",
+                "Open a pull request, with previews enabled for the branch it goes to.",
+            )
+        return self.app_to_connect()
+
+    def start_preview(self, app: App, preview: HostedBranch) -> Job:
+        """Deploy a preview: its branch as it stands, or its commit."""
+        commit = commit_of(self.project.root, preview.preview_of).id
+        return self.hosting.start(app, preview.name, commit=commit)
 
     def compared(self, first: str, second: str) -> tuple[Difference, ...]:
         """What the second environment has more, less or else; ``sandbox`` is one's own."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +12,12 @@ from workbench.branches.git import (
     Commit,
     GitProblem,
     ahead_behind,
+    check_out,
     commit_of,
     commits_between,
     is_dirty,
+    main_checkout,
+    remove_worktree,
     run_git,
     worktrees,
 )
@@ -33,6 +38,22 @@ def plan_promotion(folder: Path, source: str, target: str) -> Promotion:
     ahead, behind = ahead_behind(folder, source, target)
     commits = commits_between(folder, target, source) if ahead else ()
     return Promotion(source, target, commits, behind == 0)
+
+
+@contextmanager
+def merged_aside(folder: Path, promotion: Promotion) -> Iterator[Path]:
+    """A checkout of what the target will be, beside everything; it is gone afterwards.
+
+    Raises GitProblem where Git cannot merge. Submodules are checked out too.
+    """
+    with tempfile.TemporaryDirectory(prefix="amplify-tui-promotion-") as temporary:
+        place = Path(temporary) / main_checkout(folder).name
+        check_out(folder, place, promotion.target)
+        try:
+            _merge(place, promotion)
+            yield place
+        finally:
+            remove_worktree(folder, place)
 
 
 def promote(folder: Path, promotion: Promotion) -> Commit:

@@ -11,10 +11,12 @@ from typing import Any
 
 from workbench.branches.environments import Environment
 from workbench.branches.git import commit_of
-from workbench.branches.hosting import App, HostingProblem, Job
+from workbench.branches.hosting import App, Job
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
+from workbench.branches.promotion_preview import preview_promotion
 from workbench.events import AnyEvent
+from workbench.headless.lines import HumanLines
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
@@ -54,6 +56,31 @@ def _connect(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     if not arguments.deploy:
         return 0
     return _run(place, app, place.hosting.start(app, arguments.branch), arguments)
+
+
+def _preview(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    commit_of(place.project.root, arguments.source)  # raises where there is none
+    app = place.app_to_preview()
+    made = place.hosting.preview(app, arguments.source, arguments.hours)
+    _say(f"{made.name} shows {arguments.source} for {arguments.hours:g} h")
+    arguments.branch = made.name
+    return _run(place, app, place.start_preview(app, made), arguments)
+
+
+def _automatic(place: OpenedBranches, arguments: argparse.Namespace) -> int:
+    app = place.app_to_connect()
+    if arguments.off or arguments.patterns or arguments.remove_gone:
+        patterns = () if arguments.off else tuple(arguments.patterns)
+        place.hosting.set_automatic(app, patterns, removes_gone=arguments.remove_gone)
+        app = place.hosting.known_app()
+    if arguments.json:
+        print(json.dumps({"patterns": app.patterns, "removesGone": app.removes_gone}))
+        return 0
+    fits = ", ".join(app.patterns)
+    print(f"new branches that fit {fits} are connected" if fits else "no branch is connected alone")
+    gone = "go with their branch" if app.removes_gone else "stay without their branch"
+    print(f"environments {gone}")
+    return 0
 
 
 def _deploy(place: OpenedBranches, arguments: argparse.Namespace) -> int:
@@ -136,23 +163,27 @@ def _promote(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     print(f"{arguments.target} {how} {len(promotion.commits)} commits:")
     for each in promotion.commits:
         print(f"  {each.short} {each.subject} ({each.author})")
+    app = place.app_of(arguments.target)
+    if app is not None and arguments.preview:
+        coming = preview_promotion(place, promotion)
+        if coming.failure is not None:
+            print(
+                "\n".join(HumanLines(Paint.of(sys.stderr)).failure(coming.failure)), file=sys.stderr
+            )
+            return 1
+        print("\n".join(coming.lines))
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise ProjectProblem("A promotion deploys.", "Add --yes to do it.")
         if input("Do it? [y/N] ").strip().lower() != "y":
             print("Nothing was changed.")
             return 1
-    promote(root, promotion)
-    app = place.hosting.app()
-    try:
-        if app is None:
-            raise HostingProblem("", "")
-        place.hosting.branch(app, arguments.target)
-    except HostingProblem:
+    commit = promote(root, promotion)
+    if app is None:
         _say(f"{arguments.target} is not connected: nothing is deployed")
         return 0
     arguments.branch = arguments.target
-    return _run(place, app, place.hosting.start(app, arguments.target), arguments)
+    return _run(place, app, place.hosting.start_for(app, arguments.target, commit.id), arguments)
 
 
 def _job(place: OpenedBranches, app: App, arguments: argparse.Namespace) -> Job:
@@ -205,6 +236,8 @@ def _quiet(_event: AnyEvent) -> None:
 _ACTIONS: Mapping[str, Callable[[OpenedBranches, argparse.Namespace], int]] = {
     "list": _list,
     "connect": _connect,
+    "preview": _preview,
+    "automatic": _automatic,
     "deploy": _deploy,
     "logs": _logs,
     "stop": _stop,

@@ -50,6 +50,13 @@ def add_variables(
         add_target(made)
 
 
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 < hours <= 24 * 365:
+        raise argparse.ArgumentTypeError("more than 0 hours, and at most a year")
+    return hours
+
+
 def add_branches(
     parser: argparse.ArgumentParser, add_target: Callable[[argparse.ArgumentParser], None]
 ) -> None:
@@ -72,6 +79,18 @@ def add_branches(
     connect.add_argument(
         "--no-deploy", dest="deploy", action="store_false", help="do not deploy it yet"
     )
+    preview = action(
+        "preview", "an environment of a branch or commit that goes by itself", "source"
+    )
+    preview.add_argument(
+        "--hours", type=_hours, default=24.0, help="how long it lives (default: 24)"
+    )
+    automatic = action("automatic", "which new Git branches become environments by themselves")
+    automatic.add_argument("patterns", nargs="*", help="such as 'feature/*'")
+    automatic.add_argument("--off", action="store_true", help="connect none")
+    automatic.add_argument(
+        "--remove-gone", action="store_true", help="environments go with their Git branches"
+    )
     deploy = action("deploy", "deploy a branch's last commit; follows the job", "branch")
     deploy.add_argument("--retry", default="", metavar="JOB", help="repeat an ended job")
     deploy.add_argument("--detach", action="store_true", help="do not wait for its end")
@@ -84,5 +103,11 @@ def add_branches(
     action("compare", "what the second environment has more, less or else", "first", "second")
     promote = action(
         "promote", "merge one branch into another, and deploy that", "source", "target"
+    )
+    promote.add_argument(
+        "--no-preview",
+        dest="preview",
+        action="store_false",
+        help="do not look first at what the deployment would change",
     )
     promote.add_argument("--yes", "-y", action="store_true", help="don't ask")

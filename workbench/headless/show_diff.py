@@ -11,13 +11,8 @@ from dataclasses import asdict
 from workbench.events import AnyEvent, DiagnosticsReported, Level, LogLine
 from workbench.headless.lines import HumanLines
 from workbench.headless.paint import Paint
-from workbench.journal.redact import Redactor
-from workbench.loop.blocking import in_thread
-from workbench.loop.hub import EventHub
-from workbench.loop.options import SandboxOptions
-from workbench.loop.real_stages import RealStages
+from workbench.loop.coming_changes import coming_changes
 from workbench.loop.stages import Prepared
-from workbench.loop.verdict import verdict
 from workbench.startup import Session
 
 
@@ -35,22 +30,12 @@ async def _show(session: Session, *, as_json: bool) -> int:
             print("\n".join(human.lines(event)), file=sys.stderr)
 
     # An assembly of its own: a sandbox that runs in another terminal may be reading the shared one.
-    assembly_dir = session.sandbox_dir / "diff.out"
-    options = SandboxOptions(type_check=False)
-    stages = RealStages(session, options, EventHub(emit, Redactor()), assembly_dir=assembly_dir)
-    try:
-        await stages.open()
-        result = await stages.synth(0)
-        failure = verdict(result, None)
-        if failure is not None or result.assembly is None:
-            if failure is not None:
-                print("\n".join(human.failure(failure)), file=sys.stderr)
-            return 1
-        assembly = result.assembly
-        prepared = await in_thread(lambda: stages.prepare(assembly, 0), "diff")
-    finally:
-        await stages.close()
-    print(_json(prepared) if as_json else "\n".join(stages.preview(prepared)))
+    found = await coming_changes(session, emit, session.sandbox_dir / "diff.out")
+    if found.prepared is None:
+        if found.failure is not None:
+            print("\n".join(human.failure(found.failure)), file=sys.stderr)
+        return 1
+    print(_json(found.prepared) if as_json else "\n".join(found.lines))
     return 0
 
 

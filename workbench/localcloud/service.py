@@ -14,10 +14,12 @@ from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.graphql_service import GraphQLService
 from workbench.localcloud.hosting.backends import delete_branch_backend
+from workbench.localcloud.hosting.following import Follower
 from workbench.localcloud.hosting.logs_route import logs_route
 from workbench.localcloud.hosting.runner import Runner
 from workbench.localcloud.hosting.service import HostingService
 from workbench.localcloud.hosting.state import HostingState
+from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
@@ -64,12 +66,15 @@ class LocalCloud:
             lambda app_id, branch: delete_branch_backend(self._endpoint, app_id, branch),
         )
         self._jobs.begin()
+        self._follower = Follower(hosting, self._jobs)
+        self._follower.begin()
         own = (
             json_route(HEALTH_PATH, health),
             user_tokens_route(),
             inbox_route(),
             logs_route(hosting.folder),
-            HostingService(hosting, self._jobs).route(),
+            webhook_route(hosting, self._jobs),
+            HostingService(hosting, self._jobs, self._follower.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
         return gateway(self._emulator, routes, self._done)
@@ -80,6 +85,7 @@ class LocalCloud:
 
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
+        await self._follower.end()
         await self._jobs.end()
         self._saver.finish()
         self._clear_away()

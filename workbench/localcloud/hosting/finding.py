@@ -16,6 +16,9 @@ ARN = f"arn:aws:amplify:{LOCAL_REGION}:{LOCAL_ACCOUNT}:"
 SECRET = ("accessToken", "oauthToken")
 """Never kept: the local cloud clones nothing from elsewhere."""
 
+WEBHOOKS_PATH = "/_amplify_tui/hosting/webhooks/"
+"""Where webhooks answer on the local cloud."""
+
 NOT_SERVED = (
     "The local cloud serves no web sites: deploy the files yourself, or start a RELEASE job, "
     "which deploys the backend."
@@ -23,7 +26,9 @@ NOT_SERVED = (
 
 
 class Jobs(Protocol):
-    """Runs jobs; every call returns at once."""
+    """Runs jobs; every call returns at once. ``endpoint`` is the local cloud's address."""
+
+    endpoint: str
 
     def start(self, app_id: str, branch: str, job_id: str) -> None:
         """Run a job that is in the state, as soon as its turn comes."""

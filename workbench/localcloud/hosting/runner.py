@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.branches.git import check_out, commit_of, git_environment, remove_worktree
 from workbench.branches.hosting import ENDED, LOGS_PATH
+from workbench.branches.previews import PREVIEW_OF
 from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.processes import end_leftover, run_process, start_time
 from workbench.localcloud.hosting.state import Document, HostingState
@@ -52,7 +53,7 @@ class Runner:
     ) -> None:
         self._state = state
         self._cloud_dir = cloud_dir
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._delete_backend = delete_backend
         self._deploy_command = deploy_command
         self._room = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
@@ -171,7 +172,8 @@ class Runner:
         async def provision(log: Path) -> None:
             repository = steps.repository_of(app)
             wanted = job["summary"]["commitId"]
-            name = branch if wanted == "HEAD" else wanted
+            tags = self._state.apps[app_id]["branches"][branch]["branch"].get("tags") or {}
+            name = tags.get(PREVIEW_OF, branch) if wanted == "HEAD" else wanted
             commit = await asyncio.to_thread(commit_of, repository, name)
             with self._state.change():
                 job["summary"].update(
@@ -226,7 +228,7 @@ class Runner:
         log = folder / f"{len(job['steps'])}-{name.lower()}.log"
         log.touch()
         now = time.time()
-        url = f"{self._endpoint}{LOGS_PATH}{log.relative_to(self._logs)}"
+        url = f"{self.endpoint}{LOGS_PATH}{log.relative_to(self._logs)}"
         step = {
             "stepName": name,
             "startTime": now,

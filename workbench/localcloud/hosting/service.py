@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
 from workbench.localcloud.gateway import Route
@@ -27,7 +28,9 @@ _LARGEST = 1_000_000
 class HostingService:
     """Serves the control plane; reads and changes are the state's own, jobs are ``jobs``'."""
 
-    def __init__(self, state: HostingState, jobs: Jobs) -> None:
+    def __init__(self, state: HostingState, jobs: Jobs, changed: Callable[[], None]) -> None:
+        """``changed`` is called after each change."""
+        self._changed = changed
         self._state = state
         self._jobs = jobs
         self._operations = operations()
@@ -66,7 +69,9 @@ class HostingService:
                     return 200, headers, write_answer(call.operation, result)
             with self._state.change():
                 result = operation(self._state, self._jobs, call.members)
-                return 200, headers, write_answer(call.operation, result)
+                answer = write_answer(call.operation, result)
+            self._changed()
+            return 200, headers, answer
         except Refusal as refusal:
             headers.append((b"x-amzn-errortype", refusal.code.encode()))
             return refusal.status, headers, write_refusal(refusal)

@@ -7,6 +7,7 @@ import time
 
 from workbench.localcloud.hosting.finding import (
     ARN,
+    WEBHOOKS_PATH,
     Jobs,
     Members,
     change,
@@ -18,7 +19,7 @@ from workbench.localcloud.hosting.pages import page
 from workbench.localcloud.hosting.state import Document, HostingState
 
 
-def create_webhook(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+def create_webhook(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """CreateWebhook."""
     find_branch(state, members)
     key, now = secrets.token_hex(18), time.time()
@@ -27,36 +28,45 @@ def create_webhook(state: HostingState, _jobs: Jobs, members: Members) -> Docume
         **members,
         "webhookId": key,
         "webhookArn": f"{ARN}webhooks/{key}",
-        # AWS's own address would start a build there; ours starts one here.
-        "webhookUrl": f"/_amplify_tui/hosting/webhooks/{key}",
+        # The local cloud may have another port the next time: the address is made when it is asked.
+        "webhookUrl": "",
         "createTime": now,
         "updateTime": now,
     }
     state.webhooks[key] = made
-    return {"webhook": made}
+    return {"webhook": _with_address(made, jobs)}
 
 
-def get_webhook(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+def get_webhook(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """GetWebhook."""
-    return {"webhook": find(state.webhooks, members["webhookId"], "Webhook")}
+    found = find(state.webhooks, members["webhookId"], "Webhook")
+    return {"webhook": _with_address(found, jobs)}
 
 
-def update_webhook(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+def update_webhook(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """UpdateWebhook."""
-    found = get_webhook(state, _jobs, members)["webhook"]
+    found = find(state.webhooks, members["webhookId"], "Webhook")
     change(found, members, "webhookId")
-    return {"webhook": found}
+    return {"webhook": _with_address(found, jobs)}
 
 
-def delete_webhook(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+def delete_webhook(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """DeleteWebhook."""
-    found = get_webhook(state, _jobs, members)
+    found = get_webhook(state, jobs, members)
     del state.webhooks[members["webhookId"]]
     return found
 
 
-def list_webhooks(state: HostingState, _jobs: Jobs, members: Members) -> Document:
+def list_webhooks(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """ListWebhooks."""
     find_app(state, members)
-    own = [pair for pair in sorted(state.webhooks.items()) if pair[1]["appId"] == members["appId"]]
+    own = [
+        (key, _with_address(each, jobs))
+        for key, each in sorted(state.webhooks.items())
+        if each["appId"] == members["appId"]
+    ]
     return page(own, members, "webhooks")
+
+
+def _with_address(webhook: Document, jobs: Jobs) -> Document:
+    return {**webhook, "webhookUrl": f"{jobs.endpoint}{WEBHOOKS_PATH}{webhook['webhookId']}"}

@@ -1,0 +1,44 @@
+"""Webhooks over HTTP: ``POST …/webhooks/ID`` starts a job of the webhook's branch."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from workbench.localcloud.adapter.emulator import Receive, Scope, Send
+from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.hosting.finding import WEBHOOKS_PATH, Jobs
+from workbench.localcloud.hosting.jobs import start_job
+from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.state import HostingState
+
+
+def webhook_route(state: HostingState, jobs: Jobs) -> Route:
+    """Answers 202 with the job, as Amplify's own webhooks do; the id is the secret."""
+
+    def start(key: str) -> dict[str, Any]:
+        hook = state.webhooks.get(key)
+        if hook is None:
+            raise Refusal("NotFoundException", "There is no such webhook.")
+        members = {"appId": hook["appId"], "branchName": hook["branchName"], "jobType": "WEB_HOOK"}
+        with state.change():
+            return start_job(state, jobs, members)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await receive()
+            await send(
+                {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
+            )
+            return
+        if scope["method"] != "POST":
+            await send_json(send, 405, {"message": "Send a POST request."})
+            return
+        try:
+            answer = await asyncio.to_thread(start, scope["path"].removeprefix(WEBHOOKS_PATH))
+        except Refusal as refusal:
+            await send_json(send, refusal.status, {"message": str(refusal)})
+            return
+        await send_json(send, 202, answer)
+
+    return Route(WEBHOOKS_PATH, app, own_effects=True)

@@ -1,0 +1,44 @@
+"""What a deployment would change, with nothing changed: synth, diff and plan alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.deploy.models import Failure
+from workbench.events import Emit
+from workbench.journal.redact import Redactor
+from workbench.loop.blocking import in_thread
+from workbench.loop.hub import EventHub
+from workbench.loop.options import SandboxOptions
+from workbench.loop.real_stages import RealStages
+from workbench.loop.stages import Prepared
+from workbench.loop.verdict import verdict
+from workbench.startup import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ComingChanges:
+    """What a deployment would do, and the same in ``lines``; or why the code cannot be evaluated."""
+
+    prepared: Prepared | None
+    lines: Sequence[str] = ()
+    failure: Failure | None = None
+
+
+async def coming_changes(session: Session, emit: Emit, assembly_dir: Path) -> ComingChanges:
+    """Evaluate the project and compare it with what is live; the assembly stays in its folder."""
+    options = SandboxOptions(type_check=False)
+    stages = RealStages(session, options, EventHub(emit, Redactor()), assembly_dir=assembly_dir)
+    try:
+        await stages.open()
+        result = await stages.synth(0)
+        failure = verdict(result, None)
+        if failure is not None or result.assembly is None:
+            return ComingChanges(None, failure=failure)
+        assembly = result.assembly
+        prepared = await in_thread(lambda: stages.prepare(assembly, 0), "diff")
+    finally:
+        await stages.close()
+    return ComingChanges(prepared, stages.preview(prepared))
