@@ -32,18 +32,25 @@ class Stack:
 class Environment:
     """One environment: ``git`` is None where the branch is no more, ``hosted`` where not connected.
 
-    A preview's ``git`` is the branch that it shows.
+    ``namespace`` is a sandbox's project, the app of a branch. A preview's ``git`` is the branch that it shows.
 
     ``stack`` is None where nothing is deployed; ``job`` is the last one.
     """
 
     kind: Literal["sandbox", "branch", "preview"]
     name: str
+    namespace: str = ""
     is_current: bool = False
     git: Branch | None = None
     hosted: HostedBranch | None = None
     stack: Stack | None = None
     job: Job | None = None
+
+    @property
+    def key(self) -> str:
+        """What no other environment has."""
+        own = self.stack.name if self.kind == "sandbox" and self.stack else self.name
+        return f"{self.kind}:{own}"
 
     @property
     def drift(self) -> str:
@@ -65,7 +72,7 @@ def list_environments(
     """
     stacks = list_stacks(cloudformation)
     found = [
-        Environment("sandbox", each[0].name, stack=each[1])
+        Environment("sandbox", each[0].name, each[0].namespace, stack=each[1])
         for each in stacks
         if each[0].type == "sandbox"
     ]
@@ -85,6 +92,7 @@ def list_environments(
             Environment(
                 "preview" if preview_of else "branch",
                 name,
+                app.id if app else "",
                 is_current=name == current,
                 git=known.get(preview_of or name),
                 hosted=hosted.get(name),

@@ -60,8 +60,13 @@ class Worktree:
     is_locked: bool = False
 
 
-def run_git(folder: Path, *arguments: str, seconds: float = _SECONDS) -> str:
-    """Run Git in ``folder`` and return what it printed; raises GitProblem."""
+def run_git(
+    folder: Path, *arguments: str, seconds: float = _SECONDS, answers: tuple[int, ...] = (0,)
+) -> str:
+    """Run Git in ``folder`` and return what it printed; raises GitProblem.
+
+    ``answers`` are the exit codes that are none of a failure (``grep`` says 1 for nothing found).
+    """
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -84,7 +89,7 @@ def run_git(folder: Path, *arguments: str, seconds: float = _SECONDS) -> str:
             f"`git {arguments[0]}` did not end within {seconds:.0f} s.",
             "Look for another Git process that holds the repository.",
         ) from None
-    if done.returncode:
+    if done.returncode not in answers:
         words = done.stderr.strip().removeprefix("fatal: ") or f"git {arguments[0]} failed"
         raise GitProblem(f"Git: {words}.", _step(words))
     return done.stdout

@@ -111,7 +111,7 @@ class Hosting:
     """The control plane for one project."""
 
     def __init__(self, amplify: Any, project: Project) -> None:
-        self._amplify = amplify
+        self.amplify = amplify
         self._project = project
 
     # -- the app ----------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ class Hosting:
     def app(self) -> App | None:
         """The app of the project's repository; None where there is none."""
         wanted = _addresses(self._project.root)
-        for each in self._pages("list_apps", "apps"):
+        for each in self.pages("list_apps", "apps"):
             if _normal(each.get("repository", "")) in wanted:
                 return _app(each)
         return None
@@ -141,8 +141,8 @@ class Hosting:
             repository_root(self._project.root).resolve()
         )
         variables = {APP_ROOT: str(inside)} if str(inside) != "." else {}
-        made = self._ask(
-            lambda: self._amplify.create_app(
+        made = self.ask(
+            lambda: self.amplify.create_app(
                 name=self._project.package_name,
                 repository=str(root),
                 environmentVariables=variables,
@@ -154,11 +154,11 @@ class Hosting:
 
     def branches(self, app: App) -> tuple[HostedBranch, ...]:
         """The connected branches, by name."""
-        return tuple(_branch(each) for each in self._pages("list_branches", "branches", app))
+        return tuple(_branch(each) for each in self.pages("list_branches", "branches", app))
 
     def branch(self, app: App, name: str) -> HostedBranch:
         """A connected branch; raises HostingProblem."""
-        found = self._ask(lambda: self._amplify.get_branch(appId=app.id, branchName=name))
+        found = self.ask(lambda: self.amplify.get_branch(appId=app.id, branchName=name))
         return _branch(found["branch"])
 
     def connect(self, app: App, name: str, *, production: bool, auto_build: bool) -> HostedBranch:
@@ -166,15 +166,13 @@ class Hosting:
         asked: dict[str, Any] = {"enableAutoBuild": auto_build}
         if production:
             asked["stage"] = "PRODUCTION"
-        made = self._ask(
-            lambda: self._amplify.create_branch(appId=app.id, branchName=name, **asked)
-        )
+        made = self.ask(lambda: self.amplify.create_branch(appId=app.id, branchName=name, **asked))
         return _branch(made["branch"])
 
     def preview(self, app: App, source: str, hours: float) -> HostedBranch:
         """Make a preview of a branch or commit, which goes by itself; it is not deployed yet."""
-        made = self._ask(
-            lambda: self._amplify.create_branch(
+        made = self.ask(
+            lambda: self.amplify.create_branch(
                 appId=app.id,
                 branchName=preview_name(source),
                 stage="PULL_REQUEST",
@@ -193,35 +191,35 @@ class Hosting:
         if patterns:
             asked["autoBranchCreationPatterns"] = list(patterns)
             asked["autoBranchCreationConfig"] = {"enableAutoBuild": True}
-        self._ask(lambda: self._amplify.update_app(appId=app.id, **asked))
+        self.ask(lambda: self.amplify.update_app(appId=app.id, **asked))
 
     def delete(self, app: App, name: str) -> None:
         """Delete a branch's environment: its backend with all its data, its jobs, its logs."""
-        self._ask(lambda: self._amplify.delete_branch(appId=app.id, branchName=name))
+        self.ask(lambda: self.amplify.delete_branch(appId=app.id, branchName=name))
 
     def set_variables(self, app: App, branch: str, variables: Mapping[str, str]) -> None:
         """Set all variables of a branch, or of the app where ``branch`` is ""."""
         given = dict(variables)
         if branch:
-            self._ask(
-                lambda: self._amplify.update_branch(
+            self.ask(
+                lambda: self.amplify.update_branch(
                     appId=app.id, branchName=branch, environmentVariables=given
                 )
             )
         else:
-            self._ask(lambda: self._amplify.update_app(appId=app.id, environmentVariables=given))
+            self.ask(lambda: self.amplify.update_app(appId=app.id, environmentVariables=given))
 
     # -- jobs -------------------------------------------------------------------------------------
 
     def jobs(self, app: App, branch: str) -> Iterator[Job]:
         """A branch's jobs, newest first, without their steps."""
-        for each in self._pages("list_jobs", "jobSummaries", app, branchName=branch):
+        for each in self.pages("list_jobs", "jobSummaries", app, branchName=branch):
             yield _job(each)
 
     def job(self, app: App, branch: str, job_id: str) -> Job:
         """A job with its steps."""
-        found = self._ask(
-            lambda: self._amplify.get_job(appId=app.id, branchName=branch, jobId=job_id)
+        found = self.ask(
+            lambda: self.amplify.get_job(appId=app.id, branchName=branch, jobId=job_id)
         )["job"]
         return _job(found["summary"], found["steps"])
 
@@ -230,7 +228,7 @@ class Hosting:
         asked = {"jobType": "RETRY", "jobId": retry} if retry else {"jobType": "RELEASE"}
         if commit:
             asked["commitId"] = commit
-        made = self._ask(lambda: self._amplify.start_job(appId=app.id, branchName=branch, **asked))
+        made = self.ask(lambda: self.amplify.start_job(appId=app.id, branchName=branch, **asked))
         return _job(made["jobSummary"])
 
     def start_for(self, app: App, branch: str, commit: str) -> Job:
@@ -242,8 +240,8 @@ class Hosting:
 
     def stop(self, app: App, branch: str, job_id: str) -> Job:
         """Ask a job to end."""
-        found = self._ask(
-            lambda: self._amplify.stop_job(appId=app.id, branchName=branch, jobId=job_id)
+        found = self.ask(
+            lambda: self.amplify.stop_job(appId=app.id, branchName=branch, jobId=job_id)
         )
         return _job(found["jobSummary"])
 
@@ -286,17 +284,19 @@ class Hosting:
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def _pages(self, call: str, name: str, app: App | None = None, **more: Any) -> Iterator[Any]:
+    def pages(self, call: str, name: str, app: App | None = None, **more: Any) -> Iterator[Any]:
+        """All entries of a list that comes in pages."""
         asked = {**more, **({"appId": app.id} if app else {})}
-        pages = self._amplify.get_paginator(call).paginate(**asked)
+        pages = self.amplify.get_paginator(call).paginate(**asked)
         iterator = iter(pages)
         while True:
-            page = self._ask(lambda: next(iterator, None))
+            page = self.ask(lambda: next(iterator, None))
             if page is None:
                 return
             yield from page[name]
 
-    def _ask(self, call: Callable[[], Any]) -> Any:
+    def ask(self, call: Callable[[], Any]) -> Any:
+        """Ask Amplify; its refusals come as HostingProblem."""
         try:
             return call()
         except ClientError as error:

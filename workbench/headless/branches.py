@@ -201,6 +201,7 @@ def _plain(each: Environment) -> dict[str, Any]:
     return {
         "kind": each.kind,
         "name": each.name,
+        "namespace": each.namespace,
         "current": each.is_current,
         "commit": each.git.commit.id if each.git else None,
         "connected": each.hosted is not None,

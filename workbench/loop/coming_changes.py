@@ -29,7 +29,7 @@ class ComingChanges:
 
 async def coming_changes(session: Session, emit: Emit, assembly_dir: Path) -> ComingChanges:
     """Evaluate the project and compare it with what is live; the assembly stays in its folder."""
-    options = SandboxOptions(type_check=False)
+    options = SandboxOptions(type_check=False, hotswap=session.identity.type == "sandbox")
     stages = RealStages(session, options, EventHub(emit, Redactor()), assembly_dir=assembly_dir)
     try:
         await stages.open()

@@ -1,0 +1,50 @@
+"""What an environment consists of, and which of it costs money by itself on AWS."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.deploy.models import LiveResource
+
+COSTS = {
+    "AWS::DynamoDB::Table": "by requests and by storage",
+    "Custom::AmplifyDynamoDBTable": "by requests and by storage",
+    "AWS::S3::Bucket": "by storage and requests",
+    "AWS::Lambda::Function": "by runs",
+    "AWS::AppSync::GraphQLApi": "by requests",
+    "AWS::Cognito::UserPool": "by active users",
+    "AWS::Logs::LogGroup": "by what is logged",
+    "AWS::KMS::Key": "by the month",
+    "AWS::SecretsManager::Secret": "by the month",
+    "AWS::OpenSearchService::Domain": "by the hour",
+    "AWS::RDS::DBInstance": "by the hour",
+    "AWS::RDS::DBCluster": "by the hour",
+    "AWS::EC2::NatGateway": "by the hour",
+    "AWS::EC2::Instance": "by the hour",
+    "AWS::ECS::Service": "by the hour",
+    "AWS::ElastiCache::CacheCluster": "by the hour",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "by the hour",
+    "AWS::Kinesis::Stream": "by the hour",
+    "AWS::SQS::Queue": "by requests",
+    "AWS::SNS::Topic": "by messages",
+    "AWS::WAFv2::WebACL": "by the month",
+}
+"""Types that AWS charges for, and by what; the free ones are not here. Source: AWS's price pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """How many resources there are, and of each type that costs how many and by what."""
+
+    total: int
+    costly: tuple[tuple[str, int, str], ...]
+
+
+def take_inventory(resources: Iterable[LiveResource]) -> Inventory:
+    """Count; what costs by the hour or month comes first, for it costs while nobody works."""
+    counts = Counter(each.type for each in resources)
+    costly = [(kind, counts[kind], COSTS[kind]) for kind in counts if kind in COSTS]
+    costly.sort(key=lambda each: (not each[2].startswith(("by the",)), each[0]))
+    return Inventory(counts.total(), tuple(costly))
