@@ -33,6 +33,11 @@ GROUPS = {
     "tokens": "Tokens",
     "branches": "Branches",
     "job": "A job",
+    "jobs": "Jobs",
+    "promote": "Promotion",
+    "variables": "Variables",
+    "domains": "Domains",
+    "rows": "Page",
     "form": "Form",
     "confirm": "Dialog",
 }

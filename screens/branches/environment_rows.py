@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from rich.cells import set_cell_size
 
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
+from screens.widgets.tones import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
 from workbench.branches.compare import Difference
 from workbench.branches.environments import Environment
+from workbench.branches.history import BetweenJobs
 from workbench.branches.hosting import Job
+from workbench.branches.inventory import Inventory
 
 _JOB = {
     "SUCCEED": ("✓", OK),
@@ -20,17 +22,38 @@ _JOB = {
     "PENDING": ("…", MUTED),
     "CANCELLING": ("…", WARN),
 }
+_PIECES = "█▓▒░"
+_TONES = (ACCENT, BUSY, OK, WARN)
 _SIGNS = {"+": OK, "-": FAIL, "~": WARN}
 
 
-def environment_row(each: Environment, now: datetime | None = None) -> Row:
-    """One environment: which, how it is, its last job, its last commit."""
+def environment_row(
+    each: Environment,
+    now: datetime | None = None,
+    *,
+    own_stack: str = "",
+    place_stack: str = "",
+    is_marked: bool = False,
+) -> Row:
+    """One environment: which, how it is, its last job, its last commit.
+
+    ``own_stack`` is one's own sandbox, ``place_stack`` what the workbench is turned to.
+    """
+    stack = each.stack.name if each.stack else ""
+    mark = "●" if is_marked else "▶" if stack and stack == place_stack else " "
+    name = each.name
+    if each.kind == "sandbox":
+        name = f"{name} (you)" if stack == own_stack else f"{name}, {each.namespace}"
     spans: list[Span] = [
+        (mark, WARN),
         ("* " if each.is_current else "  ", ACCENT),
         (set_cell_size(each.kind, 8), MUTED),
-        (set_cell_size(each.name, 22) + " ", STRONG),
+        (set_cell_size(name, 22) + " ", STRONG),
         _state(each),
     ]
+    if each.kind == "sandbox" and each.stack is not None and each.stack.updated is not None:
+        spans.append((f"updated {ago(each.stack.updated, now)}", MUTED))
+        return Row(tuple(spans), each.key, copy=each.name)
     if each.job is not None:
         sign, tone = _JOB.get(each.job.status, ("▶", ACCENT))
         words = f"{sign} job {each.job.id} {_span(each.job.seconds)}"
@@ -39,13 +62,19 @@ def environment_row(each: Environment, now: datetime | None = None) -> Row:
         spans.append((" " * 17, MUTED))
     if each.drift:
         spans.append((f"▲ {each.drift}  ", WARN))
+    if each.hosted is not None and each.hosted.expires is not None:
+        spans.append((f"goes in {until(each.hosted.expires, now)}  ", WARN))
     if each.git is not None:
         commit = each.git.commit
+        if each.git.ahead or each.git.behind:
+            spans.append((f"↑{each.git.ahead} ↓{each.git.behind}  ", ACCENT))
         spans.append((f"{commit.short} {commit.subject}", TEXT))
         spans.append((f"  {commit.author}, {age(commit.at, now)}", MUTED))
     elif each.kind == "branch":
         spans.append(("the Git branch is gone", WARN))
-    return Row(tuple(spans), f"{each.kind}:{each.name}", copy=each.name)
+    elif each.job is not None:
+        spans.append((f"{each.job.commit[:8]} {each.job.message}", TEXT))
+    return Row(tuple(spans), each.key, copy=each.name)
 
 
 def job_rows(job: Job) -> list[Row]:
@@ -61,6 +90,96 @@ def job_rows(job: Job) -> list[Row]:
         )
         if step.reason:
             rows.append(Row(((f"    {step.reason}", FAIL),), copy=step.reason))
+    return rows
+
+
+def history_rows(jobs: Sequence[Job], marked: str) -> list[Row]:
+    """The jobs, each with its steps in one bar; all bars are of one scale."""
+    longest = max((job.seconds for job in jobs), default=0.0) or 1.0
+    rows = []
+    for job in jobs:
+        sign, tone = _JOB.get(job.status, ("▶", ACCENT))
+        spans: list[Span] = [
+            ("●" if job.id == marked else " ", WARN),
+            (f" {sign} {job.id:>4} ", tone),
+            (f"{job.commit[:8]:<9}", MUTED),
+            (set_cell_size(job.message, 30) + " ", STRONG),
+        ]
+        width = 0
+        for at, step in enumerate(job.steps):
+            cells = round(24 * step.seconds / longest)
+            spans.append((_PIECES[at % len(_PIECES)] * cells, _TONES[at % len(_TONES)]))
+            width += cells
+        spans.append((" " * max(1, 26 - width), MUTED))
+        spans.append((f"{_span(job.seconds):>8}", TEXT))
+        if job.started is not None:
+            spans.append((f"  {ago(job.started)}", MUTED))
+        rows.append(Row(tuple(spans), job.id, copy=job.commit))
+    if jobs:
+        names = max((job.steps for job in jobs), key=len)
+        legend: list[Span] = [("  ", MUTED)]
+        for at, step in enumerate(names):
+            legend.append((_PIECES[at % len(_PIECES)], _TONES[at % len(_TONES)]))
+            legend.append((f" {step.name.lower()}   ", MUTED))
+        rows += [Row(()), Row(tuple(legend))]
+    return rows
+
+
+def between_rows(found: BetweenJobs) -> list[Row]:
+    """What the newer of two jobs has: commits, files, times."""
+    rows = []
+    if not found.commits and not found.files:
+        rows.append(Row((("Both deployed the same commit.", TEXT),)))
+    if found.commits:
+        rows.append(Row((("commits", MUTED),)))
+    rows += [
+        Row(
+            ((f"  {each.short} ", MUTED), (each.subject, STRONG), (f"  {each.author}", MUTED)),
+            copy=each.id,
+        )
+        for each in found.commits
+    ]
+    if found.files:
+        rows.append(Row((("files", MUTED),)))
+    signs = {"A": ("+", OK), "D": ("-", FAIL)}
+    for file in found.files:
+        sign, tone = signs.get(file.sign, ("~", WARN))
+        rows.append(Row(((f"  {sign} ", tone), (file.path, TEXT)), copy=file.path))
+    if found.seconds:
+        rows.append(Row((("steps", MUTED),)))
+    rows += [
+        Row(((f"  {name:<10}", TEXT), (f"{seconds:+.1f} s", MUTED)))
+        for name, seconds in found.seconds
+    ]
+    return rows
+
+
+def inventory_rows(each: Environment, inventory: Inventory) -> list[Row]:
+    """What an environment is, and what of it costs."""
+    facts = [("stack", each.stack.name if each.stack else "")]
+    if each.stack is not None:
+        facts.append(("status", each.stack.status))
+        if each.stack.updated is not None:
+            facts.append(("updated", f"{each.stack.updated:%Y-%m-%d %H:%M}"))
+    facts.append(("owner" if each.kind == "sandbox" else "branch", each.name))
+    facts.append(("project" if each.kind == "sandbox" else "app", each.namespace))
+    if each.git is not None:
+        facts.append(("author", each.git.commit.author))
+        facts.append(("upstream", each.git.upstream or "none"))
+    facts.append(("resources", str(inventory.total)))
+    rows = [Row(((f"{name:<12}", MUTED), (text, TEXT)), copy=text) for name, text in facts if text]
+    if inventory.costly:
+        rows += [Row(()), Row((("what AWS charges for", MUTED),))]
+    rows += [
+        Row(
+            (
+                (f"  {count:>3} × ", STRONG),
+                (set_cell_size(kind.removeprefix("AWS::"), 34), TEXT),
+                (about, WARN if about.startswith("by the") else MUTED),
+            )
+        )
+        for kind, count, about in inventory.costly
+    ]
     return rows
 
 
@@ -82,11 +201,25 @@ def difference_rows(found: Sequence[Difference], first: str, second: str) -> lis
 
 def age(at: datetime, now: datetime | None = None) -> str:
     """How long ago, in the largest unit."""
-    seconds = ((now or datetime.now(UTC)) - at).total_seconds()
+    return _largest(((now or datetime.now(UTC)) - at).total_seconds()) or "now"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """``2 h ago``, or ``just now``."""
+    words = age(at, now)
+    return "just now" if words == "now" else f"{words} ago"
+
+
+def until(at: datetime, now: datetime | None = None) -> str:
+    """How long still, in the largest unit."""
+    return _largest((at - (now or datetime.now(UTC))).total_seconds()) or "a moment"
+
+
+def _largest(seconds: float) -> str:
     for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= length:
             return f"{int(seconds // length)} {unit}"
-    return "now"
+    return ""
 
 
 def _state(each: Environment) -> Span:

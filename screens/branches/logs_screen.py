@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from screens.branches.environment_rows import job_rows
 from screens.widgets.key_bar import KeyBar
@@ -24,7 +25,11 @@ class LogsScreen(ModalScreen[None]):
     """Follows the job until it ends; dismissed at any time, the job goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash", "search", "Search", id="job.search", tooltip="Show only lines with a text"
+        ),
         Binding("x", "stop", "Stop", id="job.stop", tooltip="Ask the job to end"),
+        Binding("R", "retry", "Retry", id="job.retry", tooltip="Run the ended job again"),
         Binding("escape,l", "close", "Close", id="job.close", tooltip="Back; the job goes on"),
     ]
 
@@ -35,6 +40,7 @@ class LogsScreen(ModalScreen[None]):
         self._job_id = job_id
         self._job: Job | None = None
         self._lines: list[tuple[str, str]] = []
+        self._wanted = ""
 
     def compose(self) -> ComposeResult:
         """The steps above the lines."""
@@ -44,6 +50,9 @@ class LogsScreen(ModalScreen[None]):
             steps.can_focus = False
             yield steps
             yield RowList(empty=((("Waiting for its turn …", MUTED),),), id="job-lines")
+            entry = Input(placeholder="show only lines with …", id="job-search", compact=True)
+            entry.display = False
+            yield entry
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -81,6 +90,7 @@ class LogsScreen(ModalScreen[None]):
         rows = [
             Row(((f"{step:<10}", MUTED), (line, TEXT)), str(at), copy=line)
             for at, (step, line) in enumerate(self._lines)
+            if self._wanted in line.casefold()
         ]
         if job.has_ended:
             tone = OK if job.status == "SUCCEED" else FAIL
@@ -94,6 +104,37 @@ class LogsScreen(ModalScreen[None]):
         self.query_one("#dialog", Vertical).border_subtitle = job.commit[:8]
         self.refresh_bindings()
 
+    def action_search(self) -> None:
+        """Ask for a text."""
+        entry = self.query_one("#job-search", Input)
+        entry.display = True
+        entry.focus()
+
+    @on(Input.Changed, "#job-search")
+    def _searched(self, event: Input.Changed) -> None:
+        self._wanted = event.value.casefold()
+        self._show()
+
+    @on(Input.Submitted, "#job-search")
+    def _search_done(self) -> None:
+        self.query_one("#job-lines").focus()
+
+    @work(group="stop")
+    async def action_retry(self) -> None:
+        """Run the ended job again, and follow that."""
+        hosting = self._opened.hosting
+        try:
+            app = await asyncio.to_thread(hosting.known_app)
+            job = await asyncio.to_thread(
+                lambda: hosting.start(app, self._branch, retry=self._job_id)
+            )
+        except ProjectProblem as problem:
+            self.notify(str(problem), severity="error", markup=False)
+            return
+        self._job_id, self._job, self._lines = job.id, None, []
+        self.query_one("#dialog", Vertical).border_title = f"{self._branch} · job {job.id}"
+        self._follow()
+
     @work(group="stop")
     async def action_stop(self) -> None:
         """Ask the job to end."""
@@ -106,10 +147,20 @@ class LogsScreen(ModalScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
+        is_typing = isinstance(self.focused, Input)
         if action == "stop":
-            return self._job is not None and not self._job.has_ended
+            return not is_typing and self._job is not None and not self._job.has_ended
+        if action == "retry":
+            return not is_typing and self._job is not None and self._job.has_ended
+        if action == "search":
+            return not is_typing
         return super().check_action(action, parameters)
 
     def action_close(self) -> None:
-        """Back to the branches."""
-        self.dismiss(None)
+        """End the search where there is one, else back to the branches."""
+        entry = self.query_one("#job-search", Input)
+        if entry.display:
+            entry.value, entry.display = "", False
+            self.query_one("#job-lines").focus()
+        else:
+            self.dismiss(None)

@@ -4,75 +4,62 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from screens.branches.compare_screen import CompareScreen
-from screens.branches.environment_rows import environment_row
+from screens.branches.bindings import SCREEN_BINDINGS
+from screens.branches.doing import Doing
+from screens.branches.environment_rows import difference_rows, environment_row, inventory_rows
 from screens.branches.logs_screen import LogsScreen
+from screens.branches.rows_screen import RowsScreen
 from screens.engine import SandboxInfo
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.sandbox.confirm_screen import ConfirmScreen
 from screens.sandbox.words import plural
-from screens.users.form_screen import FormField, FormScreen
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
+from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.environments import Environment
+from workbench.branches.inventory import take_inventory
 from workbench.branches.opening import OpenedBranches
-from workbench.branches.promote import plan_promotion, promote
-from workbench.branches.workplace import workplace_of
+from workbench.branches.refs import ref_changes
+from workbench.branches.workplace import read_resources, workplace_of
+from workbench.loop.git import find_repository
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
 
 _WHILE_JOBS_RUN = 1.0
+_UNTIL_A_JOB_STARTS = 0.5
 
 
 class BranchesScreen(Screen[None], inherit_bindings=False):
-    """Reads again each second while a job runs, else only when asked."""
+    """Reads again each second while a job runs; else at a new commit, and when asked."""
 
     app: WorkbenchApp
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "work_in", "Work in it", id="branches.work_in",
-                tooltip="Turn playground, users and resources to this environment"),
-        Binding("0", "own", "Own sandbox", id="branches.own",
-                tooltip="Back from another environment to your own sandbox"),
-        Binding("n", "connect", "Connect", id="branches.connect",
-                tooltip="Make the Git branch an environment, and deploy it"),
-        Binding("d", "deploy", "Deploy", id="branches.deploy", tooltip="Deploy its last commit"),
-        Binding("enter,l", "logs", "Logs", id="branches.logs", tooltip="The last job's logs"),
-        Binding("c", "compare", "Compare", id="branches.compare",
-                tooltip="What another environment has more, less or else"),
-        Binding("p", "promote", "Promote", id="branches.promote",
-                tooltip="Merge it into another branch, and deploy that"),
-        Binding("D", "delete", "Delete", id="branches.delete",
-                tooltip="Delete the environment with all its data; the Git branch stays"),
-        Binding("r", "reload", "Reload", id="branches.reload", tooltip="Read everything again"),
-        Binding("escape", "back", "Sandbox", id="branches.back", tooltip="Back to the sandbox"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
     def __init__(self, open_branches: Callable[[], OpenedBranches], info: SandboxInfo) -> None:
         super().__init__(id="branches")
         self._open = open_branches
         self._info = info
-        self._title = info.target
         self._opened: OpenedBranches | None = None
+        self._doing = Doing(self)
         self.environments: dict[str, Environment] = {}
+        self.marked: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """The environments."""
         yield EnvironmentBanner()
-        yield Static(f" {self._title}", id="branches-bar", markup=False)
+        yield Static(f" {self._info.target}", id="branches-bar", markup=False)
         with Vertical(classes="pane") as pane:
             pane.border_title = "Environments"
             yield RowList(empty=((("Reading the environments …", MUTED),),), id="branches-rows")
@@ -81,7 +68,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Read the environments."""
         self.query_one(RowList).focus()
-        self.action_reload()
+        self._follow_refs()
 
     def on_screen_resume(self) -> None:
         """What was done in a dialog, or in another pane, is seen."""
@@ -99,15 +86,46 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
                 self._opened = None
                 self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
                 return
-            self.environments = {f"{each.kind}:{each.name}": each for each in found}
-            self.query_one(RowList).show_rows([environment_row(each) for each in found])
-            deployed = sum(each.stack is not None for each in found)
-            words = f"{plural(len(found), 'environment')}, {deployed} deployed"
-            self.query_one("#branches-bar", Static).update(f" {self._title} · {words}")
-            self.refresh_bindings()
+            self.environments = {each.key: each for each in found}
+            self.marked &= self.environments.keys()
+            self._show()
             if not any(each.job and not each.job.has_ended for each in found):
                 return
             await asyncio.sleep(_WHILE_JOBS_RUN)
+
+    @work(group="refs", exclusive=True)
+    async def _follow_refs(self) -> None:
+        """A new commit or branch is seen without a key, and its job, which starts a moment later."""
+        repository = find_repository(self._info.root)
+        if repository is None:
+            return
+        try:
+            async with aclosing(ref_changes(repository.common)) as changes:
+                async for _ in changes:
+                    await asyncio.sleep(_UNTIL_A_JOB_STARTS)
+                    self.action_reload()
+        except OSError as problem:
+            self.app.say(f"New commits are seen by r only: {problem.strerror}", "warning")
+
+    def _show(self) -> None:
+        place = self.app.place
+        self.query_one(RowList).show_rows(
+            [
+                environment_row(
+                    each,
+                    own_stack=self._info.stack_name,
+                    place_stack=place.stack if place else "",
+                    is_marked=each.key in self.marked,
+                )
+                for each in self.environments.values()
+            ]
+        )
+        deployed = sum(each.stack is not None for each in self.environments.values())
+        words = f"{plural(len(self.environments), 'environment')}, {deployed} deployed"
+        if self.marked:
+            words += f", {len(self.marked)} marked"
+        self.query_one("#branches-bar", Static).update(f" {self._info.target} · {words}")
+        self.refresh_bindings()
 
     @property
     def current(self) -> Environment | None:
@@ -115,44 +133,14 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         row = self.query_one(RowList).current
         return self.environments.get(row.key) if row is not None else None
 
-    # -- actions ----------------------------------------------------------------------------------
-
-    @work(group="act")
-    async def action_connect(self) -> None:
-        """Connect the Git branch under the cursor, and deploy it."""
-        each, opened = self.current, self._opened
-        if each is None or opened is None:
-            return
-
-        def connect() -> str:
-            app = opened.app_to_connect()
-            opened.hosting.connect(app, each.name, production=False, auto_build=True)
-            return opened.hosting.start(app, each.name).id
-
-        await self._start(each.name, connect)
-
-    @work(group="act")
-    async def action_deploy(self) -> None:
-        """Deploy the branch's last commit."""
-        each, opened = self.current, self._opened
-        if each is None or opened is None:
-            return
-        hosting = opened.hosting
-        await self._start(each.name, lambda: hosting.start(hosting.known_app(), each.name).id)
-
-    async def _start(self, branch: str, start: Callable[[], str]) -> None:
-        try:
-            job = await asyncio.to_thread(start)
-        except ProjectProblem as problem:
-            self.app.say(str(problem), "error")
-            return
-        if self._opened is not None:
-            self.app.push_screen(LogsScreen(self._opened, branch, job))
+    # -- looking ----------------------------------------------------------------------------------
 
     @on(RowList.Opened)
     def _row_opened(self) -> None:
         if self.check_action("logs", ()):
             self.action_logs()
+        elif self.check_action("details", ()):
+            self.action_details()
 
     def action_logs(self) -> None:
         """The last job's logs."""
@@ -160,109 +148,154 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         if each is not None and each.job is not None and self._opened is not None:
             self.app.push_screen(LogsScreen(self._opened, each.name, each.job.id))
 
+    def action_history(self) -> None:
+        """All jobs of the branch."""
+        from screens.branches.history_screen import HistoryScreen
+
+        each = self.current
+        if each is not None and self._opened is not None:
+            self.app.push_screen(HistoryScreen(self._opened, each.name))
+
+    def action_details(self) -> None:
+        """The environment's stack and what of it costs."""
+        each, opened = self.current, self._opened
+        place = workplace_of(each) if each is not None else None
+        if each is not None and place is not None and opened is not None:
+            self.app.push_screen(
+                RowsScreen(
+                    each.name,
+                    read=lambda: inventory_rows(
+                        each, take_inventory(read_resources(opened, place))
+                    ),
+                )
+            )
+
     @work(group="act")
     async def action_compare(self) -> None:
         """Choose another environment, and see what this one has more."""
         each, opened = self.current, self._opened
         if each is None or opened is None:
             return
-        own = "sandbox" if each.kind == "sandbox" else each.name
-        others = [
-            "sandbox" if other.kind == "sandbox" else other.name
+        own = _side(each)
+        others = {
+            _side(other): _side(other)
             for other in self.environments.values()
-            if other.stack is not None and other is not each
-        ]
-        chosen = await self._ask(f"Compare {own} with", others)
+            if other is not each and self._can_compare(other)
+        }
+        chosen = await self._doing.pick(f"Compare {own} with", others)
         if chosen is not None:
-            self.app.push_screen(CompareScreen(opened, chosen, own))
+            self.app.push_screen(
+                RowsScreen(
+                    f"{chosen} → {own}",
+                    read=lambda: difference_rows(opened.compared(chosen, own), chosen, own),
+                )
+            )
+
+    def _can_compare(self, each: Environment) -> bool:
+        if each.stack is None:
+            return False
+        return each.kind != "sandbox" or each.stack.name == self._info.stack_name
+
+    def action_settings(self) -> None:
+        """Variables and secrets."""
+        from screens.branches.variables_screen import VariablesScreen
+
+        each, opened, sandbox = self.current, self._opened, self.app.sandbox
+        if each is not None and opened is not None and sandbox is not None:
+            branch = "" if each.kind == "sandbox" else each.name
+            environments = tuple(self.environments.values())
+            redeploy = sandbox.opened.controls.redeploy
+            self.app.push_screen(VariablesScreen(opened, branch, environments, redeploy))
+
+    def action_domains(self) -> None:
+        """The app's custom domains."""
+        from screens.branches.domains_screen import DomainsScreen
+
+        if self._opened is not None:
+            names = [each.name for each in self.environments.values() if each.hosted is not None]
+            self.app.push_screen(DomainsScreen(self._opened, names))
+
+    # -- doing ------------------------------------------------------------------------------------
 
     @work(group="act")
-    async def action_promote(self) -> None:
-        """Choose a target, see the commits, merge and deploy."""
+    async def action_connect(self) -> None:
+        """Connect the Git branch under the cursor, and deploy it."""
+        if self.current is not None and self._opened is not None:
+            await self._doing.connect(self._opened, self.current)
+
+    @work(group="act")
+    async def action_deploy(self) -> None:
+        """Deploy the branch's last commit."""
+        await self._start("")
+
+    @work(group="act")
+    async def action_retry(self) -> None:
+        """Run the branch's last job again."""
+        if self.current is not None and self.current.job is not None:
+            await self._start(self.current.job.id)
+
+    async def _start(self, retry: str) -> None:
         each, opened = self.current, self._opened
         if each is None or opened is None:
             return
-        names = [
-            other.name
-            for other in self.environments.values()
-            if other.kind == "branch" and other.git is not None and other is not each
-        ]
-        target = await self._ask(f"Promote {each.name} into", names)
-        if target is None:
+        hosting = opened.hosting
+
+        def start() -> str:
+            app = hosting.known_app()
+            if each.hosted is not None and each.hosted.preview_of and not retry:
+                return opened.start_preview(app, each.hosted).id
+            return hosting.start(app, each.name, retry=retry).id
+
+        await self._doing.start(opened, each.name, start)
+
+    @work(group="act")
+    async def action_stop(self) -> None:
+        """Ask the branch's running job to end."""
+        each, opened = self.current, self._opened
+        if each is None or each.job is None or opened is None:
             return
-        root = opened.project.root
+        hosting, job = opened.hosting, each.job.id
         try:
-            plan = await asyncio.to_thread(plan_promotion, root, each.name, target)
-            if not plan.commits:
-                self.app.say(f"{target} has all of {each.name} already")
-                return
-            how = "moves forward" if plan.is_fast_forward else "is merged"
-            rows = [Row(((f"{target} {how} by {plural(len(plan.commits), 'commit')}:", TEXT),))]
-            rows += [
-                Row(((f"  {commit.short} ", MUTED), (commit.subject, STRONG)))
-                for commit in plan.commits
-            ]
-            hosted = self.environments[f"branch:{target}"].hosted
-            words = (
-                "Then it is deployed." if hosted else "It is not connected: nothing is deployed."
-            )
-            rows += [Row(()), Row(((words, MUTED),))]
-            dialog = ConfirmScreen(
-                f"Promote {each.name} into {target}?",
-                rows,
-                "Promote",
-                "No",
-                belongs_to_engine=False,
-            )
-            if await self.app.push_screen_wait(dialog) is not True:
-                return
-            await asyncio.to_thread(promote, root, plan)
+            await asyncio.to_thread(lambda: hosting.stop(hosting.known_app(), each.name, job))
         except ProjectProblem as problem:
             self.app.say(str(problem), "error")
-            return
-        self.app.say(f"{target} has {each.name} now")
-        if hosted is not None:
-            hosting = opened.hosting
-            await self._start(target, lambda: hosting.start(hosting.known_app(), target).id)
-        else:
-            self.action_reload()
+        self.action_reload()
+
+    @work(group="act")
+    async def action_preview(self) -> None:
+        """Make a preview of the branch."""
+        if self.current is not None and self._opened is not None:
+            await self._doing.preview(self._opened, self.current)
+
+    @work(group="act")
+    async def action_automatic(self) -> None:
+        """Say which new branches become environments."""
+        if self._opened is not None:
+            await self._doing.automatic(self._opened)
+
+    @work(group="act")
+    async def action_promote(self) -> None:
+        """Merge the branch into another one, and deploy that."""
+        if self.current is not None and self._opened is not None:
+            await self._doing.promote(self._opened, self.current)
+
+    def action_mark(self) -> None:
+        """Mark a sandbox, or take the mark away."""
+        each = self.current
+        if each is not None:
+            self.marked ^= {each.key}
+            self._show()
 
     @work(group="act")
     async def action_delete(self) -> None:
-        """Delete the environment; a production branch's name must be typed."""
-        each, opened = self.current, self._opened
-        if each is None or each.hosted is None or opened is None:
-            return
-        title = f"Delete the environment of {each.name}, with its users and all data?"
-        if each.hosted.is_production:
-            form = FormScreen(
-                title,
-                (FormField("word", f"This is production. Type {each.name} to delete", ""),),
-                lambda filled: (
-                    "" if filled["word"] == each.name else f"Type {each.name}, or close."
-                ),
-            )
-            if await self.app.push_screen_wait(form) is None:
-                return
-        else:
-            lost = each.stack.name if each.stack else "its jobs and their logs"
-            rows = [Row((("− ", FAIL), (lost, STRONG))), Row((("The Git branch stays.", MUTED),))]
-            dialog = ConfirmScreen(title, rows, "Delete", "No, keep", belongs_to_engine=False)
-            if await self.app.push_screen_wait(dialog) is not True:
-                return
-        hosting = opened.hosting
-        try:
-            await asyncio.to_thread(lambda: hosting.delete(hosting.known_app(), each.name))
-        except ProjectProblem as problem:
-            self.app.say(str(problem), "error")
-            return
-        self.app.say(f"The environment of {each.name} is being deleted")
-        self.action_reload()
+        """Delete the marked sandboxes, else the environment under the cursor."""
+        chosen = [each for key, each in self.environments.items() if key in self.marked]
+        if not chosen and self.current is not None:
+            chosen = [self.current]
+        if chosen and self._opened is not None:
+            await self._doing.delete(self._opened, chosen)
 
-    async def _ask(self, title: str, names: list[str]) -> str | None:
-        rows = [Row(((name, STRONG),), name) for name in names]
-        picker = PickerScreen(title, lambda text: matching(rows, text), hint="search")
-        return await self.app.push_screen_wait(picker)
+    # -- which environment ------------------------------------------------------------------------
 
     def action_work_in(self) -> None:
         """Turn the whole workbench to the environment under the cursor."""
@@ -282,7 +315,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
     def _place_changed(self) -> None:
         place = self.app.place
         self.app.say(f"You work in {place.name} now" if place else "You work in your sandbox again")
-        self.refresh_bindings()
+        self._show()
 
     def action_back(self) -> None:
         """Back to the sandbox."""
@@ -292,19 +325,51 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         """Only what works now."""
         if action == "own":
             return self.app.place is not None
-        if action not in ("work_in", "connect", "deploy", "logs", "compare", "promote", "delete"):
+        if action in ("domains", "automatic"):
+            return self._opened is not None
+        if action not in _OF_ONE:
             return super().check_action(action, parameters)
         each = self.current if self.is_mounted else None
         if each is None:
             return False
+        is_own = each.stack is not None and each.stack.name == self._info.stack_name
         match action:
             case "connect":
                 return each.kind == "branch" and each.git is not None and each.hosted is None
-            case "deploy" | "delete":
+            case "deploy" | "history":
                 return each.hosted is not None
+            case "delete":
+                return bool(self.marked) or each.hosted is not None or _is_others(each, is_own)
+            case "mark":
+                return _is_others(each, is_own)
+            case "stop":
+                return each.job is not None and not each.job.has_ended
+            case "retry":
+                return each.job is not None and each.job.has_ended
             case "logs":
                 return each.job is not None
-            case "compare" | "work_in":
+            case "settings":
+                return each.hosted is not None or is_own
+            case "compare":
+                return self._can_compare(each)
+            case "work_in" | "details":
                 return each.stack is not None
-            case _:
+            case "preview" | "promote":
                 return each.kind == "branch" and each.git is not None
+            case _:
+                return False
+
+
+_OF_ONE = (
+    "work_in", "connect", "deploy", "stop", "retry", "logs", "history", "compare", "promote",
+    "preview", "settings", "details", "mark", "delete",
+)  # fmt: skip
+
+
+def _side(each: Environment) -> str:
+    return "sandbox" if each.kind == "sandbox" else each.name
+
+
+def _is_others(each: Environment, is_own: bool) -> bool:
+    """A sandbox that is not the one this app runs: that one is recreated, or deleted by command."""
+    return each.kind == "sandbox" and each.stack is not None and not is_own

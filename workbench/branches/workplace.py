@@ -19,10 +19,14 @@ from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPool
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
+from workbench.deploy.contents import describe_contents
+from workbench.deploy.delete import delete_backend
+from workbench.deploy.failure import DeploymentFailed
 from workbench.deploy.live import read_live
-from workbench.deploy.models import LiveResource
+from workbench.deploy.models import LiveResource, Loss
 from workbench.deploy.outputs import read_outputs
 from workbench.deploy.resources import list_resources
+from workbench.events import AnyEvent
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.environment import of_outputs
 from workbench.project.models import ProjectProblem
@@ -78,6 +82,31 @@ def read_resources(opened: OpenedBranches, place: Workplace) -> tuple[LiveResour
     if live is None:
         raise ProjectProblem(f"{place.name} is not deployed any more.", "Choose another one.")
     return list_resources(live, None, opened.clients.target)
+
+
+def read_contents(opened: OpenedBranches, place: Workplace) -> tuple[Loss, ...]:
+    """What holds data there, with how much: lost where the environment is deleted."""
+    try:
+        live = read_live(opened.clients, place.stack)
+        return () if live is None else tuple(describe_contents(opened.clients, live))
+    except (ClientError, BotoCoreError) as error:
+        raise ProjectProblem(f"{place.name} cannot be read: {error}.", "Try again.") from None
+
+
+def delete_sandbox(opened: OpenedBranches, place: Workplace) -> tuple[str, ...]:
+    """Delete a sandbox's stack with its data; what remained all the same."""
+    try:
+        return delete_backend(opened.clients, place.stack, _unheard).remaining
+    except DeploymentFailed as failed:
+        raise ProjectProblem(
+            f"{place.name} is not wholly deleted: {failed}.", "Look at its stack, then try again."
+        ) from None
+    except (ClientError, BotoCoreError) as error:
+        raise ProjectProblem(f"{place.name} cannot be deleted: {error}.", "Try again.") from None
+
+
+def _unheard(_event: AnyEvent) -> None:
+    """The result alone is told."""
 
 
 def _outputs(opened: OpenedBranches, place: Workplace) -> Mapping[str, Any]:

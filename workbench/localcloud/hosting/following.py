@@ -10,20 +10,17 @@ from contextlib import aclosing
 from pathlib import Path
 
 from workbench.branches.git import branches
+from workbench.branches.refs import ref_changes
 from workbench.localcloud.hosting import branches as branch_operations
 from workbench.localcloud.hosting.deciding import Step, decide, next_expiry
 from workbench.localcloud.hosting.finding import Jobs
 from workbench.localcloud.hosting.jobs import start_job
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.localcloud.hosting.steps import repository_of
-from workbench.loop.file_events import file_events
 from workbench.loop.git import find_repository
 from workbench.project.models import ProjectProblem
 
 logger = logging.getLogger("local cloud")
-
-_QUIET_MS = 200
-"""Git writes a ref in several steps, and a rebase many refs; and a promotion starts its own job."""
 
 
 class Follower:
@@ -88,16 +85,10 @@ class Follower:
 
     async def _follow(self, folder: Path) -> None:
         """Look at each change of the refs in a Git folder."""
-        trees = [each for each in (folder / "refs", folder / "reftable") if each.is_dir()]
         try:
-            async with aclosing(file_events(trees, [folder], quiet_ms=_QUIET_MS)) as bursts:
-                async for burst in bursts:
-                    # Git's own locks and index come and go with every `git status`.
-                    if any(
-                        path.name == "packed-refs" or any(path.is_relative_to(t) for t in trees)
-                        for path in burst
-                    ):
-                        self._due.set()
+            async with aclosing(ref_changes(folder)) as changes:
+                async for _ in changes:
+                    self._due.set()
         except OSError as problem:
             logger.warning("%s is not followed: %s", folder, problem.strerror)
 

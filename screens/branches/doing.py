@@ -1,0 +1,246 @@
+"""What the branches pane does: each asks what is to be asked, does it in a thread, says how it went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from screens.branches.logs_screen import LogsScreen
+from screens.branches.promote_screen import PromoteScreen
+from screens.playground.picker_screen import PickerScreen, matching
+from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.widgets.row_list import Row
+from screens.widgets.tones import FAIL, MUTED, STRONG
+from workbench.branches.environments import Environment
+from workbench.branches.opening import OpenedBranches
+from workbench.branches.promote import Promotion, plan_promotion, promote
+from workbench.branches.promotion_preview import preview_promotion
+from workbench.branches.workplace import delete_sandbox, read_contents, workplace_of
+from workbench.project.models import ProjectProblem
+
+if TYPE_CHECKING:
+    from screens.branches.screen import BranchesScreen
+
+
+class Doing:
+    """The actions of one pane."""
+
+    def __init__(self, screen: BranchesScreen) -> None:
+        self._screen = screen
+
+    # -- jobs -------------------------------------------------------------------------------------
+
+    async def connect(self, opened: OpenedBranches, each: Environment) -> None:
+        """Ask whether it is production, connect the Git branch, deploy it."""
+        kinds = {"no": "for development", "yes": "production: deleting it is asked twice"}
+        kind = await self.pick(f"Connect {each.name}", kinds)
+        if kind is None:
+            return
+
+        def connect() -> str:
+            app = opened.app_to_connect()
+            opened.hosting.connect(app, each.name, production=kind == "yes", auto_build=True)
+            return opened.hosting.start(app, each.name).id
+
+        await self.start(opened, each.name, connect)
+
+    async def preview(self, opened: OpenedBranches, each: Environment) -> None:
+        """Ask how long, make a preview of the branch, deploy it."""
+
+        def check(filled: Filled) -> str:
+            try:
+                hours = float(filled["hours"])
+            except ValueError:
+                return "Write the hours as a number."
+            return "" if 0 < hours <= 24 * 365 else "More than 0 hours, and at most a year."
+
+        form = FormScreen(
+            f"Preview {each.name}",
+            (FormField("hours", "Hours until it goes by itself", "24"),),
+            check,
+            "It goes with its Git branch, too.",
+        )
+        filled = await self._screen.app.push_screen_wait(form)
+        if filled is None:
+            return
+        made = ""
+
+        def preview() -> str:
+            nonlocal made
+            app = opened.app_to_preview()
+            branch = opened.hosting.preview(app, each.name, float(filled["hours"]))
+            made = branch.name
+            return opened.start_preview(app, branch).id
+
+        await self.start(opened, lambda: made, preview)
+
+    async def start(
+        self, opened: OpenedBranches, branch: str | Callable[[], str], start: Callable[[], str]
+    ) -> None:
+        """Start a job and follow its logs."""
+        try:
+            job = await asyncio.to_thread(start)
+        except ProjectProblem as problem:
+            self._screen.app.say(str(problem), "error")
+            return
+        name = branch if isinstance(branch, str) else branch()
+        self._screen.app.push_screen(LogsScreen(opened, name, job))
+
+    async def automatic(self, opened: OpenedBranches) -> None:
+        """Ask which new branches are connected by themselves, and whether gone ones go."""
+        screen = self._screen
+        try:
+            app = await asyncio.to_thread(opened.app_to_connect)
+        except ProjectProblem as problem:
+            screen.app.say(str(problem), "error")
+            return
+        fields = (
+            FormField("patterns", "New branches that fit one of", " ".join(app.patterns),
+                      "feature/* fix/*"),
+            FormField("gone", "Delete environments whose Git branch is gone",
+                      "true" if app.removes_gone else "", kind="tick"),
+        )  # fmt: skip
+        about = "They are connected and deployed by themselves. Empty: none."
+        form = FormScreen("Branches by themselves", fields, lambda _: "", about)
+        filled = await screen.app.push_screen_wait(form)
+        if filled is None:
+            return
+        patterns = tuple(filled["patterns"].split())
+        gone = filled["gone"] == "true"
+        if await self._do(lambda: opened.hosting.set_automatic(app, patterns, removes_gone=gone)):
+            words = f"New branches that fit {' '.join(patterns)}" if patterns else "No new branch"
+            screen.app.say(f"{words} become environments by themselves")
+
+    # -- promoting --------------------------------------------------------------------------------
+
+    async def promote(self, opened: OpenedBranches, each: Environment) -> None:
+        """Choose a target, see commits and changes, merge and deploy."""
+        screen = self._screen
+        names = {
+            other.name: other.name
+            for other in screen.environments.values()
+            if other.kind == "branch" and other.git is not None and other is not each
+        }
+        target = await self.pick(f"Promote {each.name} into", names)
+        if target is None:
+            return
+        root = opened.project.root
+        try:
+            plan = await asyncio.to_thread(plan_promotion, root, each.name, target)
+        except ProjectProblem as problem:
+            screen.app.say(str(problem), "error")
+            return
+        if not plan.commits:
+            screen.app.say(f"{target} has all of {each.name} already")
+            return
+        hosted = any(
+            other.hosted is not None
+            for other in screen.environments.values()
+            if other.kind == "branch" and other.name == target
+        )
+        look = (lambda: preview_promotion(opened, plan)) if hosted else None
+        if await screen.app.push_screen_wait(PromoteScreen(plan, look)):
+            await self._promote(opened, plan, is_deployed=hosted)
+
+    async def _promote(self, opened: OpenedBranches, plan: Promotion, *, is_deployed: bool) -> None:
+        screen = self._screen
+        try:
+            commit = await asyncio.to_thread(promote, opened.project.root, plan)
+        except ProjectProblem as problem:
+            screen.app.say(str(problem), "error")
+            return
+        screen.app.say(f"{plan.target} has {plan.source} now")
+        if not is_deployed:
+            screen.action_reload()
+            return
+        hosting = opened.hosting
+        await self.start(
+            opened,
+            plan.target,
+            lambda: hosting.start_for(hosting.known_app(), plan.target, commit.id).id,
+        )
+
+    # -- deleting ---------------------------------------------------------------------------------
+
+    async def delete(self, opened: OpenedBranches, chosen: Sequence[Environment]) -> None:
+        """Name what is lost, ask, delete; production and several must be typed."""
+        screen = self._screen
+        names = ", ".join(each.name for each in chosen)
+        try:
+            lost = await asyncio.to_thread(_lost, opened, chosen)
+        except ProjectProblem as problem:
+            screen.app.say(str(problem), "error")
+            return
+        title = f"Delete {names}, with users and all data?"
+        production = any(each.hosted and each.hosted.is_production for each in chosen)
+        if production or len(chosen) > 1:
+            word = names if production else f"delete {len(chosen)}"
+            why = "This is production. " if production else ""
+            form = FormScreen(
+                title,
+                (FormField("word", f"{why}Type {word} to delete"),),
+                lambda filled: "" if filled["word"] == word else f"Type {word}, or close.",
+                "\n".join(("Lost for good:", *(f"  {line}" for line in lost))),
+            )
+            if await screen.app.push_screen_wait(form) is None:
+                return
+        else:
+            rows = [Row((("− ", FAIL), (line, STRONG))) for line in lost]
+            if chosen[0].kind == "branch":
+                rows.append(Row((("The Git branch stays.", MUTED),)))
+            dialog = ConfirmScreen(title, rows, "Delete", "No, keep", belongs_to_engine=False)
+            if await screen.app.push_screen_wait(dialog) is not True:
+                return
+        screen.app.say(f"{names}: being deleted")
+        for each in chosen:
+            await self._do(lambda each=each: _delete(opened, each))  # type: ignore[misc]
+        place = screen.app.place
+        if place is not None and any(workplace_of(each) == place for each in chosen):
+            screen.app.panes.turn_to(None)
+        screen.marked.clear()
+        screen.action_reload()
+
+    # -- asking and doing -------------------------------------------------------------------------
+
+    async def pick(self, title: str, words: dict[str, str]) -> str | None:
+        """Let one of several be chosen; its key."""
+        rows = [Row(((text, STRONG),), key) for key, text in words.items()]
+        picker = PickerScreen(title, lambda text: matching(rows, text), hint="search")
+        return await self._screen.app.push_screen_wait(picker)
+
+    async def _do(self, act: Callable[[], object]) -> bool:
+        try:
+            await asyncio.to_thread(act)
+        except ProjectProblem as problem:
+            self._screen.app.say(str(problem), "error")
+            return False
+        return True
+
+
+def _lost(opened: OpenedBranches, chosen: Sequence[Environment]) -> list[str]:
+    """What goes, a line each: what holds data first."""
+    lines = []
+    for each in chosen:
+        place = workplace_of(each)
+        prefix = f"{each.name}: " if len(chosen) > 1 else ""
+        if place is None:
+            lines.append(f"{prefix}its jobs and their logs")
+            continue
+        held = [loss for loss in read_contents(opened, place) if loss.contents]
+        lines += [f"{prefix}{loss.construct_path}: {loss.contents}" for loss in held]
+        lines.append(f"{prefix}{place.stack}")
+    return lines
+
+
+def _delete(opened: OpenedBranches, each: Environment) -> None:
+    if each.hosted is not None:
+        opened.hosting.delete(opened.hosting.known_app(), each.name)
+        return
+    place = workplace_of(each)
+    if place is None:
+        return
+    remaining = delete_sandbox(opened, place)
+    if remaining:
+        raise ProjectProblem(f"{each.name} is deleted; still there: {', '.join(remaining)}.", "")

@@ -1,0 +1,169 @@
+"""Custom domains of the app, with the DNS records to set."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN
+from workbench.branches.domains import Domain, add_domain, list_domains, remove_domain
+from workbench.branches.opening import OpenedBranches
+from workbench.project.models import ProjectProblem
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+
+_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+
+
+class DomainsScreen(ModalScreen[None]):
+    """``y`` copies the record under the cursor."""
+
+    app: WorkbenchApp
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "add", "Add", id="domains.add", tooltip="Lead a domain to a branch"),
+        Binding("D", "remove", "Remove", id="domains.remove", tooltip="Take the domain away"),
+        Binding("r", "reload", "Reload", id="domains.reload", tooltip="Read their state again"),
+        Binding("escape,w", "close", "Close", id="domains.close", tooltip="Back to the branches"),
+    ]
+
+    def __init__(self, opened: OpenedBranches, branches: Sequence[str]) -> None:
+        super().__init__(id="domains")
+        self._opened = opened
+        self._branches = branches
+        self._domains: tuple[Domain, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The domains."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Custom domains"
+            yield RowList(empty=((("Reading the domains …", MUTED),),), id="domains-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.query_one(RowList).focus()
+        self.action_reload()
+
+    @work(group="load", exclusive=True)
+    async def action_reload(self) -> None:
+        """Read the domains again."""
+        hosting = self._opened.hosting
+        view = self.query_one(RowList)
+        try:
+            self._domains = await asyncio.to_thread(
+                lambda: list_domains(hosting, hosting.known_app())
+            )
+        except ProjectProblem as problem:
+            view.show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+            return
+        rows = [row for each in self._domains for row in domain_rows(each)]
+        view.show_rows(rows or [Row((("No custom domain yet: n adds one.", MUTED),))])
+        self.refresh_bindings()
+
+    @property
+    def current(self) -> Domain | None:
+        """The domain that the row under the cursor belongs to."""
+        row = self.query_one(RowList).current
+        name = row.key.partition(" ")[0] if row is not None else ""
+        return next((each for each in self._domains if each.name == name), None)
+
+    @work(group="act")
+    async def action_add(self) -> None:
+        """Ask for domain, prefix and branch."""
+
+        def check(filled: Filled) -> str:
+            if not _NAME.fullmatch(filled["name"]):
+                return "Write the domain as example.com."
+            if filled["branch"] not in self._branches:
+                return f"Name a connected branch: {', '.join(self._branches) or 'there is none'}."
+            return ""
+
+        fields = (
+            FormField("name", "Domain", "", "example.com"),
+            FormField("prefix", "Sub-domain (empty: the domain itself)", "www", "www"),
+            FormField("branch", "Branch", next(iter(self._branches), "")),
+        )
+        filled = await self.app.push_screen_wait(
+            FormScreen("Lead a domain to a branch", fields, check)
+        )
+        if filled is None:
+            return
+        hosting = self._opened.hosting
+        await self._do(
+            lambda: add_domain(
+                hosting, hosting.known_app(), filled["name"], filled["prefix"], filled["branch"]
+            )
+        )
+
+    @work(group="act")
+    async def action_remove(self) -> None:
+        """Ask, then take the domain away."""
+        domain = self.current
+        if domain is None:
+            return
+        rows = [Row(((f"{each.prefix or '@'} → {each.branch}", TEXT),)) for each in domain.parts]
+        dialog = ConfirmScreen(
+            f"Take {domain.name} away from the app?", rows, "Remove", "No, keep",
+            belongs_to_engine=False,
+        )  # fmt: skip
+        if await self.app.push_screen_wait(dialog) is True:
+            hosting = self._opened.hosting
+            await self._do(lambda: remove_domain(hosting, hosting.known_app(), domain.name))
+
+    async def _do(self, act: Callable[[], object]) -> None:
+        try:
+            await asyncio.to_thread(act)
+        except ProjectProblem as problem:
+            self.app.say(str(problem), "error")
+        self.action_reload()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what works now."""
+        if action == "add":
+            return bool(self._branches)
+        if action == "remove":
+            return self.is_mounted and self.current is not None
+        return super().check_action(action, parameters)
+
+    def action_close(self) -> None:
+        """Back to the branches."""
+        self.dismiss(None)
+
+
+def domain_rows(domain: Domain) -> list[Row]:
+    """A domain's state, and its records."""
+    good = domain.status == "AVAILABLE"
+    words = domain.status.lower().replace("_", " ")
+    rows = [
+        Row(
+            (
+                (f"{domain.name}  ", STRONG),
+                (f"{'✓' if good else '…'} {words}", OK if good else WARN),
+            ),
+            domain.name,
+            copy=domain.name,
+        )
+    ]
+    if domain.reason:
+        rows.append(Row(((f"  {domain.reason}", MUTED),), f"{domain.name} reason"))
+    if domain.certificate:
+        spans = (("  certificate  ", MUTED), (domain.certificate, TEXT))
+        rows.append(Row(spans, f"{domain.name} certificate", copy=domain.certificate))
+    for each in domain.parts:
+        spans = ((f"  → {each.branch:<12}", MUTED), (each.record, TEXT))
+        rows.append(Row(spans, f"{domain.name} {each.prefix}", copy=each.record))
+    return rows

@@ -1,0 +1,123 @@
+"""Before a promotion: its commits at once, and what its deployment would change as it is known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.sandbox.words import plural
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
+from workbench.branches.promote import Promotion
+from workbench.deploy.models import Effect, ResourceChange
+from workbench.loop.coming_changes import ComingChanges
+from workbench.project.models import ProjectProblem
+
+_SIGNS = {
+    Effect.DESTROY: ("− destroys", FAIL),
+    Effect.REPLACE: ("± replaces", FAIL),
+    Effect.UPDATE: ("~ updates", WARN),
+    Effect.CREATE: ("+ creates", OK),
+}
+
+
+class PromoteScreen(ModalScreen[bool]):
+    """True: promote. ``look`` evaluates the merged code; None where nothing will be deployed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Promote", id="promote.yes",
+                tooltip="Merge by Git, and deploy"),
+        Binding("n,escape", "answer(False)", "No", id="promote.no",
+                tooltip="Leave all as it is"),
+    ]  # fmt: skip
+
+    def __init__(self, plan: Promotion, look: Callable[[], ComingChanges] | None) -> None:
+        super().__init__(id="promote")
+        self._plan = plan
+        self._look = look
+
+    def compose(self) -> ComposeResult:
+        """The commits above the changes."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = f"Promote {self._plan.source} into {self._plan.target}?"
+            yield RowList(id="promote-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the commits, then look at the changes."""
+        view = self.query_one(RowList)
+        view.focus()
+        if self._look is None:
+            words = f"{self._plan.target} is not connected: nothing is deployed."
+            view.show_rows([*self._commits(), Row(()), Row(((words, MUTED),))])
+            return
+        words = "Looking at what the deployment would change …"
+        view.show_rows([*self._commits(), Row(()), Row(((words, MUTED),))])
+        self._load(self._look)
+
+    def _commits(self) -> list[Row]:
+        plan = self._plan
+        how = "moves forward" if plan.is_fast_forward else "is merged"
+        rows = [Row(((f"{plan.target} {how} by {plural(len(plan.commits), 'commit')}:", TEXT),))]
+        rows += [
+            Row(((f"  {each.short} ", MUTED), (each.subject, STRONG), (f"  {each.author}", MUTED)))
+            for each in plan.commits
+        ]
+        return rows
+
+    @work(group="look")
+    async def _load(self, look: Callable[[], ComingChanges]) -> None:
+        try:
+            found = await asyncio.to_thread(look)
+        except (ProjectProblem, OSError) as problem:
+            rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
+        else:
+            rows = coming_rows(found)
+        self.query_one(RowList).show_rows([*self._commits(), Row(()), *rows])
+
+    def action_answer(self, promoted: bool) -> None:
+        """Go on, or not."""
+        self.dismiss(promoted)
+
+
+def coming_rows(found: ComingChanges) -> list[Row]:
+    """What a deployment would do, the worst first."""
+    if found.prepared is None:
+        failure = found.failure
+        words = f"{failure.title} {failure.reason}" if failure else "The code gives no backend."
+        rows = [Row((("✗ The deployment would fail: ", FAIL), (words, TEXT)))]
+        if failure is not None and failure.fix:
+            rows.append(Row(((f"  {failure.fix}", MUTED),)))
+        return rows
+    diff, losses = found.prepared.diff, found.prepared.losses
+    rows = []
+    if losses:
+        rows.append(Row((("Data that would be lost:", FAIL),)))
+        for each in losses:
+            what = f"  ! {each.construct_path}"
+            about = f"  {each.contents or each.type}: {each.reason}"
+            rows.append(Row(((what, STRONG), (about, TEXT)), copy=each.construct_path))
+        rows.append(Row(()))
+    if not diff.changes:
+        return [*rows, Row((("Then it is deployed; no resource changes.", TEXT),))]
+    rows.append(Row((("Then it is deployed, which", TEXT),)))
+    for effect, (words, tone) in _SIGNS.items():
+        rows += [
+            Row(((f"  {words:<11}", tone), *_change(each)), copy=each.construct_path)
+            for each in diff.changes
+            if each.effect is effect
+        ]
+    return rows
+
+
+def _change(each: ResourceChange) -> tuple[tuple[str, str], ...]:
+    name = each.construct_path or each.logical_id
+    return ((name, TEXT), (f"  {each.type.removeprefix('AWS::')}", ACCENT))

@@ -1,0 +1,61 @@
+"""A dialog of ready-made rows to read: what changed, what an environment consists of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import FAIL, MUTED, TEXT
+from workbench.project.models import ProjectProblem
+
+
+class RowsScreen(ModalScreen[None]):
+    """Shows rows that are there, or that ``read`` brings (it blocks, so it runs in a thread)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "close", "Close", id="rows.close", tooltip="Back"),
+    ]
+
+    def __init__(
+        self, title: str, rows: Sequence[Row] = (), read: Callable[[], Sequence[Row]] | None = None
+    ) -> None:
+        # No id: one may follow another before the first is gone.
+        super().__init__(classes="rows")
+        self._title = title
+        self._rows = rows
+        self._read = read
+
+    def compose(self) -> ComposeResult:
+        """The rows."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            words = "Reading …" if self._read is not None else "Nothing."
+            yield RowList(self._rows, empty=(((words, MUTED),),))
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read what is to be read."""
+        self.query_one(RowList).focus()
+        if self._read is not None:
+            self._load(self._read)
+
+    @work(group="load")
+    async def _load(self, read: Callable[[], Sequence[Row]]) -> None:
+        try:
+            rows = await asyncio.to_thread(read)
+        except ProjectProblem as problem:
+            rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
+        self.query_one(RowList).show_rows(rows)
+
+    def action_close(self) -> None:
+        """Back."""
+        self.dismiss(None)
