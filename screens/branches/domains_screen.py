@@ -50,7 +50,9 @@ class DomainsScreen(ModalScreen[None]):
         """The domains."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Custom domains"
-            yield RowList(empty=((("Reading the domains …", MUTED),),), id="domains-rows")
+            yield RowList(
+                empty=((("Reading the domains …", MUTED),),), id="domains-rows", keys_by_row=True
+            )
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -164,6 +166,6 @@ def domain_rows(domain: Domain) -> list[Row]:
         spans = (("  certificate  ", MUTED), (domain.certificate, TEXT))
         rows.append(Row(spans, f"{domain.name} certificate", copy=domain.certificate))
     for each in domain.parts:
-        spans = ((f"  → {each.branch:<12}", MUTED), (each.record, TEXT))
+        spans = ((f"  → {each.branch}  ", MUTED), (each.record, TEXT))
         rows.append(Row(spans, f"{domain.name} {each.prefix}", copy=each.record))
     return rows

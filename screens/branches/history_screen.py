@@ -46,7 +46,9 @@ class HistoryScreen(ModalScreen[None]):
         """The jobs."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"{self._branch} · jobs"
-            yield RowList(empty=((("Reading the jobs …", MUTED),),), id="jobs-rows")
+            yield RowList(
+                empty=((("Reading the jobs …", MUTED),),), id="jobs-rows", keys_by_row=True
+            )
         yield KeyBar()
 
     def on_mount(self) -> None:

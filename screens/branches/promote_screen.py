@@ -33,7 +33,8 @@ class PromoteScreen(ModalScreen[bool]):
     """True: promote. ``look`` evaluates the merged code; None where nothing will be deployed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Promote", id="promote.yes",
+        # With priority: in a list, the key copies the row.
+        Binding("y", "answer(True)", "Promote", id="promote.yes", priority=True,
                 tooltip="Merge by Git, and deploy"),
         Binding("n,escape", "answer(False)", "No", id="promote.no",
                 tooltip="Leave all as it is"),

@@ -62,7 +62,11 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         yield Static(f" {self._info.target}", id="branches-bar", markup=False)
         with Vertical(classes="pane") as pane:
             pane.border_title = "Environments"
-            yield RowList(empty=((("Reading the environments …", MUTED),),), id="branches-rows")
+            yield RowList(
+                empty=((("Reading the environments …", MUTED),),),
+                id="branches-rows",
+                keys_by_row=True,
+            )
         yield KeyBar()
 
     def on_mount(self) -> None:

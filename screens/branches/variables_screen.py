@@ -72,7 +72,7 @@ class VariablesScreen(ModalScreen[None]):
         """The variables and secrets."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = f"{self._whom} · variables and secrets"
-            yield RowList(empty=((("Reading …", MUTED),),), id="variables-rows")
+            yield RowList(empty=((("Reading …", MUTED),),), id="variables-rows", keys_by_row=True)
         yield KeyBar()
 
     @property

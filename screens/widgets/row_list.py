@@ -61,8 +61,11 @@ class RowList(LineView):
         empty: tuple[Spans, ...] = (),
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
+        keys_by_row: bool = False,
     ) -> None:
+        """``keys_by_row``: which keys work depends on the row, so the footer follows the cursor."""
         super().__init__(id=id, classes=classes)
+        self._keys_by_row = keys_by_row
         self._rows: Sequence[Row] = rows
         self._empty = empty
 
@@ -70,6 +73,12 @@ class RowList(LineView):
         """Measure the rows given at the start."""
         super().on_mount()  # type: ignore[no-untyped-call]
         self.rows_changed()
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """What the keys can do may depend on the row."""
+        super().watch_cursor(old, new)
+        if self._keys_by_row and old != new:
+            self.screen.refresh_bindings()
 
     @property
     def rows(self) -> Sequence[Row]:
