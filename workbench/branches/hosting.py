@@ -117,12 +117,20 @@ class Hosting:
     # -- the app ----------------------------------------------------------------------------------
 
     def app(self) -> App | None:
-        """The app of the project's repository; None where there is none."""
+        """The app of the project's repository; None where there is none.
+
+        Of several (a repository of several projects has an app for each) that of the project's own
+        folder.
+        """
         wanted = _addresses(self._project.root)
+        inside = self._inside()
+        roots: dict[str, App] = {}
         for each in self.pages("list_apps", "apps"):
             if _normal(each.get("repository", "")) in wanted:
-                return _app(each)
-        return None
+                found = _app(each)
+                roots.setdefault(found.variables.get(APP_ROOT, "").strip("/"), found)
+        # One without the variable may name its folder in amplify.yml alone.
+        return roots.get(inside) or roots.get("")
 
     def known_app(self) -> App:
         """The app; raises HostingProblem where there is none."""
@@ -136,11 +144,8 @@ class Hosting:
 
     def create_app(self) -> App:
         """Make an app for the project's folder of this machine (local cloud)."""
-        root = main_checkout(self._project.root)
-        inside = self._project.root.resolve().relative_to(
-            repository_root(self._project.root).resolve()
-        )
-        variables = {APP_ROOT: str(inside)} if str(inside) != "." else {}
+        root, inside = main_checkout(self._project.root), self._inside()
+        variables = {APP_ROOT: inside} if inside else {}
         made = self.ask(
             lambda: self.amplify.create_app(
                 name=self._project.package_name,
@@ -149,6 +154,15 @@ class Hosting:
             )
         )
         return _app(made["app"])
+
+    def _inside(self) -> str:
+        """The project's folder in its repository; "" for the repository itself, or without one."""
+        root = self._project.root
+        try:
+            inside = root.resolve().relative_to(repository_root(root).resolve())
+        except GitProblem:
+            return ""
+        return "" if inside == Path() else str(inside)
 
     # -- branches ---------------------------------------------------------------------------------
 

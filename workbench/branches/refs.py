@@ -13,7 +13,7 @@ _QUIET_MS = 200
 
 
 async def ref_changes(folder: Path) -> AsyncGenerator[None]:
-    """Yields after each change of the refs in a Git folder (the one that all worktrees share).
+    """Yields after each change of the refs or of HEAD in a Git folder (the one that all worktrees share).
 
     Runs until it is cancelled; raises OSError where the folder cannot be watched. Git's hooks are
     not touched, and what comes and goes with every ``git status`` counts for nothing.
@@ -22,7 +22,8 @@ async def ref_changes(folder: Path) -> AsyncGenerator[None]:
     async with aclosing(file_events(trees, [folder], quiet_ms=_QUIET_MS)) as bursts:
         async for burst in bursts:
             if any(
-                path.name == "packed-refs" or any(path.is_relative_to(tree) for tree in trees)
+                path.name in ("packed-refs", "HEAD")
+                or any(path.is_relative_to(tree) for tree in trees)
                 for path in burst
             ):
                 yield
