@@ -76,6 +76,7 @@ def test_a_new_commit_is_deployed_by_itself_and_the_first_sight_not(app: App) ->
 
 def test_patterns_connect_new_branches_and_gone_ones_go(app: App) -> None:
     app.repository.git("branch", "feature/old")
+    time.sleep(0.8)
     app.amplify.update_app(
         appId=app.id,
         enableAutoBranchCreation=True,

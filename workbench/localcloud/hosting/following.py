@@ -68,7 +68,10 @@ class Follower:
             except Exception:
                 logger.exception("looking at the repositories")
                 continue
-            self._watch(folders)
+            if self._watch(folders):
+                # Once more when the watches stand: for what came between the look and them.
+                await asyncio.sleep(0)
+                self._due.set()
 
     def _rest(self) -> float | None:
         """Seconds until a preview ends; None where none does."""
@@ -77,11 +80,14 @@ class Follower:
         first = min((end for end in ends if end is not None), default=None)
         return None if first is None else max(0.0, first - self._clock())
 
-    def _watch(self, folders: set[Path]) -> None:
+    def _watch(self, folders: set[Path]) -> bool:
+        """Watch these folders and no others; whether any is new."""
+        new = folders - self._watches.keys()
         for folder in self._watches.keys() - folders:
             self._watches.pop(folder).cancel()
-        for folder in folders - self._watches.keys():
+        for folder in new:
             self._watches[folder] = asyncio.create_task(self._follow(folder))
+        return bool(new)
 
     async def _follow(self, folder: Path) -> None:
         """Look at each change of the refs in a Git folder."""
