@@ -17,9 +17,11 @@ from workbench.events import AnyEvent
 from workbench.headless.paint import Paint
 from workbench.headless.run_sandbox import GOOD, human_emit, json_emit, leave, run_once
 from workbench.loop.options import SandboxOptions
-from workbench.project.identity import stack_name
 from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect
+
+BRANCH_OPTIONS = SandboxOptions(interactive=False, allow_destroy=True, hotswap=False)
+"""How branches are deployed: as ampx does it in CI."""
 
 
 def pipeline_deploy(
@@ -37,11 +39,9 @@ def pipeline_deploy(
         )
     identity = BackendIdentity(arguments.app_id, arguments.branch, "branch")
     session = replace(session, identity=identity)
-    options = SandboxOptions(
+    options = replace(
+        BRANCH_OPTIONS,
         once=True,
-        interactive=False,
-        allow_destroy=True,
-        hotswap=False,
         outputs_format=arguments.outputs_format,
         outputs_version=arguments.outputs_version,
         outputs_dir=arguments.outputs_out_dir and arguments.outputs_out_dir.absolute(),
@@ -58,14 +58,14 @@ def pipeline_deploy(
     if result not in GOOD:
         leave(1)
     if session.project.language == "python":
-        _link(session, identity)
+        link_branch(session)
     leave(0)
 
 
-def _link(session: Session, identity: BackendIdentity) -> None:
+def link_branch(session: Session) -> None:
     """Tell Amplify which stack is the branch's; a TypeScript backend has a resource that does so."""
     clients = Clients(connect(session, _unheard).target)
-    name = stack_name(identity)
+    identity, name = session.identity, session.stack_name
     try:
         stack = clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
         clients.client("amplify").update_branch(

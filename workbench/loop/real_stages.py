@@ -147,6 +147,7 @@ class RealStages:
                 {**cdk_context(self._session.identity, changed), **self._language_context()},
                 self._assembly_dir,
                 deployment,
+                self._options.environment(),
             )
         finally:
             ended.set()

@@ -149,7 +149,7 @@ class Sandbox:
             await in_thread(journal.close, "journal-close")
 
     def _begin_watching(self, stages: Stages) -> None:
-        if self._options.once:
+        if self._options.once or not self._options.watch:
             return
         project = self._session.project
         folder = self._options.watch_dir or project.amplify_dir

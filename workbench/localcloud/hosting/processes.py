@@ -42,11 +42,12 @@ async def run_process(
     try:
         return await process.wait()
     except asyncio.CancelledError:
-        await _end(process)
+        await end_process(process)
         raise
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end_process(process: asyncio.subprocess.Process) -> None:
+    """End a process with its whole group: asked twice, then killed. One that has ended is fine."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -17,6 +18,7 @@ from workbench.branches.git import check_out, commit_of, git_environment, remove
 from workbench.branches.hosting import ENDED, LOGS_PATH
 from workbench.branches.previews import PREVIEW_OF
 from workbench.localcloud.hosting import steps
+from workbench.localcloud.hosting.deployers import Deployers
 from workbench.localcloud.hosting.processes import end_leftover, run_process, start_time
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.project.models import ProjectProblem
@@ -28,7 +30,9 @@ Key = tuple[str, str]
 DeleteBackend = Callable[[str, str], None]
 """``delete_backend(app_id, branch)``: delete the branch's stack; blocks."""
 
-DeployCommand = Callable[[str, str], Any]
+
+COMMIT = "AWS_COMMIT_ID"
+"""Amplify Hosting's own variable, another one in each job."""
 
 
 class StepFailed(Exception):  # noqa: N818 - the job's result, not a program's error
@@ -48,14 +52,13 @@ class Runner:
         endpoint: str,
         delete_backend: DeleteBackend,
         *,
-        deploy_command: DeployCommand = steps.deploy_command,
         at_once: int | None = None,
     ) -> None:
         self._state = state
         self._cloud_dir = cloud_dir
         self.endpoint = endpoint
         self._delete_backend = delete_backend
-        self._deploy_command = deploy_command
+        self._deployers = Deployers()
         self._room = asyncio.Semaphore(at_once or max(1, os.cpu_count() or 1))
         self._waiting: dict[Key, deque[str]] = {}
         self._working: dict[Key, asyncio.Task[None]] = {}
@@ -109,6 +112,7 @@ class Runner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._deployers.end()
 
     def _post(self, call: Callable[[], None]) -> None:
         if self._loop is not None:
@@ -211,7 +215,20 @@ class Runner:
             await asyncio.to_thread(steps.installed, checkout)
 
         async def deploy(log: Path) -> None:
-            await command(log, self._deploy_command(app_id, branch))
+            words = ("amplify-tui", "pipeline-deploy", "--branch", branch, "--app-id", app_id)
+            _write(log, f"$ {steps.shown(words)}")
+            code = await self._deployers.deploy(
+                key,
+                checkout.project,
+                # What differs with each commit is no reason for another process.
+                {name: value for name, value in environment.items() if name != COMMIT},
+                log,
+                fingerprint=await asyncio.to_thread(_fingerprint, checkout, variables),
+                volatile={COMMIT: environment[COMMIT]},
+                on_start=lambda pid: self._note(job, pid),
+            )
+            if code:
+                raise ProjectProblem(f"It ended with {code}.", "Read the lines above.")
 
         async def build(log: Path) -> None:
             await command(log, *builds)
@@ -261,6 +278,7 @@ class Runner:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await self._deployers.forget(key)
         try:
             repository = steps.repository_of(app)
             checkout = await asyncio.to_thread(steps.checkout_of, repository, *key, variables)
@@ -303,7 +321,7 @@ class Runner:
             "CI": "1",
             "AWS_APP_ID": key[0],
             "AWS_BRANCH": key[1],
-            "AWS_COMMIT_ID": commit,
+            COMMIT: commit,
             CLOUD_VARIABLE: str(self._cloud_dir),
         }
 
@@ -334,6 +352,13 @@ class Runner:
                 log = folder / f"{number}-{step['stepName'].lower()}.log"
                 if log.parent.is_dir():
                     _write(log, "✗ The local cloud was stopped in the middle of this step.")
+
+
+def _fingerprint(checkout: steps.Checkout, variables: Mapping[str, str]) -> str:
+    """What a process that deploys was started with: the packages, and the variables' digest."""
+    digest = hashlib.sha256(steps.packages_of(checkout.project).encode())
+    digest.update(json.dumps(sorted(variables.items())).encode())
+    return f"{checkout.project} {digest.hexdigest()}"
 
 
 def _write(log: Path, line: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +63,12 @@ def install_command(checkout: Checkout) -> Sequence[str] | str:
     project = checkout.project
     if not (project / "package.json").exists():
         return "no package.json: nothing to install"
-    wanted = _packages(project)
+    wanted = packages_of(project)
     marker = project / _INSTALLED
     if (project / "node_modules").exists() and marker.exists() and marker.read_text() == wanted:
         return "the packages are those of the last job"
     origin = main_checkout(checkout.repository) / project.relative_to(checkout.worktree.resolve())
-    if (origin / "node_modules").is_dir() and _packages(origin) == wanted:
+    if (origin / "node_modules").is_dir() and packages_of(origin) == wanted:
         # The same packages as in the main checkout: shared, which takes no time and no network.
         modules = project / "node_modules"
         if modules.is_symlink() or not modules.exists():
@@ -86,24 +85,14 @@ def installed(checkout: Checkout) -> None:
     """Remember which packages are installed."""
     marker = checkout.project / _INSTALLED
     marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.write_text(_packages(checkout.project))
-
-
-def deploy_command(app_id: str, branch: str) -> Sequence[str]:
-    """The deployment itself: this product's own ``pipeline-deploy``."""
-    main = "from workbench.headless.entry import main; raise SystemExit(main())"
-    return (sys.executable, "-c", main, "pipeline-deploy", "--branch", branch,
-            "--app-id", app_id, "--local")  # fmt: skip
+    marker.write_text(packages_of(checkout.project))
 
 
 def shown(command: Sequence[str] | str) -> str:
     """A command as a person would type it."""
     if isinstance(command, str):
         return command
-    words = list(command)
-    if words[:2] == [sys.executable, "-c"]:
-        words = ["amplify-tui", *words[3:]]
-    return shlex.join(words)
+    return shlex.join(command)
 
 
 def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence[str]:
@@ -138,7 +127,7 @@ def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence
     return tuple(commands)
 
 
-def _packages(project: Path) -> str:
+def packages_of(project: Path) -> str:
     """What the project's packages are, as a digest of the files that name them."""
     digest = hashlib.sha256()
     try:
