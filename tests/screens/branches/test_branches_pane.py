@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +11,21 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from screens.app import WorkbenchApp
+from screens.branches.domains_screen import DomainsScreen
+from screens.branches.history_screen import HistoryScreen
 from screens.branches.logs_screen import LogsScreen
+from screens.branches.promote_screen import PromoteScreen
+from screens.branches.rows_screen import RowsScreen
 from screens.branches.screen import BranchesScreen
+from screens.branches.variables_screen import VariablesScreen
 from screens.playground.picker_screen import PickerScreen
 from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.sandbox.resources_pane import ResourcesPane
+from screens.users.form_screen import FormScreen
+from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain
 from tests.branches.repository import Repository, make_repository
@@ -24,6 +35,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.hosting import Hosting
 from workbench.branches.opening import OpenedBranches
+from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project
 from workbench.project.node_runtime import find_node
 from workbench.startup import Session
@@ -33,8 +45,14 @@ class Driver:
     """Drives the pane."""
 
     def __init__(
-        self, pilot: Pilot[None], app: WorkbenchApp, repository: Repository, hosting: Hosting
+        self,
+        pilot: Pilot[None],
+        app: WorkbenchApp,
+        repository: Repository,
+        hosting: Hosting,
+        clients: Clients,
     ) -> None:
+        self.clients = clients
         self.pilot = pilot
         self.app = app
         self.repository = repository
@@ -51,6 +69,18 @@ class Driver:
             )
 
         await until(self.pilot, is_shown, words)
+
+    async def until_on(self, screen: type[Any]) -> None:
+        await until(
+            self.pilot, lambda: isinstance(self.app.screen, screen), f"on {screen.__name__}"
+        )
+
+    async def type_in(self, *texts: str) -> None:
+        """Fill in a form's lines and take it."""
+        await self.until_on(FormScreen)
+        for field, text in zip(self.app.screen.query(Input), texts, strict=True):
+            field.value = text
+        await self.press("ctrl+j")
 
     async def rest_on(self, name: str) -> None:
         screen = self.app.screen
@@ -85,7 +115,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Any:
         async with app.run_test(size=(140, 40)) as pilot:
             await sandbox_screen(pilot, starter, first_deployment())
             await pilot.press("9")
-            driver = Driver(pilot, app, repository, hosting)
+            driver = Driver(pilot, app, repository, hosting, clients)
             await driver.until_shown("Only here")
             yield driver
 
@@ -96,6 +126,8 @@ async def test_a_branch_is_connected_its_failing_job_told_and_it_is_deleted(pane
     async with pane() as branches:
         await branches.rest_on("feature")
         await branches.press("n")
+        await branches.until_on(PickerScreen)
+        await branches.press("enter")
         # There is no backend in this repository: the job runs for real, and says so.
         await branches.until_shown("failed after", LogsScreen)
         await branches.until_shown("DEPLOY", LogsScreen)
@@ -119,10 +151,11 @@ async def test_a_promotion_names_its_commits_and_moves_the_target(pane: Any) -> 
     async with pane() as branches:
         await branches.rest_on("feature")
         await branches.press("p")
-        await until(branches.pilot, lambda: isinstance(branches.app.screen, PickerScreen), "where")
+        await branches.until_on(PickerScreen)
         await branches.press("enter")
-        await branches.until_shown("moves forward by 1 commit", ConfirmScreen)
-        await branches.until_shown("Only here", ConfirmScreen)
+        await branches.until_shown("moves forward by 1 commit", PromoteScreen)
+        await branches.until_shown("Only here", PromoteScreen)
+        await branches.until_shown("nothing is deployed", PromoteScreen)
         await branches.press("y")
         git = branches.repository.git
         await until(
@@ -130,3 +163,205 @@ async def test_a_promotion_names_its_commits_and_moves_the_target(pane: Any) -> 
             lambda: git("rev-parse", "main") == git("rev-parse", "feature"),
             "promoted",
         )
+
+
+TEMPLATE = json.dumps(
+    {
+        "Resources": {
+            "Notes": {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                },
+            }
+        }
+    }
+)
+
+
+def deploy_sandbox(clients: Clients, name: str) -> str:
+    """Someone's sandbox, as its stack's name says; one note is in its table."""
+    cloudformation = clients.cloudformation
+    stack = stack_name(BackendIdentity("pane-app", name))
+    cloudformation.create_stack(StackName=stack, TemplateBody=TEMPLATE)
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=stack, WaiterConfig={"Delay": 1}
+    )
+    (found,) = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    clients.client("dynamodb").put_item(
+        TableName=found["PhysicalResourceId"], Item={"id": {"S": "1"}}
+    )
+    return stack
+
+
+def stacks(clients: Clients) -> set[str]:
+    pages = clients.cloudformation.get_paginator("list_stacks").paginate()
+    return {
+        each["StackName"]
+        for page in pages
+        for each in page["StackSummaries"]
+        if each["StackStatus"] != "DELETE_COMPLETE"
+    }
+
+
+async def test_the_workbench_is_turned_to_another_environment_and_back(pane: Any) -> None:
+    async with pane() as branches:
+        stack = await asyncio.to_thread(deploy_sandbox, branches.clients, "bob")
+        await branches.press("r")
+        await branches.until_shown("bob, panea")
+        await branches.rest_on("bob")
+        await branches.press("o")
+        banner = branches.app.screen.query_one(EnvironmentBanner)
+        assert banner.display
+        assert "bob" in str(banner.render())
+        assert branches.app.place is not None
+        assert branches.app.place.stack == stack
+        await branches.press("escape")
+        sandbox = branches.app.screen
+        resources = sandbox.query_one(ResourcesPane)
+        await until(branches.pilot, lambda: "bob · 1 resource" in str(resources.border_title))
+        assert any("Notes" in plain(row.spans) for row in resources.rows)
+        await branches.press("8")
+        await until(branches.pilot, lambda: branches.app.screen.id == "users", "users")
+        banner = branches.app.screen.query_one(EnvironmentBanner)
+        assert banner.display
+        await branches.press("escape")
+        await branches.press("0")
+        await until(branches.pilot, lambda: "bob" not in str(resources.border_title), "own again")
+        assert not sandbox.query_one(EnvironmentBanner).display
+        await asyncio.to_thread(branches.clients.cloudformation.delete_stack, StackName=stack)
+
+
+async def test_details_say_what_costs_and_sandboxes_are_deleted_together(pane: Any) -> None:
+    async with pane() as branches:
+        made = [
+            await asyncio.to_thread(deploy_sandbox, branches.clients, name)
+            for name in ("cid", "dot")
+        ]
+        await branches.press("r")
+        await branches.until_shown("dot, panea")
+        await branches.rest_on("cid")
+        await branches.press("i")
+        await branches.until_shown("by requests and by storage", RowsScreen)
+        await branches.press("escape")
+        for name in ("cid", "dot"):
+            await branches.rest_on(name)
+            await branches.press("space")
+        await branches.press("D")
+        await branches.until_on(FormScreen)
+        assert "1 item" in str(branches.app.screen.query(".caption").first().render())
+        await branches.type_in("delete")
+        await branches.type_in("delete 2")
+        await until(branches.pilot, lambda: not stacks(branches.clients) & {*made}, "deleted")
+
+
+async def test_variables_and_secrets_are_set_copied_and_missing_ones_named(
+    pane: Any, tmp_path: Path
+) -> None:
+    async with pane() as branches:
+        git = branches.repository
+        code = 'key = secret("API_KEY")\nother = secret("OTHER")\n'
+        commit = git.commit("Asks for secrets", amplify__backend_dot_py=code)
+        git.git("branch", "--force", "feature", commit)
+        app = branches.hosting.create_app()
+        for name in ("feature", "main"):
+            branches.hosting.connect(app, name, production=False, auto_build=False)
+        await branches.press("r")
+        await branches.until_shown("not deployed")
+        await branches.rest_on("feature")
+        await branches.press("v")
+        await branches.until_shown("API_KEY", VariablesScreen)
+        await branches.until_shown("the code asks for it", VariablesScreen)
+        await branches.press("n")
+        await branches.until_on(PickerScreen)
+        await branches.press("down", "enter")
+        await branches.type_in("API_KEY", "hush-hush-2")
+        await branches.until_shown("••••", VariablesScreen)
+        await branches.press("n")
+        await branches.until_on(PickerScreen)
+        await branches.press("enter")
+        await branches.type_in("THEME", "dark")
+        await branches.until_shown("THEME", VariablesScreen)
+        await branches.press("s")
+        await branches.until_shown("dark", VariablesScreen)
+        texts = [plain(row.spans) for row in branches.app.screen.query_one(RowList).rows]
+        assert not any("hush-hush" in text for text in texts)
+        assert [text for text in texts if "asks for it" in text and "OTHER" in text]
+        await branches.press("C")
+        await branches.until_on(PickerScreen)
+        await branches.press("enter")
+        await branches.until_on(VariablesScreen)
+        names = branches.clients.ssm.describe_parameters()["Parameters"]
+        wanted = secret_path(BackendIdentity(app.id, "main", "branch"), "API_KEY")
+        await until(
+            branches.pilot,
+            lambda: branches.hosting.branch(app, "main").variables == {"THEME": "dark"},
+            "copied",
+        )
+        names = branches.clients.ssm.describe_parameters()["Parameters"]
+        assert wanted in {each["Name"] for each in names}
+        (branches.repository.root / "more.env").write_text("A=1\nB=two words\n")
+        await branches.press("i")
+        await branches.type_in("more.env")
+        await branches.until_shown("two words", VariablesScreen)
+        await branches.press("x")
+        await branches.type_in("out.env")
+        out = branches.repository.root / "out.env"
+        await until(branches.pilot, out.exists, "exported")
+        await until(branches.pilot, lambda: "THEME=dark" in out.read_text(), "written")
+        assert out.stat().st_mode & 0o777 == 0o600
+        branches.clients.client("amplify").delete_app(appId=app.id)
+
+
+async def test_history_tells_what_changed_and_domains_show_their_records(pane: Any) -> None:
+    async with pane() as branches:
+        app = branches.hosting.create_app()
+        branches.hosting.connect(app, "feature", production=False, auto_build=False)
+        first = branches.hosting.start(app, "feature")
+        await until(
+            branches.pilot, lambda: branches.hosting.job(app, "feature", first.id).has_ended, "one"
+        )
+        branches.repository.git("switch", "--quiet", "feature")
+        branches.repository.commit("A second thing", notes_dot_txt="more")
+        branches.repository.git("switch", "--quiet", "main")
+        second = branches.hosting.start(app, "feature")
+        await until(
+            branches.pilot, lambda: branches.hosting.job(app, "feature", second.id).has_ended, "two"
+        )
+        await branches.press("r")
+        await branches.until_shown("✗ job 2")
+        await branches.rest_on("feature")
+        await branches.press("h")
+        await branches.until_shown("A second thing", HistoryScreen)
+        await branches.until_shown("provision", HistoryScreen)
+        await branches.press("c")
+        await branches.until_shown("notes.txt", RowsScreen)
+        await branches.press("escape", "escape")
+        await branches.until_on(BranchesScreen)
+        await branches.press("R")
+        await branches.until_shown("failed after", LogsScreen)
+        await branches.press("slash")
+        await branches.pilot.pause()
+        await branches.press(*"provision")
+        await branches.until_shown("PROVISION", LogsScreen)
+        lines = branches.app.screen.query_one("#job-lines", RowList)
+        await until(
+            branches.pilot,
+            lambda: all("DEPLOY" not in plain(row.spans) for row in lines.rows),
+            "filtered",
+        )
+        await branches.press("escape", "escape")
+        await branches.until_on(BranchesScreen)
+        await branches.press("w")
+        await branches.until_shown("No custom domain", DomainsScreen)
+        await branches.press("n")
+        await branches.type_in("not a domain", "www", "feature")
+        await branches.type_in("example.com", "www", "feature")
+        await branches.until_shown("www CNAME", DomainsScreen)
+        await branches.press("D")
+        await branches.until_on(ConfirmScreen)
+        await branches.press("y")
+        await branches.until_shown("No custom domain", DomainsScreen)
+        branches.clients.client("amplify").delete_app(appId=app.id)

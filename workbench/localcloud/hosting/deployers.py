@@ -17,9 +17,12 @@ from workbench.localcloud.hosting.processes import end_process
 
 Key = tuple[str, str]
 
-KEPT_SECONDS = 600.0
+KEPT_SECONDS = 300.0
 KEPT = 2
-"""At most so many processes wait; each holds its workers, 500 to 700 MB."""
+"""At most so many processes wait; each holds its workers: 0.6 GB, with TypeScript's checker 1.5 GB."""
+
+ROOM_BYTES = 3 << 30
+"""None is kept where less memory than this is free: the editor and the sandbox need theirs."""
 
 _LINE_BYTES = 1 << 20
 
@@ -71,8 +74,10 @@ class Deployers:
         except BaseException:
             await end_process(deployer.process)
             raise
-        if deployer.process.returncode is None:
+        if deployer.process.returncode is None and _has_room():
             await self._keep(key, deployer)
+        else:
+            await self._end(deployer)
         return code
 
     async def forget(self, key: Key) -> None:
@@ -138,6 +143,16 @@ async def _ask(process: asyncio.subprocess.Process, request: Mapping[str, object
         _say_ended(Path(str(request["log"])), process.returncode or 0)
         return 1
     return int(json.loads(line)["code"])
+
+
+def _has_room() -> bool:
+    """Whether the system has memory to spare; where it does not say, it has."""
+    try:
+        facts = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return True
+    free = next(line for line in facts.splitlines() if line.startswith("MemAvailable:"))
+    return int(free.split()[1]) * 1024 > ROOM_BYTES
 
 
 def _say_ended(log: Path, code: int) -> None:
