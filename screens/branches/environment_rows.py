@@ -12,7 +12,7 @@ from screens.widgets.tones import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, W
 from workbench.branches.compare import Difference
 from workbench.branches.environments import Environment
 from workbench.branches.history import BetweenJobs
-from workbench.branches.hosting import Job
+from workbench.branches.hosting_models import Job
 from workbench.branches.inventory import Inventory
 
 _JOB = {
@@ -70,8 +70,10 @@ def environment_row(
             spans.append((f"↑{each.git.ahead} ↓{each.git.behind}  ", ACCENT))
         spans.append((f"{commit.short} {commit.subject}", TEXT))
         spans.append((f"  {commit.author}, {age(commit.at, now)}", MUTED))
-    elif each.kind == "branch":
+    elif each.kind == "branch" and each.hosted is not None:
         spans.append(("the Git branch is gone", WARN))
+    elif each.kind == "branch":
+        spans.append((f"of another app: {each.namespace}", MUTED))
     elif each.job is not None:
         spans.append((f"{each.job.commit[:8]} {each.job.message}", TEXT))
     return Row(tuple(spans), each.key, copy=each.name)
@@ -166,7 +168,7 @@ def inventory_rows(each: Environment, inventory: Inventory) -> list[Row]:
     if each.git is not None:
         facts.append(("author", each.git.commit.author))
         facts.append(("upstream", each.git.upstream or "none"))
-    facts.append(("resources", str(inventory.total)))
+    facts += [("site", each.site), ("resources", str(inventory.total))]
     rows = [Row(((f"{name:<12}", MUTED), (text, TEXT)), copy=text) for name, text in facts if text]
     if inventory.costly:
         rows += [Row(()), Row((("what AWS charges for", MUTED),))]

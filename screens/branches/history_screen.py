@@ -18,7 +18,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.history import between, read_history
-from workbench.branches.hosting import Job
+from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
 from workbench.project.models import ProjectProblem
 

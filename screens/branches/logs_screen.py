@@ -16,7 +16,7 @@ from screens.branches.environment_rows import job_rows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, OK, TEXT
-from workbench.branches.hosting import Job
+from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
 from workbench.project.models import ProjectProblem
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,17 @@ from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.git import GitProblem, worktrees
+from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
+from workbench.branches.workplace import open_api, open_pool, read_resources, workplace_of
 from workbench.localcloud import lifecycle
 from workbench.localcloud.record import read_record
+from workbench.playground.requests import Request
+from workbench.playground.run_as import parse_run_as
 from workbench.project.identity import stack_name
 from workbench.project.models import BackendIdentity
 from workbench.project.scaffold import scaffold
+from workbench.startup import Flags, prepare
 
 
 @dataclass
@@ -47,12 +53,27 @@ class Team:
     def amplify(self) -> Any:
         return self.clients.client("amplify")
 
+    @property
+    def opened(self) -> OpenedBranches:
+        session = prepare(self.repository.root, Flags(local=True))
+        return open_branches(replace(session, target=self.target))
+
     def deploy(self, branch: str) -> dict[str, Any]:
-        started = self.amplify.start_job(appId=self.app, branchName=branch, jobType="RELEASE")
-        job = settled(self.amplify, self.app, branch, started["jobSummary"]["jobId"])
-        logs = [httpx.get(step["logUrl"]).text for step in job["steps"]]
-        assert job["summary"]["status"] == "SUCCEED", "\n".join(logs)
-        return job
+        return self.deploy_all(branch)[0]
+
+    def deploy_all(self, *branches: str) -> list[dict[str, Any]]:
+        """Deploy branches side by side."""
+        started = [
+            self.amplify.start_job(appId=self.app, branchName=branch, jobType="RELEASE")
+            for branch in branches
+        ]
+        found = []
+        for branch, each in zip(branches, started, strict=True):
+            job = settled(self.amplify, self.app, branch, each["jobSummary"]["jobId"])
+            logs = [httpx.get(step["logUrl"]).text for step in job["steps"]]
+            assert job["summary"]["status"] == "SUCCEED", "\n".join(logs)
+            found.append(job)
+        return found
 
     def stack(self, branch: str) -> str:
         return stack_name(BackendIdentity(self.app, branch, "branch"))
@@ -84,26 +105,60 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         lifecycle.stop(project.local_cloud_dir)
 
 
+NOTE = '''class Note(Model, rules=[allow.owner()]):
+    """Something to remember."""
+
+    text: str
+
+
+'''
+
+AMPLIFY_YML = """version: 1
+frontend:
+  phases:
+    preBuild:
+      commands: [test -f amplify_outputs.json]
+    build:
+      commands: ["echo built for $AWS_BRANCH"]
+"""
+
+TELLS_ITS_ENVIRONMENT = """
+import os
+
+theme = os.environ.get("THEME", "")
+backend.add_output({"custom": {"commit": os.environ["AWS_COMMIT_ID"], "theme": theme}})
+"""
+
+
 def models(outputs: dict[str, Any]) -> set[str]:
     return set(outputs["data"]["model_introspection"]["models"])
 
 
-def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Team) -> None:
-    job = team.deploy("main")
-    assert [step["stepName"] for step in job["steps"]] == ["PROVISION", "INSTALL", "DEPLOY"]
-    repository = team.repository
-    repository.git("switch", "--quiet", "--create", "feature/notes")
-    file = repository.root / "amplify" / "data" / "resource.py"
-    text = file.read_text()
+def add_note(text: str) -> str:
+    """The chat's data with one model more."""
     changed = text.replace("class Chat(", NOTE + "class Chat(").replace(
         "models=[Chat, Message]", "models=[Chat, Message, Note]"
     )
     assert changed.count("Note") == 2
-    file.write_text(changed)
-    repository.commit("Notes")
+    return changed
+
+
+def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Team) -> None:
+    repository = team.repository
+    backend = repository.root / "amplify" / "backend.py"
+    backend.write_text(backend.read_text() + TELLS_ITS_ENVIRONMENT)
+    repository.commit("Outputs of the environment")
+    repository.git("switch", "--quiet", "--create", "feature/notes")
+    file = repository.root / "amplify" / "data" / "resource.py"
+    file.write_text(add_note(file.read_text()))
+    commit = repository.commit("Notes", amplify_dot_yml=AMPLIFY_YML)
     repository.git("switch", "--quiet", "main")
-    team.amplify.create_branch(appId=team.app, branchName="feature/notes")
-    team.deploy("feature/notes")
+    team.amplify.create_branch(
+        appId=team.app, branchName="feature/notes", environmentVariables={"THEME": "dark"}
+    )
+    # Both at once: they share the cores and the local cloud, and nothing else.
+    job, _ = team.deploy_all("main", "feature/notes")
+    assert [step["stepName"] for step in job["steps"]] == ["PROVISION", "INSTALL", "DEPLOY"]
 
     main, feature = team.outputs("main"), team.outputs("feature/notes")
     assert models(feature) - models(main) == {"Note"}
@@ -116,6 +171,29 @@ def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Tea
     assert tags["amplify:deployment-type"] == "branch"
     assert tags["amplify:branch-name"] == "feature/notes"
     assert not (repository.root / "amplify_outputs.json").exists()
+    assert main["custom"]["theme"] == ""
+    assert feature["custom"] == {"commit": commit, "theme": "dark"}
+    asyncio.run(each_has_its_own_users_and_data(team))
+
+    # The second job of a branch has its own commit and variables, whatever is kept warm.
+    team.amplify.update_branch(
+        appId=team.app,
+        branchName="feature/notes",
+        environmentVariables={"THEME": "light", "AMPLIFY_TUI_BUILD_FRONTEND": "true"},
+    )
+    job = team.deploy("feature/notes")
+    assert team.outputs("feature/notes")["custom"]["theme"] == "light"
+    assert [step["stepName"] for step in job["steps"]][-1] == "BUILD"
+    assert "built for feature/notes" in httpx.get(job["steps"][-1]["logUrl"]).text
+    differences = team.opened.compared("main", "feature/notes")
+    assert [each.what for each in differences if each.kind == "variable"] == [
+        "AMPLIFY_TUI_BUILD_FRONTEND",
+        "THEME",
+    ]
+    later = repository.git("commit-tree", "feature/notes^{tree}", "-p", "feature/notes", "-m", "+")
+    repository.git("update-ref", "refs/heads/feature/notes", later)
+    team.deploy("feature/notes")
+    assert team.outputs("feature/notes")["custom"] == {"commit": later, "theme": "light"}
 
     team.amplify.delete_branch(appId=team.app, branchName="feature/notes")
     deadline = time.monotonic() + 30
@@ -124,6 +202,41 @@ def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Tea
     assert not exists(team, "feature/notes")
     assert exists(team, "main")
     assert len(list((repository.root / ".amplify" / "worktrees").iterdir())) == 1
+
+
+async def each_has_its_own_users_and_data(team: Team) -> None:
+    """A note is where its model is, a user is where they signed up."""
+    opened = team.opened
+    places = {
+        each.name: place
+        for each in opened.environments()
+        if (place := workplace_of(each)) is not None
+    }
+    for name, place in places.items():
+        pool = open_pool(opened, place)
+        assert pool.name == name
+        user = f"ann@{name.replace('/', '.')}.example.com"
+        made = {"UserPoolId": pool.pool.pool_id, "Username": user}
+        opened.clients.cognito_idp.admin_create_user(
+            **made, UserAttributes=[{"Name": "email", "Value": user}], MessageAction="SUPPRESS"
+        )
+        api = open_api(opened, place)
+        assert await api.users() == (user,)
+        asked = Request('mutation { createChat(input: {name: "Only here"}) { id } }')
+        assert (await api.run(parse_run_as(f"user:{user}"), asked)).errors == ()
+        listed = await api.run(
+            parse_run_as(f"user:{user}"), Request("{ listChats { items { name } } }")
+        )
+        assert listed.data == {"listChats": {"items": [{"name": "Only here"}]}}
+        notes = await api.run(
+            parse_run_as(f"user:{user}"), Request("{ listNotes { items { text } } }")
+        )
+        if name == "main":
+            assert "listNotes" in notes.errors[0].message
+        else:
+            assert notes.data == {"listNotes": {"items": []}}
+        assert len(read_resources(opened, place)) > 50
+        await api.close()
 
 
 def exists(team: Team, branch: str) -> bool:
@@ -182,15 +295,6 @@ def test_pipeline_deploy_is_for_ci_alone(team: Team) -> None:
     assert "CI is not set" in done.stderr
 
 
-NOTE = '''class Note(Model, rules=[allow.owner()]):
-    """Something to remember."""
-
-    text: str
-
-
-'''
-
-
 def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: Team) -> None:
     repository = team.repository
 
@@ -201,8 +305,7 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
 
     repository.git("switch", "--quiet", "--create", "topic", "main")
     file = repository.root / "amplify" / "data" / "resource.py"
-    changed = file.read_text().replace("class Chat(", NOTE + "class Chat(")
-    file.write_text(changed.replace("models=[Chat, Message]", "models=[Chat, Message, Note]"))
+    file.write_text(add_note(file.read_text()))
     repository.commit("Notes again")
     repository.git("switch", "--quiet", "main")
     assert "no folder" not in command("connect", "nowhere", code=1)
@@ -222,6 +325,8 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     assert not [each for each in differences if each["sign"] == "-"]
 
     said = command("promote", "topic", "main", "--yes")
+    assert "+ data/amplifyData/Note/NoteTable" in said
+    assert "Update the stack" in said
     assert "main moves forward by 1 commits" in said
     assert "of main: succeed" in said
     assert models(team.outputs("main")) >= {"Note"}
@@ -288,6 +393,12 @@ def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
     command("secret", "set", "API_KEY", "--branch", "main", typed="other\n")
     assert command("secret", "get", "API_KEY", "--branch", "main").strip() == "other"
     assert "no secret's name" in command("secret", "set", "a b", typed="x\n", code=1)
+    backend = team.repository.root / "amplify" / "backend.py"
+    text = backend.read_text()
+    backend.write_text(text + '\n# secret("API_KEY"), secret("ELSEWHERE")\n')
+    assert command("secret", "list", "--missing", code=1).split() == ["ELSEWHERE"]
+    assert command("secret", "list", "--missing", "--branch", "main") == ""
+    backend.write_text(text)
     command("secret", "remove", "API_KEY")
     assert command("secret", "list", "--json").strip() == "[]"
 

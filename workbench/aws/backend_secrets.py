@@ -41,7 +41,7 @@ class Secrets:
 
     def __init__(self, ssm: Any, identity: BackendIdentity, *, shared: bool = False) -> None:
         self._ssm = ssm
-        self._identity = identity
+        self.identity = identity
         self._shared = shared
 
     def all(self) -> tuple[Secret, ...]:
@@ -81,7 +81,7 @@ class Secrets:
 
     def _path(self, name: str = "") -> str:
         make = shared_secret_path if self._shared else secret_path
-        return make(self._identity, name)
+        return make(self.identity, name)
 
 
 def _secret(found: Any, *, shared: bool, with_value: bool = False) -> Secret:

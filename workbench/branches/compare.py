@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import build_schema
@@ -19,11 +19,15 @@ scalar AWSURL scalar AWSPhone scalar AWSIPAddress
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one environment consists of: resources by path, the API's SDL, secrets' names."""
+    """What one environment consists of: resources by path, the API's SDL, secrets' names.
+
+    ``variables`` is None for a sandbox, which has none of Amplify's.
+    """
 
     resources: Mapping[str, Mapping[str, Any]]
     schema: str
     secrets: tuple[str, ...]
+    variables: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Difference:
     kind: str
 
 
-def read_side(clients: Any, stack: str, secrets_path: str) -> Side:
+def read_side(
+    clients: Any, stack: str, secrets_path: str, variables: Mapping[str, str] | None = None
+) -> Side:
     """Read a deployed backend; blocks. Raises botocore's ClientError."""
     resources: dict[str, Mapping[str, Any]] = {}
     schemas: list[str] = []
@@ -46,7 +52,7 @@ def read_side(clients: Any, stack: str, secrets_path: str) -> Side:
         for page in clients.ssm.get_paginator("get_parameters_by_path").paginate(Path=secrets_path)
         for each in page["Parameters"]
     ]
-    return Side(resources, "\n".join(schemas), tuple(sorted(names)))
+    return Side(resources, "\n".join(schemas), tuple(sorted(names)), variables)
 
 
 def compare(first: Side, second: Side) -> tuple[Difference, ...]:
@@ -56,7 +62,11 @@ def compare(first: Side, second: Side) -> tuple[Difference, ...]:
     secrets = _compared(
         "secret", dict.fromkeys(first.secrets, ""), dict.fromkeys(second.secrets, "")
     )
-    return (*fields, *resources, *secrets)
+    variables: Sequence[Difference] = ()
+    if first.variables is not None and second.variables is not None:
+        # Only the names are told; that two values differ is one sign.
+        variables = _compared("variable", first.variables, second.variables)
+    return (*fields, *resources, *variables, *secrets)
 
 
 def _compared(
@@ -140,6 +150,6 @@ def _fields(sdl: str) -> Mapping[str, str]:
             is_object_type(kind) or is_input_object_type(kind) or is_interface_type(kind)
         ):
             continue
-        for field_name, field in kind.fields.items():  # type: ignore[attr-defined]
-            found[f"{name}.{field_name}"] = str(field.type)
+        for field_name, each in kind.fields.items():  # type: ignore[attr-defined]
+            found[f"{name}.{field_name}"] = str(each.type)
     return found

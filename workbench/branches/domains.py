@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.branches.hosting import App, Hosting
+from workbench.branches.hosting import Hosting
+from workbench.branches.hosting_models import App
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from workbench.branches.git import Branch, GitProblem, branches, current_branch
-from workbench.branches.hosting import HostedBranch, Hosting, Job
+from workbench.branches.hosting import Hosting
+from workbench.branches.hosting_models import HostedBranch, Job
 from workbench.project.identity import parse_stack_name, stack_name
 from workbench.project.models import BackendIdentity, Project
 
@@ -34,7 +36,8 @@ class Environment:
 
     ``namespace`` is a sandbox's project, the app of a branch. A preview's ``git`` is the branch that it shows.
 
-    ``stack`` is None where nothing is deployed; ``job`` is the last one.
+    ``stack`` is None where nothing is deployed; ``job`` is the last one; ``site`` is the address of
+    the frontend that AWS serves.
     """
 
     kind: Literal["sandbox", "branch", "preview"]
@@ -45,11 +48,13 @@ class Environment:
     hosted: HostedBranch | None = None
     stack: Stack | None = None
     job: Job | None = None
+    site: str = ""
 
     @property
     def key(self) -> str:
         """What no other environment has."""
-        own = self.stack.name if self.kind == "sandbox" and self.stack else self.name
+        is_ours = self.git is not None or self.hosted is not None
+        own = self.name if is_ours or self.stack is None else self.stack.name
         return f"{self.kind}:{own}"
 
     @property
@@ -65,24 +70,38 @@ class Environment:
 def list_environments(
     project: Project, hosting: Hosting, cloudformation: Any
 ) -> tuple[Environment, ...]:
-    """Sandboxes first, then branches, the newest commit first.
+    """Sandboxes first, then branches, the newest commit first; then branches of other apps.
 
     Works with CloudFormation alone where there is no Amplify app, or no Git repository. Blocks;
     raises HostingProblem.
     """
     stacks = list_stacks(cloudformation)
     found = [
-        Environment("sandbox", each[0].name, each[0].namespace, stack=each[1])
-        for each in stacks
-        if each[0].type == "sandbox"
+        Environment("sandbox", identity.name, identity.namespace, stack=stack)
+        for identity, stack in stacks
+        if identity.type == "sandbox"
     ]
+    found += _own_branches(project, hosting, {stack.name: stack for _, stack in stacks})
+    shown = {each.stack.name for each in found if each.stack is not None}
+    found += [
+        Environment("branch", identity.name, identity.namespace, stack=stack)
+        for identity, stack in stacks
+        if identity.type == "branch" and stack.name not in shown
+    ]
+    return tuple(found)
+
+
+def _own_branches(
+    project: Project, hosting: Hosting, by_name: Mapping[str, Stack]
+) -> list[Environment]:
+    """What Git has and what is connected; nothing outside of Git."""
     try:
         own, current = branches(project.root), current_branch(project.root)
     except GitProblem:
-        return tuple(found)
+        return []
+    found = []
     app = hosting.app()
     hosted = {each.name: each for each in hosting.branches(app)} if app else {}
-    by_name = {stack.name: stack for _, stack in stacks}
     known = {each.name: each for each in own}
     for name in [*known, *(name for name in hosted if name not in known)]:
         stack = by_name.get(stack_name(BackendIdentity(app.id, name, "branch"))) if app else None
@@ -98,9 +117,10 @@ def list_environments(
                 hosted=hosted.get(name),
                 stack=stack,
                 job=job,
+                site=hosted[name].site(app) if app and name in hosted else "",
             )
         )
-    return tuple(found)
+    return found
 
 
 def list_stacks(cloudformation: Any) -> tuple[tuple[BackendIdentity, Stack], ...]:

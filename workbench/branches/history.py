@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from workbench.branches.git import Commit, commits_between, run_git
-from workbench.branches.hosting import Job
+from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
 
 MOST = 25

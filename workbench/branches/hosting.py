@@ -10,8 +10,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,92 +17,27 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.answers import refusal
 from workbench.branches.git import GitProblem, main_checkout, repository_root, run_git
-from workbench.branches.previews import PREVIEW_OF, expiry, preview_name, preview_tags
-from workbench.project.models import Project, ProjectProblem
+from workbench.branches.hosting_models import (
+    App,
+    HostedBranch,
+    HostingProblem,
+    Job,
+    Step,
+    read_app,
+    read_branch,
+    read_job,
+)
+from workbench.branches.previews import preview_name, preview_tags
+from workbench.project.models import Project
 
 APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"
 """Amplify Hosting's own variable: the project's folder inside a repository of several."""
-
-ENDED = ("SUCCEED", "FAILED", "CANCELLED")
-"""The statuses of jobs that do not change any more."""
 
 LOGS_PATH = "/_amplify_tui/hosting/logs/"
 """Where the local cloud has its jobs' logs."""
 
 _SECONDS = 30
 _POLL = 0.25
-
-
-class HostingProblem(ProjectProblem):
-    """What Amplify refused; ``code`` is AWS's own."""
-
-    def __init__(self, what: str, next_step: str, code: str = "") -> None:
-        super().__init__(what, next_step)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """The app that the project's repository is connected to.
-
-    New Git branches that fit one of ``patterns`` are connected by themselves; ``removes_gone``:
-    environments go with their Git branches.
-    """
-
-    id: str
-    name: str
-    repository: str
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
-    patterns: tuple[str, ...] = ()
-    removes_gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A part of a job; ``reason`` is set where it failed."""
-
-    name: str
-    status: str
-    seconds: float
-    log_url: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One run of a branch; ``seconds`` until now where it runs still."""
-
-    id: str
-    status: str
-    commit: str
-    message: str
-    started: datetime | None
-    seconds: float
-    kind: str = "RELEASE"
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing changes any more."""
-        return self.status in ENDED
-
-
-@dataclass(frozen=True, slots=True)
-class HostedBranch:
-    """A branch that is connected; a preview shows ``preview_of`` until it ``expires``."""
-
-    name: str
-    stage: str
-    auto_build: bool
-    stack_arn: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
-    preview_of: str = ""
-    expires: datetime | None = None
-
-    @property
-    def is_production(self) -> bool:
-        """Whether it is marked as production."""
-        return self.stage == "PRODUCTION"
 
 
 class Hosting:
@@ -127,7 +60,7 @@ class Hosting:
         roots: dict[str, App] = {}
         for each in self.pages("list_apps", "apps"):
             if _normal(each.get("repository", "")) in wanted:
-                found = _app(each)
+                found = read_app(each)
                 roots.setdefault(found.variables.get(APP_ROOT, "").strip("/"), found)
         # One without the variable may name its folder in amplify.yml alone.
         return roots.get(inside) or roots.get("")
@@ -153,7 +86,7 @@ class Hosting:
                 environmentVariables=variables,
             )
         )
-        return _app(made["app"])
+        return read_app(made["app"])
 
     def _inside(self) -> str:
         """The project's folder in its repository; "" for the repository itself, or without one."""
@@ -168,12 +101,12 @@ class Hosting:
 
     def branches(self, app: App) -> tuple[HostedBranch, ...]:
         """The connected branches, by name."""
-        return tuple(_branch(each) for each in self.pages("list_branches", "branches", app))
+        return tuple(read_branch(each) for each in self.pages("list_branches", "branches", app))
 
     def branch(self, app: App, name: str) -> HostedBranch:
         """A connected branch; raises HostingProblem."""
         found = self.ask(lambda: self.amplify.get_branch(appId=app.id, branchName=name))
-        return _branch(found["branch"])
+        return read_branch(found["branch"])
 
     def connect(self, app: App, name: str, *, production: bool, auto_build: bool) -> HostedBranch:
         """Make a branch an environment; it is not deployed yet."""
@@ -181,7 +114,7 @@ class Hosting:
         if production:
             asked["stage"] = "PRODUCTION"
         made = self.ask(lambda: self.amplify.create_branch(appId=app.id, branchName=name, **asked))
-        return _branch(made["branch"])
+        return read_branch(made["branch"])
 
     def preview(self, app: App, source: str, hours: float) -> HostedBranch:
         """Make a preview of a branch or commit, which goes by itself; it is not deployed yet."""
@@ -194,7 +127,7 @@ class Hosting:
                 tags=preview_tags(source, hours),
             )
         )
-        return _branch(made["branch"])
+        return read_branch(made["branch"])
 
     def set_automatic(self, app: App, patterns: tuple[str, ...], *, removes_gone: bool) -> None:
         """Say which new Git branches are connected, and whether gone ones are removed."""
@@ -228,14 +161,14 @@ class Hosting:
     def jobs(self, app: App, branch: str) -> Iterator[Job]:
         """A branch's jobs, newest first, without their steps."""
         for each in self.pages("list_jobs", "jobSummaries", app, branchName=branch):
-            yield _job(each)
+            yield read_job(each)
 
     def job(self, app: App, branch: str, job_id: str) -> Job:
         """A job with its steps."""
         found = self.ask(
             lambda: self.amplify.get_job(appId=app.id, branchName=branch, jobId=job_id)
         )["job"]
-        return _job(found["summary"], found["steps"])
+        return read_job(found["summary"], found["steps"])
 
     def start(self, app: App, branch: str, *, retry: str = "", commit: str = "") -> Job:
         """Start a job for the branch's last commit (or for ``commit``), or an ended one again."""
@@ -243,7 +176,7 @@ class Hosting:
         if commit:
             asked["commitId"] = commit
         made = self.ask(lambda: self.amplify.start_job(appId=app.id, branchName=branch, **asked))
-        return _job(made["jobSummary"])
+        return read_job(made["jobSummary"])
 
     def start_for(self, app: App, branch: str, commit: str) -> Job:
         """The job that deploys this commit: one that a watched ref has started, or a new one."""
@@ -257,7 +190,7 @@ class Hosting:
         found = self.ask(
             lambda: self.amplify.stop_job(appId=app.id, branchName=branch, jobId=job_id)
         )
-        return _job(found["jobSummary"])
+        return read_job(found["jobSummary"])
 
     def follow(
         self,
@@ -367,60 +300,3 @@ def _normal(address: str) -> str:
     for scheme in ("https://", "ssh://", "http://"):
         text = text.removeprefix(scheme)
     return text.rpartition("@")[2].replace(":", "/").casefold()
-
-
-def _app(found: Mapping[str, Any]) -> App:
-    return App(
-        found["appId"],
-        found["name"],
-        found.get("repository", ""),
-        found.get("environmentVariables", {}),
-        tuple(found.get("autoBranchCreationPatterns") or ())
-        if found.get("enableAutoBranchCreation")
-        else (),
-        bool(found.get("enableBranchAutoDeletion")),
-    )
-
-
-def _branch(found: Mapping[str, Any]) -> HostedBranch:
-    tags = found.get("tags") or {}
-    return HostedBranch(
-        found["branchName"],
-        found.get("stage", "NONE"),
-        bool(found.get("enableAutoBuild")),
-        (found.get("backend") or {}).get("stackArn", ""),
-        found.get("environmentVariables", {}),
-        tags.get(PREVIEW_OF, ""),
-        expiry(tags),
-    )
-
-
-def _job(found: Mapping[str, Any], steps: Any = ()) -> Job:
-    started = found.get("startTime")
-    return Job(
-        found["jobId"],
-        found["status"],
-        found.get("commitId", ""),
-        found.get("commitMessage", ""),
-        started,
-        _seconds(started, found.get("endTime"), ended=found["status"] in ENDED),
-        found.get("jobType", "RELEASE"),
-        tuple(
-            Step(
-                each["stepName"],
-                each["status"],
-                _seconds(each["startTime"], each.get("endTime"), ended=each["status"] in ENDED),
-                each.get("logUrl", ""),
-                each.get("statusReason", ""),
-            )
-            for each in steps
-        ),
-    )
-
-
-def _seconds(started: datetime | None, end: datetime | None, *, ended: bool) -> float:
-    if started is None:
-        return 0.0
-    if not ended or end is None:
-        end = datetime.now(started.tzinfo)
-    return max(0.0, (end - started).total_seconds())

@@ -10,7 +10,8 @@ from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
 from workbench.branches.environments import Environment, list_environments
 from workbench.branches.git import commit_of
-from workbench.branches.hosting import App, HostedBranch, Hosting, Job
+from workbench.branches.hosting import Hosting
+from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project, ProjectProblem
 from workbench.startup import Session
@@ -78,11 +79,13 @@ class OpenedBranches:
     def _side(self, name: str) -> Side:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        identity = self.identity
+        identity, variables = self.identity, None
         if name != "sandbox":
-            identity = BackendIdentity(self.hosting.known_app().id, name, "branch")
+            app = self.hosting.known_app()
+            identity = BackendIdentity(app.id, name, "branch")
+            variables = {**app.variables, **self.hosting.branch(app, name).variables}
         try:
-            return read_side(self.clients, stack_name(identity), secret_path(identity))
+            return read_side(self.clients, stack_name(identity), secret_path(identity), variables)
         except (ClientError, BotoCoreError) as error:
             raise ProjectProblem(f"{name} cannot be read: {error}.", "Deploy it first.") from None
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.aws.backend_secrets import Secrets
 from workbench.branches.environments import Environment
-from workbench.branches.hosting import App
+from workbench.branches.hosting_models import App
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.secret_names import secrets_of
 from workbench.project.models import BackendIdentity, ProjectProblem

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.branches.environments import Environment
 from workbench.branches.git import commit_of
-from workbench.branches.hosting import App, Job
+from workbench.branches.hosting_models import App, Job
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
@@ -209,6 +209,7 @@ def _plain(each: Environment) -> dict[str, Any]:
         "status": each.stack.status if each.stack else None,
         "job": _plain_job(each.job) if each.job else None,
         "drift": each.drift,
+        "site": each.site or None,
     }
 
 

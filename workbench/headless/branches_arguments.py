@@ -20,6 +20,10 @@ def add_secrets(
         made = actions.add_parser(name, help=about, description=about, allow_abbrev=False)
         if name != "list":
             made.add_argument("name", nargs="?" if name == "remove" else None, default="")
+        if name == "list":
+            made.add_argument(
+                "--missing", action="store_true", help="what the code asks for and is not set"
+            )
         if name == "remove":
             made.add_argument("--all", action="store_true", help="all of them")
         made.add_argument("--branch", default="", help="of this branch instead of the sandbox")
@@ -45,7 +49,7 @@ def add_variables(
             made.add_argument("name", metavar="FILE" if name == "import" else "NAME")
         if name == "list":
             made.add_argument("--values", action="store_true", help="with their values")
-            made.add_argument("--json", action="store_true", help="as JSON")
+        made.add_argument("--json", action="store_true", help="the result as JSON")
         made.add_argument("--branch", default="", help="of this branch instead of the app")
         add_target(made)
 

@@ -11,6 +11,7 @@ from workbench.aws.backend_secrets import Secret, SecretProblem, Secrets
 from workbench.aws.clients import Clients
 from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.hosting import Hosting
+from workbench.branches.secret_names import referenced_secrets
 from workbench.events import AnyEvent
 from workbench.headless.hidden_input import read_hidden
 from workbench.headless.paint import Paint
@@ -28,12 +29,16 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
         identity = BackendIdentity(hosting.known_app().id, arguments.branch, "branch")
     secrets = Secrets(clients.ssm, identity, shared=arguments.app)
     match arguments.action:
+        case "list" if arguments.missing:
+            return _print_missing(session, secrets, arguments)
         case "list":
             return _print_secrets(secrets.all(), as_json=arguments.json)
         case "get":
             return _print_secret(secrets.get(arguments.name), as_json=arguments.json)
         case "set":
             secrets.set(arguments.name, read_hidden(arguments.name))
+            if arguments.json:
+                print(json.dumps({"set": arguments.name}))
             _say(f"set {arguments.name}; functions read it within a minute, the rest redeployed")
         case _:
             if not arguments.name and not arguments.all:
@@ -41,6 +46,8 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
             names = [each.name for each in secrets.all()] if arguments.all else [arguments.name]
             for name in names:
                 secrets.remove(name)
+            if arguments.json:
+                print(json.dumps({"removed": names}))
             _say(f"removed {', '.join(names) or 'nothing'}")
     return 0
 
@@ -60,7 +67,7 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
                 print(f"{name}={own[name]}" if arguments.values else name)
             return 0
         case "export":
-            print(write_dotenv(own), end="")
+            print(json.dumps(own) if arguments.json else write_dotenv(own), end="")
             return 0
         case "set":
             own[arguments.name] = read_hidden(arguments.name)
@@ -74,6 +81,8 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
             except (OSError, UnicodeDecodeError):
                 raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
     hosting.set_variables(app, branch, own)
+    if arguments.json:
+        print(json.dumps(sorted(own)))
     _say(f"{branch or 'the app'} has {len(own)} variables; the next jobs see them")
     return 0
 
@@ -84,6 +93,21 @@ def _print_secrets(found: tuple[Secret, ...], *, as_json: bool) -> int:
     for each in () if as_json else found:
         print(each.name)
     return 0
+
+
+def _print_missing(session: Session, secrets: Secrets, arguments: argparse.Namespace) -> int:
+    """What the code asks for and is not set, neither here nor for all branches; 1 if there is any."""
+    known = {each.name for each in secrets.all()}
+    if secrets.identity.type == "branch":
+        clients = Clients(session.target)
+        known |= {each.name for each in Secrets(clients.ssm, secrets.identity, shared=True).all()}
+    wanted = referenced_secrets(session.project.root, arguments.branch)
+    missing = [name for name in wanted if name not in known]
+    if arguments.json:
+        print(json.dumps(missing))
+    for name in () if arguments.json else missing:
+        print(name)
+    return 1 if missing else 0
 
 
 def _print_secret(found: Secret, *, as_json: bool) -> int:

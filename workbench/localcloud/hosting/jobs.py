@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from workbench.branches.hosting import ENDED
+from workbench.branches.hosting_models import ENDED
 from workbench.localcloud.hosting.finding import (
     NOT_SERVED,
     Jobs,

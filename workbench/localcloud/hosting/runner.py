@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.branches.git import check_out, commit_of, git_environment, remove_worktree
-from workbench.branches.hosting import ENDED, LOGS_PATH
+from workbench.branches.hosting import LOGS_PATH
+from workbench.branches.hosting_models import ENDED
 from workbench.branches.previews import PREVIEW_OF
 from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.deployers import Deployers
