@@ -311,7 +311,7 @@ class WorkbenchApp(App[None]):
         if sandbox is None or sandbox.story.state is not LoopState.DEPLOYING:
             self.action_leave_now()
             return
-        from screens.sandbox.confirm_screen import leave_question
+        from screens.sandbox.questions import leave_question
 
         def answered(leave: bool | None) -> None:
             if leave:

@@ -261,6 +261,11 @@ AnyEvent = (
 Emit = Callable[[AnyEvent], None]
 """Where a stage sends its events; safe to call from any thread."""
 
+
+def unheard(_event: AnyEvent) -> None:
+    """Where events go of which only the result is told."""
+
+
 __all__ = [
     "AnyEvent",
     "BranchChanged",
@@ -287,4 +292,5 @@ __all__ = [
     "StepFinished",
     "StepStarted",
     "Trigger",
+    "unheard",
 ]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from screens.branches.logs_screen import LogsScreen
 from screens.branches.promote_screen import PromoteScreen
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.sandbox.confirm_screen import ConfirmScreen
-from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG
 from workbench.branches.environments import Environment

@@ -13,8 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from screens.sandbox.confirm_screen import ConfirmScreen
-from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN

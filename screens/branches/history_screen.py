@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from screens.branches.environment_rows import between_rows, history_rows
 from screens.branches.logs_screen import LogsScreen
-from screens.branches.rows_screen import RowsScreen
+from screens.dialogs.rows_screen import RowsScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, TEXT

@@ -18,7 +18,7 @@ from screens.branches.bindings import SCREEN_BINDINGS
 from screens.branches.doing import Doing
 from screens.branches.environment_rows import difference_rows, environment_row, inventory_rows
 from screens.branches.logs_screen import LogsScreen
-from screens.branches.rows_screen import RowsScreen
+from screens.dialogs.rows_screen import RowsScreen
 from screens.engine import SandboxInfo
 from screens.sandbox.words import plural
 from screens.widgets.environment_banner import EnvironmentBanner

@@ -15,10 +15,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.branches.setting_rows import setting_key, setting_rows
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.sandbox.words import plural
-from screens.users.form_screen import Filled, FormField, FormScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from graphql import GraphQLSchema
 
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.playground.address_screen import AddressScreen, TokenScreen
-from screens.playground.picker_screen import PickerScreen, matching
 from screens.playground.schema_rows import schema_rows
 from screens.playground.sheets import Outcome
 from screens.widgets.row_list import Row

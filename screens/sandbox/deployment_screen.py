@@ -15,13 +15,13 @@ from screens.engine import Past
 from screens.sandbox.diff_rows import diff_rows
 from screens.sandbox.log_buffer import LogBuffer, LogRow, row_spans
 from screens.sandbox.narration import narrate
-from screens.sandbox.panes import WrappedRows
 from screens.sandbox.problem_rows import diagnostic_rows, failure_rows
 from screens.sandbox.stage_rows import stage_rows
 from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import MUTED, STRONG, TEXT
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.events import AnyEvent, Level, LogLine
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.markup import escape
 
@@ -13,9 +11,9 @@ from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
 from screens.sandbox.story import SandboxStory
-from screens.widgets.row_list import Row, RowList
+from screens.widgets.row_list import RowList
 from screens.widgets.tones import ACCENT, MUTED, TEXT
-from screens.widgets.wrap import wrap_spans
+from screens.widgets.wrapped_rows import WrappedRows
 
 
 class DeploymentPane(RowList):
@@ -95,35 +93,6 @@ class HistoryPane(RowList):
         if action == "open":
             return bool(self.rows)
         return super().check_action(action, parameters)
-
-
-class WrappedRows(RowList):
-    """A row list whose rows wrap at words to the width."""
-
-    def __init__(self, *, id: str, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
-        self._unwrapped: Sequence[Row] = ()
-
-    def show_wrapped(self, rows: Sequence[Row]) -> None:
-        """Show rows, wrapped now and after each resize."""
-        self._unwrapped = rows
-        self._wrap()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Wrap to the new width."""
-        self._wrap()
-
-    def _wrap(self) -> None:
-        width = self.text_width
-        self.show_rows(
-            [
-                Row(spans, key=f"{row.key}#{number}" if number else row.key, copy=row.copy)
-                for row in self._unwrapped
-                for number, spans in enumerate(
-                    wrap_spans(row.spans, width, row.indent) if width else [()]
-                )
-            ]
-        )
 
 
 class ProblemsPane(WrappedRows):

@@ -10,12 +10,12 @@ from textual.containers import Vertical
 from textual.markup import escape
 from textual.screen import ModalScreen
 
-from screens.sandbox.panes import WrappedRows
 from screens.sandbox.story import SandboxStory
 from screens.sandbox.words import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, TEXT
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.deploy.models import LiveResource
 
 if TYPE_CHECKING:

@@ -263,7 +263,8 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     # -- questions --------------------------------------------------------------------------------
 
     def _show_question(self) -> None:
-        from screens.sandbox.confirm_screen import ConfirmScreen, question_of
+        from screens.dialogs.confirm_screen import ConfirmScreen
+        from screens.sandbox.questions import question_of
 
         question = self.story.question
         if question is self._asked:

@@ -11,10 +11,10 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from screens.engine import OpenedSandbox, Starter
-from screens.sandbox.panes import WrappedRows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.sandbox.confirm_screen import ConfirmScreen
-from screens.users.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
 from workbench.aws.pool_schema import check_attributes

@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from screens.sandbox.panes import WrappedRows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, TEXT
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.aws.pool_settings import Setting
 
 

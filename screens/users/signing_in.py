@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.users.form_screen import FormField, FormScreen
+from screens.dialogs.form_screen import FormField, FormScreen
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.row_list import Row
 from screens.widgets.tones import MUTED, STRONG, TEXT
 from workbench.aws.inbox import read_inbox

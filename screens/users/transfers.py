@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens.playground.picker_screen import PickerScreen, matching
-from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.sandbox.words import plural
-from screens.users.form_screen import Filled, FormField, FormScreen
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.aws.user_pools import User, UserPool

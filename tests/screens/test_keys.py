@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from screens.app import WorkbenchApp
+from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.help_screen import HelpScreen, collect_bindings
-from screens.sandbox.confirm_screen import ConfirmScreen
 from screens.sandbox.deployment_screen import DeploymentScreen
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_pane import LogView

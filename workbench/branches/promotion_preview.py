@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.branches.git import repository_root
+from workbench.branches.git import commit_of, repository_root
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import Promotion, merged_aside
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.loop.coming_changes import ComingChanges, coming_changes
 from workbench.project.locate import find_project
 from workbench.project.models import BackendIdentity
@@ -30,7 +30,19 @@ def preview_promotion(opened: OpenedBranches, promotion: Promotion) -> ComingCha
         project = replace(find_project(root), cloud_dir=own.local_cloud_dir)
         identity = BackendIdentity(app.id, promotion.target, "branch")
         session = replace(opened.session, project=project, identity=identity)
-        return asyncio.run(coming_changes(session, _unheard, session.sandbox_dir / "diff.out"))
+        # What a job would give the code: it may ask for its branch, its commit or a variable.
+        variables = opened.hosting.branch(app, promotion.target).variables
+        environment = {
+            **app.variables,
+            **variables,
+            "CI": "1",
+            "AWS_APP_ID": app.id,
+            "AWS_BRANCH": promotion.target,
+            "AWS_COMMIT_ID": commit_of(place, "HEAD").id,
+        }
+        return asyncio.run(
+            coming_changes(session, unheard, session.sandbox_dir / "diff.out", environment)
+        )
 
 
 def _share_packages(own: Path, other: Path) -> None:
@@ -38,7 +50,3 @@ def _share_packages(own: Path, other: Path) -> None:
     modules = own / "node_modules"
     if modules.is_dir() and not (other / "node_modules").exists():
         (other / "node_modules").symlink_to(modules)
-
-
-def _unheard(_event: AnyEvent) -> None:
-    """The result alone is shown."""

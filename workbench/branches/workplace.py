@@ -26,7 +26,7 @@ from workbench.deploy.live import read_live
 from workbench.deploy.models import LiveResource, Loss
 from workbench.deploy.outputs import read_outputs
 from workbench.deploy.resources import list_resources
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.environment import of_outputs
 from workbench.project.models import ProjectProblem
@@ -96,17 +96,13 @@ def read_contents(opened: OpenedBranches, place: Workplace) -> tuple[Loss, ...]:
 def delete_sandbox(opened: OpenedBranches, place: Workplace) -> tuple[str, ...]:
     """Delete a sandbox's stack with its data; what remained all the same."""
     try:
-        return delete_backend(opened.clients, place.stack, _unheard).remaining
+        return delete_backend(opened.clients, place.stack, unheard).remaining
     except DeploymentFailed as failed:
         raise ProjectProblem(
             f"{place.name} is not wholly deleted: {failed}.", "Look at its stack, then try again."
         ) from None
     except (ClientError, BotoCoreError) as error:
         raise ProjectProblem(f"{place.name} cannot be deleted: {error}.", "Try again.") from None
-
-
-def _unheard(_event: AnyEvent) -> None:
-    """The result alone is told."""
 
 
 def _outputs(opened: OpenedBranches, place: Workplace) -> Mapping[str, Any]:

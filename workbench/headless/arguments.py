@@ -30,7 +30,10 @@ class Parser(argparse.ArgumentParser):
         wrong = re.search(r"(?:unrecognized arguments: |invalid choice: ')([^\s'=]+)", message)
         if wrong is None:
             return ""
-        found = difflib.get_close_matches(wrong[1], self.known_words(), n=1, cutoff=0.6)
+        known = self.known_words()
+        if wrong[1] in known:
+            return ""  # right for another command: it would be told to write what it wrote
+        found = difflib.get_close_matches(wrong[1], known, n=1, cutoff=0.6)
         return found[0] if found else ""
 
     def known_words(self) -> list[str]:

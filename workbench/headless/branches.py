@@ -15,7 +15,7 @@ from workbench.branches.hosting_models import App, Job
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.lines import HumanLines
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
@@ -24,7 +24,7 @@ from workbench.startup import Session, connect
 
 def manage_branches(session: Session, arguments: argparse.Namespace) -> int:
     """Do what the sub-command says; raises ProjectProblem where it cannot be done."""
-    session = connect(session, _quiet)
+    session = connect(session, unheard)
     return _ACTIONS[arguments.action](open_branches(session), arguments)
 
 
@@ -229,10 +229,6 @@ def _plain_job(job: Job) -> dict[str, Any]:
 
 def _say(words: str) -> None:
     print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
-
-
-def _quiet(_event: AnyEvent) -> None:
-    """The command says its lines itself."""
 
 
 _ACTIONS: Mapping[str, Callable[[OpenedBranches, argparse.Namespace], int]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.aws.clients import Clients
 from workbench.deploy.execute import OutputsRequest, write_outputs_file
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.paint import Paint
 from workbench.startup import Session, connect
 from workbench.synth.synthesizer import Synthesizer
@@ -18,7 +18,7 @@ from workbench.synth.synthesizer import Synthesizer
 
 def generate_outputs(session: Session, arguments: argparse.Namespace) -> int:
     """Write the file; raises ProjectProblem where nothing is deployed."""
-    session = connect(session, _quiet)
+    session = connect(session, unheard)
     folder = arguments.outputs_out_dir
     request = OutputsRequest(
         directory=folder.expanduser().absolute() if folder else session.project.root,
@@ -26,19 +26,15 @@ def generate_outputs(session: Session, arguments: argparse.Namespace) -> int:
         fmt=arguments.outputs_format,
         version=arguments.outputs_version,
     )
-    changed = write_outputs_file(Clients(session.target), session.stack_name, request, _quiet)
+    changed = write_outputs_file(Clients(session.target), session.stack_name, request, unheard)
     paint = Paint.of(sys.stdout)
     print(f"{paint.good('✓')} {request.path}" + ("" if changed else paint.faint(" (unchanged)")))
     return 0
 
 
 async def _introspect(session: Session, schema: str) -> Mapping[str, Any]:
-    synthesizer = Synthesizer(session.project, session.node.executable, _quiet)
+    synthesizer = Synthesizer(session.project, session.node.executable, unheard)
     try:
         return await synthesizer.introspect(schema)
     finally:
         await synthesizer.close()
-
-
-def _quiet(_event: AnyEvent) -> None:
-    """The command says its one line itself."""

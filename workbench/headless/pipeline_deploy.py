@@ -13,7 +13,7 @@ from typing import NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.paint import Paint
 from workbench.headless.run_sandbox import GOOD, human_emit, json_emit, leave, run_once
 from workbench.loop.options import SandboxOptions
@@ -64,7 +64,7 @@ def pipeline_deploy(
 
 def link_branch(session: Session) -> None:
     """Tell Amplify which stack is the branch's; a TypeScript backend has a resource that does so."""
-    clients = Clients(connect(session, _unheard).target)
+    clients = Clients(connect(session, unheard).target)
     identity, name = session.identity, session.stack_name
     try:
         stack = clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
@@ -76,7 +76,3 @@ def link_branch(session: Session) -> None:
     except (ClientError, BotoCoreError) as error:
         # The backend is deployed all the same; only the console does not show it at the branch.
         print(f"The branch is not linked to {name}: {error}", file=sys.stderr)
-
-
-def _unheard(_event: AnyEvent) -> None:
-    """The deployment has told of the target already."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.paint import Paint
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
@@ -116,7 +116,7 @@ def _open(open_session: OpenSession, arguments: argparse.Namespace) -> Playgroun
         return open_url_api(arguments.url, headers)
     if headers:
         raise ProjectProblem("--header belongs to --url.", "Leave it out, or name the address.")
-    return open_sandbox_api(connect(open_session(), _quiet))
+    return open_sandbox_api(connect(open_session(), unheard))
 
 
 def _header(text: str) -> tuple[str, str]:
@@ -179,7 +179,3 @@ def _error_line(paint: Paint, error: ResultError) -> str:
     place = f" (line {error.line}, column {error.column})" if error.line else ""
     path = f" at {'.'.join(str(each) for each in error.path)}" if error.path else ""
     return f"{paint.bad('✗')} {kind}{error.message}{path}{place}"
-
-
-def _quiet(_event: AnyEvent) -> None:
-    """The result is what these commands print."""

@@ -12,7 +12,7 @@ from workbench.aws.clients import Clients
 from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.hosting import Hosting
 from workbench.branches.secret_names import referenced_secrets
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.hidden_input import read_hidden
 from workbench.headless.paint import Paint
 from workbench.project.models import BackendIdentity, ProjectProblem
@@ -21,7 +21,7 @@ from workbench.startup import Session, connect
 
 def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
     """Set, get, list or remove; a value is typed unseen or read from standard input."""
-    session = connect(session, _quiet)
+    session = connect(session, unheard)
     clients = Clients(session.target)
     identity = session.identity
     if arguments.branch or arguments.app:
@@ -54,7 +54,7 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
 
 def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
     """List, set, remove, import or export the variables of an app, or of one branch."""
-    session = connect(session, _quiet)
+    session = connect(session, unheard)
     hosting = Hosting(Clients(session.target).client("amplify"), session.project)
     app = hosting.known_app()
     branch = arguments.branch
@@ -122,7 +122,3 @@ def _print_secret(found: Secret, *, as_json: bool) -> int:
 
 def _say(words: str) -> None:
     print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
-
-
-def _quiet(_event: AnyEvent) -> None:
-    """The command says its lines itself."""

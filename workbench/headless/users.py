@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import Group, User, UserDetails, UserPool, make_password
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.headless.hidden_input import read_password
 from workbench.headless.paint import Paint
 from workbench.headless.users_printed import (
@@ -34,7 +34,7 @@ _MOST = 1_000
 
 def manage_users(session: Session, arguments: argparse.Namespace) -> int:
     """Do what the sub-command says; raises ProjectProblem where Cognito refuses it."""
-    session = connect(session, _quiet)
+    session = connect(session, unheard)
     opened = open_pool(session, arguments.pool)
     if arguments.action == "token":
         return print_token(session, opened, arguments)
@@ -260,10 +260,6 @@ def _plain_details(details: UserDetails) -> dict[str, Any]:
 
 def _time(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at is not None else ""
-
-
-def _quiet(_event: AnyEvent) -> None:
-    """The command says its one line itself."""
 
 
 _ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,22 @@ class ComingChanges:
     failure: Failure | None = None
 
 
-async def coming_changes(session: Session, emit: Emit, assembly_dir: Path) -> ComingChanges:
-    """Evaluate the project and compare it with what is live; the assembly stays in its folder."""
-    options = SandboxOptions(type_check=False, hotswap=session.identity.type == "sandbox")
+async def coming_changes(
+    session: Session,
+    emit: Emit,
+    assembly_dir: Path,
+    environment: Mapping[str, str] | None = None,
+) -> ComingChanges:
+    """Evaluate the project and compare it with what is live; the assembly stays in its folder.
+
+    ``environment`` is what the backend's code finds besides this process's.
+    """
+    given = dict(environment or {})
+    options = SandboxOptions(
+        type_check=False,
+        hotswap=session.identity.type == "sandbox",
+        environment=lambda: given,
+    )
     stages = RealStages(session, options, EventHub(emit, Redactor()), assembly_dir=assembly_dir)
     try:
         await stages.open()

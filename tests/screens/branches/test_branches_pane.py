@@ -18,13 +18,13 @@ from screens.branches.domains_screen import DomainsScreen
 from screens.branches.history_screen import HistoryScreen
 from screens.branches.logs_screen import LogsScreen
 from screens.branches.promote_screen import PromoteScreen
-from screens.branches.rows_screen import RowsScreen
 from screens.branches.screen import BranchesScreen
 from screens.branches.variables_screen import VariablesScreen
-from screens.playground.picker_screen import PickerScreen
-from screens.sandbox.confirm_screen import ConfirmScreen
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import FormScreen
+from screens.dialogs.picker_screen import PickerScreen
+from screens.dialogs.rows_screen import RowsScreen
 from screens.sandbox.resources_pane import ResourcesPane
-from screens.users.form_screen import FormScreen
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain

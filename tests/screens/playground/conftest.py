@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from screens.app import WorkbenchApp
-from screens.playground.picker_screen import PickerScreen
+from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.result_pane import ResultPane
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from screens.playground.picker_screen import PickerScreen
+from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain

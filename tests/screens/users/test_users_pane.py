@@ -16,10 +16,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from screens.app import WorkbenchApp
+from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.form_screen import FormScreen
+from screens.dialogs.picker_screen import PickerScreen
 from screens.help_screen import HelpScreen
-from screens.playground.picker_screen import PickerScreen
-from screens.sandbox.confirm_screen import ConfirmScreen
-from screens.users.form_screen import FormScreen
 from screens.users.groups_screen import GroupsScreen
 from screens.users.inbox_screen import InboxScreen
 from screens.users.screen import UsersScreen

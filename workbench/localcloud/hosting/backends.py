@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.deploy.delete import delete_backend
-from workbench.events import AnyEvent
+from workbench.events import unheard
 from workbench.project.identity import stack_name
 from workbench.project.models import BackendIdentity
 
@@ -13,8 +13,4 @@ from workbench.project.models import BackendIdentity
 def delete_branch_backend(endpoint: str, app_id: str, branch: str) -> None:
     """Delete the branch's stack with its data; nothing where none is deployed. Blocks."""
     name = stack_name(BackendIdentity(app_id, branch, "branch"))
-    delete_backend(Clients(LocalTarget(endpoint)), name, _unheard)
-
-
-def _unheard(_event: AnyEvent) -> None:
-    """No one watches: the branch itself is gone."""
+    delete_backend(Clients(LocalTarget(endpoint)), name, unheard)

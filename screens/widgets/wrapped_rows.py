@@ -1,0 +1,39 @@
+"""Rows that wrap at words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.wrap import wrap_spans
+
+
+class WrappedRows(RowList):
+    """A row list whose rows wrap at words to the width."""
+
+    def __init__(self, *, id: str, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._unwrapped: Sequence[Row] = ()
+
+    def show_wrapped(self, rows: Sequence[Row]) -> None:
+        """Show rows, wrapped now and after each resize."""
+        self._unwrapped = rows
+        self._wrap()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap to the new width."""
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = self.text_width
+        self.show_rows(
+            [
+                Row(spans, key=f"{row.key}#{number}" if number else row.key, copy=row.copy)
+                for row in self._unwrapped
+                for number, spans in enumerate(
+                    wrap_spans(row.spans, width, row.indent) if width else [()]
+                )
+            ]
+        )
