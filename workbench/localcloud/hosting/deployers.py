@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import signal
 import sys
@@ -122,7 +121,7 @@ async def _start(
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             cwd=folder,
-            env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=dict(environment),
             start_new_session=True,
             limit=_LINE_BYTES,
         )
