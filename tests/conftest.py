@@ -22,6 +22,7 @@ _PYTHON_MATRIX = Path(__file__).parent / "backend/matrix/amplify"
 _LONGEST_FIRST = (
     "test_full_loop.py",
     "test_ampx.py",
+    "test_branch_jobs.py",
     "test_synthesizer.py",
     "test_outputs.py",
     "test_terminal.py",

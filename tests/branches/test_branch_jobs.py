@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ from workbench.branches.git import GitProblem, worktrees
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.workplace import open_api, open_pool, read_resources, workplace_of
+from workbench.headless.entry import main
 from workbench.localcloud import lifecycle
 from workbench.localcloud.record import read_record
 from workbench.playground.requests import Request
@@ -368,18 +369,18 @@ def test_a_merge_that_git_cannot_make_changes_nothing(tmp_path: Path) -> None:
     assert len(worktrees(repository.root)) == 1
 
 
-def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
+def test_secrets_and_variables_by_commands(
+    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(team.repository.root)
+
     def command(*arguments: str, typed: str = "", code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, *arguments, "--local"],
-            cwd=team.repository.root,
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        # In this process: each start of another one takes a second.
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        ended = main([*arguments, "--local"])
+        said = capsys.readouterr()
+        assert ended == code, said.out + said.err
+        return said.out + said.err
 
     value = "hush-hush-1"
     assert value not in command("secret", "set", "API_KEY", typed=f"{value}\n")
@@ -418,6 +419,3 @@ def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
     assert "this is wrong" not in told
     command("env", "remove", "B")
     assert "B" not in command("env", "list").split()
-
-
-RUN = "from workbench.headless.entry import main; raise SystemExit(main())"
