@@ -193,9 +193,12 @@ class Doing:
             dialog = ConfirmScreen(title, rows, "Delete", "No, keep", belongs_to_engine=False)
             if await screen.app.push_screen_wait(dialog) is not True:
                 return
-        screen.app.say(f"{names}: being deleted")
         for each in chosen:
-            await self._do(lambda each=each: _delete(opened, each))  # type: ignore[misc]
+            stack = each.stack.name if each.stack is not None else ""
+            screen.leaving.add(stack)
+            screen.action_reload()
+            if not await self._do(lambda each=each: _delete(opened, each)):  # type: ignore[misc]
+                screen.leaving.discard(stack)
         place = screen.app.place
         if place is not None and any(workplace_of(each) == place for each in chosen):
             screen.app.panes.turn_to(None)

@@ -34,6 +34,8 @@ def environment_row(
     own_stack: str = "",
     place_stack: str = "",
     is_marked: bool = False,
+    is_leaving: bool = False,
+    name_width: int = 22,
 ) -> Row:
     """One environment: which, how it is, its last job, its last commit.
 
@@ -41,25 +43,23 @@ def environment_row(
     """
     stack = each.stack.name if each.stack else ""
     mark = "●" if is_marked else "▶" if stack and stack == place_stack else " "
-    name = each.name
-    if each.kind == "sandbox":
-        name = f"{name} (you)" if stack == own_stack else f"{name}, {each.namespace}"
+    name = shown_name(each, own_stack)
     spans: list[Span] = [
         (mark, WARN),
         ("* " if each.is_current else "  ", ACCENT),
         (set_cell_size(each.kind, 8), MUTED),
-        (set_cell_size(name, 22) + " ", STRONG),
-        _state(each),
+        (set_cell_size(name, name_width) + " ", STRONG),
+        (set_cell_size("deleting", 14), WARN) if is_leaving else _state(each),
     ]
     if each.kind == "sandbox" and each.stack is not None and each.stack.updated is not None:
         spans.append((f"updated {ago(each.stack.updated, now)}", MUTED))
         return Row(tuple(spans), each.key, copy=each.name)
     if each.job is not None:
         sign, tone = _JOB.get(each.job.status, ("▶", ACCENT))
-        words = f"{sign} job {each.job.id} {_span(each.job.seconds)}"
-        spans.append((set_cell_size(words, 17), tone))
+        words = f"{sign} #{each.job.id} {_span(each.job.seconds)}"
+        spans.append((set_cell_size(words, 13), tone))
     else:
-        spans.append((" " * 17, MUTED))
+        spans.append((" " * 13, MUTED))
     if each.drift:
         spans.append((f"▲ {each.drift}  ", WARN))
     if each.hosted is not None and each.hosted.expires is not None:
@@ -77,6 +77,14 @@ def environment_row(
     elif each.job is not None:
         spans.append((f"{each.job.commit[:8]} {each.job.message}", TEXT))
     return Row(tuple(spans), each.key, copy=each.name)
+
+
+def shown_name(each: Environment, own_stack: str) -> str:
+    """An environment's name; a sandbox is one's own, or of a project."""
+    if each.kind != "sandbox":
+        return each.name
+    is_own = each.stack is not None and each.stack.name == own_stack
+    return f"{each.name} (you)" if is_own else f"{each.name}, {each.namespace}"
 
 
 def job_rows(job: Job) -> list[Row]:
@@ -227,12 +235,13 @@ def _largest(seconds: float) -> str:
 def _state(each: Environment) -> Span:
     if each.stack is None:
         words = "not deployed" if each.hosted else "not connected" if each.kind == "branch" else ""
-        return set_cell_size(words, 15), MUTED
+        return set_cell_size(words, 14), MUTED
     status = each.stack.status
     if status.endswith("_IN_PROGRESS"):
-        return set_cell_size("deploying", 15), ACCENT
+        words = "deleting" if status.startswith("DELETE") else "deploying"
+        return set_cell_size(words, 14), ACCENT
     is_good = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-    return set_cell_size("deployed" if is_good else status.lower(), 15), OK if is_good else FAIL
+    return set_cell_size("deployed" if is_good else status.lower(), 14), OK if is_good else FAIL
 
 
 def _span(seconds: float) -> str:

@@ -20,6 +20,8 @@ from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
 from workbench.project.models import ProjectProblem
 
+_MOST_STEPS = 8
+
 
 class LogsScreen(ModalScreen[None]):
     """Follows the job until it ends; dismissed at any time, the job goes on."""
@@ -86,7 +88,10 @@ class LogsScreen(ModalScreen[None]):
         job = self._job
         if job is None or not self.is_mounted:
             return
-        self.query_one("#job-steps", RowList).show_rows(job_rows(job))
+        steps, found = self.query_one("#job-steps", RowList), job_rows(job)
+        steps.show_rows(found)
+        # The rows of a list that grows by itself would cover the last lines below it.
+        steps.styles.height = min(_MOST_STEPS, len(found))
         rows = [
             Row(((f"{step:<10}", MUTED), (line, TEXT)), str(at), copy=line)
             for at, (step, line) in enumerate(self._lines)
@@ -100,7 +105,8 @@ class LogsScreen(ModalScreen[None]):
         at_end = view.cursor >= view.row_count() - 1
         view.show_rows(rows)
         if at_end:
-            view.action_last()
+            # After the layout: until then the list scrolls only as far as the old lines went.
+            self.call_after_refresh(view.action_last)
         self.query_one("#dialog", Vertical).border_subtitle = job.commit[:8]
         self.refresh_bindings()
 

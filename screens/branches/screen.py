@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -16,7 +17,12 @@ from textual.widgets import Static
 
 from screens.branches.bindings import SCREEN_BINDINGS
 from screens.branches.doing import Doing
-from screens.branches.environment_rows import difference_rows, environment_row, inventory_rows
+from screens.branches.environment_rows import (
+    difference_rows,
+    environment_row,
+    inventory_rows,
+    shown_name,
+)
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.engine import SandboxInfo
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
 
 _WHILE_JOBS_RUN = 1.0
 _UNTIL_A_JOB_STARTS = 0.5
+_WIDEST_NAME = 26
 
 
 class BranchesScreen(Screen[None], inherit_bindings=False):
@@ -55,6 +62,8 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         self._doing = Doing(self)
         self.environments: dict[str, Environment] = {}
         self.marked: set[str] = set()
+        self.leaving: set[str] = set()
+        """The stacks that are being deleted."""
 
     def compose(self) -> ComposeResult:
         """The environments."""
@@ -93,7 +102,9 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
             self.environments = {each.key: each for each in found}
             self.marked &= self.environments.keys()
             self._show()
-            if not any(each.job and not each.job.has_ended for each in found):
+            self.leaving &= {each.stack.name for each in found if each.stack is not None}
+            is_running = any(each.job and not each.job.has_ended for each in found)
+            if not is_running and not self.leaving:
                 return
             await asyncio.sleep(_WHILE_JOBS_RUN)
 
@@ -113,13 +124,18 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
 
     def _show(self) -> None:
         place = self.app.place
+        own = self._info.stack_name
+        names = [cell_len(shown_name(each, own)) for each in self.environments.values()]
+        width = min(_WIDEST_NAME, max(names, default=0))
         self.query_one(RowList).show_rows(
             [
                 environment_row(
                     each,
-                    own_stack=self._info.stack_name,
+                    name_width=width,
+                    own_stack=own,
                     place_stack=place.stack if place else "",
                     is_marked=each.key in self.marked,
+                    is_leaving=each.stack is not None and each.stack.name in self.leaving,
                 )
                 for each in self.environments.values()
             ]

@@ -66,7 +66,14 @@ def compare(first: Side, second: Side) -> tuple[Difference, ...]:
     if first.variables is not None and second.variables is not None:
         # Only the names are told; that two values differ is one sign.
         variables = _compared("variable", first.variables, second.variables)
+    # What Amplify makes of the models comes behind the models themselves.
+    fields = sorted(fields, key=lambda each: (_is_generated(each.what), each.what))
     return (*fields, *resources, *variables, *secrets)
+
+
+def _is_generated(field_name: str) -> bool:
+    owner = field_name.partition(".")[0]
+    return owner.startswith("Model") or owner.endswith("Input")
 
 
 def _compared(

@@ -132,14 +132,14 @@ async def test_a_branch_is_connected_its_failing_job_told_and_it_is_deleted(pane
         await branches.until_shown("failed after", LogsScreen)
         await branches.until_shown("DEPLOY", LogsScreen)
         await branches.press("escape")
-        await branches.until_shown("✗ job 1")
+        await branches.until_shown("✗ #1")
         app = branches.hosting.known_app()
         assert [each.name for each in branches.hosting.branches(app)] == ["feature"]
         await branches.rest_on("feature")
         await branches.press("d")
         await branches.until_shown("failed after", LogsScreen)
         await branches.press("escape")
-        await branches.until_shown("✗ job 2")
+        await branches.until_shown("✗ #2")
         await branches.rest_on("feature")
         await branches.press("D")
         await until(branches.pilot, lambda: isinstance(branches.app.screen, ConfirmScreen), "asked")
@@ -331,7 +331,7 @@ async def test_history_tells_what_changed_and_domains_show_their_records(pane: A
             branches.pilot, lambda: branches.hosting.job(app, "feature", second.id).has_ended, "two"
         )
         await branches.press("r")
-        await branches.until_shown("✗ job 2")
+        await branches.until_shown("✗ #2")
         await branches.rest_on("feature")
         await branches.press("h")
         await branches.until_shown("A second thing", HistoryScreen)
@@ -347,6 +347,8 @@ async def test_history_tells_what_changed_and_domains_show_their_records(pane: A
         await branches.press(*"provision")
         await branches.until_shown("PROVISION", LogsScreen)
         lines = branches.app.screen.query_one("#job-lines", RowList)
+        dialog = branches.app.screen.query_one("#dialog")
+        assert lines.region.bottom <= dialog.content_region.bottom, "the last lines are cut off"
         await until(
             branches.pilot,
             lambda: all("DEPLOY" not in plain(row.spans) for row in lines.rows),
