@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ import httpx
 import pytest
 
 from tests.branches.repository import Repository, make_repository
+from tests.headless.command_here import command_here
 from tests.headless.sandbox_process import run_command
 from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
@@ -26,7 +25,6 @@ from workbench.branches.git import GitProblem, worktrees
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.workplace import open_api, open_pool, read_resources, workplace_of
-from workbench.headless.entry import main
 from workbench.localcloud import lifecycle
 from workbench.localcloud.record import read_record
 from workbench.playground.requests import Request
@@ -300,9 +298,9 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     repository = team.repository
 
     def command(*arguments: str, code: int = 0) -> str:
-        done = run_command(repository.root, "branches", *arguments, "--local")
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        done = command_here(repository.root, "branches", *arguments, "--local")
+        assert done.code == code, done.out + done.err
+        return done.out + done.err
 
     repository.git("switch", "--quiet", "--create", "topic", "main")
     file = repository.root / "amplify" / "data" / "resource.py"
@@ -369,18 +367,11 @@ def test_a_merge_that_git_cannot_make_changes_nothing(tmp_path: Path) -> None:
     assert len(worktrees(repository.root)) == 1
 
 
-def test_secrets_and_variables_by_commands(
-    team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(team.repository.root)
-
+def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
     def command(*arguments: str, typed: str = "", code: int = 0) -> str:
-        # In this process: each start of another one takes a second.
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        ended = main([*arguments, "--local"])
-        said = capsys.readouterr()
-        assert ended == code, said.out + said.err
-        return said.out + said.err
+        done = command_here(team.repository.root, *arguments, "--local", typed=typed)
+        assert done.code == code, done.out + done.err
+        return done.out + done.err
 
     value = "hush-hush-1"
     assert value not in command("secret", "set", "API_KEY", typed=f"{value}\n")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.headless.command_here import command_here
 from tests.headless.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
@@ -39,20 +38,11 @@ def cognito(python_matrix: Deployed) -> Iterator[Any]:
 
 def users(deployed: Deployed, *arguments: str, stdin: str = "") -> dict[str, Any] | list[Any] | str:
     """A command's JSON; a problem's text where it failed."""
-    run = "import sys; from workbench.headless.entry import main; sys.exit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", run, "users", *arguments, "--json"],
-        cwd=deployed.project,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    if done.returncode:
-        return done.stderr
-    found: dict[str, Any] | list[Any] = json.loads(done.stdout)
+    done = command_here(deployed.project, "users", *arguments, "--json", typed=stdin)
+    assert "Traceback" not in done.err
+    if done.code:
+        return done.err
+    found: dict[str, Any] | list[Any] = json.loads(done.out)
     return found
 
 

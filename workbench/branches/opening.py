@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.aws.answers import error_message
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
@@ -87,7 +88,9 @@ class OpenedBranches:
         try:
             return read_side(self.clients, stack_name(identity), secret_path(identity), variables)
         except (ClientError, BotoCoreError) as error:
-            raise ProjectProblem(f"{name} cannot be read: {error}.", "Deploy it first.") from None
+            raise ProjectProblem(
+                f"{name} cannot be read: {error_message(error)}", "Deploy it first."
+            ) from None
 
 
 def open_branches(session: Session) -> OpenedBranches:

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.answers import error_message
 from workbench.aws.callers import CallerCredentials
 from workbench.aws.graphql_apis import GraphqlApi
 from workbench.aws.sandbox_pool import OpenedPool
@@ -78,7 +79,9 @@ def read_resources(opened: OpenedBranches, place: Workplace) -> tuple[LiveResour
     try:
         live = read_live(opened.clients, place.stack)
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(f"{place.name} cannot be read: {error}.", "Try again.") from None
+        raise ProjectProblem(
+            f"{place.name} cannot be read: {error_message(error)}", "Try again."
+        ) from None
     if live is None:
         raise ProjectProblem(f"{place.name} is not deployed any more.", "Choose another one.")
     return list_resources(live, None, opened.clients.target)
@@ -90,7 +93,9 @@ def read_contents(opened: OpenedBranches, place: Workplace) -> tuple[Loss, ...]:
         live = read_live(opened.clients, place.stack)
         return () if live is None else tuple(describe_contents(opened.clients, live))
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(f"{place.name} cannot be read: {error}.", "Try again.") from None
+        raise ProjectProblem(
+            f"{place.name} cannot be read: {error_message(error)}", "Try again."
+        ) from None
 
 
 def delete_sandbox(opened: OpenedBranches, place: Workplace) -> tuple[str, ...]:
@@ -102,7 +107,9 @@ def delete_sandbox(opened: OpenedBranches, place: Workplace) -> tuple[str, ...]:
             f"{place.name} is not wholly deleted: {failed}.", "Look at its stack, then try again."
         ) from None
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(f"{place.name} cannot be deleted: {error}.", "Try again.") from None
+        raise ProjectProblem(
+            f"{place.name} cannot be deleted: {error_message(error)}", "Try again."
+        ) from None
 
 
 def _outputs(opened: OpenedBranches, place: Workplace) -> Mapping[str, Any]:
@@ -110,7 +117,9 @@ def _outputs(opened: OpenedBranches, place: Workplace) -> Mapping[str, Any]:
         # Clients of models need the introspection; the workbench asks the API itself.
         return read_outputs(opened.clients, place.stack, lambda _schema: {})
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(f"{place.name} cannot be read: {error}.", "Try again.") from None
+        raise ProjectProblem(
+            f"{place.name} cannot be read: {error_message(error)}", "Try again."
+        ) from None
 
 
 def _kept_file(opened: OpenedBranches, place: Workplace) -> Path:

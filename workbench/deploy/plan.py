@@ -17,6 +17,7 @@ from workbench.deploy.evaluate import Unresolvable
 from workbench.deploy.live_models import LiveStack
 from workbench.deploy.models import Diff, Effect, Method, ResourceChange, StackPath
 from workbench.deploy.plan_instructions import (
+    SWITCHED_OFF,
     DeployStack,
     Instruction,
     Plan,
@@ -53,7 +54,7 @@ def make_plan(
     if diff.is_empty:
         return Plan(Method.NONE)
     if not allow_hotswap:
-        return _cloudformation(assembly, live, ("hot-swap is off",), target_kind, create=False)
+        return _cloudformation(assembly, live, (SWITCHED_OFF,), target_kind, create=False)
     reasons = _obstacles(diff)
     swaps: list[Swap] = []
     if not reasons:

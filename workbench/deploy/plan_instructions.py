@@ -14,6 +14,9 @@ from typing import Literal
 
 from workbench.deploy.models import Json, Method, StackPath
 
+SWITCHED_OFF = "hot-swap is off"
+"""Why a plan swaps nothing where that was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class SwapTarget:

@@ -13,7 +13,7 @@ from workbench.deploy.models import (
     PropertyChange,
     ResourceChange,
 )
-from workbench.deploy.plan_instructions import Plan
+from workbench.deploy.plan_instructions import SWITCHED_OFF, Plan
 
 SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "−"}
 """The sign before a change: added, updated in place, replaced, destroyed."""
@@ -102,7 +102,7 @@ def _all(diff: Diff, plan: Plan, losses: tuple[Loss, ...]) -> Iterator[str]:
         yield ""
     yield _HOW[plan.method]
     yield from (f"  {number}. {title}" for number, title in enumerate(plan.titles, 1))
-    if plan.reasons:
+    if plan.reasons and plan.reasons != (SWITCHED_OFF,):
         yield "Why no hot-swap:"
         yield from (f"  - {reason}" for reason in plan.reasons)
 
