@@ -36,6 +36,7 @@ TITLES = {
     "pool": "The pool's settings and triggers",
     "branches": "Branches",
     "job": "A job's logs",
+    "compare": "A comparison",
     "jobs": "A branch's history",
     "promote": "A promotion",
     "variables": "Variables and secrets",

@@ -34,6 +34,7 @@ GROUPS = {
     "branches": "Branches",
     "job": "A job",
     "jobs": "Jobs",
+    "compare": "Comparison",
     "promote": "Promotion",
     "variables": "Variables",
     "domains": "Domains",

@@ -70,6 +70,8 @@ def environment_row(
             spans.append((f"↑{each.git.ahead} ↓{each.git.behind}  ", ACCENT))
         spans.append((f"{commit.short} {commit.subject}", TEXT))
         spans.append((f"  {commit.author}, {age(commit.at, now)}", MUTED))
+        if each.site:
+            spans.append((f"  {each.site}", MUTED))
     elif each.kind == "branch" and each.hosted is not None:
         spans.append(("the Git branch is gone", WARN))
     elif each.kind == "branch":
@@ -193,8 +195,10 @@ def inventory_rows(each: Environment, inventory: Inventory) -> list[Row]:
     return rows
 
 
-def difference_rows(found: Sequence[Difference], first: str, second: str) -> list[Row]:
-    """What the second has more, less or else."""
+def difference_rows(
+    found: Sequence[Difference], first: str, second: str, *, shows_values: bool = False
+) -> list[Row]:
+    """What the second has more, less or else; a secret's value is never there to be shown."""
     if not found:
         return [Row(((f"{first} and {second} are the same.", TEXT),))]
     rows = []
@@ -203,9 +207,13 @@ def difference_rows(found: Sequence[Difference], first: str, second: str) -> lis
         if each.kind != kind:
             kind = each.kind
             rows.append(Row(((f"{kind}s", MUTED),)))
-        rows.append(
-            Row(((f"  {each.sign} ", _SIGNS[each.sign]), (each.what, TEXT)), copy=each.what)
-        )
+        spans: list[Span] = [(f"  {each.sign} ", _SIGNS[each.sign]), (each.what, TEXT)]
+        if shows_values and each.kind == "variable":
+            values = {"+": each.second, "-": each.first}
+            spans.append((f"  {values.get(each.sign, f'{each.first} → {each.second}')}", MUTED))
+        elif each.kind == "secret" and each.sign == "~":
+            spans.append(("  another value", MUTED))
+        rows.append(Row(tuple(spans), copy=each.what))
     return rows
 
 

@@ -18,7 +18,6 @@ from textual.widgets import Static
 from screens.branches.bindings import SCREEN_BINDINGS
 from screens.branches.doing import Doing
 from screens.branches.environment_rows import (
-    difference_rows,
     environment_row,
     inventory_rows,
     shown_name,
@@ -204,12 +203,9 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         }
         chosen = await self._doing.pick(f"Compare {own} with", others)
         if chosen is not None:
-            self.app.push_screen(
-                RowsScreen(
-                    f"{chosen} → {own}",
-                    read=lambda: difference_rows(opened.compared(chosen, own), chosen, own),
-                )
-            )
+            from screens.branches.compare_screen import CompareScreen
+
+            self.app.push_screen(CompareScreen(opened, chosen, own))
 
     def _can_compare(self, each: Environment) -> bool:
         if each.stack is None:

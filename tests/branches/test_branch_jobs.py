@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.headless.sandbox_process import run_command
 from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.branches.compare import Difference
 from workbench.branches.git import GitProblem, worktrees
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
@@ -29,7 +30,7 @@ from workbench.localcloud import lifecycle
 from workbench.localcloud.record import read_record
 from workbench.playground.requests import Request
 from workbench.playground.run_as import parse_run_as
-from workbench.project.identity import stack_name
+from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity
 from workbench.project.scaffold import scaffold
 from workbench.startup import Flags, prepare
@@ -184,7 +185,20 @@ def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Tea
     assert team.outputs("feature/notes")["custom"]["theme"] == "light"
     assert [step["stepName"] for step in job["steps"]][-1] == "BUILD"
     assert "built for feature/notes" in httpx.get(job["steps"][-1]["logUrl"]).text
+    secret = {"Type": "SecureString", "Name": ""}
+    for branch, value in (("main", "one"), ("feature/notes", "two")):
+        identity = BackendIdentity(team.app, branch, "branch")
+        secret["Name"] = secret_path(identity, "API_KEY")
+        team.clients.ssm.put_parameter(**secret, Value=value)
+    valued = team.opened.compared("main", "feature/notes", values=True)
+    assert Difference("+", "THEME", "variable", "", "light") in valued
+    assert Difference("~", "API_KEY", "secret") in valued
+    assert "two" not in str([asdict(each) for each in valued if each.kind == "secret"])
     differences = team.opened.compared("main", "feature/notes")
+    assert not [each for each in differences if each.kind == "secret"]
+    for branch in ("main", "feature/notes"):
+        name = secret_path(BackendIdentity(team.app, branch, "branch"), "API_KEY")
+        team.clients.ssm.delete_parameter(Name=name)
     assert [each.what for each in differences if each.kind == "variable"] == [
         "AMPLIFY_TUI_BUILD_FRONTEND",
         "THEME",

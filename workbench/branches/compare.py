@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import build_schema
@@ -19,56 +20,84 @@ scalar AWSURL scalar AWSPhone scalar AWSIPAddress
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one environment consists of: resources by path, the API's SDL, secrets' names.
+    """What one environment consists of: resources by path, the API's SDL, secrets, variables.
 
-    ``variables`` is None for a sandbox, which has none of Amplify's.
+    A secret's value is a digest, or "" where values were not asked for. ``variables`` is None for a
+    sandbox, which has none of Amplify's.
     """
 
     resources: Mapping[str, Mapping[str, Any]]
     schema: str
-    secrets: tuple[str, ...]
+    secrets: Mapping[str, str] = field(repr=False)
     variables: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference: ``sign`` is ``+`` (only in the second), ``-`` (only in the first) or ``~``."""
+    """One difference: ``sign`` is ``+`` (only in the second), ``-`` (only in the first) or ``~``.
+
+    ``first`` and ``second`` are a variable's values, where they were asked for.
+    """
 
     sign: str
     what: str
     kind: str
+    first: str = field(default="", repr=False)
+    second: str = field(default="", repr=False)
 
 
 def read_side(
-    clients: Any, stack: str, secrets_path: str, variables: Mapping[str, str] | None = None
+    clients: Any,
+    stack: str,
+    secrets_path: str,
+    variables: Mapping[str, str] | None = None,
+    *,
+    values: bool = False,
 ) -> Side:
-    """Read a deployed backend; blocks. Raises botocore's ClientError."""
+    """Read a deployed backend; with ``values`` its secrets' too, of which only digests are kept.
+
+    Blocks. Raises botocore's ClientError.
+    """
     resources: dict[str, Mapping[str, Any]] = {}
     schemas: list[str] = []
     _read_stack(clients, stack, "", resources, schemas)
     resources = {path: _without_names(each, stack) for path, each in resources.items()}
-    names = [
-        each["Name"].rpartition("/")[2]
-        for page in clients.ssm.get_paginator("get_parameters_by_path").paginate(Path=secrets_path)
+    pages = clients.ssm.get_paginator("get_parameters_by_path").paginate(
+        Path=secrets_path, WithDecryption=values
+    )
+    secrets = {
+        each["Name"].rpartition("/")[2]: _digest(each["Value"]) if values else ""
+        for page in pages
         for each in page["Parameters"]
-    ]
-    return Side(resources, "\n".join(schemas), tuple(sorted(names)), variables)
+    }
+    return Side(resources, "\n".join(schemas), secrets, variables)
 
 
-def compare(first: Side, second: Side) -> tuple[Difference, ...]:
-    """What the second has more, less or else than the first."""
+def compare(first: Side, second: Side, *, values: bool = False) -> tuple[Difference, ...]:
+    """What the second has more, less or else than the first; with variables' ``values``."""
     resources = _compared("resource", first.resources, second.resources)
     fields = _compared("field", _fields(first.schema), _fields(second.schema))
-    secrets = _compared(
-        "secret", dict.fromkeys(first.secrets, ""), dict.fromkeys(second.secrets, "")
-    )
+    secrets = _compared("secret", first.secrets, second.secrets)
     variables: Sequence[Difference] = ()
     if first.variables is not None and second.variables is not None:
-        # Only the names are told; that two values differ is one sign.
+        # Only the names are told unasked; that two values differ is one sign.
         variables = _compared("variable", first.variables, second.variables)
+        if values:
+            variables = [
+                replace(
+                    each,
+                    first=first.variables.get(each.what, ""),
+                    second=second.variables.get(each.what, ""),
+                )
+                for each in variables
+            ]
     # What Amplify makes of the models comes behind the models themselves.
     fields = sorted(fields, key=lambda each: (_is_generated(each.what), each.what))
     return (*fields, *resources, *variables, *secrets)
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def _is_generated(field_name: str) -> bool:

@@ -73,11 +73,15 @@ class OpenedBranches:
         commit = commit_of(self.project.root, preview.preview_of).id
         return self.hosting.start(app, preview.name, commit=commit)
 
-    def compared(self, first: str, second: str) -> tuple[Difference, ...]:
-        """What the second environment has more, less or else; ``sandbox`` is one's own."""
-        return compare(self._side(first), self._side(second))
+    def compared(self, first: str, second: str, *, values: bool = False) -> tuple[Difference, ...]:
+        """What the second environment has more, less or else; ``sandbox`` is one's own.
 
-    def _side(self, name: str) -> Side:
+        With ``values`` also which secrets have another value, and variables' own.
+        """
+        sides = self._side(first, values=values), self._side(second, values=values)
+        return compare(*sides, values=values)
+
+    def _side(self, name: str, *, values: bool) -> Side:
         from botocore.exceptions import BotoCoreError, ClientError
 
         identity, variables = self.identity, None
@@ -86,7 +90,13 @@ class OpenedBranches:
             identity = BackendIdentity(app.id, name, "branch")
             variables = {**app.variables, **self.hosting.branch(app, name).variables}
         try:
-            return read_side(self.clients, stack_name(identity), secret_path(identity), variables)
+            return read_side(
+                self.clients,
+                stack_name(identity),
+                secret_path(identity),
+                variables,
+                values=values,
+            )
         except (ClientError, BotoCoreError) as error:
             raise ProjectProblem(
                 f"{name} cannot be read: {error_message(error)}", "Deploy it first."

@@ -142,12 +142,14 @@ def _delete(place: OpenedBranches, arguments: argparse.Namespace) -> int:
 
 
 def _compare(place: OpenedBranches, arguments: argparse.Namespace) -> int:
-    found = place.compared(arguments.first, arguments.second)
+    found = place.compared(arguments.first, arguments.second, values=arguments.values)
     if arguments.json:
-        print(json.dumps([asdict(each) for each in found]))
+        # Values stand there only where they were asked for.
+        print(json.dumps([{k: v for k, v in asdict(each).items() if v} for each in found]))
         return 0
     for each in found:
-        print(f"{each.sign} {each.kind:<8}  {each.what}")
+        values = f"  {each.first!r} → {each.second!r}" if each.first or each.second else ""
+        print(f"{each.sign} {each.kind:<8}  {each.what}{values}")
     if not found:
         print(f"{arguments.first} and {arguments.second} are the same.")
     return 0

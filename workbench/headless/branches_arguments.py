@@ -104,7 +104,12 @@ def add_branches(
     stop.add_argument("job", nargs="?", default="", help="a job's number (default: the last)")
     delete = action("delete", "delete a branch's environment with all its data", "branch")
     delete.add_argument("--yes", "-y", action="store_true", help="don't ask")
-    action("compare", "what the second environment has more, less or else", "first", "second")
+    compare = action(
+        "compare", "what the second environment has more, less or else", "first", "second"
+    )
+    compare.add_argument(
+        "--values", action="store_true", help="variables' values, and which secrets have others"
+    )
     promote = action(
         "promote", "merge one branch into another, and deploy that", "source", "target"
     )

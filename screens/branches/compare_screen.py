@@ -1,0 +1,78 @@
+"""Two environments beside each other; values only where they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.branches.environment_rows import difference_rows
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import FAIL, MUTED, TEXT
+from workbench.branches.compare import Difference
+from workbench.branches.opening import OpenedBranches
+from workbench.project.models import ProjectProblem
+
+
+class CompareScreen(ModalScreen[None]):
+    """What the second has more (+), less (-) or else (~)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "values", "Values", id="compare.values",
+                tooltip="Variables' values, and which secrets have others; secrets stay hidden"),
+        Binding("escape,c", "close", "Close", id="compare.close", tooltip="Back to the branches"),
+    ]  # fmt: skip
+
+    def __init__(self, opened: OpenedBranches, first: str, second: str) -> None:
+        super().__init__(id="compare")
+        self._opened = opened
+        self._sides = (first, second)
+        self._shows_values = False
+        self._found: tuple[Difference, ...] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The differences."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = " → ".join(self._sides)
+            yield RowList(empty=((("Reading both …", MUTED),),), id="compare-rows")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read both."""
+        self.query_one(RowList).focus()
+        self._load()
+
+    @work(group="compare", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            found = await asyncio.to_thread(
+                lambda: self._opened.compared(*self._sides, values=self._shows_values)
+            )
+        except ProjectProblem as problem:
+            rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
+        else:
+            self._found = found
+            rows = difference_rows(found, *self._sides, shows_values=self._shows_values)
+        self.query_one(RowList).show_rows(rows)
+        self.refresh_bindings()
+
+    def action_values(self) -> None:
+        """Show or hide the values."""
+        self._shows_values = not self._shows_values
+        self._load()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what works now."""
+        if action == "values":
+            return self._found is not None
+        return super().check_action(action, parameters)
+
+    def action_close(self) -> None:
+        """Back to the branches."""
+        self.dismiss(None)
