@@ -196,6 +196,7 @@ def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Tea
     assert "two" not in str([asdict(each) for each in valued if each.kind == "secret"])
     differences = team.opened.compared("main", "feature/notes")
     assert not [each for each in differences if each.kind == "secret"]
+    assert not [each for each in differences if each.what.startswith("auth")]
     for branch in ("main", "feature/notes"):
         name = secret_path(BackendIdentity(team.app, branch, "branch"), "API_KEY")
         team.clients.ssm.delete_parameter(Name=name)

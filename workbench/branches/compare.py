@@ -148,9 +148,14 @@ def _read_stack(
 
 def _settings(described: Mapping[str, Any]) -> Mapping[str, Any]:
     """A resource's own properties, without what differs between any two environments."""
-    volatile = ("TemplateURL", "Code", "Parameters", "DefinitionS3Location", "Tags", "Description")
+    volatile = ("TemplateURL", "Code", "Parameters", "DefinitionS3Location", "Description")
     properties = described.get("Properties", {})
-    return {name: value for name, value in properties.items() if name not in volatile}
+    # Tags (a user pool's are its UserPoolTags) name the environment.
+    return {
+        name: value
+        for name, value in properties.items()
+        if name not in volatile and not name.endswith("Tags")
+    }
 
 
 def _without_names(value: Any, stack: str) -> Any:
