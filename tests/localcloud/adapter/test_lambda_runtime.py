@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.localcloud.test_saving import LONGEST_LOSS
 from workbench.aws.clients import Clients
 from workbench.localcloud import bootstrap, lifecycle
 from workbench.localcloud.record import read_record
@@ -114,6 +115,7 @@ def test_unpacked_functions_go_with_the_server_and_after_a_kill_with_the_next_on
         assert any(killed.iterdir())
         record = read_record(folder)
         assert record is not None
+        time.sleep(LONGEST_LOSS)  # a kill may cost what was made this moment: not the function
         os.kill(record.pid, 9)
         lifecycle.stop(folder)
 
