@@ -25,49 +25,52 @@ _READ: frozenset[RuleOperation] = frozenset(("get", "list", "sync", "listen", "s
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A rule and the fields that it covers; None is all of them.
+    """A rule with the fields that it lets a caller set and, in an update, set to null.
 
-    ``nullable`` are those that may be set to null, for which an update needs "delete" too.
+    None stands for everything: in an update both are None or neither is. Other operations have no
+    ``nullable``.
     """
 
     rule: Rule
     fields: tuple[str, ...] | None = None
-    nullable: tuple[str, ...] = ()
+    nullable: tuple[str, ...] | None = None
 
 
 def grants(model: Model, operation: RuleOperation) -> tuple[Grant, ...]:
     """The grants of an operation, in the order of the rules.
 
-    A delete takes all fields and relations at once, so only who may delete every one has it.
+    A role has everything only where it has the operation on every field and relation: then it may
+    set what no rule names too (an id, an owner). A delete takes all of them at once, so nobody has
+    a part of it. An update that sets a field to null takes the field away: that needs "delete" on
+    it, so who may only delete may ask too, and is told which fields are refused.
     """
-    found: dict[Rule, list[str]] = {}
-    nullable: dict[Rule, list[str]] = {}
-    names = [field.name for field in model.fields]
-    needed = len(_members(model)) if operation == "delete" else len(names)
-    for member in _members(model):
-        for rule in member.rules or model.rules:
+    members = _members(model)
+    names = [member.name for member in members]
+    ours = {operation, "delete"} if operation == "update" else {operation}
+    found: dict[Rule, dict[str, set[RuleOperation]]] = {}
+    for rules, name in [
+        (model.rules, ""),
+        *((each.rules or model.rules, each.name) for each in members),
+    ]:
+        for rule in rules:
+            if not ours & set(rule.operations):
+                continue
             for role in _roles(rule):
-                if operation in rule.operations and (operation == "delete" or member.name in names):
-                    found.setdefault(role, []).append(member.name)
-                if "delete" in rule.operations:
-                    nullable.setdefault(role, []).append(member.name)
-                if operation in rule.operations:
-                    # Who may read a relation alone still may ask for the item.
-                    found.setdefault(role, [])
-    for rule in model.rules:
-        # A model without fields of its own still has rules.
-        if operation in rule.operations:
-            for role in _roles(rule):
-                found.setdefault(role, [])
+                found.setdefault(role, {}).setdefault(name, set()).update(rule.operations)
+    # A model without fields of its own still has rules; with fields, only theirs count.
+    found = {role: has for role, has in found.items() if not names or set(has) - {""}}
     covered = []
-    for role, fields in found.items():
-        if len(set(fields)) == needed:
+    for role, has in found.items():
+        allowed = tuple(name for name in names if operation in has.get(name, ()))
+        nullable = tuple(name for name in names if "delete" in has.get(name, ()))
+        if len(allowed) == len(names) and (operation != "update" or nullable == allowed):
             covered.append(Grant(role))
+        elif operation == "update":
+            # As in Amplify, the first part of the identifier goes with any field.
+            allowed = tuple(dict.fromkeys((*allowed, *model.identifier[:1])))
+            covered.append(Grant(role, allowed, nullable))
         elif operation != "delete":
-            keys = () if operation == "create" else model.identifier
-            allowed = tuple(dict.fromkeys((*fields, *keys)))
-            if allowed:
-                covered.append(Grant(role, allowed, tuple(nullable.get(role, ()))))
+            covered.append(Grant(role, allowed))
     return _joined(covered)
 
 

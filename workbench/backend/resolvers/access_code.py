@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from workbench.backend.definitions.schema import Rule
 from workbench.backend.resolvers.access import Grant, is_static
@@ -134,28 +134,68 @@ def item_condition(rule: Rule, item: str) -> str:
 
 def allowed_function(found: Sequence[Grant], about: str) -> str:
     """``allowedFields(ctx, item)``: names of fields, or "*" among them for all; none is refused."""
+
+    def pushed(grant: Grant) -> list[str]:
+        fields = "'*'" if grant.fields is None else ", ".join(map(literal, grant.fields))
+        return [f"fields.push({fields});"]
+
     lines = [
         "if (isAccount(ctx)) return ['*'];",
         "const fields = [];",
-        "const type = util.authType();",
+        *_by_provider(found, pushed),
+        "return fields;",
     ]
+    return function("function allowedFields(ctx, item)", lines, about)
+
+
+def changes_function(found: Sequence[Grant], about: str) -> str:
+    """``allowedFields(ctx, item)`` of an update: ``{ set, clear }``, names of fields.
+
+    "*" in ``set`` is all of both; nothing in ``set`` is refused.
+    """
+
+    def pushed(grant: Grant) -> list[str]:
+        if grant.fields is None:
+            return ["set.push('*');"]
+        lines = [f"set.push({', '.join(map(literal, grant.fields))});"]
+        if grant.nullable:
+            lines.append(f"clear.push({', '.join(map(literal, grant.nullable))});")
+        return lines
+
+    lines = [
+        "if (isAccount(ctx)) return { set: ['*'], clear: [] };",
+        "const set = [];",
+        "const clear = [];",
+        *_by_provider(found, pushed),
+        "return { set, clear };",
+    ]
+    return function("function allowedFields(ctx, item)", lines, about)
+
+
+def _by_provider(found: Sequence[Grant], pushed: Callable[[Grant], list[str]]) -> list[str]:
+    """For each way of signing in, what its grants add where they hold."""
+    lines = ["const type = util.authType();"]
     for provider, type_name in _TYPES.items():
         ours = [grant for grant in found if grant.rule.provider == provider]
         if not ours:
             continue
         lines.append(f"if (type === {literal(type_name)}) {{")
         for grant in ours:
-            fields = "'*'" if grant.fields is None else ", ".join(map(literal, grant.fields))
             condition = (
                 static_condition(grant.rule)
                 if is_static(grant.rule)
                 else item_condition(grant.rule, "item")
             )
-            push = f"fields.push({fields}); // {told(grant.rule)}"
-            lines += indented([f"if ({condition}) {push}" if condition else push])
+            first, *rest = pushed(grant)
+            first = f"{first} // {told(grant.rule)}"
+            if not condition:
+                lines += indented([first, *rest])
+            elif not rest:
+                lines += indented([f"if ({condition}) {first}"])
+            else:
+                lines += indented([f"if ({condition}) {{", *indented([first, *rest]), "}"])
         lines.append("}")
-    lines.append("return fields;")
-    return function("function allowedFields(ctx, item)", lines, about)
+    return lines
 
 
 def static_function(rules: Sequence[Rule], about: str) -> str:

@@ -7,6 +7,7 @@ from workbench.backend.graphql.names import composite_attribute, heard_of
 from workbench.backend.resolvers.access import Grant, grants, is_static
 from workbench.backend.resolvers.access_code import (
     allowed_function,
+    changes_function,
     owner_call,
     static_function,
     support,
@@ -34,6 +35,19 @@ _DENY = function(
         "if (denied.length > 0) util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
     ],
     "Refuse the request where it has a field that the caller may not set.",
+)
+_DENY_CHANGES = function(
+    "function refuseOthers(may, input)",
+    [
+        "if (may.set.length === 0) util.unauthorized();",
+        "if (may.set.includes('*')) return;",
+        "const names = Object.keys(input);",
+        "const taken = names.filter(name => input[name] === null && !may.clear.includes(name));",
+        "const others = names.filter(name => !may.set.includes(name) && !taken.includes(name));",
+        "const denied = [...taken, ...others];",
+        "if (denied.length > 0) util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
+    ],
+    "Refuse the request where it sets a field, or takes one away by null, that the caller may not.",
 )
 
 
@@ -133,7 +147,7 @@ def _update(schema: Schema, model: Model) -> tuple[Step, ...]:
     lines = ["const { input } = ctx.args;"]
     guard, parts = _guard(model, found, "update")
     if not guard:
-        lines.append("if (!isAllowed(ctx)) util.unauthorized();")
+        lines.append(_static_refusal(found, "update"))
     lines += validation(model, "input")
     lines += [
         "const update = { updatedAt: util.time.nowISO8601() };",
@@ -174,7 +188,7 @@ def _delete(schema: Schema, model: Model) -> tuple[Step, ...]:
     guard, parts = _guard(model, found, "delete")
     lines = ["const { input } = ctx.args;"]
     if not guard:
-        lines.append("if (!isAllowed(ctx)) util.unauthorized();")
+        lines.append(_static_refusal(found, "delete"))
     lines += _key_lines(model)
     lines += _existing(model)
     lines.append(f"return ddb.remove({{ key: {key_of(model, 'key')}, condition }});")
@@ -186,11 +200,29 @@ def _delete(schema: Schema, model: Model) -> tuple[Step, ...]:
     return (*guard, Step(f"delete{model.name}", f"{model.name}Table", code))
 
 
+def _static_refusal(found: tuple[Grant, ...], verb: str) -> str:
+    """The line that refuses a caller where no grant needs the item."""
+    if _is_whole(found):
+        return "if (!isAllowed(ctx)) util.unauthorized();"
+    return f"refuseOthers(allowedFields(ctx, {{}}), {'input' if verb == 'update' else '{}'});"
+
+
+def _is_whole(found: tuple[Grant, ...]) -> bool:
+    return all(grant.fields is None for grant in found)
+
+
 def _guard(model: Model, found: tuple[Grant, ...], verb: str) -> tuple[tuple[Step, ...], list[str]]:
     """A step that reads the item and decides, where that needs the item; else the functions."""
     rules = [grant.rule for grant in found]
-    if all(is_static(rule) for rule in rules) and all(grant.fields is None for grant in found):
-        return (), [*support(rules), static_function(rules, f"Who may {verb} a {model.name}.")]
+    if verb == "update":
+        about = "What the caller may set and may take away; '*' is all of both."
+        deciding = [changes_function(found, about), _DENY_CHANGES]
+    else:
+        deciding = [allowed_function(found, "'*' where the caller may."), _DENY]
+    if all(is_static(rule) for rule in rules):
+        if _is_whole(found):
+            deciding = [static_function(rules, f"Who may {verb} a {model.name}.")]
+        return (), [*support(rules), *deciding]
     request = [
         "const { input } = ctx.args;",
         *_key_lines(model),
@@ -198,30 +230,16 @@ def _guard(model: Model, found: tuple[Grant, ...], verb: str) -> tuple[tuple[Ste
     ]
     response = [
         "if (ctx.error) util.error(ctx.error.message, ctx.error.type);",
-        "const fields = allowedFields(ctx, ctx.result ?? {});",
-        f"refuseOthers(fields, {'ctx.args.input' if verb == 'update' else '{}'});",
+        "const allowed = allowedFields(ctx, ctx.result ?? {});",
+        f"refuseOthers(allowed, {'ctx.args.input' if verb == 'update' else '{}'});",
+        "return ctx.result;",
     ]
-    nullable = [grant for grant in found if grant.fields is not None]
-    if verb == "update" and nullable:
-        # Setting a field to null takes it away: that needs "delete" on it.
-        may = sorted({name for grant in nullable for name in grant.nullable})
-        response += [
-            "if (!fields.includes('*')) {",
-            "  const taken = Object.keys(ctx.args.input).filter(",
-            f"    name => ctx.args.input[name] === null && !{literal(may)}.includes(name),",
-            "  );",
-            "  if (taken.length > 0) util.error(`Unauthorized on [${taken.join(', ')}]`, "
-            "'Unauthorized');",
-            "}",
-        ]
-    response.append("return ctx.result;")
     code = module(
         f"{_about(model, verb, found)[:-1]}: looks at the item first.",
         [_UTIL, _DYNAMODB],
         [
             *support(rules),
-            allowed_function(found, "The fields that the caller may change; '*' is all."),
-            _DENY,
+            *deciding,
             function("export function request(ctx)", request),
             function("export function response(ctx)", response),
         ],

@@ -91,6 +91,50 @@ def test_each_caller_may_do_what_the_rules_say(callers: Callers, name: str, who:
         assert left == {"text": "changed" if seen["update"] == "+" else "made"}
 
 
+CHANGES: dict[str, dict[str, Any]] = {
+    "name": {"name": "new"},
+    "no name": {"name": None},
+    "about": {"about": "new"},
+    "no about": {"about": None},
+    "nothing": {},
+    "all": {"about": None, "name": None},
+}
+"""What an update changes, by the words for it."""
+
+_ABOUT = "Unauthorized on [about]"
+_NAME = "Unauthorized on [name]"
+_BOTH = "Unauthorized on [name, about]"
+_NOT_AT_ALL = "Not Authorized to access updateProfile on type Mutation"
+_READ_AND_UPDATE = {"no name": _NAME, "about": _ABOUT, "no about": _ABOUT, "all": _BOTH}
+REFUSALS = {
+    "admin": {},
+    "user:ann": {"no about": _ABOUT, "all": _ABOUT},
+    "user:bob": _READ_AND_UPDATE,
+    # The group Editors may delete, every user may update: together, they may take the name away.
+    "user:dan": {"about": _ABOUT, "no about": _ABOUT, "all": _ABOUT},
+    "key": _READ_AND_UPDATE,
+    "iam:": dict.fromkeys(CHANGES, _NOT_AT_ALL),
+}
+
+
+@pytest.mark.parametrize("who", REFUSALS)
+def test_taking_a_field_away_needs_delete_on_it(callers: Callers, who: str) -> None:
+    """A null in an update clears a field, which who may only update may not."""
+    made = "mutation($i: CreateProfileInput!) { createProfile(input: $i) { id } }"
+    change = "mutation($i: UpdateProfileInput!) { updateProfile(input: $i) { id } }"
+    look = "query($id: ID!) { getProfile(id: $id) { name about } }"
+    seen = {}
+    for words, changed in CHANGES.items():
+        before = {"name": "old", "about": "old"}
+        row = callers.value("user:ann", made, i=before)["id"]
+        answer = callers.run(who, change, i={"id": row, **changed})
+        if answer.errors:
+            seen[words] = answer.errors[0]["message"]
+        after = before if answer.errors else {**before, **changed}
+        assert callers.value("admin", look, id=row) == after
+    assert seen == REFUSALS[who]
+
+
 async def _listened(
     callers: Callers, who: str, name: str, ready: asyncio.Event, made: asyncio.Future[str]
 ) -> str:

@@ -106,6 +106,19 @@ class Writable(Model, rules=[allow.owner().to("create", "read")]):
     text: str | None
 
 
+class Profile(
+    Model,
+    rules=[
+        allow.owner(),
+        allow.authenticated().to("read", "update"),
+        allow.group("Editors").to("read", "delete"),
+        allow.public_api_key().to("read", "update"),
+    ],
+):
+    name: str | None
+    about: str | None = field(rules=[allow.owner().to("create", "read", "update")])
+
+
 class Post(Model, rules=[allow.authenticated(), allow.public_api_key().to("read")]):
     title: str
     comments: list["Comment"] = has_many("post_id")
@@ -181,7 +194,7 @@ def shout(text: str | None) -> ShoutReturnType | None:
 data = define_data(
     models=[
         *(Keyed, Guest, Member, Pooled, Owned, Authored, Shared, Staff, Grouped, Regrouped),
-        *(Custom, Fielded, Mixed, ReadOnly, Writable, Post, Comment, Product),
+        *(Custom, Fielded, Mixed, ReadOnly, Writable, Profile, Post, Comment, Product),
     ],
     operations=[cheapest, who_am_i, shout],
     default_authorization="user_pool",

@@ -51,6 +51,17 @@ const schema = a.schema({
   Writable: a
     .model({ text: a.string() })
     .authorization((allow) => [allow.owner().to(['create', 'read'])]),
+  Profile: a
+    .model({
+      name: a.string(),
+      about: a.string().authorization((allow) => [allow.owner().to(['create', 'read', 'update'])]),
+    })
+    .authorization((allow) => [
+      allow.owner(),
+      allow.authenticated().to(['read', 'update']),
+      allow.group('Editors').to(['read', 'delete']),
+      allow.publicApiKey().to(['read', 'update']),
+    ]),
 
   Post: a
     .model({ title: a.string().required(), comments: a.hasMany('Comment', 'postId') })
