@@ -211,11 +211,12 @@ class DeploymentFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalCloudReported(Event):
-    """The local cloud's health."""
+    """The local cloud's health; ``damages`` says what of its saved files could not be used."""
 
     status: Literal["starting", "running", "stopped", "failed"]
     endpoint: str = ""
     detail: str = ""
+    damages: tuple[str, ...] = ()
     kind: Literal["local-cloud"] = "local-cloud"
 
 

@@ -123,9 +123,14 @@ def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
     except LocalCloudProblem as problem:
         emit(LocalCloudReported(at=time.time(), status="failed", detail=str(problem)))
         raise
+    damages = tuple(str(each) for each in status(project.local_cloud_dir).damages)
     emit(
         LocalCloudReported(
-            at=time.time(), status="running", endpoint=target.endpoint, detail=" ".join(said)
+            at=time.time(),
+            status="running",
+            endpoint=target.endpoint,
+            detail=" ".join(each for each in said if each not in damages),
+            damages=damages,
         )
     )
     return target

@@ -68,6 +68,7 @@ def narrate(event: AnyEvent) -> list[LogLine]:
         case LocalCloudReported():
             level = Level.ERROR if event.status == "failed" else Level.INFO
             words = f"{event.status} {event.endpoint} {event.detail}".strip()
-            return [line(level, "local cloud", words)]
+            said = [line(level, "local cloud", words)]
+            return said + [line(Level.WARNING, "local cloud", each) for each in event.damages]
         case _:
             return []

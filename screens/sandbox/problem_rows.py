@@ -37,6 +37,10 @@ def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
         spans: list[Span] = [("✗ ", FAIL), ("The local cloud stopped. ", STRONG)]
         spans.append((cloud.detail, TEXT))
         rows.append(Row(tuple(spans), key="local-cloud", copy=cloud.detail))
+    rows.extend(
+        Row((("! ", WARN), (damage, TEXT)), key=f"damage:{number}", copy=damage)
+        for number, damage in enumerate(_damages(story))
+    )
     return rows
 
 
@@ -45,11 +49,16 @@ def problem_title(story: SandboxStory) -> str:
     found = [one for reported in story.diagnostics.values() for one in reported]
     errors = sum(1 for one in found if one.severity == "error")
     errors += _own_failure(story) is not None
-    warnings = sum(1 for one in found if one.severity == "warning")
+    warnings = sum(1 for one in found if one.severity == "warning") + len(_damages(story))
     parts = [plural(errors, "error")] if errors else []
     if warnings:
         parts.append(plural(warnings, "warning"))
     return ", ".join(parts) or "problem"
+
+
+def _damages(story: SandboxStory) -> tuple[str, ...]:
+    """What of the local cloud's saved files could not be used at its start: said for its whole run."""
+    return () if story.local_cloud is None else story.local_cloud.damages
 
 
 def _own_failure(story: SandboxStory) -> Failure | None:

@@ -20,6 +20,7 @@ from workbench.events import (
     DiagnosticsReported,
     DiffComputed,
     Level,
+    LocalCloudReported,
     LogLine,
     LoopState,
     OutputsWritten,
@@ -107,3 +108,8 @@ def test_outputs_that_stay_the_same_are_not_told_as_written() -> None:
     path = "amplify_outputs.json"
     assert said(OutputsWritten(at=1.0, path=path)) == f"  wrote {path}"
     assert said(OutputsWritten(at=1.0, path=path, changed=False)) == ""
+
+
+def test_damaged_files_are_told_with_the_local_cloud() -> None:
+    event = LocalCloudReported(at=1.0, status="running", endpoint="http://x", damages=("It was.",))
+    assert said(event).splitlines() == ["local cloud at http://x", "! It was."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screens.sandbox.diff_rows import diff_rows, diff_summary
+from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.resource_rows import build_tree, default_closed, find_node, tree_rows
 from screens.sandbox.story import DeploymentStory, Part, SandboxStory, deployment_story
 from screens.sandbox.words import duration, short_path
@@ -21,7 +22,7 @@ from tests.screens.scripted import (
     type_error,
 )
 from workbench.deploy.models import DeploymentResult, Diff
-from workbench.events import LoopState, StateChanged
+from workbench.events import LocalCloudReported, LoopState, StateChanged
 
 
 def told(*lists: list) -> SandboxStory:  # type: ignore[type-arg]
@@ -62,6 +63,14 @@ def test_question_opens_and_closes() -> None:
     parts = story.apply(StateChanged(at=NOW, state=LoopState.SYNTHESIZING))
     assert story.question is None
     assert Part.QUESTION in parts
+
+
+def test_damaged_files_stay_among_the_problems() -> None:
+    story = SandboxStory()
+    damage = "The local cloud's state was damaged (it is empty). That of 10:00 was taken."
+    story.apply(LocalCloudReported(at=1.0, status="running", damages=(damage,)))
+    assert [plain(row.spans) for row in problem_rows(story)] == [f"! {damage}"]
+    assert problem_title(story) == "1 warning"
 
 
 def test_following_another_terminal_shows_its_state() -> None:

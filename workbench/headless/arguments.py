@@ -144,6 +144,8 @@ def build_parser(version: str) -> Parser:
             action.add_argument(
                 "--force", action="store_true", help="though a sandbox uses it, and starts it again"
             )
+        if name == "status":
+            action.add_argument("--json", action="store_true", help="as JSON")
         if name == "start":
             action.add_argument("--port", type=int, help="this port and no other")
 

@@ -1,6 +1,6 @@
 """The headless front end: every command, its exit code, and no stack trace whatever happens.
 
-Exit codes: 0 success; 1 failure; 2 a wrong command line; 130 Ctrl-C; 143 SIGTERM.
+Exit codes: 0 success; 1 failure; 2 a wrong command line; 5 a state of a newer release; 130 Ctrl-C; 143 SIGTERM.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _explain(error: Exception) -> int:
     paint = Paint.of(sys.stderr)
     if isinstance(error, ProjectProblem | LocalCloudProblem):
         print(f"{paint.bad('✗')} {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, LocalCloudProblem) else 1
     failure = error.failure if isinstance(error, DeploymentFailed) else _aws_failure(error)
     if failure is not None:
         print("\n".join(HumanLines(paint).failure(failure)), file=sys.stderr)

@@ -153,6 +153,8 @@ class HumanLines:
         match event.status:
             case "running":
                 yield self._paint.faint(f"local cloud at {event.endpoint}{detail}")
+                for damage in event.damages:
+                    yield self._paint.warn(f"! {clean(damage)}")
             case "failed":
                 yield f"{self._paint.bad('local cloud')}:{detail}"
             case _:

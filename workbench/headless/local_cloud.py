@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 
+from workbench.damaged_files import kept_damaged
 from workbench.headless.paint import Paint
 from workbench.localcloud.environment import shell_lines
 from workbench.localcloud.lifecycle import LocalCloudStatus, reset, start, status, stop
@@ -31,7 +33,10 @@ def local_cloud(arguments: argparse.Namespace) -> int:
             print("Stopped; its state is kept." if ran else "It was not running.")
         case "status":
             now = status(folder)
-            print("\n".join(_status_lines(now, paint)))
+            if arguments.json:
+                print(json.dumps(_status_document(now, folder), ensure_ascii=False))
+            else:
+                print("\n".join(_status_lines(now, folder, paint)))
             return 0 if now.running else 1
         case "env":
             print(shell_lines(start(folder, say=_say), os.environ))
@@ -68,7 +73,21 @@ def _reset(folder: Path, paint: Paint, *, yes: bool) -> int:
     return 0
 
 
-def _status_lines(now: LocalCloudStatus, paint: Paint) -> list[str]:
+def _status_document(now: LocalCloudStatus, folder: Path) -> dict[str, object]:
+    return {
+        "state": now.state,
+        "endpoint": now.endpoint,
+        "port": now.port,
+        "pid": now.pid,
+        "uptime": now.uptime,
+        "version": now.version,
+        "log": str(now.log),
+        "damages": [damage.document() for damage in now.damages],
+        "damaged_files": [str(file) for file in kept_damaged(folder)],
+    }
+
+
+def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str]:
     colour = paint.good if now.running else paint.warn
     lines = [f"{colour(now.state)}  {now.endpoint}".rstrip()]
     if now.running:
@@ -77,6 +96,13 @@ def _status_lines(now: LocalCloudStatus, paint: Paint) -> list[str]:
         )
     if now.log.exists():
         lines.append(paint.faint(f"  log {now.log}"))
+    lines += [f"  {paint.warn('damaged')} {damage}" for damage in now.damages]
+    told = {damage.kept for damage in now.damages}
+    lines += [
+        f"  {paint.warn('kept')} {file}, which was damaged; delete it when you need it no more"
+        for file in kept_damaged(folder)
+        if str(file) not in told
+    ]
     return lines
 
 

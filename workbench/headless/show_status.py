@@ -9,6 +9,7 @@ import sys
 from workbench.aws.clients import Clients
 from workbench.aws.credentials import identify
 from workbench.aws.target import LocalTarget
+from workbench.damaged_files import Damage, kept_damaged
 from workbench.deploy.stack_state import read_stack_state
 from workbench.headless.history import record_line
 from workbench.headless.paint import Paint
@@ -27,6 +28,8 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
     who = owner(session.sandbox_dir)
     stack = _stack_status(session)
     branch = branch_name(session.project.root)
+    damages = [str(each) for each in _damages(session)]
+    kept = [str(file) for file in kept_damaged(session.project.dot_amplify)]
     if arguments.json:
         said = {
             "project": session.project.package_name,
@@ -39,6 +42,8 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
             "owner_pid": who.pid if who else None,
             "last_deployment": latest[0].number if latest else None,
             "last_result": latest[0].result if latest else None,
+            "damages": damages,
+            "damaged_files": kept,
         }
         print(json.dumps(said, ensure_ascii=False))
         return 0
@@ -56,7 +61,20 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
     for name, value in rows:
         if value:
             print(f"{paint.faint(f'{name:>8}')}  {value.strip()}")
+    for damage in damages:
+        print(f"{paint.warn(' damaged')}  {damage}")
+    for file in kept:
+        if not any(file in damage for damage in damages):
+            print(f"{paint.warn('    kept')}  {file}, which was damaged; delete it if not needed")
     return 0
+
+
+def _damages(session: Session) -> tuple[Damage, ...]:
+    if not isinstance(session.target, LocalTarget):
+        return ()
+    from workbench.localcloud.lifecycle import status
+
+    return status(session.project.local_cloud_dir).damages
 
 
 def _stack_status(session: Session) -> str:

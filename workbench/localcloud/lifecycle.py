@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.aws.target import LOCAL_REGION, LocalTarget
+from workbench.damaged_files import Damage, damages_of
 from workbench.localcloud import logfile
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
@@ -43,18 +44,27 @@ __all__ = [
 
 Say = Callable[[str], None]
 
+NEWER_STATE_EXIT_CODE = 5
+"""What commands end with where the saved state is of a newer release."""
+
 _PATIENCE = 10.0
 """Seconds that a living server on a busy machine may take to answer before it is replaced."""
 
 
 class LocalCloudProblem(Exception):  # noqa: N818 - a problem the user can mend
-    """The local cloud cannot start or stop; the message says why, ``next_step`` what to do."""
+    """The local cloud cannot start or stop; the message says why, ``next_step`` what to do.
 
-    def __init__(self, what: str, next_step: str, details: tuple[str, ...] = ()) -> None:
+    ``exit_code`` is what a command ends with that meets it.
+    """
+
+    def __init__(
+        self, what: str, next_step: str, details: tuple[str, ...] = (), exit_code: int = 1
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.next_step = next_step
         self.details = details
+        self.exit_code = exit_code
 
     def __str__(self) -> str:
         return f"{self.what}\n  → {self.next_step}"
@@ -64,7 +74,8 @@ class LocalCloudProblem(Exception):  # noqa: N818 - a problem the user can mend
 class LocalCloudStatus:
     """What is known of a local cloud; ``uptime`` is in seconds, ``endpoint`` empty before any start.
 
-    ``unresponsive`` means that the process lives but does not answer.
+    ``unresponsive`` means that the process lives but does not answer. ``damages`` is what of its
+    saved files could not be used at its start.
     """
 
     state: Literal["running", "stopped", "unresponsive"]
@@ -75,6 +86,7 @@ class LocalCloudStatus:
     version: str = ""
     project_dir: str = ""
     log: Path = Path()
+    damages: tuple[Damage, ...] = ()
 
     @property
     def running(self) -> bool:
@@ -93,26 +105,37 @@ def start(
     """Start the local cloud unless it runs already, wait until it answers, return where it is.
 
     The port is the remembered one, at first the one that the folder's path hashes to; where
-    another program has it, the local cloud moves to a free one and ``say`` tells so. ``port`` asks
-    for one port and no other. ``node`` is the executable that Lambda functions run with; without
+    another program has it, the local cloud moves to a free one and ``say`` tells so, as it tells of
+    saved files that were found damaged. ``port`` asks for one port and no other. ``node`` is the executable that Lambda functions run with; without
     it the one on PATH, else the bundled one. Raises :class:`LocalCloudProblem`.
     """
     state_dir = state_dir.resolve()
     current = status(state_dir)
     if current.running:
-        return LocalTarget(current.endpoint)
+        return _running(current, port, say)
     state_dir.mkdir(parents=True, exist_ok=True)
     state_dir.chmod(0o700)
     with _one_starter(state_dir):
         current = status(state_dir)
         if current.running:
-            return LocalTarget(current.endpoint)
+            return _running(current, port, say)
         if current.state == "unresponsive":
             if current.port and _health(current.port, timeout=_PATIENCE) is not None:
                 return LocalTarget(current.endpoint)
             stop(state_dir)
         chosen = _port_for(state_dir, port, say)
-        return _spawn(state_dir, chosen, node or _node(), timeout)
+        return _spawn(state_dir, chosen, node or _node(), timeout, say)
+
+
+def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarget:
+    if port not in (None, current.port):
+        raise LocalCloudProblem(
+            f"the local cloud already runs at port {current.port}",
+            f"stop it first (amplify-tui local stop), then start it with --port {port}",
+        )
+    for damage in current.damages:
+        say(str(damage))
+    return LocalTarget(current.endpoint)
 
 
 def stop(state_dir: Path, *, timeout: float = 20.0) -> bool:
@@ -156,6 +179,7 @@ def status(state_dir: Path) -> LocalCloudStatus:
             version=str(health.get("version", "")),
             project_dir=str(health.get("project_dir", "")),
             log=log,
+            damages=damages_of(health.get("damages")),
         )
     locked = _is_locked(state_dir)
     return LocalCloudStatus(
@@ -212,7 +236,7 @@ def _port_for(state_dir: Path, wanted: int | None, say: Say) -> int:
     return chosen
 
 
-def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float) -> LocalTarget:
+def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: Say) -> LocalTarget:
     log = state_dir / logfile.FILE_NAME
     logfile.trim_log(log)
     with log.open("ab") as output:
@@ -241,6 +265,8 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float) -> Loc
     while time.monotonic() < deadline:
         health = _health(port, timeout=0.5)
         if health is not None and health.get("pid") == process.pid:
+            for damage in damages_of(health.get("damages")):
+                say(str(damage))
             return LocalTarget(_endpoint(port), LOCAL_REGION)
         if process.poll() is not None:
             raise _did_not_start(process.returncode, port, log)
@@ -264,7 +290,13 @@ def _node() -> Path | None:
 
 
 def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
-    from workbench.localcloud.server import EXIT_LOCKED, EXIT_PORT_TAKEN, EXIT_UNSUPPORTED
+    from workbench.localcloud.server import (
+        EXIT_LOCKED,
+        EXIT_NEWER_STATE,
+        EXIT_PORT_TAKEN,
+        EXIT_UNREACHABLE_STATE,
+        EXIT_UNSUPPORTED,
+    )
 
     lines = logfile.last_lines(log)
     if code == EXIT_LOCKED:
@@ -277,6 +309,15 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
         return LocalCloudProblem(
             f"port {port} is taken by another program", "start again: it moves to a free port"
         )
+    if code == EXIT_NEWER_STATE:
+        return LocalCloudProblem(
+            f"the local cloud's state in {log.parent / 'state'} was written by a newer release of "
+            "amplify-tui",
+            "update amplify-tui, or move that folder away to begin with an empty local cloud",
+            exit_code=NEWER_STATE_EXIT_CODE,
+        )
+    if code == EXIT_UNREACHABLE_STATE and len(lines) > 1:
+        return LocalCloudProblem(lines[-2], lines[-1])
     if code == EXIT_UNSUPPORTED and lines:
         return LocalCloudProblem(lines[-1], "then start again")
     return LocalCloudProblem(

@@ -12,9 +12,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
+from workbench.damaged_files import Damage
 from workbench.localcloud.adapter import saved_state
 from workbench.localcloud.adapter.stack_operations import any_running
+from workbench.localcloud.state_recovery import document_in_copy, open_last_good
 from workbench.localcloud.state_store import Changes, StateStore
 
 logger = logging.getLogger("local cloud")
@@ -36,8 +39,9 @@ _RETRY = 3.0
 class Saver:
     """Owns the state store after :meth:`start`; ``mark`` may be called from any thread."""
 
-    def __init__(self, store: StateStore) -> None:
-        self._store = store
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.damages: tuple[Damage, ...] = ()
         self._items = saved_state.ItemChanges()
         self._blobs = saved_state.Blobs()
         self._digests: dict[str, bytes] = {}
@@ -50,17 +54,28 @@ class Saver:
         self._thread = threading.Thread(target=self._run, name="save-state", daemon=True)
 
     def restore(self) -> None:
-        """Put the saved state into the emulator, and watch for changes from here on."""
-        services = self._store.services()
-        self._digests = {name: _digest(document) for name, document in services.items()}
+        """Put the last good state into the emulator, and watch for changes from here on.
+
+        ``damages`` is what was found damaged on the way. Raises NewerStateError and
+        UnreachableStateError.
+        """
         saved_state.remove_unfinished_objects(saved_state.state_folder())
         saved_state.keep_code_until_saved()
-        saved_state.restore(services, self._store.items(), self._store.blob)
+        self._store, self.damages = open_last_good(self._directory, self._take_over)
         self._store.drop_unused_blobs()
-        if "lambda" in services:
-            saved_state.remove_unused_code(services["lambda"])
+        self._remove_unused_code()
         self._items.install()
         self._items.loaded()
+
+    def _take_over(self, store: StateStore) -> None:
+        services = store.services()
+        saved_state.restore(saved_state.decode(services, store.items(), store.blob))
+        self._digests = {name: _digest(document) for name, document in services.items()}
+
+    def _remove_unused_code(self) -> None:
+        saved = self._store.services().get("lambda")
+        if saved:
+            saved_state.remove_unused_code((saved, document_in_copy(self._directory, "lambda")))
 
     def start(self) -> None:
         """Begin to save in the background."""
@@ -87,7 +102,8 @@ class Saver:
 
     def _run(self) -> None:
         try:
-            self._store.keep_copy()
+            if self._digests:
+                self._store.keep_copy()
         except (sqlite3.Error, OSError) as error:
             logger.warning("no copy of the last good state: %s", error)
         while True:

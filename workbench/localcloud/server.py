@@ -28,6 +28,8 @@ from workbench.localcloud.record import ServerRecord, read_record, write_record
 EXIT_LOCKED = 3
 EXIT_PORT_TAKEN = 4
 EXIT_UNSUPPORTED = 5
+EXIT_NEWER_STATE = 6
+EXIT_UNREACHABLE_STATE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _lock(state_dir: Path) -> IO[str] | None:
 
 
 def _serve(options: ServerOptions) -> int:
-    started = time.time()
+    started, ticks = time.time(), time.monotonic()
     try:
         sock = listening_socket(options.port)
     except OSError as error:
@@ -86,12 +88,19 @@ def _serve(options: ServerOptions) -> int:
     raise_open_files_limit()
     from workbench.localcloud.adapter import UnsupportedEmulator
     from workbench.localcloud.service import LocalCloud
+    from workbench.localcloud.state_store import NewerStateError, UnreachableStateError
 
     try:
         cloud = LocalCloud(options.state_dir / "state", options.port)
     except UnsupportedEmulator as error:
         print(str(error), file=sys.stderr)  # noqa: T201
         return EXIT_UNSUPPORTED
+    except NewerStateError as error:
+        print(f"the saved state is of a newer release ({error})", file=sys.stderr)  # noqa: T201
+        return EXIT_NEWER_STATE
+    except UnreachableStateError as error:
+        print(f"{error}\n{error.next_step}", file=sys.stderr)  # noqa: T201
+        return EXIT_UNREACHABLE_STATE
 
     record = ServerRecord(options.port, os.getpid(), started, product_version())
 
@@ -103,7 +112,8 @@ def _serve(options: ServerOptions) -> int:
             "port": record.port,
             "state_dir": str(options.state_dir),
             "project_dir": str(_project_dir(options.state_dir)),
-            "uptime": round(time.time() - started, 3),
+            "uptime": round(time.monotonic() - ticks, 3),
+            "damages": [damage.document() for damage in cloud.damages],
         }
 
     async def run() -> None:

@@ -23,14 +23,17 @@ from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
-from workbench.localcloud.state_store import StateStore
 from workbench.localcloud.user_tokens_route import user_tokens_route
 
 logger = logging.getLogger("local cloud")
 
 
 class LocalCloud:
-    """Loads the emulator with its mends; raises UnsupportedEmulator for any other release."""
+    """Loads the emulator with its mends, and the saved state.
+
+    ``damages`` is what of the saved files could not be used. Raises UnsupportedEmulator for any
+    other release, NewerStateError and UnreachableStateError of the state.
+    """
 
     def __init__(self, state_dir: Path, port: int) -> None:
         adapter.check_version()
@@ -44,8 +47,9 @@ class LocalCloud:
 
         self._clear_away = lambda_runtime.clear_away
         self._state_name = saved_state.service_of
-        self._saver = Saver(StateStore(state_dir))
+        self._saver = Saver(state_dir)
         self._saver.restore()
+        self.damages = self._saver.damages
         self._roll_back_interrupted = stack_operations.roll_back_interrupted
         for name in stack_operations.settle_interrupted():
             logger.warning("stack %s: its operation was cut off by a stop", name)

@@ -1,16 +1,15 @@
 """The local cloud's saved state: one SQLite file, written in transactions, never half.
 
 A service's state is one JSON document; DynamoDB items are rows, so that a write to a large table
-saves one row. SQLite's write-ahead log survives ``kill -9`` at any moment; a file damaged by
-something else is put aside, and the copy made at the last good start takes its place.
+saves one row. SQLite's write-ahead log survives ``kill -9`` at any moment; what happens with a file
+that something else has damaged is ``state_recovery``'s.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
+import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +26,27 @@ CREATE TABLE IF NOT EXISTS item (
   PRIMARY KEY (tab, pk, sk)) WITHOUT ROWID;
 """
 
-logger = logging.getLogger("local cloud")
-
 ItemKey = tuple[str, str, str]
 """Table ARN, partition key, sort key (empty where the table has none)."""
+
+
+class DamagedStateError(Exception):
+    """The file, or what it holds, is not what was written; the message says what is wrong."""
+
+
+class NewerStateError(Exception):
+    """A newer release of amplify-tui wrote it: it is sound, but not to be read by this one."""
+
+
+class UnreachableStateError(Exception):
+    """The file may be sound, but cannot be read or written now; the message says why.
+
+    ``next_step`` says what the user can do about it.
+    """
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(what)
+        self.next_step = next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +68,20 @@ class Changes:
 
 
 class StateStore:
-    """An open state file; to be used by one thread at a time."""
+    """An open state file; to be used by one thread at a time.
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE_NAME
-        self._previous = directory / PREVIOUS_NAME
-        directory.mkdir(parents=True, exist_ok=True)
-        self._connection = self._open_or_replace()
+    Opening it makes it where it is missing, and raises :class:`DamagedStateError`,
+    :class:`NewerStateError` or :class:`UnreachableStateError`. ``read_only`` leaves every byte of it
+    as it is. Without ``may_be_new``, a file in which nothing was ever saved counts as damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, may_be_new: bool = True) -> None:
+        self._path = path
+        self._connection = _open(path, read_only, may_be_new and not read_only)
+
+    def service_names(self) -> frozenset[str]:
+        """The services that have a document."""
+        return frozenset(name for (name,) in self._connection.execute("SELECT name FROM service"))
 
     def services(self) -> dict[str, bytes]:
         """Every service's document by its name."""
@@ -112,63 +135,119 @@ class StateStore:
             raise
 
     def keep_copy(self) -> None:
-        """Keep this state as the one to fall back on; the old copy stays until the new one is whole."""
-        temporary = self._previous.with_suffix(".tmp")
+        """Keep this state as the one to fall back on; the old copy stays until the new one is whole.
+
+        A state without services never becomes the copy: there is nothing in it to fall back on.
+        """
+        if not self.service_names():
+            return
+        previous = self._path.with_name(PREVIOUS_NAME)
+        temporary = previous.with_suffix(".tmp")
         temporary.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(temporary)) as copy:
             self._connection.backup(copy)
-        temporary.replace(self._previous)
+        flush_to_disk(temporary)
+        temporary.replace(previous)
+        flush_to_disk(previous.parent)
 
     def close(self) -> None:
         """Close the file; SQLite folds its write-ahead log into it."""
         self._connection.close()
-
-    def _open_or_replace(self) -> sqlite3.Connection:
-        if self._path.exists() or self._previous.exists():
-            for attempt in ("current", "previous"):
-                if attempt == "previous" and not self._bring_back_previous():
-                    break
-                try:
-                    return _open(self._path)
-                except (sqlite3.DatabaseError, OSError) as error:
-                    logger.error("the saved state (%s) cannot be read: %s", attempt, error)  # noqa: TRY400 - one line, no trace
-                    self._put_aside()
-        return _open(self._path)
-
-    def _put_aside(self) -> None:
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        for suffix in ("", "-wal", "-shm"):
-            path = self._path.with_name(FILE_NAME + suffix)
-            if path.exists():
-                path.replace(path.with_name(f"damaged-{stamp}-{path.name}"))
-
-    def _bring_back_previous(self) -> bool:
-        if not self._previous.exists():
-            return False
-        self._path.write_bytes(self._previous.read_bytes())
-        logger.warning("the state of the last good start takes its place")
-        return True
 
 
 def _rows(items: Mapping[ItemKey, bytes | None]) -> Iterable[tuple[str, str, str, bytes]]:
     return ((*key, document) for key, document in items.items() if document is not None)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open and check a state file; raises sqlite3.DatabaseError where it is damaged."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+def flush_to_disk(path: Path) -> None:
+    """Make a file's content, or a folder's names, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found is None or found[0] != "ok":
-            raise sqlite3.DatabaseError(f"damaged: {found}")
-        saved = connection.execute("PRAGMA user_version").fetchone()[0]
-        if saved > FORMAT:
-            raise sqlite3.DatabaseError(f"written by a newer release (format {saved})")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path, read_only: bool, may_be_new: bool) -> sqlite3.Connection:
+    _check_reach(path, read_only=read_only)
+    # immutable: SQLite takes no locks and makes no files beside one that is only looked at.
+    uri = path.absolute().as_uri() + ("?mode=ro&immutable=1" if read_only else "")
+    connection = None
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5
+        )
+        version = _check(connection, may_be_new)
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(_SCHEMA)
+            if version != FORMAT:
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
+    except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
+        raise said_of(error, path) from error
     except BaseException:
-        connection.close()
+        if connection is not None:
+            connection.close()
         raise
     return connection
+
+
+def _check_reach(path: Path, *, read_only: bool) -> None:
+    if path.is_dir():
+        raise DamagedStateError("a folder is in its place")
+    mode = os.R_OK if read_only else os.R_OK | os.W_OK
+    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if each.exists() and not os.access(each, mode):
+            raise UnreachableStateError(
+                f"{each} cannot be {'read' if read_only else 'read and written'} by this user",
+                f"give it back to yourself (chmod u+rw {each}), then start again",
+            )
+
+
+def _check(connection: sqlite3.Connection, may_be_new: bool) -> int:
+    """The format of a sound container that this release can read; 0 for a new one."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > FORMAT:
+        raise NewerStateError(f"format {version}")
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found is None or found[0] != "ok":
+        raise DamagedStateError("its pages do not fit together")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if version and not {"service", "blob", "item"} <= tables:
+        raise DamagedStateError("its tables are missing")
+    if not version and tables:
+        raise DamagedStateError("it is another program's database")
+    if not version and not may_be_new:
+        raise DamagedStateError("it is empty")
+    return version
+
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_REASONS = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room, then start again"),
+    sqlite3.SQLITE_READONLY: (
+        "its folder cannot be written",
+        "make the folder writable, then start again",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "its folder cannot be written",
+        "make the folder writable, then start again",
+    ),
+    sqlite3.SQLITE_BUSY: ("another program has it open", "end that program, then start again"),
+    sqlite3.SQLITE_IOERR: (
+        "the disk does not read or write it",
+        "look whether the disk is full or failing, then start again",
+    ),
+}
+
+
+def said_of(error: sqlite3.Error, path: Path) -> Exception:
+    """What SQLite's error says of the file: damage, or a hindrance that the user can remove."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _DAMAGE:
+        return DamagedStateError(str(error))
+    why, next_step = _REASONS.get(code, (str(error), "then start again"))
+    return UnreachableStateError(f"{path} cannot be opened: {why}", next_step)

@@ -20,7 +20,9 @@ from typing import Any
 
 import ministack.app
 from ministack.core import persistence
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
+
+from workbench.localcloud.state_store import DamagedStateError, NewerStateError
 
 logger = logging.getLogger("local cloud")
 
@@ -159,26 +161,87 @@ def take_service(name: str, blobs: Blobs) -> bytes | None:
     return _dump({_MARKS[0]: version, _MARKS[1]: state}, blobs)
 
 
-def restore(
+def decode(
     services: Mapping[str, bytes],
     items: Iterable[tuple[str, str, str, bytes]],
     read_blob: Callable[[str], bytes],
-) -> None:
-    """Put saved states back; one that cannot be used is logged and left out."""
+) -> dict[str, Any]:
+    """The states in saved documents, by service; nothing of the emulator is changed.
+
+    Raises DamagedStateError where one cannot be what was saved, NewerStateError where a newer
+    emulator wrote it.
+    """
+    states: dict[str, Any] = {}
     for name in ministack.app._state_map:
-        document = services.get(name)
-        if document is None:
-            continue
+        if name in services:
+            states[name] = _decoded(name, services[name], read_blob)
+    if TABLES in states:
+        _add_items(states[TABLES], items)
+    return states
+
+
+def restore(states: Mapping[str, Any]) -> None:
+    """Put decoded states into the emulator; raises DamagedStateError, and has changed nothing then."""
+    done = []
+    for name, state in states.items():
+        module = _module(name)
+        done.append(module)
         try:
-            state = _load(document, read_blob)
-            module = ministack.app._get_module(ministack.app._state_map[name])
-            if name == TABLES:
-                _add_items(state, items)
             module.load_persisted_state(state)
-        except Exception:
+        except Exception as error:
             logger.exception("the saved state of %s cannot be used", name)
+            for each in done:
+                _forget(each)
+            raise DamagedStateError(f"what it holds of {name} cannot be used") from error
     for _arn, table in _tables():
         _count(table)
+
+
+def _decoded(name: str, document: bytes, read_blob: Callable[[str], bytes]) -> Any:
+    try:
+        content = json.loads(document, object_hook=_hook(read_blob))
+    except DamagedStateError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DamagedStateError(f"what it holds of {name} is no state: {error}") from error
+    if not isinstance(content, dict) or not set(_MARKS) <= set(content):
+        raise DamagedStateError(f"what it holds of {name} is no state")
+    version, state = (content[mark] for mark in _MARKS)
+    if isinstance(version, int) and version > persistence._state_format_version(name):
+        raise NewerStateError(f"{name}: format {version}")
+    if not _is_like(state, _module(name).get_state()):
+        raise DamagedStateError(f"what it holds of {name} has another shape")
+    return state
+
+
+def _is_like(state: Any, empty: Any) -> bool:
+    """Whether a state has the shape of the service's own, as far as its outermost members tell."""
+    if not isinstance(empty, dict):
+        return empty is None or isinstance(state, type(empty))
+    if not isinstance(state, dict) or (empty and not empty.keys() & state.keys()):
+        return False
+    return all(
+        _kind(value) == _kind(empty[member]) or value is None or empty[member] is None
+        for member, value in state.items()
+        if member in empty
+    )
+
+
+def _kind(value: Any) -> type:
+    if isinstance(value, dict | AccountScopedDict | AccountRegionScopedDict):
+        return dict
+    return list if isinstance(value, list | tuple | set | frozenset) else object
+
+
+def _module(name: str) -> Any:
+    return ministack.app._get_module(ministack.app._state_map[name])
+
+
+def _forget(module: Any) -> None:
+    """Empty a service again; S3's objects, which lie in files, are read anew."""
+    module.reset()
+    if hasattr(module, "_load_persisted_data"):
+        module._load_persisted_data()
 
 
 def remove_unfinished_objects(directory: Path) -> None:
@@ -199,12 +262,12 @@ def keep_code_until_saved() -> None:
     lambda_svc._prune_orphan_code_blobs = lambda referenced: None
 
 
-def remove_unused_code(document: bytes) -> None:
-    """Delete function code that the saved state of Lambda does not name."""
+def remove_unused_code(documents: Iterable[bytes]) -> None:
+    """Delete function code that no saved state of Lambda names: not the current, nor its copy."""
     from ministack.services import lambda_svc
 
     folder = Path(lambda_svc.CODE_BLOB_DIR)
-    text = document.decode()
+    text = b"".join(documents).decode(errors="replace")
     for path in folder.glob("*.zip") if folder.is_dir() else ():
         if path.stem not in text:
             path.unlink(missing_ok=True)
@@ -219,13 +282,17 @@ def _dump(value: Any, blobs: Blobs | None = None) -> bytes:
     return json.dumps(value, default=default, separators=(",", ":")).encode()
 
 
-def _load(document: bytes, read_blob: Callable[[str], bytes]) -> Any:
+def _hook(read_blob: Callable[[str], bytes]) -> Callable[[dict[str, Any]], Any]:
     def hook(value: dict[str, Any]) -> Any:
         if len(value) == 1 and _BLOB in value:
-            return read_blob(value[_BLOB])
+            name = value[_BLOB]
+            data = read_blob(name)
+            if hashlib.sha256(data).hexdigest() != name:
+                raise DamagedStateError("a file in it has another content")
+            return data
         return persistence._json_object_hook(value)
 
-    return json.loads(document, object_hook=hook)[_MARKS[1]]
+    return hook
 
 
 def _tables() -> list[tuple[str, dict[str, Any]]]:
@@ -258,7 +325,13 @@ def _tables_without_items(module: Any) -> dict[str, Any]:
 def _add_items(state: dict[str, Any], items: Iterable[tuple[str, str, str, bytes]]) -> None:
     contents: dict[str, defaultdict[str, dict[str, Any]]] = {}
     for arn, pk, sk, document in items:
-        contents.setdefault(arn, defaultdict(dict))[pk][sk] = json.loads(document)
+        try:
+            item = json.loads(document)
+        except ValueError as error:
+            raise DamagedStateError(f"an item of {arn} is no JSON") from error
+        if not isinstance(item, dict):
+            raise DamagedStateError(f"an item of {arn} is no item")
+        contents.setdefault(arn, defaultdict(dict))[pk][sk] = item
     for _, table in state["tables"].all_items():
         table["items"] = contents.get(table["TableArn"], defaultdict(dict))
 
