@@ -113,6 +113,8 @@ async def run(state: State, root: Any) -> Response:
         if isawaitable(data):
             data = await data
     except GraphQLError as error:
+        # Nothing half-made is left: a null that no field could take makes the whole answer null.
+        data = None
         collected.add(error, None)
     result = context.build_response(data, collected.errors)
     found = [executed_error(error, state.prepared.fragments) for error in result.errors or ()]

@@ -54,11 +54,14 @@ class Shaper:
         """The response, ``{"data": …}`` and ``errors`` if any, of one root field."""
         key = node.alias.value if node.alias else node.name.value
         self.errors = []
+        answer: dict[str, Any]
         try:
-            value = self._complete(output, (node,), payload, (key,), "Subscription")
+            answer = {
+                "data": {key: self._complete(output, (node,), payload, (key,), "Subscription")}
+            }
         except _NullError:
-            value = None
-        answer: dict[str, Any] = {"data": {key: value}}
+            # The field itself may not be null either: the whole data is.
+            answer = {"data": None}
         if self.errors:
             answer["errors"] = self.errors[:_MOST_ERRORS]
         return answer
