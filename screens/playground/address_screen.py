@@ -54,13 +54,7 @@ class AddressScreen(ModalScreen[Address | None]):
     """Asks for an address; dismissed with it, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f5,ctrl+enter,ctrl+j",
-            "connect",
-            "Connect",
-            id="typed.connect",
-            tooltip="Go to the address",
-        ),
+        Binding("ctrl+j,f5", "connect", "Connect", id="typed.connect", tooltip="Go to the address"),
         *_FOCUS,
         _CLOSE,
     ]

@@ -7,19 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from re import compile as pattern
+from dataclasses import dataclass, replace
 from typing import Final
 
 from screens.sandbox.words import LEVEL_MARKS, clock_time
 from screens.widgets.tones import MATCH, MUTED, TEXT, Spans
 from screens.widgets.wrap import chop_text
 from workbench.events import Level, LogLine
+from workbench.terminal_text import safe_log
 
 LIMIT: Final = 50_000
 _SLACK: Final = 5_000
-_ESCAPES = pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_CONTROLS = pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEVELS: Final = {Level.DEBUG: 0, Level.INFO: 1, Level.WARNING: 2, Level.ERROR: 3}
 _TIME_WIDTH: Final = 9
 _SOURCE_WIDTH: Final = 12
@@ -149,17 +147,8 @@ def row_spans(row: LogRow, search: str = "") -> Spans:
 
 
 def _clean(line: LogLine) -> Iterable[LogLine]:
-    """The line without terminal control sequences, which must never reach the user's terminal."""
-    if line.text.isprintable():
+    """The line as safe lines, without the colours and cursor moves of who printed it."""
+    text = safe_log(line.text)
+    if text == line.text and "\n" not in text:
         return (line,)
-    text = _CONTROLS.sub("", _ESCAPES.sub("", line.text.replace("\r\n", "\n"))).expandtabs(4)
-    return tuple(
-        LogLine(
-            at=line.at,
-            deployment=line.deployment,
-            level=line.level,
-            source=line.source,
-            text=part,
-        )
-        for part in text.split("\n")
-    )
+    return tuple(replace(line, text=part) for part in text.split("\n"))

@@ -28,8 +28,9 @@ from workbench.events import (
     StateChanged,
 )
 from workbench.headless.lines import CHANGES_SHOWN, HumanLines
-from workbench.headless.paint import Paint
+from workbench.headless.paint import Paint, coloured
 from workbench.synth.diagnostics import Diagnostic
+from workbench.terminal_text import safe_line
 
 
 def said(event: AnyEvent, *, every_resource: bool = False) -> str:
@@ -98,10 +99,20 @@ def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert Paint.of(Terminal()).good("x") == "\x1b[32mx\x1b[0m"
+    painted = "\x1b[32mx\x1b[0m"
+    assert coloured(Paint.of(Terminal()).good("x"), safe_line) == painted
     assert Paint.of(io.StringIO()).good("x") == "x"
     monkeypatch.setenv("NO_COLOR", "1")
     assert Paint.of(Terminal()).good("x") == "x"
+    monkeypatch.setenv("NO_COLOR", "")  # https://no-color.org: only where it is not empty
+    assert coloured(Paint.of(Terminal()).good("x"), safe_line) == painted
+
+
+def test_only_our_own_colours_pass() -> None:
+    paint = Paint(True)
+    title = paint.faint("\x1b]2;t\x07")
+    shown = coloured(f"{paint.bad('✗')} \x1b[32mok\x1b[0m {title}", safe_line)
+    assert shown == "\x1b[31m✗\x1b[0m �[32mok�[0m \x1b[2m�]2;t�\x1b[0m"
 
 
 def test_outputs_that_stay_the_same_are_not_told_as_written() -> None:

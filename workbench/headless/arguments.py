@@ -6,10 +6,14 @@ import argparse
 import difflib
 import re
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from workbench.headless.branches_arguments import add_branches, add_secrets, add_variables
 from workbench.headless.users_arguments import add_users
+from workbench.terminal_text import safe_text
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 FORMATS = ("json", "dart", "ts", "mjs", "json-mobile")
 VERSIONS = ("0", "1", "1.1", "1.2", "1.3", "1.4", "1.5")
@@ -19,6 +23,10 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that suggests, in one line, instead of printing the whole usage."""
 
     words: list[str]
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if message:
+            super()._print_message(safe_text(message), file)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and the nearest right word; ends the process with exit code 2."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -17,9 +16,12 @@ from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
 from workbench.events import unheard
 from workbench.headless.lines import HumanLines
+from workbench.headless.output import ask, err, out, out_json
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
+from workbench.terminal_text import cells, padded, safe_line, safe_log
+from workbench.wording import plural
 
 
 def manage_branches(session: Session, arguments: argparse.Namespace) -> int:
@@ -31,18 +33,18 @@ def manage_branches(session: Session, arguments: argparse.Namespace) -> int:
 def _list(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     found = place.environments()
     if arguments.json:
-        print(json.dumps([_plain(each) for each in found]))
+        out_json([_plain(each) for each in found])
         return 0
     paint = Paint.of(sys.stdout)
-    width = max((len(each.name) for each in found), default=0)
+    width = max((cells(safe_line(each.name)) for each in found), default=0)
     for each in found:
         mark = "*" if each.is_current else " "
         job = f"job {each.job.id} {each.job.status.lower()}" if each.job else ""
         state = each.stack.status if each.stack else "not deployed"
         commit = f"{each.git.commit.short} {each.git.commit.subject}" if each.git else ""
         drift = paint.warn(each.drift) if each.drift else ""
-        print(
-            f"{mark} {each.kind:<7}  {each.name:<{width}}  {state}  {job}  {drift}"
+        out(
+            f"{mark} {each.kind:<7}  {padded(each.name, width)}  {state}  {job}  {drift}"
             f"  {paint.faint(commit)}".rstrip()
         )
     return 0
@@ -74,12 +76,12 @@ def _automatic(place: OpenedBranches, arguments: argparse.Namespace) -> int:
         place.hosting.set_automatic(app, patterns, removes_gone=arguments.remove_gone)
         app = place.hosting.known_app()
     if arguments.json:
-        print(json.dumps({"patterns": app.patterns, "removesGone": app.removes_gone}))
+        out_json({"patterns": app.patterns, "removesGone": app.removes_gone})
         return 0
     fits = ", ".join(app.patterns)
-    print(f"new branches that fit {fits} are connected" if fits else "no branch is connected alone")
+    out(f"new branches that fit {fits} are connected" if fits else "no branch is connected alone")
     gone = "go with their branch" if app.removes_gone else "stay without their branch"
-    print(f"environments {gone}")
+    out(f"environments {gone}")
     return 0
 
 
@@ -87,7 +89,7 @@ def _deploy(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     job = place.hosting.start(app, arguments.branch, retry=arguments.retry)
     if arguments.detach:
-        print(json.dumps(_plain_job(job)) if arguments.json else f"job {job.id} is started")
+        _tell_job(job, "is started", as_json=arguments.json)
         return 0
     return _run(place, app, job, arguments)
 
@@ -100,7 +102,7 @@ def _logs(place: OpenedBranches, arguments: argparse.Namespace) -> int:
 def _stop(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     app = place.hosting.known_app()
     job = place.hosting.stop(app, arguments.branch, _job(place, app, arguments).id)
-    print(json.dumps(_plain_job(job)) if arguments.json else f"job {job.id} is being stopped")
+    _tell_job(job, "is being stopped", as_json=arguments.json)
     return 0
 
 
@@ -110,14 +112,15 @@ def _run(place: OpenedBranches, app: App, job: Job, arguments: argparse.Namespac
 
     def say(step: str, line: str) -> None:
         if not arguments.json:
-            print(f"{paint.faint(f'{step:<9}')} {line}", flush=True)
+            name = paint.faint(padded(step, 9))
+            out(*(f"{name} {part}" for part in safe_log(line).split("\n")), flush=True)
 
     done = place.hosting.follow(app, arguments.branch, job.id, say)
     if arguments.json:
-        print(json.dumps(_plain_job(done)))
+        out_json(_plain_job(done))
     else:
         sign = paint.good("✓") if done.status == "SUCCEED" else paint.bad("✗")
-        print(f"{sign} job {done.id} of {arguments.branch}: {done.status.lower()}"
+        out(f"{sign} job {done.id} of {arguments.branch}: {done.status.lower()}"
               f" after {done.seconds:.1f} s")  # fmt: skip
     return 0 if done.status == "SUCCEED" else 1
 
@@ -133,8 +136,8 @@ def _delete(place: OpenedBranches, arguments: argparse.Namespace) -> int:
             )
         word = branch.name if branch.is_production else "y"
         asked = f"Delete the backend of {branch.name} with all its data? Type {word}: "
-        if input(asked).strip() != word:
-            print("Nothing was deleted.")
+        if ask(asked) != word:
+            out("Nothing was deleted.")
             return 1
     place.hosting.delete(app, branch.name)
     _say(f"deleted the environment of {branch.name}; the Git branch stays")
@@ -145,13 +148,13 @@ def _compare(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     found = place.compared(arguments.first, arguments.second, values=arguments.values)
     if arguments.json:
         # Values stand there only where they were asked for.
-        print(json.dumps([{k: v for k, v in asdict(each).items() if v} for each in found]))
+        out_json([{k: v for k, v in asdict(each).items() if v} for each in found])
         return 0
     for each in found:
         values = f"  {each.first!r} → {each.second!r}" if each.first or each.second else ""
-        print(f"{each.sign} {each.kind:<8}  {each.what}{values}")
+        out(f"{each.sign} {each.kind:<8}  {each.what}{values}")
     if not found:
-        print(f"{arguments.first} and {arguments.second} are the same.")
+        out(f"{arguments.first} and {arguments.second} are the same.")
     return 0
 
 
@@ -162,23 +165,21 @@ def _promote(place: OpenedBranches, arguments: argparse.Namespace) -> int:
         _say(f"{arguments.target} has all of {arguments.source} already")
         return 0
     how = "moves forward by" if promotion.is_fast_forward else "merges"
-    print(f"{arguments.target} {how} {len(promotion.commits)} commits:")
+    out(f"{arguments.target} {how} {plural(len(promotion.commits), 'commit')}:")
     for each in promotion.commits:
-        print(f"  {each.short} {each.subject} ({each.author})")
+        out(f"  {each.short} {each.subject} ({each.author})")
     app = place.app_of(arguments.target)
     if app is not None and arguments.preview:
         coming = preview_promotion(place, promotion)
         if coming.failure is not None:
-            print(
-                "\n".join(HumanLines(Paint.of(sys.stderr)).failure(coming.failure)), file=sys.stderr
-            )
+            err(*HumanLines(Paint.of(sys.stderr)).failure(coming.failure))
             return 1
-        print("\n".join(coming.lines))
+        out(*coming.lines)
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise ProjectProblem("A promotion deploys.", "Add --yes to do it.")
-        if input("Do it? [y/N] ").strip().lower() != "y":
-            print("Nothing was changed.")
+        if ask("Do it? [y/N] ").lower() != "y":
+            out("Nothing was changed.")
             return 1
     commit = promote(root, promotion)
     if app is None:
@@ -186,6 +187,13 @@ def _promote(place: OpenedBranches, arguments: argparse.Namespace) -> int:
         return 0
     arguments.branch = arguments.target
     return _run(place, app, place.hosting.start_for(app, arguments.target, commit.id), arguments)
+
+
+def _tell_job(job: Job, what: str, *, as_json: bool) -> None:
+    if as_json:
+        out_json(_plain_job(job))
+    else:
+        out(f"job {job.id} {what}")
 
 
 def _job(place: OpenedBranches, app: App, arguments: argparse.Namespace) -> Job:
@@ -230,7 +238,7 @@ def _plain_job(job: Job) -> dict[str, Any]:
 
 
 def _say(words: str) -> None:
-    print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
+    err(f"{Paint.of(sys.stderr).good('✓')} {words}")
 
 
 _ACTIONS: Mapping[str, Callable[[OpenedBranches, argparse.Namespace], int]] = {

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from workbench.conversion.python_text import convert
+from workbench.headless.output import err, out_data
 from workbench.headless.paint import Paint
 from workbench.project.locate import find_project
 from workbench.project.models import Project, ProjectProblem
@@ -19,14 +20,14 @@ def convert_project(arguments: argparse.Namespace) -> int:
         raise ProjectProblem("This backend is Python already.", "There is nothing to convert.")
     converted = convert(_model_schema(project))
     if arguments.out is None:
-        print(converted.text, end="")
+        out_data(converted.text, end="")
     else:
         _write(arguments.out, converted.text)
     paint = Paint.of(sys.stderr)
     for note in converted.notes:
-        print(f"{paint.strong('!')} {note}", file=sys.stderr)
+        err(f"{paint.strong('!')} {note}")
     if arguments.out is not None:
-        print(f"{paint.good('✓')} {arguments.out}", file=sys.stderr)
+        err(f"{paint.good('✓')} {arguments.out}")
     return 0
 
 

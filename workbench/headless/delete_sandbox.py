@@ -13,6 +13,7 @@ from workbench.deploy.live import read_live
 from workbench.deploy.outputs import outputs_path
 from workbench.events import AnyEvent
 from workbench.headless.lines import HumanLines
+from workbench.headless.output import ask, err, out
 from workbench.headless.paint import Paint
 from workbench.loop.ownership import acquire, owner
 from workbench.project.models import ProjectProblem
@@ -39,17 +40,17 @@ def _delete(session: Session, *, yes: bool) -> int:
 
     def emit(event: AnyEvent) -> None:
         for line in human.lines(event):
-            print(line, flush=True)
+            out(line, flush=True)
 
     session = connect(session, emit)
     clients = Clients(session.target)
     snapshot = session.sandbox_dir / "live.json"
     live = read_live(clients, session.stack_name, snapshot)
     if live is not None:
-        print(f"This deletes {paint.strong(session.stack_name)} on {session.target.label}:")
+        out(f"This deletes {paint.strong(session.stack_name)} on {session.target.label}:")
         for loss in describe_contents(clients, live):
             contents = f"  {loss.contents}" if loss.contents else ""
-            print(f"  {paint.warn('-')} {loss.construct_path}{paint.strong(contents)}")
+            out(f"  {paint.warn('-')} {loss.construct_path}{paint.strong(contents)}")
         if not yes and not _allowed():
             return 1
     began = time.monotonic()
@@ -57,19 +58,19 @@ def _delete(session: Session, *, yes: bool) -> int:
     outputs = outputs_path(session.project.root)
     outputs.unlink(missing_ok=True)
     if not deleted.existed:
-        print(f"Nothing is deployed as {session.stack_name}.")
+        out(f"Nothing is deployed as {session.stack_name}.")
         return 0
-    print(f"{paint.good('✓ deleted')} in {time.monotonic() - began:.1f} s")
+    out(f"{paint.good('✓ deleted')} in {time.monotonic() - began:.1f} s")
     for name in deleted.remaining:
-        print(f"  {paint.warn('still there')}: {name}")
+        out(f"  {paint.warn('still there')}: {name}")
     return 0
 
 
 def _allowed() -> bool:
     if not sys.stdin.isatty():
-        print("Nothing was deleted: add --yes where no one can be asked.", file=sys.stderr)
+        err("Nothing was deleted: add --yes where no one can be asked.")
         return False
-    if input("Delete it, with all this data? [y/N] ").strip().lower() in {"y", "yes"}:
+    if ask("Delete it, with all this data? [y/N] ").lower() in {"y", "yes"}:
         return True
-    print("Nothing was deleted.")
+    out("Nothing was deleted.")
     return False

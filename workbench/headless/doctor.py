@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from workbench.headless.output import out
 from workbench.headless.paint import Paint
 from workbench.journal.store import journal_path
 from workbench.loop.git import branch_name, find_repository
@@ -46,9 +47,9 @@ def doctor(arguments: argparse.Namespace) -> int:
     worst = 0
     flags = Flags(local=arguments.local, profile=arguments.profile, identifier=arguments.identifier)
     for finding in _look(flags):
-        print(f"{marks[finding.state]} {finding.what:<14} {finding.said}", flush=True)
+        out(f"{marks[finding.state]} {finding.what:<14} {finding.said}", flush=True)
         if finding.mend:
-            print(f"{'':17}→ {finding.mend}")
+            out(f"{'':17}→ {finding.mend}")
         worst = max(worst, int(finding.state == "bad"))
     return worst
 

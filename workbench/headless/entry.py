@@ -6,7 +6,6 @@ Exit codes: 0 success; 1 failure; 2 a wrong command line; 5 a state of a newer r
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.headless.arguments import build_parser
+from workbench.headless.output import (
+    OutputLost,
+    ask,
+    err,
+    finish,
+    give_up_output,
+    out,
+    prepare_streams,
+)
 from workbench.headless.paint import Paint
 
 if TYPE_CHECKING:
@@ -23,16 +31,31 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (a wrong command line ends the process with 2)."""
-    arguments = build_parser(_version()).parse_args(list(sys.argv[1:] if argv is None else argv))
+    prepare_streams()
+    try:
+        try:
+            code = _explained(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            finish()
+        return code
+    except BrokenPipeError:
+        give_up_output()
+        return 128 + signal.SIGPIPE
+    except OutputLost as lost:
+        give_up_output()
+        err(f"{Paint.of(sys.stderr).bad('✗')} The output cannot be written: {lost}.")
+        return 1
+
+
+def _explained(words: list[str]) -> int:
+    arguments = build_parser(_version()).parse_args(words)
     try:
         return _run(arguments)
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        err("")
         return 128 + signal.SIGINT
-    except BrokenPipeError:
-        # Python would complain again when it closes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+    except (BrokenPipeError, OutputLost):
+        raise
     except Exception as error:  # noqa: BLE001 - the last net: one line for the user, a file for us
         return _explain(error)
 
@@ -118,10 +141,10 @@ def _session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
         return session
     from workbench.aws.target import AwsTarget
 
-    print("Where shall this project be deployed? (remembered; --local and --profile decide anew)")
-    print("  1  local cloud: no account, no network, on this machine")
-    print("  2  AWS, with the default credentials")
-    answer = input("Choose [1]: ").strip()
+    out("Where shall this project be deployed? (remembered; --local and --profile decide anew)")
+    out("  1  local cloud: no account, no network, on this machine")
+    out("  2  AWS, with the default credentials")
+    answer = ask("Choose [1]: ")
     return choose_target(session, AwsTarget() if answer == "2" else session.target)
 
 
@@ -134,14 +157,14 @@ def _explain(error: Exception) -> int:
 
     paint = Paint.of(sys.stderr)
     if isinstance(error, ProjectProblem | LocalCloudProblem):
-        print(f"{paint.bad('✗')} {error}", file=sys.stderr)
+        err(*f"{paint.bad('✗')} {error}".split("\n"))
         return error.exit_code if isinstance(error, LocalCloudProblem) else 1
     failure = error.failure if isinstance(error, DeploymentFailed) else _aws_failure(error)
     if failure is not None:
-        print("\n".join(HumanLines(paint).failure(failure)), file=sys.stderr)
+        err(*HumanLines(paint).failure(failure))
         return 1
     log = write_crash_log(Path.cwd() / ".amplify" / "workbench", error)
-    print(f"{paint.bad('✗')} {crash_line(error, log)}", file=sys.stderr)
+    err(f"{paint.bad('✗')} {crash_line(error, log)}")
     return 1
 
 

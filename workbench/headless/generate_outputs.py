@@ -11,6 +11,7 @@ from typing import Any
 from workbench.aws.clients import Clients
 from workbench.deploy.execute import OutputsRequest, write_outputs_file
 from workbench.events import unheard
+from workbench.headless.output import out
 from workbench.headless.paint import Paint
 from workbench.startup import Session, connect
 from workbench.synth.synthesizer import Synthesizer
@@ -28,7 +29,7 @@ def generate_outputs(session: Session, arguments: argparse.Namespace) -> int:
     )
     changed = write_outputs_file(Clients(session.target), session.stack_name, request, unheard)
     paint = Paint.of(sys.stdout)
-    print(f"{paint.good('✓')} {request.path}" + ("" if changed else paint.faint(" (unchanged)")))
+    out(f"{paint.good('✓')} {request.path}" + ("" if changed else paint.faint(" (unchanged)")))
     return 0
 
 

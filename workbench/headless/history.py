@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from workbench.deploy.models import DeploymentResult
 from workbench.headless.lines import HumanLines
+from workbench.headless.output import err, out, out_json, out_json_text
 from workbench.headless.paint import Paint
 from workbench.journal.codec import encode
 from workbench.journal.records import DeploymentRecord
@@ -31,15 +31,15 @@ def history(arguments: argparse.Namespace) -> int:
     records = journal.deployments(limit=max(arguments.limit, 1))
     if arguments.json:
         for record in records:
-            print(json.dumps(asdict(record), ensure_ascii=False))
+            out_json(asdict(record))
         return 0
     if not records:
-        print(f"Nothing has been deployed yet as {identity.name}.")
+        out(f"Nothing has been deployed yet as {identity.name}.")
         return 0
     paint = Paint.of(sys.stdout)
     running = owner(folder) is not None
     for record in records:
-        print(record_line(record, paint, running=running))
+        out(record_line(record, paint, running=running))
     return 0
 
 
@@ -69,14 +69,14 @@ def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False
 def _tell(journal: Journal, number: int, *, as_json: bool) -> int:
     record = journal.deployment(number)
     if record is None:
-        print(f"There is no deployment #{number} in this sandbox's history.", file=sys.stderr)
+        err(f"There is no deployment #{number} in this sandbox's history.")
         return 1
     paint = Paint.of(sys.stdout)
     human = HumanLines(paint, every_resource=True)
     for event in journal.events_of(number):
         if as_json:
-            print(encode(event))
+            out_json_text(encode(event))
             continue
         for line in human.lines(event):
-            print(line)
+            out(line)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from workbench.headless.output import out
 from workbench.headless.paint import Paint
 from workbench.project.node_runtime import find_node
 from workbench.project.scaffold import install_packages, scaffold
@@ -15,7 +16,7 @@ def init_project(arguments: argparse.Namespace) -> int:
     paint = Paint.of(sys.stdout)
 
     def say(text: str) -> None:
-        print(f"  {text}", flush=True)
+        out(f"  {text}", flush=True)
 
     project = scaffold(arguments.directory, arguments.language, say)
     if not arguments.no_install and project.language == "typescript":
@@ -29,5 +30,5 @@ def init_project(arguments: argparse.Namespace) -> int:
         if arguments.directory.resolve() == arguments.directory.cwd()
         else (f"cd {arguments.directory} && ")
     )
-    print(f"{paint.good('✓')} Ready. Next: {paint.strong(where + 'amplify-tui')}")
+    out(f"{paint.good('✓')} Ready. Next: {paint.strong(where + 'amplify-tui')}")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from workbench.deploy.models import DeploymentResult, Diff, Effect, Failure, Method
@@ -26,9 +25,10 @@ from workbench.events import (
 from workbench.headless.paint import Paint
 from workbench.loop.deploy_once import CANCELLED
 from workbench.loop.verdict import place
+from workbench.terminal_text import safe_line, safe_log, safe_text
+from workbench.wording import plural
 
 CHANGES_SHOWN = 15
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\x1b\[[0-9;]*[A-Za-z]")
 _HOW = {Method.HOTSWAP: "hot-swap", Method.CLOUDFORMATION: "CloudFormation"}
 _SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "-"}
 
@@ -44,6 +44,10 @@ class HumanLines:
 
     def lines(self, event: AnyEvent) -> Iterator[str]:
         """The lines of one event; most have one, many none."""
+        for text in self._texts(event):
+            yield from text.split("\n")
+
+    def _texts(self, event: AnyEvent) -> Iterator[str]:
         match event:
             case DeploymentStarted():
                 yield from self._started(event)
@@ -51,7 +55,7 @@ class HumanLines:
                 mark = self._paint.good("✓") if event.ok else self._paint.bad("✗")
                 if event.note == CANCELLED:
                     mark = self._paint.faint("·")
-                note = self._paint.faint(f"  {event.note}") if event.note else ""
+                note = self._paint.faint(f"  {safe_line(event.note)}") if event.note else ""
                 yield f"  {mark} {event.stage.value:<10} {event.seconds:6.2f} s{note}"
             case DiagnosticsReported():
                 yield from self._diagnostics(event)
@@ -61,13 +65,13 @@ class HumanLines:
                 yield f"  by {_HOW[event.method]}"
             case ConfirmationNeeded():
                 for loss in event.losses:
-                    contents = f" ({loss.contents})" if loss.contents else ""
-                    name = self._paint.strong(loss.construct_path)
-                    yield f"  {self._paint.warn('loses')} {name}{contents}: {loss.reason}"
+                    contents = f" ({safe_line(loss.contents)})" if loss.contents else ""
+                    name = self._paint.strong(safe_line(loss.construct_path))
+                    yield f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
             case ResourceProgressed():
                 yield from self._resource(event)
             case OutputsWritten() if event.changed:
-                yield self._paint.faint(f"  wrote {event.path}")
+                yield self._paint.faint(f"  wrote {safe_line(str(event.path))}")
             case DeploymentFinished():
                 yield from self._finished(event)
             case LocalCloudReported():
@@ -80,47 +84,52 @@ class HumanLines:
     def diff(self, diff: Diff) -> Iterator[str]:
         """What changes; a first deployment is counted rather than listed."""
         if diff.first:
-            yield f"  {self._paint.good('+')} {len(diff.changes)} resources, all new"
+            yield f"  {self._paint.good('+')} {plural(len(diff.changes), 'resource')}, all new"
             return
         for change in diff.changes[:CHANGES_SHOWN]:
             sign = _SIGNS[change.effect]
             costly = change.effect in (Effect.REPLACE, Effect.DESTROY)
             colour = self._paint.warn if costly else self._paint.good
-            path = change.construct_path or change.logical_id
+            path = safe_line(change.construct_path or change.logical_id)
             properties = ", ".join(prop.path for prop in change.properties[:4])
-            yield f"  {colour(sign)} {path}  {self._paint.faint(f'{change.type} {properties}')}"
+            told = safe_line(f"{change.type} {properties}")
+            yield f"  {colour(sign)} {path}  {self._paint.faint(told)}"
         more = len(diff.changes) - CHANGES_SHOWN
         if more > 0:
             yield self._paint.faint(f"    … and {more} more")
 
     def failure(self, failure: Failure) -> Iterator[str]:
         """Why it failed and what to do."""
-        where = f" · {failure.construct_path}" if failure.construct_path else ""
-        yield f"{self._paint.bad('✗')} {self._paint.strong(clean(failure.title))}{where}"
+        for text in self._failure(failure):
+            yield from text.split("\n")
+
+    def _failure(self, failure: Failure) -> Iterator[str]:
+        where = f" · {safe_line(failure.construct_path)}" if failure.construct_path else ""
+        yield f"{self._paint.bad('✗')} {self._paint.strong(safe_text(failure.title))}{where}"
         if failure.reason:
-            yield f"  {clean(failure.reason)}"
+            yield f"  {safe_text(failure.reason)}"
         for detail in failure.details[:8]:
-            if clean(detail) != clean(failure.reason):
-                yield self._paint.faint(f"  {clean(detail)}")
+            if safe_text(detail) != safe_text(failure.reason):
+                yield self._paint.faint(f"  {safe_text(detail)}")
         if failure.fix:
-            yield f"  → {clean(failure.fix)}"
+            yield f"  → {safe_text(failure.fix)}"
 
     def _started(self, event: DeploymentStarted) -> Iterator[str]:
         paths = event.trigger.paths
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        what = f" {paths[0]}{more}" if paths else ""
+        what = f" {safe_line(paths[0])}{more}" if paths else ""
         number = self._paint.faint(f"#{event.deployment}")
-        yield f"{self._paint.strong('▸ ' + event.trigger.kind)}{what} {number}"
+        yield f"{self._paint.strong('▸ ' + safe_line(event.trigger.kind))}{what} {number}"
 
     def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
         for found in event.diagnostics[:20]:
             word = self._paint.bad("error") if found.severity == "error" else "warning"
-            where = place(found)
+            where = safe_line(place(found))
             head = f"{where} " if where else ""
             code = f" ({found.code})" if found.code else ""
-            yield f"    {word} {head}{clean(found.message)}{code}"
+            yield f"    {word} {head}{safe_text(found.message)}{code}"
             if found.hint:
-                yield f"      → {clean(found.hint)}"
+                yield f"      → {safe_text(found.hint)}"
 
     def _resource(self, event: ResourceProgressed) -> Iterator[str]:
         resource = event.resource
@@ -128,8 +137,8 @@ class HumanLines:
         if not failed and not (self._every_resource and resource.status.endswith("COMPLETE")):
             return
         status = self._paint.bad(resource.status) if failed else self._paint.faint(resource.status)
-        name = resource.construct_path or resource.logical_id
-        reason = f": {clean(resource.reason)}" if failed and resource.reason else ""
+        name = safe_line(resource.construct_path or resource.logical_id)
+        reason = f": {safe_text(resource.reason)}" if failed and resource.reason else ""
         yield f"    {status} {name}{reason}"
 
     def _finished(self, event: DeploymentFinished) -> Iterator[str]:
@@ -149,20 +158,20 @@ class HumanLines:
                 yield f"{self._paint.bad('✗ ' + event.result.value)} after {seconds}"
 
     def _local_cloud(self, event: LocalCloudReported) -> Iterator[str]:
-        detail = f"  {clean(event.detail)}" if event.detail else ""
+        detail = f"  {safe_text(event.detail)}" if event.detail else ""
         match event.status:
             case "running":
                 yield self._paint.faint(f"local cloud at {event.endpoint}{detail}")
                 for damage in event.damages:
-                    yield self._paint.warn(f"! {clean(damage)}")
+                    yield self._paint.warn(f"! {safe_line(damage)}")
             case "failed":
                 yield f"{self._paint.bad('local cloud')}:{detail}"
             case _:
                 yield self._paint.faint(f"local cloud {event.status}{detail}")
 
     def _log(self, event: LogLine) -> Iterator[str]:
-        bar = self._paint.faint(f"  {event.source} │")
-        text = clean(event.text)
+        bar = self._paint.faint(f"  {safe_line(event.source)} │")
+        text = safe_log(event.text)
         if event.level is Level.ERROR:
             text = self._paint.bad(text)
         elif event.level is Level.WARNING:
@@ -174,10 +183,5 @@ class HumanLines:
             self._said_watching = True
             yield self._paint.faint("watching for changes · Ctrl-C ends")
         elif event.state is LoopState.ATTACHED and not self._attached:
-            self._attached = event.detail
-            yield f"{self._paint.strong('attached')}: {event.detail}; following it, Ctrl-C leaves"
-
-
-def clean(text: str) -> str:
-    """User text made safe for a terminal: no control characters, no colours of its own."""
-    return _CONTROL.sub("", text)
+            self._attached = safe_line(event.detail)
+            yield f"{self._paint.strong('attached')}: {self._attached}; following it, Ctrl-C leaves"

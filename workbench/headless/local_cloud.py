@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
 from workbench.damaged_files import kept_damaged
+from workbench.headless.output import ask, err, out, out_data, out_json
 from workbench.headless.paint import Paint
 from workbench.localcloud.environment import shell_lines
 from workbench.localcloud.lifecycle import LocalCloudStatus, reset, start, status, stop
@@ -25,21 +25,21 @@ def local_cloud(arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "start":
             target = start(folder, port=arguments.port, say=_say)
-            print(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
+            out(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
         case "stop":
             if not arguments.force:
                 _refuse_while_used(project)
             ran = stop(folder)
-            print("Stopped; its state is kept." if ran else "It was not running.")
+            out("Stopped; its state is kept." if ran else "It was not running.")
         case "status":
             now = status(folder)
             if arguments.json:
-                print(json.dumps(_status_document(now, folder), ensure_ascii=False))
+                out_json(_status_document(now, folder))
             else:
-                print("\n".join(_status_lines(now, folder, paint)))
+                out(*_status_lines(now, folder, paint))
             return 0 if now.running else 1
         case "env":
-            print(shell_lines(start(folder, say=_say), os.environ))
+            out_data(shell_lines(start(folder, say=_say), os.environ))
         case _:
             return _reset(folder, paint, yes=arguments.yes)
     return 0
@@ -62,14 +62,14 @@ def _refuse_while_used(project: Project) -> None:
 def _reset(folder: Path, paint: Paint, *, yes: bool) -> int:
     if not yes:
         if not sys.stdin.isatty():
-            print("This deletes all that is deployed there. Add --yes to do it.", file=sys.stderr)
+            err("This deletes all that is deployed there. Add --yes to do it.")
             return 1
         question = "Delete all stacks, tables, users and files of this local cloud? [y/N] "
-        if input(question).strip().lower() not in {"y", "yes"}:
-            print("Kept.")
+        if ask(question).lower() not in {"y", "yes"}:
+            out("Kept.")
             return 1
     target = reset(folder, say=_say)
-    print(f"{paint.good('✓')} Empty" + (f", at {target.endpoint}" if target else "") + ".")
+    out(f"{paint.good('✓')} Empty" + (f", at {target.endpoint}" if target else "") + ".")
     return 0
 
 
@@ -108,4 +108,4 @@ def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str
 
 def _say(text: str) -> None:
     # stderr: stdout of ``env`` is for the shell
-    print(text, file=sys.stderr, flush=True)
+    err(text)

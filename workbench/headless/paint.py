@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Final, TextIO
+
+_OURS: Final = secrets.token_hex(8)
+"""Tells our colours from those in the text of others, which cannot know it."""
+
+_MARK = re.compile(f"\x1b{_OURS}\\[(\\d+)m")
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Wraps text in ANSI colours, or leaves it as it is."""
+    """Marks text with colours, or leaves it as it is; ``output`` turns the marks into colours."""
 
     enabled: bool
 
@@ -40,4 +48,14 @@ class Paint:
         return self._wrap("2", text)
 
     def _wrap(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.enabled and text else text
+        if not (self.enabled and text):
+            return text
+        return f"\x1b{_OURS}[{code}m{text}\x1b{_OURS}[0m"
+
+
+def coloured(line: str, clean: Callable[[str], str]) -> str:
+    """The line with its marks as colours, and all between them cleaned."""
+    pieces = _MARK.split(line)
+    for at, piece in enumerate(pieces):
+        pieces[at] = f"\x1b[{piece}m" if at % 2 else clean(piece)
+    return "".join(pieces)

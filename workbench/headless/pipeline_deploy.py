@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.events import unheard
+from workbench.headless.output import err, out
 from workbench.headless.paint import Paint
 from workbench.headless.run_sandbox import GOOD, human_emit, json_emit, leave, run_once
 from workbench.loop.options import SandboxOptions
@@ -50,7 +51,7 @@ def pipeline_deploy(
         emit = json_emit()
     else:
         paint = Paint.of(sys.stdout)
-        print(f"{paint.strong(identity.name)} · {session.target.label} · {session.stack_name}")
+        out(f"{paint.strong(identity.name)} · {session.target.label} · {session.stack_name}")
         emit = human_emit(paint, every_resource=True, once=True)
     result, stopped_by = asyncio.run(run_once(session, options, emit))
     if stopped_by:
@@ -75,4 +76,4 @@ def link_branch(session: Session) -> None:
         )
     except (ClientError, BotoCoreError) as error:
         # The backend is deployed all the same; only the console does not show it at the branch.
-        print(f"The branch is not linked to {name}: {error}", file=sys.stderr)
+        err(f"The branch is not linked to {name}: {error}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.events import unheard
+from workbench.headless.output import err, out_data, out_json, out_json_text
 from workbench.headless.paint import Paint
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
@@ -34,16 +35,16 @@ def run_query(open_session: OpenSession, arguments: argparse.Namespace) -> int:
         caller = _caller(api, arguments)
         result = await api.run(caller, request)
         if arguments.json:
-            print(json.dumps(json.loads(result.body)) if result.status else "{}")
+            out_json(json.loads(result.body) if result.status else {})
         elif result.status:
-            print(result.body)
+            out_json_text(result.body)
         paint = Paint.of(sys.stderr)
         for error in result.errors:
-            print(_error_line(paint, error), file=sys.stderr)
+            err(_error_line(paint, error))
         if not arguments.json and result.status:
             mark = paint.good("✓") if result.succeeded else paint.bad("✗")
             told = f"{result.seconds * 1000:.0f} ms · {result.size} bytes · as {caller.label}"
-            print(f"{mark} {paint.faint(told)}", file=sys.stderr)
+            err(f"{mark} {paint.faint(told)}")
         return 0 if result.succeeded else 1
 
     return _with_api(open_session, arguments, go)
@@ -60,13 +61,13 @@ def run_subscribe(open_session: OpenSession, arguments: argparse.Namespace) -> i
         def started() -> None:
             if not arguments.json:
                 told = f"subscribed as {caller.label}; Ctrl-C ends it"
-                print(paint.faint(told), file=sys.stderr, flush=True)
+                err(paint.faint(told))
 
         count = 0
         async for event in api.subscribe(caller, request, started):
-            print(json.dumps(event.data) if arguments.json else event.body, flush=True)
+            out_json_text(json.dumps(event.data) if arguments.json else event.body, flush=True)
             for error in event.errors:
-                print(_error_line(paint, error), file=sys.stderr, flush=True)
+                err(_error_line(paint, error))
             count += 1
             if arguments.count and count >= arguments.count:
                 break
@@ -80,7 +81,10 @@ def show_schema(open_session: OpenSession, arguments: argparse.Namespace) -> int
 
     async def go(api: PlaygroundApi) -> int:
         loaded = await api.load_schema()
-        print(introspection_json(loaded) if arguments.introspection else loaded.text.strip())
+        if arguments.introspection:
+            out_json_text(introspection_json(loaded))
+        else:
+            out_data(loaded.text.strip())
         return 0
 
     return _with_api(open_session, arguments, go)
@@ -104,9 +108,9 @@ def _with_api(
         paint = Paint.of(sys.stderr)
         if isinstance(problem, StreamError):
             for error in problem.errors:
-                print(_error_line(paint, error), file=sys.stderr)
+                err(_error_line(paint, error))
         else:
-            print(f"{paint.bad('✗')} {problem}", file=sys.stderr)
+            err(*f"{paint.bad('✗')} {problem}".split("\n"))
         return 1
 
 

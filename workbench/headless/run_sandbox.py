@@ -16,6 +16,7 @@ from workbench.aws.target import AwsTarget
 from workbench.deploy.models import DeploymentResult
 from workbench.events import AnyEvent, Emit
 from workbench.headless.lines import HumanLines
+from workbench.headless.output import OutputLost, err, finish, out, out_json_text
 from workbench.headless.paint import Paint
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
@@ -47,7 +48,7 @@ def run_sandbox(session: Session, arguments: argparse.Namespace) -> NoReturn:
         emit = json_emit()
     else:
         paint = Paint.of(sys.stdout)
-        print(
+        out(
             f"{paint.strong(session.project.package_name)} · {session.identity.name} · "
             f"{session.target.label} · {paint.faint(session.stack_name)}",
             flush=True,
@@ -57,7 +58,7 @@ def run_sandbox(session: Session, arguments: argparse.Namespace) -> NoReturn:
     result, stopped_by = asyncio.run(run_once(session, options, emit))
     if stopped_by:
         if not arguments.json:
-            print(f"Ended. The sandbox stays deployed; {_delete_hint(session)} deletes it.")
+            out(f"Ended. The sandbox stays deployed; {_delete_hint(session)} deletes it.")
         leave(128 + stopped_by)
     leave(0 if result in GOOD else 1)
 
@@ -66,16 +67,20 @@ def json_emit() -> Emit:
     """Print each event as one line of JSON."""
     from workbench.journal.codec import encode
 
-    return _printing(lambda event: [encode(event)])
+    def write(lines: list[str]) -> None:
+        for line in lines:
+            out_json_text(line, flush=True)
+
+    return _printing(lambda event: [encode(event)], write)
 
 
 def human_emit(paint: Paint, *, every_resource: bool, once: bool) -> Emit:
     """Print the events as people read them."""
     human = HumanLines(paint, every_resource=every_resource, once=once)
-    return _printing(lambda event: list(human.lines(event)))
+    return _printing(lambda event: list(human.lines(event)), lambda lines: out(*lines, flush=True))
 
 
-def _printing(render: Callable[[AnyEvent], list[str]]) -> Emit:
+def _printing(render: Callable[[AnyEvent], list[str]], write: Callable[[list[str]], None]) -> Emit:
     turn = threading.Lock()
 
     def emit(event: AnyEvent) -> None:
@@ -84,12 +89,14 @@ def _printing(render: Callable[[AnyEvent], list[str]]) -> Emit:
             if not lines:
                 return
             try:
-                sys.stdout.write("\n".join(lines) + "\n")
-                sys.stdout.flush()
+                write(lines)
             except BrokenPipeError:
                 # Whoever read our lines has gone (``| head``): end as other tools do, at once, for
                 # there is no one left to tell.
                 os._exit(128 + signal.SIGPIPE)
+            except OutputLost as lost:
+                err(f"✗ The output cannot be written: {lost}.")
+                os._exit(1)
 
     return emit
 
@@ -120,8 +127,13 @@ def leave(code: int) -> NoReturn:
 
     Python's own end takes 0.2 s more, to free what the process's end frees anyway.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        finish()
+    except BrokenPipeError:
+        code = code or 128 + signal.SIGPIPE
+    except OutputLost as lost:
+        err(f"✗ The output cannot be written: {lost}.")
+        code = code or 1
     os._exit(code)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -14,9 +13,11 @@ from workbench.branches.hosting import Hosting
 from workbench.branches.secret_names import referenced_secrets
 from workbench.events import unheard
 from workbench.headless.hidden_input import read_hidden
+from workbench.headless.output import err, out, out_data, out_json
 from workbench.headless.paint import Paint
 from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect
+from workbench.wording import plural
 
 
 def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
         case "set":
             secrets.set(arguments.name, read_hidden(arguments.name))
             if arguments.json:
-                print(json.dumps({"set": arguments.name}))
+                out_json({"set": arguments.name})
             _say(f"set {arguments.name}; functions read it within a minute, the rest redeployed")
         case _:
             if not arguments.name and not arguments.all:
@@ -47,7 +48,7 @@ def manage_secrets(session: Session, arguments: argparse.Namespace) -> int:
             for name in names:
                 secrets.remove(name)
             if arguments.json:
-                print(json.dumps({"removed": names}))
+                out_json({"removed": names})
             _say(f"removed {', '.join(names) or 'nothing'}")
     return 0
 
@@ -62,12 +63,15 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "list":
             if arguments.json:
-                print(json.dumps(own if arguments.values else sorted(own)))
+                out_json(own if arguments.values else sorted(own))
             for name in () if arguments.json else sorted(own):
-                print(f"{name}={own[name]}" if arguments.values else name)
+                out(f"{name}={own[name]}" if arguments.values else name)
             return 0
         case "export":
-            print(json.dumps(own) if arguments.json else write_dotenv(own), end="")
+            if arguments.json:
+                out_json(own)
+            else:
+                out_data(write_dotenv(own), end="")
             return 0
         case "set":
             own[arguments.name] = read_hidden(arguments.name)
@@ -82,16 +86,16 @@ def manage_variables(session: Session, arguments: argparse.Namespace) -> int:
                 raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
     hosting.set_variables(app, branch, own)
     if arguments.json:
-        print(json.dumps(sorted(own)))
-    _say(f"{branch or 'the app'} has {len(own)} variables; the next jobs see them")
+        out_json(sorted(own))
+    _say(f"{branch or 'the app'} has {plural(len(own), 'variable')}; the next jobs see them")
     return 0
 
 
 def _print_secrets(found: tuple[Secret, ...], *, as_json: bool) -> int:
     if as_json:
-        print(json.dumps([{"name": each.name, "version": each.version} for each in found]))
+        out_json([{"name": each.name, "version": each.version} for each in found])
     for each in () if as_json else found:
-        print(each.name)
+        out(each.name)
     return 0
 
 
@@ -104,9 +108,9 @@ def _print_missing(session: Session, secrets: Secrets, arguments: argparse.Names
     wanted = referenced_secrets(session.project.root, arguments.branch)
     missing = [name for name in wanted if name not in known]
     if arguments.json:
-        print(json.dumps(missing))
+        out_json(missing)
     for name in () if arguments.json else missing:
-        print(name)
+        out(name)
     return 1 if missing else 0
 
 
@@ -114,11 +118,11 @@ def _print_secret(found: Secret, *, as_json: bool) -> int:
     # As ``ampx sandbox secret get`` does: the value is what the command is asked for.
     if as_json:
         plain = {"name": found.name, "version": found.version, "value": found.value}
-        print(json.dumps(plain))
+        out_json(plain)
     else:
-        print(found.value)
+        out_data(found.value)
     return 0
 
 
 def _say(words: str) -> None:
-    print(f"{Paint.of(sys.stderr).good('✓')} {words}", file=sys.stderr)
+    err(f"{Paint.of(sys.stderr).good('✓')} {words}")

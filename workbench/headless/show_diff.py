@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 
 from workbench.events import AnyEvent, DiagnosticsReported, Level, LogLine
 from workbench.headless.lines import HumanLines
+from workbench.headless.output import err, out, out_json
 from workbench.headless.paint import Paint
 from workbench.loop.coming_changes import coming_changes
 from workbench.loop.stages import Prepared
@@ -27,25 +27,25 @@ async def _show(session: Session, *, as_json: bool) -> int:
     def emit(event: AnyEvent) -> None:
         said_by_user = isinstance(event, LogLine) and event.level is not Level.DEBUG
         if said_by_user or isinstance(event, DiagnosticsReported):
-            print("\n".join(human.lines(event)), file=sys.stderr)
+            err(*human.lines(event))
 
     # An assembly of its own: a sandbox that runs in another terminal may be reading the shared one.
     found = await coming_changes(session, emit, session.sandbox_dir / "diff.out")
     if found.prepared is None:
         if found.failure is not None:
-            print("\n".join(human.failure(found.failure)), file=sys.stderr)
+            err(*human.failure(found.failure))
         return 1
-    print(_json(found.prepared) if as_json else "\n".join(found.lines))
+    if as_json:
+        out_json(_plain(found.prepared))
+    else:
+        out(*found.lines)
     return 0
 
 
-def _json(prepared: Prepared) -> str:
-    return json.dumps(
-        {
-            "method": prepared.method,
-            "steps": prepared.steps,
-            "losses": [asdict(loss) for loss in prepared.losses],
-            "diff": asdict(prepared.diff),
-        },
-        ensure_ascii=False,
-    )
+def _plain(prepared: Prepared) -> dict[str, object]:
+    return {
+        "method": prepared.method,
+        "steps": prepared.steps,
+        "losses": [asdict(loss) for loss in prepared.losses],
+        "diff": asdict(prepared.diff),
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from workbench.aws.clients import Clients
@@ -12,6 +11,7 @@ from workbench.aws.target import LocalTarget
 from workbench.damaged_files import Damage, kept_damaged
 from workbench.deploy.stack_state import read_stack_state
 from workbench.headless.history import record_line
+from workbench.headless.output import out, out_json
 from workbench.headless.paint import Paint
 from workbench.journal.store import Journal, journal_path
 from workbench.loop.git import branch_name
@@ -45,7 +45,7 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
             "damages": damages,
             "damaged_files": kept,
         }
-        print(json.dumps(said, ensure_ascii=False))
+        out_json(said)
         return 0
     paint = Paint.of(sys.stdout)
     rows = [
@@ -60,12 +60,12 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
     ]
     for name, value in rows:
         if value:
-            print(f"{paint.faint(f'{name:>8}')}  {value.strip()}")
+            out(f"{paint.faint(f'{name:>8}')}  {value.strip()}")
     for damage in damages:
-        print(f"{paint.warn(' damaged')}  {damage}")
+        out(f"{paint.warn(' damaged')}  {damage}")
     for file in kept:
         if not any(file in damage for damage in damages):
-            print(f"{paint.warn('    kept')}  {file}, which was damaged; delete it if not needed")
+            out(f"{paint.warn('    kept')}  {file}, which was damaged; delete it if not needed")
     return 0
 
 

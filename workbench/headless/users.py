@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from workbench.aws.sandbox_pool import open_pool
 from workbench.aws.user_pools import Group, User, UserDetails, UserPool, make_password
 from workbench.events import unheard
 from workbench.headless.hidden_input import read_password
+from workbench.headless.output import ask, err, out, out_data, out_json
 from workbench.headless.paint import Paint
 from workbench.headless.users_printed import (
     print_inbox,
@@ -25,9 +25,11 @@ from workbench.headless.users_sign_in import sign_in
 from workbench.headless.users_transfer import export_users, import_users, seed_pool
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
+from workbench.terminal_text import cells, padded, safe_line
 from workbench.users.export import found_users
 from workbench.users.new_user import NewUser, make_user, wrong_with
 from workbench.users.search import parse_search
+from workbench.wording import plural
 
 _MOST = 1_000
 
@@ -54,22 +56,22 @@ def manage_users(session: Session, arguments: argparse.Namespace) -> int:
 def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
     users = list(islice(found_users(pool, parse_search(arguments.search)), arguments.limit))
     if arguments.json:
-        print(json.dumps([_plain(each) for each in users]))
+        out_json([_plain(each) for each in users])
         return 0
     paint = Paint.of(sys.stdout)
-    width = max((len(each.label) for each in users), default=0)
+    width = max((cells(safe_line(each.label)) for each in users), default=0)
     for each in users:
         mark = paint.good("✓") if each.enabled else paint.bad("✗")
-        print(f"{mark} {each.label:<{width}}  {each.status:<22} {paint.faint(each.username)}")
+        out(f"{mark} {padded(each.label, width)}  {each.status:<22} {paint.faint(each.username)}")
     more = " (more: raise --limit)" if len(users) == arguments.limit else ""
-    print(paint.faint(f"{len(users)} users{more}"), file=sys.stderr)
+    err(paint.faint(f"{plural(len(users), 'user')}{more}"))
     return 0
 
 
 def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
     details = pool.user(arguments.user)
     if arguments.json:
-        print(json.dumps(_plain_details(details)))
+        out_json(_plain_details(details))
         return 0
     user = details.user
     rows = {
@@ -83,7 +85,7 @@ def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
     }
     paint = Paint.of(sys.stdout)
     for name, value in rows.items():
-        print(f"{paint.faint(f'{name:>22}')}  {value}")
+        out(f"{paint.faint(padded(name, 22, right=True))}  {value}")
     return 0
 
 
@@ -106,7 +108,7 @@ def _set_password(pool: UserPool, arguments: argparse.Namespace) -> int:
         password = make_password()
         pool.set_password(arguments.user, password, permanent=not arguments.temporary)
         # The one thing that the command is asked for; standard output alone, for a pipe.
-        print(password)
+        out_data(password)
         return 0
     pool.set_password(
         arguments.user, read_password(arguments.user), permanent=not arguments.temporary
@@ -118,8 +120,8 @@ def _delete(pool: UserPool, arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise ProjectProblem("Deleting a user cannot be undone.", "Add --yes to do it.")
-        if input(f"Delete {arguments.user} for good? [y/N] ").strip().lower() != "y":
-            print("Nothing was deleted.")
+        if ask(f"Delete {arguments.user} for good? [y/N] ").lower() != "y":
+            out("Nothing was deleted.")
             return 1
     pool.delete(arguments.user)
     _done(f"deleted {arguments.user}")
@@ -147,16 +149,16 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
                 }
                 for each in groups
             ]
-            print(json.dumps(plain))
+            out_json(plain)
         for each in () if arguments.json else groups:
-            print(each.name)
+            out(each.name)
         return 0
     if arguments.verb == "members":
         members = list(pool.members(_group_name(arguments)))
         if arguments.json:
-            print(json.dumps([_plain(each) for each in members]))
+            out_json([_plain(each) for each in members])
         for member in () if arguments.json else members:
-            print(member.label)
+            out(member.label)
         return 0
     if arguments.verb in ("create", "edit", "delete"):
         return _change_groups(pool, arguments)
@@ -183,7 +185,7 @@ def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
     else:
         pool.delete_group(name)
     if arguments.json:
-        print(json.dumps({"group": name, "done": arguments.verb}))
+        out_json({"group": name, "done": arguments.verb})
     else:
         words = "changed" if arguments.verb == "edit" else f"{arguments.verb}d"
         _done(f"{words} the group {name}")
@@ -226,14 +228,14 @@ def _mfa(pool: UserPool, arguments: argparse.Namespace) -> int:
 def _said(pool: UserPool, name: str, arguments: argparse.Namespace, words: str) -> int:
     """What the user is now, as JSON, or a line of what was done."""
     if arguments.json:
-        print(json.dumps(_plain_details(pool.user(name))))
+        out_json(_plain_details(pool.user(name)))
     else:
         _done(words)
     return 0
 
 
 def _done(words: str) -> None:
-    print(f"{Paint.of(sys.stdout).good('✓')} {words}")
+    out(f"{Paint.of(sys.stdout).good('✓')} {words}")
 
 
 def _attribute(text: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,12 @@ from workbench.aws.pool_settings import read_settings
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.aws.trigger_logs import read_triggers
+from workbench.headless.output import out, out_data, out_json, text_lines
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.environment import from_outputs
 from workbench.playground.opening import OUTPUTS_NAME
 from workbench.project.models import ProjectProblem
+from workbench.terminal_text import cells, padded, safe_line, safe_log
 
 if TYPE_CHECKING:
     from workbench.startup import Session
@@ -38,9 +39,9 @@ def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namesp
     except NotAuthorizedError as problem:
         raise ProjectProblem(str(problem), "Look at the user with `users show`.") from None
     if arguments.json:
-        print(json.dumps({"id": tokens.id, "access": tokens.access, "expires": tokens.expires}))
+        out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
     else:
-        print(tokens.access if arguments.access else tokens.id)
+        out_data(tokens.access if arguments.access else tokens.id)
     return 0
 
 
@@ -53,11 +54,14 @@ def print_settings(session: Session, opened: OpenedPool, arguments: argparse.Nam
             f"The pool cannot be read: {error}", "Deploy the backend, or look at the credentials."
         ) from None
     if arguments.json:
-        print(json.dumps([asdict(each) for each in found]))
+        out_json([asdict(each) for each in found])
         return 0
-    width = max(len(each.name) for each in found)
+    width = max(cells(safe_line(each.name)) for each in found)
     for each in found:
-        print(f"{each.name:>{width}}  {each.value}" + (f"  {each.place}" if each.place else ""))
+        out(
+            f"{padded(each.name, width, right=True)}  {each.value}"
+            + (f"  {each.place}" if each.place else "")
+        )
     return 0
 
 
@@ -78,13 +82,12 @@ def print_inbox(opened: OpenedPool, arguments: argparse.Namespace) -> int:
             | {name: getattr(each, name) for name in names}
             for each in messages
         ]
-        print(json.dumps(plain))
+        out_json(plain)
         return 0
     for each in messages:
-        print(f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}  {each.kind} by {each.medium}")
-        print(f"  to {each.recipient}" + (f" · {each.subject}" if each.subject else ""))
-        for line in each.text.splitlines():
-            print(f"  {line}")
+        out(f"{each.at.astimezone():%Y-%m-%d %H:%M:%S}  {each.kind} by {each.medium}")
+        out(f"  to {each.recipient}" + (f" · {each.subject}" if each.subject else ""))
+        out(*(f"  {line}" for line in text_lines(each.text)))
     return 0
 
 
@@ -100,14 +103,14 @@ def print_triggers(opened: OpenedPool, arguments: argparse.Namespace) -> int:
         ) from None
     if arguments.json:
         plain = [asdict(each) for each in found]
-        print(json.dumps(plain, default=lambda at: at.isoformat(timespec="seconds")))
+        out_json(plain, default=lambda at: at.isoformat(timespec="seconds"))
         return 0
     for each in found:
-        print(f"{each.name}  {each.function}")
+        out(f"{each.name}  {each.function}")
         for run in each.invocations:
-            print(f"  {'*' if run.is_of_user else ' '} {run.at.astimezone():%Y-%m-%d %H:%M:%S}")
+            out(f"  {'*' if run.is_of_user else ' '} {run.at.astimezone():%Y-%m-%d %H:%M:%S}")
             for line in run.lines:
-                print(f"      {line}")
+                out(*(f"      {part}" for part in safe_log(line).split("\n")))
     if not found:
-        print("No trigger functions are attached to this pool.")
+        out("No trigger functions are attached to this pool.")
     return 0

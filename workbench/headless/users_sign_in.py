@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import json
 import sys
 
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
+from workbench.headless.hidden_input import read_hidden
+from workbench.headless.output import ask, err, out, out_json
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
 from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in, kept_sign_in
@@ -43,18 +43,18 @@ def sign_in(opened: OpenedPool, arguments: argparse.Namespace) -> int:
         keep_sign_in(opened.kept_file, kept)
     if arguments.json:
         tokens = {"access": step.access, "id": step.id, "refresh": step.refresh}
-        print(json.dumps({**tokens, "expires": step.expires}))
+        out_json({**tokens, "expires": step.expires})
     else:
         words = (
             f"signed in as {user.label}; `amplify-tui users token {user.label}` prints the token"
         )
-        print(f"{Paint.of(sys.stdout).good('✓')} {words}")
+        out(f"{Paint.of(sys.stdout).good('✓')} {words}")
     return 0
 
 
 def _tell(challenge: Challenge) -> None:
     if challenge.about:
-        print(challenge.about, file=sys.stderr)
+        err(challenge.about)
 
 
 def _of(asked: Asked, challenge: Challenge, secret: str) -> str:
@@ -66,7 +66,7 @@ def _of(asked: Asked, challenge: Challenge, secret: str) -> str:
 def _read(asked: Asked) -> str:
     label = f"{asked.label} ({' or '.join(asked.choices)})" if asked.choices else asked.label
     if sys.stdin.isatty():
-        return getpass.getpass(f"{label}: ") if asked.is_secret else input(f"{label}: ")
+        return read_hidden(label) if asked.is_secret else ask(f"{label}: ")
     line = sys.stdin.readline()
     if not line:
         raise ProjectProblem(f"{label} is asked for.", "Give it as a line of standard input.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPool
 from workbench.aws.user_sign_in import app_client
 from workbench.headless.hidden_input import read_password
+from workbench.headless.output import DataOutput, err, out, out_json
 from workbench.headless.paint import Paint
 from workbench.project.models import ProjectProblem
 from workbench.users.authenticator import set_up_authenticator
@@ -28,6 +28,7 @@ from workbench.users.user_files import (
     write_csv,
     write_json,
 )
+from workbench.wording import plural
 
 
 def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
@@ -41,10 +42,10 @@ def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
             )
         count = export_to(pool, search, path)
     elif arguments.json:
-        count = write_json(found_users(pool, search), sys.stdout)
+        count = write_json(found_users(pool, search), DataOutput())
     else:
-        count = write_csv(found_users(pool, search), pool.schema(), sys.stdout)
-    print(Paint.of(sys.stderr).faint(f"{count} users"), file=sys.stderr)
+        count = write_csv(found_users(pool, search), pool.schema(), DataOutput())
+    err(Paint.of(sys.stderr).faint(plural(count, "user")))
     return 0
 
 
@@ -54,20 +55,22 @@ def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     plan = plan_import(rows, pool.schema(), pool.users())
     if plan.wrong and not arguments.json:
         for each in plan.wrong:
-            print(f"✗ {arguments.file}, {each.place}, {each.username}: {each.why}", file=sys.stderr)
+            err(f"✗ {arguments.file}, {each.place}, {each.username}: {each.why}")
     failed: Sequence[BulkFailure] = ()
     if not arguments.dry_run and not plan.wrong:
         failed = _make(pool, plan.users)
     done = 0 if arguments.dry_run or plan.wrong else len(plan.users) - len(failed)
     if arguments.json:
         wrong = [{"place": e.place, "username": e.username, "why": e.why} for e in plan.wrong]
-        print(json.dumps({**_told(done, failed), "wrong": wrong, "there": len(plan.there)}))
+        out_json({**_told(done, failed), "wrong": wrong, "there": len(plan.there)})
     elif plan.wrong:
-        print(f"Nothing was imported: {len(plan.wrong)} of {len(rows)} rows are wrong.")
+        verb = "is" if len(plan.wrong) == 1 else "are"
+        rows_of = f"{len(plan.wrong)} of {plural(len(rows), 'row')}"
+        out(f"Nothing was imported: {rows_of} {verb} wrong.")
     elif arguments.dry_run:
-        print(f"{len(plan.users)} users would be made, {len(plan.there)} are there already.")
+        out(f"{plural(len(plan.users), 'user')} would be made, {len(plan.there)} already there.")
     else:
-        _say(done, failed, f"imported, {len(plan.there)} were there already")
+        _say(done, failed, f"imported, {len(plan.there)} already there")
     return 1 if failed or plan.wrong else 0
 
 
@@ -86,9 +89,9 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     failed = _make(pool, plan.users, _signs_in(opened, password, totp=arguments.totp))
     done = len(plan.users) - len(failed)
     if arguments.json:
-        print(json.dumps({**_told(done, failed), "there": len(plan.there)}))
+        out_json({**_told(done, failed), "there": len(plan.there)})
     else:
-        _say(done, failed, f"made, {len(plan.there)} were there already")
+        _say(done, failed, f"made, {len(plan.there)} already there")
     return 1 if failed else 0
 
 
@@ -132,8 +135,8 @@ def _told(done: int, failed: Sequence[BulkFailure]) -> dict[str, object]:
 
 def _say(done: int, failed: Sequence[BulkFailure], words: str) -> None:
     for each in failed:
-        print(f"✗ {each.username}: {each.why} {each.next_step}", file=sys.stderr)
-    print(f"{Paint.of(sys.stdout).good('✓')} {done} users {words}")
+        err(f"✗ {each.username}: {each.why} {each.next_step}")
+    out(f"{Paint.of(sys.stdout).good('✓')} {plural(done, 'user')} {words}")
 
 
 def _share(text: str) -> tuple[str, float]:

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import signal
 import socket
 from collections import deque
@@ -20,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.events import Level
+from workbench.terminal_text import safe_log
 
 STREAM_LIMIT = 256 * 1024 * 1024
 """Bytes in one line: a model introspection schema or a printed object may be large."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _LEVELS = {
     "debug": Level.DEBUG,
     "log": Level.INFO,
@@ -170,7 +169,7 @@ class WorkerProcess:
             message: dict[str, object] = json.loads(line)
             if "log" in message:
                 level = _LEVELS.get(str(message["log"]), Level.INFO)
-                self._say(level, _ANSI.sub("", str(message.get("text", ""))))
+                self._say(level, safe_log(str(message.get("text", ""))))
             elif message.get("id") == number:
                 return message
 
@@ -180,7 +179,7 @@ class WorkerProcess:
         if stream is None:
             return
         while line := await stream.readline():
-            text = _ANSI.sub("", line.decode(errors="replace")).rstrip()
+            text = safe_log(line.decode(errors="replace")).rstrip()
             if text:
                 self._say(level(text), text)
 

@@ -11,14 +11,22 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from workbench.aws.pool_schema import Schema, check_attributes
 from workbench.aws.user_pools import User, UserPool
 from workbench.project.models import ProjectProblem
+from workbench.terminal_text import safe_json
 
 _NAME, _MFA = "cognito:username", "cognito:mfa_enabled"
 _NOT_IN_FILES = ("sub", "identities")
+
+
+class Writes(Protocol):
+    """A text file, as far as writing needs it."""
+
+    def write(self, text: str, /) -> object:
+        """Write a piece of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class ImportPlan:
     there: tuple[FileUser, ...] = field(default=())
 
 
-def write_csv(users: Iterable[User], schema: Schema, file: TextIO) -> int:
+def write_csv(users: Iterable[User], schema: Schema, file: Writes) -> int:
     """Write users with a column for each attribute of the pool; returns how many."""
     names = [each.name for each in schema if each.name not in _NOT_IN_FILES]
     writer = csv.writer(file, lineterminator="\n")
@@ -62,7 +70,7 @@ def write_csv(users: Iterable[User], schema: Schema, file: TextIO) -> int:
     return count
 
 
-def write_json(users: Iterable[User], file: TextIO) -> int:
+def write_json(users: Iterable[User], file: Writes) -> int:
     """Write users as a JSON list, one on a line; returns how many."""
     count = 0
     file.write("[")
@@ -76,7 +84,9 @@ def write_json(users: Iterable[User], file: TextIO) -> int:
             "enabled": user.enabled,
             "attributes": attributes,
         }
-        file.write((",\n" if count > 1 else "\n") + json.dumps(plain, ensure_ascii=False))
+        file.write(
+            (",\n" if count > 1 else "\n") + safe_json(json.dumps(plain, ensure_ascii=False))
+        )
     file.write("\n]\n")
     return count
 

@@ -1,1 +1,0 @@
-"""Who may talk to the local cloud: which web pages, which users of the machine, which keys."""
