@@ -13,7 +13,7 @@ from tests.headless.command_here import command_here
 from tests.headless.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
-from workbench.aws.user_sign_in import claims
+from workbench.aws.user_sign_in import AppClient, Flow, UserTokens, begin, claims
 
 pytestmark = pytest.mark.npm
 
@@ -61,13 +61,8 @@ def test_a_user_is_made_changed_and_deleted(python_matrix: Deployed, cognito: An
     assert (made["status"], made["groups"]) == ("CONFIRMED", ["Editors"])
     assert {"Name": "name", "Value": "Eve"} in seen()["UserAttributes"]
     assert "Correct-horse-2" not in json.dumps(made)
-    signed = cognito.admin_initiate_auth(
-        UserPoolId=pool,
-        ClientId=python_matrix.outputs["auth"]["user_pool_client_id"],
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": USER, "PASSWORD": "Correct-horse-2"},
-    )
-    assert signed["AuthenticationResult"]["IdToken"]
+    client = AppClient(pool, python_matrix.outputs["auth"]["user_pool_client_id"])
+    assert isinstance(begin(cognito, client, USER, Flow.SRP, "Correct-horse-2"), UserTokens)
     disabled = users(python_matrix, "disable", USER)
     assert isinstance(disabled, dict)
     assert disabled["enabled"] is False is seen()["Enabled"]
@@ -116,13 +111,8 @@ def test_a_weak_password_is_refused_and_a_made_one_is_not(
     done = run_command(python_matrix.project, "users", "password", USER, "--generate")
     assert done.returncode == 0, done.stderr
     pool = python_matrix.outputs["auth"]["user_pool_id"]
-    signed = cognito.admin_initiate_auth(
-        UserPoolId=pool,
-        ClientId=python_matrix.outputs["auth"]["user_pool_client_id"],
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": USER, "PASSWORD": done.stdout.strip()},
-    )
-    assert "AuthenticationResult" in signed
+    client = AppClient(pool, python_matrix.outputs["auth"]["user_pool_client_id"])
+    assert isinstance(begin(cognito, client, USER, Flow.SRP, done.stdout.strip()), UserTokens)
 
 
 def test_a_group_is_made_and_deleted(python_matrix: Deployed, cognito: Any) -> None:

@@ -29,6 +29,7 @@ class Issued:
     code: str = ""
     secret: str = ""
     is_set_up: bool = False
+    client_id: str = ""
 
 
 ISSUED: dict[str, Issued] = {}

@@ -28,6 +28,8 @@ MENDS: tuple[str, ...] = (
     "cognito_challenges",
     "cognito_missing_calls",
     "cognito_listing",
+    "cognito_auth_flows",
+    "cognito_tokens",
     "cognito_identity_logins",
     "lambda_runtime",
     "function_code",

@@ -18,6 +18,7 @@ from botocore.credentials import Credentials
 
 from tests.localcloud.appsync.matrix.deployed import PASSWORD, Deployed
 from tests.localcloud.appsync.realtime.socket_client import Socket
+from workbench.aws.user_sign_in import AppClient, Flow, UserTokens, begin
 
 Headers = Callable[[str, bytes], dict[str, str]]
 """The headers that authorize a POST of a body to an address."""
@@ -121,13 +122,12 @@ class Callers:
 
     def _user(self, name: str) -> dict[str, str]:
         if name not in self._tokens:
-            said = self._client("cognito-idp").admin_initiate_auth(
-                UserPoolId=self.deployed.outputs["auth"]["user_pool_id"],
-                ClientId=self.deployed.outputs["auth"]["user_pool_client_id"],
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={"USERNAME": f"{name}@example.com", "PASSWORD": PASSWORD},
-            )
-            self._tokens[name] = said["AuthenticationResult"]
+            auth = self.deployed.outputs["auth"]
+            client = AppClient(auth["user_pool_id"], auth["user_pool_client_id"])
+            cognito = self._client("cognito-idp")
+            signed_in = begin(cognito, client, f"{name}@example.com", Flow.SRP, PASSWORD)
+            assert isinstance(signed_in, UserTokens)
+            self._tokens[name] = {"AccessToken": signed_in.access, "IdToken": signed_in.id}
         return self._tokens[name]
 
     def _identity(self, name: str) -> Credentials:
