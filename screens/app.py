@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.events import Event, Paste
 from textual.reactive import var
 from textual.screen import Screen
 from textual.theme import Theme
@@ -297,6 +298,16 @@ class WorkbenchApp(App[None]):
             self.call_from_thread(self.say, "The packages are installed")
 
     # -- keys -------------------------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """Pasted text goes where text can be typed, and nowhere else."""
+        if isinstance(event, Paste) and not event.is_forwarded:
+            from screens.pasting import fit_paste
+
+            if not fit_paste(event, self.focused):
+                self.say("Pasted text ignored: nothing here takes text", "warning")
+                return
+        await super().on_event(event)
 
     def action_help(self) -> None:
         """Show all keys of the current screen."""

@@ -16,6 +16,9 @@ from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from screens.bursts import BurstGate
 
 _READ_BYTES = 4096
 _ESCAPE_CHECK = 0.02  # while the parser waits for the rest of a sequence
@@ -61,19 +64,24 @@ class SleepingInputDriver(LinuxDriver):
         """Pass on what the terminal says, until ``exit_event``."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        gate = BurstGate()
         check_until = 0.0
         with selectors.SelectSelector() as selector:
             terminal = selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._ending.pipe, selectors.EVENT_READ)
             while not self._ending.is_set():
-                checking = monotonic() < check_until
-                ready = selector.select(_ESCAPE_CHECK if checking else None)
+                now = monotonic()
+                waits = [gate.wait(now), _ESCAPE_CHECK if now < check_until else None]
+                ready = selector.select(
+                    min((max(0.0, wait) for wait in waits if wait is not None), default=None)
+                )
+                arrived: list[Message] = []
                 if any(key is terminal for key, _ in ready):
                     data = os.read(self.fileno, _READ_BYTES)
                     if not data:
                         return
-                    for message in parser.feed(decode(data)):
-                        self.process_message(message)
+                    arrived += parser.feed(decode(data))
                     check_until = monotonic() + constants.ESCAPE_DELAY + _ESCAPE_MORE
-                for message in parser.tick():
+                arrived += parser.tick()
+                for message in gate.take(arrived, monotonic()):
                     self.process_message(message)

@@ -35,7 +35,13 @@ class FormScreen(ModalScreen[Filled | None]):
     """Dismissed with what was filled in, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,f5", "take", "Do it", id="form.take", tooltip="Take what is filled in"),
+        Binding(
+            "f5,ctrl+enter,ctrl+j",
+            "take",
+            "Do it",
+            id="form.take",
+            tooltip="Take what is filled in",
+        ),
         # With priority: what is typed right behind the key must land in the next line.
         Binding(
             "tab",

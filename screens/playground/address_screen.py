@@ -54,7 +54,13 @@ class AddressScreen(ModalScreen[Address | None]):
     """Asks for an address; dismissed with it, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,f5", "connect", "Connect", id="typed.connect", tooltip="Go to the address"),
+        Binding(
+            "f5,ctrl+enter,ctrl+j",
+            "connect",
+            "Connect",
+            id="typed.connect",
+            tooltip="Go to the address",
+        ),
         *_FOCUS,
         _CLOSE,
     ]

@@ -20,7 +20,7 @@ def _key(
 
 
 SCREEN_BINDINGS: list[BindingType] = [
-    _key("ctrl+j,f5", "run", "Run", "run", "Run the operation at the cursor", show=True),
+    _key("f5,ctrl+enter,ctrl+j", "run", "Run", "run", "Run the operation at the cursor", show=True),
     _key("f9", "stop", "Stop", "stop", "End the stream or the request", show=True),
     _key("f2", "caller", "Run as", "caller", "Choose who runs it", show=True),
     _key("f3", "schema", "Schema", "schema", "Search the schema, write operations", show=True),

@@ -97,7 +97,7 @@ class ResultPane(RowList):
     def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
         empty = (
             (("Nothing was run yet.", MUTED),),
-            (("Write an operation and press ", MUTED), ("Ctrl+J", ACCENT), (" or ", MUTED), ("F5", ACCENT), (".", MUTED)),
+            (("Write an operation and press ", MUTED), ("F5", ACCENT), (" or ", MUTED), ("Ctrl+J", ACCENT), (".", MUTED)),
             (("F3", ACCENT), (" shows the schema and writes operations for you.", MUTED)),
         )  # fmt: skip
         super().__init__((), empty=empty, id=id, classes="pane")

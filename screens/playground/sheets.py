@@ -15,7 +15,7 @@ from workbench.playground.run_as import RunAs
 from workbench.playground.stream import StreamEvent
 from workbench.playground.workspace import Tab, Workspace, load_workspace, save_workspace
 
-WELCOME = """# Ctrl+J or F5 runs the operation at the cursor, F3 writes one from the schema,
+WELCOME = """# F5 or Ctrl+J runs the operation at the cursor, F3 writes one from the schema,
 # F2 chooses who runs it. Ctrl+Space proposes what fits.
 {
   __typename

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from workbench.localcloud import server
-from workbench.localcloud.gateway import send_json
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.service import LocalCloud
 
 

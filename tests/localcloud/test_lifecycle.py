@@ -18,7 +18,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import adapter, bootstrap, lifecycle, ports
+from workbench.localcloud import adapter, bootstrap, lifecycle, ports, record
 from workbench.localcloud.environment import REMOVED, process_environment, shell_lines
 from workbench.localcloud.server import EXIT_LOCKED, EXIT_PORT_TAKEN
 
@@ -45,17 +45,17 @@ def _server(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
 
 
 def _listening_ports(pid: int) -> set[tuple[str, int]]:
-    """The TCP listeners of a process, from /proc: address in hexadecimal, and port."""
+    """What a process listens on, from /proc: address in hexadecimal, and port; UDP ports too."""
     inodes = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         link = str(descriptor.readlink()) if descriptor.is_symlink() else ""
         if link.startswith("socket:["):
             inodes.add(link[8:-1])
     found = set()
-    for table in ("tcp", "tcp6"):
+    for table in ("tcp", "tcp6", "udp", "udp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
-            if fields[3] == "0A" and fields[9] in inodes:
+            if (fields[3] == "0A" or "udp" in table) and fields[9] in inodes:
                 address, port = fields[1].rsplit(":", 1)
                 found.add((address, int(port, 16)))
     return found
@@ -104,7 +104,8 @@ def test_it_outlives_the_terminal_that_started_it(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
 def test_nothing_else_listens(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
     status = lifecycle.status(local_cloud_dir)
-    Clients(local_cloud).client("iot").list_things()
+    Clients(local_cloud).client("iot").describe_endpoint(endpointType="iot:Data-ATS")
+    Clients(local_cloud).client("transfer").list_servers()
     assert _listening_ports(status.pid) == {("0100007F", status.port)}
 
 
@@ -140,6 +141,24 @@ def test_it_moves_away_from_a_taken_port_and_says_so(tmp_path: Path) -> None:
         assert moved.endpoint.rsplit(":", 1)[1] in said[0]
     finally:
         lifecycle.stop(folder)
+
+
+def test_a_wish_for_another_port_is_not_dropped(
+    local_cloud: LocalTarget, local_cloud_dir: Path, tmp_path: Path
+) -> None:
+    port = urlsplit(local_cloud.endpoint).port
+    assert lifecycle.start(local_cloud_dir, port=port) == local_cloud
+    with pytest.raises(lifecycle.LocalCloudProblem, match=f"already runs at port {port}") as said:
+        lifecycle.start(local_cloud_dir, port=ports.choose_port(tmp_path))
+    assert "local stop" in said.value.next_step
+    with pytest.raises(lifecycle.LocalCloudProblem, match="22"):
+        lifecycle.start(tmp_path / "new", port=22)
+
+
+def test_a_remembered_port_that_was_never_ours_is_forgotten(tmp_path: Path) -> None:
+    record.write_record(tmp_path, record.ServerRecord(22))
+    assert record.read_record(tmp_path) is None
+    assert lifecycle.status(tmp_path).port == 0
 
 
 def test_health_tells_who_answers(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:

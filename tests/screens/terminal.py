@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+KEY_SECONDS = 0.05
+"""Between two keys: a person's pace."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -38,8 +40,20 @@ class Terminal:
         return self._tmux("capture-pane", "-p", "-t", "app")
 
     def press(self, *keys: str) -> None:
-        """Press keys, by tmux's names."""
-        self._tmux("send-keys", "-t", "app", *keys)
+        """Press keys one by one, by tmux's names: what comes at once would be a paste."""
+        for key in keys:
+            self._tmux("send-keys", "-t", "app", key)
+            # An Escape with a key close behind it would be Alt and that key.
+            time.sleep(KEY_SECONDS if key != "Escape" else 4 * KEY_SECONDS)
+
+    def paste(self, text: str, *, bracketed: bool = False) -> None:
+        """Paste as it is: no line feed becomes a carriage return."""
+        self._tmux("load-buffer", "-", given=text)
+        self._tmux("paste-buffer", "-r", *(["-p"] if bracketed else []), "-t", "app")
+
+    def send(self, text: str) -> None:
+        """Send these bytes at once."""
+        self._tmux("send-keys", "-t", "app", "-H", *(f"{byte:02x}" for byte in text.encode()))
 
     def copied(self) -> str:
         """The newest paste buffer of tmux."""
@@ -60,7 +74,9 @@ class Terminal:
         """End the terminal and what runs in it."""
         self._tmux("kill-server")
 
-    def _tmux(self, *arguments: str, environment: dict[str, str] | None = None) -> str:
+    def _tmux(
+        self, *arguments: str, environment: dict[str, str] | None = None, given: str | None = None
+    ) -> str:
         done = subprocess.run(
             ["tmux", "-L", self._socket, *arguments],
             capture_output=True,
@@ -68,6 +84,7 @@ class Terminal:
             timeout=20,
             check=True,
             env=environment,
+            input=given,
         )
         return done.stdout
 

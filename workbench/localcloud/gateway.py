@@ -1,27 +1,25 @@
 """The one ASGI application on the local cloud's port: our own routes first, then the emulator.
 
-A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Pages of
-other sites can reach a loopback port from the user's browser, by DNS rebinding or by plain
-cross-site requests, so our own routes and the emulator's admin routes ask for a loopback ``Host``
-and refuse a foreign ``Origin``.
+A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any of
+them, the request must come from a web page that may ask, or from no page at all.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from workbench.localcloud.access import web_pages
+from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
+from workbench.localcloud.access.refusals import RefusedPages, refuse, send_json
+from workbench.localcloud.access.web_pages import AllowedOrigins
+from workbench.localcloud.adapter.application_addresses import is_application
 from workbench.localcloud.adapter.emulator import App, Message, Receive, Scope, Send
 
 OWN_PREFIX = "/_amplify_tui/"
 HEALTH_PATH = OWN_PREFIX + "health"
-_ADMIN_PREFIXES = (OWN_PREFIX, "/_ministack/", "/_localstack/")
-_CALLBACK_PREFIX = "/_ministack/cfn-response/"
 _FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/reset")
 _PEEK = 512
-_LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +49,41 @@ OnDone = Callable[[str, Mapping[str, str], bytes], None]
 """``on_done(method, headers, start of a form body)``; header names are in lower case."""
 
 
-def gateway(emulator: App, routes: Sequence[Route], on_done: OnDone) -> App:
+def gateway(
+    emulator: App,
+    routes: Sequence[Route],
+    on_done: OnDone,
+    allowed_origins: AllowedOrigins | None = None,
+) -> App:
     """The application that tries ``routes`` in order and hands everything else to ``emulator``.
 
-    ``on_done`` is called after each HTTP request but those of admin routes, and after each
-    WebSocket connection (as method ``WEBSOCKET``).
+    ``allowed_origins`` are by default those of the user's settings. ``on_done`` is called after each
+    HTTP request but those of admin routes, and after each WebSocket connection (as method
+    ``WEBSOCKET``).
     """
+    origins = AllowedOriginsSetting() if allowed_origins is None else allowed_origins
+    refused = RefusedPages()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await emulator(scope, receive, send)
             return
-        path = scope["path"]
-        if path.startswith(_ADMIN_PREFIXES) and not path.startswith(_CALLBACK_PREFIX):
-            refusal = _refusal(scope)
-            if refusal:
-                await _refuse(scope, receive, send, refusal)
-                return
+        refusal = web_pages.refusal_of_page(scope, origins)
+        if refusal:
+            refused.log(refusal)
+            await refuse(scope, receive, send, refusal)
+            return
+
+        def own_rules() -> bool:
+            return is_application(_header(scope, b"host"), scope["path"])
+
+        if web_pages.is_preflight(scope) and not own_rules():
+            await web_pages.answer_preflight(scope, send)
+            return
+        send = web_pages.readable_by_page(scope, send, own_rules)
+        if scope["path"].startswith(_FORBIDDEN):
+            await refuse(scope, receive, send, "use `amplify-tui local reset`")
+            return
         route = next((route for route in routes if route.takes(scope)), None)
         if route is not None and (route.admin or route.own_effects):
             await route.app(scope, receive, send)
@@ -99,50 +115,13 @@ def json_route(prefix: str, document: Callable[[], object]) -> Route:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await _refuse(scope, receive, send, "not a WebSocket address")
+            await refuse(scope, receive, send, "not a WebSocket address")
             return
         await send_json(send, 200, document())
 
     return Route(prefix, app, admin=True)
 
 
-async def send_json(send: Send, status: int, document: object) -> None:
-    """Answer with ``document`` as JSON."""
-    body = json.dumps(document).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def is_loopback_host(host: str) -> bool:
-    """Whether a ``Host`` header names this machine itself; ``*.localhost`` counts (RFC 6761)."""
-    name = urlsplit(f"//{host}").hostname or ""
-    return name in _LOOPBACK_NAMES or name.endswith(".localhost")
-
-
 def _header(scope: Scope, name: bytes) -> str:
     values = [value for key, value in scope["headers"] if key.lower() == name]
     return str(values[0].decode("latin-1")) if values else ""
-
-
-def _refusal(scope: Scope) -> str:
-    if scope["path"].startswith(_FORBIDDEN):
-        return "use `amplify-tui local reset`"
-    if not is_loopback_host(_header(scope, b"host")):
-        return "this address answers to loopback names only"
-    origin = _header(scope, b"origin")
-    if origin and not is_loopback_host(urlsplit(origin).netloc):
-        return "this address does not answer pages of other sites"
-    return ""
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, reason: str) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": reason})
-        return
-    await send_json(send, 403, {"message": reason})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 from workbench.aws.inbox import INBOX_PATH
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.cognito_messages import messages
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.gateway import Route
 
 
 def inbox_route() -> Route:

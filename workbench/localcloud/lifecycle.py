@@ -24,7 +24,7 @@ from typing import Literal
 
 from workbench.aws.target import LOCAL_REGION, LocalTarget
 from workbench.damaged_files import Damage, damages_of
-from workbench.localcloud import logfile
+from workbench.localcloud import logfile, ports
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.record import ServerRecord, read_record, write_record
@@ -110,6 +110,10 @@ def start(
     it the one on PATH, else the bundled one. Raises :class:`LocalCloudProblem`.
     """
     state_dir = state_dir.resolve()
+    if port is not None and not ports.is_ours(port):
+        raise LocalCloudProblem(
+            f"port {port} is not for the local cloud", "choose one between 1024 and 65535"
+        )
     current = status(state_dir)
     if current.running:
         return _running(current, port, say)
@@ -121,7 +125,7 @@ def start(
             return _running(current, port, say)
         if current.state == "unresponsive":
             if current.port and _health(current.port, timeout=_PATIENCE) is not None:
-                return LocalTarget(current.endpoint)
+                return _running(current, port, say)
             stop(state_dir)
         chosen = _port_for(state_dir, port, say)
         return _spawn(state_dir, chosen, node or _node(), timeout, say)

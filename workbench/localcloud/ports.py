@@ -15,6 +15,15 @@ other programs do not take the remembered port."""
 _STEP = 97
 
 
+_LOWEST, _HIGHEST = 1024, 65_535
+"""Below lie the ports of the system's own services."""
+
+
+def is_ours(port: int) -> bool:
+    """Whether a local cloud may listen on this port, wished for or remembered."""
+    return _LOWEST <= port <= _HIGHEST
+
+
 def preferred_port(state_dir: Path) -> int:
     """The port that the folder's path hashes to."""
     digest = hashlib.sha256(str(state_dir.resolve()).encode()).digest()

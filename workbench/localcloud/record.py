@@ -7,6 +7,8 @@ import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
+from workbench.localcloud.ports import is_ours
+
 FILE_NAME = "server.json"
 
 
@@ -35,7 +37,7 @@ def read_record(state_dir: Path) -> ServerRecord | None:
         record = ServerRecord(**{k: v for k, v in raw.items() if k in known})
     except (OSError, ValueError, TypeError, AttributeError):
         return None
-    valid = isinstance(record.port, int) and 0 < record.port < 65536 and isinstance(record.pid, int)
+    valid = isinstance(record.port, int) and is_ours(record.port) and isinstance(record.pid, int)
     return record if valid else None
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from workbench.localcloud import logfile
+from workbench.localcloud.access.peers import find_peer_user
 from workbench.localcloud.logfile import configure_logging
 from workbench.localcloud.open_files import raise_open_files_limit
 from workbench.localcloud.ports import listening_socket
@@ -121,9 +122,16 @@ def _serve(options: ServerOptions) -> int:
         from hypercorn.config import Config
         from hypercorn.typing import ASGIFramework
 
-        from workbench.localcloud import websocket_batches
+        from workbench.localcloud import connections, websocket_batches
 
         websocket_batches.install()
+        peer_user = find_peer_user()
+        if peer_user is None:
+            logging.getLogger("local cloud").warning(
+                "this kernel does not tell which user connects: other users of this machine reach "
+                "the public addresses (GraphQL, sign-in), and are kept out of the rest by the access key"
+            )
+        connections.install(peer_user)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):

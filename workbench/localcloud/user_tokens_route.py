@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from workbench.aws.callers import TOKENS_PATH
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
 from workbench.localcloud.adapter.user_tokens import NoTokensError, issue_tokens
-from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.gateway import Route
 
 _LONGEST = 4096
 

@@ -1,4 +1,4 @@
-"""The user's own settings: theme and remapped keys, in ``amplify-tui/settings.toml``.
+"""The user's own settings: theme, remapped keys and trusted web pages, in ``amplify-tui/settings.toml``.
 
 Plain dataclasses and ``tomllib``: this is read before the first paint.
 """
@@ -13,15 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _THEME_LINE = re.compile(r"^theme\s*=.*$", re.MULTILINE)
+_ORIGINS = "allowed-origins"
+_ORIGIN = re.compile(r"https?://[^\s/?#@*]+/?", re.IGNORECASE)
 _KEY = re.compile(r"[a-z0-9_+,\-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``theme`` None: chosen by the terminal; ``keys``: binding id → key(s), comma-separated."""
+    """``theme`` None: chosen by the terminal; ``keys``: binding id → key(s), comma-separated.
+
+    ``allowed_origins``: pages besides loopback ones that may talk to the local cloud.
+    """
 
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict)
+    allowed_origins: tuple[str, ...] = ()
 
 
 def settings_file(environment: Mapping[str, str] | None = None) -> Path:
@@ -45,16 +51,18 @@ def load_settings(file: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     except tomllib.TOMLDecodeError as error:
         return Settings(), (f"{path} is not valid TOML: {error}. The defaults are used.",)
     warnings = [
-        f"{path}: there is no setting {name!r}; known are theme and keys."
+        f"{path}: there is no setting {name!r}; known are theme, keys and {_ORIGINS}."
         for name in content
-        if name not in {"theme", "keys"}
+        if name not in {"theme", "keys", _ORIGINS}
     ]
     theme = content.get("theme")
     if theme is not None and not isinstance(theme, str):
         warnings.append(f"{path}: theme must be a text, such as theme = 'dark'.")
         theme = None
     keys, key_warnings = _keys(content.get("keys", {}), path)
-    return Settings(theme=theme or None, keys=keys), (*warnings, *key_warnings)
+    origins, origin_warnings = _origins(content.get(_ORIGINS, []), path)
+    settings = Settings(theme=theme or None, keys=keys, allowed_origins=origins)
+    return settings, (*warnings, *key_warnings, *origin_warnings)
 
 
 def remember_theme(theme: str, file: Path | None = None) -> None:
@@ -72,6 +80,19 @@ def remember_theme(theme: str, file: Path | None = None) -> None:
     # A top-level key must stand before the first table, or TOML takes it for that table's.
     head = _THEME_LINE.sub(line, head) if _THEME_LINE.search(head) else f"{line}\n{head}"
     path.write_text(head + tables, encoding="utf-8")
+
+
+def _origins(value: object, path: Path) -> tuple[tuple[str, ...], list[str]]:
+    if not isinstance(value, list):
+        return (), [f"{path}: {_ORIGINS} must be a list, such as ['https://app.example.dev']."]
+    good = [one for one in value if isinstance(one, str) and _ORIGIN.fullmatch(one)]
+    wrong = [
+        f"{path}: {one!r} in {_ORIGINS} is no origin; write scheme, name and port, such as "
+        "'http://192.168.1.20:3000', without a path or *."
+        for one in value
+        if one not in good
+    ]
+    return tuple(one.rstrip("/") for one in good), wrong
 
 
 def _keys(value: object, path: Path) -> tuple[dict[str, str], list[str]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from workbench.branches.hosting import LOGS_PATH
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.gateway import Route
 
 
 def logs_route(folder: Path) -> Route:

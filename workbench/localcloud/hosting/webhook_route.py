@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.gateway import Route, send_json
+from workbench.localcloud.gateway import Route
 from workbench.localcloud.hosting.finding import WEBHOOKS_PATH, Jobs
 from workbench.localcloud.hosting.jobs import start_job
 from workbench.localcloud.hosting.protocol import Refusal

@@ -1,4 +1,4 @@
-"""What the endpoint sends back: bodies, headers and CORS as AppSync's.
+"""What the endpoint sends back: bodies and headers as AppSync's.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-http-errors.html and what the
 service sends to a browser.
@@ -14,18 +14,9 @@ from workbench.localcloud.adapter.emulator import Send
 
 Header = tuple[bytes, bytes]
 
-_EXPOSED = (
-    b"x-amzn-RequestId,x-amzn-ErrorType,x-amz-user-agent,x-amzn-ErrorMessage,Date,"
-    b"x-amz-schema-version"
-)
 _COMMON: tuple[Header, ...] = (
     (b"content-type", b"application/json;charset=UTF-8"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", _EXPOSED),
     (b"cache-control", b"no-store"),
-)
-_DEFAULT_ALLOWED = (
-    b"authorization,content-type,x-api-key,x-amz-date,x-amz-security-token,x-amz-user-agent"
 )
 
 
@@ -53,23 +44,6 @@ async def send_refusal(
     """An answer that is an error as a whole: wrong credentials, no GraphQL request."""
     body = encode({"errors": [{"errorType": error_type, "message": message}]})
     await send_answer(send, status, request_id, body, [(b"x-amzn-errortype", error_type.encode())])
-
-
-async def send_preflight(send: Send, request_id: str, asked: str) -> None:
-    """The answer to a browser that asks whether it may send what it wants to."""
-    allowed = asked.encode("latin-1", "replace") if asked else _DEFAULT_ALLOWED
-    headers = [
-        (b"access-control-allow-origin", b"*"),
-        (b"access-control-allow-headers", allowed),
-        (b"access-control-allow-methods", b"OPTIONS,POST,GET"),
-        (b"access-control-expose-headers", _EXPOSED),
-        (b"access-control-max-age", b"172800"),
-        (b"access-control-allow-private-network", b"true"),
-        (b"content-length", b"0"),
-        (b"x-amzn-requestid", request_id.encode()),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
 
 
 def added_headers(headers: Mapping[str, str]) -> Sequence[Header]:

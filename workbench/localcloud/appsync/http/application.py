@@ -32,7 +32,6 @@ from workbench.localcloud.appsync.http.answers import (
     added_headers,
     encode,
     send_answer,
-    send_preflight,
     send_refusal,
 )
 from workbench.localcloud.appsync.http.body import DisconnectedError, TooLargeError, read_body
@@ -91,10 +90,6 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
     method = scope["method"]
-    if method == "OPTIONS":
-        asked = headers.get("access-control-request-headers", "")
-        await send_preflight(send, request_id, asked)
-        return
     try:
         body = await read_body(receive)
     except TooLargeError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import App, Receive, Scope, Send
 from workbench.localcloud.appsync.execution.trace import Traces
 from workbench.localcloud.appsync.http.paths import TRACES_PREFIX
-from workbench.localcloud.gateway import send_json
 
 _PATH = re.compile(re.escape(TRACES_PREFIX) + r"([^/]+)/traces(?:/([^/]+))?")
 

@@ -1,0 +1,193 @@
+"""Which web pages may talk to the local cloud: the developer's own, and no others.
+
+Every page that is open in the user's browser can send requests to a loopback port, some of them
+without asking first, and with a name of its own that resolves to 127.0.0.1 it can read the answers
+too. So each request names a loopback ``Host``, and an ``Origin`` that is loopback or in the setting
+``allowed-origins``. Programs send no ``Origin``.
+https://fetch.spec.whatwg.org/#cors-protocol, https://www.w3.org/TR/fetch-metadata/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from workbench.localcloud.adapter.emulator import Message, Scope, Send
+
+Header = tuple[bytes, bytes]
+AllowedOrigins = Callable[[], Collection[str]]
+"""The origins of the setting ``allowed-origins``, as :func:`origin_of` writes them."""
+
+SETTING = "allowed-origins"
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@\\\[\]:]+)(:\d{1,5})?", re.I)
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
+_REMEMBERED_SECONDS = b"600"
+
+
+def origin_of(text: str) -> str | None:
+    """An origin in lower case without a default port; None where the text is none.
+
+    ``null``, which sandboxed frames and files send, is none.
+    """
+    if not _ORIGIN.fullmatch(text):
+        return None
+    try:
+        parts = urlsplit(text.lower())
+        port = parts.port
+    except ValueError:
+        return None
+    name = parts.hostname or ""
+    shown = f"[{name}]" if ":" in name else name
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, default) else f":{port}")
+
+
+def is_loopback_name(name: str) -> bool:
+    """Whether a host name is this machine itself; ``*.localhost`` is (RFC 6761)."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
+    """Why this request is refused as one of a foreign web page; empty where it is not.
+
+    ``Sec-Fetch-Site: cross-site`` alone says nothing where an allowed ``Origin`` stands beside it: a
+    front end at ``localhost:3000`` is another site than ``127.0.0.1``. Images and links send no
+    ``Origin``, there the ``Referer`` must be the developer's own page.
+    """
+    hosts = _all(scope, b"host")
+    if len(hosts) != 1 or not _is_our_host(hosts[0], allowed):
+        shown = hosts[0] if len(hosts) == 1 else ""
+        return (
+            f"The local cloud answers to loopback names only, not to {_shown(shown)}. If this name "
+            f'is yours, add its origin ("https://…") to {SETTING} in settings.toml.'
+        )
+    origins = _all(scope, b"origin")
+    for given in origins:
+        origin = origin_of(given)
+        if origin is None or not _is_allowed(origin, allowed):
+            return _of_page(given)
+    if not origins and _is_cross_site(scope):
+        referrer = next(iter(_all(scope, b"referer")), "")
+        parts = referrer.split("/")
+        origin = origin_of("/".join(parts[:3]))
+        if origin is None or not _is_allowed(origin, allowed):
+            return _of_page("/".join(parts[:3]) or "another site")
+    return ""
+
+
+def is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks here whether it may send what it wants to."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "OPTIONS"
+        and bool(_all(scope, b"access-control-request-method"))
+    )
+
+
+async def answer_preflight(scope: Scope, send: Send) -> None:
+    """Allow an allowed page its request: any method, and the headers that it asks for."""
+    asked = ", ".join(_all(scope, b"access-control-request-headers"))
+    headers = [
+        *_for_origin(scope),
+        (b"access-control-allow-methods", _METHODS),
+        (b"access-control-max-age", _REMEMBERED_SECONDS),
+        (b"vary", b"Access-Control-Request-Method, Access-Control-Request-Headers"),
+        (b"content-length", b"0"),
+    ]
+    if _NAMES.fullmatch(asked):
+        headers.append((b"access-control-allow-headers", asked.encode("latin-1")))
+    if _all(scope, b"access-control-request-private-network"):
+        headers.append((b"access-control-allow-private-network", b"true"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def readable_by_page(scope: Scope, send: Send, own_rules: Callable[[], bool]) -> Send:
+    """``send`` with what lets the page that asks read the answer, and no other page.
+
+    Where ``own_rules()``, the application answers with cross-origin rules of its own (API Gateway's, a
+    function's address): they stay, but for a ``*``, which becomes the origin.
+    """
+    readable = _for_origin(scope)
+
+    async def send_readable(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers") or ())
+            message = {**message, "headers": _rewritten(headers, readable, own_rules)}
+        await send(message)
+
+    return send_readable
+
+
+def _rewritten(
+    headers: Sequence[Header], readable: Sequence[Header], own_rules: Callable[[], bool]
+) -> list[Header]:
+    kept = [header for header in headers if not header[0].lower().startswith(b"access-control-")]
+    if not readable and len(kept) == len(headers):
+        return kept
+    if own_rules():
+        return [
+            *(header for header in headers if not _is_wildcard(header)),
+            *(readable if any(_is_wildcard(header) for header in headers) else ()),
+        ]
+    if not readable:
+        return kept
+    names = sorted({name.lower() for name, _ in kept} - {b"vary", b"content-length"})
+    return [*kept, *readable, (b"access-control-expose-headers", b", ".join(names))]
+
+
+def _for_origin(scope: Scope) -> list[Header]:
+    """The headers that name the page's origin; to be called for allowed ones only."""
+    origin = next(iter(_all(scope, b"origin")), "")
+    if not origin:
+        return []
+    return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"Origin")]
+
+
+def _is_our_host(host: str, allowed: AllowedOrigins) -> bool:
+    origin = origin_of(f"http://{host}")
+    if origin is None:
+        return False
+    if is_loopback_name(urlsplit(origin).hostname or ""):
+        return True
+    # A tunnel passes on its own name.
+    return any(urlsplit(one).netloc == urlsplit(origin).netloc for one in allowed())
+
+
+def _is_allowed(origin: str, allowed: AllowedOrigins) -> bool:
+    return is_loopback_name(urlsplit(origin).hostname or "") or origin in allowed()
+
+
+def _is_cross_site(scope: Scope) -> bool:
+    return any(site.lower() == "cross-site" for site in _all(scope, b"sec-fetch-site"))
+
+
+def _of_page(origin: str) -> str:
+    return (
+        f"The local cloud does not answer pages of {_shown(origin)}. If the page is yours, add its "
+        f'origin ("https://…") to {SETTING} in settings.toml.'
+    )
+
+
+def _shown(text: str) -> str:
+    """A name that somebody else chose, harmless in a log and in an answer."""
+    plain = re.sub(r"[^\w.:/\[\]-]", "?", text, flags=re.ASCII)[:100]
+    return plain or "a request without one"
+
+
+def _is_wildcard(header: Header) -> bool:
+    return header[0].lower() == b"access-control-allow-origin" and header[1].strip() == b"*"
+
+
+def _all(scope: Scope, name: bytes) -> list[str]:
+    return [
+        value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name
+    ]
