@@ -9,18 +9,19 @@ from dataclasses import replace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.deploy.held_data import AMPLIFY_TABLE, IMPORTED_TABLE, USER_POOL, holds_data
 from workbench.deploy.live_models import LiveStack
 from workbench.deploy.models import Loss
 
 _READERS = 8
 _PAGE = 1000
 _USERS_PAGE = 60
-_DEPLOYED_FILES = "Custom::CDKBucketDeployment"
-_BUCKET = "AWS::S3::Bucket"
+_LEADS_TO_DATA = "AWS::Cognito::IdentityPool"
+"""Holds no more than the way from a user to the data that the other resources hold."""
 
 
 def describe_contents(clients: Clients, live: LiveStack) -> tuple[Loss, ...]:
-    """All that deleting the stack would lose: each table, user pool and bucket with its contents.
+    """All that deleting the stack would lose, each with its contents where they can be counted.
 
     Buckets that only hold what a deployment put there (model schemas, site files) are left out.
     A count that cannot be read is left empty: the resource is named all the same.
@@ -36,9 +37,9 @@ def describe_contents(clients: Clients, live: LiveStack) -> tuple[Loss, ...]:
         )
         for path, stack in live.walk()
         for resource in stack.resources.values()
-        if resource.type in _COUNTS
-        and resource.physical_id
-        and not (resource.type == _BUCKET and _is_generated(stack, resource.logical_id))
+        if resource.physical_id
+        and resource.type != _LEADS_TO_DATA
+        and holds_data(resource.logical_id, resource.type, stack.effective_template)
     ]
     return fill_contents(clients, found)
 
@@ -60,16 +61,6 @@ def fill_contents(clients: Clients, losses: Iterable[Loss]) -> tuple[Loss, ...]:
         return ()
     with ThreadPoolExecutor(_READERS, thread_name_prefix="contents") as pool:
         return tuple(pool.map(fill, waiting))
-
-
-def _is_generated(stack: LiveStack, logical_id: str) -> bool:
-    """True for a bucket that a bucket deployment of the same stack fills."""
-    for resource in stack.template.resources.values():
-        if resource.type == _DEPLOYED_FILES:
-            destination = resource.properties.get("DestinationBucketName")
-            if destination == {"Ref": logical_id}:
-                return True
-    return False
 
 
 def _items(clients: Clients, table: str) -> str:
@@ -106,8 +97,8 @@ def _words(count: int, noun: str, *, more: bool = False, about: bool = False) ->
 _COUNTS: dict[str, Callable[[Clients, str], str]] = {
     "AWS::DynamoDB::Table": _items,
     "AWS::DynamoDB::GlobalTable": _items,
-    "Custom::AmplifyDynamoDBTable": _items,
-    "Custom::ImportedAmplifyDynamoDBTable": _items,
-    "AWS::Cognito::UserPool": _users,
+    AMPLIFY_TABLE: _items,
+    IMPORTED_TABLE: _items,
+    USER_POOL: _users,
     "AWS::S3::Bucket": _objects,
 }

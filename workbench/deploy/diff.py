@@ -185,7 +185,7 @@ class _Pair:
             type=resource.type,
             effect=effect,
             properties=properties,
-            holds_data=holds_data(logical_id, resource, template),
+            holds_data=holds_data(logical_id, resource.type, template),
             physical_id=deployed.physical_id if deployed else "",
         )
 

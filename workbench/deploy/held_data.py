@@ -1,4 +1,4 @@
-"""Which resources hold data that a developer would mourn.
+"""Which resources hold data that destroying them would lose: the one rule for plans and questions.
 
 Not counted: log groups, queues and streams (passing data), and buckets whose whole content a bucket
 deployment brings (the model schema and the code generator's assets).
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.deploy.template import Template, TemplateResource
+from workbench.deploy.template import Template
 
 AMPLIFY_TABLE = "Custom::AmplifyDynamoDBTable"
+IMPORTED_TABLE = "Custom::ImportedAmplifyDynamoDBTable"
 USER_POOL = "AWS::Cognito::UserPool"
 BUCKET_DEPLOYMENT = "Custom::CDKBucketDeployment"
 
@@ -18,6 +19,7 @@ DATA_TYPES: Mapping[str, str] = {
     "AWS::DynamoDB::Table": "table",
     "AWS::DynamoDB::GlobalTable": "table",
     AMPLIFY_TABLE: "table",
+    IMPORTED_TABLE: "table",
     USER_POOL: "user pool",
     "AWS::Cognito::IdentityPool": "identity pool",
     "AWS::S3::Bucket": "bucket",
@@ -49,11 +51,11 @@ DATA_TYPES: Mapping[str, str] = {
 }
 
 
-def holds_data(logical_id: str, resource: TemplateResource, template: Template) -> bool:
-    """True where destroying the resource would lose a developer's data."""
-    if resource.type not in DATA_TYPES:
+def holds_data(logical_id: str, resource_type: str, template: Template) -> bool:
+    """True where destroying the resource of ``template`` would lose a developer's data."""
+    if resource_type not in DATA_TYPES:
         return False
-    if resource.type == "AWS::S3::Bucket":
+    if resource_type == "AWS::S3::Bucket":
         return not _is_deployed_content(logical_id, template)
     return True
 
@@ -64,7 +66,7 @@ def kind_of(resource_type: str) -> str:
 
 
 def _is_deployed_content(bucket: str, template: Template) -> bool:
-    """True where a pruning bucket deployment owns the whole bucket: nothing else survives in it."""
+    """True where a bucket deployment owns the whole bucket: it prunes all that it did not bring."""
     for resource in template.resources.values():
         if resource.type != BUCKET_DEPLOYMENT:
             continue
@@ -73,6 +75,7 @@ def _is_deployed_content(bucket: str, template: Template) -> bool:
             properties.get("DestinationBucketName") == {"Ref": bucket}
             and properties.get("Prune") in {True, "true"}
             and not properties.get("DestinationBucketKeyPrefix")
+            and not properties.get("Exclude")
         ):
             return True
     return False
