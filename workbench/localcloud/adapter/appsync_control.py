@@ -65,8 +65,8 @@ def _refusal(method: str, parts: tuple[str | None, ...], body: Any) -> Reply | N
     if method == "DELETE" and kind == "functions" and name:
         if any(
             name in (resolver.get("pipelineConfig") or {}).get("functions", [])
-            for fields in appsync._resolvers.get(api_id, {}).values()
-            for resolver in fields.values()
+            for fields in list(appsync._resolvers.get(api_id, {}).values())
+            for resolver in list(fields.values())
         ):
             return _error(
                 "BadRequestException",

@@ -69,8 +69,8 @@ def answer(method: str, path: str) -> Reply | None:
 def _using(appsync: Any, api_id: str, function_id: str) -> list[dict[str, Any]]:
     return [
         resolver
-        for fields in appsync._resolvers.get(api_id, {}).values()
-        for resolver in fields.values()
+        for fields in list(appsync._resolvers.get(api_id, {}).values())
+        for resolver in list(fields.values())
         if function_id in (resolver.get("pipelineConfig") or {}).get("functions", [])
     ]
 

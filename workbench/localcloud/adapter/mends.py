@@ -38,5 +38,8 @@ MENDS: tuple[str, ...] = (
     "unserved_types",
     "dynamodb_contains",
     "dynamodb_speed",
+    "cognito_turns",
+    "function_log_order",
+    "steady_answers",
     "early_imports",
 )

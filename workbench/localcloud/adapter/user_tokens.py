@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.localcloud.adapter.cognito_turns import in_turn
+
 
 class NoTokensError(Exception):
     """Why there are no tokens, as a sentence for the user."""
 
 
+@in_turn
 def issue_tokens(pool_id: str, client_id: str, username: str) -> Mapping[str, Any]:
     """``AccessToken``, ``IdToken``, ``RefreshToken``, ``ExpiresIn`` (seconds); raises NoTokensError.
 
