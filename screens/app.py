@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import strftime, time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
-from textual.events import Event, Paste
+from textual.message import Message
 from textual.reactive import var
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from screens.editor import at_place, editor_of
 from screens.environment_panes import EnvironmentPanes
 from screens.feed import Feed
+from screens.input_gate import UNASKED_SECONDS, InputGate
+from screens.sandbox.asking import Asking
 from screens.themes import STYLE_SHEETS, ThemeFile
+from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
 from workbench.events import AnyEvent, LogLine, LoopState
 from workbench.project.settings import Settings
@@ -29,9 +37,14 @@ from workbench.project.settings import Settings
 if TYPE_CHECKING:
     from screens.engine import OpenedSandbox, Starter
     from screens.sandbox.screen import SandboxScreen
+    from workbench.aws.target import Target
     from workbench.branches.workplace import Workplace
 
 STOP_SECONDS = 3.0
+
+
+class KeySettled(Message):
+    """Sent behind a key, to know when that key has been dealt with."""
 
 
 class WorkbenchApp(App[None]):
@@ -50,6 +63,17 @@ class WorkbenchApp(App[None]):
         ),
         Binding(
             "ctrl+p", "command_palette", "Commands", id="app.palette", tooltip="Search all commands"
+        ),
+        Binding(
+            QUESTION_KEY,
+            "answer",
+            "Decide",
+            id="app.answer",
+            priority=True,
+            tooltip="Open the question that waits for you (also while typing)",
+        ),
+        Binding(
+            "a", "answer", "Decide", False, id="app.decide", tooltip="Open the waiting question"
         ),
         Binding("tab", "app.focus_next", "Next pane", False, id="app.next", tooltip="Next pane"),
         Binding(
@@ -82,7 +106,9 @@ class WorkbenchApp(App[None]):
         warnings: Sequence[str] = (),
         clock: Callable[[], float] = time,
         remember_theme: Callable[[str], None] | None = None,
+        unasked_seconds: float = UNASKED_SECONDS,
     ) -> None:
+        """``unasked_seconds``: for so long a dialog that came up by itself ignores keys."""
         # Without colours, Textual would paint an ansi theme black on black; with this, none at all.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.feed = Feed(self._receive)
@@ -93,7 +119,10 @@ class WorkbenchApp(App[None]):
         self._remember = remember_theme
         self.sandbox: SandboxScreen | None = None
         self.panes = EnvironmentPanes(self)
+        self.asking = Asking(self)
+        self.gate = InputGate(self._hand_on, self._ignored, unasked_seconds=unasked_seconds)
         self._is_shown = False
+        self._next_pump: Timer | None = None
         self._told_clashes: set[str] = set()
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
         for file in themes.values():
@@ -151,41 +180,58 @@ class WorkbenchApp(App[None]):
         self.switch_screen(screen)
         self.call_after_refresh(self._hand_over, screen)
 
-    @work(thread=True, exclusive=True, group="target")
-    def choose_target_anew(self) -> None:
-        """End the sandbox's loop, then go back to the question of the first run."""
+    @work(exclusive=True, group="target")
+    async def choose_target_anew(self) -> None:
+        """Ask where the project shall run; only another choice than today's ends the loop."""
+        from screens.start.target_screen import TargetScreen
+
         sandbox = self.sandbox
         if sandbox is None:
             return
+        info = sandbox.opened.info
+        self.gate.begin_opening("target")
+        try:
+            profiles = await asyncio.to_thread(self._starter.profiles)
+        finally:
+            self.opened("target")
+        target = await self.push_screen_wait(TargetScreen(info.project, profiles, info.target))
+        if target is None or self.sandbox is not sandbox:
+            return
+        if target.label == info.target:
+            self.say(f"It stays on {info.target}")
+            if sandbox.story.failure is not None:
+                sandbox.opened.controls.redeploy()
+            return
         controls = sandbox.opened.controls
         controls.stop()
-        if controls.join(STOP_SECONDS):
-            self.call_from_thread(self._back_to_start)
+        if await asyncio.to_thread(controls.join, STOP_SECONDS):
+            self._start_on(target)
         else:
-            self.call_from_thread(self.say, "The loop does not end; quit and start again", "error")
+            self.say("The loop does not end; quit and start again", "error")
 
-    def _back_to_start(self) -> None:
+    def _start_on(self, target: Target) -> None:
         from screens.start.screen import StartScreen
 
         self.sandbox = None
+        self.asking.changed()
         self.panes.forget()
-        self.switch_screen(StartScreen(self._starter, asks_target=True))
+        self.switch_screen(StartScreen(self._starter, target=target))
 
     def _hand_over(self, screen: SandboxScreen) -> None:
         if not screen.is_mounted:
             self.call_later(self._hand_over, screen)
             return
         self.sandbox = screen
-        for events, lines in self._early:
-            screen.receive(events, lines)
+        for told, lines in self._early:
+            screen.receive(told, lines)
         self._early.clear()
 
-    def _receive(self, events: Sequence[AnyEvent], lines: Sequence[LogLine], dropped: int) -> None:
+    def _receive(self, told: Sequence[AnyEvent], lines: Sequence[LogLine], dropped: int) -> None:
         if self.sandbox is None:
-            self._early.append((events, lines))
+            self._early.append((told, lines))
         else:
-            self.sandbox.receive(events, lines, dropped)
-        self.panes.deployed(events)
+            self.sandbox.receive(told, lines, dropped)
+        self.panes.deployed(told)
 
     # -- what screens ask for ---------------------------------------------------------------------
 
@@ -297,17 +343,107 @@ class WorkbenchApp(App[None]):
         else:
             self.call_from_thread(self.say, "The packages are installed")
 
-    # -- keys -------------------------------------------------------------------------------------
+    # -- which screen a key is for ----------------------------------------------------------------
 
-    async def on_event(self, event: Event) -> None:
-        """Pasted text goes where text can be typed, and nowhere else."""
-        if isinstance(event, Paste) and not event.is_forwarded:
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes go through the gate; all else as ever."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if isinstance(event, events.Key) and event.key in self._keys_of("app.quit_now"):
+                await super().on_event(event)  # never held, never ignored
+                return
+            self.gate.take(event)
+            await self._pump()
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: events.Key | events.Paste) -> bool:
+        """Give the screen a key; True where what it does has to be waited for.
+
+        Pasted text goes where text can be typed, and nowhere else.
+        """
+        if isinstance(event, events.Paste):
             from screens.pasting import fit_paste
 
             if not fit_paste(event, self.focused):
                 self.say("Pasted text ignored: nothing here takes text", "warning")
-                return
+                return False
+        target: Widget = self.focused or self.screen
+        is_text = isinstance(event, events.Paste) or (
+            event.is_printable and isinstance(target, Input | TextArea)
+        )
+        self.asking.key_pressed()
+        if not is_text:
+            self.gate.commanded()
         await super().on_event(event)
+        if is_text:
+            return False
+        # Follows the key through every queue that the key goes through, up to the app.
+        return target.post_message(KeySettled())
+
+    @on(KeySettled)
+    async def _key_settled(self) -> None:
+        self.gate.settled()
+        await self._pump()
+
+    async def _pump(self) -> None:
+        await self.gate.pump()
+        seconds = self.gate.wait_seconds
+        if seconds is not None and self._next_pump is None:
+            self._next_pump = self.set_timer(seconds, self._pump_late, name="keys")
+
+    async def _pump_late(self) -> None:
+        self._next_pump = None
+        await self._pump()
+
+    def opened(self, what: Hashable) -> None:
+        """What ``gate.begin_opening`` named is there: its keys may come."""
+        self.gate.end_opening(what)
+        self.call_later(self._pump)
+
+    def _ignored(self) -> None:
+        self.say("Ignored: this came up by itself. Read it, then press a key.", "warning")
+
+    def _keys_of(self, name: str) -> Collection[str]:
+        """The keys of one of the app's bindings, as remapped."""
+        remapped = self.keymap.get(name)
+        if remapped:
+            return [key.strip() for key in remapped.split(",")]
+        return [key for key, found in self._bindings.key_to_bindings.items() if found[0].id == name]
+
+    def push_screen(self, *given: Any, **named: Any) -> Any:
+        """Open a screen; keys wait until it is there, or are ignored where nobody asked for it."""
+        awaited = super().push_screen(*given, **named)
+        self._await_screen(self.screen)
+        return awaited
+
+    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:
+        """Go to a screen in place of this one; keys wait until it is there."""
+        awaited = super().switch_screen(screen)
+        self._await_screen(self.screen)
+        return awaited
+
+    def _await_screen(self, screen: Screen[object]) -> None:
+        if isinstance(screen, ModalScreen):
+            self.gate.appeared()
+        self.gate.begin_opening(screen)
+        # Behind the mounting of the screen and its widgets, and behind their taking the focus.
+        screen.call_after_refresh(self._screen_is_there, screen)
+
+    def _screen_is_there(self, screen: Screen[object]) -> None:
+        self.asking.show_on(screen)
+        self.opened(screen)
+
+    # -- keys -------------------------------------------------------------------------------------
+
+    def action_answer(self) -> None:
+        """Open the question that waits for the user."""
+        self.asking.ask()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The question's key only where there is one."""
+        if action == "answer":
+            return self.asking.is_open
+        return super().check_action(action, parameters)
 
     def action_help(self) -> None:
         """Show all keys of the current screen."""

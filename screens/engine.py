@@ -43,8 +43,8 @@ class Controls(Protocol):
     def redeploy(self) -> None:
         """Deploy again, though nothing changed."""
 
-    def answer(self, allowed: bool) -> None:
-        """Answer the open question."""
+    def answer(self, allowed: bool, how: str = "") -> None:
+        """Answer the open question, saying how it was answered."""
 
     def recreate(self) -> None:
         """Delete everything and deploy anew."""

@@ -147,9 +147,16 @@ class ConfirmationNeeded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmationAnswered(Event):
-    """The user (or a new save) answered the open question."""
+    """Whether data may be lost was decided: by the user, a flag, or a newer save.
+
+    ``how`` says by whom or what ("typed Message in /dev/pts/3", "--allow-destroy"); ``losses`` is
+    what the decision was about.
+    """
 
     allowed: bool
+    question: Literal["losses", "recreate"] = "losses"
+    how: str = ""
+    losses: tuple[Loss, ...] = ()
     kind: Literal["confirmation-answered"] = "confirmation-answered"
 
 

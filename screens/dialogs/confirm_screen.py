@@ -37,7 +37,7 @@ class ConfirmScreen(ModalScreen[bool | None]):
     AUTO_FOCUS = "#no"
 
     def __init__(
-        self, title: str, rows: list[Row], yes: str, no: str, *, belongs_to_engine: bool
+        self, title: str, rows: list[Row], yes: str, no: str, *, belongs_to_engine: bool = False
     ) -> None:
         super().__init__(id="confirm")
         self._heading = title

@@ -16,12 +16,14 @@ from screens.sandbox.diff_rows import diff_rows
 from screens.sandbox.log_buffer import LogBuffer, LogRow, row_spans
 from screens.sandbox.narration import narrate
 from screens.sandbox.problem_rows import diagnostic_rows, failure_rows
+from screens.sandbox.questions import loss_rows
 from screens.sandbox.stage_rows import stage_rows
 from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
-from screens.widgets.tones import MUTED, STRONG, TEXT
+from screens.widgets.tones import MUTED, STRONG, TEXT, WARN
 from screens.widgets.wrapped_rows import WrappedRows
+from workbench.deploy.loss_words import decision_words
 from workbench.events import AnyEvent, Level, LogLine
 
 
@@ -68,6 +70,10 @@ class DeploymentScreen(Screen[None]):
 
     def _show(self, story: DeploymentStory, events: Iterable[AnyEvent]) -> None:
         rows: list[Row] = stage_rows(story, story.started + story.seconds)
+        for decision in story.decisions:
+            tone = WARN if decision.allowed else TEXT
+            rows += [Row(()), Row((("Data loss ", STRONG), (decision_words(decision), tone)))]
+            rows += loss_rows(decision.losses)
         if story.failure is not None:
             rows += [Row(()), Row((("Why it failed", STRONG),)), *failure_rows(story.failure)]
         found = [one for reported in story.diagnostics.values() for one in reported]

@@ -6,9 +6,12 @@ from pathlib import PurePath
 
 from screens.sandbox.problem_rows import place_of
 from screens.sandbox.words import duration, short_path, trigger_words
+from workbench.deploy.loss_words import decision_words, losses_in_words
 from workbench.deploy.models import DeploymentResult
 from workbench.events import (
     AnyEvent,
+    ConfirmationAnswered,
+    ConfirmationNeeded,
     DeploymentFinished,
     DeploymentStarted,
     DiagnosticsReported,
@@ -45,6 +48,12 @@ def narrate(event: AnyEvent) -> list[LogLine]:
                     line(level, "sandbox", f"{event.failure.title} {event.failure.reason}")
                 )
             return lines
+        case ConfirmationNeeded():
+            lost = losses_in_words(event.losses) or "all its data"
+            act = "recreating the sandbox" if event.question == "recreate" else "deploying"
+            return [line(Level.WARNING, "sandbox", f"asked: {act} would destroy {lost}")]
+        case ConfirmationAnswered():
+            return [line(Level.WARNING, "sandbox", decision_words(event))]
         case StepStarted():
             return [line(Level.INFO, "deploy", event.title)]
         case ResourceProgressed():

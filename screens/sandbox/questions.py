@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.destroy_screen import DestroyScreen, word_to_type
 from screens.sandbox.resource_rows import short_type
-from screens.sandbox.words import plural, short_path
+from screens.sandbox.words import short_path
+from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT, WARN
+from workbench.deploy.loss_words import loss_name, losses_in_words
 from workbench.deploy.models import Loss
 from workbench.events import ConfirmationNeeded
 
 
-def question_of(question: ConfirmationNeeded) -> ConfirmScreen:
-    """The dialog for the engine's question."""
+def question_of(question: ConfirmationNeeded, identifier: str) -> DestroyScreen:
+    """The dialog for the engine's question; ``identifier`` names the sandbox."""
+    count = len(question.losses)
     if question.question == "recreate":
-        rows = [Row(((question.reason, TEXT),)), Row(()), *loss_rows(question.losses)]
-        return ConfirmScreen(
-            "Recreate the sandbox?",
-            rows,
-            "Delete and deploy anew",
-            "No, leave it",
-            belongs_to_engine=True,
+        rows = [Row(((question.reason, TEXT),)), Row(())] if question.reason else []
+        if not count:
+            rows.append(Row((("It holds no data that is known of.", MUTED),)))
+        return DestroyScreen(
+            f"Delete the sandbox {identifier} with all its data, and deploy it anew?",
+            [*rows, *loss_rows(question.losses)],
+            word_to_type(identifier, "recreate"),
+            "delete it and deploy anew",
         )
     rows = [
-        Row(((f"Deploying would destroy {plural(len(question.losses), 'resource')}:", TEXT),)),
+        Row(((f"Deploying #{question.deployment} would destroy:", TEXT),)),
         Row(()),
         *loss_rows(question.losses),
     ]
     if question.reason:
         rows.append(Row(((question.reason, MUTED),)))
-    return ConfirmScreen(
+    name = loss_name(question.losses[0]) if count == 1 else str(count)
+    return DestroyScreen(
         "This deployment loses data",
         rows,
-        "Deploy and lose it",
-        "No, keep the data",
-        belongs_to_engine=True,
+        word_to_type(name, "destroy"),
+        "deploy and destroy it" if count == 1 else f"deploy and destroy all {count}",
     )
+
+
+def question_words(question: ConfirmationNeeded, identifier: str, owner: str = "") -> str:
+    """The banner's line; ``owner`` is set where another terminal must answer."""
+    lost = losses_in_words(question.losses) or "all that it holds"
+    if question.question == "recreate":
+        what = f"recreating {identifier} would destroy {lost}"
+    else:
+        what = f"#{question.deployment} would destroy {lost}"
+    if owner:
+        return f" ? {owner} asks: {what}. It is answered there."
+    return f" ? {QUESTION_KEY.upper()} decides · {what}"
 
 
 def leave_question() -> ConfirmScreen:
@@ -44,7 +61,7 @@ def leave_question() -> ConfirmScreen:
         Row((("A deployment is running.", TEXT),)),
         Row((("CloudFormation goes on without this window; the next start takes it up.", MUTED),)),
     ]
-    return ConfirmScreen("Leave now?", rows, "Leave", "No, stay", belongs_to_engine=False)
+    return ConfirmScreen("Leave now?", rows, "Leave", "No, stay")
 
 
 def loss_rows(losses: tuple[Loss, ...]) -> list[Row]:

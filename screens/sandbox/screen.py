@@ -28,7 +28,7 @@ from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
 from workbench.deploy.models import LiveResource
-from workbench.events import AnyEvent, ConfirmationNeeded, LogLine, LoopState, ResourcesListed
+from workbench.events import AnyEvent, LogLine, LoopState, ResourcesListed
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         Binding(
             "e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's place in $EDITOR"
         ),
-        Binding("a", "answer", "Answer", id="sandbox.answer", tooltip="Answer the open question"),
         *(
             Binding(
                 str(number),
@@ -110,13 +109,12 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     ]
 
     def __init__(self, opened: OpenedSandbox, clock: Callable[[], float]) -> None:
-        super().__init__(id="sandbox")
+        super().__init__()  # no id: one may follow another before the first is gone
         self.opened = opened
         self.story = SandboxStory(state_since=clock())
         self._clock = clock
         self._buffer = LogBuffer()
         self._tick: Timer | None = None
-        self._asked: ConfirmationNeeded | None = None
 
     # -- layout -----------------------------------------------------------------------------------
 
@@ -197,7 +195,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             self.query_one(ProblemsPane).show_story(story, OFFER_KEY)
             self.refresh_bindings()
         if Part.QUESTION in parts:
-            self._show_question()
+            self.app.asking.changed()
             self.refresh_bindings()
 
     def _keep_ticking(self) -> None:
@@ -260,35 +258,6 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         if self.app.place == place:
             pane.show_resources(found, place.stack, place.name)
 
-    # -- questions --------------------------------------------------------------------------------
-
-    def _show_question(self) -> None:
-        from screens.dialogs.confirm_screen import ConfirmScreen
-        from screens.sandbox.questions import question_of
-
-        question = self.story.question
-        if question is self._asked:
-            return
-        self._asked = question
-        top = self.app.screen
-        if question is None:
-            if isinstance(top, ConfirmScreen) and top.belongs_to_engine:
-                top.dismiss(None)
-            return
-        if self.story.is_attached:
-            return
-        self.app.push_screen(question_of(question), self._answered)
-
-    def _answered(self, allowed: bool | None) -> None:
-        """None: the dialog was put aside; the question stays open, ``a`` brings it back."""
-        if allowed is not None and self.story.question is not None:
-            self.opened.controls.answer(allowed)
-
-    def action_answer(self) -> None:
-        """Bring the open question back."""
-        self._asked = None
-        self._show_question()
-
     # -- actions ----------------------------------------------------------------------------------
 
     def action_pane(self, pane: str) -> None:
@@ -337,6 +306,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     def action_recreate(self) -> None:
         """Delete and deploy anew; the engine asks first."""
+        self.app.asking.want()
         self.opened.controls.recreate()
 
     def action_target(self) -> None:
@@ -408,8 +378,6 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             return self.app.place is not None
         if action == "target":
             return self.story.state is not LoopState.DEPLOYING
-        if action == "answer":
-            return not attached and self.story.question is not None
         if action == "pane" and parameters == ("problems",):
             return self.query_one(ProblemsPane).display if self.is_mounted else False
         return super().check_action(action, parameters)

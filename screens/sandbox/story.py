@@ -100,11 +100,15 @@ class DeploymentStory:
     result: DeploymentResult | None = None
     seconds: float = 0.0
     failure: Failure | None = None
+    decisions: tuple[ConfirmationAnswered, ...] = ()
+    """Whether data might be lost, as decided, with what it was about."""
 
 
 ACTIVE_STATES = frozenset(
     {LoopState.STARTING, LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING}
 )
+RUNS_THIS = " runs this sandbox"
+"""How an attached terminal's detail ends, behind who runs it."""
 _STATES = {state.value: state for state in LoopState}
 HISTORY_LENGTH = 200
 
@@ -128,6 +132,8 @@ class SandboxStory:
     outputs_path: str = ""
     branch: str = ""
     is_attached: bool = False
+    owner: str = ""
+    """Who deploys this sandbox where another terminal does: ``process 7 in /dev/pts/3``."""
 
     @property
     def is_active(self) -> bool:
@@ -162,6 +168,8 @@ class SandboxStory:
                 return {Part.QUESTION, Part.HEADER, Part.PROBLEMS}
             case ConfirmationAnswered():
                 self.question = None
+                if event.deployment is not None:
+                    apply_to_deployment(self._deployment(event), event)
                 return {Part.QUESTION, Part.HEADER, Part.PROBLEMS}
             case ResourceProgressed():
                 story = self._deployment(event)
@@ -190,6 +198,8 @@ class SandboxStory:
         if self.is_attached and detail in _STATES:
             # Following another terminal: its own state comes in the detail.
             state, detail = _STATES[detail], ""
+        elif self.is_attached:
+            self.owner = detail.removesuffix(RUNS_THIS)
         if state != self.state:
             self.state_since = event.at
         self.state, self.detail = state, detail
@@ -291,6 +301,8 @@ def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
             # A rollback brings a failed resource back; of this deployment it stays the failed one.
             if known is None or not known.status.endswith("_FAILED"):
                 story.progress[key] = event.resource
+        case ConfirmationAnswered():
+            story.decisions = (*story.decisions, event)
         case DeploymentFinished():
             story.result, story.seconds = event.result, event.seconds
             story.failure = event.failure

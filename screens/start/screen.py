@@ -53,13 +53,18 @@ class StartScreen(Screen[None]):
             id="start.install",
             tooltip="Install the npm packages",
         ),
+        Binding(
+            "enter", "choose", "Choose", id="start.choose", tooltip="Choose where it shall run"
+        ),
         Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
     ]
 
-    def __init__(self, starter: Starter, *, asks_target: bool = False) -> None:
+    def __init__(self, starter: Starter, *, target: Target | None = None) -> None:
+        """``target``: chosen already, to be remembered."""
         super().__init__(id="start")
         self._starter = starter
-        self._asks_target = asks_target
+        self._target = target
+        self._asks: tuple[Session, list[str]] | None = None
         self._problem: ProjectProblem | None = None
         self._said: list[str] = []
         self._doing = "Looking at the project …"
@@ -86,7 +91,7 @@ class StartScreen(Screen[None]):
         app = self.app
         try:
             session = self._starter.prepare()
-            asks = self._asks_target or not session.target_chosen
+            asks = self._target is None and not session.target_chosen
             profiles = list(self._starter.profiles()) if asks else []
         except ProjectProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
@@ -97,18 +102,29 @@ class StartScreen(Screen[None]):
         app.call_from_thread(self._prepared, session, profiles, asks)
 
     def _prepared(self, session: Session, profiles: list[str], asks: bool) -> None:
-        if not asks:
-            self._open(session, None)
-            return
+        if asks:
+            self._asks = (session, profiles)
+            self.action_choose()
+        else:
+            self._open(session, self._target)
+
+    def action_choose(self) -> None:
+        """Ask where the project shall run; left without a choice, this screen says how to go on."""
         from screens.start.target_screen import TargetScreen
 
+        if self._asks is None:
+            return
+        session, profiles = self._asks
         box = self.query_one("#start-box")
         box.visible = False
 
         def chosen(target: Target | None) -> None:
             box.visible = True
             if target is not None:
+                self._asks = None
                 self._open(session, target)
+            else:
+                self._say_doing("")
 
         self.app.push_screen(TargetScreen(session.project.package_name, profiles), chosen)
 
@@ -180,6 +196,12 @@ class StartScreen(Screen[None]):
                     Row(()),
                     Row((("  press ", MUTED), ("Enter", ACCENT), (f" to {words}", TEXT))),
                 ]
+        if self._asks is not None and not self._doing:
+            rows += [
+                Row((("Nothing runs yet: no target is chosen.", TEXT),)),
+                Row(()),
+                Row((("  press ", MUTED), ("Enter", ACCENT), (" to choose one", TEXT))),
+            ]
         if self._doing:
             rows.append(Row((("◌ ", OK), (self._doing, TEXT))))
         rows.extend(Row(((f"  {line}", MUTED),)) for line in self._said)
@@ -211,6 +233,8 @@ class StartScreen(Screen[None]):
         problem = self._problem
         if action == "offer":
             return problem is not None and parameters == (problem.offer,)
+        if action == "choose":
+            return self._asks is not None and problem is None
         if action == "again":
             return problem is not None
         return super().check_action(action, parameters)

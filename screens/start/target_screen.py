@@ -1,8 +1,9 @@
-"""The question of the first run: deploy to the local cloud, or to an AWS account?"""
+"""Where shall the project run? Asked at its first start, and again by key; Esc changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on
@@ -39,6 +40,10 @@ class ChoiceList(RowList):
         super().watch_cursor(old, new)
         self.refresh()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing here that one would copy."""
+        return action != "copy" and super().check_action(action, parameters)
+
     def on_click(self, event: events.Click) -> None:
         """One click is enough to choose."""
         offset = event.get_content_offset(self)
@@ -52,13 +57,15 @@ class TargetScreen(ModalScreen[Target | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", id="target.choose", tooltip="Take the marked target"),
-        Binding("q,escape", "quit_now", "Quit", id="target.quit", tooltip="Choose nothing now"),
+        Binding("escape,q", "back", "Back", id="target.back", tooltip="Choose nothing now"),
     ]
 
-    def __init__(self, project: str, profiles: Sequence[str]) -> None:
+    def __init__(self, project: str, profiles: Sequence[str], now: str = "") -> None:
+        """``now`` names the target that the project runs on already."""
         super().__init__(id="target")
         self._project = project
         self._profiles = profiles
+        self._now = now
 
     def compose(self) -> ComposeResult:
         """One list."""
@@ -70,7 +77,11 @@ class TargetScreen(ModalScreen[Target | None]):
         """Start on the local cloud."""
         dialog = self.query_one("#dialog", Vertical)
         dialog.border_title = escape(f"Where shall {self._project} run?")
-        self.query_one(ChoiceList).focus()
+        choices = self.query_one(ChoiceList)
+        choices.focus()
+        for index, row in enumerate(choices.rows):
+            if row.key and target_of(row.key).label == self._now:
+                choices.cursor = index
 
     def _rows(self) -> list[Row]:
         rows = [
@@ -87,7 +98,16 @@ class TargetScreen(ModalScreen[Target | None]):
             Row(()),
             Row((("Remembered for this project; --local and --profile choose anew.", MUTED),)),
         ]
-        return rows
+        if not self._now:
+            return rows
+        words = "Another choice ends what runs here; what is deployed stays where it is."
+        marked = [
+            replace(row, spans=(*row.spans, ("  runs here now", MUTED)))
+            if row.key and target_of(row.key).label == self._now
+            else row
+            for row in rows
+        ]
+        return [*marked, Row(((words, MUTED),))]
 
     @on(RowList.Opened)
     def _row_opened(self, event: RowList.Opened) -> None:
@@ -100,10 +120,15 @@ class TargetScreen(ModalScreen[Target | None]):
         if row is not None and row.key:
             self._take(row.key)
 
-    def action_quit_now(self) -> None:
-        """Leave without a choice: nothing has been started."""
-        self.app.exit()
+    def action_back(self) -> None:
+        """Leave without a choice: nothing is started, nothing is ended."""
+        self.dismiss(None)
 
     def _take(self, key: str) -> None:
-        kind, _, profile = key.partition(":")
-        self.dismiss(LocalTarget("") if kind == "local" else AwsTarget(profile=profile or None))
+        self.dismiss(target_of(key))
+
+
+def target_of(key: str) -> Target:
+    """The target that a row's key stands for: ``local``, ``aws:`` or ``aws:PROFILE``."""
+    kind, _, profile = key.partition(":")
+    return LocalTarget("") if kind == "local" else AwsTarget(profile=profile or None)

@@ -27,6 +27,10 @@ def results(running: Running) -> list[DeploymentResult]:
     return [event.result for event in running.finished]
 
 
+def decisions(running: Running) -> list[ConfirmationAnswered]:
+    return [event for event in running.events if isinstance(event, ConfirmationAnswered)]
+
+
 async def started(tmp_path: Path, **options: object) -> Running:
     stages = FolderStages(tmp_path)
     running = Running(tmp_path, stages, SandboxOptions(**options))  # type: ignore[arg-type]
@@ -132,11 +136,18 @@ async def test_losses_wait_for_an_answer(tmp_path: Path) -> None:
     await running.until(lambda: running.states[-1] is LoopState.FAILED)
     running.sandbox.redeploy()
     await running.until(lambda: running.states[-1] is LoopState.NEEDS_YOU)
-    running.sandbox.answer(True)
+    running.sandbox.answer(True, "typed Table")
     await running.until(lambda: len(running.finished) == 3)
     await running.stop()
     assert results(running) == [R.SUCCEEDED, R.REFUSED, R.SUCCEEDED]
     assert running.stages.deployed == ["one", "!lose"]
+    refused, allowed = decisions(running)
+    assert (refused.allowed, refused.deployment) == (False, 2)
+    assert (allowed.allowed, allowed.deployment) == (True, 3)
+    assert allowed.how.startswith("typed Table")
+    assert allowed.losses == asked[0].losses
+    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
+    assert [one.allowed for one in journal.decisions([2, 3])] == [False, True]
 
 
 async def test_a_save_takes_the_question_back(tmp_path: Path) -> None:
@@ -148,6 +159,7 @@ async def test_a_save_takes_the_question_back(tmp_path: Path) -> None:
     await running.stop()
     answers = [event for event in running.events if isinstance(event, ConfirmationAnswered)]
     assert [answer.allowed for answer in answers] == [False]
+    assert "newer save" in answers[0].how
     assert results(running) == [R.SUCCEEDED, R.SUPERSEDED, R.SUCCEEDED]
     assert running.stages.deployed == ["one", "safe"]
 
@@ -159,9 +171,15 @@ async def test_headless_refuses_losses_unless_allowed(tmp_path: Path) -> None:
     running = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
     assert await asyncio.wait_for(running.task, 10) is R.REFUSED
     assert stages.deployed == []
+    assert [(one.allowed, one.how.split(" in ")[0]) for one in decisions(running)] == [
+        (False, "without --allow-destroy")
+    ]
     allowed = SandboxOptions(once=True, interactive=False, allow_destroy=True)
     running = Running(tmp_path, stages, allowed)
     assert await asyncio.wait_for(running.task, 10) is R.SUCCEEDED
+    assert [(one.allowed, one.how.split(" in ")[0]) for one in decisions(running)] == [
+        (True, "--allow-destroy")
+    ]
 
 
 async def test_recreate_asks_deletes_and_deploys_anew(tmp_path: Path) -> None:
@@ -175,6 +193,9 @@ async def test_recreate_asks_deletes_and_deploys_anew(tmp_path: Path) -> None:
     await running.stop()
     assert running.stages.deleted == 1
     assert running.stages.deployed == ["one", "one"]
+    (decision,) = decisions(running)
+    assert decision.deployment == running.finished[-1].deployment  # with what it allowed
+    assert decision.losses == asked[0].losses
 
 
 async def test_a_stack_beyond_repair_offers_to_recreate(tmp_path: Path) -> None:

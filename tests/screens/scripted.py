@@ -391,8 +391,8 @@ class ScriptedControls:
     def redeploy(self) -> None:
         self.asked.append("redeploy")
 
-    def answer(self, allowed: bool) -> None:
-        self.asked.append(f"answer {allowed}")
+    def answer(self, allowed: bool, how: str = "") -> None:
+        self.asked.append(f"answer {allowed}: {how}")
 
     def recreate(self) -> None:
         self.asked.append("recreate")
@@ -484,6 +484,7 @@ def scripted_app(
     now: float = NOW + 61.2,
     settings: Settings | None = None,
     remember: Callable[[str], None] | None = None,
+    unasked_seconds: float = 0.0,
 ) -> WorkbenchApp:
     themes, _ = load_themes()
     return WorkbenchApp(
@@ -493,4 +494,5 @@ def scripted_app(
         clock=lambda: now,
         settings=settings,
         remember_theme=remember,
+        unasked_seconds=unasked_seconds,
     )

@@ -25,7 +25,6 @@ from tests.screens.scripted import (
     ScriptedStarter,
     failed_resource,
     first_deployment,
-    losing_save,
     resources,
     save_begins,
     save_ends,
@@ -65,39 +64,6 @@ async def test_number_keys_show_each_pane_in_the_narrow_layout(starter: Scripted
             await pilot.press(key)
             await until(pilot, lambda pane=pane: screen.focused_pane() == pane, pane)
             assert screen.query_one(f"#{pane}").size.height > 3
-
-
-async def test_question_names_what_is_lost_and_enter_keeps_it(starter: ScriptedStarter) -> None:
-    app = scripted_app(starter)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await sandbox_screen(pilot, starter, SAVED + losing_save())
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
-        shown = "\n".join(plain(row.spans) for row in app.screen.query_one("#dialog-rows").rows)  # type: ignore[attr-defined]
-        assert "data/amplifyData/Todo/TodoTable" in shown
-        assert "214 items" in shown
-        await pilot.press("enter")
-        await until(pilot, lambda: starter.controls.asked, "the answer")
-        assert starter.controls.asked == ["answer False"]
-
-
-async def test_y_allows_the_loss(starter: ScriptedStarter) -> None:
-    app = scripted_app(starter)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await sandbox_screen(pilot, starter, SAVED + losing_save())
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
-        await pilot.press("y")
-        await until(pilot, lambda: starter.controls.asked, "the answer")
-        assert starter.controls.asked == ["answer True"]
-
-
-async def test_a_newer_save_takes_the_question_away(starter: ScriptedStarter) -> None:
-    app = scripted_app(starter)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await sandbox_screen(pilot, starter, SAVED + losing_save())
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the question")
-        app.feed.emit(StateChanged(at=NOW + 130, state=LoopState.SYNTHESIZING))
-        await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen), "its end")
-        assert starter.controls.asked == []
 
 
 async def test_problem_is_shown_with_its_place_and_goes_when_mended(

@@ -26,7 +26,7 @@ from tests.screens.scripted import (
     type_error,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.aws.target import LocalTarget
+from workbench.aws.target import AwsTarget
 from workbench.deploy.models import DeploymentResult, Failure
 from workbench.events import (
     AnyEvent,
@@ -124,11 +124,23 @@ async def test_target_is_chosen_anew(starter: ScriptedStarter, key: str) -> None
         assert "press x to choose another target (T)" in problems(screen)
         await pilot.press(key)
         await until(pilot, lambda: app.screen.id == "target", "the choice")
+        assert starter.controls.asked == []
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: starter.chosen == [AwsTarget(profile="staging")], "the choice")
         assert starter.controls.asked == ["stop"]
-        await pilot.press("enter")
         again = await sandbox_screen(pilot, starter)
         assert again is not screen
-        assert starter.chosen == [LocalTarget("")]
+
+
+async def test_the_same_target_again_tries_again(starter: ScriptedStarter) -> None:
+    app = scripted_app(starter)
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await sandbox_screen(pilot, starter, failed_with("target"))
+        await pilot.press("T")
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        await pilot.press("enter")
+        await until(pilot, lambda: starter.controls.asked == ["redeploy"], "the next try")
+        assert app.screen is screen
 
 
 async def test_target_stays_while_deploying(starter: ScriptedStarter) -> None:

@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[list[AnyEvent], list[str]]] = {
     "type-error": (SAVED + type_error(), []),
     "failed-resource": (SAVED + failed_resource(), ["6"]),
     "question": (SAVED + losing_save(), []),
+    "question-open": (SAVED + losing_save(), ["f12"]),
     "resource-details": (SAVED, ["3", "j", "j", "enter"]),
     "old-deployment": (SAVED, ["5", "enter"]),
     "help": (SAVED, ["question_mark"]),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from screens.sandbox.screen import SandboxScreen
-from tests.screens.scripted import ScriptedStarter, scripted_app
-from tests.screens.settling import until
+from screens.start.screen import StartScreen
+from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
+from tests.screens.settling import sandbox_screen, until
 from workbench.aws.target import AwsTarget, LocalTarget
 from workbench.project.models import ProjectProblem
 
@@ -78,3 +81,48 @@ async def test_ctrl_c_leaves_from_a_dialog_too(tmp_path: Path) -> None:
         await until(pilot, lambda: not app.is_running, "the end")
     assert app.return_code == 0
     assert starter.chosen == []
+
+
+async def test_escape_at_the_first_question_goes_back_and_asks_again(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, target_chosen=False)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(2):
+            await until(pilot, lambda: app.screen.id == "target", "the choice")
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, StartScreen), "the first screen")
+            assert app.is_running
+            await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        assert starter.emit is None
+
+
+@pytest.mark.parametrize("leave", [["escape"], ["q"], ["enter"]], ids=["Esc", "q", "as now"])
+async def test_the_second_question_ends_nothing_by_itself(tmp_path: Path, leave: list[str]) -> None:
+    starter = ScriptedStarter(tmp_path)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sandbox_screen(pilot, starter, first_deployment())
+        await pilot.press("T")
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        assert starter.controls.asked == []
+        await pilot.press(*leave)
+        await until(pilot, lambda: app.screen is screen, "the sandbox")
+        await pilot.pause(0.1)
+        assert starter.controls.asked == []
+        assert app.is_running
+
+
+async def test_another_target_ends_the_loop_and_starts_anew(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sandbox_screen(pilot, starter, first_deployment())
+        await pilot.press("T")
+        await until(pilot, lambda: app.screen.id == "target", "the choice")
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: starter.chosen, "the choice's end")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the new sandbox")
+        assert starter.controls.asked == ["stop"]
+        assert starter.chosen == [AwsTarget(profile="staging")]
+        assert app.screen is not screen

@@ -8,7 +8,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from workbench.deploy.loss_words import decision_words
 from workbench.deploy.models import DeploymentResult
+from workbench.events import ConfirmationAnswered
 from workbench.headless.lines import HumanLines
 from workbench.headless.output import err, out, out_json, out_json_text
 from workbench.headless.paint import Paint
@@ -18,6 +20,7 @@ from workbench.journal.store import Journal, journal_path
 from workbench.loop.ownership import owner
 from workbench.project.identity import sandbox_identity
 from workbench.project.locate import find_project
+from workbench.terminal_text import safe_line
 
 
 def history(arguments: argparse.Namespace) -> int:
@@ -29,9 +32,14 @@ def history(arguments: argparse.Namespace) -> int:
     if arguments.number is not None:
         return _tell(journal, arguments.number, as_json=arguments.json)
     records = journal.deployments(limit=max(arguments.limit, 1))
+    decided: dict[int | None, list[ConfirmationAnswered]] = {}
+    for decision in journal.decisions([record.number for record in records]):
+        decided.setdefault(decision.deployment, []).append(decision)
     if arguments.json:
         for record in records:
-            out_json(asdict(record))
+            decisions = [asdict(decision) for decision in decided.get(record.number, ())]
+            told = {**asdict(record), "decisions": decisions}
+            out_json(told)
         return 0
     if not records:
         out(f"Nothing has been deployed yet as {identity.name}.")
@@ -40,6 +48,8 @@ def history(arguments: argparse.Namespace) -> int:
     running = owner(folder) is not None
     for record in records:
         out(record_line(record, paint, running=running))
+        for decision in decided.get(record.number, ()):
+            out(f"       {paint.warn(safe_line(decision_words(decision)))}")
     return 0
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.deploy.loss_words import decision_words
 from workbench.deploy.models import DeploymentResult, Diff, Effect, Failure, Method
 from workbench.events import (
     AnyEvent,
+    ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentFinished,
     DeploymentStarted,
@@ -68,6 +70,8 @@ class HumanLines:
                     contents = f" ({safe_line(loss.contents)})" if loss.contents else ""
                     name = self._paint.strong(safe_line(loss.construct_path))
                     yield f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
+            case ConfirmationAnswered():
+                yield f"  {self._paint.warn(safe_line(decision_words(event)))}"
             case ResourceProgressed():
                 yield from self._resource(event)
             case OutputsWritten() if event.changed:

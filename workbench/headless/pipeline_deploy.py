@@ -21,7 +21,12 @@ from workbench.loop.options import SandboxOptions
 from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect
 
-BRANCH_OPTIONS = SandboxOptions(interactive=False, allow_destroy=True, hotswap=False)
+BRANCH_OPTIONS = SandboxOptions(
+    interactive=False,
+    allow_destroy=True,
+    allowed_by="a branch is deployed as its commit says",
+    hotswap=False,
+)
 """How branches are deployed: as ampx does it in CI."""
 
 

@@ -6,12 +6,12 @@ The owner of the sandbox appends; anyone reads, at any time, from any thread or 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.deploy.models import DeploymentResult
-from workbench.events import AnyEvent, ResourcesListed
+from workbench.events import AnyEvent, ConfirmationAnswered, ResourcesListed
 from workbench.journal.codec import decode
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.schema import COLUMNS, connect_to_read, row_to_record
@@ -96,6 +96,19 @@ class Journal:
         """All events of one deployment, in order."""
         rows = self._rows("SELECT body FROM events WHERE deployment = ? ORDER BY id", (number,))
         return tuple(_decoded(row[0] for row in rows))
+
+    def decisions(self, numbers: Collection[int]) -> tuple[ConfirmationAnswered, ...]:
+        """What was decided about losing data in these deployments, in order."""
+        if not numbers:
+            return ()
+        marks = ",".join("?" * len(numbers))
+        rows = self._rows(
+            "SELECT body FROM events WHERE kind = 'confirmation-answered' "
+            f"AND deployment IN ({marks}) ORDER BY id",
+            tuple(numbers),
+        )
+        found = _decoded(row[0] for row in rows)
+        return tuple(event for event in found if isinstance(event, ConfirmationAnswered))
 
     def latest_resources(self) -> ResourcesListed | None:
         """The stack's resources as last listed."""

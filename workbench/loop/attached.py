@@ -37,6 +37,8 @@ class Attached:
         """
         who = owner(self._folder)
         by = f"process {who.pid}" if who and who.pid else "another terminal"
+        if who and who.terminal:
+            by += f" in {who.terminal}"
         self._enter(f"{by} runs this sandbox")
         once = self._options.once
         if once and not self._journal.unfinished():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from workbench.deploy.models import DeploymentResult, Failure, Method
 from workbench.events import (
+    ConfirmationAnswered,
     ConfirmationNeeded,
     DeploymentFinished,
     DeploymentStarted,
@@ -25,6 +26,7 @@ from workbench.events import (
 )
 from workbench.loop.blocking import in_thread
 from workbench.loop.options import SandboxOptions
+from workbench.loop.ownership import in_terminal
 from workbench.loop.stages import Prepared, Stages
 from workbench.loop.verdict import verdict
 from workbench.synth.diagnostics import CheckResult, SynthResult
@@ -106,10 +108,9 @@ async def _deploy(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
     if prepared.method is Method.NONE:
         await in_thread(lambda: job.stages.ensure_outputs(job.number), "outputs")
         return DeploymentResult.NO_CHANGE, None
-    if prepared.losses and not job.options.allow_destroy:
-        refusal = await _confirm(job, prepared)
-        if refusal is not None:
-            return DeploymentResult.REFUSED, refusal
+    refusal = await _confirm(job, prepared) if prepared.losses else None
+    if refusal is not None:
+        return DeploymentResult.REFUSED, refusal
     job.commit()
     job.enter(LoopState.DEPLOYING)
     ready = prepared
@@ -216,11 +217,19 @@ async def _delete_all(job: Deployment) -> None:
 
 
 async def _confirm(job: Deployment, prepared: Prepared) -> Failure | None:
-    names = ", ".join(loss.construct_path for loss in prepared.losses)
+    """None where the losses are allowed; whoever or whatever decided is told in an event."""
+    if job.options.allow_destroy:
+        _decided(job, prepared, True, job.options.allowed_by)
+        return None
+    names = ", ".join(
+        f"{loss.construct_path} ({loss.contents})" if loss.contents else loss.construct_path
+        for loss in prepared.losses
+    )
     count = len(prepared.losses)
     what = "a resource that holds data" if count == 1 else f"{count} resources that hold data"
     details = tuple(f"{loss.construct_path}: {loss.reason}" for loss in prepared.losses)
     if not job.options.interactive:
+        _decided(job, prepared, False, "without --allow-destroy")
         return Failure(
             title=f"Refused: this change destroys {what}",
             reason=names,
@@ -237,6 +246,18 @@ async def _confirm(job: Deployment, prepared: Prepared) -> Failure | None:
         reason=names,
         fix="Undo the change and save, or deploy again and allow it.",
         details=details,
+    )
+
+
+def _decided(job: Deployment, prepared: Prepared, allowed: bool, how: str) -> None:
+    job.emit(
+        ConfirmationAnswered(
+            at=time.time(),
+            deployment=job.number,
+            allowed=allowed,
+            how=" ".join(filter(None, (how, in_terminal()))),
+            losses=prepared.losses,
+        )
     )
 
 

@@ -12,7 +12,8 @@ class SandboxOptions:
     """How a sandbox runs; the defaults are those of the terminal app.
 
     ``interactive``: questions are put to the user and wait for an answer; otherwise a deployment
-    that would lose data is refused, unless ``allow_destroy``. ``once`` ends after the first
+    that would lose data is refused, unless ``allow_destroy``; ``allowed_by`` is what the record of
+    the loss says of that permission. ``once`` ends after the first
     deployment; without ``watch`` only ``redeploy`` starts another. ``environment`` gives what each
     evaluation of the backend finds in its environment besides this process's. ``watch_dir`` None means ``amplify/``. ``outputs_format`` and ``outputs_version`` are
     ampx's; ``hotswap`` False leaves all to CloudFormation; ``outputs_dir`` None means the project's root. ``take_over``: when another terminal owns
@@ -25,6 +26,7 @@ class SandboxOptions:
     type_check: bool = True
     interactive: bool = True
     allow_destroy: bool = False
+    allowed_by: str = "--allow-destroy"
     take_over: bool = True
     watch_dir: Path | None = None
     exclude: tuple[str, ...] = ()

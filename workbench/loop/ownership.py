@@ -119,6 +119,12 @@ def _claim(descriptor: int, target: str) -> Ownership:
     return Ownership(descriptor)
 
 
+def in_terminal() -> str:
+    """``in /dev/pts/3``: where a decision of this process was made; "" without a terminal."""
+    name = _terminal()
+    return f"in {name}" if name else ""
+
+
 def _terminal() -> str:
     try:
         return os.ttyname(2)

@@ -36,9 +36,9 @@ class SandboxThread:
         """Deploy again, though nothing changed."""
         self._sandbox.redeploy()
 
-    def answer(self, allowed: bool) -> None:
-        """Answer the open ``ConfirmationNeeded``."""
-        self._sandbox.answer(allowed)
+    def answer(self, allowed: bool, how: str = "") -> None:
+        """Answer the open ``ConfirmationNeeded``, saying how."""
+        self._sandbox.answer(allowed, how)
 
     def recreate(self) -> None:
         """Delete everything and deploy anew; a ``ConfirmationNeeded`` comes first."""

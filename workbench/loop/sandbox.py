@@ -32,7 +32,7 @@ from workbench.loop.inbox import Inbox, merge
 from workbench.loop.interrupted import close_interrupted
 from workbench.loop.local_cloud_guard import local_cloud_ended
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import acquire
+from workbench.loop.ownership import acquire, in_terminal
 from workbench.loop.questions import Questions
 from workbench.loop.stages import Stages
 from workbench.loop.watch import Watcher
@@ -86,9 +86,10 @@ class Sandbox:
         """Deploy again, though nothing changed; during a deployment: once more after it."""
         self._post(lambda: self._inbox.put(Trigger("manual")))
 
-    def answer(self, allowed: bool) -> None:
-        """Answer the open question; without one this does nothing."""
-        self._post(lambda: self._questions.answer(allowed))
+    def answer(self, allowed: bool, how: str = "") -> None:
+        """Answer the open question, saying how; without one this does nothing."""
+        said = " ".join(filter(None, (how, in_terminal())))
+        self._post(lambda: self._questions.answer(allowed, said))
 
     def recreate(self) -> None:
         """Delete everything and deploy anew; asks first, naming what is lost."""
@@ -314,7 +315,7 @@ class Sandbox:
             losses=await self._contents(stages),
             reason=failure.reason if failure else "",
         )
-        asking = asyncio.create_task(self._questions.ask(question))
+        asking = asyncio.create_task(self._questions.ask(question, allows=self._number))
         request = asyncio.create_task(self._inbox.requested())
         await self._wait_for(asking, request)
         request.cancel()
