@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.aws.target import LOCAL_ACCOUNT, LocalTarget
+from workbench.guardian_process import MARK_VARIABLE
 
 REMOVED = (
     "AWS_PROFILE",
@@ -75,10 +76,15 @@ def _past_the_proxy(base: Mapping[str, str]) -> dict[str, str]:
 def server_environment(base: Mapping[str, str], node: Path | None = None) -> dict[str, str]:
     """The server's own environment: nothing of a real AWS account, no foreign emulator settings.
 
-    ``node`` comes first on PATH: the emulator starts Lambda functions by that name.
+    ``node`` comes first on PATH: the emulator starts Lambda functions by that name. Nor the mark of
+    what ends with the process that starts it: it outlives that one.
     """
     foreign = ("AWS_", "MINISTACK_", "LOCALSTACK_", "LAMBDA_", "S3_", "PERSIST_", "USE_SSL")
-    kept = {name: value for name, value in base.items() if not name.startswith(foreign)}
+    kept = {
+        name: value
+        for name, value in base.items()
+        if not name.startswith(foreign) and name != MARK_VARIABLE
+    }
     if node is not None:
         kept["PATH"] = os.pathsep.join([str(node.parent), kept.get("PATH", os.defpath)])
     return {**kept, **_past_the_proxy(base)}

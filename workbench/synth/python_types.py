@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.guardian import own_guardian
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.python_environment import environment_of, site_packages
@@ -78,18 +79,27 @@ class PythonTypeChecker:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+            own_guardian().release(process.pid)
 
     async def _run(self, command: list[str]) -> tuple[str, str, int]:
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self._project.root,
-            env={**os.environ, "MYPYPATH": str(self._project.amplify_dir)},
+            env=own_guardian().environment(
+                {**os.environ, "MYPYPATH": str(self._project.amplify_dir)}
+            ),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
         self._process = process
-        out, errors = await process.communicate()
+        own_guardian().watch(process.pid)
+        try:
+            out, errors = await process.communicate()
+        finally:
+            if process.returncode is not None:
+                own_guardian().release(process.pid)
         return (
             out.decode(errors="replace"),
             errors.decode(errors="replace"),

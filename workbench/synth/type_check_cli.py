@@ -11,6 +11,7 @@ import signal
 import time
 from pathlib import Path
 
+from workbench.guardian import own_guardian
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.readable_paths import readable_paths
@@ -43,8 +44,10 @@ async def check_with_cli(project: Project, node: Path) -> CheckResult:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        env=own_guardian().environment(os.environ),
         start_new_session=True,
     )
+    own_guardian().watch(process.pid)
     try:
         output, _ = await asyncio.wait_for(process.communicate(), CLI_TIMEOUT)
     except TimeoutError:
@@ -54,6 +57,7 @@ async def check_with_cli(project: Project, node: Path) -> CheckResult:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+        own_guardian().release(process.pid)
     text = output.decode(errors="replace")
     found = parse_compiler_output(text, project.root)
     if not found and process.returncode:

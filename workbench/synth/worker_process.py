@@ -2,7 +2,8 @@
 
 The process gets two inherited descriptors: one end of a socket pair for requests and answers, and
 the read end of a pipe that this process holds open, so that the worker ends when this process does,
-however it dies. It leads a process group of its own; ending it ends its children too.
+however it dies; one that is too busy to see it is ended by the guardian. It leads a process group of
+its own; ending it ends its children too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.events import Level
+from workbench.guardian import own_guardian
 from workbench.terminal_text import safe_log
 
 STREAM_LIMIT = 256 * 1024 * 1024
@@ -103,7 +105,7 @@ class WorkerProcess:
                 str(theirs.fileno()),
                 str(lifeline_read),
                 cwd=script.cwd,
-                env=dict(script.env),
+                env=own_guardian().environment(script.env),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -118,6 +120,7 @@ class WorkerProcess:
         finally:
             theirs.close()
             os.close(lifeline_read)
+        own_guardian().watch(process.pid)
         reader, writer = await asyncio.open_connection(sock=ours, limit=STREAM_LIMIT)
         return cls(process, reader, writer, lifeline_write, say)
 
@@ -204,6 +207,7 @@ class WorkerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._writer.close()
         await self._process.wait()
+        own_guardian().release(self._process.pid)
         _done, late = await asyncio.wait(self._pumps, timeout=0.5)
         for pump in late:
             pump.cancel()

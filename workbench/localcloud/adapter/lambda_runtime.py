@@ -3,11 +3,13 @@
 Mends: ministack needs a ``node`` on PATH, and gives Node functions no AWS SDK v3 for ``import`` (AWS
 has it beside the runtime; every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its
 top). Also keeps each server's unpacked functions in one folder, which goes with the server: at its
-end, or, where it was killed, when the next one starts.
+end, or, where it was killed, when the next one starts. Their processes end with the server however
+it ends, with all that they started.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import shutil
@@ -18,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from workbench.guardian import Guardian, keep_ledger, own_guardian
 from workbench.process_folders import make_process_folder
 
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
@@ -26,6 +29,9 @@ MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 _SCOPES = ("@aws-sdk", "@smithy")
 _WORKER_SCRIPT = "_worker.js"
 _owned: list[Path] = []
+
+LEDGER = "processes.json"
+"""Names the functions' processes, in the local cloud's folder."""
 
 
 def install() -> None:
@@ -40,13 +46,17 @@ def install() -> None:
     folder = make_process_folder(Path(tempfile.gettempdir()), mine)
     _owned.append(folder)
     packages = sdk_folders(state_dir)
+    if "STATE_DIR" in os.environ:
+        keep_ledger(state_dir.parent / LEDGER)
+    guardian = own_guardian()
     for module in (lambda_runtime, lambda_svc):
         module.tempfile = _TempfileIn(folder)
-    lambda_runtime.subprocess = _SubprocessWithSdk(packages)
+        module.subprocess = _GuardedSubprocess(packages, guardian)
 
 
 def clear_away() -> None:
-    """Remove this server's unpacked functions; their processes end with the server."""
+    """End this server's functions, and remove what was unpacked of them."""
+    own_guardian().end_all()
     while _owned:
         shutil.rmtree(_owned.pop(), ignore_errors=True)
 
@@ -119,13 +129,63 @@ class _TempfileIn(_Overlay):
         return tempfile.mkdtemp(suffix, prefix, dir or str(self._folder))
 
 
-class _SubprocessWithSdk(_Overlay):
-    def __init__(self, packages: dict[str, Path]) -> None:
+class _GuardedSubprocess(_Overlay):
+    def __init__(self, packages: dict[str, Path], guardian: Guardian) -> None:
         super().__init__(importlib.import_module("subprocess"))
         self._packages = packages
+        self._guardian = guardian
 
     def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
         code = options.get("cwd")
         if code and str(command[-1]).endswith(_WORKER_SCRIPT):
             link_sdk(Path(code), self._packages)
-        return subprocess.Popen(command, **options)
+        options["env"] = self._guardian.environment(options.get("env") or os.environ)
+        options["start_new_session"] = True
+        process = _GuardedProcess(command, **options)
+        process.guardian = self._guardian
+        self._guardian.watch(process.pid)
+        return process
+
+    def run(self, command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[Any]:
+        """``subprocess.run``, for its few options that the emulator uses."""
+        if options.pop("capture_output", False):
+            options["stdout"] = options["stderr"] = subprocess.PIPE
+        check, timeout = options.pop("check", False), options.pop("timeout", None)
+        given = options.pop("input", None)
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
+        with self.Popen(command, **options) as process:
+            try:
+                out, errors = process.communicate(given, timeout=timeout)
+            except BaseException:
+                process.kill()
+                raise
+        done = subprocess.CompletedProcess(command, process.returncode, out, errors)
+        if check:
+            done.check_returncode()
+        return done
+
+
+class _GuardedProcess(subprocess.Popen[Any]):
+    """A process that is signalled with its whole group, and leaves nothing of that behind."""
+
+    guardian: Guardian | None = None
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, sig)
+
+    def poll(self) -> int | None:
+        return self._seen(super().poll())
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = super().wait(timeout)
+        self._seen(code)
+        return code
+
+    def _seen(self, code: int | None) -> int | None:
+        if code is not None and self.guardian is not None:
+            guardian, self.guardian = self.guardian, None
+            guardian.release(self.pid)
+        return code

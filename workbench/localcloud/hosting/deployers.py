@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.guardian import own_guardian
 from workbench.localcloud.hosting.processes import end_process
 
 Key = tuple[str, str]
@@ -72,6 +73,7 @@ class Deployers:
             code = await _ask(deployer.process, {"log": str(log), "environment": dict(volatile)})
         except BaseException:
             await end_process(deployer.process)
+            own_guardian().release(deployer.process.pid)
             raise
         if deployer.process.returncode is None and _has_room():
             await self._keep(key, deployer)
@@ -104,6 +106,7 @@ class Deployers:
         with suppress(TimeoutError):
             await asyncio.wait_for(deployer.process.wait(), 2.0)
         await end_process(deployer.process)
+        own_guardian().release(deployer.process.pid)
 
 
 async def _start(
@@ -115,16 +118,18 @@ async def _start(
         # A save in the sandbox goes first: nobody waits at the keyboard for a branch's job.
         words = [nice, "-n", "5", *words]
     with (log.parent.parent / "deployer.log").open("ab") as errors:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             cwd=folder,
-            env=dict(environment),
+            env=own_guardian().environment(environment),
             start_new_session=True,
             limit=_LINE_BYTES,
         )
+    own_guardian().watch(process.pid)
+    return process
 
 
 async def _ask(process: asyncio.subprocess.Process, request: Mapping[str, object]) -> int:

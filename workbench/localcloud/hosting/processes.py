@@ -9,6 +9,9 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from workbench.guardian import own_guardian
+from workbench.guardian_process import end_group, start_time
+
 _GRACE_SECONDS = 5.0
 
 
@@ -35,15 +38,18 @@ async def run_process(
             stdout=file,
             stderr=file,
             cwd=folder,
-            env=dict(environment),
+            env=own_guardian().environment(environment),
             start_new_session=True,
         )
+    own_guardian().watch(process.pid)
     on_start(process.pid)
     try:
         return await process.wait()
     except asyncio.CancelledError:
         await end_process(process)
         raise
+    finally:
+        own_guardian().release(process.pid)
 
 
 async def end_process(process: asyncio.subprocess.Process) -> None:
@@ -60,23 +66,6 @@ async def end_process(process: asyncio.subprocess.Process) -> None:
             continue
 
 
-def start_time(pid: int) -> str:
-    """When a process began, in the kernel's own ticks; "" where there is none or it cannot be told.
-
-    With the number it names a process for good, which the number alone does not.
-    """
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
 def end_leftover(pid: int, began: str) -> bool:
     """Kill the process group of an earlier run, if it is still that one."""
-    if not began or start_time(pid) != began:
-        return False
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
+    return bool(began) and start_time(pid) == began and end_group(pid, began)

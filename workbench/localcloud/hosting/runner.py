@@ -18,9 +18,10 @@ from workbench.branches.git import check_out, commit_of, git_environment, remove
 from workbench.branches.hosting import LOGS_PATH
 from workbench.branches.hosting_models import ENDED
 from workbench.branches.previews import PREVIEW_OF
+from workbench.guardian_process import start_time
 from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.deployers import Deployers
-from workbench.localcloud.hosting.processes import end_leftover, run_process, start_time
+from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.project.models import ProjectProblem
 from workbench.startup import CLOUD_VARIABLE
