@@ -29,7 +29,7 @@ def local_cloud(arguments: argparse.Namespace) -> int:
         case "stop":
             if not arguments.force:
                 _refuse_while_used(project)
-            ran = stop(folder)
+            ran = stop(folder, say=_say)
             out("Stopped; its state is kept." if ran else "It was not running.")
         case "status":
             now = status(folder)

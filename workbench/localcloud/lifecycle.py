@@ -13,7 +13,6 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -23,8 +22,9 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.aws.target import LOCAL_REGION, LocalTarget
-from workbench.damaged_files import Damage, damages_of
-from workbench.localcloud import logfile, ports
+from workbench.damaged_files import Damage, damages_of, put_aside
+from workbench.localcloud import logfile, ports, server_process
+from workbench.localcloud import record as record_file
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.record import ServerRecord, read_record, write_record
@@ -47,8 +47,8 @@ Say = Callable[[str], None]
 NEWER_STATE_EXIT_CODE = 5
 """What commands end with where the saved state is of a newer release."""
 
-_PATIENCE = 10.0
-"""Seconds that a living server on a busy machine may take to answer before it is replaced."""
+_LAST_CHANCE = 5.0
+"""Seconds to end cleanly for one that has not answered for longer than anything should take."""
 
 
 class LocalCloudProblem(Exception):  # noqa: N818 - a problem the user can mend
@@ -100,14 +100,17 @@ def start(
     port: int | None = None,
     node: Path | None = None,
     timeout: float = 30.0,
+    patience: float = 40.0,
     say: Say = lambda _: None,
 ) -> LocalTarget:
     """Start the local cloud unless it runs already, wait until it answers, return where it is.
 
     The port is the remembered one, at first the one that the folder's path hashes to; where
     another program has it, the local cloud moves to a free one and ``say`` tells so, as it tells of
-    saved files that were found damaged. ``port`` asks for one port and no other. ``node`` is the executable that Lambda functions run with; without
-    it the one on PATH, else the bundled one. Raises :class:`LocalCloudProblem`.
+    saved files that were found damaged. ``port`` asks for one port and no other.
+    ``node`` is the executable that Lambda functions run with; without it the one on PATH, else the
+    bundled one. One that runs but does not answer is waited for ``patience`` seconds, then replaced.
+    Raises :class:`LocalCloudProblem`.
     """
     state_dir = state_dir.resolve()
     if port is not None and not ports.is_ours(port):
@@ -124,11 +127,41 @@ def start(
         if current.running:
             return _running(current, port, say)
         if current.state == "unresponsive":
-            if current.port and _health(current.port, timeout=_PATIENCE) is not None:
+            current = _wait_for(state_dir, current, patience, say)
+            if current.running:
                 return _running(current, port, say)
-            stop(state_dir)
+            stop(state_dir, timeout=_LAST_CHANCE, say=say)
+        _put_damaged_record_aside(state_dir, say)
         chosen = _port_for(state_dir, port, say)
         return _spawn(state_dir, chosen, node or _node(), timeout, say)
+
+
+def _wait_for(
+    state_dir: Path, current: LocalCloudStatus, patience: float, say: Say
+) -> LocalCloudStatus:
+    """One that is only busy answers in the end: it is waited for, not ended."""
+    say(f"The local cloud (process {current.pid}) is busy and does not answer; waiting for it.")
+    deadline = time.monotonic() + patience
+    while current.state == "unresponsive" and time.monotonic() < deadline:
+        time.sleep(0.1)
+        current = status(state_dir)
+    if current.state == "unresponsive":
+        say(f"It did not answer for {patience:.0f} s; it is started anew.")
+    return current
+
+
+def _put_damaged_record_aside(state_dir: Path, say: Say) -> None:
+    file = state_dir / record_file.FILE_NAME
+    if not file.exists() or read_record(state_dir) is not None:
+        return
+    kept = put_aside(file)
+    damage = Damage(
+        "What is remembered of the local cloud's port",
+        "it is not what was written",
+        "The port that the folder's path gives is taken.",
+        str(kept or ""),
+    )
+    say(str(damage))
 
 
 def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarget:
@@ -142,25 +175,32 @@ def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarg
     return LocalTarget(current.endpoint)
 
 
-def stop(state_dir: Path, *, timeout: float = 20.0) -> bool:
-    """Stop it cleanly and wait for its end; returns whether it ran.
+def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -> bool:
+    """Stop it and wait for its end; returns whether it ran.
 
-    Raises :class:`LocalCloudProblem` where it does not end in ``timeout`` seconds.
+    One that has not ended after ``timeout`` seconds is killed, and ``say`` tells so. What it had
+    saved until then, all but its last second, stays. Raises :class:`LocalCloudProblem`.
     """
     state_dir = state_dir.resolve()
-    pid = _lock_owner(state_dir)
-    if not pid:
+    found = _holder(state_dir)
+    if found is None:
         return False
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + timeout
-    while _is_locked(state_dir):
-        if time.monotonic() > deadline:
-            raise LocalCloudProblem(
-                f"the local cloud (process {pid}) does not stop",
-                f"look into {state_dir / logfile.FILE_NAME}, then end it with: kill -9 {pid}",
-            )
-        time.sleep(0.02)
+    if not found.pid:
+        raise LocalCloudProblem(
+            f"a process that cannot be told holds {state_dir / server_process.LOCK_NAME}",
+            f"find it with: fuser {state_dir / server_process.LOCK_NAME}",
+        )
+    if server_process.ask_to_end(found.pid, state_dir, timeout):
+        return True
+    say(
+        f"The local cloud (process {found.pid}) did not stop within {timeout:.0f} s, so it was "
+        "killed. What it saved is kept; the writes of its last second may be lost."
+    )
+    if not server_process.kill(found.pid, state_dir):
+        raise LocalCloudProblem(
+            f"the local cloud (process {found.pid}) cannot be killed",
+            "look whether it waits for a disk or a network share that is gone",
+        )
     return True
 
 
@@ -169,15 +209,16 @@ def status(state_dir: Path) -> LocalCloudStatus:
     state_dir = state_dir.resolve()
     log = state_dir / logfile.FILE_NAME
     record = read_record(state_dir)
-    if record is None:
-        return LocalCloudStatus("unresponsive" if _is_locked(state_dir) else "stopped", log=log)
-    endpoint = _endpoint(record.port)
-    health = _health(record.port)
+    found = _holder(state_dir)
+    port = found.port if found and found.port else record.port if record else 0
+    if not port:
+        return LocalCloudStatus("stopped" if found is None else "unresponsive", log=log)
+    health = _health(port)
     if health is not None and health.get("state_dir") == str(state_dir):
         return LocalCloudStatus(
             "running",
-            endpoint=endpoint,
-            port=record.port,
+            endpoint=_endpoint(port),
+            port=port,
             pid=int(str(health.get("pid", 0))),
             uptime=float(str(health.get("uptime", 0.0))),
             version=str(health.get("version", "")),
@@ -185,20 +226,30 @@ def status(state_dir: Path) -> LocalCloudStatus:
             log=log,
             damages=damages_of(health.get("damages")),
         )
-    locked = _is_locked(state_dir)
     return LocalCloudStatus(
-        "unresponsive" if locked else "stopped",
-        endpoint=endpoint,
-        port=record.port,
-        pid=_lock_owner(state_dir) if locked else 0,
+        "stopped" if found is None else "unresponsive",
+        endpoint=_endpoint(port),
+        port=port,
+        pid=found.pid if found else 0,
         log=log,
     )
+
+
+def _holder(state_dir: Path) -> server_process.Holder | None:
+    try:
+        return server_process.holder(state_dir)
+    except OSError as error:
+        lock = state_dir / server_process.LOCK_NAME
+        raise LocalCloudProblem(
+            f"{lock} cannot be opened ({error.strerror})",
+            f"give it back to yourself (chmod u+rw {lock}), or move it away",
+        ) from error
 
 
 def reset(state_dir: Path, *, say: Say = lambda _: None) -> LocalTarget | None:
     """Forget everything the local cloud holds; starts it again where it ran. The port stays."""
     state_dir = state_dir.resolve()
-    ran = stop(state_dir)
+    ran = stop(state_dir, say=say)
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(state_dir / "state")
     return start(state_dir, say=say) if ran else None
@@ -342,27 +393,6 @@ def _health(port: int, timeout: float = 2.0) -> dict[str, object] | None:
     finally:
         connection.close()
     return document if isinstance(document, dict) else None
-
-
-def _is_locked(state_dir: Path) -> bool:
-    try:
-        with (state_dir / "lock").open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
-
-
-def _lock_owner(state_dir: Path) -> int:
-    """The process that holds the folder, 0 where none does."""
-    if not _is_locked(state_dir):
-        return 0
-    try:
-        return int((state_dir / "lock").read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
 
 
 @contextlib.contextmanager

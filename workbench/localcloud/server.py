@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import fcntl
 import logging
 import os
 import signal
@@ -17,9 +16,9 @@ import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
-from workbench.localcloud import logfile
+from workbench.localcloud import logfile, server_process
 from workbench.localcloud.access.peers import find_peer_user
 from workbench.localcloud.logfile import configure_logging
 from workbench.localcloud.open_files import raise_open_files_limit
@@ -49,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     parsed = parser.parse_args(argv)
     options = ServerOptions(parsed.state_dir.resolve(), parsed.port)
     options.state_dir.mkdir(parents=True, exist_ok=True)
-    lock = _lock(options.state_dir)
+    lock = server_process.take(options.state_dir, options.port)
     if lock is None:
         print(f"another local cloud uses {options.state_dir}", file=sys.stderr)  # noqa: T201
         return EXIT_LOCKED
@@ -63,19 +62,6 @@ def product_version() -> str:
         return version("amplify-tui")
     except PackageNotFoundError:
         return "0"
-
-
-def _lock(state_dir: Path) -> IO[str] | None:
-    handle = (state_dir / "lock").open("a")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        return None
-    handle.truncate(0)
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
 
 
 def _serve(options: ServerOptions) -> int:
