@@ -36,7 +36,7 @@ class Acting:
         words: str,
         pool: UserPool,
         users: Sequence[User],
-        action: Callable[[str], None],
+        action: Callable[[str], object],
         *,
         removes: bool = False,
     ) -> bool:
@@ -70,7 +70,7 @@ class Acting:
         words: str,
         pool: UserPool,
         names: Sequence[str],
-        action: Callable[[str], None],
+        action: Callable[[str], object],
         *,
         removes: bool,
     ) -> BulkReport:

@@ -10,7 +10,15 @@ from workbench.aws.pool_schema import SchemaAttribute, check_attributes
 from workbench.aws.user_pools import User
 from workbench.project.models import ProjectProblem
 from workbench.users.seeding import seed_users
-from workbench.users.user_files import plan_import, read_users, write_csv, write_json
+from workbench.users.user_files import (
+    FileUser,
+    WrongRow,
+    plan_import,
+    read_users,
+    summary,
+    write_csv,
+    write_json,
+)
 
 SCHEMA = (
     SchemaAttribute("sub", is_required=True, is_mutable=False),
@@ -87,3 +95,55 @@ def test_the_same_seed_gives_the_same_users_and_all_are_valid() -> None:
     plan = plan_import(users, SCHEMA, [])
     assert (len(plan.users), plan.wrong) == (200, ())
     assert 20 < sum("Admins" in user.groups for user in users) < 80
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_groups_go_out_and_come_in_again(kind: str) -> None:
+    file = io.StringIO(newline="")
+    groups = {"1-2": ("Admins", "Editors")}
+    if kind == "csv":
+        write_csv([ANN], SCHEMA, file, groups)
+    else:
+        write_json([ANN], file, groups)
+    file.seek(0)
+    plan = plan_import(
+        read_users(file, "users"), SCHEMA, [], sign_in=("email",), groups=("Admins",)
+    )
+    (user,) = plan.users
+    assert (user.groups, plan.new_groups) == (("Admins", "Editors"), ("Editors",))
+
+
+def test_a_pool_that_signs_in_by_address_needs_no_column_of_user_names() -> None:
+    text = "email,custom:seats,groups\nbob@example.com,2,Admins; Editors\n,2,\n"
+    users = read_users(io.StringIO(text), "users.csv")
+    plan = plan_import(users, SCHEMA, [], sign_in=("email",), groups=("Admins", "Editors"))
+    assert [(user.username, user.groups) for user in plan.users] == [
+        ("bob@example.com", ("Admins", "Editors"))
+    ]
+    assert "no e-mail address" in plan.wrong[0].why
+    by_name = plan_import(users, SCHEMA, [])
+    assert "cognito:username is missing or empty" in by_name.wrong[0].why
+
+
+def test_another_pools_user_name_gives_way_to_the_address() -> None:
+    users = [FileUser("5b0c-uuid", {"email": "bob@example.com", "custom:seats": "1"})]
+    plan = plan_import(users, SCHEMA, [], sign_in=("email",))
+    assert plan.users[0].username == "bob@example.com"
+    named = plan_import([FileUser("bob@example.com", {"custom:seats": "1"})], SCHEMA, [],
+                        sign_in=("email", "phone_number"))  # fmt: skip
+    assert named.users[0].attributes["email"] == "bob@example.com"
+
+
+def test_a_reason_is_told_once_with_its_lines() -> None:
+    wrong = [WrongRow(f"line {number}", "", "No address.") for number in (2, 3, 4, 7)]
+    wrong.insert(1, WrongRow("line 9", "", "Wrong team."))
+    assert summary(wrong) == (
+        ("No address.", "lines 2–4, 7", 4),
+        ("Wrong team.", "line 9", 1),
+    )
+
+
+def test_seeded_users_have_the_password_that_was_chosen() -> None:
+    users = list(seed_users(SCHEMA, 3, 1, groups={}, password="Try-{n}-it"))
+    assert [user.password for user in users] == ["Try-1-it", "Try-2-it", "Try-3-it"]
+    assert "Try" not in repr(users[0])

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.answers import error_code, refusal
 from workbench.aws.clients import Clients
+from workbench.aws.pool_rules import PoolRules, read_rules
 from workbench.aws.pool_schema import SchemaAttribute, read_schema
 from workbench.project.models import ProjectProblem
 
@@ -108,6 +109,7 @@ class UserPool:
     ) -> None:
         self._cognito = clients.cognito_idp
         self.pool_id = pool_id
+        self.is_local = clients.is_local
         self._wait = wait
 
     # -- users ------------------------------------------------------------------------------------
@@ -131,6 +133,10 @@ class UserPool:
     def estimate(self) -> int:
         """About how many users there are; Cognito counts a few times a day."""
         return int(self._described().get("EstimatedNumberOfUsers", 0))
+
+    def rules(self) -> PoolRules:
+        """What the pool asks of new users."""
+        return read_rules(self._described())
 
     def schema(self) -> tuple[SchemaAttribute, ...]:
         """Which attributes users can have."""
@@ -294,6 +300,14 @@ class UserPool:
         """End a user's membership."""
         asked = {**self._of(name), "GroupName": group}
         self.ask(lambda: self._cognito.admin_remove_user_from_group(**asked))
+
+    def memberships(self) -> Mapping[str, tuple[str, ...]]:
+        """Each member's groups by username, read group by group: no request for each user."""
+        found: dict[str, list[str]] = {}
+        for group in self.groups():
+            for user in self.members(group.name):
+                found.setdefault(user.username, []).append(group.name)
+        return {name: tuple(groups) for name, groups in found.items()}
 
     # -- asking -----------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 MFA_CHOICES = ("totp", "sms", "email", "off")
 """As workbench.aws.user_pools has them; importing it would cost the parser botocore."""
 
+_CREATE_GROUPS = "make the groups that the pool does not have"
+
 _PLAIN = {
     "show": "everything about one user",
     "enable": "let a user sign in again",
@@ -91,20 +93,30 @@ def add_users(
     imported = action("import", "make the users of a CSV or JSON file; all rows are checked first")
     imported.add_argument("file", help="Cognito's CSV, or JSON as users export writes it")
     imported.add_argument("--dry-run", action="store_true", help="only check the rows")
+    imported.add_argument("--create-groups", action="store_true", help=_CREATE_GROUPS)
     exported = action("export", "the users as Cognito's CSV, or as JSON")
     exported.add_argument("search", nargs="?", default="", help="as for users list")
     exported.add_argument("--output", "-o", default="", help="a file; .json makes it JSON")
+    exported.add_argument(
+        "--no-groups",
+        dest="groups",
+        action="store_false",
+        help="no column of groups, which AWS's own import jobs refuse",
+    )
     seed = action("seed", "make users to try the backend with")
     seed.add_argument("--count", type=int, default=20, help="how many (default: 20)")
     seed.add_argument("--seed", type=int, default=1, help="the same seed, the same users")
     seed.add_argument("--locale", default="en-US", help="their locale (default: en-US)")
     seed.add_argument(
-        "--password", action="store_true", help="one permanent password, typed unseen or from stdin"
+        "--password",
+        action="store_true",
+        help="a permanent one, typed unseen or from stdin; {n} in it is the user's number",
     )
     seed.add_argument(
         "--totp", action="store_true", help="set up an authenticator for each; needs --password"
     )
     seed.add_argument("--group", action="append", default=[], metavar="GROUP=SHARE")
+    seed.add_argument("--create-groups", action="store_true", help=_CREATE_GROUPS)
     action("settings", "the pool's settings, with the lines of code that set them")
     inbox = action("inbox", "what Cognito would have sent (local cloud)")
     inbox.add_argument("user", nargs="?", default="", help="only what went to this address")

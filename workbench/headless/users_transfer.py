@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.aws.sandbox_pool import OpenedPool
@@ -22,9 +22,11 @@ from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
 from workbench.users.user_files import (
     FileUser,
+    ImportPlan,
     make_file_user,
     plan_import,
     read_file,
+    summary,
     write_csv,
     write_json,
 )
@@ -34,17 +36,21 @@ from workbench.wording import plural
 def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     """Write the users to a file, which is there whole or as it was, or to standard output."""
     search = parse_search(arguments.search)
+
+    def groups() -> Mapping[str, Sequence[str]] | None:
+        return pool.memberships() if arguments.groups else None
+
     if arguments.output:
         path = Path(arguments.output)
         if arguments.json and path.suffix != ".json":
             raise ProjectProblem(
                 f"{path} would be CSV by its name.", "Let it end in .json, or leave --json away."
             )
-        count = export_to(pool, search, path)
+        count = export_to(pool, search, path, with_groups=arguments.groups)
     elif arguments.json:
-        count = write_json(found_users(pool, search), DataOutput())
+        count = write_json(found_users(pool, search), DataOutput(), groups())
     else:
-        count = write_csv(found_users(pool, search), pool.schema(), DataOutput())
+        count = write_csv(found_users(pool, search), pool.schema(), DataOutput(), groups())
     err(Paint.of(sys.stderr).faint(plural(count, "user")))
     return 0
 
@@ -52,12 +58,13 @@ def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
 def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     """Make the users of a file, after all its rows are checked; 1 where some cannot be made."""
     rows = read_file(Path(arguments.file))
-    plan = plan_import(rows, pool.schema(), pool.users())
+    plan = _planned(pool, rows)
     if plan.wrong and not arguments.json:
-        for each in plan.wrong:
-            err(f"✗ {arguments.file}, {each.place}, {each.username}: {each.why}")
+        for why, places, _count in summary(plan.wrong):
+            err(f"✗ {arguments.file}, {places}: {why}")
     failed: Sequence[BulkFailure] = ()
     if not arguments.dry_run and not plan.wrong:
+        _make_groups(pool, plan, allowed=arguments.create_groups)
         failed = _make(pool, plan.users)
     done = 0 if arguments.dry_run or plan.wrong else len(plan.users) - len(failed)
     if arguments.json:
@@ -69,6 +76,8 @@ def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
         out(f"Nothing was imported: {rows_of} {verb} wrong.")
     elif arguments.dry_run:
         out(f"{plural(len(plan.users), 'user')} would be made, {len(plan.there)} already there.")
+        if plan.new_groups:
+            out(f"Groups that the pool does not have: {', '.join(plan.new_groups)}.")
     else:
         _say(done, failed, f"imported, {len(plan.there)} already there")
     return 1 if failed or plan.wrong else 0
@@ -80,13 +89,24 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     if arguments.totp and not arguments.password:
         raise ProjectProblem("An authenticator is set up by a sign-in.", "Add --password.")
     password = read_password("the new users") if arguments.password else ""
+    rules = pool.rules()
+    if password and (problem := rules.wrong_password(password.replace("{n}", "1"))):
+        raise ProjectProblem(problem, "Choose another password; {n} in it is the user's number.")
     schema = pool.schema()
     groups = dict(_share(each) for each in arguments.group)
     users = tuple(
-        seed_users(schema, arguments.count, arguments.seed, locale=arguments.locale, groups=groups)
+        seed_users(
+            schema,
+            arguments.count,
+            arguments.seed,
+            locale=arguments.locale,
+            groups=groups,
+            password=password,
+        )
     )
-    plan = plan_import(users, schema, pool.users())
-    failed = _make(pool, plan.users, _signs_in(opened, password, totp=arguments.totp))
+    plan = _planned(pool, users)
+    _make_groups(pool, plan, allowed=arguments.create_groups)
+    failed = _make(pool, plan.users, _authenticators(opened, totp=arguments.totp))
     done = len(plan.users) - len(failed)
     if arguments.json:
         out_json({**_told(done, failed), "there": len(plan.there)})
@@ -95,33 +115,48 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _planned(pool: UserPool, users: Sequence[FileUser]) -> ImportPlan:
+    groups = [each.name for each in pool.groups()] if any(e.groups for e in users) else []
+    return plan_import(
+        users, pool.schema(), pool.users(), sign_in=pool.rules().sign_in, groups=groups
+    )
+
+
+def _make_groups(pool: UserPool, plan: ImportPlan, *, allowed: bool) -> None:
+    if plan.new_groups and not allowed:
+        raise ProjectProblem(
+            f"The pool has no group {', '.join(plan.new_groups)}.",
+            "Add --create-groups, or make them with `users group create`.",
+        )
+    for name in plan.new_groups:
+        pool.create_group(name)
+
+
 def _make(
     pool: UserPool,
     users: Sequence[FileUser],
-    then: Callable[[str], None] = lambda _name: None,
+    then: Callable[[FileUser], None] = lambda _user: None,
 ) -> Sequence[BulkFailure]:
     by_name = {user.username: user for user in users}
 
     def one(name: str) -> None:
         make_file_user(pool, by_name[name])
-        then(name)
+        then(by_name[name])
 
     return run_bulk(list(by_name), one).failed
 
 
-def _signs_in(opened: OpenedPool, password: str, *, totp: bool) -> Callable[[str], None]:
-    """Give a new user the password, and an authenticator where that is wanted."""
-    if not password:
-        return lambda _name: None
+def _authenticators(opened: OpenedPool, *, totp: bool) -> Callable[[FileUser], None]:
+    """Set up an authenticator for each new user, where that is wanted."""
+    if not totp:
+        return lambda _user: None
     client = app_client(opened.clients.cognito_idp, opened.pool.pool_id, opened.client_id)
     lock = threading.Lock()
 
-    def give(name: str) -> None:
-        opened.pool.set_password(name, password)
-        if totp:
-            user = opened.pool.user(name).user
-            with lock:  # one file keeps them all
-                set_up_authenticator(opened, client, user, password)
+    def give(new: FileUser) -> None:
+        user = opened.pool.user(new.username).user
+        with lock:  # one file keeps them all
+            set_up_authenticator(opened, client, user, new.password)
 
     return give
 

@@ -12,18 +12,23 @@ from workbench.users.search import Search
 from workbench.users.user_files import write_csv, write_json
 
 
-def export_to(pool: UserPool, search: Search, path: Path) -> int:
+def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool = True) -> int:
     """Write the users that are found, as JSON where the name ends so, else as Cognito's CSV.
 
+    Where anybody is in a group, the groups are a last column, unless ``with_groups`` is False.
     Returns how many. Raises ProjectProblem.
     """
     as_json = path.suffix == ".json"
     users = found_users(pool, search)
     schema = () if as_json else pool.schema()
+    groups = pool.memberships() if with_groups else None
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
-            count = write_json(users, file) if as_json else write_csv(users, schema, file)
+            if as_json:
+                count = write_json(users, file, groups)
+            else:
+                count = write_csv(users, schema, file, groups)
         part.replace(path)
     except OSError as error:
         raise ProjectProblem(

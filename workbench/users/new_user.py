@@ -16,7 +16,8 @@ _PHONE = re.compile(r"\+[1-9]\d{1,14}")
 class NewUser:
     """``name`` is what they sign in with: an address, a number (E.164) or a username.
 
-    Without a password Cognito makes a temporary one. ``repr`` hides the password.
+    Without a password Cognito makes a temporary one. An invitation always tells a temporary
+    password: with a permanent one none is sent. ``repr`` hides the password.
     """
 
     name: str
@@ -52,7 +53,7 @@ def make_user(pool: UserPool, new: NewUser) -> User:
     user = pool.create(
         new.name,
         _all_attributes(new),
-        invite=new.is_invited,
+        invite=new.is_invited and not (new.password and new.is_permanent),
         temporary_password=new.password,
     )
     if new.password and new.is_permanent:

@@ -24,9 +24,17 @@ _NEVER = ("sub", "identities", "email_verified", "phone_number_verified")
 
 
 def seed_users(
-    schema: Schema, count: int, seed: int, *, locale: str = "en-US", groups: Mapping[str, float]
+    schema: Schema,
+    count: int,
+    seed: int,
+    *,
+    locale: str = "en-US",
+    groups: Mapping[str, float],
+    password: str = "",
 ) -> Iterator[FileUser]:
     """``count`` users with a name, an address under example.com, and all that the pool requires.
+
+    ``password`` is everybody's; ``{n}`` in it stands for the user's number.
 
     ``groups`` are shares from 0 to 1: each user is in a group with that probability. Phone numbers
     are of the range kept for fiction, as nobody must ever be called.
@@ -51,7 +59,8 @@ def seed_users(
             if attribute.name not in attributes:
                 attributes[attribute.name] = _value(attribute, number, source)
         member = tuple(name for name, share in groups.items() if of_groups.random() < share)
-        yield FileUser(email, attributes, member, f"user {number}")
+        own = password.replace("{n}", str(number))
+        yield FileUser(email, attributes, member, f"user {number}", password=own)
 
 
 def _value(attribute: SchemaAttribute, number: int, source: random.Random) -> str:

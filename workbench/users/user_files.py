@@ -8,18 +8,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from workbench.aws.pool_rules import EMAIL, PHONE, USERNAME
 from workbench.aws.pool_schema import Schema, check_attributes
 from workbench.aws.user_pools import User, UserPool
 from workbench.project.models import ProjectProblem
 from workbench.terminal_text import safe_json
 
-_NAME, _MFA = "cognito:username", "cognito:mfa_enabled"
+_NAME, _MFA, _GROUPS = "cognito:username", "cognito:mfa_enabled", "groups"
 _NOT_IN_FILES = ("sub", "identities")
+_BETWEEN_GROUPS = re.compile(r"[\s,;|]+")
 
 
 class Writes(Protocol):
@@ -31,12 +34,18 @@ class Writes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileUser:
-    """A user of a file; ``place`` says where, as ``line 3``."""
+    """A user of a file; ``place`` says where, as ``line 3``.
+
+    ``username`` is "" where the file has none: the pool then signs in by an address or a number. A
+    ``password`` is permanent; without one the user has none that anybody knows.
+    """
 
     username: str
     attributes: Mapping[str, str]
     groups: tuple[str, ...] = ()
     place: str = ""
+    password: str = field(default="", repr=False)
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +59,42 @@ class WrongRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do; ``there`` are users that the pool has already."""
+    """What an import would do; ``there`` are users that the pool has already.
+
+    ``new_groups`` are groups that users shall be in and the pool does not have.
+    """
 
     users: tuple[FileUser, ...] = ()
     wrong: tuple[WrongRow, ...] = ()
     there: tuple[FileUser, ...] = field(default=())
+    new_groups: tuple[str, ...] = ()
 
 
-def write_csv(users: Iterable[User], schema: Schema, file: Writes) -> int:
-    """Write users with a column for each attribute of the pool; returns how many."""
+def write_csv(
+    users: Iterable[User],
+    schema: Schema,
+    file: Writes,
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> int:
+    """Write users with a column for each attribute of the pool; returns how many.
+
+    ``groups``, by username, make a last column that Cognito's own import jobs do not know.
+    """
     names = [each.name for each in schema if each.name not in _NOT_IN_FILES]
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*names, _MFA, _NAME])
+    writer.writerow([*names, _MFA, _NAME, *([_GROUPS] if groups else [])])
     count = 0
     for user in users:
         row = [user.attributes.get(name, _unset(name)) for name in names]
-        writer.writerow([*row, "false", user.label])
+        of_groups = [" ".join(groups.get(user.username, ()))] if groups else []
+        writer.writerow([*row, "false", user.label, *of_groups])
         count += 1
     return count
 
 
-def write_json(users: Iterable[User], file: Writes) -> int:
+def write_json(
+    users: Iterable[User], file: Writes, groups: Mapping[str, Sequence[str]] | None = None
+) -> int:
     """Write users as a JSON list, one on a line; returns how many."""
     count = 0
     file.write("[")
@@ -83,6 +107,7 @@ def write_json(users: Iterable[User], file: Writes) -> int:
             "status": user.status,
             "enabled": user.enabled,
             "attributes": attributes,
+            **({"groups": list(groups.get(user.username, ()))} if groups else {}),
         }
         file.write(
             (",\n" if count > 1 else "\n") + safe_json(json.dumps(plain, ensure_ascii=False))
@@ -114,15 +139,34 @@ def read_file(path: Path) -> tuple[FileUser, ...]:
         ) from None
 
 
-def make_file_user(pool: UserPool, user: FileUser) -> None:
-    """Make one, without an invitation; Cognito's import jobs need a role and tell of no one user."""
+def make_file_user(pool: UserPool, user: FileUser) -> User:
+    """Make one, without an invitation; Cognito's import jobs need a role and tell of no one user.
+
+    Returns the user as they are then, without another request.
+    """
     made = pool.create(user.username, user.attributes, invite=False)
+    if user.password:
+        pool.set_password(made.username, user.password)
+        made = replace(made, status="CONFIRMED")
     for group in user.groups:
         pool.add_to_group(made.username, group)
+    if not user.enabled:
+        pool.disable(made.username)
+    return replace(made, enabled=user.enabled)
 
 
-def plan_import(users: Sequence[FileUser], schema: Schema, existing: Iterable[User]) -> ImportPlan:
-    """Check every row against the pool's schema, the file's other rows and the pool's users."""
+def plan_import(
+    users: Sequence[FileUser],
+    schema: Schema,
+    existing: Iterable[User],
+    *,
+    sign_in: Sequence[str] = (USERNAME,),
+    groups: Iterable[str] = (),
+) -> ImportPlan:
+    """Check every row against the pool's schema, the file's other rows and the pool's users.
+
+    ``sign_in`` is what the pool's users sign in with, ``groups`` those that it has.
+    """
     taken = {
         name.casefold()
         for user in existing
@@ -131,12 +175,13 @@ def plan_import(users: Sequence[FileUser], schema: Schema, existing: Iterable[Us
     }
     seen: dict[str, str] = {}
     good, wrong, there = [], [], []
-    for user in users:
+    for row in users:
+        user = _named(row, sign_in)
         problems = list(check_attributes(schema, user.attributes, is_new=True))
         names = {name.casefold() for name in (user.username, *_aliases(user.attributes)) if name}
         problems += [f"It is in {seen[name]} already." for name in names if name in seen][:1]
         if not user.username:
-            problems = [f"{_NAME} is empty."]
+            problems = [_nameless(sign_in)]
         for name in names:
             seen.setdefault(name, user.place)
         if problems:
@@ -145,7 +190,54 @@ def plan_import(users: Sequence[FileUser], schema: Schema, existing: Iterable[Us
             there.append(user)
         else:
             good.append(user)
-    return ImportPlan(tuple(good), tuple(wrong), tuple(there))
+    wanted = dict.fromkeys(name for user in good for name in user.groups)
+    new_groups = tuple(name for name in wanted if name not in set(groups))
+    return ImportPlan(tuple(good), tuple(wrong), tuple(there), new_groups)
+
+
+def summary(wrong: Sequence[WrongRow]) -> tuple[tuple[str, str, int], ...]:
+    """Each reason once: ``(reason, "lines 2-9, 12", how many rows)``, in the file's order."""
+    found: dict[str, list[str]] = {}
+    for each in wrong:
+        found.setdefault(each.why, []).append(each.place)
+    return tuple((why, _places(places), len(places)) for why, places in found.items())
+
+
+def _places(places: Sequence[str]) -> str:
+    """``line 2``, ``line 3``, ``line 5`` as ``lines 2-3, 5``."""
+    kind = places[0].partition(" ")[0]
+    runs: list[list[int]] = []
+    for each in places:
+        number = int(each.rpartition(" ")[2])
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}\u2013{run[-1]}" for run in runs)
+    return f"{kind} {words}" if len(places) == 1 else f"{kind}s {words}"
+
+
+def _named(user: FileUser, sign_in: Sequence[str]) -> FileUser:
+    """The user by what this pool signs in with; an address that is the name is an attribute too."""
+    name, attributes = user.username, dict(user.attributes)
+    if USERNAME not in sign_in:
+        addresses = [attributes.get(each, "") for each in (EMAIL, PHONE) if each in sign_in]
+        if not ("@" in name or name.startswith("+")):
+            # Another pool's username, or none: here the address or the number is the name.
+            name = next((each for each in addresses if each), name)
+        if "@" in name and EMAIL in sign_in:
+            attributes.setdefault(EMAIL, name)
+        elif name.startswith("+") and PHONE in sign_in:
+            attributes.setdefault(PHONE, name)
+    return replace(user, username=name, attributes=attributes)
+
+
+def _nameless(sign_in: Sequence[str]) -> str:
+    if USERNAME in sign_in:
+        return f"The column {_NAME} is missing or empty: users of this pool have a user name."
+    words = {EMAIL: "e-mail address", PHONE: "phone number"}
+    names = " or ".join(words.get(each, each) for each in sign_in)
+    return f"There is no {names}, by which users of this pool sign in."
 
 
 def _aliases(attributes: Mapping[str, str]) -> tuple[str, ...]:
@@ -159,21 +251,23 @@ def _unset(name: str) -> str:
 
 def _from_csv(text: str, name: str) -> Iterator[FileUser]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    if _NAME not in (reader.fieldnames or ()):
+    columns = set(reader.fieldnames or ())
+    if not columns & {_NAME, EMAIL, PHONE}:
         raise ProjectProblem(
-            f"{name} has no column {_NAME}.",
+            f"{name} has no column {EMAIL}, {PHONE} or {_NAME} in its first line.",
             "Begin it with the line that `amplify-tui users export` writes.",
         )
     for row in reader:
         given = {key: value for key, value in row.items() if key and value}
         username = given.pop(_NAME, "")
         given.pop(_MFA, None)
+        groups = tuple(filter(None, _BETWEEN_GROUPS.split(given.pop(_GROUPS, ""))))
         attributes = {
             key: value
             for key, value in given.items()
             if not (key.endswith("_verified") and value == "false")
         }
-        yield FileUser(username, attributes, (), f"line {reader.line_num}")
+        yield FileUser(username, attributes, groups, f"line {reader.line_num}")
 
 
 def _from_json(text: str, name: str) -> Iterator[FileUser]:
@@ -194,4 +288,5 @@ def _from_json(text: str, name: str) -> Iterator[FileUser]:
             {str(key): str(value) for key, value in attributes.items()},
             tuple(str(each) for each in row.get("groups", ())),
             f"user {number}",
+            enabled=row.get("enabled") is not False,
         )
