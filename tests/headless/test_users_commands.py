@@ -176,8 +176,13 @@ def test_seeded_users_go_out_to_a_file_and_come_in_again(
         assert len(file.read_text().splitlines()) == 71
         dry = users(python_matrix, "import", str(file), "--dry-run", "--pool", other)
         assert isinstance(dry, dict) and (dry["made"], dry["wrong"]) == (0, [])
-        done = users(python_matrix, "import", str(file), "--pool", other)
+        # The other pool has no such group: it is made only where that was allowed.
+        without = users(python_matrix, "import", str(file), "--pool", other)
+        assert isinstance(without, str) and "no group Editors" in without
+        done = users(python_matrix, "import", str(file), "--create-groups", "--pool", other)
         assert isinstance(done, dict) and done["made"] == 70
+        group = client.list_users_in_group(UserPoolId=other, GroupName="Editors", Limit=60)
+        assert len(group["Users"]) == 60
 
         def addresses(of: str) -> set[str]:
             pages = client.get_paginator("list_users").paginate(UserPoolId=of)
@@ -188,7 +193,7 @@ def test_seeded_users_go_out_to_a_file_and_come_in_again(
         file.write_text("email,cognito:username\nnobody,nobody\n")
         refused = run_command(python_matrix.project, "users", "import", str(file), "--pool", other)
         assert refused.returncode == 1
-        assert "line 2, nobody: nobody is no e-mail address." in refused.stderr
+        assert "line 2: nobody is no e-mail address." in refused.stderr
     finally:
         client.delete_user_pool(UserPoolId=pool)
         client.delete_user_pool(UserPoolId=other)
