@@ -35,6 +35,7 @@ _MODULES = (
     "workbench.localcloud.adapter.appsync_services",
     "workbench.localcloud.appsync.http.data_plane",
     "workbench.localcloud.appsync.http.request_log",
+    "workbench.localcloud.appsync.workers.shared",
 )
 """What :meth:`GraphQLService._load` takes from; a test holds that nothing is missing."""
 
@@ -69,6 +70,9 @@ class GraphQLService:
         """The server is about to stop: end the real-time connections."""
         if self._plane is not None:
             self._plane.hub.close()
+            from workbench.localcloud.appsync.workers import shared
+
+            shared.close_evaluator()
 
     def _later(self, app_of: Callable[[DataPlane], App]) -> App:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +95,7 @@ class GraphQLService:
         from workbench.localcloud.adapter.appsync_services import EmulatorServices
         from workbench.localcloud.appsync.http.data_plane import ControlPlane, DataPlane
         from workbench.localcloud.appsync.http.request_log import RequestLog
+        from workbench.localcloud.appsync.workers import shared
 
         self._plane = DataPlane(
             ControlPlane(
@@ -99,7 +104,9 @@ class GraphQLService:
             EmulatorServices(self._mark),
             EmulatorKeys(),
             RequestLog(appsync_logs.write_lines),
+            shared.evaluator(),
         )
+        shared.evaluator().warm_up()
         self._plane.snapshots.look_soon()
         return self._plane
 

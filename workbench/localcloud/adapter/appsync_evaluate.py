@@ -31,22 +31,18 @@ def _with_evaluation(handle: Handler) -> Handler:
         method: str, path: str, headers: Any, body: Any, *rest: Any, **more: Any
     ) -> Reply:
         if method == "POST" and path.startswith("/v1/dataplane-evaluate"):
-            return answer(path, body)
+            return await answer(path, body)
         return await handle(method, path, headers, body, *rest, **more)
 
     return handle_request
 
 
-def answer(path: str, body: bytes | str) -> Reply:
+async def answer(path: str, body: bytes | str) -> Reply:
     """The reply to an evaluation call."""
     # Imported on first use: no deployment should wait for the engine.
-    from workbench.localcloud.appsync.evaluate.request import evaluate_request
+    from workbench.localcloud.appsync.workers.shared import evaluator
 
-    try:
-        content = json.loads(body or b"{}")
-    except ValueError:
-        return _json(400, {"__type": "BadRequestException", "message": "The body is no JSON."})
-    return _json(*evaluate_request(path, content if isinstance(content, Mapping) else {}))
+    return _json(*await evaluator().call(path, body))
 
 
 def _with_checked_code(store: Callable[..., Reply]) -> Callable[..., Reply]:

@@ -54,6 +54,17 @@ class Effects:
     invalidations: list[dict[str, Any]] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
 
+    def add(self, later: Effects) -> None:
+        """Take what another evaluation did after these."""
+        self.errors += later.errors
+        self.response_headers.update(later.response_headers)
+        self.invalidations += later.invalidations
+        self.logs += later.logs
+        if later.subscription_filter is not None:
+            self.subscription_filter = later.subscription_filter
+        if later.invalidation_filter is not None:
+            self.invalidation_filter = later.invalidation_filter
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from workbench.localcloud.appsync.execution.request import GraphQLRequest
 from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.identity import Caller
-from workbench.localcloud.appsync.javascript.handler import evaluate_handler
 from workbench.localcloud.appsync.records import (
     Api,
     AuthMode,
@@ -23,7 +22,7 @@ from workbench.localcloud.appsync.records import (
     Function,
     Resolver,
 )
-from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping
+from workbench.localcloud.appsync.workers import shared
 
 PASS = "$util.toJson($ctx.result)"
 
@@ -134,7 +133,8 @@ class Bench:
     ) -> Execution:
         """Execute an operation."""
         request = GraphQLRequest(query, variables or {}, headers={"x-test": "1"}, **more)
-        runtime = Runtime(evaluate_mapping, evaluate_handler, self.services)
+        engines = shared.evaluator()
+        runtime = Runtime(engines.evaluate_mapping, engines.evaluate_handler, self.services)
         self.trace = Trace("r", "a")
         asking = caller or Caller(AuthMode.API_KEY)
         return await execute_operation(self.compiled(), request, asking, runtime, self.trace)
@@ -145,6 +145,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Bench:
+async def bench() -> AsyncIterator[Bench]:
     """An empty API."""
-    return Bench()
+    yield Bench()
+    shared.close_evaluator()

@@ -129,7 +129,7 @@ class _Run:
     async def pipeline(self, resolver: Resolver, functions: tuple[str, ...]) -> Any:
         """Before, each function, after; what one gives is the next one's ``prev.result``."""
         code, context = resolver.code, self._context
-        before = self._own(code, "request", "before")
+        before = await self._own(code, "request", "before")
         value = before.value if before is not None else None
         ended = before is not None and before.returned
         if ended and code.code is None:
@@ -147,10 +147,10 @@ class _Run:
                 break
         context["prev"] = {"result": value}
         context["result"], context["error"] = value, None
-        after = self._own(code, "response", "after")
+        after = await self._own(code, "response", "after")
         return value if after is None else after.value
 
-    def _own(self, code: Code, which: Any, kind: str) -> Evaluation | None:
+    async def _own(self, code: Code, which: Any, kind: str) -> Evaluation | None:
         """A pipeline resolver's own template; None where it has none."""
         template = code.request_template if which == "request" else code.response_template
         if code.code is None and template is None:
@@ -159,7 +159,7 @@ class _Run:
         self._record.steps.append(step)
         began = time.perf_counter()
         try:
-            found = self._evaluate(code, which)
+            found = await self._evaluate(code, which)
         except FieldError as error:
             step.error = _told(error)
             raise
@@ -179,7 +179,9 @@ class _Run:
             if direct and source.type != "AWS_LAMBDA":
                 raise TemplateError("The request mapping template is missing.")
             asked = (
-                Evaluation(_lambda_payload(context)) if direct else self._evaluate(code, "request")
+                Evaluation(_lambda_payload(context))
+                if direct
+                else await self._evaluate(code, "request")
             )
         except FieldError as error:
             step.error = _told(error)
@@ -205,16 +207,16 @@ class _Run:
         step.invoke_ms = _since(began)
         if failure is not None and (isinstance(failure, TemplateError) or _aborts(asked.value)):
             raise failure
-        return self._response(code, step, failure)
+        return await self._response(code, step, failure)
 
-    def _response(self, code: Code, step: Step, failure: FieldError | None) -> Evaluation:
+    async def _response(self, code: Code, step: Step, failure: FieldError | None) -> Evaluation:
         if code.code is None and code.response_template is None:
             if failure is not None:
                 raise failure
             return Evaluation(self._context["result"])
         began = time.perf_counter()
         try:
-            found = self._evaluate(code, "response")
+            found = await self._evaluate(code, "response")
         except FieldError as error:
             step.error = _told(error)
             raise
@@ -223,15 +225,18 @@ class _Run:
         step.response = found.value
         return found
 
-    def _evaluate(self, code: Code, which: Any) -> Evaluation:
+    async def _evaluate(self, code: Code, which: Any) -> Evaluation:
         runtime, facts = self._state.runtime, self._state.facts
+        owner = self._state.trace.request_id
         try:
             if code.code is not None:
-                return runtime.evaluate_handler(
-                    code.code, which, self._context, self._effects, facts
+                return await runtime.evaluate_handler(
+                    code.code, which, self._context, self._effects, facts, owner
                 )
             text = code.request_template if which == "request" else code.response_template
-            return runtime.evaluate_mapping(text or "", self._context, self._effects, facts)
+            return await runtime.evaluate_mapping(
+                text or "", self._context, self._effects, facts, owner
+            )
         except FieldError:
             raise
         except Exception as error:

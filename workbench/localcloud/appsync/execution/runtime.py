@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,10 +10,12 @@ from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import Context, Effects, Evaluation, Facts
 
-EvaluateMapping = Callable[[str, Context, Effects, Facts], Evaluation]
+EvaluateMapping = Callable[[str, Context, Effects, Facts, Hashable], Awaitable[Evaluation]]
 EvaluateHandler = Callable[
-    [str, Literal["request", "response"], Context, Effects, Facts], Evaluation
+    [str, Literal["request", "response"], Context, Effects, Facts, Hashable], Awaitable[Evaluation]
 ]
+"""Both as :class:`workbench.localcloud.appsync.workers.evaluator.Evaluator` has them; the last is
+whose evaluation it is: one's slow ones leave room for those of others."""
 
 
 @dataclass(frozen=True, slots=True)

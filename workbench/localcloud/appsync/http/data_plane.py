@@ -20,7 +20,6 @@ from workbench.localcloud.appsync.http.request_log import RequestLog
 from workbench.localcloud.appsync.http.snapshots import Snapshots
 from workbench.localcloud.appsync.http.traces import traces_application
 from workbench.localcloud.appsync.identity import Caller
-from workbench.localcloud.appsync.javascript.handler import evaluate_handler
 from workbench.localcloud.appsync.realtime.application import (
     is_realtime_path,
     realtime_application,
@@ -30,8 +29,8 @@ from workbench.localcloud.appsync.realtime.hub import Hub
 from workbench.localcloud.appsync.realtime.subscription import Request
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
-from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping
 from workbench.localcloud.appsync.vtl.template import compile_template
+from workbench.localcloud.appsync.workers.evaluator import Evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,17 @@ class DataPlane:
     """Serves every API of the local cloud. Belongs to the server's event loop."""
 
     def __init__(
-        self, control: ControlPlane, services: Services, keys: Keys, log: RequestLog
+        self,
+        control: ControlPlane,
+        services: Services,
+        keys: Keys,
+        log: RequestLog,
+        evaluator: Evaluator,
     ) -> None:
         self.traces = Traces()
         self.hub = Hub()
         self.snapshots = Snapshots(control.api_ids, control.revision, control.read_api, _warm)
-        self._runtime = Runtime(evaluate_mapping, evaluate_handler, services)
+        self._runtime = Runtime(evaluator.evaluate_mapping, evaluator.evaluate_handler, services)
         authorize = Authorizer(keys).authorize
         endpoint = Endpoint(
             self.snapshots,

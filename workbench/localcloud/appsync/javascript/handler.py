@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.evaluation import (
     FieldError,
     TemplateError,
 )
-from workbench.localcloud.appsync.javascript.engine import CodeStopped, Handlers, handlers_of
+from workbench.localcloud.appsync.javascript.engine import CodeStopped, handlers_of
 from workbench.localcloud.appsync.javascript.modules import PREFIX_LINES, ModuleProblem
 from workbench.localcloud.appsync.javascript.tokens import UnreadableCode
 
@@ -37,20 +37,41 @@ def evaluate_handler(
     ``util.unauthorized``, :class:`TemplateError` (type ``Code``) for code that fails, does not
     parse, lacks the handler, or goes beyond a limit.
     """
+    stash, arguments, rest = handler_texts(context)
+    outcome = run_handler(code, function, stash, arguments, rest, facts.auth_type)
+    return take_outcome(outcome, code, function, context, effects)
+
+
+def handler_texts(context: Context) -> tuple[str, str, str]:
+    """The context as JSON: the stash, the arguments, all the rest."""
+    rest = {name: value for name, value in context.items() if name not in _SENT_APART}
     try:
-        handlers = handlers_of(code)
-        rest = {name: value for name, value in context.items() if name not in _SENT_APART}
-        outcome = handlers.evaluate(
-            function,
-            _json(context.get("stash") or {}),
-            _json(_arguments(context)),
-            _json(rest),
-            facts.auth_type,
-        )
+        return _json(context.get("stash") or {}), _json(_arguments(context)), _json(rest)
+    except (ValueError, RecursionError) as problem:
+        raise TemplateError(f"The context is no JSON: {problem}", CODE_ERROR) from None
+
+
+def run_handler(  # noqa: PLR0917 - what the engine takes
+    code: str, function: str, stash: str, arguments: str, rest: str, auth_type: str
+) -> str:
+    """Run one handler over JSON texts: its outcome's JSON; raises :class:`TemplateError`."""
+    try:
+        return handlers_of(code).evaluate(function, stash, arguments, rest, auth_type)
     except (CodeStopped, ModuleProblem, UnreadableCode) as problem:
         raise TemplateError(str(problem), CODE_ERROR) from None
+
+
+def take_outcome(
+    text: str,
+    code: str,
+    function: Literal["request", "response"],
+    context: Context,
+    effects: Effects,
+) -> Evaluation:
+    """Do to the context and the effects what a handler did; its value, or what it raised."""
+    outcome = json.loads(text)
     if "effects" in outcome:
-        _take_effects(outcome["effects"], effects, handlers)
+        _take_effects(outcome["effects"], effects, code)
     _write_back(outcome, context)
     if outcome.get("missing"):
         raise TemplateError(f"The code exports no function named {function}", CODE_ERROR)
@@ -90,8 +111,10 @@ def _in_place(old: Any, new: Any) -> Any:
     return old
 
 
-def _take_effects(found: Mapping[str, Any], effects: Effects, handlers: Handlers) -> None:
-    effects.logs += [_log_line(entry, handlers) for entry in found["logs"]]
+def _take_effects(found: Mapping[str, Any], effects: Effects, code: str) -> None:
+    if found["logs"]:
+        lines = code.splitlines()
+        effects.logs += [_log_line(entry, lines) for entry in found["logs"]]
     effects.errors += [_error(error) for error in found.get("errors", ())]
     effects.response_headers.update(found.get("headers", {}))
     effects.invalidations += found.get("invalidations", ())
@@ -101,13 +124,13 @@ def _take_effects(found: Mapping[str, Any], effects: Effects, handlers: Handlers
         effects.invalidation_filter = found["invalidationFilter"]
 
 
-def _log_line(entry: tuple[str, list[int], str], handlers: Handlers) -> str:
+def _log_line(entry: tuple[str, list[int], str], lines: list[str]) -> str:
     """One line as AppSync logs it: ``INFO - code.js:13:5: "text"``."""
     level, position, text = entry
     line, column = position[0] - PREFIX_LINES, position[1]
-    if 0 < line <= len(handlers.code_lines):
+    if 0 < line <= len(lines):
         # The engine names the call's place, AppSync that of the expression.
-        start = handlers.code_lines[line - 1].rfind("console", 0, column)
+        start = lines[line - 1].rfind("console", 0, column)
         column = start + 1 if start >= 0 else column
     return f"{level} - code.js:{line}:{column}: {text}"
 

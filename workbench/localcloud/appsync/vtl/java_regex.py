@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from workbench.localcloud.appsync.vtl.brief import lengthy
 from workbench.localcloud.appsync.vtl.state import Failure
 
 _CLASSES = {
@@ -29,6 +30,35 @@ _CLASSES = {
 }
 
 _TOKEN = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\(?P<escaped>[pP]\{\w+\}|.)|(?P<plain>.)", re.S)
+
+
+_STEPS = 200_000
+"""Steps of Python's matcher that take some milliseconds."""
+
+_QUANTIFIER = re.compile(r"[*+?{]")
+_NO_QUANTIFIER = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.S)
+_RISKY = re.compile(r"\)[*+?{]|\\[1-9kQ]|\(\?[=!<]")
+_LONG_PATTERN = 500
+
+
+@lru_cache(maxsize=512)
+def _power(pattern: str) -> int | None:
+    """How often a match may try the text's length anew, at most; None where that is unbounded.
+
+    A repeated group may hold what repeats itself; each quantifier outside of one costs at most the
+    text's length once more.
+    """
+    if len(pattern) > _LONG_PATTERN or _RISKY.search(pattern):
+        return None
+    return len(_QUANTIFIER.findall(_NO_QUANTIFIER.sub("", pattern))) + pattern.count("|")
+
+
+def pattern_for(pattern: str, text: str) -> re.Pattern[str]:
+    """The pattern compiled, to be run over the text; see :mod:`.brief` for what may take long."""
+    power = _power(pattern)
+    if power is None or power > 8 or (len(text) + 1) ** (power + 1) * len(pattern) > _STEPS:
+        lengthy()
+    return compile_pattern(pattern)
 
 
 @lru_cache(maxsize=512)

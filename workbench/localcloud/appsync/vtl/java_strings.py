@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.java_regex import compile_pattern, replacement
+from workbench.localcloud.appsync.vtl.java_regex import pattern_for, replacement
 from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
 from workbench.localcloud.appsync.vtl.values import equal_values, to_text
 
@@ -32,7 +32,7 @@ def _split(text: str, pattern: str, limit: int = 0) -> list[str]:
     """``String.split``: no empty text first where the match is empty, none last without a limit."""
     found: list[str] = []
     start = 0
-    for match in compile_pattern(pattern).finditer(text):
+    for match in pattern_for(pattern, text).finditer(text):
         if match.end() == 0 or (match.start() == match.end() == len(text)):
             continue
         if limit > 0 and len(found) == limit - 1:
@@ -56,7 +56,7 @@ def _replace_matches(text: str, pattern: str, new: str, count: int = 0) -> str:
     if (len(text) + 1) * (len(new) + 1) > 8 * MOST_CHARACTERS:
         raise Failure("the template makes texts longer than 5 MB")
     try:
-        return compile_pattern(pattern).sub(replacement(new), text, count)
+        return pattern_for(pattern, text).sub(replacement(new), text, count)
     except IndexError as problem:
         raise Failure(f"replaceAll: {problem}") from None
 
@@ -127,7 +127,7 @@ STRING_METHODS: Methods = {
     ("replace", "SS"): _replace,
     ("replaceAll", "SS"): _replace_matches,
     ("replaceFirst", "SS"): lambda text, old, new: _replace_matches(text, old, new, 1),
-    ("matches", "S"): lambda text, pattern: bool(compile_pattern(pattern).fullmatch(text)),
+    ("matches", "S"): lambda text, pattern: bool(pattern_for(pattern, text).fullmatch(text)),
     ("startsWith", "S"): str.startswith,
     ("startsWith", "SI"): lambda text, start, at: text.startswith(start, max(at, 0)),
     ("endsWith", "S"): str.endswith,

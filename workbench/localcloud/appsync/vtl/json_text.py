@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from workbench.localcloud.appsync.vtl.brief import lengthy
 from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, MOST_MEMBERS, Failure
 from workbench.localcloud.appsync.vtl.values import class_name
 
@@ -23,17 +24,38 @@ _ENCODE = json.JSONEncoder(
 _DECODE = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
+_BRIEF_MEMBERS = 50_000
+"""Members that are written as JSON, a native call, in some ten milliseconds."""
+
+_BRIEF_TEXT = 500_000
+"""Characters of JSON that are parsed, a native call, in as many."""
+
+
 def check_size(value: Any) -> None:
-    """Failure where a value, written out, has too many members: also where it contains itself."""
-    count = 0
+    """Failure where a value, written out, is too large: also where it contains itself.
+
+    One list can stand in a value a thousand times, and so can a long text: both are counted as often
+    as they would be written.
+    """
+    if not isinstance(value, dict | list):
+        return
+    count = characters = 0
     stack = [value]
     while stack:
         members = stack.pop()
         count += len(members)
-        if count > MOST_MEMBERS:
-            raise Failure(f"a value has more than {MOST_MEMBERS} members, or contains itself")
-        each_of = members.values() if isinstance(members, dict) else members
-        stack += [member for member in each_of if isinstance(member, dict | list)]
+        if count > _BRIEF_MEMBERS:
+            lengthy()
+            if count > MOST_MEMBERS:
+                raise Failure(f"a value has more than {MOST_MEMBERS} members, or contains itself")
+        for member in members.values() if isinstance(members, dict) else members:
+            kind = member.__class__
+            if kind is str:
+                characters += len(member)
+            elif kind is dict or kind is list or isinstance(member, dict | list):
+                stack.append(member)
+        if characters > MOST_CHARACTERS:
+            raise Failure("a value has more than 5 MB of text")
 
 
 def write_json(value: Any) -> str:
@@ -51,6 +73,8 @@ def write_json(value: Any) -> str:
 
 def parse_json(text: str) -> Any:
     """The value of a JSON text; ValueError for what is none."""
+    if len(text) > _BRIEF_TEXT:
+        lengthy()
     try:
         return _DECODE(text)
     except RecursionError:

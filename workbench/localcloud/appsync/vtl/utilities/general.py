@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.semantics.identifiers import auto_id, auto_ksuid, auto_ulid
-from workbench.localcloud.appsync.vtl.java_regex import compile_pattern
+from workbench.localcloud.appsync.vtl.java_regex import pattern_for
 from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
 from workbench.localcloud.appsync.vtl.utilities.arguments import kind, text
 
@@ -41,7 +41,10 @@ def value_of_json(value: Any) -> Any:
 
 def matches(pattern: Any, data: Any) -> bool:
     """Whether the pattern is found anywhere in the text."""
-    return data is not None and compile_pattern(text(pattern)).search(text(data)) is not None
+    if data is None:
+        return False
+    searched = text(data)
+    return pattern_for(text(pattern), searched).search(searched) is not None
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
