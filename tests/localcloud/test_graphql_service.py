@@ -31,6 +31,6 @@ def test_nothing_of_ours_is_imported_on_the_event_loop() -> None:
     late = [
         name
         for name in found.stdout.split()
-        if name.split(".")[0] in ("workbench", "graphql", "quickjs", "ministack")
+        if name.split(".")[0] in ("workbench", "graphql", "quickjs")
     ]
     assert late == []

@@ -8,10 +8,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.localcloud.appsync.vtl.json_text import check_size
+from workbench.localcloud.appsync.vtl.state import Failure
+
 KEPT = 200
 """Traces of one API."""
 
 _TOO_LARGE = "(not kept: the answer is large)"
+
+_TOO_LARGE_VALUE = "(not kept: the value is too large)"
 
 MAX_VALUE = 64 * 1024
 """Characters of one value; a larger one is told by its size."""
@@ -183,7 +188,11 @@ def shown(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     try:
+        # A failed template may have left a value that holds itself a million times.
+        check_size(value)
         text = json.dumps(value, ensure_ascii=False, default=str)
+    except Failure:
+        return _TOO_LARGE_VALUE
     except (TypeError, ValueError, RecursionError):
         return "(not JSON)"
     if len(text) > MAX_VALUE:

@@ -16,6 +16,9 @@ from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json
 from workbench.localcloud.appsync.vtl.state import Failure
 from workbench.localcloud.appsync.vtl.template import compile_template
 
+_CHANGED = ("stash", "arguments", "source", "identity", "request")
+"""What templates may change and later ones get; results are another for each."""
+
 _SHOWN = 1_000
 """Characters of a text that is no JSON which its error shows."""
 
@@ -33,6 +36,9 @@ def evaluate_mapping(text: str, context: Context, effects: Effects, facts: Facts
         context["args"] = context.setdefault("arguments", {})
     rendering = compile_template(text).render(context, effects, facts)
     try:
+        # What it left there is written as JSON by whoever comes next.
+        for name in _CHANGED:
+            check_size(context.get(name))
         if rendering.returned:
             return Evaluation(_returned(rendering.value), returned=True)
         return Evaluation(_parsed(rendering.text))

@@ -24,9 +24,7 @@ from workbench.localcloud.appsync.evaluation import (
 from workbench.localcloud.appsync.javascript.engine import TIME_LIMIT_SECONDS
 from workbench.localcloud.appsync.javascript.handler import CODE_ERROR, handler_texts, take_outcome
 from workbench.localcloud.appsync.vtl.brief import Overrun, brief_stretch
-from workbench.localcloud.appsync.vtl.json_text import check_size
 from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping
-from workbench.localcloud.appsync.vtl.state import Failure
 from workbench.localcloud.appsync.workers import frames
 from workbench.localcloud.appsync.workers.jobs import Mapped
 from workbench.localcloud.appsync.workers.pool import Pool, WorkerEnded
@@ -79,17 +77,11 @@ class Evaluator:
         counts = (len(effects.errors), len(effects.invalidations), len(effects.logs))
         try:
             with brief_stretch:
-                found = evaluate_mapping(text, context, effects, facts)
-                # What it left there is written as JSON by whoever comes next.
-                check_size(context.get("stash"))
-                check_size(context["arguments"])
-                return found
+                return evaluate_mapping(text, context, effects, facts)
         except Overrun:
             del effects.errors[counts[0] :]
             del effects.invalidations[counts[1] :]
             del effects.logs[counts[2] :]
-        except Failure as problem:
-            raise TemplateError(problem.message) from None
         return await self._mapping_elsewhere(text, before(), context, effects, facts, owner)
 
     async def call(self, path: str, body: bytes | str) -> tuple[int, dict[str, Any]]:
