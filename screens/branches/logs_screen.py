@@ -51,7 +51,8 @@ class LogsScreen(ModalScreen[None]):
             steps = RowList(id="job-steps")
             steps.can_focus = False
             yield steps
-            yield RowList(empty=((("Waiting for its turn …", MUTED),),), id="job-lines")
+            waiting = ((("Waiting for its turn …", MUTED),),)
+            yield RowList(empty=waiting, id="job-lines", filters=False)
             entry = Input(placeholder="show only lines with …", id="job-search", compact=True)
             entry.display = False
             yield entry

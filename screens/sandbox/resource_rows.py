@@ -74,27 +74,19 @@ def default_closed(root: Node, largest: int = 12) -> set[str]:
     return closed
 
 
-def tree_rows(root: Node, closed: Collection[str], wanted: str = "") -> list[Row]:
-    """The visible rows; ``wanted`` keeps only resources whose path, type or id contains it."""
+def tree_rows(root: Node, closed: Collection[str]) -> list[Row]:
+    """The visible rows."""
     rows: list[Row] = []
-    _append(root, 0, closed, wanted.casefold(), rows)
+    _append(root, 0, closed, rows)
     return rows
 
 
-def _append(node: Node, depth: int, closed: Collection[str], wanted: str, rows: list[Row]) -> None:
+def _append(node: Node, depth: int, closed: Collection[str], rows: list[Row]) -> None:
     for child in sorted(node.children.values(), key=lambda one: (not one.is_stack, one.name)):
-        if wanted and not any(_matches(leaf, wanted) for leaf in child.leaves()):
-            continue
-        rows.append(_row(child, depth, is_closed=child.key in closed and not wanted))
-        if child.children and (wanted or child.key not in closed):
-            _append(child, depth + 1, closed, wanted, rows)
-
-
-def _matches(resource: LiveResource, wanted: str) -> bool:
-    return any(
-        wanted in text.casefold()
-        for text in (resource.construct_path, resource.type, resource.physical_id)
-    )
+        is_closed = child.key in closed
+        rows.append(_row(child, depth, is_closed=is_closed))
+        if not is_closed:
+            _append(child, depth + 1, closed, rows)
 
 
 def _row(node: Node, depth: int, *, is_closed: bool) -> Row:

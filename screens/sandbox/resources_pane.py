@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -18,7 +18,7 @@ from screens.sandbox.resource_rows import (
 )
 from screens.sandbox.story import SandboxStory
 from screens.sandbox.words import plural
-from screens.widgets.row_list import RowList
+from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import MUTED, TEXT
 from workbench.deploy.models import LiveResource
 
@@ -92,8 +92,24 @@ class ResourcesPane(RowList):
         self.border_title = escape(" · ".join(parts))
 
     def _refill(self) -> None:
-        self.show_rows(tree_rows(self._root, self._folded))
+        # A filter looks into closed branches, too.
+        self.show_rows(tree_rows(self._root, set() if self.filter else self._folded))
         self.refresh_bindings()
+
+    def filter_changed(self) -> None:
+        """Look into closed branches, or close them again."""
+        self._refill()
+
+    def filtered(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """What fits, below the branches that it is in."""
+        if not self.filter:
+            return rows
+        fitting = [row.key for row in rows if self.fits(row)]
+        return [
+            row
+            for row in rows
+            if any(key == row.key or key.startswith(f"{row.key}/") for key in fitting)
+        ]
 
     def watch_cursor(self, old: int, new: int) -> None:
         """What the keys can do depends on the row."""

@@ -26,6 +26,7 @@ class DetailPane(RowList):
             empty=((("One user's details stand here.", MUTED),),),
             id="users-detail",
             classes="pane",
+            filters=False,
         )
         self.border_title = "User"
         self._resting: Timer | None = None

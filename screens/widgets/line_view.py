@@ -70,6 +70,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """What stands in the empty view: a hint that teaches the next step."""
         return ()
 
+    def last_line(self) -> Spans | None:
+        """What stands in the view's last line instead of a row; None for nothing."""
+        return None
+
     def shows_cursor(self) -> bool:
         """Whether the cursor row is marked now."""
         return self.has_focus and self.row_count() > 0
@@ -79,7 +83,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def rows_changed(self) -> None:
         """Measure again and repaint; call after the rows changed."""
         count = self.row_count()
-        self.virtual_size = Size(0, count)
+        self.virtual_size = Size(0, count + (self.last_line() is not None))
         if count == 0:
             self.set_reactive(LineView.cursor, 0)
         elif self.cursor >= count:
@@ -98,7 +102,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show_row(self, index: int) -> None:
         """Scroll as little as needed to show the row."""
-        height = max(1, self.size.height)
+        height = max(1, self.size.height - (self.last_line() is not None))
         top = self.scroll_offset.y
         if index < top:
             self.scroll_to(y=index, animate=False, immediate=True, force=True)
@@ -161,6 +165,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.text_width
         index = self.scroll_offset.y + y
         base = self.rich_style
+        if y == self.size.height - 1 and (last := self.last_line()) is not None:
+            return paint(last, width, base, self.tone_style)
         if not self.row_count():
             empty = self.empty_rows()
             spans: Spans = empty[y] if y < len(empty) else ()

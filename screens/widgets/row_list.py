@@ -1,4 +1,4 @@
-"""A line view over ready-made rows, each with what it stands for."""
+"""A line view over ready-made rows, each with what it stands for; `/` shows only those with a text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from screens.widgets.line_view import LineView
-from screens.widgets.tones import Spans, plain
+from screens.widgets.tones import ACCENT, MUTED, STRONG, Spans, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,16 @@ class Row:
 
 
 class RowList(LineView):
-    """Rows given as data; the cursor stays on the same key when they change."""
+    """Rows given as data; the cursor stays on the same key when they change.
+
+    The filter's text is typed into the list itself, on its last line: no list needs room for it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash", "filter", "Filter", id="list.filter", tooltip="Show only rows with a text"
+        ),
+        Binding("escape", "end_filter", "All rows", id="list.unfilter", tooltip="End the filter"),
         Binding("y", "copy", "Copy", id="list.copy", tooltip="Copy the row's value (OSC 52)"),
     ]
 
@@ -62,12 +70,21 @@ class RowList(LineView):
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
         keys_by_row: bool = False,
+        filters: bool = True,
     ) -> None:
-        """``keys_by_row``: which keys work depends on the row, so the footer follows the cursor."""
+        """``keys_by_row``: which keys work depends on the row, so the footer follows the cursor.
+
+        ``filters`` is False where the key for filtering belongs to the screen.
+        """
         super().__init__(id=id, classes=classes)
         self._keys_by_row = keys_by_row
+        self._filters = filters
         self._rows: Sequence[Row] = rows
+        self._source: Sequence[Row] = rows
         self._empty = empty
+        self.filter = ""
+        self.takes_text = False
+        """Whether keys go to the filter now."""
 
     def on_mount(self) -> None:
         """Measure the rows given at the start."""
@@ -91,7 +108,9 @@ class RowList(LineView):
         return self._rows[self.cursor] if self._rows else None
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows; the cursor follows its key."""
+        """Show other rows, of them those that the filter lets through; the cursor follows its key."""
+        self._source = rows
+        rows = self.filtered(rows)
         old = self.current
         self._rows = rows
         if old is not None and old.key:
@@ -111,7 +130,73 @@ class RowList(LineView):
 
     def empty_rows(self) -> tuple[Spans, ...]:
         """The hint given at construction."""
+        if self.filter:
+            return (((f"Nothing here has “{self.filter}”.", MUTED),),)
         return self._empty
+
+    # -- the filter -------------------------------------------------------------------------------
+
+    def filtered(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows that have every word of the filter."""
+        return rows if not self.filter else [row for row in rows if self.fits(row)]
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row has every word of the filter, in what it shows or what is copied of it."""
+        text = f"{plain(row.spans)} {row.copy}".casefold()
+        return all(word in text for word in self.filter.casefold().split())
+
+    def filter_changed(self) -> None:
+        """Fill in the rows anew."""
+        self.show_rows(self._source)
+
+    def last_line(self) -> Spans | None:
+        """The filter, while there is one."""
+        if not self.filter and not self.takes_text:
+            return None
+        cursor = "▏" if self.takes_text else ""
+        keys = "Enter keeps it, Esc ends it" if self.takes_text else "Esc shows all"
+        return (("/", ACCENT), (f"{self.filter}{cursor}", STRONG), (f"   {keys}", MUTED))
+
+    def action_filter(self) -> None:
+        """Type a filter, or more of it."""
+        self._set_filter(self.filter, typing=True)
+
+    def action_end_filter(self) -> None:
+        """Show all rows again; the cursor stays on its row."""
+        self._set_filter("", typing=False)
+
+    def _set_filter(self, text: str, *, typing: bool) -> None:
+        self.filter, self.takes_text = text, typing
+        self.filter_changed()
+        self.show_row(self.cursor)
+        self.screen.refresh_bindings()
+
+    def on_key(self, event: events.Key) -> None:
+        """While a filter is typed, text goes to it; arrows still move, and no letter is a command."""
+        if not self.takes_text:
+            return
+        if event.key == "enter":
+            self._set_filter(self.filter, typing=False)
+        elif event.key == "escape":
+            self.action_end_filter()
+        elif event.key == "backspace":
+            self._set_filter(self.filter[:-1], typing=bool(self.filter))
+        elif event.key == "ctrl+u":
+            self._set_filter("", typing=True)
+        elif event.is_printable and event.character:
+            self._set_filter(self.filter + event.character, typing=True)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_blur(self) -> None:
+        """What is typed elsewhere is not for the filter."""
+        super().on_blur()
+        if self.takes_text:
+            self._set_filter(self.filter, typing=False)
+
+    # -- keys -------------------------------------------------------------------------------------
 
     def copied_text(self) -> str:
         """The row's own value, else its text."""
@@ -139,4 +224,8 @@ class RowList(LineView):
         """Copy only where there is a row."""
         if action == "copy":
             return bool(self._rows)
+        if action == "filter":
+            return self._filters and bool(self._source)
+        if action == "end_filter":
+            return bool(self.filter)
         return super().check_action(action, parameters)

@@ -22,6 +22,14 @@ class WrappedRows(RowList):
         self._unwrapped = rows
         self._wrap()
 
+    def filtered(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """All of them: the filter is asked before the rows are wrapped."""
+        return rows
+
+    def filter_changed(self) -> None:
+        """Wrap the rows that fit now."""
+        self._wrap()
+
     def on_resize(self, event: events.Resize) -> None:
         """Wrap to the new width."""
         self._wrap()
@@ -32,6 +40,7 @@ class WrappedRows(RowList):
             [
                 Row(spans, key=f"{row.key}#{number}" if number else row.key, copy=row.copy)
                 for row in self._unwrapped
+                if not self.filter or self.fits(row)
                 for number, spans in enumerate(
                     wrap_spans(row.spans, width, row.indent) if width else [()]
                 )

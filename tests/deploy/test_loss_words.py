@@ -42,4 +42,4 @@ def test_a_decision_says_what_and_how() -> None:
     allowed = ConfirmationAnswered(at=1.0, allowed=True, how="--allow-destroy", losses=losses)
     assert decision_words(allowed) == "allowed: destroys Message (4 items) · --allow-destroy"
     refused = ConfirmationAnswered(at=1.0, allowed=False, losses=losses)
-    assert decision_words(refused) == "refused: keeps Message (4 items)"
+    assert decision_words(refused) == "kept: Message (4 items)"

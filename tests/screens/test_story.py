@@ -104,8 +104,8 @@ def test_tree_is_stack_construct_resource() -> None:
     todo = find_node(root, "/data/amplifyData/Todo")
     assert todo is not None
     assert todo.is_stack
-    names = [plain(row.spans) for row in tree_rows(root, set(), "cognito")]
-    assert all("GraphQL" not in name for name in names)
+    closed = [plain(row.spans).split()[2] for row in tree_rows(root, {"/auth", "/data"})]
+    assert closed == ["auth", "data"]
     assert default_closed(root, largest=4) == {"/data/amplifyData/Todo"}
 
 

@@ -40,7 +40,7 @@ def losses_in_words(losses: Sequence[Loss]) -> str:
 
 
 def decision_words(decision: ConfirmationAnswered) -> str:
-    """``allowed: Message (4 items) destroyed; typed Message in /dev/pts/3``."""
+    """``allowed: destroys Message (4 items) · typed Message in /dev/pts/3``."""
     lost = losses_in_words(decision.losses) or "all its data"
-    said = f"allowed: destroys {lost}" if decision.allowed else f"refused: keeps {lost}"
+    said = f"allowed: destroys {lost}" if decision.allowed else f"kept: {lost}"
     return f"{said} · {decision.how}" if decision.how else said

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from workbench.events import ConfirmationAnswered, ConfirmationNeeded, Emit, LoopState
 
-TAKEN_BACK = "a newer save or the end took the question back"
+TAKEN_BACK = "the question was taken back by a newer save or the end"
 
 
 class Questions:
