@@ -317,10 +317,12 @@ class WorkbenchApp(App[None]):
     @work(thread=True, group="save")
     def save_log(self, folder: Path, text: str) -> None:
         """Save the log's lines in the sandbox's own folder, which git ignores."""
+        from workbench.private_files import private_folder, write_private
+
         path = folder / strftime("log-%Y%m%d-%H%M%S.txt")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            private_folder(folder)
+            write_private(path, text)
         except OSError as error:
             self.call_from_thread(self.say, f"Not saved: {error.strerror} ({path})", "error")
         else:

@@ -7,13 +7,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from workbench.private_files import private_folder
+
 
 def make_process_folder(parent: Path, prefix: str = "") -> Path:
     """A new folder of this process below ``parent``; those of dead processes are removed.
 
     Only this user can read it. Raises OSError.
     """
-    parent.mkdir(parents=True, exist_ok=True)
+    private_folder(parent)
     remove_leftovers(parent, prefix)
     return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=parent))
 

@@ -68,12 +68,15 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     Raises ``ProjectProblem`` with the next step (its ``offer`` names what a front end can do).
     Takes about 0.1 s, most of it asking Node for its version.
     """
+    from workbench.private_files import private_folder
     from workbench.project.identity import sandbox_identity
     from workbench.project.locate import find_project
     from workbench.project.node_runtime import find_node
     from workbench.project.preflight import check_project
 
     project = find_project(cwd)
+    if project.dot_amplify.exists() or project.dot_amplify.is_symlink():
+        private_folder(project.dot_amplify)
     if cloud := os.environ.get(CLOUD_VARIABLE):
         project = replace(project, cloud_dir=Path(cloud))
     identity = sandbox_identity(project, flags.identifier)

@@ -26,6 +26,7 @@ from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.settings import EnvironmentSettings, Setting, touched_by
+from workbench.private_files import create_private
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -236,9 +237,7 @@ class VariablesScreen(ModalScreen[None]):
 
         def write() -> None:
             try:
-                with file.open("x", encoding="utf-8") as made:
-                    file.chmod(0o600)
-                    made.write(write_dotenv(own))
+                create_private(file, write_dotenv(own))
             except FileExistsError:
                 raise ProjectProblem(f"{file.name} is there.", "Name another file.") from None
             except OSError as error:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
 
 _SECONDS = 60
@@ -201,7 +202,7 @@ def check_out(repository: Path, place: Path, commit: str) -> None:
         run_git(place, "checkout", "--quiet", "--detach", "--force", commit)
         run_git(place, "clean", "-d", "--force")
     else:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(place.parent)
         run_git(repository, "worktree", "prune")
         run_git(
             repository,

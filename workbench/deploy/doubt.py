@@ -15,6 +15,7 @@ from workbench.deploy.evaluate import Unresolvable
 from workbench.deploy.live_models import LiveStack
 from workbench.deploy.models import StackPath
 from workbench.deploy.swaps import SWAPPABLE, Wanted, build_swaps
+from workbench.private_files import private_folder, write_private
 
 _DOUBT = "another-tool-deployed"
 _SNAPSHOT = "live.json"
@@ -24,8 +25,8 @@ def raise_doubt(sandbox_dir: Path) -> None:
     """Doubt this sandbox and its neighbours: nothing tells which of them the other tool deployed."""
     neighbours = [found.parent for found in sandbox_dir.parent.glob(f"*/{_SNAPSHOT}")]
     for folder in {sandbox_dir, *neighbours}:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _DOUBT).write_text(str(time.time_ns()), encoding="ascii")
+        private_folder(folder)
+        write_private(folder / _DOUBT, str(time.time_ns()))
 
 
 def doubt_of(sandbox_dir: Path) -> str:

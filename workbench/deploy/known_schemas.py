@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.deploy.assembly import Assembly
 from workbench.deploy.schema_diff import schema_assets
+from workbench.private_files import private_folder, write_private
 
 KEPT = 8
 """A schema is some 30 KB; the deployed one is among the newest as long as edits are deployed."""
@@ -16,15 +17,13 @@ KEPT = 8
 def keep_schemas(assembly: Assembly, folder: Path) -> None:
     """Copy an assembly's schemas into ``folder``; they only serve the display, so errors pass."""
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         for asset in schema_assets(assembly):
             file = folder / f"{asset.hash}.graphql"
             if file.exists():
                 os.utime(file)
                 continue
-            temporary = file.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_bytes(asset.path.read_bytes())
-            temporary.replace(file)
+            write_private(file, asset.path.read_bytes())
         newest_first = sorted(folder.iterdir(), key=lambda file: -file.stat().st_mtime_ns)
         for old in newest_first[KEPT:]:
             old.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ from workbench.deploy.live_models import (
 )
 from workbench.deploy.stack_state import StackState, read_stack_state
 from workbench.deploy.template import NESTED_STACK, Template
+from workbench.private_files import private_folder
 
 _SNAPSHOT_FORMAT = 1
 _READERS = 8
@@ -88,7 +89,7 @@ def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
         status=state.status,
         live=live,
     )
-    snapshot.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(snapshot.parent)
     handle, temporary = tempfile.mkstemp(prefix=f".{snapshot.name}.", dir=snapshot.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

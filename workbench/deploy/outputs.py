@@ -27,6 +27,7 @@ from workbench.deploy.outputs_sections import (
     storage_section,
 )
 from workbench.deploy.stack_state import StackState, read_stack_state
+from workbench.private_files import create_private, kept_mode
 from workbench.project.models import ProjectProblem
 
 OutputsFormat = Literal["json", "dart", "ts", "mjs", "json-mobile"]
@@ -119,7 +120,8 @@ def write_outputs(
 ) -> bool:
     """Write the file atomically; False where it was already the same, so that no dev server reloads.
 
-    A reader sees the old file or the new one, never half of one.
+    A reader sees the old file or the new one, never half of one. It has the API key: a new file is for
+    the owner alone, one that is there keeps its mode (a container's user may have to read it).
     """
     text = render_outputs(outputs, fmt, version)
     if path.is_file() and path.read_text("utf-8") == text:
@@ -129,7 +131,7 @@ def write_outputs(
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(temporary).chmod(_mode(path))
+        Path(temporary).chmod(kept_mode(path))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -144,19 +146,10 @@ def place_empty_outputs(
     text = render_outputs({"version": version}, fmt, version)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_private(path, text)
     except FileExistsError:
         return False
     return True
-
-
-def _mode(path: Path) -> int:
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
 
 
 def _json(value: Any) -> str:

@@ -18,6 +18,7 @@ from workbench.events import (
     Trigger,
 )
 from workbench.journal.records import DeploymentRecord, DiffSummary, StageTiming
+from workbench.private_files import private_file, private_folder
 
 VERSION = 1
 
@@ -47,7 +48,8 @@ CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
     """Open (or make) the journal for its one writer; raises ``sqlite3.Error`` or ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
+    private_file(path)
     connection = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
     try:
         # WAL lets readers in other terminals read while we write; NORMAL is safe against a killed

@@ -28,6 +28,7 @@ from workbench.localcloud import record as record_file
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.record import ServerRecord, read_record, write_record
+from workbench.private_files import private_file, private_folder
 from workbench.project.models import ProjectProblem
 from workbench.project.node_runtime import find_node
 
@@ -112,6 +113,8 @@ def start(
     bundled one. One that runs but does not answer is waited for ``patience`` seconds, then replaced.
     Raises :class:`LocalCloudProblem`.
     """
+    # Before links are followed: one in place of .amplify is refused.
+    private_folder(state_dir).chmod(0o700)
     state_dir = state_dir.resolve()
     if port is not None and not ports.is_ours(port):
         raise LocalCloudProblem(
@@ -120,8 +123,6 @@ def start(
     current = status(state_dir)
     if current.running:
         return _running(current, port, say)
-    state_dir.mkdir(parents=True, exist_ok=True)
-    state_dir.chmod(0o700)
     with _one_starter(state_dir):
         current = status(state_dir)
         if current.running:
@@ -294,6 +295,7 @@ def _port_for(state_dir: Path, wanted: int | None, say: Say) -> int:
 def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: Say) -> LocalTarget:
     log = state_dir / logfile.FILE_NAME
     logfile.trim_log(log)
+    private_file(log)
     with log.open("ab") as output:
         # Own session: it outlives the terminal. -P: a folder named like one of our packages in
         # the current folder must not shadow ours.
@@ -398,6 +400,6 @@ def _health(port: int, timeout: float = 2.0) -> dict[str, object] | None:
 @contextlib.contextmanager
 def _one_starter(state_dir: Path) -> Iterator[None]:
     """Two terminals that start at once: the second waits, then finds it running."""
-    with (state_dir / "start.lock").open("a") as handle:
+    with private_file(state_dir / "start.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

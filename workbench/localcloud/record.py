@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from workbench.localcloud.ports import is_ours
+from workbench.private_files import write_private
 
 FILE_NAME = "server.json"
 
@@ -43,7 +43,4 @@ def read_record(state_dir: Path) -> ServerRecord | None:
 
 def write_record(state_dir: Path, record: ServerRecord) -> None:
     """Replace the record in one step."""
-    path = state_dir / FILE_NAME
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_private(state_dir / FILE_NAME, json.dumps(asdict(record), indent=2) + "\n")

@@ -24,6 +24,7 @@ from workbench.localcloud.logfile import configure_logging
 from workbench.localcloud.open_files import raise_open_files_limit
 from workbench.localcloud.ports import listening_socket
 from workbench.localcloud.record import ServerRecord, read_record, write_record
+from workbench.private_files import private_folder
 
 EXIT_LOCKED = 3
 EXIT_PORT_TAKEN = 4
@@ -47,7 +48,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True)
     parsed = parser.parse_args(argv)
     options = ServerOptions(parsed.state_dir.resolve(), parsed.port)
-    options.state_dir.mkdir(parents=True, exist_ok=True)
+    # Whatever it writes, and what its functions and jobs write, is for its owner alone.
+    os.umask(0o077)
+    private_folder(options.state_dir)
     lock = server_process.take(options.state_dir, options.port)
     if lock is None:
         print(f"another local cloud uses {options.state_dir}", file=sys.stderr)  # noqa: T201

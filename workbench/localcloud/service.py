@@ -24,6 +24,7 @@ from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.request_effects import effects
 from workbench.localcloud.user_tokens_route import user_tokens_route
+from workbench.private_files import private_folder
 
 logger = logging.getLogger("local cloud")
 
@@ -37,7 +38,7 @@ class LocalCloud:
 
     def __init__(self, state_dir: Path, port: int) -> None:
         adapter.check_version()
-        state_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(state_dir)
         self._cloud_dir = state_dir.parent
         self._endpoint = f"http://127.0.0.1:{port}"
         self._emulator = emulator.load(state_dir, port)

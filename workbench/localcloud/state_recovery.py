@@ -25,6 +25,7 @@ from workbench.localcloud.state_store import (
     flush_to_disk,
     said_of,
 )
+from workbench.private_files import private_folder
 
 logger = logging.getLogger("local cloud")
 
@@ -41,7 +42,7 @@ def open_last_good(directory: Path, use: Use) -> tuple[StateStore, tuple[Damage,
 
     Raises NewerStateError and UnreachableStateError.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    private_folder(directory)
     path, copy = directory / FILE_NAME, directory / PREVIOUS_NAME
     copy.with_suffix(".tmp").unlink(missing_ok=True)
     try:

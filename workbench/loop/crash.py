@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 from workbench.journal.redact import Redactor
+from workbench.private_files import private_folder, write_private
 
 
 def write_crash_log(folder: Path, error: BaseException) -> Path | None:
@@ -18,8 +19,8 @@ def write_crash_log(folder: Path, error: BaseException) -> Path | None:
     trace = "".join(traceback.format_exception(error))
     about = f"amplify-tui on Python {sys.version.split()[0]}, {platform.platform()}\n\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(about + Redactor().text(trace))
+        private_folder(folder)
+        write_private(file, about + Redactor().text(trace))
     except OSError:
         return None
     return file

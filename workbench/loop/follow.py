@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.events import AnyEvent
 from workbench.journal.store import Journal
 from workbench.loop.file_events import file_events
+from workbench.private_files import private_folder
 
 _QUIET_MS = 25
 _LONGEST_MS = 100
@@ -27,7 +28,7 @@ async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
     first = journal.first_id_of(latest[0].number) if latest else 0
     position = max(first - 1, 0) if latest else journal.last_id()
     folder = journal.path.parent
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     awakenings = file_events((), [folder], quiet_ms=_QUIET_MS, longest_ms=_LONGEST_MS)
     awakening: asyncio.Task[set[Path]] | None = None
     try:

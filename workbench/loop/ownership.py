@@ -11,6 +11,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workbench.private_files import private_folder
+
 LOCK_NAME = "lock"
 
 
@@ -108,7 +110,7 @@ async def wait_to_own(sandbox_dir: Path, target: str = "") -> Ownership:
 
 
 def _open(sandbox_dir: Path) -> int:
-    sandbox_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(sandbox_dir)
     return os.open(sandbox_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from workbench.private_files import private_folder, write_private
 from workbench.project.models import ProjectProblem
 
 FILE_NAME = "playground-addresses.json"
@@ -111,13 +112,9 @@ def forget_address(folder: Path, address: Address) -> None:
 
 
 def _write(folder: Path, addresses: list[Address]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE_NAME
-    unfinished = path.with_suffix(".tmp")
+    private_folder(folder)
     file = _File(addresses=tuple(_kept(each) for each in addresses))
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(file.model_dump_json(indent=1))
-    unfinished.replace(path)
+    write_private(folder / FILE_NAME, file.model_dump_json(indent=1))
 
 
 def _kept(address: Address) -> _Kept:

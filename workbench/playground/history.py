@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from workbench.private_files import private_file, private_folder
 
 FILE_NAME = "playground.sqlite3"
 KEPT = 2_000
@@ -84,9 +85,8 @@ class History:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if not self._path.exists():
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+        private_folder(self._path.parent)
+        private_file(self._path)
         with closing(sqlite3.connect(self._path, timeout=5)) as database, database:
             database.execute(_TABLE)
             yield database

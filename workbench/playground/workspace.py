@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from workbench.private_files import private_folder, write_private
+
 FILE_NAME = "playground.json"
 
 
@@ -62,14 +64,11 @@ def load_workspace(folder: Path) -> tuple[Workspace, str]:
 
 def save_workspace(folder: Path, workspace: Workspace) -> None:
     """Write all tabs at once, readable by the user alone; raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     path = folder / FILE_NAME
-    unfinished = path.with_suffix(".tmp")
     kept = workspace.model_copy(update={"tabs": tuple(_kept(tab) for tab in workspace.tabs)})
     content = json.dumps(kept.model_dump(), indent=1, ensure_ascii=False)
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(content)
-    unfinished.replace(path)
+    write_private(path, content)
 
 
 def _kept(tab: Tab) -> Tab:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.private_files import private_folder
 from workbench.project.models import Project
 
 
@@ -47,7 +48,7 @@ def load_remembered(project: Project) -> Remembered:
 def save_remembered(project: Project, remembered: Remembered) -> None:
     """Write the choices atomically, so that a crash leaves the old or the new ones."""
     file = remembered_file(project)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".project-", suffix=".json")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

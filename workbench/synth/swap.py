@@ -8,6 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from workbench.private_files import private_folder
+
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _RENAME_SWAP = 2
@@ -19,7 +21,7 @@ def swap_into_place(finished: Path, place: Path) -> None:
     Where the system cannot exchange two folders at once, ``place`` is missing for the moment
     between two renames; it is never half-written.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(place.parent)
     if not place.exists():
         finished.rename(place)
         return

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.events import Emit, Level, LogLine
+from workbench.private_files import private_folder
 from workbench.process_folders import make_process_folder, remove_leftovers
 from workbench.project.models import Project
 from workbench.synth.assembly_author import sign_assembly
@@ -380,7 +381,7 @@ def _staging_folder(outdir: Path) -> Path:
     A sibling, because source maps of bundled functions hold relative paths and so their hashes
     depend on the depth.
     """
-    outdir.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(outdir.parent)
     prefix = f".{outdir.name}.next-"
     remove_leftovers(outdir.parent, prefix)
     staging = outdir.with_name(f"{prefix}{os.getpid()}")

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from workbench.guardian import own_guardian
+from workbench.private_files import private_folder
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.readable_paths import readable_paths
@@ -36,7 +37,7 @@ async def check_with_cli(project: Project, node: Path) -> CheckResult:
         return CheckResult((), 0.0, "typescript is not installed")
     began = time.monotonic()
     info = project.dot_amplify / "workbench" / "tsc.tsbuildinfo"
-    info.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(info.parent)
     flags = ["--noEmit", "--skipLibCheck", "--incremental", "--pretty", "false"]
     process = await asyncio.create_subprocess_exec(
         *(str(node), str(compiler), "-p", str(config), *flags, "--tsBuildInfoFile", str(info)),

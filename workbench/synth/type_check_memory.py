@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from workbench.private_files import private_folder, write_private
 from workbench.project.models import Project
 from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.staleness import PackagesState
@@ -31,10 +32,8 @@ def remember(
         "diagnostics": [asdict(item) for item in result.diagnostics],
     }
     file = _file(project)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(entry), encoding="utf-8")
-    temporary.replace(file)
+    private_folder(file.parent)
+    write_private(file, json.dumps(entry))
 
 
 def recall(project: Project, packages: PackagesState) -> CheckResult | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.aws.user_pools import User, UserPool
+from workbench.private_files import kept_mode
 from workbench.project.models import ProjectProblem
 from workbench.users.search import Search
 from workbench.users.user_files import write_csv, write_json
@@ -24,6 +25,9 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
     groups = pool.memberships() if with_groups else None
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        # Names, addresses and numbers of people: for others to read only where the file was already.
+        part.touch(mode=0o600)
+        part.chmod(kept_mode(path))
         with part.open("w", encoding="utf-8", newline="") as file:
             if as_json:
                 count = write_json(users, file, groups)

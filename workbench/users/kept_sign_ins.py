@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.aws.user_sign_in import UserTokens
+from workbench.private_files import private_folder, write_private
 
 FILE_NAME = "sign-ins.json"
 
@@ -74,9 +74,5 @@ def _read(file: Path) -> list[KeptSignIn]:
 
 
 def _write(file: Path, kept: list[KeptSignIn]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_text(json.dumps([asdict(each) for each in kept]), encoding="utf-8")
-    part.replace(file)
+    private_folder(file.parent)
+    write_private(file, json.dumps([asdict(each) for each in kept]))

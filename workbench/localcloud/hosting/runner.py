@@ -23,6 +23,7 @@ from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.deployers import Deployers
 from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
+from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
 from workbench.startup import CLOUD_VARIABLE
 
@@ -157,7 +158,7 @@ class Runner:
         status = "FAILED"
         try:
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            private_folder(folder)
             await self._steps(key, job_id, folder)
             status = "SUCCEED"
         except asyncio.CancelledError:

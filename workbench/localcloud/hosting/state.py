@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from workbench.private_files import private_folder
+
 Document = dict[str, Any]
 
 FILE_NAME = "hosting.json"
@@ -43,7 +45,7 @@ class HostingState:
                 self._save()
 
     def _save(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         part = self._file.with_suffix(".part")
         part.touch(mode=0o600)
         with part.open("w", encoding="utf-8") as file:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workbench.branches.git import main_checkout
 from workbench.branches.hosting import APP_ROOT
+from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
 
 BUILD_FRONTEND = "AMPLIFY_TUI_BUILD_FRONTEND"
@@ -84,7 +85,7 @@ def install_command(checkout: Checkout) -> Sequence[str] | str:
 def installed(checkout: Checkout) -> None:
     """Remember which packages are installed."""
     marker = checkout.project / _INSTALLED
-    marker.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(marker.parent)
     marker.write_text(packages_of(checkout.project))
 
 
