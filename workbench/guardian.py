@@ -24,6 +24,7 @@ from pathlib import Path
 
 from workbench import guardian_process
 from workbench.guardian_process import MARK_VARIABLE, end_group, end_marked, start_time
+from workbench.private_files import write_private
 
 
 class Guardian:
@@ -112,10 +113,9 @@ class Guardian:
     def _note(self) -> None:
         if self._ledger is None:
             return
-        part = self._ledger.with_suffix(".tmp")
         with contextlib.suppress(OSError):  # a full disk: the guardian itself still knows
-            part.write_text(json.dumps({"mark": self._mark, "groups": self._groups}))
-            part.replace(self._ledger)
+            noted = json.dumps({"mark": self._mark, "groups": self._groups})
+            write_private(self._ledger, noted)
 
 
 @cache
