@@ -1,13 +1,14 @@
 /**
  * The warm synth worker: loads a project's own CDK packages once, then evaluates the user's backend
- * again for each request.
+ * again for each request, as a new process would.
  *
  * Started as `node synth_worker.mjs CHANNEL_FD LIFELINE_FD` with the project's root as working
  * directory. Requests and answers are JSON lines on the channel, so nothing that user code prints
  * can be taken for an answer. The lifeline is a pipe that the parent keeps open: when it closes,
  * this process ends, even in the middle of an endless loop.
  *
- * The same file is the module hook that makes the user's modules fresh in each run.
+ * The same file is the module hook that makes modules fresh in each run: the user's, and those of
+ * every package but the ones in warm_packages.mjs.
  */
 import childProcess from 'node:child_process';
 import crypto from 'node:crypto';
@@ -17,7 +18,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import util from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { isMainThread, MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+
+import { keepFirstState } from './first_state.mjs';
+import { freshCommonJs, isWarm } from './warm_packages.mjs';
 
 // ---------------------------------------------------------------- the module hook
 
@@ -30,17 +36,18 @@ export const initialize = ({ port }) => {
 };
 
 /**
- * Carry the run's number from a module to the user's modules that it imports.
+ * Carry the run's number from a module to the modules that it imports.
  *
- * Modules with a new number are evaluated again, while packages keep their one instance: with
- * tsx's own namespaced import all ESM packages are loaded for each run, which took 0.3 s of 0.6 s.
+ * Modules with a new number are evaluated again, while the warm packages keep their one instance:
+ * with tsx's own namespaced import all ESM packages are loaded for each run, which took 0.3 s of
+ * 0.6 s.
  */
 function tagged(result, context) {
   const run = context.parentURL && new URL(context.parentURL).searchParams.get(RUN);
   if (!run || !result.url.startsWith('file:')) return result;
   const url = new URL(result.url);
-  if (url.pathname.includes('/node_modules/')) return result;
-  loaded(fileURLToPath(`file://${url.pathname}`));
+  if (isWarm(url.pathname)) return result;
+  if (!url.pathname.includes('/node_modules/')) loaded(fileURLToPath(`file://${url.pathname}`));
   url.searchParams.set(RUN, run);
   return { ...result, url: url.href };
 }
@@ -94,8 +101,16 @@ async function load() {
   amplify.core = createRequire(path.join(library, 'package.json'))('aws-cdk-lib');
   amplify.backend = backend;
   keepFingerprintsInMemory(library);
-  await import(packageEntry(backend));
+  noteApps();
+  const entry = await import(packageEntry(backend));
   amplify.statics = await staticCounters(backend);
+  amplify.commonJs = freshCommonJs((exports) => amplify.firstState.add(exports));
+  const kept = Object.values(fromRoot.cache).filter(({ filename }) => isWarm(filename));
+  amplify.firstState = keepFirstState(
+    timersOfTheRun(),
+    [entry, ...kept.map(({ exports }) => exports)],
+    amplify.commonJs.isOfTheTool,
+  );
 }
 
 function packageEntry(folder) {
@@ -115,6 +130,33 @@ function hookUserModules() {
   module.register(import.meta.url, { data: { port: port2 }, transferList: [port2] });
   port1.unref();
   amplify.reports = port1;
+}
+
+/** The CDK apps that a run synthesised. */
+const apps = new Set();
+
+function noteApps() {
+  const { prototype } = amplify.core.Stage;
+  const { synth: synthesize } = prototype;
+  prototype.synth = function synthAndNote(...args) {
+    apps.add(this.node.root);
+    return Reflect.apply(synthesize, this, args);
+  };
+}
+
+/**
+ * Take a run's constructs apart: its modules can't leave Node's memory, and whatever they export
+ * holds the whole app, 1.4 MB a save.
+ */
+function takeAppsApart() {
+  for (const app of apps) {
+    for (const construct of app.node.findAll()) {
+      const { node } = construct;
+      for (const object of [construct, node])
+        for (const key of Object.keys(object)) Reflect.set(object, key, undefined);
+    }
+  }
+  apps.clear();
 }
 
 /**
@@ -187,13 +229,18 @@ async function synth({ backend, context, outdir, seed, env }) {
   if (!amplify.typescript && /\.[cm]?ts$/.test(backend))
     throw new WorkerProblem('no-tsx', 'tsx is not installed, and the backend is TypeScript');
   const ready = performance.now();
-  const restore = isolate(env ?? {});
+  amplify.running = true;
+  Object.assign(process.env, env);
+  // The CDK's template validation takes 2 s in its first run, and the deployment checks templates.
+  process.env.CDK_VALIDATION ??= 'false';
+  process.exit = (code) => {
+    throw new ExitCalled(`the backend called process.exit(${code ?? ''})`);
+  };
   stray = [];
   inputs.clear();
   bundling.errors = [];
   try {
     for (const { owner, key, value } of amplify.statics) owner[key] = value;
-    forgetUserModules();
     amplify.core.AssetStaging.clearAssetHashCache();
     fs.mkdirSync(outdir, { recursive: true });
     const seeded = seed ? seedAssets(seed, outdir) : [];
@@ -214,6 +261,8 @@ async function synth({ backend, context, outdir, seed, env }) {
     inputs.add(backend);
     return {
       inputs: [...inputs],
+      // Node keeps a module that `require` got from ESM: only a new process evaluates it again.
+      spent: amplify.commonJs.keptByNode(),
       timings: {
         load: ready - began,
         evaluate: evaluated - ready,
@@ -222,7 +271,6 @@ async function synth({ backend, context, outdir, seed, env }) {
       },
     };
   } finally {
-    restore();
     bundling.spent = 0;
   }
 }
@@ -237,47 +285,50 @@ const TOOLKIT_CONTEXT = {
   'aws:cdk:disable-stack-trace': true,
 };
 
-/** CommonJS modules of the user are kept by file name, whatever the query. */
-function forgetUserModules() {
-  for (const file of Object.keys(fromRoot.cache)) {
-    if (!file.includes(`${path.sep}node_modules${path.sep}`)) delete fromRoot.cache[file];
-  }
-}
-
 class ExitCalled extends Error {}
 
-/** Make process-wide state the run's own; gives the function that puts all of it back. */
-function isolate(extra) {
-  const environment = { ...process.env };
-  const listeners = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
-  const { exit } = process;
-  const { setInterval: every } = globalThis;
-  const intervals = [];
-  globalThis.setInterval = (...args) => {
-    const timer = every(...args);
-    intervals.push(timer);
-    return timer;
-  };
-  process.exit = (code) => {
-    throw new ExitCalled(`the backend called process.exit(${code ?? ''})`);
-  };
-  Object.assign(process.env, extra);
-  // The CDK's template validation takes 2 s in its first run, and the deployment checks templates.
-  process.env.CDK_VALIDATION ??= 'false';
+/** Note the timers that a run starts; gives the function that stops them. */
+function timersOfTheRun() {
+  const started = new Set();
+  for (const name of ['setTimeout', 'setInterval']) {
+    const start = globalThis[name];
+    const noted = (...args) => {
+      const timer = start(...args);
+      if (amplify.running) started.add(timer);
+      return timer;
+    };
+    Object.defineProperties(noted, Object.getOwnPropertyDescriptors(start));
+    globalThis[name] = noted;
+  }
   return () => {
-    intervals.forEach(clearInterval);
-    globalThis.setInterval = every;
-    process.exit = exit;
-    process.exitCode = undefined;
-    if (process.cwd() !== root) process.chdir(root);
-    for (const key of Object.keys(process.env)) if (!(key in environment)) delete process.env[key];
-    Object.assign(process.env, environment);
-    for (const name of process.eventNames()) {
-      const before = listeners.get(name) ?? [];
-      for (const listener of process.rawListeners(name))
-        if (!before.includes(listener)) process.removeListener(name, listener);
-    }
+    for (const timer of started) clearTimeout(timer);
+    started.clear();
   };
+}
+
+/** What comes after a run's answer: the process as it was before the first one. */
+function forgetRun() {
+  amplify.running = false;
+  if (!amplify.firstState) return;
+  takeAppsApart();
+  amplify.firstState.restore();
+  amplify.commonJs.forget();
+}
+
+const memory = { settled: 0, collecting: undefined };
+
+/**
+ * Collect the run's garbage once nothing was asked for a second, and note what stays.
+ *
+ * Left to itself V8 lets 200 MB come together first, and a growth could not be told from it.
+ */
+function collectGarbageSoon() {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc');
+  memory.collecting = setTimeout(() => {
+    collect();
+    memory.settled = process.memoryUsage().rss;
+  }, 1000).unref();
 }
 
 // ---------------------------------------------------------------- assets
@@ -582,13 +633,18 @@ function serve() {
   channel.on('close', () => process.reallyExit(0));
   channel.on('error', () => process.reallyExit(0));
   const answer = async ({ id, operation, ...request }) => {
+    clearTimeout(memory.collecting);
     let result;
     try {
       result = { ok: true, ...(await OPERATIONS[operation](request)) };
     } catch (error) {
       result = { ok: false, error: described(error) };
     }
-    say({ id, ...result, rss: process.memoryUsage().rss });
+    say({ id, ...result, rss: memory.settled || process.memoryUsage().rss });
+    if (operation === 'synth') {
+      forgetRun();
+      collectGarbageSoon();
+    }
     // Beside the deployment that this answer begins; what fails here goes with the whole folder.
     if (operation === 'synth') removeTemporaryAssets().catch(() => {});
     // This process is ended by a signal, which leaves Node no time to write its cache.

@@ -12,23 +12,23 @@ from pathlib import Path
 
 from workbench.events import Emit, Level, LogLine
 from workbench.private_files import private_folder
-from workbench.process_folders import make_process_folder, remove_leftovers
+from workbench.process_folders import remove_leftovers
 from workbench.project.models import Project
 from workbench.synth.assembly_author import sign_assembly
 from workbench.synth.diagnostics import Diagnostic, SynthResult
 from workbench.synth.failure_report import diagnostics_of, trace_of
 from workbench.synth.python_failure import introspect_python, python_diagnostics
-from workbench.synth.staleness import PackagesState, packages_state
 from workbench.synth.swap import swap_into_place
-from workbench.synth.worker_process import WorkerDiedError, WorkerProcess, WorkerTimeoutError
-from workbench.synth.worker_scripts import worker_script
-
-LOAD_TIMEOUT = 120.0
-"""Seconds to load the packages: 3 s on a warm disk, up to 12 s on a cold one."""
+from workbench.synth.warm_worker import WarmWorker
+from workbench.synth.worker_process import WorkerDiedError, WorkerTimeoutError
 
 SUPERSEDED_GRACE = 5.0
 """Seconds that a superseded evaluation may go on before its worker is ended: a warm one takes 0.3 s,
 and a new worker costs 3 s."""
+
+GROWTH_LIMIT = 30 * 1024 * 1024
+"""Bytes that a worker may grow before another takes its place: Node never forgets an ES module, and
+0.5 MB stays of each save."""
 
 REHEARSALS = 2
 """Evaluations in the background after the first: each of the first three is about 0.4 s faster than
@@ -41,7 +41,7 @@ REHEARSAL_DELAY = 4.0
 class Synthesizer:
     """Keeps a process with the CDK loaded and evaluates the backend in it: Node, or Python.
 
-    ``memory_limit_mb``: above this resident size, or with changed packages, the worker is replaced.
+    ``memory_limit_mb``: above this resident size the worker is replaced once another one is loaded.
     ``timeout``: seconds that one evaluation may take. ``rehearsals``: see ``REHEARSALS``.
     All methods belong to one event loop.
     """
@@ -62,9 +62,8 @@ class Synthesizer:
         self._memory_limit = memory_limit_mb * 1024 * 1024
         self._timeout = timeout
         self._rehearsals = rehearsals
-        self._worker: WorkerProcess | None = None
-        self._temporary: Path | None = None
-        self._packages: PackagesState = ()
+        self._rehearsals_wanted = rehearsals > 0
+        self._worker = WarmWorker(project, node, self._say)
         self._turn = asyncio.Lock()
         self._latest = 0
         self._superseded = asyncio.Event()
@@ -75,12 +74,13 @@ class Synthesizer:
         self._seed: tuple[Path, int] | None = None
         self._timings: dict[str, float] = {}
         self._rss = 0
+        self._spent = False
         self._closed = False
 
     @property
     def worker_pid(self) -> int | None:
         """The worker's process id, None while there is none."""
-        return self._worker.pid if self._worker and self._worker.alive else None
+        return self._worker.process.pid if self._worker.process else None
 
     @property
     def timings(self) -> dict[str, float]:
@@ -96,7 +96,7 @@ class Synthesizer:
         """Start the worker and load the packages ahead of the first synth; errors wait for it."""
         async with self._turn:
             with contextlib.suppress(WorkerDiedError, WorkerTimeoutError, OSError):
-                await self._load()
+                await self._worker.loaded()
 
     async def synth(
         self,
@@ -149,7 +149,7 @@ class Synthesizer:
         self._stop_rehearsing()
         async with self._turn:
             try:
-                worker = await self._fresh_worker()
+                worker = await self._worker.loaded()
                 answer = await worker.request("introspect", self._timeout, schema=schema)
             except (WorkerDiedError, WorkerTimeoutError) as error:
                 raise RuntimeError(f"the introspection's worker failed: {error}") from error
@@ -165,41 +165,10 @@ class Synthesizer:
         self._closed = True
         self._stop_rehearsing()
         self._superseded.set()
-        await self._end_worker()
+        await self._worker.close()
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-
-    # -- the worker
-
-    async def _load(self) -> WorkerProcess:
-        worker = await self._fresh_worker()
-        await worker.request("load", LOAD_TIMEOUT)
-        return worker
-
-    async def _fresh_worker(self) -> WorkerProcess:
-        packages = packages_state(self._project)
-        if self._worker and (not self._worker.alive or packages != self._packages):
-            if self._worker.alive:
-                self._say(Level.INFO, "the project's packages changed: starting synth afresh")
-            await self._end_worker()
-        if self._worker is None:
-            if self._closed:
-                raise asyncio.CancelledError("the synthesizer is closed")
-            self._packages = packages
-            folder = self._project.dot_amplify / "workbench" / ".temporary"
-            self._temporary = await asyncio.to_thread(make_process_folder, folder)
-            script = worker_script(self._project, self._node, self._temporary)
-            self._worker = await WorkerProcess.start(script, self._say)
-        return self._worker
-
-    async def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
-        temporary, self._temporary = self._temporary, None
-        if worker:
-            await worker.close()
-        if temporary:
-            await asyncio.to_thread(shutil.rmtree, temporary, ignore_errors=True)
 
     def _say(self, level: Level, text: str) -> None:
         if not self._silent:
@@ -218,7 +187,7 @@ class Synthesizer:
             """Let it finish; one that is stuck loses its worker."""
             _done, late = await asyncio.wait({task}, timeout=SUPERSEDED_GRACE)
             if late:
-                await self._end_worker()
+                await self._worker.end()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
@@ -253,14 +222,14 @@ class Synthesizer:
                 return found
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-                self._replace_large_worker()
+                self._replace_worn_worker()
 
     async def _evaluate(
         self, context: Mapping[str, object], staging: Path, env: Mapping[str, str], outdir: Path
     ) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
         seed = self._seed and self._seed == (outdir, _stamp(outdir))
         try:
-            worker = await self._load_once()
+            worker = await self._worker.loaded()
             answer = await worker.request(
                 "synth",
                 self._timeout,
@@ -276,6 +245,7 @@ class Synthesizer:
             return (self._died(error),), ()
         rss = answer.get("rss")
         self._rss = rss if isinstance(rss, int) else 0
+        self._spent = answer.get("spent") is True
         timings = answer.get("timings")
         self._timings = timings if isinstance(timings, dict) else {}
         report = answer.get("error")
@@ -286,13 +256,6 @@ class Synthesizer:
             return diagnostics_of(report, self._project), ()
         files = answer.get("inputs")
         return (), tuple(self._inputs(files if isinstance(files, list) else []))
-
-    async def _load_once(self) -> WorkerProcess:
-        known = self._worker
-        worker = await self._fresh_worker()
-        if worker is not known:
-            await worker.request("load", LOAD_TIMEOUT)
-        return worker
 
     def _inputs(self, files: list[object]) -> list[str]:
         root = self._project.root
@@ -318,17 +281,23 @@ class Synthesizer:
             "error", f"The synth process ended before its answer: {error}.", "SynthDied", hint=hint
         )
 
-    def _replace_large_worker(self) -> None:
-        if self._rss > self._memory_limit and not self._closed:
-            size, limit = self._rss >> 20, self._memory_limit >> 20
-            self._say(Level.INFO, f"synth grew to {size} MB (limit {limit}): starting it afresh")
-            self._rss = 0
-            self._spawn(self._restart())
+    def _replace_worn_worker(self) -> None:
+        """Another worker for one that grew too large, or that cannot evaluate as a new one would."""
+        grown = self._worker.growth(self._rss)
+        if self._closed or self._worker.is_replaced:
+            return
+        if self._spent:
+            self._rehearsals = 0  # a rehearsal would cost a process each time
+            self._worker.replace(self._put_in_use, spent=True)
+        elif self._rss > self._memory_limit or grown > GROWTH_LIMIT:
+            size = self._rss >> 20
+            self._say(Level.DEBUG, f"synth grew to {size} MB: another process takes its place")
+            self._rehearsals = REHEARSALS if self._rehearsals_wanted else 0
+            self._worker.replace(self._put_in_use, spent=False)
 
-    async def _restart(self) -> None:
-        async with self._turn:
-            await self._end_worker()
-        await self.warm()
+    def _put_in_use(self) -> None:
+        if not self._closed:
+            self._spawn(self.warm())
 
     # -- rehearsals
 
@@ -360,6 +329,7 @@ class Synthesizer:
                 finally:
                     self._silent = False
                     shutil.rmtree(staging, ignore_errors=True)
+                    self._replace_worn_worker()
 
 
 def _put_in_place(staging: Path, outdir: Path) -> None:
