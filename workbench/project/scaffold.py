@@ -66,8 +66,12 @@ def _pyproject(root: Path, template: Traversable) -> dict[Path, str]:
 
 
 def _tree(source: Traversable, target: Path) -> dict[Path, str]:
+    """The template's files by their place in the project."""
     files: dict[Path, str] = {}
     for entry in sorted(source.iterdir(), key=lambda item: item.name):
+        # Installers compile the Python files of every package, these too.
+        if entry.name == "__pycache__" or entry.name.endswith((".pyc", ".pyo")):
+            continue
         if entry.is_dir():
             files.update(_tree(entry, target / entry.name))
         else:
