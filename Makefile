@@ -41,7 +41,6 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 
 lock:
 	@VENV=$(VENV) sh .ci/environment dev
-	$(BIN)/python -m pip install --quiet "uv>=0.8,<1"
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock

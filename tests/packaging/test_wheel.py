@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from workbench.project.scaffold import LANGUAGES
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("workbench", "screens", "themes")
+TEMPLATES = ROOT / "workbench/project/templates"
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -86,8 +89,77 @@ def test_the_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
     assert version("amplify-tui") in run(installed / "amplify-tui", "--version", cwd=tmp_path)
 
 
-def test_the_command_starts_a_project(installed: Path, tmp_path: Path) -> None:
-    run(installed / "amplify-tui", "init", "--no-install", "shop", cwd=tmp_path)
-    assert (tmp_path / "shop" / "amplify" / "data" / "resource.ts").is_file()
-    assert (tmp_path / "shop" / "amplify" / "tsconfig.json").is_file()
-    assert "@aws-amplify/backend" in (tmp_path / "shop" / "package.json").read_text()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_starts_a_project(installed: Path, language: str, tmp_path: Path) -> None:
+    """As README has it, with the templates' Python files compiled beside them, as pip does it."""
+    (site,) = (installed.parent / "lib").glob("python*/site-packages")
+    assert list((site / "workbench/project/templates").rglob("*.pyc"))
+    command = (installed / "amplify-tui", "init", "--no-install", "--language", language)
+    run(*command, "shop", cwd=tmp_path)
+    assert files_below(tmp_path / "shop" / "amplify") == files_below(
+        TEMPLATES / language / "amplify"
+    )
+
+
+def test_a_project_starts_from_an_installation_that_nobody_may_write(
+    installed: Path, tmp_path: Path
+) -> None:
+    home = installed.parent
+    init = f"{installed}/amplify-tui init --language python shop"
+    if os.geteuid() == 0:
+        read_only = f"mount --bind {home} {home} && mount -o remount,ro,bind {home}"
+        refused = f"! touch {home}/written 2>/dev/null"
+        run("unshare", "-m", "sh", "-c", f"{read_only} && {refused} && {init}", cwd=tmp_path)
+    else:
+        run(
+            "sh",
+            "-c",
+            f"chmod -R a-w {home}; {init}; code=$?; chmod -R u+w {home}; exit $code",
+            cwd=tmp_path,
+        )
+    assert files_below(tmp_path / "shop" / "amplify") == files_below(
+        TEMPLATES / "python" / "amplify"
+    )
+
+
+def test_the_readmes_commands_deploy_a_new_project(installed: Path, tmp_path: Path) -> None:
+    run(installed / "amplify-tui", "init", "--language", "python", "my-app", cwd=tmp_path)
+    project = tmp_path / "my-app"
+    try:
+        said = run(installed / "amplify-tui", "sandbox", "--once", "--local", cwd=project)
+        assert "live in" in said
+        assert (project / "amplify_outputs.json").is_file()
+    finally:
+        run(installed / "amplify-tui", "local", "stop", cwd=project)
+
+
+def test_uv_installs_it_as_a_tool(wheel: Path, tmp_path: Path) -> None:
+    """An environment of its own with everything from the index, as pipx makes it too."""
+    places = {"UV_TOOL_DIR": tmp_path / "tools", "UV_TOOL_BIN_DIR": tmp_path / "bin"}
+    set_places = [f"{name}={place}" for name, place in places.items()]
+    uv = ("env", *set_places, sys.executable, "-m", "uv")
+    run(
+        *uv,
+        "tool",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        sys.executable,
+        wheel,
+        cwd=tmp_path,
+    )
+    for language in LANGUAGES:
+        command = (tmp_path / "bin" / "amplify-tui", "init", "--no-install", "--language", language)
+        run(*command, f"my-{language}", cwd=tmp_path)
+        expected = files_below(TEMPLATES / language / "amplify")
+        assert files_below(tmp_path / f"my-{language}" / "amplify") == expected
+
+
+def files_below(folder: Path) -> dict[str, str]:
+    """The text of each file by its path in the folder."""
+    return {
+        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
