@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
@@ -27,12 +28,14 @@ from screens.editor import at_place, editor_of
 from screens.environment_panes import EnvironmentPanes
 from screens.feed import Feed
 from screens.input_gate import UNASKED_SECONDS, InputGate
+from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
 from workbench.events import AnyEvent, LogLine, LoopState
 from workbench.project.settings import Settings
+from workbench.terminal_text import safe_line, safe_text
 
 if TYPE_CHECKING:
     from screens.engine import OpenedSandbox, Starter
@@ -110,7 +113,11 @@ class WorkbenchApp(App[None]):
     ) -> None:
         """``unasked_seconds``: for so long a dialog that came up by itself ignores keys."""
         # Without colours, Textual would paint an ansi theme black on black; with this, none at all.
+        if not os.environ.get("NO_COLOR"):
+            # Textual takes an empty one for a wish, too; https://no-color.org does not.
+            os.environ.pop("NO_COLOR", None)
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        guard_output()
         self.feed = Feed(self._receive)
         self.keymap: Mapping[str, str] = (settings or Settings()).keys
         self._starter = starter
@@ -234,6 +241,24 @@ class WorkbenchApp(App[None]):
         self.panes.deployed(told)
 
     # -- what screens ask for ---------------------------------------------------------------------
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """A short message at the edge of the screen, of any widget's; never parsed as markup."""
+        super().notify(
+            safe_text(message),
+            title=safe_line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
 
     def say(self, words: str, severity: str = "information") -> None:
         """A short message at the edge of the screen; never parsed as markup."""

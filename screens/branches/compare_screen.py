@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from screens.branches.environment_rows import difference_rows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.compare import Difference
 from workbench.branches.opening import OpenedBranches
@@ -39,7 +40,7 @@ class CompareScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The differences."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = " → ".join(self._sides)
+            dialog.border_title = as_title(" → ".join(self._sides))
             yield RowList(empty=((("Reading both …", MUTED),),), id="compare-rows")
         yield KeyBar()
 

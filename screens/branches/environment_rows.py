@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rich.cells import set_cell_size
-
+from screens.widgets.columns import column
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
 from workbench.branches.compare import Difference
@@ -47,9 +46,9 @@ def environment_row(
     spans: list[Span] = [
         (mark, WARN),
         ("* " if each.is_current else "  ", ACCENT),
-        (set_cell_size(each.kind, 8), MUTED),
-        (set_cell_size(name, name_width) + " ", STRONG),
-        (set_cell_size("deleting", 14), WARN) if is_leaving else _state(each),
+        (column(each.kind, 8), MUTED),
+        (column(name, name_width) + " ", STRONG),
+        (column("deleting", 14), WARN) if is_leaving else _state(each),
     ]
     if each.kind == "sandbox" and each.stack is not None and each.stack.updated is not None:
         spans.append((f"updated {ago(each.stack.updated, now)}", MUTED))
@@ -57,7 +56,7 @@ def environment_row(
     if each.job is not None:
         sign, tone = _JOB.get(each.job.status, ("▶", ACCENT))
         words = f"{sign} #{each.job.id} {_span(each.job.seconds)}"
-        spans.append((set_cell_size(words, 13), tone))
+        spans.append((column(words, 13), tone))
     else:
         spans.append((" " * 13, MUTED))
     if each.drift:
@@ -115,7 +114,7 @@ def history_rows(jobs: Sequence[Job], marked: str) -> list[Row]:
             ("●" if job.id == marked else " ", WARN),
             (f" {sign} {job.id:>4} ", tone),
             (f"{job.commit[:8]:<9}", MUTED),
-            (set_cell_size(job.message, 30) + " ", STRONG),
+            (column(job.message, 30) + " ", STRONG),
         ]
         width = 0
         for at, step in enumerate(job.steps):
@@ -186,7 +185,7 @@ def inventory_rows(each: Environment, inventory: Inventory) -> list[Row]:
         Row(
             (
                 (f"  {count:>3} × ", STRONG),
-                (set_cell_size(kind.removeprefix("AWS::"), 34), TEXT),
+                (column(kind.removeprefix("AWS::"), 34), TEXT),
                 (about, WARN if about.startswith("by the") else MUTED),
             )
         )
@@ -243,13 +242,13 @@ def _largest(seconds: float) -> str:
 def _state(each: Environment) -> Span:
     if each.stack is None:
         words = "not deployed" if each.hosted else "not connected" if each.kind == "branch" else ""
-        return set_cell_size(words, 14), MUTED
+        return column(words, 14), MUTED
     status = each.stack.status
     if status.endswith("_IN_PROGRESS"):
         words = "deleting" if status.startswith("DELETE") else "deploying"
-        return set_cell_size(words, 14), ACCENT
+        return column(words, 14), ACCENT
     is_good = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-    return set_cell_size("deployed" if is_good else status.lower(), 14), OK if is_good else FAIL
+    return column("deployed" if is_good else status.lower(), 14), OK if is_good else FAIL
 
 
 def _span(seconds: float) -> str:

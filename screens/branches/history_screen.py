@@ -16,6 +16,7 @@ from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.history import between, read_history
 from workbench.branches.hosting_models import Job
@@ -45,7 +46,7 @@ class HistoryScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The jobs."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"{self._branch} · jobs"
+            dialog.border_title = as_title(f"{self._branch} · jobs")
             yield RowList(
                 empty=((("Reading the jobs …", MUTED),),), id="jobs-rows", keys_by_row=True
             )

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from screens.branches.environment_rows import job_rows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, OK, TEXT
 from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
@@ -47,7 +48,7 @@ class LogsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The steps above the lines."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"{self._branch} · job {self._job_id}"
+            dialog.border_title = as_title(f"{self._branch} · job {self._job_id}")
             steps = RowList(id="job-steps")
             steps.can_focus = False
             yield steps
@@ -108,7 +109,7 @@ class LogsScreen(ModalScreen[None]):
         if at_end:
             # After the layout: until then the list scrolls only as far as the old lines went.
             self.call_after_refresh(view.action_last)
-        self.query_one("#dialog", Vertical).border_subtitle = job.commit[:8]
+        self.query_one("#dialog", Vertical).border_subtitle = as_title(job.commit[:8])
         self.refresh_bindings()
 
     def action_search(self) -> None:
@@ -139,7 +140,9 @@ class LogsScreen(ModalScreen[None]):
             self.notify(str(problem), severity="error", markup=False)
             return
         self._job_id, self._job, self._lines = job.id, None, []
-        self.query_one("#dialog", Vertical).border_title = f"{self._branch} · job {job.id}"
+        self.query_one("#dialog", Vertical).border_title = as_title(
+            f"{self._branch} · job {job.id}"
+        )
         self._follow()
 
     @work(group="stop")

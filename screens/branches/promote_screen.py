@@ -12,14 +12,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from screens.sandbox.words import plural
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
 from workbench.branches.promote import Promotion
 from workbench.deploy.models import Effect, ResourceChange
 from workbench.loop.coming_changes import ComingChanges
 from workbench.project.models import ProjectProblem
+from workbench.wording import plural
 
 _SIGNS = {
     Effect.DESTROY: ("− destroys", FAIL),
@@ -48,7 +49,7 @@ class PromoteScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The commits above the changes."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"Promote {self._plan.source} into {self._plan.target}?"
+            dialog.border_title = as_title(f"Promote {self._plan.source} into {self._plan.target}?")
             yield RowList(id="promote-rows")
         yield KeyBar()
 

@@ -25,7 +25,6 @@ from screens.branches.environment_rows import (
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.engine import SandboxInfo
-from screens.sandbox.words import plural
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
@@ -37,6 +36,8 @@ from workbench.branches.refs import ref_changes
 from workbench.branches.workplace import read_resources, workplace_of
 from workbench.loop.git import find_repository
 from workbench.project.models import ProjectProblem
+from workbench.terminal_text import safe_line
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -124,7 +125,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
     def _show(self) -> None:
         place = self.app.place
         own = self._info.stack_name
-        names = [cell_len(shown_name(each, own)) for each in self.environments.values()]
+        names = [cell_len(safe_line(shown_name(each, own))) for each in self.environments.values()]
         width = min(_WIDEST_NAME, max(names, default=0))
         self.query_one(RowList).show_rows(
             [

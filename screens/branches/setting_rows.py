@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import set_cell_size
-
+from screens.widgets.columns import column
 from screens.widgets.row_list import Row
 from screens.widgets.tones import MUTED, STRONG, TEXT, WARN
 from workbench.branches.settings import Setting
@@ -33,15 +32,15 @@ def setting_key(each: Setting) -> str:
 def _row(each: Setting, *, shows_values: bool) -> Row:
     if not each.is_set:
         words = "not set, and the code asks for it"
-        spans = (("  ▲ ", WARN), (set_cell_size(each.name, 28) + " ", STRONG), (words, WARN))
+        spans = (("  ▲ ", WARN), (column(each.name, 28) + " ", STRONG), (words, WARN))
         return Row(spans, setting_key(each), copy=each.name)
     value = each.value if shows_values and each.kind == "variable" else _HIDDEN
     whose = "all branches" if each.scope == "shared" else ""
     return Row(
         (
             ("    ", TEXT),
-            (set_cell_size(each.name, 28) + " ", STRONG),
-            (set_cell_size(whose, 13), MUTED),
+            (column(each.name, 28) + " ", STRONG),
+            (column(whose, 13), MUTED),
             (value.replace("\n", "⏎"), TEXT if shows_values else MUTED),
         ),
         setting_key(each),

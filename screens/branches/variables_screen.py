@@ -18,9 +18,9 @@ from screens.branches.setting_rows import setting_key, setting_rows
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
-from screens.sandbox.words import plural
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.environments import Environment
@@ -28,6 +28,7 @@ from workbench.branches.opening import OpenedBranches
 from workbench.branches.settings import EnvironmentSettings, Setting, touched_by
 from workbench.private_files import create_private
 from workbench.project.models import ProjectProblem
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -72,7 +73,7 @@ class VariablesScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The variables and secrets."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"{self._whom} · variables and secrets"
+            dialog.border_title = as_title(f"{self._whom} · variables and secrets")
             yield RowList(empty=((("Reading …", MUTED),),), id="variables-rows", keys_by_row=True)
         yield KeyBar()
 

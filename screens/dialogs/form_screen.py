@@ -15,6 +15,7 @@ from textual.widgets import Checkbox, Input, Static
 
 from screens.playground.address_screen import Tick
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.titles import as_title
 
 Filled = Mapping[str, str]
 """What was filled in, by the fields' names; a tick is ``true`` or ````."""
@@ -81,7 +82,7 @@ class FormScreen(ModalScreen[Filled | None]):
     def compose(self) -> ComposeResult:
         """A caption and a line for each field."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = as_title(self._title)
             if self._about:
                 yield Static(self._about, classes="caption", markup=False)
             for at, field in enumerate(self._fields):

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, plain
 
 Search = Callable[[str], Sequence[Row]]
@@ -53,7 +54,7 @@ class PickerScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """The search line above the rows."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = as_title(self._title)
             yield Input(self._text, placeholder=self._hint, id="picker-input")
             yield RowList((), empty=((("Nothing fits.", MUTED),),), id="picker-rows")
 

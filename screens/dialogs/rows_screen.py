@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.project.models import ProjectProblem
 
@@ -37,7 +38,7 @@ class RowsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The rows."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = as_title(self._title)
             words = "Reading …" if self._read is not None else "Nothing."
             yield RowList(self._rows, empty=(((words, MUTED),),))
         yield KeyBar()

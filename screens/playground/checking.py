@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from screens.playground.code_editor import CodeEditor
 from screens.playground.sheets import Outcome
+from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal, complete
 from workbench.playground.documents import Definition, operation_at
 from workbench.playground.error_places import error_offset
@@ -27,6 +28,7 @@ class Checking:
         self._screen = screen
         self._findings: tuple[Finding, ...] = ()
         self._problem = ""
+        self._edges: dict[str, tuple[str, str, str]] = {}
 
     # -- proposals --------------------------------------------------------------------------------
 
@@ -92,13 +94,14 @@ class Checking:
         self._tell_in(screen.variables_editor, "Variables", self._problem)
 
     def _tell_in(self, editor: CodeEditor, name: str, words: str) -> None:
-        told = f"✗ {_escaped(words)}" if words else ""
+        told = " ".join(words.split())
         # The narrow layout has no lower edges.
         is_narrow = self._screen.has_class("-narrow")
-        title = f"{name} · [$error]{told}[/]" if told and is_narrow else name
-        below = "" if is_narrow else told
-        if (editor.border_title, editor.border_subtitle) != (title, below):
-            editor.border_title, editor.border_subtitle = title, below
+        edges = (name, told if is_narrow else "", "" if is_narrow else told)
+        if self._edges.get(name) != edges:
+            self._edges[name] = edges
+            editor.border_title = as_title(name, error=edges[1])
+            editor.border_subtitle = as_title("", error=edges[2])
 
     def mark_errors(self, outcome: Outcome) -> None:
         """Underline the places in the operation that a result's errors point at."""
@@ -147,8 +150,3 @@ def _word_end(text: str, start: int) -> int:
     while end < len(text) and (text[end].isalnum() or text[end] in "_$"):
         end += 1
     return max(end, start + 1)
-
-
-def _escaped(words: str) -> str:
-    """Words for an edge of a widget, where ``[`` would begin markup."""
-    return " ".join(words.split()).replace("[", "\\[")

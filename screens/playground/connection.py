@@ -12,6 +12,7 @@ from workbench.playground.lint import broken_by
 from workbench.playground.opening import open_url_api
 from workbench.playground.schema_source import LoadedSchema, NoSchemaError
 from workbench.project.models import ProjectProblem
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen
@@ -112,7 +113,7 @@ class Connection:
             screen.app.say(str(problem), "error")
             return
         before, self.schema = self.schema, loaded
-        self.words = f"{len(loaded.schema.type_map)} types"
+        self.words = f"{plural(len(loaded.schema.type_map), 'type')}"
         screen.desk.show_names()
         screen.checking.check()
         if before is not None and before.revision != loaded.revision:
@@ -137,4 +138,4 @@ class Connection:
             name = finding.operation or sheets[index].title
             screen.app.say(f"The new schema breaks {name}: {finding.message}", "warning")
         if len(newly) > 1 and len(broken) > 3:
-            screen.app.say(f"{len(newly)} tabs are broken in all; they are marked !", "warning")
+            screen.app.say(f"{plural(len(newly), 'broken tab')} in all, marked with !", "warning")

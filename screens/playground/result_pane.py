@@ -24,8 +24,10 @@ from screens.playground.result_rows import (
 from screens.playground.sheets import Outcome, StreamRecord
 from screens.playground.trace_rows import trace_rows
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, plain
 from workbench.playground.table import Table, tables
+from workbench.wording import plural
 
 FLUSH_SECONDS = 0.05
 
@@ -124,7 +126,7 @@ class ResultPane(RowList):
 
     def show_running(self, caller: str) -> None:
         """Say that an operation runs; the last result stays until there is another."""
-        self.border_title = f"Result · running as {_escaped(caller)} …"
+        self.border_title = as_title(f"Result · running as {caller} …")
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show a result, or why there is none, or that it is awaited."""
@@ -139,7 +141,7 @@ class ResultPane(RowList):
         same = self.outcome is outcome
         self._forget()
         self.outcome = outcome
-        self.border_title = f"Result · {_escaped(caller)}"
+        self.border_title = as_title(f"Result · {caller}")
         self._document = _document(outcome.result.body)
         self._tables = tables(outcome.result.data)
         self._next_token = next_token(outcome.result.data)
@@ -210,7 +212,7 @@ class ResultPane(RowList):
         if stream is None:
             return
         at_end = self.cursor >= self.row_count() - 1
-        count = f"{stream.total} event{'' if stream.total == 1 else 's'}"
+        count = plural(stream.total, "event")
         if stream.end:
             state = f"ended · {count}"
         elif not stream.started:
@@ -219,7 +221,7 @@ class ResultPane(RowList):
             state = f"paused · {stream.total - stream.paused_at} held"
         else:
             state = f"live · {count}"
-        self.border_title = f"Stream · {_escaped(stream.caller.label)} · {state}"
+        self.border_title = as_title(f"Stream · {stream.caller.label} · {state}")
         self._show()
         if at_end and stream.paused_at is None:
             self.action_last()
@@ -376,8 +378,3 @@ def _wrapped(words: str, width: int) -> list[str]:
 
     lines = [part for line in words.splitlines() for part in wrap(line, max(20, width)) or [""]]
     return lines or [words]
-
-
-def _escaped(words: str) -> str:
-    """A user's name in a border title, where ``[`` would begin markup."""
-    return words.replace("[", "\\[")

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
+
+from screens.widgets.columns import column
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, BUSY, FAIL, MATCH, MUTED, OK, STRONG, TEXT, WARN, Span
 from workbench.playground.requests import Result
 from workbench.playground.table import Table
+from workbench.terminal_text import safe_line
+from workbench.wording import plural
 
 _OPEN, _CLOSED = "▾ ", "▸ "
 
@@ -112,18 +117,23 @@ def table_rows(table: Table, width: int) -> list[Row]:
     """A table's rows, columns as wide as they need and at most a third of ``width``."""
     most = max(12, width // 3)
     widths = [
-        min(most, max([len(name), *(len(row[at]) for row in table.rows)]))
+        min(
+            most,
+            max(cell_len(safe_line(each)) for each in (name, *(row[at] for row in table.rows))),
+        )
         for at, name in enumerate(table.columns)
     ]
     head = tuple(
-        (f"{_cut(name, wide):<{wide}}  ", STRONG)
+        (f"{column(name, wide)}  ", STRONG)
         for name, wide in zip(table.columns, widths, strict=True)
     )
-    rows = [Row(((".".join(table.path), MUTED), (f"  {len(table.rows)} rows", MUTED))), Row(head)]
+    rows = [
+        Row(((".".join(table.path), MUTED), (f"  {plural(len(table.rows), 'row')}", MUTED))),
+        Row(head),
+    ]
     for number, cells in enumerate(table.rows):
         spans = tuple(
-            (f"{_cut(cell, wide):<{wide}}  ", TEXT)
-            for cell, wide in zip(cells, widths, strict=True)
+            (f"{column(cell, wide)}  ", TEXT) for cell, wide in zip(cells, widths, strict=True)
         )
         rows.append(Row(spans, f"row:{number}", "\t".join(cells)))
     return rows
@@ -144,10 +154,6 @@ def next_row() -> Row:
     return Row((("▸ there is another page: press n", ACCENT),), "next")
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
 def error_rows(result: Result) -> list[Row]:
     """The result's errors, each with its place in the operation."""
     rows: list[Row] = []
@@ -166,13 +172,7 @@ def summary(result: Result, caller: str) -> tuple[Span, ...]:
     """One line on a result: status, time, size, caller."""
     mark: Span = ("✓ ", OK) if result.succeeded else ("✗ ", FAIL)
     told = f"{result.seconds * 1000:.0f} ms · {_size(result.size)} · as {caller}"
-    errors = (
-        f"{len(result.errors)} errors · "
-        if len(result.errors) > 1
-        else "1 error · "
-        if result.errors
-        else ""
-    )
+    errors = f"{plural(len(result.errors), 'error')} · " if result.errors else ""
     return (mark, (errors, FAIL), (told, MUTED))
 
 

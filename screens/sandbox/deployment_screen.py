@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.markup import escape
 from textual.screen import Screen
 
 from screens.engine import Past
@@ -21,6 +20,7 @@ from screens.sandbox.stage_rows import stage_rows
 from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
+from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, STRONG, TEXT, WARN
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.deploy.loss_words import decision_words
@@ -54,7 +54,7 @@ class DeploymentScreen(Screen[None]):
 
     def _open(self) -> None:
         known = self._story.history.get(self._number)
-        self.query_one(WrappedRows).border_title = f"Deployment #{self._number}"
+        self.query_one(WrappedRows).border_title = as_title(f"Deployment #{self._number}")
         if known is not None:
             self._show(known, [])
         self._read(self._number)
@@ -84,7 +84,7 @@ class DeploymentScreen(Screen[None]):
         rows += [Row(()), Row((("Log", STRONG),))]
         rows += _log_rows(events) or [Row((("  no lines", MUTED),))]
         self.query_one(WrappedRows).show_wrapped(rows)
-        self.query_one(WrappedRows).border_title = escape(f"Deployment #{story.number}")
+        self.query_one(WrappedRows).border_title = as_title(f"Deployment #{story.number}")
 
     def action_step(self, step: int) -> None:
         """Go to the deployment before or after."""

@@ -9,7 +9,6 @@ from screens.sandbox.story import DeploymentStory, ResourceKey
 from screens.sandbox.words import (
     EFFECT_SYMBOLS,
     EFFECT_TONES,
-    plural,
     short_path,
     status_mark,
 )
@@ -23,6 +22,7 @@ from workbench.deploy.models import (
     ResourceChange,
     ResourceProgress,
 )
+from workbench.wording import plural
 
 METHOD_WORDS = {
     Method.NONE: "nothing to deploy",

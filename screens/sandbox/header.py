@@ -90,7 +90,7 @@ class HeaderBar(Widget):
         ]
         branch = self._story.branch or info.branch
         if branch:
-            parts.append((f"⎇ {branch}", TEXT))
+            parts.append((f"↱ {branch}", TEXT))
         spans: list[Span] = [(" ", TEXT)]
         for number, part in enumerate(parts):
             if number:

@@ -9,17 +9,17 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.markup import escape
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
-from screens.sandbox.words import plural
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, TEXT, Spans
 from workbench.events import Level, LogLine
+from workbench.wording import plural
 
 _NEXT_LEVEL = {
     Level.DEBUG: Level.INFO,
@@ -324,4 +324,4 @@ class LogPane(Vertical):
         parts.append("following" if self.view.following else "paused · t follows")
         if self.view.wrapped:
             parts.append("wrapped")
-        self.border_title = escape(" · ".join(parts))
+        self.border_title = as_title(" · ".join(parts))

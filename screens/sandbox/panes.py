@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.markup import escape
 
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
 from screens.sandbox.story import SandboxStory
 from screens.widgets.row_list import RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 
@@ -58,7 +58,7 @@ class DiffPane(RowList):
         title = "2 Diff"
         if shown is not None and shown.diff is not None:
             title += f" · #{shown.number} {diff_summary(shown.diff)}"
-        self.border_title = escape(title)
+        self.border_title = as_title(title)
 
 
 class HistoryPane(RowList):
@@ -108,7 +108,7 @@ class ProblemsPane(WrappedRows):
         self.display = bool(rows)
         self.show_wrapped(rows)
         self.styles.height = None
-        self.border_title = escape(f"6 {problem_title(story)}")
+        self.border_title = as_title(f"6 {problem_title(story)}")
 
     def rows_changed(self) -> None:
         """Take as much height as the rows need; the style sheet bounds it."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from screens.sandbox.story import SandboxStory
-from screens.sandbox.words import plural, short_path
+from screens.sandbox.words import short_path
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
 from workbench.deploy.models import Failure
 from workbench.synth.diagnostics import Diagnostic
+from workbench.wording import plural
 
 OFFER_WORDS = {
     "recreate": "recreate the sandbox (its data is lost)",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.markup import escape
 from textual.screen import ModalScreen
 
 from screens.sandbox.story import SandboxStory
 from screens.sandbox.words import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.deploy.models import LiveResource
@@ -49,7 +49,7 @@ class ResourceScreen(ModalScreen[None]):
         """Fill in the values."""
         dialog = self.query_one("#dialog", Vertical)
         name = short_path(self._resource.construct_path) or self._resource.logical_id
-        dialog.border_title = escape(name)
+        dialog.border_title = as_title(name)
         rows = self.query_one(WrappedRows)
         rows.show_wrapped(self._rows())
         rows.focus()

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.markup import escape
 from textual.message import Message
 
 from screens.sandbox.resource_rows import (
@@ -17,10 +16,11 @@ from screens.sandbox.resource_rows import (
     tree_rows,
 )
 from screens.sandbox.story import SandboxStory
-from screens.sandbox.words import plural
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, TEXT
 from workbench.deploy.models import LiveResource
+from workbench.wording import plural
 
 
 class ResourcesPane(RowList):
@@ -89,7 +89,7 @@ class ResourcesPane(RowList):
         parts = ["3 Resources", *([whose] if whose else [])]
         if resources:
             parts.append(plural(len(resources), "resource"))
-        self.border_title = escape(" · ".join(parts))
+        self.border_title = as_title(" · ".join(parts))
 
     def _refill(self) -> None:
         # A filter looks into closed branches, too.

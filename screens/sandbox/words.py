@@ -127,11 +127,6 @@ def status_mark(status: str) -> tuple[str, str]:
     return ("✓", tones.OK)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """``1 change``, ``2 changes``."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
 def short_path(construct_path: str, stack_name: str = "") -> str:
     """A construct path without the root stack's name and the L1's ``Resource`` at its end."""
     parts = [part for part in construct_path.split("/") if part]

@@ -10,11 +10,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.markup import escape
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT, Spans
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 
@@ -76,7 +76,7 @@ class TargetScreen(ModalScreen[Target | None]):
     def on_mount(self) -> None:
         """Start on the local cloud."""
         dialog = self.query_one("#dialog", Vertical)
-        dialog.border_title = escape(f"Where shall {self._project} run?")
+        dialog.border_title = as_title(f"Where shall {self._project} run?")
         choices = self.query_one(ChoiceList)
         choices.focus()
         for index, row in enumerate(choices.rows):

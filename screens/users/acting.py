@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from screens.users.dialogs import ask_retry
 from workbench.aws.user_pools import User, UserPool
 from workbench.users.bulk import BulkReport, run_bulk
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.users.table_screen import UserTableScreen
@@ -53,7 +54,7 @@ class Acting:
                 screen.app.say(f"{words}: stopped; not done with {len(report.skipped)}", "warning")
             if report.done and not report.failed:
                 one = len(report.done) == 1
-                whom = labels[report.done[0]] if one else f"{len(report.done)} users"
+                whom = labels[report.done[0]] if one else plural(len(report.done), "user")
                 screen.app.say(f"{words}: {whom}")
             if not report.failed:
                 return not report.skipped

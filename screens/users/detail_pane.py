@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from screens.users.user_rows import detail_rows, security_rows
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import User, UserPoolProblem
@@ -49,7 +50,7 @@ class DetailPane(RowList):
             rows = [Row((("✗ ", FAIL), (str(problem), MUTED)))]
         else:
             rows = [Row(spans, copy=value) for value, spans in detail_rows(details)]
-        self.border_title = user.label
+        self.border_title = as_title(user.label)
         self.show_rows(rows)
         cognito, pool = opened.clients.cognito_idp, opened.pool
         try:

@@ -15,6 +15,7 @@ from workbench.aws.sandbox_pool import PoolName
 from workbench.aws.user_pools import Group, User
 from workbench.users.bulk import BulkFailure
 from workbench.users.new_user import NewUser, wrong_with
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.users.table_screen import UserTableScreen
@@ -183,7 +184,7 @@ async def ask_pool(screen: UserTableScreen, pools: Sequence[PoolName], current: 
 
 async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool: str = "") -> bool:
     """Ask before users are deleted, naming them; in another pool than the sandbox's by a word."""
-    many = f"{len(users)} users" if len(users) > 1 else users[0].label
+    many = plural(len(users), "user") if len(users) > 1 else users[0].label
     if other_pool:
         word = str(len(users)) if len(users) > 1 else users[0].label
         form = FormScreen(

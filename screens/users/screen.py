@@ -31,6 +31,7 @@ from workbench.aws.trigger_logs import read_triggers
 from workbench.aws.user_pools import User, UserPoolProblem, make_password
 from workbench.users.kept_sign_ins import forget_tokens
 from workbench.users.new_user import make_user
+from workbench.wording import plural
 
 
 class UsersScreen(UserTableScreen, inherit_bindings=False):
@@ -320,4 +321,4 @@ _OF_A_POOL = ("create", "settings", "manage_groups", "triggers", "pool", "export
 
 
 def _whom(users: Sequence[User]) -> str:
-    return users[0].label if len(users) == 1 else f"{len(users)} users"
+    return users[0].label if len(users) == 1 else plural(len(users), "user")

@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from screens.sandbox.words import plural
 from screens.users.acting import Acting
 from screens.users.detail_pane import DetailPane
 from screens.users.dialogs import (
@@ -33,6 +32,7 @@ from workbench.aws.user_pools import (
 )
 from workbench.users.bulk import run_bulk
 from workbench.users.search import parse_search
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp

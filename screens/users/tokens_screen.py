@@ -18,6 +18,7 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, OK, STRONG, TEXT, WARN
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPoolProblem
@@ -55,7 +56,7 @@ class TokensScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The claims of both tokens."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"Signed in as {self._kept.label}"
+            dialog.border_title = as_title(f"Signed in as {self._kept.label}")
             yield RowList(id="tokens-rows")
         yield KeyBar()
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
-from screens.sandbox.words import plural
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.aws.user_pools import User, UserPool
@@ -19,6 +18,7 @@ from workbench.users.export import export_to
 from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
 from workbench.users.user_files import FileUser, ImportPlan, make_file_user, plan_import, read_file
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     from screens.users.screen import UsersScreen

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
 from workbench.aws.trigger_logs import Trigger
 from workbench.project.models import ProjectProblem
@@ -36,7 +37,9 @@ class TriggersScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The functions, each with its runs below."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Triggers" + (f" · ● names {self._whom}" if self._whom else "")
+            dialog.border_title = as_title(
+                "Triggers" + (f" · ● names {self._whom}" if self._whom else "")
+            )
             yield RowList(empty=((("Reading the logs …", MUTED),),), id="triggers-rows")
         yield KeyBar()
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
+from screens.widgets.columns import column as in_column
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.aws.user_pools import User, UserDetails
 from workbench.aws.user_security import UserSecurity, linked_identities
+from workbench.terminal_text import safe_line
 
 STANDARD: Final = ("user", "status", "created")
 KNOWN: Final = ("user", "status", "created", "modified", "username", "groups", "MFA")
@@ -124,7 +126,9 @@ def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
     ]
     if details.preferred_mfa:
         facts.append(("preferred MFA", details.preferred_mfa))
-    width = max(len(name) for name in (*(name for name, _ in facts), *user.attributes))
+    width = max(
+        cell_len(safe_line(name)) for name in (*(each for each, _ in facts), *user.attributes)
+    )
     found: list[tuple[str, Spans]] = [
         (value, ((f"{name:>{width}}  ", MUTED), (value, TEXT))) for name, value in facts
     ]
@@ -169,10 +173,7 @@ def _sortable(user: User, column: str) -> tuple[int, str]:
 
 
 def _cell(words: str, column: str) -> str:
-    width = _WIDTHS.get(column, _OTHER)
-    if cell_len(words) > width:
-        words = set_cell_size(words, width - 1) + "…"
-    return set_cell_size(words, width) + "  "
+    return in_column(words, _WIDTHS.get(column, _OTHER)) + "  "
 
 
 def _time(at: datetime | None) -> str:

@@ -20,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens.widgets.tones import TEXT, TONE_CLASSES, Spans, plain
+from workbench.terminal_text import safe_line
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -206,7 +207,8 @@ def paint(
     """
     segments: list[Segment] = []
     used = 0
-    for text, tone in spans:
+    for original, tone in spans:
+        text = safe_line(original)
         if not text:
             continue
         style = base if tone == TEXT or (reverse_safe and base.reverse) else base + style_of(tone)

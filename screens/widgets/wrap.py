@@ -7,12 +7,14 @@ import re
 from rich.cells import cell_len, chop_cells
 
 from screens.widgets.tones import TEXT, Span, Spans, plain
+from workbench.terminal_text import safe_line
 
 _WORDS = re.compile(r"\s+|\S+")
 
 
 def wrap_spans(spans: Spans, width: int, indent: int | None = None) -> list[Spans]:
     """The row in lines of at most ``width`` cells; later lines are indented as the first one's text."""
+    spans = tuple((safe_line(text), tone) for text, tone in spans)
     text = plain(spans)
     if width < 8 or cell_len(text) <= width:
         return [spans]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import events
 
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.tones import plain
 from screens.widgets.wrap import wrap_spans
 
 
@@ -38,7 +39,11 @@ class WrappedRows(RowList):
         width = self.text_width
         self.show_rows(
             [
-                Row(spans, key=f"{row.key}#{number}" if number else row.key, copy=row.copy)
+                Row(
+                    spans,
+                    key=f"{row.key}#{number}" if number else row.key,
+                    copy=row.copy or plain(row.spans).strip(),
+                )
                 for row in self._unwrapped
                 if not self.filter or self.fits(row)
                 for number, spans in enumerate(

@@ -29,7 +29,7 @@ class Terminal:
         columns, rows = size
         line = subprocess.list2cmdline(command) + "; echo EXIT CODE $?; exec sleep 600"
         self._tmux(
-            "-f/dev/null",
+            *("-u", "-f/dev/null"),
             *("new-session", "-d", "-s", "app", "-x", str(columns), "-y", str(rows)),
             *("-c", str(folder), line),
             environment=environment,
@@ -58,6 +58,15 @@ class Terminal:
     def copied(self) -> str:
         """The newest paste buffer of tmux."""
         return self._tmux("show-buffer")
+
+    def keep(self, text: str) -> None:
+        """Put a text into the clipboard, which programs in the terminal may then overwrite."""
+        self._tmux("set-option", "-s", "set-clipboard", "on")
+        self._tmux("set-buffer", text)
+
+    def title(self) -> str:
+        """The terminal's title."""
+        return self._tmux("display-message", "-p", "-t", "app", "#{pane_title}").strip()
 
     def wait_for(self, holds: Callable[[str], bool], seconds: float, what: str) -> str:
         """Wait until the screen is as asked; returns it."""

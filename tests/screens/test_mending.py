@@ -187,10 +187,10 @@ async def test_branch_switch_changes_the_header(starter: ScriptedStarter) -> Non
     async with app.run_test(size=(120, 30)) as pilot:
         screen = await sandbox_screen(pilot, starter, first_deployment())
         header = screen.query_one(HeaderBar)
-        assert "⎇ main" in header.render_line(0).text
+        assert "↱ main" in header.render_line(0).text
         await sandbox_screen(pilot, starter, [BranchChanged(at=NOW, branch="feature/tags")])
-        assert "⎇ feature/tags" in header.render_line(0).text
-        assert "⎇ main" not in header.render_line(0).text
+        assert "↱ feature/tags" in header.render_line(0).text
+        assert "↱ main" not in header.render_line(0).text
 
 
 async def test_start_after_a_crash_shows_what_was_cut_off_and_adopts(tmp_path: Path) -> None:

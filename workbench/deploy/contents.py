@@ -12,6 +12,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.held_data import AMPLIFY_TABLE, IMPORTED_TABLE, USER_POOL, holds_data
 from workbench.deploy.live_models import LiveStack
 from workbench.deploy.models import Loss
+from workbench.wording import plural
 
 _READERS = 8
 _PAGE = 1000
@@ -91,7 +92,7 @@ def _words(count: int, noun: str, *, more: bool = False, about: bool = False) ->
     if count == 0 and not more:
         return f"no {noun}s"
     lead = "more than " if more else "about " if about else ""
-    return f"{lead}{count:,} {noun}{'' if count == 1 else 's'}"
+    return lead + plural(count, noun)
 
 
 _COUNTS: dict[str, Callable[[Clients, str], str]] = {

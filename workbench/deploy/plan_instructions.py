@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.deploy.models import Json, Method, StackPath
+from workbench.wording import plural
 
 SWITCHED_OFF = "hot-swap is off"
 """Why a plan swaps nothing where that was asked for."""
@@ -48,7 +49,7 @@ class PublishAssets:
     def title(self) -> str:
         """One display line."""
         count = len(self.hashes)
-        return f"Publish {count} asset{'s' if count != 1 else ''}"
+        return f"Publish {plural(count, 'asset')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class SwapDrifted:
     def title(self) -> str:
         """One display line."""
         count = len(self.resources)
-        return f"Bring {count} hot-swapped resource{'s' if count != 1 else ''} up to date"
+        return f"Bring {plural(count, 'hot-swapped resource')} up to date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from workbench.deploy.models import (
     ResourceChange,
 )
 from workbench.deploy.plan_instructions import SWITCHED_OFF, Plan
+from workbench.wording import plural
 
 SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "−"}
 """The sign before a change: added, updated in place, replaced, destroyed."""
@@ -43,7 +44,7 @@ def summary(diff: Diff) -> str:
     counts = Counter(change.effect for change in diff.changes)
     parts = [f"{counts[effect]} {_WORDS[effect]}" for effect in _ORDER if counts[effect]]
     if diff.outputs:
-        parts.append(f"{len(diff.outputs)} output{'s' if len(diff.outputs) != 1 else ''}")
+        parts.append(plural(len(diff.outputs), "output"))
     return ", ".join(parts) or "no changes"
 
 

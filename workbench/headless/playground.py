@@ -23,6 +23,7 @@ from workbench.playground.schema_source import NoSchemaError, introspection_json
 from workbench.playground.stream import StreamError
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect
+from workbench.wording import plural
 
 OpenSession = Callable[[], Session]
 
@@ -152,7 +153,8 @@ def _request(arguments: argparse.Namespace) -> Request:
     elif len(operations) > 1:
         known = ", ".join(each.title for each in operations)
         raise ProjectProblem(
-            f"There are {len(operations)} operations: {known}.", "Name one with --operation."
+            f"There are {plural(len(operations), 'operation')}: {known}.",
+            "Name one with --operation.",
         )
     try:
         variables = json.loads(arguments.variables or "{}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.events import AnyEvent, DeploymentStarted, Level, LogLine
 from workbench.journal.codec import encode
 from workbench.journal.schema import connect_to_write, record
+from workbench.wording import plural
 
 KEEP_LOGS_OF = 200
 """Deployments whose log lines are kept; the deployments themselves are kept for ever."""
@@ -183,7 +184,7 @@ def _left_out(at: float, deployment: int | None, count: int) -> LogLine:
         deployment=deployment,
         level=Level.WARNING,
         source="journal",
-        text=f"{count:,} log lines came too fast and were left out of the journal",
+        text=f"left out of the journal, as they came too fast: {plural(count, 'log line')}",
     )
 
 

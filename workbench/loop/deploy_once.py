@@ -30,6 +30,7 @@ from workbench.loop.ownership import in_terminal
 from workbench.loop.stages import Prepared, Stages
 from workbench.loop.verdict import verdict
 from workbench.synth.diagnostics import CheckResult, SynthResult
+from workbench.wording import plural
 
 CANCELLED = "cancelled"
 """The note of a stage that a newer save or the end of the loop cut short."""
@@ -226,7 +227,11 @@ async def _confirm(job: Deployment, prepared: Prepared) -> Failure | None:
         for loss in prepared.losses
     )
     count = len(prepared.losses)
-    what = "a resource that holds data" if count == 1 else f"{count} resources that hold data"
+    what = (
+        "a resource that holds data"
+        if count == 1
+        else f"{plural(count, 'resource')} that hold data"
+    )
     details = tuple(f"{loss.construct_path}: {loss.reason}" for loss in prepared.losses)
     if not job.options.interactive:
         _decided(job, prepared, False, "without --allow-destroy")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from workbench.deploy.models import Failure
 from workbench.synth.diagnostics import CheckResult, Diagnostic, SynthResult
+from workbench.wording import plural
 
 
 def errors_of(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -52,7 +53,7 @@ def _failure(title: str, errors: tuple[Diagnostic, ...]) -> Failure:
     more = f" (and {len(others)} more)" if others else ""
     reason = f"{where}: {first.message}" if where else first.message
     return Failure(
-        title=f"{title}: {len(errors)} errors" if others else title,
+        title=f"{title}: {plural(len(errors), 'error')}" if others else title,
         reason=f"{reason}{more}",
         fix=first.hint or "Mend it and save: the next save is deployed.",
         details=tuple(f"{place(error)}: {error.message}".lstrip(": ") for error in errors),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.wording import plural
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -59,5 +61,5 @@ def _cell(value: object) -> str:
     if isinstance(value, str):
         return value.replace("\n", " ")
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        return f"{len(value)} items" if value else ""
+        return plural(len(value), "item") if value else ""
     return "" if value == "" else json.dumps(value)

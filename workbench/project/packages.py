@@ -18,6 +18,7 @@ from pathlib import Path
 from workbench.project.locate import package_manager_of
 from workbench.project.models import PackageManager, ProjectProblem
 from workbench.project.node_runtime import NodeRuntime, find_node
+from workbench.wording import plural
 
 Say = Callable[[str], None]
 
@@ -144,7 +145,7 @@ class _Progress:
 
     def _standing(self) -> str:
         counts = (
-            f"{self.looked_up} packages looked up, {self.downloaded} fetched"
+            f"{plural(self.looked_up, 'package')} looked up, {self.downloaded} fetched"
             if self.looked_up
             else "at work"
         )
