@@ -22,7 +22,6 @@ from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from screens.editor import at_place, editor_of
 from screens.environment_panes import EnvironmentPanes
@@ -30,6 +29,7 @@ from screens.feed import Feed
 from screens.input_gate import UNASKED_SECONDS, InputGate
 from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
+from screens.sandbox.pane_tabs import PANES
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
@@ -46,8 +46,28 @@ if TYPE_CHECKING:
 STOP_SECONDS = 3.0
 
 
+_WORKING = (LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING)
+_IN_DIALOGS = {
+    "app.help": "help",
+    "app.back": "back",
+    "app.commands": "command_palette",
+}
+"""The app's keys that a dialog leaves alone, and what they do there."""
+
+
+def takes_text(widget: object) -> bool:
+    """Whether printable keys are text there; by name, for importing an editor costs a first paint."""
+    kinds = {kind.__name__ for kind in type(widget).__mro__}
+    return bool(kinds & {"Input", "TextArea"}) or bool(getattr(widget, "takes_text", False))
+
+
 class KeySettled(Message):
     """Sent behind a key, to know when that key has been dealt with."""
+
+    def __init__(self, target: Widget, *, is_first: bool = True) -> None:
+        super().__init__()
+        self.target = target
+        self.is_first = is_first
 
 
 class WorkbenchApp(App[None]):
@@ -66,6 +86,23 @@ class WorkbenchApp(App[None]):
         ),
         Binding(
             "ctrl+p", "command_palette", "Commands", id="app.palette", tooltip="Search all commands"
+        ),
+        Binding(
+            "f1",
+            "help",
+            "Keys",
+            False,
+            id="app.help_typing",
+            priority=True,
+            tooltip="All keys (also while typing)",
+        ),
+        Binding(
+            "colon",
+            "command_palette",
+            "Commands",
+            False,
+            id="app.commands",
+            tooltip="Search all commands",
         ),
         Binding(
             QUESTION_KEY,
@@ -87,7 +124,14 @@ class WorkbenchApp(App[None]):
             id="app.previous",
             tooltip="Previous pane",
         ),
-        Binding("q", "leave", "Quit", id="app.quit", tooltip="Quit (asks while deploying)"),
+        Binding("q", "back", "Back", id="app.back", tooltip="Back to the sandbox's panes"),
+        Binding(
+            "q",
+            "leave",
+            "Quit",
+            id="app.quit",
+            tooltip="Quit, from the first screen (asks while synthesizing and deploying)",
+        ),
         Binding(
             "ctrl+c,ctrl+q",
             "leave_now",
@@ -96,6 +140,44 @@ class WorkbenchApp(App[None]):
             id="app.quit_now",
             priority=True,
             tooltip="Quit without asking",
+        ),
+        *(
+            Binding(
+                str(number),
+                f"pane('{pane}')",
+                title,
+                False,
+                id=f"pane.{pane}",
+                tooltip=f"Go to the pane {title}",
+            )
+            for number, (pane, title) in enumerate(PANES, 1)
+        ),
+        Binding(
+            "6", "pane('problems')", "Problems", False, id="pane.problems", tooltip="What is wrong"
+        ),
+        Binding(
+            "7",
+            "open_pane('playground')",
+            "Playground",
+            id="pane.playground",
+            tooltip="Query the GraphQL API",
+        ),
+        Binding(
+            "8", "open_pane('users')", "Users", id="pane.users", tooltip="The user pool's users"
+        ),
+        Binding(
+            "9",
+            "open_pane('branches')",
+            "Branches",
+            id="pane.branches",
+            tooltip="Branch environments",
+        ),
+        Binding(
+            "0",
+            "own",
+            "Own sandbox",
+            id="pane.own",
+            tooltip="Back from another environment to your own sandbox",
         ),
     ]
 
@@ -395,9 +477,7 @@ class WorkbenchApp(App[None]):
                 self.say("Pasted text ignored: nothing here takes text", "warning")
                 return False
         target: Widget = self.focused or self.screen
-        is_text = isinstance(event, events.Paste) or (
-            event.is_printable and isinstance(target, Input | TextArea)
-        )
+        is_text = isinstance(event, events.Paste) or (event.is_printable and takes_text(target))
         self.asking.key_pressed()
         if not is_text:
             self.gate.commanded()
@@ -405,10 +485,13 @@ class WorkbenchApp(App[None]):
         if is_text:
             return False
         # Follows the key through every queue that the key goes through, up to the app.
-        return target.post_message(KeySettled())
+        return target.post_message(KeySettled(target))
 
     @on(KeySettled)
-    async def _key_settled(self) -> None:
+    async def _key_settled(self, event: KeySettled) -> None:
+        # Once more, behind the messages that the key's action has sent: they may move the focus.
+        if event.is_first and event.target.post_message(KeySettled(event.target, is_first=False)):
+            return
         self.gate.settled()
         await self._pump()
 
@@ -470,6 +553,16 @@ class WorkbenchApp(App[None]):
         """The question's key only where there is one."""
         if action == "answer":
             return self.asking.is_open
+        if action == "back":
+            return not self.is_home
+        if action == "leave":
+            return self.is_home
+        if action == "own":
+            return self.place is not None
+        if action in ("pane", "open_pane"):
+            if parameters == ("problems",):
+                return self.sandbox is not None and self.sandbox.has_problems
+            return self.sandbox is not None
         return super().check_action(action, parameters)
 
     def action_help(self) -> None:
@@ -479,10 +572,67 @@ class WorkbenchApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen, self.keymap))
 
+    async def on_key(self, event: events.Key) -> None:
+        """A dialog keeps the app's keys from working; those that work everywhere work there, too."""
+        screen = self.screen
+        if not isinstance(screen, ModalScreen) or event.key in screen.active_bindings:
+            return
+        for name, action in _IN_DIALOGS.items():
+            if event.key in self._keys_of(name):
+                await self.run_action(action)
+                return
+        if not getattr(screen, "LEFT_BY_NUMBERS", True):
+            return
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if binding.id is not None and binding.id.startswith("pane."):
+                await self.run_action(binding.action)
+
+    @property
+    def is_home(self) -> bool:
+        """Whether the first screen is in front: the sandbox's panes, or the start."""
+        return self.screen is self.sandbox or self.sandbox is None
+
+    def close_to_sandbox(self) -> bool:
+        """Close whatever is over the sandbox's panes; False where there is no sandbox yet."""
+        if self.sandbox is None or self.sandbox not in self.screen_stack:
+            return False
+        while self.screen is not self.sandbox:
+            if isinstance(self.screen, ModalScreen):
+                self.screen.dismiss(None)
+            else:
+                self.pop_screen()
+        return True
+
+    def action_pane(self, pane: str) -> None:
+        """Go to one of the sandbox's panes, from anywhere."""
+        if self.close_to_sandbox() and self.sandbox is not None:
+            self.sandbox.show_pane(pane)
+
+    def action_open_pane(self, name: str) -> None:
+        """Go to the playground, the users or the branches, from anywhere."""
+        if name == "playground":
+            self.panes.open_playground()
+        elif name == "users":
+            self.panes.open_users()
+        else:
+            self.panes.open_branches()
+
+    def action_own(self) -> None:
+        """Back to one's own sandbox, where the workbench was turned to another environment."""
+        self.close_to_sandbox()
+        self.panes.turn_to(None)
+
+    async def action_back(self) -> None:
+        """Leave what is in front: one level up."""
+        if isinstance(self.screen, ModalScreen):
+            self.simulate_key("escape")
+        elif not self.is_home:
+            self.pop_screen()
+
     def action_leave(self) -> None:
-        """Quit; ask first while a deployment runs."""
-        sandbox = self.sandbox
-        if sandbox is None or sandbox.story.state is not LoopState.DEPLOYING:
+        """Quit; ask first while a deployment is prepared or runs."""
+        state = self.sandbox.story.state if self.sandbox is not None else None
+        if state not in _WORKING or self.sandbox is None or self.sandbox.story.is_attached:
             self.action_leave_now()
             return
         from screens.sandbox.questions import leave_question
@@ -491,7 +641,7 @@ class WorkbenchApp(App[None]):
             if leave:
                 self.action_leave_now()
 
-        self.push_screen(leave_question(), answered)
+        self.push_screen(leave_question(state), answered)
 
     @work(group="leave")
     async def action_leave_now(self) -> None:

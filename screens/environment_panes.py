@@ -6,7 +6,7 @@ The environment is one's own sandbox, or the one that the whole workbench was tu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -33,11 +33,32 @@ class EnvironmentPanes:
         self.users: UsersScreen | None = None
         self.branches: BranchesScreen | None = None
 
+    def _open(self, name: str, opening: Coroutine[None, None, None]) -> None:
+        """Open a pane; keys typed from now on are for it."""
+        app = self._app
+        app.gate.begin_opening(name)
+
+        async def opened() -> None:
+            try:
+                await opening
+            finally:
+                app.opened(name)
+
+        app.run_worker(opened(), exclusive=True, group=name)
+
+    async def _show(self, name: str) -> None:
+        """Put an installed pane over the sandbox, in place of whatever is there."""
+        app = self._app
+        pane = app.get_screen(name)
+        if app.screen is not pane:
+            app.close_to_sandbox()
+            await app.push_screen(name)
+
     # -- the playground ---------------------------------------------------------------------------
 
     def open_playground(self, caller: str = "") -> None:
         """Go to the playground, as a caller; its first opening imports GraphQL, in a thread."""
-        self._app.run_worker(self._open_playground(caller), exclusive=True, group="playground")
+        self._open("playground", self._open_playground(caller))
 
     async def _open_playground(self, caller: str) -> None:
         app, sandbox = self._app, self._app.sandbox
@@ -55,8 +76,7 @@ class EnvironmentPanes:
                 self._title(info.target),
             )
             app.install_screen(self.playground, "playground")
-        if app.screen is not self.playground:
-            await app.push_screen("playground")
+        await self._show("playground")
         if caller:
             self.playground.run_as(caller)
 
@@ -69,7 +89,7 @@ class EnvironmentPanes:
 
     def open_users(self) -> None:
         """Go to the users; the first opening imports botocore, in a thread."""
-        self._app.run_worker(self._open_users(), exclusive=True, group="users")
+        self._open("users", self._open_users())
 
     async def _open_users(self) -> None:
         app, sandbox = self._app, self._app.sandbox
@@ -86,8 +106,7 @@ class EnvironmentPanes:
                 self._title(opened.info.target),
             )
             app.install_screen(self.users, "users")
-        if app.screen is not self.users:
-            await app.push_screen("users")
+        await self._show("users")
 
     def leave_users(self) -> None:
         """Back to the sandbox; what is loaded stays."""
@@ -108,7 +127,7 @@ class EnvironmentPanes:
 
     def open_branches(self) -> None:
         """Go to the branches; the first opening imports botocore, in a thread."""
-        self._app.run_worker(self._open_branches(), exclusive=True, group="branches")
+        self._open("branches", self._open_branches())
 
     async def _open_branches(self) -> None:
         app, sandbox = self._app, self._app.sandbox
@@ -121,8 +140,7 @@ class EnvironmentPanes:
             opened = sandbox.opened
             self.branches = BranchesScreen(opened.open_branches, opened.info)
             app.install_screen(self.branches, "branches")
-        if app.screen is not self.branches:
-            await app.push_screen("branches")
+        await self._show("branches")
 
     def leave_branches(self) -> None:
         """Back to the sandbox."""

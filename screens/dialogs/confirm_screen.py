@@ -26,6 +26,7 @@ class Choice(Static, can_focus=True):
 class ConfirmScreen(ModalScreen[bool | None]):
     """True: go on; False: no; None: put aside (only where the engine waits for an answer)."""
 
+    LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Go on; the data is lost"),
         Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave all as it is"),

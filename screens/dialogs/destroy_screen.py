@@ -33,6 +33,7 @@ class Decision:
 class DestroyScreen(ModalScreen[Decision | None]):
     """A decision, or None: put aside, and the question stays open."""
 
+    LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "later", "Decide later", id="destroy.later", tooltip="Decide later"),
         Binding("down", "scroll(1)", "Scroll", False, id="destroy.down", tooltip="Scroll down"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screens.dialogs.destroy_screen import Decision, DestroyScreen
-from screens.sandbox.questions import question_of, question_words
 from screens.widgets.question_banner import show_banner
 from workbench.events import ConfirmationNeeded
 
@@ -13,6 +11,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from screens.app import WorkbenchApp
+    from screens.dialogs.destroy_screen import Decision, DestroyScreen
 
 
 class Asking:
@@ -71,6 +70,8 @@ class Asking:
             return
         if self._dialog is not None and self._dialog in self._app.screen_stack:
             return
+        from screens.sandbox.questions import question_of
+
         asked = self._question
         self._dialog = question_of(asked, sandbox.opened.info.identifier)
 
@@ -85,5 +86,7 @@ class Asking:
         sandbox = self._app.sandbox
         if self._question is None or sandbox is None:
             return ""
+        from screens.sandbox.questions import question_words
+
         owner = sandbox.story.owner if sandbox.story.is_attached else ""
         return question_words(self._question, sandbox.opened.info.identifier, owner)

@@ -11,7 +11,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT, WARN
 from workbench.deploy.loss_words import loss_name, losses_in_words
 from workbench.deploy.models import Loss
-from workbench.events import ConfirmationNeeded
+from workbench.events import ConfirmationNeeded, LoopState
 
 
 def question_of(question: ConfirmationNeeded, identifier: str) -> DestroyScreen:
@@ -55,12 +55,15 @@ def question_words(question: ConfirmationNeeded, identifier: str, owner: str = "
     return f" ? {QUESTION_KEY.upper()} decides · {what}"
 
 
-def leave_question() -> ConfirmScreen:
-    """The dialog for leaving in the middle of a deployment."""
-    rows = [
-        Row((("A deployment is running.", TEXT),)),
-        Row((("CloudFormation goes on without this window; the next start takes it up.", MUTED),)),
-    ]
+def leave_question(state: LoopState | None) -> ConfirmScreen:
+    """The dialog for leaving while a deployment is prepared or runs."""
+    if state is LoopState.DEPLOYING:
+        words = "A deployment is running."
+        then = "CloudFormation goes on without this window; the next start takes it up."
+    else:
+        words = "A deployment is being prepared; nothing is changed yet."
+        then = "The next start begins it anew."
+    rows = [Row(((words, TEXT),)), Row(((then, MUTED),))]
     return ConfirmScreen("Leave now?", rows, "Leave", "No, stay")
 
 

@@ -54,36 +54,6 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         Binding(
             "e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's place in $EDITOR"
         ),
-        *(
-            Binding(
-                str(number),
-                f"pane('{pane}')",
-                title,
-                False,
-                id=f"pane.{pane}",
-                tooltip=f"Go to the pane {title}",
-            )
-            for number, (pane, title) in enumerate(PANES, 1)
-        ),
-        Binding(
-            "6", "pane('problems')", "Problems", False, id="pane.problems", tooltip="What is wrong"
-        ),
-        Binding(
-            "7",
-            "playground",
-            "Playground",
-            id="pane.playground",
-            tooltip="Query the GraphQL API",
-        ),
-        Binding("8", "users", "Users", id="pane.users", tooltip="The user pool's users"),
-        Binding("9", "branches", "Branches", id="pane.branches", tooltip="Branch environments"),
-        Binding(
-            "0",
-            "own",
-            "Own sandbox",
-            id="pane.own",
-            tooltip="Back from another environment to your own sandbox",
-        ),
         Binding(
             "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
         ),
@@ -115,6 +85,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         self._clock = clock
         self._buffer = LogBuffer()
         self._tick: Timer | None = None
+        self._zoomed = ""
 
     # -- layout -----------------------------------------------------------------------------------
 
@@ -260,10 +231,9 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     # -- actions ----------------------------------------------------------------------------------
 
-    def action_pane(self, pane: str) -> None:
+    def show_pane(self, pane: str) -> None:
         """Focus a pane; in the narrow layout this shows its page."""
-        if self.maximized is not None:
-            self.minimize()
+        self._unzoom()
         target = LogView if pane == "log" else None
         page = _PAGE_OF.get(pane, pane)
         if pane != "problems":
@@ -271,34 +241,43 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
                 self.set_class(name == page, f"page-{name}")
         widget: Widget = self.query_one(target) if target else self.query_one(f"#{pane}")
         # After the layout: a pane hidden until now cannot take the focus yet.
-        self.call_after_refresh(widget.focus)
+        self.app.gate.begin_opening(pane)
 
-    def action_playground(self) -> None:
-        """Go to the GraphQL playground."""
-        self.app.panes.open_playground()
+        def focus() -> None:
+            widget.focus()
+            self.app.call_later(self.app.opened, pane)
 
-    def action_users(self) -> None:
-        """Go to the user pool's users."""
-        self.app.panes.open_users()
+        self.call_after_refresh(focus)
 
-    def action_branches(self) -> None:
-        """Go to the branches."""
-        self.app.panes.open_branches()
-
-    def action_own(self) -> None:
-        """Back to one's own sandbox, where the workbench was turned to another environment."""
-        self.app.panes.turn_to(None)
+    @property
+    def has_problems(self) -> bool:
+        """Whether the pane of problems is shown."""
+        return bool(self.is_mounted and self.query_one(ProblemsPane).display)
 
     def action_zoom(self) -> None:
-        """Show only the focused pane, or all again."""
-        if self.maximized is not None:
-            self.minimize()
-        elif self.focused is not None:
-            self.maximize(self.focused)
+        """Show only the focused pane between the header and the keys, or all again."""
+        if self._zoomed:
+            self._unzoom()
+            return
+        self._zoomed = self.focused_pane() or ""
+        for pane in self.query(".pane"):
+            pane.set_class(bool(self._zoomed) and pane.id != self._zoomed, "-beside")
+            pane.set_class(pane.id == self._zoomed, "-alone")
+        for column in self.query("#left, #right"):
+            column.set_class(bool(self._zoomed) and not column.query(f"#{self._zoomed}"), "-beside")
+        self.set_class(bool(self._zoomed), "-zoomed")
+        self.refresh_bindings()
 
     def action_unzoom(self) -> None:
         """Show all panes again."""
-        self.minimize()
+        self._unzoom()
+
+    def _unzoom(self) -> None:
+        self._zoomed = ""
+        for widget in self.query(".-beside, .-alone"):
+            widget.remove_class("-beside", "-alone")
+        self.remove_class("-zoomed")
+        self.refresh_bindings()
 
     def action_redeploy(self) -> None:
         """Deploy again now."""
@@ -339,7 +318,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
-        self.action_pane(event.pane)
+        self.show_pane(event.pane)
 
     @on(RowList.Opened, "#history")
     def _deployment_opened(self, event: RowList.Opened) -> None:
@@ -374,12 +353,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             return not attached and failure is not None and bool(failure.offer)
         if action == "edit":
             return not attached and diagnostic_at(self.story, "") is not None and self.app.can_edit
-        if action == "own":
-            return self.app.place is not None
+        if action == "unzoom":
+            return bool(self._zoomed)
         if action == "target":
             return self.story.state is not LoopState.DEPLOYING
-        if action == "pane" and parameters == ("problems",):
-            return self.query_one(ProblemsPane).display if self.is_mounted else False
         return super().check_action(action, parameters)
 
 

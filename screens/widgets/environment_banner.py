@@ -30,4 +30,4 @@ class EnvironmentBanner(Static):
             return
         self.set_class(place.is_production, "-production")
         kind = "PRODUCTION " if place.is_production else ""
-        self.update(f" ▲ {kind}{place.name}: API, users and resources · your sandbox: 0 in 1–5, 9")
+        self.update(f" ▲ {kind}{place.name}: API, users and resources · 0: your sandbox")
