@@ -439,7 +439,7 @@ class WorkbenchApp(App[None]):
     def install_packages(self, root: Path) -> None:
         """Install the npm packages; the log pane shows the progress."""
         from workbench.events import Level
-        from workbench.project.models import ProjectProblem
+        from workbench.model.user_problem import UserProblem
 
         def say(line: str) -> None:
             self.feed.emit(LogLine(at=time(), level=Level.INFO, source="npm", text=line))
@@ -447,7 +447,7 @@ class WorkbenchApp(App[None]):
         self.call_from_thread(self.say, "Installing the packages; the log shows how it goes")
         try:
             self._starter.install(root, say)
-        except (ProjectProblem, OSError) as problem:
+        except (UserProblem, OSError) as problem:
             self.call_from_thread(self.say, f"Not installed: {problem}", "error")
         else:
             self.call_from_thread(self.say, "The packages are installed")

@@ -18,7 +18,7 @@ from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.compare import Difference
 from workbench.branches.opening import OpenedBranches
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 class CompareScreen(ModalScreen[None]):
@@ -55,7 +55,7 @@ class CompareScreen(ModalScreen[None]):
             found = await asyncio.to_thread(
                 lambda: self._opened.compared(*self._sides, values=self._shows_values)
             )
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         else:
             self._found = found

@@ -18,6 +18,7 @@ from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import Promotion, plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
 from workbench.branches.workplace import delete_sandbox, read_contents, workplace_of
+from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Doing:
         """Start a job and follow its logs."""
         try:
             job = await asyncio.to_thread(start)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self._screen.app.say(str(problem), "error")
             return
         name = branch if isinstance(branch, str) else branch()
@@ -93,7 +94,7 @@ class Doing:
         screen = self._screen
         try:
             app = await asyncio.to_thread(opened.app_to_connect)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             screen.app.say(str(problem), "error")
             return
         fields = (
@@ -129,7 +130,7 @@ class Doing:
         root = opened.project.root
         try:
             plan = await asyncio.to_thread(plan_promotion, root, each.name, target)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             screen.app.say(str(problem), "error")
             return
         if not plan.commits:
@@ -148,7 +149,7 @@ class Doing:
         screen = self._screen
         try:
             commit = await asyncio.to_thread(promote, opened.project.root, plan)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             screen.app.say(str(problem), "error")
             return
         screen.app.say(f"{plan.target} has {plan.source} now")
@@ -170,7 +171,7 @@ class Doing:
         names = ", ".join(each.name for each in chosen)
         try:
             lost = await asyncio.to_thread(_lost, opened, chosen)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             screen.app.say(str(problem), "error")
             return
         title = f"Delete {names}, with users and all data?"
@@ -216,7 +217,7 @@ class Doing:
     async def _do(self, act: Callable[[], object]) -> bool:
         try:
             await asyncio.to_thread(act)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self._screen.app.say(str(problem), "error")
             return False
         return True

@@ -20,7 +20,7 @@ from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN
 from workbench.branches.domains import Domain, add_domain, list_domains, remove_domain
 from workbench.branches.opening import OpenedBranches
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -69,7 +69,7 @@ class DomainsScreen(ModalScreen[None]):
             self._domains = await asyncio.to_thread(
                 lambda: list_domains(hosting, hosting.known_app())
             )
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             view.show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
             return
         rows = [row for each in self._domains for row in domain_rows(each)]
@@ -129,7 +129,7 @@ class DomainsScreen(ModalScreen[None]):
     async def _do(self, act: Callable[[], object]) -> None:
         try:
             await asyncio.to_thread(act)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.app.say(str(problem), "error")
         self.action_reload()
 

@@ -21,7 +21,7 @@ from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.history import between, read_history
 from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -61,7 +61,7 @@ class HistoryScreen(ModalScreen[None]):
     async def _load(self) -> None:
         try:
             self._jobs = await asyncio.to_thread(read_history, self._opened, self._branch)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
             return
         self._show()
@@ -105,7 +105,7 @@ class HistoryScreen(ModalScreen[None]):
             newer, older = older, newer
         try:
             found = await asyncio.to_thread(between, self._opened, older, newer)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.notify(str(problem), severity="error", markup=False)
             return
         title = f"{self._branch} · job {older.id} → job {newer.id}"

@@ -19,7 +19,7 @@ from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, OK, TEXT
 from workbench.branches.hosting_models import Job
 from workbench.branches.opening import OpenedBranches
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 _MOST_STEPS = 8
 
@@ -74,7 +74,7 @@ class LogsScreen(ModalScreen[None]):
                 job, lines = await asyncio.to_thread(
                     hosting.look, app, self._branch, self._job_id, told
                 )
-            except ProjectProblem as problem:
+            except UserProblem as problem:
                 self.query_one("#job-lines", RowList).show_rows(
                     [Row((("✗ ", FAIL), (str(problem), TEXT)))]
                 )
@@ -136,7 +136,7 @@ class LogsScreen(ModalScreen[None]):
             job = await asyncio.to_thread(
                 lambda: hosting.start(app, self._branch, retry=self._job_id)
             )
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.notify(str(problem), severity="error", markup=False)
             return
         self._job_id, self._job, self._lines = job.id, None, []
@@ -152,7 +152,7 @@ class LogsScreen(ModalScreen[None]):
         try:
             app = await asyncio.to_thread(hosting.known_app)
             await asyncio.to_thread(hosting.stop, app, self._branch, self._job_id)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.notify(str(problem), severity="error", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

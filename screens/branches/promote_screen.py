@@ -19,7 +19,7 @@ from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
 from workbench.branches.promote import Promotion
 from workbench.deploy.models import Effect, ResourceChange
 from workbench.loop.coming_changes import ComingChanges
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
 
 _SIGNS = {
@@ -79,7 +79,7 @@ class PromoteScreen(ModalScreen[bool]):
     async def _load(self, look: Callable[[], ComingChanges]) -> None:
         try:
             found = await asyncio.to_thread(look)
-        except (ProjectProblem, OSError) as problem:
+        except (UserProblem, OSError) as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         else:
             rows = coming_rows(found)

@@ -35,7 +35,7 @@ from workbench.branches.opening import OpenedBranches
 from workbench.branches.refs import ref_changes
 from workbench.branches.workplace import read_resources, workplace_of
 from workbench.loop.git import find_repository
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import safe_line
 from workbench.wording import plural
 
@@ -95,7 +95,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
                 if self._opened is None:
                     self._opened = await asyncio.to_thread(self._open)
                 found = await asyncio.to_thread(self._opened.environments)
-            except (ProjectProblem, OSError) as problem:
+            except (UserProblem, OSError) as problem:
                 self._opened = None
                 self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
                 return
@@ -274,7 +274,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         hosting, job = opened.hosting, each.job.id
         try:
             await asyncio.to_thread(lambda: hosting.stop(hosting.known_app(), each.name, job))
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.app.say(str(problem), "error")
         self.action_reload()
 

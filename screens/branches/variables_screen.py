@@ -26,6 +26,7 @@ from workbench.branches.dotenv import read_dotenv, write_dotenv
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.settings import EnvironmentSettings, Setting, touched_by
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import create_private
 from workbench.project.models import ProjectProblem
 from workbench.wording import plural
@@ -90,7 +91,7 @@ class VariablesScreen(ModalScreen[None]):
     async def _load(self) -> None:
         try:
             self._found = await asyncio.to_thread(self._settings.read)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
             return
         self._show()
@@ -284,7 +285,7 @@ class VariablesScreen(ModalScreen[None]):
     async def _do(self, act: Callable[[], object]) -> bool:
         try:
             await asyncio.to_thread(act)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.app.say(str(problem), "error")
             return False
         return True

@@ -16,7 +16,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.titles import as_title
 from screens.widgets.tones import FAIL, MUTED, TEXT
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 class RowsScreen(ModalScreen[None]):
@@ -53,7 +53,7 @@ class RowsScreen(ModalScreen[None]):
     async def _load(self, read: Callable[[], Sequence[Row]]) -> None:
         try:
             rows = await asyncio.to_thread(read)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         self.query_one(RowList).show_rows(rows)
 

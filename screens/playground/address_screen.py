@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static, TextArea
 
 from screens.widgets.key_bar import KeyBar
+from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address, read_address
-from workbench.project.models import ProjectProblem
 
 _CLOSE = Binding("escape", "cancel", "Close", id="typed.close", tooltip="Close without taking it")
 _FOCUS: list[BindingType] = [
@@ -110,7 +110,7 @@ class AddressScreen(ModalScreen[Address | None]):
                 self.query_one("#address-headers", TextArea).text,
                 keeps_values=self.query_one("#address-keep", Checkbox).value,
             )
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.query_one("#address-problem", Static).update(f"✗ {problem}")
             return
         self.dismiss(address)

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.lint import broken_by
 from workbench.playground.opening import open_url_api
 from workbench.playground.schema_source import LoadedSchema, NoSchemaError
-from workbench.project.models import ProjectProblem
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Connection:
         if self.api is None:
             try:
                 self.api = await asyncio.to_thread(self._open)
-            except (ProjectProblem, OSError) as problem:
+            except (UserProblem, OSError) as problem:
                 self.problem, self.words, self.schema = str(problem), "not connected", None
                 if screen.desk.sheet.stream is None and not screen.desk.sheet.outcomes:
                     screen.result_pane.show_problem(self.problem)

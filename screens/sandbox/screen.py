@@ -29,7 +29,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
 from workbench.deploy.models import LiveResource
 from workbench.events import AnyEvent, LogLine, LoopState, ResourcesListed
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -223,7 +223,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         self.refresh_bindings()
         try:
             found = await asyncio.to_thread(read)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             self.app.say(str(problem), "error")
             return
         if self.app.place == place:

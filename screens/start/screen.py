@@ -15,6 +15,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
+from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class StartScreen(Screen[None]):
             session = self._starter.prepare()
             asks = self._target is None and not session.target_chosen
             profiles = list(self._starter.profiles()) if asks else []
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
             return
         except OSError as error:
@@ -137,7 +138,7 @@ class StartScreen(Screen[None]):
             if target is not None:
                 session = self._starter.choose_target(session, target)
             opened = self._starter.open(session, app.feed.emit)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
         except OSError as error:
             app.call_from_thread(self._stopped_by, unexpected(error))
@@ -159,7 +160,7 @@ class StartScreen(Screen[None]):
             if offer == "init":
                 self._starter.scaffold(say)
             self._starter.install(None, say)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
         except OSError as error:
             app.call_from_thread(self._stopped_by, unexpected(error))

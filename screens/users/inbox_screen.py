@@ -16,7 +16,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
 from workbench.aws.inbox import Message
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 class InboxScreen(ModalScreen[None]):
@@ -54,7 +54,7 @@ class InboxScreen(ModalScreen[None]):
         """Read the messages again."""
         try:
             rows = message_rows(await asyncio.to_thread(self._read))
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         self.query_one(RowList).show_rows(rows)
 

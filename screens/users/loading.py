@@ -10,7 +10,7 @@ from screens.users.roster import CHUNK
 from workbench.aws.pool_schema import Schema
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPoolProblem
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.search import parse_search
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Loading:
             self.estimate = None if roster.search else await asyncio.to_thread(pool.estimate)
             self.schema = await asyncio.to_thread(pool.schema)
             await self._take()
-        except (ProjectProblem, OSError) as problem:
+        except (UserProblem, OSError) as problem:
             self.opened = None
             roster.shown = []
             roster.is_complete = True

@@ -22,7 +22,7 @@ from workbench.aws.user_sign_in import (
     app_client,
     begin,
 )
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in, kept_sign_in
 from workbench.users.totp import totp_code
 
@@ -154,7 +154,7 @@ def _known_code(opened: OpenedPool, challenge: Challenge, totp_secret: str) -> s
     if challenge.name in _SENT and isinstance(target, LocalTarget):
         try:
             messages = read_inbox(target, opened.pool.pool_id)
-        except ProjectProblem:
+        except UserProblem:
             return ""  # the form asks for it then
         own = (each for each in messages if each.username == challenge.username)
         return next((each.code for each in own if each.kind == "sign-in code"), "")

@@ -13,7 +13,7 @@ from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.aws.user_pools import User, UserPool
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.export import export_to
 from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
@@ -39,7 +39,7 @@ async def export_users(screen: UsersScreen, pool: UserPool) -> None:
     screen.acting.tell("Exporting")
     try:
         count = await asyncio.to_thread(export_to, pool, parse_search(screen.roster.search), path)
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         screen.app.say(str(problem), "error")
         return
     finally:
@@ -61,7 +61,7 @@ async def import_users(screen: UsersScreen, pool: UserPool) -> None:
     screen.acting.tell("Checking the file")
     try:
         plan = await asyncio.to_thread(lambda: _planned(pool, read_file(path)))
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         screen.app.say(str(problem), "error")
         return
     finally:
@@ -100,7 +100,7 @@ async def seed(screen: UsersScreen, pool: UserPool) -> None:
 
     try:
         plan = await asyncio.to_thread(planned)
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         screen.app.say(str(problem), "error")
         return
     await _make(screen, pool, plan, "Make users", "Made")

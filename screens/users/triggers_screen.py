@@ -18,7 +18,7 @@ from screens.widgets.row_list import Row, RowList
 from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
 from workbench.aws.trigger_logs import Trigger
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 class TriggersScreen(ModalScreen[None]):
@@ -53,7 +53,7 @@ class TriggersScreen(ModalScreen[None]):
         """Read the logs again."""
         try:
             rows = trigger_rows(await asyncio.to_thread(self._read))
-        except (ProjectProblem, ClientError, BotoCoreError) as problem:
+        except (UserProblem, ClientError, BotoCoreError) as problem:
             rows = [Row((("✗ ", FAIL), (f"The logs cannot be read: {problem}", TEXT)))]
         self.query_one(RowList).show_rows(rows)
 

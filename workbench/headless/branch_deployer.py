@@ -25,7 +25,8 @@ from workbench.headless.paint import Paint
 from workbench.headless.pipeline_deploy import BRANCH_OPTIONS, link_branch
 from workbench.headless.run_sandbox import GOOD
 from workbench.loop.sandbox import Sandbox
-from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.model.user_problem import UserProblem
+from workbench.project.models import BackendIdentity
 from workbench.startup import Flags, Session, prepare
 
 
@@ -74,7 +75,7 @@ async def _serve(folder: Path, identity: BackendIdentity) -> None:
                 session = replace(prepare(folder, Flags(local=True)), identity=identity)
                 branch = _Branch(session, told)
             code = await branch.deploy()
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             told.write([f"✗ {problem}"])
             code = 1
         sys.stdout.write(json.dumps({"code": code}) + "\n")

@@ -151,14 +151,13 @@ def _session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
 def _explain(error: Exception) -> int:
     from workbench.deploy.failure import DeploymentFailed
     from workbench.headless.lines import HumanLines
-    from workbench.localcloud.lifecycle import LocalCloudProblem
     from workbench.loop.crash import crash_line, write_crash_log
-    from workbench.project.models import ProjectProblem
+    from workbench.model.user_problem import UserProblem
 
     paint = Paint.of(sys.stderr)
-    if isinstance(error, ProjectProblem | LocalCloudProblem):
+    if isinstance(error, UserProblem):
         err(*f"{paint.bad('✗')} {error}".split("\n"))
-        return error.exit_code if isinstance(error, LocalCloudProblem) else 1
+        return error.exit_code
     failure = error.failure if isinstance(error, DeploymentFailed) else _aws_failure(error)
     if failure is not None:
         err(*HumanLines(paint).failure(failure))

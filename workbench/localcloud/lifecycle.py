@@ -28,6 +28,7 @@ from workbench.localcloud import record as record_file
 from workbench.localcloud.environment import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.record import ServerRecord, read_record, write_record
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_file, private_folder
 from workbench.project.models import ProjectProblem
 from workbench.project.node_runtime import find_node
@@ -52,23 +53,13 @@ _LAST_CHANCE = 5.0
 """Seconds to end cleanly for one that has not answered for longer than anything should take."""
 
 
-class LocalCloudProblem(Exception):  # noqa: N818 - a problem the user can mend
-    """The local cloud cannot start or stop; the message says why, ``next_step`` what to do.
-
-    ``exit_code`` is what a command ends with that meets it.
-    """
+class LocalCloudProblem(UserProblem):
+    """The local cloud cannot start or stop."""
 
     def __init__(
         self, what: str, next_step: str, details: tuple[str, ...] = (), exit_code: int = 1
     ) -> None:
-        super().__init__(what)
-        self.what = what
-        self.next_step = next_step
-        self.details = details
-        self.exit_code = exit_code
-
-    def __str__(self) -> str:
-        return f"{self.what}\n  → {self.next_step}"
+        super().__init__(what, next_step, details=details, exit_code=exit_code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.model.user_problem import UserProblem
+
 PackageManager = Literal["npm", "pnpm", "yarn", "bun"]
 Language = Literal["typescript", "python"]
 
@@ -64,27 +66,5 @@ class BackendIdentity:
     type: Literal["sandbox", "branch", "standalone"] = "sandbox"
 
 
-class ProjectProblem(Exception):  # noqa: N818 - a problem the user can mend, not a program error
-    """Something the user must mend before the engine can start: what, where, and the next step.
-
-    ``offer`` names what a front end can do about it: scaffold a project, install the packages, sign
-    in to AWS, choose another target.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        next_step: str,
-        *,
-        where: str = "",
-        offer: Literal["", "init", "install", "node", "login", "target"] = "",
-    ) -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.next_step = next_step
-        self.offer = offer
-
-    def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.what}\n  → {self.next_step}"
+class ProjectProblem(UserProblem):
+    """Something about the project that the user must solve before the engine can go on."""

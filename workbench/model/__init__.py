@@ -1,0 +1,1 @@
+"""What the engine's parts hand on to each other and to both front ends; no I/O."""
