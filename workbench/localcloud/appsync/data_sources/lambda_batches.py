@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ from workbench.localcloud.appsync.records import DataSource
 
 DEFAULT_SIZE = 5
 """Payloads of one ``BatchInvoke`` where the resolver sets no ``maxBatchSize``."""
+
+_PAUSE = 0.0005
+_LONGEST_WAIT = 0.05
+"""Seconds that a batch waits for fields whose request is still evaluated."""
 
 _ROUNDS = 3
 """How often the event loop goes round without a new payload before a batch is sent: the fields of
@@ -34,6 +38,8 @@ class LambdaBatches:
         self._services = services
         self._open: dict[Hashable, _Batch] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self.under_way: Callable[[], bool] = lambda: False
+        """Whether fields of the request may still come to their data source."""
 
     async def invoke(
         self, source: DataSource, request: Any, context: Context, max_batch_size: int = 0
@@ -82,7 +88,12 @@ class LambdaBatches:
         task.add_done_callback(self._running.discard)
 
     async def _send_when_quiet(self, key: Hashable, batch: _Batch, arn: str, event: bool) -> None:
+        loop = asyncio.get_running_loop()
+        last = loop.time() + _LONGEST_WAIT
         while self._open.get(key) is batch and batch.quiet < _ROUNDS:
+            if self.under_way() and loop.time() < last:
+                await asyncio.sleep(_PAUSE)
+                continue
             batch.quiet += 1
             await asyncio.sleep(0)
         if self._open.get(key) is batch:

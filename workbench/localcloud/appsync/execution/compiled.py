@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLSchema
 
 from workbench.localcloud.appsync.authorization.directives import FieldRules, field_rules
+from workbench.localcloud.appsync.execution.aside import LARGE, aside
 from workbench.localcloud.appsync.execution.prepared import Prepared, prepare
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.records import Api, Function, Resolver
@@ -37,13 +38,16 @@ class Compiled:
     _prepared: OrderedDict[str, Prepared] = field(default_factory=OrderedDict)
     _verdicts: OrderedDict[object, Verdicts] = field(default_factory=OrderedDict)
 
-    def prepared(self, query: str) -> Prepared:
+    async def prepared(self, query: str) -> Prepared:
         """A query parsed and validated, once for each text; raises RequestError."""
         known = self._prepared.get(query)
         if known is not None:
             self._prepared.move_to_end(query)
             return known
-        found = prepare(query, self.schema, self.api)
+        if len(query) > LARGE:
+            found = await aside(prepare, query, self.schema, self.api)
+        else:
+            found = prepare(query, self.schema, self.api)
         if len(query) <= _KEPT_QUERY_SIZE:
             self._prepared[query] = found
             if len(self._prepared) > _KEPT_QUERIES:

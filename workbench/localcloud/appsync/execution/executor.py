@@ -51,6 +51,8 @@ class Executor(ExecutionContext):
         self._serializers = {}
         self._plans: dict[int, list[_Planned]] = {}
         self.is_awaitable = _is_coroutine
+        self._turns = self._state.turns
+        self._owner = self._state.trace.request_id
 
     def execute_fields(
         self,
@@ -254,19 +256,52 @@ class Executor(ExecutionContext):
         inner = kind.of_type
         completed: list[Any] = []
         running: list[int] = []
+        over = self._turns.over
         for index, item in enumerate(value):
-            item_path = path.add_key(index, None)
-            try:
-                done = self._complete(inner, nodes, item_path, item, parent)
-            except Exception as error:  # noqa: BLE001 - any fault fails its field only
-                done = self._failed(error, inner, nodes, item_path)
-            if _is_coroutine(done):
+            if over():
+                return self._rest_of_list(inner, nodes, path, value, parent, completed, running)
+            if self._item(inner, nodes, path.add_key(index, None), item, parent, completed):
                 running.append(index)
-                done = self._guarded(inner, nodes, item_path, done)
-            completed.append(done)
         if not running:
             return completed
         return _gathered(completed, running)
+
+    async def _rest_of_list(  # noqa: PLR0917 - where the list stands, and how far it has come
+        self,
+        inner: GraphQLOutputType,
+        nodes: list[FieldNode],
+        path: Path,
+        value: list[Any],
+        parent: str,
+        completed: list[Any],
+        running: list[int],
+    ) -> Any:
+        """A list that takes more than this round of the loop: others are heard in between."""
+        for index in range(len(completed), len(value)):
+            if self._turns.over():
+                await self._turns.wait(self._owner)
+            item_path = path.add_key(index, None)
+            if self._item(inner, nodes, item_path, value[index], parent, completed):
+                running.append(index)
+        return await _gathered(completed, running) if running else completed
+
+    def _item(  # noqa: PLR0917 - as the others
+        self,
+        inner: GraphQLOutputType,
+        nodes: list[FieldNode],
+        path: Path,
+        item: Any,
+        parent: str,
+        completed: list[Any],
+    ) -> bool:
+        """Complete one member of a list; whether that is a coroutine yet."""
+        try:
+            done = self._complete(inner, nodes, path, item, parent)
+        except Exception as error:  # noqa: BLE001 - any fault fails its field only
+            done = self._failed(error, inner, nodes, path)
+        runs = _is_coroutine(done)
+        completed.append(self._guarded(inner, nodes, path, done) if runs else done)
+        return runs
 
     def _concrete(
         self, kind: GraphQLInterfaceType | GraphQLUnionType, value: Any, path: Path

@@ -10,6 +10,7 @@ from graphql import GraphQLError, default_field_resolver, default_type_resolver
 from graphql.execution.execute import CollectedErrors
 
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
+from workbench.localcloud.appsync.execution.aside import LARGE, aside
 from workbench.localcloud.appsync.execution.compiled import Compiled
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
@@ -23,6 +24,7 @@ from workbench.localcloud.appsync.execution.request import GraphQLRequest, Respo
 from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.state import State, facts_of
 from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.turns import turns
 from workbench.localcloud.appsync.execution.variables import coerce_variables
 from workbench.localcloud.appsync.identity import Caller
 
@@ -56,7 +58,7 @@ async def execute_operation(
 ) -> Execution:
     """Execute a query or a mutation; errors are in the answer, none is raised."""
     try:
-        state = begin(compiled, request, caller, runtime, trace)
+        state = await begin(compiled, request, caller, runtime, trace)
         if state.operation.operation.value == "subscription":
             raise RequestError(
                 [request_error("Subscriptions are served over WebSocket.", None, "BadRequest")]
@@ -71,7 +73,7 @@ async def execute_operation(
     return execution
 
 
-def begin(
+async def begin(
     compiled: Compiled,
     request: GraphQLRequest,
     caller: Caller,
@@ -82,13 +84,15 @@ def begin(
     trace.query, trace.variables = request.query, dict(request.variables)
     trace.operation_name = request.operation_name
     began = time.perf_counter()
-    prepared: Prepared = compiled.prepared(request.query)
+    prepared: Prepared = await compiled.prepared(request.query)
     operation = prepared.operation(request.operation_name)
     trace.operation = operation.operation.value
     trace.operation_name = operation.name.value if operation.name else None
-    variables = coerce_variables(compiled.schema, operation, request.variables)
+    coerced = (compiled.schema, operation, request.variables)
+    large = request.size > LARGE
+    variables = await aside(coerce_variables, *coerced) if large else coerce_variables(*coerced)
     trace.prepare_ms = (time.perf_counter() - began) * 1000
-    return State(
+    state = State(
         compiled=compiled,
         prepared=prepared,
         operation=operation,
@@ -99,8 +103,11 @@ def begin(
         trace=trace,
         facts=facts_of(caller),
         batches=LambdaBatches(runtime.services),
+        turns=turns(),
         verdicts=compiled.verdicts(caller),
     )
+    state.batches.under_way = lambda: state.evaluating > 0
+    return state
 
 
 async def run(state: State, root: Any) -> Response:

@@ -20,6 +20,8 @@ class GraphQLRequest:
     operation_name: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
+    size: int = 0
+    """Bytes of the body, where there was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +65,4 @@ def parse_body(body: bytes) -> GraphQLRequest:
     name = document.get("operationName")
     if not isinstance(variables, dict | None) or not isinstance(name, str | None):
         raise MalformedRequestError("Unable to parse GraphQL query.")
-    return GraphQLRequest(document["query"], variables or {}, name or None)
+    return GraphQLRequest(document["query"], variables or {}, name or None, size=len(body))

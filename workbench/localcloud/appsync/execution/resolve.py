@@ -36,6 +36,11 @@ async def resolve(
     path: list[str | int],
 ) -> Any:
     """The field's raw value; raises FieldError. What its templates do besides goes to the state."""
+    state.evaluating += 1
+    try:
+        await state.turns.wait(state.trace.request_id)
+    finally:
+        state.evaluating -= 1
     kind = "UNIT" if resolver.functions is None else "PIPELINE"
     started = state.trace.elapsed_ms()
     record = ResolverTrace(
@@ -230,9 +235,13 @@ class _Run:
         owner = self._state.trace.request_id
         try:
             if code.code is not None:
-                return await runtime.evaluate_handler(
-                    code.code, which, self._context, self._effects, facts, owner
-                )
+                self._state.evaluating += 1
+                try:
+                    return await runtime.evaluate_handler(
+                        code.code, which, self._context, self._effects, facts, owner
+                    )
+                finally:
+                    self._state.evaluating -= 1
             text = code.request_template if which == "request" else code.response_template
             return await runtime.evaluate_mapping(
                 text or "", self._context, self._effects, facts, owner

@@ -14,6 +14,7 @@ from workbench.localcloud.appsync.execution.compiled import Compiled
 from workbench.localcloud.appsync.execution.prepared import Prepared
 from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.turns import Turns
 from workbench.localcloud.appsync.identity import Caller
 
 MAX_RESOLVERS = 10_000
@@ -35,10 +36,13 @@ class State:
     facts: Facts
     batches: LambdaBatches
     verdicts: dict[tuple[str, str], bool]
+    turns: Turns
     errors: list[dict[str, Any]] = field(default_factory=list)
     response_headers: dict[str, str] = field(default_factory=dict)
     effects: list[Effects] = field(default_factory=list)
     resolvers: int = 0
+    evaluating: int = 0
+    """Resolvers that wait for their turn, or for a worker's evaluation."""
 
     def allows(self, type_name: str, field_name: str) -> bool:
         """Whether the caller may see a field."""

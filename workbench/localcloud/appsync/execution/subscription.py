@@ -37,7 +37,7 @@ async def start_subscription(
     The resolver's value is not looked at: nothing has happened yet that could be told.
     """
     try:
-        state = begin(compiled, request, caller, runtime, trace)
+        state = await begin(compiled, request, caller, runtime, trace)
         if state.operation.operation is not OperationType.SUBSCRIPTION:
             raise RequestError([request_error("The operation is no subscription.")])
         root = compiled.schema.subscription_type
