@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from screens.playground.code_editor import CodeEditor
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen
 
 LINT_SECONDS = 0.15
+WORK_SECONDS = 0.004
+REST_SECONDS = 0.002
 
 
 class Checking:
@@ -27,6 +31,7 @@ class Checking:
     def __init__(self, screen: PlaygroundScreen) -> None:
         self._screen = screen
         self._findings: tuple[Finding, ...] = ()
+        self._lines: list[int] = []
         self._problem = ""
         self._edges: dict[str, tuple[str, str, str]] = {}
 
@@ -63,7 +68,7 @@ class Checking:
         schema = loaded.schema if loaded else None
         text, variables = sheet.text, sheet.variables
         operation = self.operation()
-        findings = await asyncio.to_thread(lint, text, schema)
+        findings = await asyncio.to_thread(lint, text, schema, _Turns(lambda: text == sheet.text))
         problems: tuple[VariableProblem, ...] = ()
         if operation is not None:
             read = await asyncio.to_thread(read_variables, variables, operation.text, schema)
@@ -71,6 +76,8 @@ class Checking:
         if sheet is not screen.desk.sheet or text != sheet.text:
             return
         self._findings = findings
+        places = [screen.query_editor.place_of(each.start) for each in findings]
+        self._lines = [row for row, _ in places]
         if sheet.broken and not findings and schema is not None:
             sheet.broken = False
             screen.desk.show_names()
@@ -85,11 +92,10 @@ class Checking:
         screen = self._screen
         query = screen.query_editor
         row = query.cursor_location[0]
-        here = [each for each in self._findings if query.place_of(each.start)[0] == row]
-        found = here[0] if here else self._findings[0] if self._findings else None
         words = ""
-        if found is not None:
-            words = f"line {query.place_of(found.start)[0] + 1}: {found.message}"
+        if self._findings:
+            at = self._lines.index(row) if row in self._lines else 0
+            words = f"line {self._lines[at] + 1}: {self._findings[at].message}"
         self._tell_in(query, "Operation", words)
         self._tell_in(screen.variables_editor, "Variables", self._problem)
 
@@ -143,6 +149,20 @@ class Checking:
             row = query.cursor_location[0]
             query.replace(pretty, (0, 0), query.document.end)
             query.move_cursor((min(row, query.document.line_count - 1), 0))
+
+
+class _Turns:
+    """Lets keys go before the checks, which are all in Python: asked often, rests now and then."""
+
+    def __init__(self, still_wanted: Callable[[], bool]) -> None:
+        self._still_wanted = still_wanted
+        self._rested = monotonic()
+
+    def __call__(self) -> bool:
+        if monotonic() - self._rested > WORK_SECONDS:
+            sleep(REST_SECONDS)
+            self._rested = monotonic()
+        return self._still_wanted()
 
 
 def _word_end(text: str, start: int) -> int:

@@ -2,73 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, islice
 from typing import ClassVar, Final
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.document._document import EditResult, Location
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._edit import Edit
+from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.widgets import TextArea
 
 from workbench.playground.completion import Proposal
-from workbench.playground.tokens import Kind, tokens
+from workbench.playground.highlighting import NAMES, Language, Open
 
-Painter = Callable[[str], Sequence[tuple[int, int, str]]]
-"""From a text to its coloured pieces: start, end, and the name of their ``code--`` style."""
 Complete = Callable[[str, int], tuple[Proposal, ...]]
-
-_STYLES: Final = {
-    Kind.VARIABLE: "variable",
-    Kind.DIRECTIVE: "keyword",
-    Kind.NUMBER: "number",
-    Kind.STRING: "string",
-    Kind.COMMENT: "comment",
-    Kind.SPREAD: "keyword",
-    Kind.INVALID: "invalid",
-}
-_KEYWORDS: Final = {"query", "mutation", "subscription", "fragment", "on", "true", "false", "null"}
+_BRACKET_REACH: Final = 10_000
+"""How many characters away the partner of a bracket is looked for: further off it is not on screen."""
 
 
-def graphql_pieces(text: str) -> list[tuple[int, int, str]]:
-    """GraphQL's coloured pieces."""
-    pieces: list[tuple[int, int, str]] = []
-    for token in tokens(text):
-        if token.kind is Kind.NAME:
-            behind = text[token.end : token.end + 1]
-            if token.text in _KEYWORDS:
-                pieces.append((token.start, token.end, "keyword"))
-            elif behind == ":":
-                pieces.append((token.start, token.end, "name"))
-            elif token.text[:1].isupper():
-                pieces.append((token.start, token.end, "type"))
-        elif token.kind in _STYLES:
-            pieces.append((token.start, token.end, _STYLES[token.kind]))
-    return pieces
+class _Wrapped(WrappedDocument):
+    """Knows its height, which each painted line asks for, without counting all lines."""
 
+    @classmethod
+    def of(cls, wrapped: WrappedDocument) -> _Wrapped:
+        """The same document with the same wrapping."""
+        new = cls.__new__(cls)
+        new.__dict__.update(wrapped.__dict__)
+        return new
 
-def json_pieces(text: str) -> list[tuple[int, int, str]]:
-    """JSON's coloured pieces; GraphQL's tokens serve for it too."""
-    pieces: list[tuple[int, int, str]] = []
-    for token in tokens(text):
-        if token.kind is Kind.STRING:
-            is_key = text[token.end :].lstrip()[:1] == ":"
-            pieces.append((token.start, token.end, "name" if is_key else "string"))
-        elif token.kind is Kind.NUMBER:
-            pieces.append((token.start, token.end, "number"))
-        elif token.kind is Kind.NAME:
-            known = token.text in ("true", "false", "null")
-            pieces.append((token.start, token.end, "keyword" if known else "invalid"))
-    return pieces
+    @property
+    def height(self) -> int:
+        """How many rows it has."""
+        return len(self._offset_to_line_info)
 
 
 class CodeEditor(TextArea):
     """A text area with colours, marked findings and proposals."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"code--{name}" for name in ("keyword", "variable", "name", "type", "string", "number")),
-        *(f"code--{name}" for name in ("comment", "invalid", "finding")),
+        *(f"code--{name}" for name in NAMES),
+        "code--finding",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -101,40 +80,95 @@ class CodeEditor(TextArea):
             super().__init__()
             self.key = key
 
-    def __init__(self, painter: Painter, complete: Complete, *, id: str) -> None:  # noqa: A002
-        super().__init__(
-            "", id=id, soft_wrap=False, show_line_numbers=False, tab_behavior="focus", theme="css"
-        )
-        self.indent_width = 2
-        # TextArea selects a line and all with these; the screen has other uses for them.
-        for key in ("f6", "f7"):
-            self._bindings.key_to_bindings.pop(key, None)
-        self._painter = painter
+    def __init__(
+        self,
+        language: Language,
+        complete: Complete,
+        *,
+        id: str,  # noqa: A002 - Textual's own name
+        numbers: bool = False,
+    ) -> None:
+        """``numbers``: whether lines have numbers."""
+        self._text: str | None = None
+        self._open_before: dict[int, Open] = {}
+        self._code = language
         self._complete = complete
-        self._pieces: dict[int, list[tuple[int, int, str]]] = {}
-        self._findings: dict[int, list[tuple[int, int, str]]] = {}
-        self._painted: str | None = None
+        self._findings: dict[int, list[tuple[int, int]]] = {}
         self._keys = 0
         self.offers = False
         """Whether a list of proposals is open for this editor."""
+        super().__init__(
+            "", id=id, soft_wrap=True, show_line_numbers=numbers, tab_behavior="focus", theme="css"
+        )
+        self.indent_width = 2
+        # TextArea has uses of its own for these; the screen has others.
+        for key in ("f6", "f7", "ctrl+e"):
+            self._bindings.key_to_bindings.pop(key, None)
+
+    # -- the text ---------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The whole text; joined once for each change, though each painted line asks for it."""
+        if self._text is None:
+            self._text = self.document.text
+        return self._text
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self.load_text(value)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text."""
+        self._forget_from(min(edit.from_location, edit.to_location)[0])
+        result = super().edit(edit)
+        self._text = None
+        return result
+
+    def _undo_batch(self, edits: Sequence[Edit]) -> None:
+        super()._undo_batch(edits)
+        self._forget_from(0)
+
+    def _redo_batch(self, edits: Sequence[Edit]) -> None:
+        super()._redo_batch(edits)
+        self._forget_from(0)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        self.wrapped_document = _Wrapped.of(self.wrapped_document)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._forget_from(0)
+
+    def _forget_from(self, line: int) -> None:
+        """The text is another from this line on."""
+        self._text = None
+        self._open_before = {at: each for at, each in self._open_before.items() if at <= line}
 
     # -- painting ---------------------------------------------------------------------------------
 
     def get_line(self, line_index: int) -> Text:
         """One line, coloured."""
         line = super().get_line(line_index)
-        if self._painted != self.text:
-            self._painted = self.text
-            self._pieces = self._by_line(self._painter(self.text))
-        for start, end, name in self._pieces.get(line_index, ()):
+        pieces, _ = self._code.paint(line.plain, self._open_at(line_index))
+        for start, end, name in pieces:
             line.stylize(self._code_style(name), start, end)
-        for start, end, name in self._findings.get(line_index, ()):
-            line.stylize(self._code_style(name), start, max(end, start + 1))
+        for start, end in self._findings.get(line_index, ()):
+            line.stylize(self._code_style("finding"), start, max(end, start + 1))
         return line
+
+    def _open_at(self, line_index: int) -> Open:
+        """What is open at a line's start."""
+        known, lines, at = self._open_before, self.document.lines, line_index
+        while at and at not in known and not self._code.begins(lines[at]):
+            at -= 1
+        known.setdefault(at, Open())
+        for between in range(at, line_index):
+            known[between + 1] = self._code.paint(lines[between], known[between])[1]
+        return known[line_index]
 
     def mark(self, findings: Sequence[tuple[int, int]]) -> None:
         """Underline these pieces of the text, by offsets."""
-        marked = self._by_line([(start, end, "finding") for start, end in findings])
+        marked = self._by_line(findings)
         if marked != self._findings:
             self._findings = marked
             self._line_cache.clear()
@@ -143,29 +177,28 @@ class CodeEditor(TextArea):
     def _code_style(self, name: str) -> Style:
         return self.get_component_rich_style(f"code--{name}", partial=True)
 
-    def _by_line(
-        self, pieces: Sequence[tuple[int, int, str]]
-    ) -> dict[int, list[tuple[int, int, str]]]:
-        found: dict[int, list[tuple[int, int, str]]] = {}
-        starts = self._line_starts()
-        line = 0
-        for start, end, name in sorted(pieces):
-            while line + 1 < len(starts) and starts[line + 1] <= start:
-                line += 1
-            at = line
-            while at < len(starts) and starts[at] < end:
+    def _by_line(self, pieces: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        starts = self._line_starts() if pieces else [0]
+        for start, end in pieces:
+            at = bisect_right(starts, start) - 1
+            while at < len(starts) and (starts[at] < end or starts[at] <= start):
                 following = starts[at + 1] if at + 1 < len(starts) else end
                 found.setdefault(at, []).append(
-                    (max(start, starts[at]) - starts[at], min(end, following) - starts[at], name)
+                    (max(start, starts[at]) - starts[at], min(end, following) - starts[at])
                 )
                 at += 1
         return found
 
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        for line in self.text.split("\n")[:-1]:
-            starts.append(starts[-1] + len(line) + 1)
-        return starts
+        lengths = (len(line) + 1 for line in self.document.lines[:-1])
+        return list(accumulate(lengths, initial=0))
+
+    def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
+        return islice(super()._yield_character_locations(start), _BRACKET_REACH)
+
+    def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
+        return islice(super()._yield_character_locations_reverse(start), _BRACKET_REACH)
 
     # -- places -----------------------------------------------------------------------------------
 
@@ -173,7 +206,7 @@ class CodeEditor(TextArea):
     def offset_at_cursor(self) -> int:
         """The cursor's offset in the text."""
         row, column = self.cursor_location
-        return self._line_starts()[row] + column
+        return sum(map(len, self.document.lines[:row])) + row + column
 
     def place_of(self, offset: int) -> tuple[int, int]:
         """The row and column of an offset."""
@@ -247,6 +280,11 @@ class CodeEditor(TextArea):
             self.call_after_refresh(self._propose_after, self._keys)
         elif event.key not in ("up", "down", "enter", "tab", "escape"):
             self._close()
+
+    def on_paste(self) -> None:
+        """A paste opens no list, and one that is open does not fit any more."""
+        self._keys += 1
+        self._close()
 
     def on_blur(self) -> None:
         """A list of proposals belongs to the editor that has the focus."""

@@ -18,7 +18,7 @@ from textual.worker import Worker
 
 from screens.playground.bindings import SCREEN_BINDINGS
 from screens.playground.checking import Checking
-from screens.playground.code_editor import CodeEditor, graphql_pieces, json_pieces
+from screens.playground.code_editor import CodeEditor
 from screens.playground.connection import Connection
 from screens.playground.desk import Desk
 from screens.playground.dialogs import (
@@ -39,6 +39,7 @@ from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.collections import NotSavedError, save
+from workbench.playground.highlighting import GRAPHQL, JSON
 from workbench.playground.history import History
 from workbench.playground.run_as import parse_run_as
 
@@ -80,13 +81,11 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         yield TabStrip()
         with Horizontal(id="play-columns"):
             with Vertical(id="play-left"):
-                query = CodeEditor(graphql_pieces, self.checking.complete_query, id="query")
+                query = CodeEditor(GRAPHQL, self.checking.complete_query, id="query", numbers=True)
                 query.border_title = "Operation"
                 query.add_class("pane")
                 yield query
-                variables = CodeEditor(
-                    json_pieces, self.checking.complete_variables, id="variables"
-                )
+                variables = CodeEditor(JSON, self.checking.complete_variables, id="variables")
                 variables.border_title = "Variables"
                 variables.add_class("pane")
                 yield variables

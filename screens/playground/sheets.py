@@ -9,7 +9,7 @@ from typing import Any
 
 from textual.worker import Worker
 
-from workbench.playground.documents import Definition, definitions
+from workbench.playground.documents import Definition, first_name
 from workbench.playground.requests import Request, Result
 from workbench.playground.run_as import RunAs
 from workbench.playground.stream import StreamEvent
@@ -95,8 +95,7 @@ class Sheet:
         """Its file's name, else its first named operation, else its number."""
         if self.file:
             return self.file.removesuffix(".graphql")
-        named = next((each.name for each in definitions(self.text) if each.name), "")
-        return named[:20] or f"tab {self.id}"
+        return first_name(self.text)[:20] or f"tab {self.id}"
 
     @property
     def is_live(self) -> bool:

@@ -1,12 +1,19 @@
 """Documents of several operations, findings in them, and their layout."""
 
 import json
+import random
 
 import pytest
 from graphql import parse, print_ast
 
 from tests.playground.play_schema import TEXT, schema
-from workbench.playground.documents import definitions, operation_at, runnable
+from workbench.playground.documents import (
+    _definitions_of,
+    definitions,
+    first_name,
+    operation_at,
+    runnable,
+)
 from workbench.playground.lint import broken_by, lint
 from workbench.playground.operations import model_operations, models, write_operation
 from workbench.playground.prettify import NotPrettifiedError, prettify
@@ -140,3 +147,22 @@ def test_lists_become_tables() -> None:
     assert table.rows == (("1", "a", '["x"]'), ("2", "", ""))
     assert table.next_token == "t"
     assert tables({"getTodo": {"id": "1"}}) == ()
+
+
+def test_definitions_are_the_same_however_the_text_is_cut() -> None:
+    """A changed line is read alone; the whole text at once is the measure."""
+    bits = (
+        *("query", "mutation", "fragment", "on", "A", "b", "{", "}", "{", "}", "(", ")", "[", "]"),
+        *("\n", "\n", "\n", '"str{"', '"""blo\nck }"""', '"""', "# c }\n", "$v", ":", "@x", "..."),
+        *("query A {\n", "}\n", "fragment F on T {\n", '\\"""', '"', "é"),
+    )
+    chance = random.Random(11)
+    for _ in range(2_000):
+        text = " ".join(chance.choice(bits) for _ in range(chance.randint(0, 25)))
+        cut = definitions(text)
+        assert cut == _definitions_of(text), text
+        offset = chance.randint(0, len(text))
+        around = [each for each in cut if each.is_operation and each.start <= offset <= each.end]
+        if around:
+            assert operation_at(text, offset) == around[0], text
+        assert first_name(text) == next((each.name for each in cut if each.name), "")

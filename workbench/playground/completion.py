@@ -28,7 +28,7 @@ from graphql import (
 from graphql.type import GraphQLArgument
 from graphql.utilities import do_types_overlap
 
-from workbench.playground.documents import definitions
+from workbench.playground.documents import definitions, unfinished_at_end
 from workbench.playground.place import (
     AtDirective,
     AtDocument,
@@ -82,10 +82,9 @@ _OPERATIONS: Final = ("query", "mutation", "subscription", "fragment")
 
 def complete(text: str, offset: int, schema: GraphQLSchema) -> tuple[Proposal, ...]:
     """What fits at ``offset``, best first; none inside comments, strings and names of one's own."""
-    written = definitions(text[:offset])
-    # What is wrong in the definitions before this one must not matter here.
-    begin = written[-1].start if written and not written[-1].complete else offset
-    before = [token for token in meaningful(text[:offset]) if token.start >= begin]
+    # What is wrong in the definitions before this one must not matter here, nor cost time.
+    begin = unfinished_at_end(text[:offset])
+    before = [] if begin is None else meaningful(text, begin, offset)
     typed = ""
     start = offset
     last = before[-1] if before else None

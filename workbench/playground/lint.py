@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from graphql import (
-    DocumentNode,
-    GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
     parse,
@@ -27,6 +26,7 @@ _RULES: Final = tuple(
     if rule not in (LoneAnonymousOperationRule, NoUnusedFragmentsRule)
 )
 _MOST: Final = 100
+_KEPT: Final = 20_000
 
 
 class Weight(StrEnum):
@@ -47,23 +47,64 @@ class Finding:
     weight: Weight = Weight.ERROR
 
 
-def lint(text: str, schema: GraphQLSchema | None) -> tuple[Finding, ...]:
-    """All findings, in the order of the text; a syntax error hides only its own definition."""
+@dataclass(slots=True)
+class _Known:
+    """What was found in texts that were checked before: definitions with what they spread."""
+
+    syntax: dict[str, Finding | None] = field(default_factory=dict)
+    validity: dict[tuple[str, ...], tuple[Finding, ...]] = field(default_factory=dict)
+
+    def has_room(self) -> None:
+        """Forget all rather than grow without an end."""
+        if len(self.syntax) + len(self.validity) > _KEPT:
+            self.syntax.clear()
+            self.validity.clear()
+
+
+_known: WeakKeyDictionary[GraphQLSchema, _Known] = WeakKeyDictionary()
+_known_syntax: Final = _Known()
+
+
+def lint(
+    text: str, schema: GraphQLSchema | None, going: Callable[[], bool] = lambda: True
+) -> tuple[Finding, ...]:
+    """All findings, in the order of the text; a syntax error hides only its own definition.
+
+    A definition that is as it was, with the fragments that it uses, is not checked again. Blocks;
+    ``going`` is asked before each one that is checked, and ends it with what was found so far.
+    """
     found: list[Finding] = []
     whole: list[Definition] = []
-    sound = text
+    _known_syntax.has_room()
     for each in definitions(text):
-        problem = _syntax_problem(text, each)
+        if each.text not in _known_syntax.syntax:
+            if not going():
+                return _in_order(found)
+            _known_syntax.syntax[each.text] = _syntax_problem(each)
+        problem = _known_syntax.syntax[each.text]
         if problem is None:
             whole.append(each)
-            continue
-        found.append(problem)
-        # Blanks keep all offsets, and the rest can be checked.
-        blanks = "".join(c if c == "\n" else " " for c in text[each.start : each.end])
-        sound = sound[: each.start] + blanks + sound[each.end :]
-    if whole and schema is not None:
-        found += _against(schema, text, sound, whole, hidden=len(found) > 0)
-    return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
+        else:
+            found.append(_moved(problem, each.start))
+    found += _doubles(whole)
+    if schema is not None:
+        hidden = len(whole) < len(definitions(text))
+        found += [
+            each
+            for each in _against(schema, whole, going)
+            # It may be in a definition that cannot be read.
+            if not (hidden and each.message.startswith("Unknown fragment"))
+        ]
+    return _in_order(found)
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    ordered = sorted(dict.fromkeys(found), key=lambda finding: (finding.start, finding.end))
+    return tuple(ordered[:_MOST])
+
+
+def _moved(finding: Finding, by: int) -> Finding:
+    return replace(finding, start=finding.start + by, end=finding.end + by)
 
 
 def broken_by(
@@ -85,41 +126,82 @@ def _gist(finding: Finding) -> tuple[str, str]:
     return finding.message.partition(" Did you mean")[0], finding.operation
 
 
-def _syntax_problem(text: str, each: Definition) -> Finding | None:
+def _syntax_problem(each: Definition) -> Finding | None:
+    """What is wrong with a definition alone, by offsets of its own text."""
+    text = each.text
     try:
-        parse(each.text)
+        parse(text)
     except GraphQLSyntaxError as error:
         position = next(iter(error.positions or ()), 0)
         # What is missing at the end is told at the last character that is there.
-        last = max(len(text[: each.end].rstrip()) - 1, 0)
-        start = min(each.start + position, last)
+        start = min(position, max(len(text.rstrip()) - 1, 0))
         message = error.message.removeprefix("Syntax Error: ")
         return Finding(message, start, max(start + 1, _word_end(text, start)), each.title)
     return None
 
 
+def _doubles(whole: Sequence[Definition]) -> Iterator[Finding]:
+    """Names that were given before: the rules see one operation at a time."""
+    seen: set[tuple[bool, str]] = set()
+    for each in whole:
+        key = each.is_operation, each.name
+        if each.name and key in seen:
+            what = "operation" if each.is_operation else "fragment"
+            start = each.start + each.text.index(each.name, len(each.kind))
+            message = f"There can be only one {what} named '{each.name}'."
+            yield Finding(message, start, start + len(each.name), each.title)
+        seen.add(key)
+
+
 def _against(
-    schema: GraphQLSchema, text: str, sound: str, whole: list[Definition], *, hidden: bool
-) -> list[Finding]:
-    document: DocumentNode = parse(sound)
-    findings: list[Finding] = []
-    for error in validate(schema, document, _RULES, max_errors=_MOST):
-        if hidden and error.message.startswith("Unknown fragment"):
+    schema: GraphQLSchema, whole: Sequence[Definition], going: Callable[[], bool]
+) -> Iterator[Finding]:
+    known = _known.setdefault(schema, _Known())
+    known.has_room()
+    fragments = {each.name: each for each in reversed(whole) if not each.is_operation}
+    for each in whole:
+        parts = [each, *_spread(each, fragments)]
+        texts = tuple(part.text for part in parts)
+        if texts not in known.validity:
+            if not going():
+                return
+            known.validity[texts] = tuple(_validated(schema, texts))
+        for finding in known.validity[texts]:
+            at = finding.start
+            for part in parts:
+                if at <= len(part.text):
+                    yield replace(
+                        _moved(finding, part.start + at - finding.start), operation=part.title
+                    )
+                    break
+                at -= len(part.text) + 1
+
+
+def _spread(each: Definition, fragments: Mapping[str, Definition]) -> list[Definition]:
+    """The fragments that a definition uses, directly or through others."""
+    found: dict[str, Definition] = {}
+    names = sorted(each.spreads)
+    while names:
+        name = names.pop()
+        if name in found or name not in fragments or fragments[name] is each:
             continue
-        findings.append(_finding(text, error, whole))
-    return findings
+        found[name] = fragments[name]
+        names += sorted(fragments[name].spreads)
+    return list(found.values())
 
 
-def _finding(text: str, error: GraphQLError, whole: list[Definition]) -> Finding:
-    start, end = 0, 1
-    if error.nodes and error.nodes[0].loc:
-        start, end = error.nodes[0].loc.start, error.nodes[0].loc.end
-    elif error.positions:
-        start = next(iter(error.positions))
-    # A field with a selection of many lines is marked at its name.
-    end = min(end, _word_end(text, start))
-    inside = next((each.title for each in whole if each.start <= start < each.end), "")
-    return Finding(error.message, start, max(end, start + 1), inside)
+def _validated(schema: GraphQLSchema, texts: Sequence[str]) -> Iterator[Finding]:
+    """The findings by offsets of the texts, joined by line breaks."""
+    text = "\n".join(texts)
+    for error in validate(schema, parse(text), _RULES, max_errors=_MOST):
+        start, end = 0, 1
+        if error.nodes and error.nodes[0].loc:
+            start, end = error.nodes[0].loc.start, error.nodes[0].loc.end
+        elif error.positions:
+            start = next(iter(error.positions))
+        # A field with a selection of many lines is marked at its name.
+        end = min(end, _word_end(text, start))
+        yield Finding(error.message, start, max(end, start + 1))
 
 
 def _word_end(text: str, start: int) -> int:

@@ -7,6 +7,7 @@ specification (October 2021), section 2.1.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,14 +61,29 @@ _TOKEN: Final = pattern(
 )
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """All tokens of ``text`` in order, comments included; white space and commas are left out."""
-    for match in _TOKEN.finditer(text):
+_KINDS: Final = {str(kind): kind for kind in Kind}
+
+
+def tokens(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+    """All tokens of ``text`` in order, comments included; white space and commas are left out.
+
+    ``start`` and ``end`` leave out what is before and behind; offsets are those of ``text``.
+    """
+    for match in _TOKEN.finditer(text, start, end):
         kind = match.lastgroup or "invalid"
         if kind != "skip":
-            yield Token(Kind(kind), match.group(), match.start())
+            yield Token(_KINDS[kind], match.group(), match.start())
 
 
-def meaningful(text: str) -> list[Token]:
+def meaningful(text: str, start: int = 0, end: int = sys.maxsize) -> list[Token]:
     """All tokens but comments."""
-    return [token for token in tokens(text) if token.kind is not Kind.COMMENT]
+    return [token for token in tokens(text, start, end) if token.kind is not Kind.COMMENT]
+
+
+def is_open_block_string(token: Token) -> bool:
+    """Whether a token is a block string without its end."""
+    text = token.text
+    if not text.startswith('"""'):
+        return False
+    ends = len(text) >= 6 and text.endswith('"""') and not text.endswith('\\"""')
+    return not ends
