@@ -59,7 +59,7 @@ class LocalCloud:
         """Make the bootstrap resources, begin to save the state, and return the application."""
         if await bootstrap(caller(self._emulator)):
             logger.info("made the CDK bootstrap resources")
-        self._saver.start()
+        self._saver.start(asyncio.get_running_loop())
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLService(self._saver.mark)

@@ -56,14 +56,14 @@ def open_last_good(directory: Path, use: Use) -> tuple[StateStore, tuple[Damage,
     return store, damages
 
 
-def document_in_copy(directory: Path, service: str) -> bytes:
-    """A service's document in the copy of the last good state; empty where there is none."""
+def text_in_copy(directory: Path, service: str) -> bytes:
+    """All that the copy of the last good state holds of a service; empty where there is none."""
     copy = directory / PREVIOUS_NAME
     if not copy.exists():
         return b""
     try:
         with contextlib.closing(StateStore(copy, read_only=True)) as store:
-            return store.services().get(service, b"")
+            return store.text_of(service)
     except (DamagedStateError, NewerStateError, UnreachableStateError, sqlite3.Error):
         return b""
 

@@ -1,8 +1,9 @@
 """The local cloud's saved state: one SQLite file, written in transactions, never half.
 
-A service's state is one JSON document; DynamoDB items are rows, so that a write to a large table
-saves one row. SQLite's write-ahead log survives ``kill -9`` at any moment; what happens with a file
-that something else has damaged is ``state_recovery``'s.
+A service's state is one JSON document and rows for what is large in it; DynamoDB items are rows too,
+so that a write to a large table saves one row. SQLite's write-ahead log survives ``kill -9`` at any
+moment, and a power cut, as each save waits for the disk; what happens with a file that something
+else has damaged is ``state_recovery``'s.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 
 FILE_NAME = "state.sqlite3"
 PREVIOUS_NAME = "state.previous.sqlite3"
-FORMAT = 1
+FORMAT = 2
+"""2: rows for what is large in a service. Files of format 1 are read, and written on as 2."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
@@ -24,7 +26,14 @@ CREATE TABLE IF NOT EXISTS blob (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS item (
   tab TEXT NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, document BLOB NOT NULL,
   PRIMARY KEY (tab, pk, sk)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS part (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, parent TEXT NOT NULL,
+  name TEXT NOT NULL, document BLOB NOT NULL, UNIQUE (service, parent, name));
 """
+_SEPARATOR, _AFTER_SEPARATOR = "\x1f", "\x20"
+
+PartKey = tuple[str, str, str]
+"""Service, path of the container (names after separators), name in it."""
 
 ItemKey = tuple[str, str, str]
 """Table ARN, partition key, sort key (empty where the table has none)."""
@@ -53,18 +62,22 @@ class UnreachableStateError(Exception):
 class Changes:
     """What one save writes: ``emptied`` tables lose all their rows before ``items`` are written.
 
-    An item whose document is None is deleted. ``blobs`` are named by their content.
+    An item whose document is None is deleted. ``removed`` parts go with all below them, before
+    ``parts`` are written; one without path and name stands for its whole service. ``blobs`` are
+    named by their content.
     """
 
     services: Mapping[str, bytes] = field(default_factory=dict)
     emptied: tuple[str, ...] = ()
     items: Mapping[ItemKey, bytes | None] = field(default_factory=dict)
     blobs: Mapping[str, bytes] = field(default_factory=dict)
+    parts: Mapping[PartKey, bytes] = field(default_factory=dict)
+    removed: tuple[PartKey, ...] = ()
 
     @property
     def any(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.services or self.emptied or self.items)
+        return bool(self.services or self.emptied or self.items or self.parts or self.removed)
 
 
 class StateStore:
@@ -87,6 +100,25 @@ class StateStore:
         """Every service's document by its name."""
         return dict(self._connection.execute("SELECT name, document FROM service"))
 
+    def parts(self) -> Iterator[tuple[str, str, str, bytes]]:
+        """Every part: service, path of its container, name, document; as they were first saved."""
+        if self._has_parts():
+            yield from self._connection.execute(
+                "SELECT service, parent, name, document FROM part ORDER BY number"
+            )
+
+    def text_of(self, service: str) -> bytes:
+        """All that is saved of a service, in no order: to look for names in it."""
+        query = "SELECT document FROM service WHERE name = ?1"
+        if self._has_parts():
+            query += " UNION ALL SELECT document FROM part WHERE service = ?1"
+        return b"\n".join(document for (document,) in self._connection.execute(query, (service,)))
+
+    def _has_parts(self) -> bool:
+        """Whether it is of format 2: one of format 1 that is only read stays as it is."""
+        query = "SELECT 1 FROM sqlite_master WHERE name = 'part'"
+        return self._connection.execute(query).fetchone() is not None
+
     def items(self) -> Iterator[tuple[str, str, str, bytes]]:
         """Every item: table, partition key, sort key, document; ordered by table."""
         yield from self._connection.execute(
@@ -101,9 +133,14 @@ class StateStore:
         return bytes(row[0])
 
     def drop_unused_blobs(self) -> None:
-        """Delete the blobs that no service's document names."""
-        text = b"".join(self.services().values())
+        """Delete the blobs that no document names."""
         names = [name for (name,) in self._connection.execute("SELECT name FROM blob")]
+        if not names:
+            return
+        parts = self._connection.execute(
+            "SELECT document FROM part WHERE instr(document, ?)", (b"_blob__",)
+        )
+        text = b"".join((*self.services().values(), *(document for (document,) in parts)))
         unused = [(name,) for name in names if name.encode() not in text]
         self._connection.executemany("DELETE FROM blob WHERE name = ?", unused)
 
@@ -117,6 +154,14 @@ class StateStore:
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO service VALUES (?, ?)", changes.services.items()
+            )
+            for service, parent, name in changes.removed:
+                _remove_parts(connection, service, parent, name)
+            # An upsert keeps the number, and with it the order of members.
+            connection.executemany(
+                "INSERT INTO part (service, parent, name, document) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET document = excluded.document",
+                ((*key, document) for key, document in changes.parts.items()),
             )
             connection.executemany(
                 "DELETE FROM item WHERE tab = ?", [(table,) for table in changes.emptied]
@@ -137,15 +182,19 @@ class StateStore:
     def keep_copy(self) -> None:
         """Keep this state as the one to fall back on; the old copy stays until the new one is whole.
 
-        A state without services never becomes the copy: there is nothing in it to fall back on.
+        A state without services never becomes the copy: there is nothing in it to fall back on. May
+        run in another thread beside ``write``: it reads what was last written when it began.
         """
         if not self.service_names():
             return
         previous = self._path.with_name(PREVIOUS_NAME)
         temporary = previous.with_suffix(".tmp")
         temporary.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(temporary)) as copy:
-            self._connection.backup(copy)
+        with (
+            contextlib.closing(sqlite3.connect(self._path)) as source,
+            contextlib.closing(sqlite3.connect(temporary)) as copy,
+        ):
+            source.backup(copy)
         flush_to_disk(temporary)
         temporary.replace(previous)
         flush_to_disk(previous.parent)
@@ -153,6 +202,20 @@ class StateStore:
     def close(self) -> None:
         """Close the file; SQLite folds its write-ahead log into it."""
         self._connection.close()
+
+
+def _remove_parts(connection: sqlite3.Connection, service: str, parent: str, name: str) -> None:
+    if not name:
+        connection.execute("DELETE FROM part WHERE service = ?", (service,))
+        return
+    below = f"{parent}{_SEPARATOR}{name.replace(_SEPARATOR, chr(0x1E))}"
+    connection.execute(
+        "DELETE FROM part WHERE service = ? AND parent = ? AND name = ?", (service, parent, name)
+    )
+    connection.execute(
+        "DELETE FROM part WHERE service = ? AND (parent = ? OR (parent > ? AND parent < ?))",
+        (service, below, below + _SEPARATOR, below + _AFTER_SEPARATOR),
+    )
 
 
 def _rows(items: Mapping[ItemKey, bytes | None]) -> Iterable[tuple[str, str, str, bytes]]:
@@ -180,7 +243,8 @@ def _open(path: Path, read_only: bool, may_be_new: bool) -> sqlite3.Connection:
         version = _check(connection, may_be_new)
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            # A commit waits for the disk: 1-20 ms in the saving thread, and it survives a power cut.
+            connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
             if version != FORMAT:
                 connection.execute(f"PRAGMA user_version = {FORMAT}")
@@ -216,7 +280,7 @@ def _check(connection: sqlite3.Connection, may_be_new: bool) -> int:
     if found is None or found[0] != "ok":
         raise DamagedStateError("its pages do not fit together")
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if version and not {"service", "blob", "item"} <= tables:
+    if version and not {"service", "blob", "item", *(("part",) if version > 1 else ())} <= tables:
         raise DamagedStateError("its tables are missing")
     if not version and tables:
         raise DamagedStateError("it is another program's database")

@@ -7,6 +7,8 @@ one by one: copying a table of 50,000 items for each write would take a second o
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import hashlib
 import json
 import logging
@@ -14,7 +16,7 @@ import os
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,113 +24,14 @@ import ministack.app
 from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
+from workbench.localcloud.adapter.saved_items import BLOB, Blobs, encode, tables
+from workbench.localcloud.adapter.state_parts import MARKER, Rows, SavedState, assemble
 from workbench.localcloud.state_store import DamagedStateError, NewerStateError
 
 logger = logging.getLogger("local cloud")
 
 TABLES = "dynamodb"
-_BLOB = "__amplify_tui_blob__"
-_BLOB_SIZE = 64 * 1024
 _MARKS = ("__ministack_format__", "payload")
-Item = tuple[str, str, str]
-
-
-class ItemChanges:
-    """Which DynamoDB items changed since they were last taken; thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._changed: set[Item] = set()
-        self._known: dict[str, Any] = {}
-
-    def install(self) -> None:
-        """Watch the two functions through which the emulator stores and removes every item."""
-        from ministack.services import dynamodb
-
-        store, remove = dynamodb._set_item, dynamodb._remove_item
-
-        def set_item(table: dict[str, Any], pk: str, sk: str, item: Any) -> Any:
-            result = store(table, pk, sk, item)
-            self._note(table, pk, sk)
-            return result
-
-        def remove_item(table: dict[str, Any], pk: str, sk: str) -> Any:
-            result = remove(table, pk, sk)
-            self._note(table, pk, sk)
-            return result
-
-        dynamodb._set_item, dynamodb._remove_item = set_item, remove_item
-
-    def _note(self, table: dict[str, Any], pk: str, sk: str) -> None:
-        with self._lock:
-            self._changed.add((table["TableArn"], str(pk), str(sk)))
-
-    def loaded(self) -> None:
-        """Take all tables as they are for saved."""
-        with self._lock:
-            self._known = {arn: table["items"] for arn, table in _tables()}
-            self._changed.clear()
-
-    def take(self) -> tuple[tuple[str, ...], dict[Item, bytes | None]]:
-        """The tables to empty, and the items to write (None: to delete) since the last call.
-
-        A table whose whole content was put in place of another (created anew, restored, rolled
-        back) has another ``items`` object: it is emptied and written in full.
-        """
-        tables = dict(_tables())
-        with self._lock:
-            changed, self._changed = self._changed, set()
-            replaced = {
-                arn for arn, table in tables.items() if self._known.get(arn) is not table["items"]
-            }
-            gone = set(self._known) - set(tables)
-            self._known = {arn: table["items"] for arn, table in tables.items()}
-        items: dict[Item, bytes | None] = {}
-        for arn, pk, sk in changed:
-            if arn in tables and arn not in replaced:
-                item = tables[arn]["items"].get(pk, {}).get(sk)
-                items[arn, pk, sk] = None if item is None else _dump(item)
-        for arn in replaced:
-            for pk, bucket in list(tables[arn]["items"].items()):
-                for sk, item in list(bucket.items()):
-                    items[arn, str(pk), str(sk)] = _dump(item)
-        return tuple(sorted(replaced | gone)), items
-
-    def put_back(self, emptied: Iterable[str], items: Iterable[Item]) -> None:
-        """What was taken could not be written: give it out again."""
-        with self._lock:
-            for arn in emptied:
-                self._known.pop(arn, None)
-            self._changed.update(items)
-
-
-class Blobs:
-    """Keeps large byte strings out of the documents, which are made anew for each save.
-
-    The zip of a Lambda layer alone is tens of megabytes. Thread-safe under the saver's one thread.
-    """
-
-    def __init__(self) -> None:
-        self._names: dict[int, tuple[bytes, str]] = {}
-        self._unsaved: dict[str, bytes] = {}
-
-    def name(self, data: bytes) -> str:
-        """The content's name; each object is hashed once (bytes never change)."""
-        known = self._names.get(id(data))
-        if known is None:
-            known = (data, hashlib.sha256(data).hexdigest())
-            self._names[id(data)] = known
-            self._unsaved[known[1]] = data
-        return known[1]
-
-    def take(self) -> dict[str, bytes]:
-        """What is not saved yet, by name."""
-        unsaved, self._unsaved = self._unsaved, {}
-        return unsaved
-
-    def put_back(self, blobs: Mapping[str, bytes]) -> None:
-        """What was taken could not be written."""
-        self._unsaved.update(blobs)
 
 
 def loaded_services() -> tuple[str, ...]:
@@ -148,36 +51,99 @@ def service_of(signed_name: str) -> str | None:
     return None if config is None else str(config.get("state_key", config["module"]))
 
 
-def take_service(name: str, blobs: Blobs) -> bytes | None:
-    """A service's state as a JSON document; None where it holds none.
+class States:
+    """What is saved of each service, and what of the live services differs from it."""
 
-    Raises RuntimeError where the service changes its state meanwhile (try again).
-    """
-    module = sys.modules[f"ministack.services.{ministack.app._state_map[name]}"]
-    state = _tables_without_items(module) if name == TABLES else module.get_state()
-    if state is None:
-        return None
-    version = persistence._state_format_version(name)
-    return _dump({_MARKS[0]: version, _MARKS[1]: state}, blobs)
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._saved: dict[str, SavedState] = {}
+
+    def changes(self, name: str) -> tuple[bytes | None, Rows]:
+        """A service's root document where it changed, and its rows that did; no rows for none.
+
+        Raises RuntimeError where the service changes its state meanwhile (try again).
+        """
+        module = sys.modules[f"ministack.services.{ministack.app._state_map[name]}"]
+        with _sharing():
+            state = _tables_without_items(module) if name == TABLES else module.get_state()
+        if state is None:
+            return None, Rows()
+        saved = self._saved.get(name)
+        if saved is None:
+            saved = self._saved[name] = SavedState(name, lambda value: encode(value, self._blobs))
+        return saved.changes(persistence._state_format_version(name), state)
+
+    def decode(
+        self,
+        services: Mapping[str, bytes],
+        parts: Iterable[tuple[str, str, str, bytes]],
+        items: Iterable[tuple[str, str, str, bytes]],
+        read_blob: Callable[[str], bytes],
+    ) -> dict[str, Any]:
+        """The states in saved documents, by service; nothing of the emulator is changed.
+
+        Raises DamagedStateError where one cannot be what was saved, NewerStateError where a newer
+        emulator wrote it.
+        """
+        self._saved.clear()
+        rows: dict[tuple[str, str], list[tuple[str, bytes]]] = {}
+        for service, parent, name, document in parts:
+            rows.setdefault((service, parent), []).append((name, document))
+        states: dict[str, Any] = {}
+        for name in ministack.app._state_map:
+            if name in services:
+                split: set[str] = set()
+                hook = _hook(read_blob, name, rows, split)
+                states[name] = _decoded(name, services[name], hook)
+                saved = SavedState(name, lambda value: encode(value, self._blobs))
+                saved.seed(states[name], split)
+                self._saved[name] = saved
+        if TABLES in states:
+            _add_items(states[TABLES], items)
+        return states
 
 
-def decode(
-    services: Mapping[str, bytes],
-    items: Iterable[tuple[str, str, str, bytes]],
-    read_blob: Callable[[str], bytes],
-) -> dict[str, Any]:
-    """The states in saved documents, by service; nothing of the emulator is changed.
+_SHARED = (
+    "appsync",
+    "cloudformation",
+    "cloudwatch_logs",
+    "eventbridge",
+    "iam",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+)
+"""Services whose ``get_state`` only copies: while a state is taken, they hand out their own records."""
 
-    Raises DamagedStateError where one cannot be what was saved, NewerStateError where a newer
-    emulator wrote it.
-    """
-    states: dict[str, Any] = {}
-    for name in ministack.app._state_map:
-        if name in services:
-            states[name] = _decoded(name, services[name], read_blob)
-    if TABLES in states:
-        _add_items(states[TABLES], items)
-    return states
+_taking = threading.local()
+
+
+class _CopyModule:
+    """The module ``copy`` for one service: no copy is made for who only compares."""
+
+    def __init__(self) -> None:
+        self.copy = copy.copy
+
+    @staticmethod
+    def deepcopy(value: Any, memo: dict[int, Any] | None = None) -> Any:
+        return value if getattr(_taking, "on", False) else copy.deepcopy(value, memo)
+
+
+@contextlib.contextmanager
+def _sharing() -> Iterator[None]:
+    for name in _SHARED:
+        module = sys.modules.get(f"ministack.services.{name}")
+        if module is not None and getattr(module, "copy", None) is copy:
+            module.copy = _CopyModule()  # type: ignore[attr-defined]
+    _taking.on = True
+    try:
+        yield
+    finally:
+        _taking.on = False
 
 
 def restore(states: Mapping[str, Any]) -> None:
@@ -193,16 +159,16 @@ def restore(states: Mapping[str, Any]) -> None:
             for each in done:
                 _forget(each)
             raise DamagedStateError(f"what it holds of {name} cannot be used") from error
-    for _arn, table in _tables():
+    for _arn, table in tables():
         _count(table)
 
 
-def _decoded(name: str, document: bytes, read_blob: Callable[[str], bytes]) -> Any:
+def _decoded(name: str, document: bytes, hook: Callable[[dict[str, Any]], Any]) -> Any:
     try:
-        content = json.loads(document, object_hook=_hook(read_blob))
+        content = json.loads(document, object_hook=hook)
     except DamagedStateError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedStateError(f"what it holds of {name} is no state: {error}") from error
     if not isinstance(content, dict) or not set(_MARKS) <= set(content):
         raise DamagedStateError(f"what it holds of {name} is no state")
@@ -273,33 +239,34 @@ def remove_unused_code(documents: Iterable[bytes]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _dump(value: Any, blobs: Blobs | None = None) -> bytes:
-    def default(unknown: Any) -> Any:
-        if blobs is not None and isinstance(unknown, bytes) and len(unknown) >= _BLOB_SIZE:
-            return {_BLOB: blobs.name(unknown)}
-        return persistence._json_default(unknown)
+def _hook(
+    read_blob: Callable[[str], bytes],
+    service: str,
+    rows: Mapping[tuple[str, str], Iterable[tuple[str, bytes]]],
+    split: set[str],
+) -> Callable[[dict[str, Any]], Any]:
+    """Puts what lies apart in the place of its marker: blobs, and rows (whose paths it notes)."""
 
-    return json.dumps(value, default=default, separators=(",", ":")).encode()
-
-
-def _hook(read_blob: Callable[[str], bytes]) -> Callable[[dict[str, Any]], Any]:
     def hook(value: dict[str, Any]) -> Any:
-        if len(value) == 1 and _BLOB in value:
-            name = value[_BLOB]
+        if len(value) != 1:
+            return persistence._json_object_hook(value)
+        if BLOB in value:
+            name = value[BLOB]
             data = read_blob(name)
             if hashlib.sha256(data).hexdigest() != name:
                 raise DamagedStateError("a file in it has another content")
             return data
+        if MARKER in value:
+            path = value[MARKER][0]
+            split.add(path)
+            members = [
+                (name, json.loads(document, object_hook=hook))
+                for name, document in rows.get((service, path), ())
+            ]
+            return assemble(value[MARKER], members)
         return persistence._json_object_hook(value)
 
     return hook
-
-
-def _tables() -> list[tuple[str, dict[str, Any]]]:
-    module = sys.modules.get("ministack.services.dynamodb")
-    if module is None:
-        return []
-    return [(table["TableArn"], table) for _, table in list(module._tables.all_items())]
 
 
 def _tables_without_items(module: Any) -> dict[str, Any]:
