@@ -1,39 +1,68 @@
-"""A dialog of lines to fill in, checked before it is taken; what is typed is never lost to a no."""
+"""A dialog to fill in: checked, then done while it stays open; what is typed is never lost to a no."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from textual import on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Checkbox, Input, Static
+from textual.widgets import Input, Static
 
+from screens.dialogs.confirm_screen import Choice
+from screens.dialogs.options import Options
 from screens.playground.address_screen import Tick
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.titles import as_title
+from workbench.model.user_problem import UserProblem
 
 Filled = Mapping[str, str]
-"""What was filled in, by the fields' names; a tick is ``true`` or ````."""
+"""What was filled in, by the fields' names; a tick is ``true`` or ````, an option its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One line: a text, a secret (shown as dots), or a tick."""
+    """One line: a ``text``, a ``secret`` (shown as dots), a ``tick``, or one of ``options``."""
 
     name: str
     label: str
     value: str = ""
     hint: str = ""
     kind: str = "text"
+    options: tuple[tuple[str, str], ...] = ()
+    """Values and their words, for the kind ``options``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong, and with which field."""
+
+    text: str
+    field: str = ""
+
+
+class FormRefusedError(Exception):
+    """Raised by what a form does: the form stays, with the problem at its field."""
+
+    def __init__(self, problem: FieldProblem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+Check = Callable[[Filled], str | FieldProblem]
+Do = Callable[[Filled], Awaitable[None]]
 
 
 class FormScreen(ModalScreen[Filled | None]):
-    """Dismissed with what was filled in, or with None."""
+    """Dismissed with what was filled in, or with None.
+
+    ``label`` names what it does (Create, Import). Where ``do`` is given, that is done first, and the
+    form stays open where it raises FormRefusedError or UserProblem.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -41,7 +70,7 @@ class FormScreen(ModalScreen[Filled | None]):
             "take",
             "Do it",
             id="form.take",
-            tooltip="Take what is filled in",
+            tooltip="Do what the button says",
         ),
         # With priority: what is typed right behind the key must land in the next line.
         Binding(
@@ -68,8 +97,11 @@ class FormScreen(ModalScreen[Filled | None]):
         self,
         title: str,
         fields: Sequence[FormField],
-        check: Callable[[Filled], str],
+        check: Check,
         about: str = "",
+        *,
+        label: str = "OK",
+        do: Do | None = None,
     ) -> None:
         """``check`` says what is wrong with what was filled in, "" for nothing."""
         # No id: one form may follow another before the first is gone.
@@ -78,50 +110,151 @@ class FormScreen(ModalScreen[Filled | None]):
         self._fields = fields
         self._check = check
         self._about = about
+        self._label = label
+        self._do = do
+        self._is_doing = False
+        self._bindings = self._bindings.copy()
+        for key, bindings in self._bindings.key_to_bindings.items():
+            self._bindings.key_to_bindings[key] = [
+                replace(each, description=label) if each.action == "take" else each
+                for each in bindings
+            ]
 
     def compose(self) -> ComposeResult:
-        """A caption and a line for each field."""
+        """A caption and a line for each field, its problem below; the button always in sight."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(self._title)
-            if self._about:
-                yield Static(self._about, classes="caption", markup=False)
-            for at, field in enumerate(self._fields):
-                if field.kind == "tick":
-                    yield Tick(field.label, field.value == "true", id=f"form-{at}")
-                    continue
-                yield Static(field.label, classes="caption", markup=False)
-                yield Input(
-                    field.value,
-                    placeholder=field.hint,
-                    password=field.kind == "secret",
-                    id=f"form-{at}",
-                )
-            yield Static("", id="form-problem", markup=False)
+            with VerticalScroll(id="form-fields", can_focus=False):
+                if self._about:
+                    yield Static(self._about, classes="caption", markup=False)
+                for at, field in enumerate(self._fields):
+                    yield from self._lines(at, field)
+            yield Static("", id="form-problem", classes="problem", markup=False)
+            with Horizontal(id="form-choices"):
+                yield Choice(f" {self._label} ", id="form-do")
+                yield Choice(" Close ", id="form-cancel")
         yield KeyBar()
+
+    def _lines(self, at: int, field: FormField) -> ComposeResult:
+        if field.kind == "tick":
+            yield Tick(field.label, field.value == "true", id=f"form-{at}")
+        elif field.kind == "options":
+            yield Static(field.label, classes="caption", markup=False)
+            yield Options(field.options, field.value, id=f"form-{at}")
+        else:
+            yield Static(field.label, classes="caption", markup=False)
+            yield Input(
+                field.value,
+                placeholder=field.hint,
+                password=field.kind == "secret",
+                id=f"form-{at}",
+            )
+        yield Static("", id=f"form-problem-{at}", classes="problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the first line."""
+        self._tell(FieldProblem(""))
+        self.query_one("#form-0" if self._fields else "#form-do").focus()
 
     @on(Input.Submitted)
     def _go_on(self, event: Input.Submitted) -> None:
-        at = int(str(event.input.id).rpartition("-")[2])
+        self._next_line(int(str(event.input.id).rpartition("-")[2]))
+
+    @on(Options.Submitted)
+    def _option_taken(self, event: Options.Submitted) -> None:
+        self._next_line(int(str(event.options.id).rpartition("-")[2]))
+
+    def _next_line(self, at: int) -> None:
         later = [n for n in range(at + 1, len(self._fields)) if self._fields[n].kind != "tick"]
         if later:
             self.query_one(f"#form-{later[0]}").focus()
         else:
             self.action_take()
 
-    def action_take(self) -> None:
-        """Take it where nothing is wrong with it."""
-        filled = {}
+    def on_key(self, event: events.Key) -> None:
+        """Enter, or space, on a button."""
+        if event.key in ("enter", "space") and isinstance(self.focused, Choice):
+            event.stop()
+            self._chosen(self.focused)
+
+    def on_click(self, event: events.Click) -> None:
+        """A button by mouse."""
+        if isinstance(event.widget, Choice):
+            self._chosen(event.widget)
+
+    def _chosen(self, choice: Choice) -> None:
+        if choice.id == "form-do":
+            self.action_take()
+        else:
+            self.action_cancel()
+
+    @property
+    def filled(self) -> Filled:
+        """What stands in the lines now."""
+        found = {}
         for at, field in enumerate(self._fields):
             if field.kind == "tick":
-                filled[field.name] = "true" if self.query_one(f"#form-{at}", Checkbox).value else ""
+                found[field.name] = "true" if self.query_one(f"#form-{at}", Tick).value else ""
+            elif field.kind == "options":
+                found[field.name] = self.query_one(f"#form-{at}", Options).value
             else:
                 text = self.query_one(f"#form-{at}", Input).value
-                filled[field.name] = text if field.kind == "secret" else text.strip()
+                found[field.name] = text if field.kind == "secret" else text.strip()
+        return found
+
+    def action_take(self) -> None:
+        """Take it where nothing is wrong with it."""
+        if self._is_doing:
+            return
+        filled = self.filled
         problem = self._check(filled)
-        if problem:
-            self.query_one("#form-problem", Static).update(f"✗ {problem}")
+        if isinstance(problem, str):
+            problem = FieldProblem(problem)
+        if problem.text:
+            self._tell(problem)
+        elif self._do is None:
+            self.dismiss(filled)
+        else:
+            self._run(self._do, filled)
+
+    @work(group="do")
+    async def _run(self, do: Do, filled: Filled) -> None:
+        """Do it; a refusal stands at its field, and nothing that was typed is lost."""
+        self._is_doing = True
+        self._tell(FieldProblem(""))
+        waiting = self.query_one("#form-problem", Static)
+        waiting.update(f"{self._label} …")
+        waiting.set_class(True, "-waiting")
+        waiting.display = True
+        try:
+            await do(filled)
+        except FormRefusedError as refused:
+            self._tell(refused.problem)
+        except UserProblem as problem:
+            self._tell(FieldProblem(" ".join(str(problem).split())))
         else:
             self.dismiss(filled)
+        finally:
+            self._is_doing = False
+
+    def _tell(self, problem: FieldProblem) -> None:
+        """Show this one problem, at its field where it has one; the focus goes there."""
+        if not self.is_mounted:
+            return
+        for each in self.query(".problem").results(Static):
+            each.set_class(False, "-waiting")
+            each.update("")
+            each.display = False
+        if not problem.text:
+            return
+        at = next((n for n, each in enumerate(self._fields) if each.name == problem.field), None)
+        place = self.query_one("#form-problem" if at is None else f"#form-problem-{at}", Static)
+        place.update(f"✗ {problem.text}")
+        place.display = True
+        if at is not None:
+            line = self.query_one(f"#form-{at}")
+            line.focus()
+            self.call_after_refresh(place.scroll_visible, animate=False)
 
     def action_cancel(self) -> None:
         """Close without it."""

@@ -13,7 +13,13 @@ def _key(
 
 SCREEN_BINDINGS: list[BindingType] = [
     _key("n", "create", "New", "create", "Create a user"),
-    _key("slash", "search", "Search", "search", "Search by e-mail, or attribute=value"),
+    _key(
+        "slash",
+        "search",
+        "Search",
+        "search",
+        "Search: a text, name=Ann exactly, name^An by the beginning",
+    ),
     _key("e", "edit", "Edit", "edit", "Change the user's attributes"),
     _key("p", "password", "Password", "password", "Set a password, or generate one"),
     _key("m", "groups", "Groups", "groups", "Put into groups, take out of them"),
@@ -46,10 +52,7 @@ SCREEN_BINDINGS: list[BindingType] = [
     _key("space", "mark", "Mark", "mark", "Mark for an action on several users"),
     _key("ctrl+a", "mark_all", "Mark all", "mark_all", "Mark all loaded users", show=False),
     _key("s", "sort", "Sort", "sort", "Sort what is loaded by the next column", show=False),
-    _key("c", "columns", "Columns", "columns", "Show or hide a column", show=False),
-    _key(
-        "C", "first_column", "First column", "first", "Choose the column to stand first", show=False
-    ),
+    _key("c", "columns", "Columns", "columns", "Show, hide and move columns", show=False),
     _key("r", "reload", "Reload", "reload", "Read the users again"),
     _key("escape", "back", "Back", "back", "Unmark, end the search, then the sandbox"),
 ]

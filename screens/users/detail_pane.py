@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+from rich.cells import cell_len
 from textual import work
 from textual.timer import Timer
 
 from screens.users.user_rows import detail_rows, security_rows
-from screens.widgets.row_list import Row, RowList
+from screens.widgets.row_list import Row
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED
+from screens.widgets.tones import FAIL, MUTED, Spans
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import User, UserPoolProblem
 from workbench.aws.user_security import read_security
@@ -19,8 +21,8 @@ _DELAY = 0.12
 """Seconds that the cursor must rest before a user is asked for: a held key asks for none."""
 
 
-class DetailPane(RowList):
-    """Attributes, groups and MFA; the copy key takes a line's value."""
+class DetailPane(WrappedRows):
+    """Attributes, groups and MFA, wrapped where they are long; the copy key takes a line's value."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,16 +44,16 @@ class DetailPane(RowList):
     async def _show(self, user: User | None, opened: OpenedPool | None) -> None:
         if user is None or opened is None:
             self.border_title = "User"
-            self.show_rows([])
+            self.show_wrapped([])
             return
         try:
             details = await asyncio.to_thread(opened.pool.user, user.username)
         except UserPoolProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), MUTED)))]
         else:
-            rows = [Row(spans, copy=value) for value, spans in detail_rows(details)]
+            rows = [_row(value, spans) for value, spans in detail_rows(details)]
         self.border_title = as_title(user.label)
-        self.show_rows(rows)
+        self.show_wrapped(rows)
         cognito, pool = opened.clients.cognito_idp, opened.pool
         try:
             more = await asyncio.to_thread(read_security, cognito, pool, user.username)
@@ -59,4 +61,10 @@ class DetailPane(RowList):
             rows.append(Row((("✗ ", FAIL), (str(problem), MUTED))))
         else:
             rows += [Row(spans, copy=value) for value, spans in security_rows(user, more)]
-        self.show_rows(rows)
+        self.show_wrapped(rows)
+
+
+def _row(value: str, spans: Spans) -> Row:
+    """A fact; what does not fit goes on below its value, not below its name."""
+    indent = cell_len(spans[0][0]) if spans else None
+    return Row(spans, copy=value, indent=indent)

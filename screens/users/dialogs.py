@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.form_screen import (
+    FieldProblem,
+    Filled,
+    FormField,
+    FormRefusedError,
+    FormScreen,
+)
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.users.new_user_form import one_line, read_attributes, wrong_attributes
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
 from workbench.aws.pool_schema import check_attributes
 from workbench.aws.sandbox_pool import PoolName
-from workbench.aws.user_pools import Group, User
-from workbench.users.bulk import BulkFailure
-from workbench.users.new_user import NewUser, wrong_with
+from workbench.aws.user_pools import Group, User, UserPool, UserPoolProblem, make_password
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -35,81 +41,85 @@ _MFA = {
     "email": "A code by e-mail",
     "off": "None",
 }
+_KINDS = (
+    ("permanent", "permanent: they can sign in with it at once"),
+    ("temporary", "temporary: it must be changed at the first sign-in"),
+)
 _NEVER_EDITED = ("sub", "identities")
 
 
-async def ask_new_user(
-    screen: UserTableScreen, before: Filled | None = None, problem: str = ""
-) -> tuple[NewUser, Filled] | None:
-    """Ask for a new user; with what was filled in, to begin there again after a refusal."""
-    given = before or {"invite": "true", "permanent": "true"}
-    fields = (
-        FormField(
-            "name", "Signs in with", given.get("name", ""), "ann@example.com, +15550100, ann"
-        ),
-        FormField(
-            "attributes",
-            "Attributes",
-            given.get("attributes", ""),
-            "given_name=Ann, custom:team=blue",
-        ),
-        FormField("groups", "Groups", given.get("groups", ""), "Admins, Editors"),
-        FormField(
-            "password", "Password", "", "empty: Cognito makes a temporary one", kind="secret"
-        ),
-        FormField("permanent", "It is permanent", given.get("permanent", ""), kind="tick"),
-        FormField("invite", "Send an invitation", given.get("invite", ""), kind="tick"),
-    )
-    form = FormScreen(
-        "New user", fields, lambda filled: _wrong(filled) or wrong_with(_new(filled)), problem
-    )
-    filled = await screen.app.push_screen_wait(form)
-    return None if filled is None else (_new(filled), filled)
-
-
-async def ask_attributes(
-    screen: UserTableScreen, user: User, problem: str = "", before: Filled | None = None
-) -> tuple[Mapping[str, str], Filled] | None:
-    """Ask for changed attributes; gives those alone that are others now."""
+async def ask_attributes(screen: UserTableScreen, pool: UserPool, user: User) -> User | None:
+    """Ask for changed attributes until Cognito takes them; the user as they are then."""
     own = {
         name: value for name, value in sorted(user.attributes.items()) if name not in _NEVER_EDITED
     }
-    given = before or own
-    fields = [FormField(name, name, given.get(name, value)) for name, value in own.items()]
-    fields.append(
-        FormField("+", "More attributes", given.get("+", ""), "given_name=Ann, custom:team=blue")
-    )
+    fields = [FormField(name, name, value) for name, value in own.items()]
+    fields.append(FormField("+", "More attributes", "", "given_name=Ann, custom:team=blue"))
     schema = screen.loading_users.schema
+    changed_user: list[User] = []
 
     def changed(filled: Filled) -> dict[str, str]:
         others = {name: filled[name] for name, value in own.items() if filled[name] != value}
-        return {**others, **_attributes(filled["+"])}
+        return {**others, **read_attributes(filled["+"])}
 
-    form = FormScreen(
-        f"Attributes of {user.label}",
-        fields,
-        lambda filled: (
-            _wrong({"attributes": filled["+"]})
-            or " ".join(check_attributes(schema, changed(filled), is_new=False))
-        ),
-        problem,
-    )
-    filled = await screen.app.push_screen_wait(form)
-    if filled is None:
+    def check(filled: Filled) -> str | FieldProblem:
+        if problem := wrong_attributes(filled["+"]):
+            return FieldProblem(problem, "+")
+        for name, value in changed(filled).items():
+            if problems := check_attributes(schema, {name: value}, is_new=False):
+                return FieldProblem(" ".join(problems), name if name in own else "+")
+        return ""
+
+    async def change(filled: Filled) -> None:
+        wanted = changed(filled)
+        if not wanted:
+            return
+        try:
+            await asyncio.to_thread(pool.change, user.username, wanted)
+            changed_user.append((await asyncio.to_thread(pool.user, user.username)).user)
+        except UserPoolProblem as problem:
+            # Cognito names the attribute in its words.
+            words = one_line(problem)
+            field = next((name for name in wanted if name in words and name in own), "")
+            raise FormRefusedError(FieldProblem(words, field)) from None
+
+    form = FormScreen(f"Attributes of {user.label}", fields, check, label="Save", do=change)
+    if await screen.app.push_screen_wait(form) is None:
         return None
-    return changed(filled), filled
+    return changed_user[0] if changed_user else None
 
 
-async def ask_password(screen: UserTableScreen, user: User) -> tuple[str, bool] | None:
-    """Ask for a password ("" is a generated one) and whether it is permanent."""
+async def ask_password(screen: UserTableScreen, pool: UserPool, user: User) -> bool:
+    """Ask for a password and set it; one that is left empty is generated, and copied."""
+    rules = screen.loading_users.rules
     fields = (
-        FormField("password", "Password", "", "empty: generate one and copy it", kind="secret"),
-        FormField("permanent", "It is permanent", "true", kind="tick"),
+        FormField("password", "Password", "", "empty: one is made and copied", kind="secret"),
+        FormField("kind", "It is", "permanent", kind="options", options=_KINDS),
     )
-    filled = await screen.app.push_screen_wait(
-        FormScreen(f"Password of {user.label}", fields, lambda _filled: "")
-    )
-    return None if filled is None else (filled["password"], bool(filled["permanent"]))
+    generated = ""
+
+    def check(filled: Filled) -> FieldProblem:
+        typed = filled["password"]
+        return FieldProblem(rules.wrong_password(typed) if typed else "", "password")
+
+    async def set_it(filled: Filled) -> None:
+        nonlocal generated
+        generated = "" if filled["password"] else make_password(max(16, rules.shortest))
+        password = filled["password"] or generated
+        permanent = filled["kind"] == "permanent"
+        try:
+            await asyncio.to_thread(
+                lambda: pool.set_password(user.username, password, permanent=permanent)
+            )
+        except UserPoolProblem as problem:
+            raise FormRefusedError(FieldProblem(one_line(problem), "password")) from None
+
+    form = FormScreen(f"Password of {user.label}", fields, check, label="Set", do=set_it)
+    if await screen.app.push_screen_wait(form) is None:
+        return False
+    if generated:
+        screen.app.copy(generated, "the new password")
+    return True
 
 
 async def ask_group(
@@ -141,18 +151,6 @@ async def ask_more(screen: UserTableScreen, whom: str) -> str | None:
     """Ask for one of the rarer actions."""
     rows = [Row(((words, TEXT),), name) for name, words in MORE.items()]
     picker = PickerScreen(f"With {whom}", lambda text: matching(rows, text), hint="search")
-    return await screen.app.push_screen_wait(picker)
-
-
-async def ask_column(
-    screen: UserTableScreen, shown: Sequence[str], known: Sequence[str]
-) -> str | None:
-    """Ask for a column to show or to hide."""
-    rows = [
-        Row((("● " if name in shown else "  ", OK), (name, STRONG)), name)
-        for name in dict.fromkeys((*shown, *known))
-    ]
-    picker = PickerScreen("Columns", lambda text: matching(rows, text), hint="search")
     return await screen.app.push_screen_wait(picker)
 
 
@@ -190,7 +188,10 @@ async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool:
         form = FormScreen(
             f"Delete {many} of {other_pool} for good?",
             (FormField("word", f"This is not your sandbox's pool. Type {word} to delete", ""),),
-            lambda filled: "" if filled["word"] == word else f"Type {word}, or close.",
+            lambda filled: (
+                "" if filled["word"] == word else FieldProblem(f"Type {word}, or close.", "word")
+            ),
+            label="Delete",
         )
         return await screen.app.push_screen_wait(form) is not None
     rows = [
@@ -202,48 +203,3 @@ async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool:
     )
     answer: bool | None = await screen.app.push_screen_wait(dialog)
     return answer is True
-
-
-async def ask_retry(
-    screen: UserTableScreen, words: str, failed: Sequence[BulkFailure], labels: Mapping[str, str]
-) -> bool:
-    """Tell with whom it did not work; True where it shall be tried again."""
-    rows = [Row((("Try again with these", STRONG),), "retry")]
-    rows += [
-        Row(
-            (
-                ("✗ ", FAIL),
-                (labels[each.username], STRONG),
-                (f"  {each.why} {each.next_step}", MUTED),
-            )
-        )
-        for each in failed
-    ]
-    picker = PickerScreen(
-        f"{words}: not with {len(failed)}", lambda text: matching(rows, text), hint="search"
-    )
-    return await screen.app.push_screen_wait(picker) == "retry"
-
-
-def _new(filled: Filled) -> NewUser:
-    return NewUser(
-        filled["name"],
-        _attributes(filled["attributes"]),
-        filled["password"],
-        bool(filled["permanent"]),
-        bool(filled["invite"]),
-        tuple(each.strip() for each in filled["groups"].split(",") if each.strip()),
-    )
-
-
-def _wrong(filled: Filled) -> str:
-    for part in filled["attributes"].split(","):
-        name, sign, _ = part.strip().partition("=")
-        if part.strip() and (not sign or not name):
-            return f"{part.strip()!r} is no attribute: write name=value, with commas between."
-    return ""
-
-
-def _attributes(text: str) -> dict[str, str]:
-    pairs = (part.strip().partition("=") for part in text.split(",") if part.strip())
-    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -13,8 +13,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.form_screen import (
+    FieldProblem,
+    Filled,
+    FormField,
+    FormRefusedError,
+    FormScreen,
+)
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.users.new_user_form import one_line
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
@@ -90,44 +97,35 @@ class GroupsScreen(ModalScreen[None]):
             await self._ask(f"Group {group.name}", group, is_new=False)
 
     async def _ask(self, title: str, group: Group, *, is_new: bool) -> None:
-        problem = ""
-        given: Filled = {
-            "name": group.name,
-            "description": group.description,
-            "precedence": "" if group.precedence is None else str(group.precedence),
-            "role": group.role_arn,
-        }
-        while True:
-            fields = [
-                FormField("description", "Description", given["description"]),
-                FormField(
-                    "precedence", "Precedence", given["precedence"], "0 is the first; empty: none"
-                ),
-                FormField("role", "Role", given["role"], "arn:aws:iam::…:role/…; empty: none"),
-            ]
-            if is_new:
-                fields.insert(0, FormField("name", "Name", given["name"], "Editors"))
-            filled = await self.app.push_screen_wait(
-                FormScreen(title, fields, wrong_group, problem)
-            )
-            if filled is None:
-                return
-            given = {**given, **filled}
+        precedence = "" if group.precedence is None else str(group.precedence)
+        fields = [
+            FormField("description", "Description", group.description),
+            FormField("precedence", "Precedence", precedence, "0 is the first; empty: none"),
+            FormField("role", "Role", group.role_arn, "arn:aws:iam::…:role/…; empty: none"),
+        ]
+        if is_new:
+            fields.insert(0, FormField("name", "Name", "", "Editors"))
+        is_made = False
+
+        async def save(filled: Filled) -> None:
+            nonlocal is_made
             wanted = Group(
-                given["name"],
-                given["description"],
-                int(given["precedence"]) if given["precedence"] else None,
-                given["role"],
+                filled.get("name", group.name),
+                filled["description"],
+                int(filled["precedence"]) if filled["precedence"] else None,
+                filled["role"],
             )
             try:
-                if is_new:
+                if is_new and not is_made:
                     await asyncio.to_thread(self._pool.create_group, wanted.name)
-                await asyncio.to_thread(self._pool.change_group, wanted)
-            except UserPoolProblem as refused:
-                problem = f"✗ {refused}"
-                continue
-            self._load()
-            return
+                    is_made = True
+            except UserPoolProblem as problem:
+                raise FormRefusedError(FieldProblem(one_line(problem), "name")) from None
+            await asyncio.to_thread(self._pool.change_group, wanted)
+
+        form = FormScreen(title, fields, wrong_group, label="Create" if is_new else "Save", do=save)
+        await self.app.push_screen_wait(form)
+        self._load()
 
     @work(group="dialog")
     async def action_delete(self) -> None:
@@ -214,12 +212,13 @@ def group_row(group: Group) -> Row:
     )
 
 
-def wrong_group(filled: Filled) -> str:
+def wrong_group(filled: Filled) -> str | FieldProblem:
     """What is wrong with a group's form, "" for nothing."""
     if "name" in filled and (not filled["name"] or " " in filled["name"]):
-        return "A group's name has no spaces and is not empty."
+        return FieldProblem("A group's name has no spaces and is not empty.", "name")
     if filled["precedence"] and not filled["precedence"].isdecimal():
-        return "Precedence is a whole number, 0 or more."
+        return FieldProblem("Precedence is a whole number, 0 or more.", "precedence")
     if filled["role"] and not filled["role"].startswith("arn:"):
-        return "A role is written as its ARN: arn:aws:iam::123456789012:role/NAME."
+        why = "A role is written as its ARN: arn:aws:iam::123456789012:role/NAME."
+        return FieldProblem(why, "role")
     return ""

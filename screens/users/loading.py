@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from screens.users.roster import CHUNK
+from workbench.aws.pool_rules import PoolRules
 from workbench.aws.pool_schema import Schema
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.user_pools import UserPoolProblem
 from workbench.model.user_problem import UserProblem
-from workbench.users.search import parse_search
+from workbench.users.search import parse_search, told
 
 if TYPE_CHECKING:
     from screens.users.table_screen import UserTableScreen
@@ -27,7 +28,9 @@ class Loading:
         self.estimate: int | None = None
         """About how many users the whole pool has; None while one searches."""
         self.schema: Schema = ()
+        self.rules = PoolRules()
         self.is_running = False
+        self.is_reading_all = False
         self._choose: Callable[[OpenedPool], OpenedPool] = lambda own: own
 
     def choose(self, choose: Callable[[OpenedPool], OpenedPool]) -> None:
@@ -45,15 +48,47 @@ class Loading:
             self.is_running = True
             self._screen.run_worker(self._more(), group="load", exclusive=True)
 
+    def all(self) -> None:
+        """Read on to the end, where that is not reached; Esc stops it."""
+        if not self.is_running and not self._screen.roster.is_complete:
+            self.is_running = True
+            self.is_reading_all = True
+            self._screen.run_worker(self._all(), group="load", exclusive=True)
+
+    def stop(self) -> None:
+        """Read no more than what is being read now."""
+        self.is_reading_all = False
+
+    async def _all(self) -> None:
+        screen, roster = self._screen, self._screen.roster
+        at = screen.table.cursor
+        try:
+            while self.is_reading_all and not roster.is_complete:
+                whole = f" of about {self.estimate:,}" if self.estimate else ""
+                share = roster.read_count / self.estimate if self.estimate else None
+                words = f"Reading users · {roster.read_count:,}{whole} · Esc stops"
+                screen.acting.tell(words, share)
+                roster.take(await asyncio.to_thread(roster.load))
+                screen.show_roster()
+        except UserPoolProblem as problem:
+            roster.is_complete = True
+            screen.app.say(str(problem), "error")
+        finally:
+            self.is_running = self.is_reading_all = False
+            screen.acting.tell("")
+        if screen.table.cursor == at:
+            screen.table.action_last()
+
     async def _anew(self) -> None:
         screen = self._screen
         roster = screen.roster
         try:
             self.opened = self._choose(await asyncio.to_thread(self._open_pool))
             pool = self.opened.pool
-            roster.begin(pool, parse_search(roster.search))
+            roster.begin(pool, parse_search(roster.search, everywhere=pool.is_local))
             self.estimate = None if roster.search else await asyncio.to_thread(pool.estimate)
             self.schema = await asyncio.to_thread(pool.schema)
+            self.rules = await asyncio.to_thread(pool.rules)
             await self._take()
         except (UserProblem, OSError) as problem:
             self.opened = None
@@ -93,7 +128,10 @@ class Loading:
             screen.show_bar()
         if not screen.roster.shown:
             if screen.roster.search:
-                screen.table.show_hint("Nobody is found.", "Esc ends the search.")
+                everywhere = self.opened is not None and self.opened.pool.is_local
+                search = parse_search(screen.roster.search, everywhere=everywhere)
+                what, how = told(search, everywhere=everywhere)
+                screen.table.show_hint(what, how, "Esc ends the search.")
             else:
                 screen.table.show_hint("This pool has no users yet.", "n creates one.")
         screen.show_roster()

@@ -18,19 +18,18 @@ from screens.users.dialogs import (
     ask_group,
     ask_mfa,
     ask_more,
-    ask_new_user,
     ask_password,
     ask_pool,
 )
+from screens.users.new_user_form import ask_new_user
 from screens.users.table_screen import UserTableScreen
 from workbench.aws.inbox import read_inbox
 from workbench.aws.pool_settings import read_settings
 from workbench.aws.sandbox_pool import list_pools, other_pool
 from workbench.aws.target import LocalTarget
 from workbench.aws.trigger_logs import read_triggers
-from workbench.aws.user_pools import User, UserPoolProblem, make_password
+from workbench.aws.user_pools import User, UserPoolProblem
 from workbench.users.kept_sign_ins import forget_tokens
-from workbench.users.new_user import make_user
 from workbench.wording import plural
 
 
@@ -48,62 +47,44 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
 
     @work(group="dialog")
     async def action_create(self) -> None:
-        """Ask for a new user until Cognito takes it, or the dialog is closed."""
-        pool, before, problem = self.pool, None, ""
-        while pool is not None:
-            asked = await ask_new_user(self, before, problem)
-            if asked is None:
-                return
-            new, before = asked
-            try:
-                user = await asyncio.to_thread(make_user, pool, new)
-                user = (await asyncio.to_thread(pool.user, user.username)).user
-            except UserPoolProblem as refused:
-                problem = f"✗ {refused}"
-                continue
-            self.roster.put(user)
-            self.table.show_users(user.username)
-            self.show_roster()
-            self.app.say(f"Created {user.label}")
+        """Ask for a new user until Cognito takes it, or the form is closed."""
+        if self.pool is None:
             return
+        user = await ask_new_user(self, self.pool)
+        if user is None:
+            return
+        self.roster.put(user)
+        self.table.show_users(user.username)
+        self.show_roster()
+        self.app.say(f"Created {user.label}")
 
     @work(group="dialog")
     async def action_edit(self) -> None:
-        """Change attributes; a refusal brings the dialog back as it was filled in."""
-        pool, user, problem, before = self.pool, self.table.current, "", None
-        while pool is not None and user is not None:
-            asked = await ask_attributes(self, user, problem, before)
-            if asked is None or not asked[0]:
-                return
-            changed, before = asked
-            try:
-                await asyncio.to_thread(pool.change, user.username, changed)
-                user = (await asyncio.to_thread(pool.user, user.username)).user
-            except UserPoolProblem as refused:
-                problem = f"✗ {refused}"
-                continue
-            self.roster.put(user)
-            self.show_roster()
-            self.app.say(f"Changed {', '.join(changed)} of {user.label}")
+        """Change attributes; the form stays as it was filled in until Cognito takes them."""
+        pool, before = self.pool, self.table.current
+        if pool is None or before is None:
             return
+        user = await ask_attributes(self, pool, before)
+        if user is None:
+            return
+        names = {*user.attributes, *before.attributes}
+        changed = [n for n in names if user.attributes.get(n) != before.attributes.get(n)]
+        self.roster.put(user)
+        self.show_roster()
+        self.app.say(f"Changed {', '.join(sorted(changed))} of {user.label}")
 
     @work(group="dialog")
     async def action_password(self) -> None:
         """Set a password; a generated one is copied and never shown."""
         pool, user = self.pool, self.table.current
-        if pool is None or user is None:
+        if pool is None or user is None or not await ask_password(self, pool, user):
             return
-        asked = await ask_password(self, user)
-        if asked is None:
-            return
-        typed, permanent = asked
-        password = typed or make_password()
-
-        def set_it(name: str) -> None:
-            pool.set_password(name, password, permanent=permanent)
-
-        if await self.acting.act("Password set", pool, [user], set_it) and not typed:
-            self.app.copy(password, "the new password")
+        self.app.say(f"Password set: {user.label}")
+        try:
+            self.roster.put((await asyncio.to_thread(pool.user, user.username)).user)
+        except UserPoolProblem as problem:
+            self.app.say(str(problem), "error")
+        self.show_roster()
 
     @work(group="dialog")
     async def action_groups(self) -> None:
@@ -311,7 +292,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             opened = self.loading_users.opened
             is_local = opened is not None and isinstance(opened.clients.target, LocalTarget)
             return is_local and not is_typing
-        if action in ("sort", "columns", "first_column", "reload", "search", "mark_all"):
+        if action in ("sort", "columns", "reload", "search", "mark_all"):
             return not is_typing
         return super().check_action(action, parameters)
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from screens.dialogs.form_screen import FormField, FormScreen
+from screens.dialogs.form_screen import (
+    FieldProblem,
+    Filled,
+    FormField,
+    FormRefusedError,
+    FormScreen,
+)
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.users.new_user_form import one_line
 from screens.widgets.row_list import Row
 from screens.widgets.tones import MUTED, STRONG, TEXT
 from workbench.aws.inbox import read_inbox
@@ -83,32 +90,38 @@ async def _ask_way(screen: UsersScreen, user: User, before: KeptSignIn | None) -
 async def _begin(
     screen: UsersScreen, opened: OpenedPool, client: AppClient, user: User, flow: Flow
 ) -> UserTokens | Challenge | None:
-    problem = ""
-    while True:
-        password = ""
-        if flow is not Flow.CODE:
-            hint = "empty where the challenges begin without it" if flow is Flow.CUSTOM else ""
-            form = FormScreen(
-                f"Sign in as {user.label}",
-                (FormField("password", "Password", "", hint, kind="secret"),),
-                lambda filled: (
-                    "" if filled["password"] or flow is Flow.CUSTOM else "Type the password."
-                ),
-                problem,
-            )
-            filled = await screen.app.push_screen_wait(form)
-            if filled is None:
-                return None
-            password = filled["password"]
+    cognito = opened.clients.cognito_idp
+    if flow is Flow.CODE:
         try:
-            return await asyncio.to_thread(
-                begin, opened.clients.cognito_idp, client, user.username, flow, password
+            return await asyncio.to_thread(begin, cognito, client, user.username, flow, "")
+        except UserPoolProblem as refused:
+            screen.app.say(str(refused), "error")
+            return None
+    found: list[UserTokens | Challenge] = []
+
+    async def sign_in_with(filled: Filled) -> None:
+        try:
+            found.append(
+                await asyncio.to_thread(
+                    begin, cognito, client, user.username, flow, filled["password"]
+                )
             )
         except UserPoolProblem as refused:
-            if flow is Flow.CODE:
-                screen.app.say(str(refused), "error")
-                return None
-            problem = f"✗ {refused}"
+            raise FormRefusedError(FieldProblem(one_line(refused), "password")) from None
+
+    hint = "empty where the challenges begin without it" if flow is Flow.CUSTOM else ""
+    form = FormScreen(
+        f"Sign in as {user.label}",
+        (FormField("password", "Password", "", hint, kind="secret"),),
+        lambda filled: (
+            ""
+            if filled["password"] or flow is Flow.CUSTOM
+            else FieldProblem("Type the password.", "password")
+        ),
+        label="Sign in",
+        do=sign_in_with,
+    )
+    return found[0] if await screen.app.push_screen_wait(form) is not None else None
 
 
 async def _answer(
@@ -118,32 +131,35 @@ async def _answer(
     challenge: Challenge,
     totp_secret: str,
 ) -> UserTokens | Challenge | None:
-    problem = ""
-    while True:
-        known = await asyncio.to_thread(_known_code, opened, challenge, totp_secret)
-        fields = [
-            FormField(
-                each.name,
-                each.label,
-                known if not each.is_secret else "",
-                " or ".join(each.choices),
-                kind="secret" if each.is_secret else "text",
-            )
-            for each in challenge.asks
-        ]
-        about = "\n".join(part for part in (challenge.about, problem) if part)
-        form = FormScreen(
-            challenge.name.replace("_", " ").capitalize(), fields, lambda _filled: "", about
+    known = await asyncio.to_thread(_known_code, opened, challenge, totp_secret)
+    fields = [
+        FormField(
+            each.name,
+            each.label,
+            known if not each.is_secret else "",
+            " or ".join(each.choices),
+            kind="secret" if each.is_secret else "text",
         )
-        filled = await screen.app.push_screen_wait(form)
-        if filled is None:
-            return None
+        for each in challenge.asks
+    ]
+    found: list[UserTokens | Challenge] = []
+
+    async def answer_with(filled: Filled) -> None:
         try:
-            return await asyncio.to_thread(
-                answer, opened.clients.cognito_idp, client, challenge, filled
+            found.append(
+                await asyncio.to_thread(
+                    answer, opened.clients.cognito_idp, client, challenge, filled
+                )
             )
         except UserPoolProblem as refused:
-            problem = f"✗ {refused}"
+            field = fields[0].name if len(fields) == 1 else ""
+            raise FormRefusedError(FieldProblem(one_line(refused), field)) from None
+
+    title = challenge.name.replace("_", " ").capitalize()
+    form = FormScreen(
+        title, fields, lambda _filled: "", challenge.about, label="Answer", do=answer_with
+    )
+    return found[0] if await screen.app.push_screen_wait(form) is not None else None
 
 
 def _known_code(opened: OpenedPool, challenge: Challenge, totp_secret: str) -> str:

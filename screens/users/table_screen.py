@@ -14,10 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from screens.users.acting import Acting
+from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
-from screens.users.dialogs import (
-    ask_column,
-)
 from screens.users.loading import Loading
 from screens.users.roster import Roster
 from screens.users.user_rows import ASKED, KNOWN, Order, header
@@ -37,6 +35,12 @@ from workbench.wording import plural
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
 
+
+_HINT_LOCAL = "any part of a name or an attribute · name=Ann exactly · name^An by the beginning"
+_HINT_AWS = "an e-mail's beginning · ~smith anywhere, reads all users · name=Ann · name^An"
+
+_BAR = 16
+"""Cells of the bar that shows how far an action is."""
 
 _DELAY = 0.15
 """Seconds that the table must rest before what is on screen is asked for."""
@@ -65,7 +69,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         """What is shown of which pool; the table; one user."""
         yield EnvironmentBanner()
         yield Static("", id="users-bar", markup=False)
-        yield Input(id="users-search", placeholder="ann@ · email=ann@example.com · name^An")
+        yield Input(id="users-search")
         with Horizontal(id="users-columns"):
             with Vertical(id="users-left", classes="pane") as left:
                 left.border_title = "Users"
@@ -74,6 +78,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
                 yield names
                 yield UserTable(self.roster)
             yield DetailPane()
+        yield Static("", id="users-progress", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -115,11 +120,16 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
     def _more_asked(self) -> None:
         self.loading_users.more()
 
+    @on(UserTable.AllAsked)
+    def _all_asked(self) -> None:
+        self.loading_users.all()
+
     # -- showing ----------------------------------------------------------------------------------
 
     def show_roster(self) -> None:
         """Paint the users anew, the cursor on the same one."""
         current = self.table.current
+        self._show_names()
         self.table.show_users(current.username if current is not None else "")
         self.show_bar()
         self._rest()
@@ -137,7 +147,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         parts.append("reading …" if loading.is_running and not roster.shown else count)
         if roster.search:
             parts.append(f"search {roster.search}")
-            if roster.finds is not None:
+            if roster.finds is not None and self.pool is not None and not self.pool.is_local:
                 parts.append(f"Cognito cannot: {roster.read_count:,} read here")
         if roster.order.column:
             parts.append(
@@ -145,13 +155,17 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
             )
         if roster.marked:
             parts.append(f"{len(roster.marked)} marked")
-        if self.acting.words:
-            parts.append(self.acting.words)
         self.query_one("#users-bar", Static).update(" · ".join(parts))
+        progress = self.query_one("#users-progress", Static)
+        share = self.acting.share
+        done = "" if share is None else f"{'█' * round(_BAR * min(1, share)):░<{_BAR}} "
+        progress.update(f"{done}{self.acting.words}")
+        progress.display = bool(self.acting.words)
 
     def _show_names(self) -> None:
         names = self.query_one("#users-names", RowList)
-        names.show_rows([Row(header(self.roster.columns, self.roster.order))])
+        widths = self.table.measure()
+        names.show_rows([Row(header(self.roster.columns, self.roster.order, widths))])
 
     @on(UserTable.Moved)
     def _rest(self) -> None:
@@ -175,7 +189,16 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
 
         if names:
             await asyncio.to_thread(run_bulk, names, ask)
+            self._show_names()
             self.table.refresh()
+
+    def on_resize(self) -> None:
+        """The columns take the new width."""
+        self.call_after_refresh(self._measure)
+
+    def _measure(self) -> None:
+        self._show_names()
+        self.table.refresh()
 
     # -- search, order, marks ---------------------------------------------------------------------
 
@@ -183,6 +206,8 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         """Open the search line."""
         line = self.query_one("#users-search", Input)
         line.add_class("-open")
+        is_local = self.pool is not None and self.pool.is_local
+        line.placeholder = _HINT_LOCAL if is_local else _HINT_AWS
         line.value = self.roster.search
         line.focus()
 
@@ -190,7 +215,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
     def _searched(self, event: Input.Submitted) -> None:
         text = event.value.strip()
         try:
-            parse_search(text)
+            parse_search(text, everywhere=self.pool is not None and self.pool.is_local)
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
             return
@@ -207,35 +232,18 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
             orders += [Order(name), Order(name, descending=True)]
         at = orders.index(roster.order) if roster.order in orders else 0
         roster.sort(orders[(at + 1) % len(orders)])
-        self._show_names()
         self.show_roster()
 
-    @work(group="dialog")
-    async def action_columns(self) -> None:
-        """Show a column, or hide one."""
+    def action_columns(self) -> None:
+        """Show, hide and move columns."""
         roster = self.roster
-        chosen = await ask_column(self, roster.columns, (*KNOWN, *roster.attributes()))
-        if chosen is None:
-            return
-        if chosen not in roster.columns:
-            roster.columns = (*roster.columns, chosen)
-        elif len(roster.columns) > 1:
-            roster.columns = tuple(name for name in roster.columns if name != chosen)
-        self._show_names()
-        self.show_roster()
-        self._ask_details()
 
-    @work(group="dialog")
-    async def action_first_column(self) -> None:
-        """Let a column stand first; several in turn order them all."""
-        roster = self.roster
-        chosen = await ask_column(self, roster.columns, (*KNOWN, *roster.attributes()))
-        if chosen is None:
-            return
-        roster.columns = (chosen, *(name for name in roster.columns if name != chosen))
-        self._show_names()
-        self.show_roster()
-        self._ask_details()
+        def change(columns: tuple[str, ...]) -> None:
+            roster.columns = columns
+            self.show_roster()
+
+        known = (*KNOWN, *roster.attributes())
+        self.app.push_screen(ColumnsScreen(roster.columns, known, change))
 
     def action_mark(self) -> None:
         """Mark the user, or unmark; go on to the next."""
@@ -259,6 +267,8 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         if line.has_class("-open"):
             line.remove_class("-open")
             self.table.focus()
+        elif self.loading_users.is_reading_all:
+            self.loading_users.stop()
         elif self.acting.is_busy:
             self.acting.cancel()
         elif self.roster.marked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,8 +31,14 @@ _STATUS: Final = {
     "ARCHIVED": ("archived", MUTED),
     "COMPROMISED": ("compromised", FAIL),
 }
-_WIDTHS: Final = {"user": 30, "status": 12, "created": 10, "modified": 10}
-_OTHER = 20
+_MARKS, _BETWEEN = 4, 2
+"""Cells before the first column, and between two."""
+
+_LEAST, _NARROWEST, _MOST = 6, 12, 60
+"""Cells of a column: of an empty one, of one that is cut, of the widest."""
+
+_MEASURED = 500
+"""Loaded users that a column's width is measured by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +49,52 @@ class Order:
     descending: bool = False
 
 
-def header(columns: Sequence[str], order: Order) -> Spans:
+def column_widths(
+    columns: Sequence[str],
+    users: Sequence[User],
+    details: Mapping[str, UserDetails],
+    room: int,
+) -> Mapping[str, int]:
+    """As wide as what they hold, the widest cut first where that is more than ``room`` cells."""
+    widths = {name: max(_LEAST, cell_len(name) + 1) for name in columns}
+    for user in users[:_MEASURED]:
+        for name in columns:
+            found = details.get(user.username)
+            words = _asked(found, name)[0] if name in ASKED else _shown(user, name)[0]
+            widths[name] = max(widths[name], min(_MOST, cell_len(safe_line(words))))
+    left = sum(widths.values()) + _BETWEEN * len(widths) + _MARKS - room
+    while left > 0:
+        widest = max(widths, key=lambda name: widths[name])
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+        left -= 1
+    return widths
+
+
+def header(columns: Sequence[str], order: Order, widths: Mapping[str, int]) -> Spans:
     """The names of the columns, the sorted one with an arrow."""
     spans: list[Span] = [("    ", TEXT)]
     for name in columns:
         arrow = ("▾" if order.descending else "▴") if name == order.column else ""
-        spans.append((_cell(f"{name}{arrow}", name), MUTED))
+        spans.append((_cell(f"{name}{arrow}", widths[name]), MUTED))
     return tuple(spans)
 
 
 def row(
-    user: User, columns: Sequence[str], details: UserDetails | None = None, *, marked: bool
+    user: User,
+    columns: Sequence[str],
+    details: UserDetails | None,
+    widths: Mapping[str, int],
+    *,
+    marked: bool,
 ) -> Spans:
     """One user; marks and states have a sign of their own, not colour alone."""
     spans: list[Span] = [("● " if marked else "  ", STRONG)]
     spans.append(("✓ ", OK) if user.enabled else ("✗ ", FAIL))
     for name in columns:
         words, tone = _asked(details, name) if name in ASKED else _shown(user, name)
-        spans.append((_cell(words, name), tone if user.enabled else MUTED))
+        spans.append((_cell(words, widths[name]), tone if user.enabled else MUTED))
     return tuple(spans)
 
 
@@ -172,8 +206,8 @@ def _sortable(user: User, column: str) -> tuple[int, str]:
     return (0, words) if words else (1, "")
 
 
-def _cell(words: str, column: str) -> str:
-    return in_column(words, _WIDTHS.get(column, _OTHER)) + "  "
+def _cell(words: str, width: int) -> str:
+    return in_column(words, width) + " " * _BETWEEN
 
 
 def _time(at: datetime | None) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.message import Message
 
 from screens.users.roster import Roster
-from screens.users.user_rows import row
+from screens.users.user_rows import column_widths, row
 from screens.widgets.line_view import LineView
 from screens.widgets.tones import MUTED, TEXT, Spans
 from workbench.aws.user_pools import User
 
 _AHEAD = 100
+_UNKNOWN = 80
+"""Cells before the first layout."""
 
 
 class UserTable(LineView):
@@ -19,12 +23,16 @@ class UserTable(LineView):
     class MoreAsked(Message):
         """The cursor is near the end of what is loaded."""
 
+    class AllAsked(Message):
+        """The end was asked for, and not all is loaded."""
+
     class Moved(Message):
         """The cursor is on another user."""
 
     def __init__(self, roster: Roster) -> None:
         super().__init__(id="users-table")
         self._roster = roster
+        self.widths: Mapping[str, int] = {}
         self.hint: tuple[Spans, ...] = ((("Reading the users …", MUTED),),)
 
     @property
@@ -32,6 +40,13 @@ class UserTable(LineView):
         """The user under the cursor."""
         shown = self._roster.shown
         return shown[self.cursor] if self.cursor < len(shown) else None
+
+    def measure(self) -> Mapping[str, int]:
+        """Make the columns as wide as what is loaded, and as fits; returns the widths."""
+        roster = self._roster
+        room = self.text_width or _UNKNOWN
+        self.widths = column_widths(roster.columns, roster.shown, roster.details, room)
+        return self.widths
 
     def show_users(self, keep: str = "") -> None:
         """Paint anew; the cursor goes to the user ``keep``, where they are loaded."""
@@ -52,7 +67,8 @@ class UserTable(LineView):
         """One user."""
         user = self._roster.shown[index]
         details = self._roster.details.get(user.username)
-        return row(user, self._roster.columns, details, marked=user.username in self._roster.marked)
+        marked = user.username in self._roster.marked
+        return row(user, self._roster.columns, details, self.widths, marked=marked)
 
     def empty_rows(self) -> tuple[Spans, ...]:
         """Why there is nobody."""
@@ -62,6 +78,13 @@ class UserTable(LineView):
         """Say why there is nobody, and what to do."""
         self.hint = tuple(((line, MUTED if at else TEXT),) for at, line in enumerate(lines))
         self.refresh()
+
+    def action_last(self) -> None:
+        """To the last user of all: what is not loaded yet is read first."""
+        if self._roster.is_complete:
+            super().action_last()
+        else:
+            self.post_message(self.AllAsked())
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Tell the screen; ask for more in time."""

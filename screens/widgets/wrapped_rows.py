@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from textual import events
 
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import plain
+from screens.widgets.tones import Spans, plain
 from screens.widgets.wrap import wrap_spans
 
 
 class WrappedRows(RowList):
     """A row list whose rows wrap at words to the width."""
 
-    def __init__(self, *, id: str, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+        empty: tuple[Spans, ...] = (),
+        filters: bool = True,
+    ) -> None:
+        super().__init__(id=id, classes=classes, empty=empty, filters=filters)
         self._unwrapped: Sequence[Row] = ()
 
     def show_wrapped(self, rows: Sequence[Row]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.aws.pool_rules import PoolRules
 from workbench.users.new_user import NewUser, wrong_with
 
 
@@ -24,7 +25,33 @@ from workbench.users.new_user import NewUser, wrong_with
 )
 def test_wrong_names_and_addresses(new: NewUser, wrong: str) -> None:
     found = wrong_with(new)
-    assert (wrong in found) if wrong else not found
+    assert (found is not None and wrong in found.why) if wrong else found is None
+
+
+BY_EMAIL = PoolRules(("email",), 8, digits=True)
+BY_NAME = PoolRules(("username", "email"))
+
+
+@pytest.mark.parametrize(
+    ("new", "rules", "part", "why"),
+    [
+        (NewUser(""), BY_EMAIL, "name", "Write an e-mail address."),
+        (NewUser("ann"), BY_EMAIL, "name", "sign in with an e-mail address"),
+        (NewUser("+15550100"), BY_EMAIL, "name", "sign in with an e-mail address"),
+        (NewUser("ann@example"), BY_EMAIL, "name", "no e-mail address"),
+        (NewUser("ann", {"email": "x"}), BY_NAME, "attributes", "no e-mail address"),
+        (NewUser("ann@example.com"), BY_NAME, "name", "write a name, and the address below"),
+        (NewUser("ann@example.com", password="password"), BY_EMAIL, "password", "a digit"),
+        (NewUser("ann"), BY_NAME, "attributes", "needs an address"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_part(
+    new: NewUser, rules: PoolRules, part: str, why: str
+) -> None:
+    found = wrong_with(new, rules)
+    assert found is not None
+    assert found.part == part
+    assert why in found.why
 
 
 def test_a_password_is_not_in_its_text() -> None:

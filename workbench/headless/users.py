@@ -97,8 +97,8 @@ def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
         is_invited=arguments.invite,
         groups=tuple(arguments.group),
     )
-    if problem := wrong_with(new):
-        raise ProjectProblem("No user is made.", problem)
+    if wrong := wrong_with(new, pool.rules()):
+        raise ProjectProblem("No user is made.", wrong.why)
     user = make_user(pool, new)
     return _said(pool, user.username, arguments, f"created {user.label}")
 

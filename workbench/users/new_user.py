@@ -6,10 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.aws.user_pools import User, UserPool
+from workbench.aws.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
+from workbench.aws.user_pools import User, UserPool, UserPoolProblem
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"\+[1-9]\d{1,14}")
+
+
+NO_GROUP = "NoSuchGroup"
+"""The code of a problem with a group that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +33,69 @@ class NewUser:
     groups: tuple[str, ...] = ()
 
 
-def wrong_with(new: NewUser) -> str:
-    """What cannot be right, with a way to mend it; "" for nothing."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with which part of a new user: ``name``, ``attributes``, ``password`` …"""
+
+    part: str
+    why: str
+
+
+def wrong_with(new: NewUser, rules: PoolRules | None = None) -> Wrong | None:
+    """What cannot be right, with a way to mend it; ``rules``, where given, are the pool's."""
     if not new.name:
-        return "Write an e-mail address, a phone number or a username."
+        return Wrong("name", f"Write {_wanted(rules)}.")
     if any(letter.isspace() for letter in new.name):
-        return "A name has no spaces."
+        return Wrong("name", "A name has no spaces.")
     attributes = _all_attributes(new)
-    email, phone = attributes.get("email"), attributes.get("phone_number")
+    email, phone = attributes.get(EMAIL), attributes.get(PHONE)
     if email is not None and not _EMAIL.fullmatch(email):
-        return f"{email} is no e-mail address."
+        return Wrong(_part(new.name == email), f"{email} is no e-mail address.")
     if phone is not None and not _PHONE.fullmatch(phone):
-        return f"{phone} is no phone number: write + and the country first, as +15550100."
+        why = f"{phone} is no phone number: write + and the country first, as +15550100."
+        return Wrong(_part(new.name == phone), why)
+    if rules is not None:
+        kind = EMAIL if "@" in new.name else PHONE if new.name.startswith("+") else USERNAME
+        if not rules.has_usernames and kind not in rules.sign_in:
+            return Wrong("name", f"Users of this pool sign in with {_wanted(rules)}.")
+        if rules.has_usernames and kind != USERNAME and kind in rules.sign_in:
+            why = "Here an address is added to a user name: write a name, and the address below."
+            return Wrong("name", why)
+        if new.password and (why := rules.wrong_password(new.password)):
+            return Wrong("password", why)
     if new.is_invited and not new.password and email is None and phone is None:
-        return "An invitation needs an address: add email=…, or set a password and do not invite."
-    return ""
+        why = "An invitation needs an address: add email=…, or set a password and do not invite."
+        return Wrong("attributes", why)
+    return None
+
+
+def _part(is_name: bool) -> str:
+    return "name" if is_name else "attributes"
+
+
+def _wanted(rules: PoolRules | None) -> str:
+    """What a user's name is here, in words."""
+    words = {EMAIL: "an e-mail address", PHONE: "a phone number", USERNAME: "a user name"}
+    names = (EMAIL, PHONE, USERNAME) if rules is None else rules.sign_in
+    if rules is not None and rules.has_usernames:
+        return words[USERNAME]
+    return " or ".join(words.get(each, each) for each in names)
 
 
 def make_user(pool: UserPool, new: NewUser) -> User:
     """Make the user, set a permanent password, put them into the groups; raises UserPoolProblem.
 
-    An address or number that is the name counts as verified, as in Amplify's own user console.
+    An address or number that is the name counts as verified, as in Amplify's own user console. A
+    group that is not there is refused before anything is made.
     """
+    if new.groups:
+        known = {each.name for each in pool.groups()}
+        if missing := [name for name in new.groups if name not in known]:
+            raise UserPoolProblem(
+                f"The pool has no group {', '.join(missing)}.",
+                "Make it first (M, or `users group create`), or correct the name.",
+                NO_GROUP,
+            )
     user = pool.create(
         new.name,
         _all_attributes(new),

@@ -18,10 +18,15 @@ from textual.widgets import Input, Static
 from screens.app import WorkbenchApp
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FormScreen
+from screens.dialogs.options import Options
 from screens.dialogs.picker_screen import PickerScreen
+from screens.dialogs.rows_screen import RowsScreen
 from screens.help_screen import HelpScreen
+from screens.users.columns_screen import ColumnsScreen
+from screens.users.detail_pane import DetailPane
 from screens.users.groups_screen import GroupsScreen
 from screens.users.inbox_screen import InboxScreen
+from screens.users.report_screen import ReportScreen
 from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
 from screens.widgets.row_list import RowList
@@ -59,9 +64,42 @@ class Driver:
         form = self.app.screen
         assert isinstance(form, FormScreen)
         for at, each in enumerate(form._fields):
-            if each.name in values:
-                form.query_one(f"#form-{at}", Input).value = values[each.name]
+            if each.name not in values:
+                continue
+            line = form.query_one(f"#form-{at}")
+            if isinstance(line, Options):
+                line.chosen = [value for value, _ in each.options].index(values[each.name])
+            else:
+                assert isinstance(line, Input)
+                line.value = values[each.name]
         await self.press("f5")
+
+    def form(self) -> FormScreen:
+        form = self.app.screen
+        assert isinstance(form, FormScreen)
+        return form
+
+    def problem(self) -> tuple[str, str]:
+        """The one problem that the form shows, and the field that it stands at."""
+        form = self.form()
+        shown = [each for each in form.query(".problem").results(Static) if each.display]
+        if not shown:
+            return "", ""
+        (place,) = shown
+        number = str(place.id).rpartition("-")[2]
+        field = form._fields[int(number)].name if number.isdecimal() else ""
+        return str(place.render()), field
+
+    def focused(self) -> str:
+        """The field that has the focus."""
+        line = self.form().focused
+        return self.form()._fields[int(str(line.id).rpartition("-")[2])].name if line else ""
+
+    def inbox(self) -> list[str]:
+        opened = self.screen.loading_users.opened
+        assert opened is not None
+        assert isinstance(opened.clients.target, LocalTarget)
+        return [each.kind for each in read_inbox(opened.clients.target, self.pool_id)]
 
     async def pick(self, words: str) -> None:
         """Take the first row that fits in the dialog that opens."""
@@ -165,6 +203,48 @@ async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Ope
         assert not users.screen.roster.shown[0].enabled
 
 
+async def test_a_refusal_keeps_what_was_typed_and_goes_to_the_wrong_field(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        await users.press("n")
+        await users.until(lambda: isinstance(users.app.screen, FormScreen), "the form")
+        labels = [each.label for each in users.form()._fields]
+        assert labels[0] == "E-mail address"
+        await users.fill(name="bob", kind="permanent", password="Correct-horse-1")
+        assert users.problem()[0] == "✗ Users of this pool sign in with an e-mail address."
+        assert users.problem()[1] == users.focused() == "name"
+        form = users.form()
+        await users.fill(name="ann@example.com", groups="Nobody")
+        await users.until(lambda: users.problem()[1] == "groups", "no such group")
+        await users.fill(groups="Admins")
+        await users.until(lambda: users.problem()[1] == "name", "Cognito's refusal")
+        assert "already exists" in users.problem()[0]
+        assert users.form() is form
+        assert users.form().filled == {
+            "name": "ann@example.com",
+            "attributes": "",
+            "groups": "Admins",
+            "kind": "permanent",
+            "password": "Correct-horse-1",
+        }
+        assert users.focused() == "name"
+        await users.fill(name="bob@example.com")
+        await users.settled()
+        assert users.seen("bob@example.com")["UserStatus"] == "CONFIRMED"
+        # Who has a permanent password is not told of a temporary one.
+        assert users.inbox() == []
+
+
+async def test_long_values_wrap_beside_the_table(pane: Open) -> None:
+    async with pane("ann@example.com", size=(80, 24)) as users:
+        user = users.screen.table.current
+        assert user is not None
+        detail = users.screen.query_one(DetailPane)
+        await users.until(lambda: detail.rows, "the details")
+        text = "".join(plain(row.spans).strip() for row in detail.rows)
+        assert user.username in text
+        assert "…" not in text
+
+
 async def test_a_generated_password_is_copied_and_signs_in(pane: Open) -> None:
     async with pane("ann@example.com") as users:
         client = users.cognito.create_user_pool_client(
@@ -192,14 +272,13 @@ async def test_a_wrong_change_stays_in_the_dialog_as_it_was(pane: Open) -> None:
         await users.pilot.pause()
         form = users.app.screen
         assert isinstance(form, FormScreen)
-        problem = str(form.query_one("#form-problem", Static).render())
+        problem, field = users.problem()
         assert "555 is no phone number" in problem
+        assert field == users.focused() == "+"
         assert form.query_one(f"#form-{len(form._fields) - 1}", Input).value == "phone_number=555"
         await users.fill(**{"+": "custom:never_declared=1"})
         await users.pilot.pause()
-        assert "no attribute custom:never_declared" in str(
-            form.query_one("#form-problem", Static).render()
-        )
+        assert "no attribute custom:never_declared" in users.problem()[0]
         await users.fill(**{"+": "family_name=Moe"})
         await users.settled()
         changed = users.screen.roster.of(before.username)
@@ -227,11 +306,19 @@ async def test_who_failed_is_told_and_can_be_tried_again(pane: Open) -> None:
         gone = users.screen.roster.shown[0]
         users.cognito.admin_delete_user(UserPoolId=users.pool_id, Username=gone.username)
         await users.press("ctrl+a", "t")
-        await users.until(lambda: isinstance(users.app.screen, PickerScreen), "the failures")
-        rows = [plain(row.spans) for row in users.app.screen.query_one(RowList).rows]
-        assert rows[0] == "Try again with these"
-        assert gone.label in rows[1] and "User does not exist" in rows[1]
-        assert len(rows) == 2
+        await users.until(lambda: isinstance(users.app.screen, ReportScreen), "the failures")
+        report = users.app.screen
+        title = str(report.query_one("#dialog").border_title)
+        assert title == "Disabled: 1 of 2 users, 1 not"
+        (row,) = report.query_one(RowList).rows
+        assert gone.label in plain(row.spans)
+        reasons = [str(each.render()) for each in report.query(".report-reason").results(Static)]
+        assert len(reasons) == 1 and "User does not exist" in reasons[0]
+        assert report.focused is report.query_one(RowList)
+        # The user is there again under the same name: Enter tries again with this one.
+        await users.press("enter")
+        await users.until(lambda: isinstance(users.app.screen, ReportScreen), "still not")
+        assert users.app.screen is not report
         await users.press("escape")
         await users.settled()
 
@@ -239,7 +326,13 @@ async def test_who_failed_is_told_and_can_be_tried_again(pane: Open) -> None:
 async def test_a_search_asks_cognito_and_escape_ends_it(pane: Open) -> None:
     async with pane("ann@example.com", "bob@example.com") as users:
         await users.press("slash")
-        users.screen.query_one("#users-search", Input).value = "bob"
+        users.screen.query_one("#users-search", Input).value = "name^bob"
+        await users.press("enter")
+        await users.until(lambda: not users.names(), "nobody")
+        told = " ".join(plain(line) for line in users.screen.table.empty_rows())
+        assert "No user's name begins with 'bob'" in told and "~bob looks anywhere" in told
+        await users.press("slash")
+        users.screen.query_one("#users-search", Input).value = "OB@exam"
         await users.press("enter")
         await users.until(lambda: users.names() == ["bob@example.com"], "bob alone")
         await users.press("escape")
@@ -248,17 +341,17 @@ async def test_a_search_asks_cognito_and_escape_ends_it(pane: Open) -> None:
         users.screen.query_one("#users-search", Input).value = "~BOB"
         await users.press("enter")
         await users.until(lambda: users.names() == ["bob@example.com"], "bob again")
-        bar = str(users.screen.query_one("#users-bar", Static).render())
-        assert "Cognito cannot: 2 read here" in bar
 
 
 async def test_more_users_are_read_as_the_cursor_comes_near(pane: Open) -> None:
-    names = [f"user{n:03}@example.com" for n in range(320)]
+    names = [f"user{n:03}@example.com" for n in range(620)]
     async with pane(*names, size=(80, 24)) as users:
         assert len(users.names()) == 300
         assert "so far" in str(users.screen.query_one("#users-bar", Static).render())
         await users.press("G")
-        await users.until(lambda: len(users.names()) == 320, "all")
+        # To the real end, in one go: two more readings.
+        await users.until(lambda: len(users.names()) == 620, "all")
+        await users.until(lambda: users.screen.table.cursor == 619, "the last one")
         await users.press("s")
         await users.pilot.pause()
         assert users.names() == names
@@ -293,7 +386,8 @@ async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
         await users.until(
             lambda: (
                 isinstance(users.app.screen, FormScreen)
-                and "Incorrect username or password" in users.app.screen._about
+                and "Incorrect username or password" in users.problem()[0]
+                and users.problem()[1] == users.focused() == "password"
             ),
             "the refusal",
         )
@@ -370,10 +464,29 @@ async def test_groups_are_made_changed_and_deleted(pane: Open) -> None:
 async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path) -> None:
     async with pane("ann@example.com") as users:
         await users.press("S")
-        await users.fill(count="3", groups="Editors=1")
+        await users.fill(count="3", groups="Editors=1", password="weak")
+        assert users.problem()[1] == users.focused() == "password"
+        await users.fill(password="Passw0rd!-{n}")
         await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
         await users.press("y")
         await users.until(lambda: len(users.names()) == 4, "four users")
+        await users.until(lambda: isinstance(users.app.screen, RowsScreen), "the password told")
+        assert any(
+            "Passw0rd!-{n}" in plain(row.spans) for row in users.app.screen.query_one(RowList).rows
+        )
+        await users.press("escape")
+        seeded = next(each for each in users.screen.roster.shown if ".2@" in each.label)
+        assert seeded.status == users.seen(seeded.username)["UserStatus"] == "CONFIRMED"
+        client = users.cognito.create_user_pool_client(
+            UserPoolId=users.pool_id,
+            ClientName="web",
+            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+        )["UserPoolClient"]["ClientId"]
+        given = {"USERNAME": seeded.label, "PASSWORD": "Passw0rd!-2"}
+        signed_in = users.cognito.initiate_auth(
+            ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given
+        )
+        assert signed_in["AuthenticationResult"]["IdToken"]
         editors = users.cognito.list_users_in_group(UserPoolId=users.pool_id, GroupName="Editors")
         assert len(editors["Users"]) == 3
         await users.press("E")
@@ -381,7 +494,16 @@ async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path
         file = tmp_path / "out.csv"
         await users.until(file.exists, "the file")
         assert len(file.read_text().splitlines()) == 5
-        file.write_text(file.read_text().replace("ann@", "zoe@"))
+        assert "Editors" in file.read_text()
+        written = file.read_text()
+        file.write_text(written.replace("ann@example.com", "ann").replace("Editors", "Readers"))
+        await users.press("I")
+        await users.fill(file="out.csv")
+        await users.until(lambda: "no e-mail address" in users.problem()[0], "the refusal")
+        assert users.problem()[1] == users.focused() == "file"
+        await users.press("escape")
+        await users.settled()
+        file.write_text(written.replace("ann@", "zoe@").replace("1,Editors", "1,Readers"))
         await users.press("I")
         await users.fill(file="out.csv")
         await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
@@ -395,7 +517,20 @@ async def test_groups_and_second_factors_are_columns(pane: Open) -> None:
             UserPoolId=users.pool_id, Username="ann@example.com", GroupName="Admins"
         )
         await users.press("c")
-        await users.pick("groups")
+        await users.until(lambda: isinstance(users.app.screen, ColumnsScreen), "the columns")
+        rows = users.app.screen.query_one(RowList)
+
+        async def switch(name: str) -> None:
+            while rows.current is None or rows.current.key != name:
+                await users.press("down")
+            await users.press("space")
+
+        # It stays open for several.
+        await switch("groups")
+        await switch("MFA")
+        assert isinstance(users.app.screen, ColumnsScreen)
+        assert users.screen.roster.columns == ("user", "status", "created", "groups", "MFA")
+        await users.press("escape")
         await users.until(lambda: "Admins" in plain(users.screen.table.row_spans(0)), "the group")
 
 
@@ -471,8 +606,12 @@ async def test_expired_credentials_are_told_and_nothing_is_lost(pane: Open) -> N
 
 async def test_a_column_is_shown_and_stands_first(pane: Open) -> None:
     async with pane("ann@example.com") as users:
-        await users.press("C")
-        await users.pick("username")
+        await users.press("c")
+        await users.until(lambda: isinstance(users.app.screen, ColumnsScreen), "the columns")
+        rows = users.app.screen.query_one(RowList)
+        while rows.current is None or rows.current.key != "username":
+            await users.press("down")
+        await users.press("f", "escape")
         await users.until(lambda: users.screen.roster.columns[0] == "username", "first")
         assert users.screen.roster.columns == ("username", "user", "status", "created")
         name = users.seen("ann@example.com")["Username"]

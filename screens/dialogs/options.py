@@ -1,0 +1,74 @@
+"""One of a few choices in a form, all of them in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+class Options(Widget, can_focus=True):
+    """A line for each choice; the arrows move the mark, a click sets it, Enter goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,right,space", "move(1)", "Other", id="options.next", tooltip="The next one"),
+        Binding("up,left", "move(-1)", "Previous", False, id="options.previous",
+                tooltip="The one before"),
+        Binding("enter", "submit", "Go on", False, id="options.submit", tooltip="Go on to the next line"),
+    ]  # fmt: skip
+
+    chosen: reactive[int] = reactive(0)
+
+    class Submitted(Message):
+        """Enter was pressed here."""
+
+        def __init__(self, options: Options) -> None:
+            super().__init__()
+            self.options = options
+
+    def __init__(self, options: Sequence[tuple[str, str]], value: str, *, id: str) -> None:  # noqa: A002
+        """``options`` are values and their words."""
+        super().__init__(id=id)
+        self._options = options
+        values = [each for each, _ in options]
+        self.set_reactive(Options.chosen, values.index(value) if value in values else 0)
+
+    def on_mount(self) -> None:
+        """As high as there are choices."""
+        self.styles.height = len(self._options)
+
+    @property
+    def value(self) -> str:
+        """The chosen one's value."""
+        return self._options[self.chosen][0]
+
+    def render(self) -> Content:
+        """The mark is a sign, not colour alone."""
+        lines = [
+            Content.styled(
+                f"({'•' if at == self.chosen else ' '}) {words}",
+                "bold" if at == self.chosen and self.has_focus else "",
+            )
+            for at, (_, words) in enumerate(self._options)
+        ]
+        return Content("\n").join(lines)
+
+    def action_move(self, by: int) -> None:
+        """Choose the next one, round and round."""
+        self.chosen = (self.chosen + by) % len(self._options)
+
+    def action_submit(self) -> None:
+        """Go on in the form."""
+        self.post_message(self.Submitted(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the clicked one."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y < len(self._options):
+            self.chosen = offset.y
