@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -87,6 +88,12 @@ def put_aside(path: Path, *, only_copy: bool = False) -> Path | None:
     if moved is not None:
         _drop_oldest(path, kept)
     return moved
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it says that a database is damaged, and not that it cannot be reached now."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 def copy_aside(path: Path) -> Path | None:

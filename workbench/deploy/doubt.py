@@ -25,8 +25,13 @@ def raise_doubt(sandbox_dir: Path) -> None:
     """Doubt this sandbox and its neighbours: nothing tells which of them the other tool deployed."""
     neighbours = [found.parent for found in sandbox_dir.parent.glob(f"*/{_SNAPSHOT}")]
     for folder in {sandbox_dir, *neighbours}:
-        private_folder(folder)
-        write_private(folder / _DOUBT, str(time.time_ns()))
+        doubt_one(folder)
+
+
+def doubt_one(sandbox_dir: Path) -> None:
+    """Doubt this sandbox alone."""
+    private_folder(sandbox_dir)
+    write_private(sandbox_dir / _DOUBT, str(time.time_ns()))
 
 
 def doubt_of(sandbox_dir: Path) -> str:

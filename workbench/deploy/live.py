@@ -20,8 +20,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workbench.aws.answers import is_missing
 from workbench.aws.clients import Clients
+from workbench.damaged_files import put_aside
 from workbench.deploy.assembly import Assembly
 from workbench.deploy.construct_paths import template_paths
+from workbench.deploy.doubt import doubt_one
 from workbench.deploy.live_models import (
     DeployedResource,
     LiveStack,
@@ -62,6 +64,11 @@ def read_live(
     if state is None:
         return None
     kept = _read_snapshot(snapshot) if snapshot else None
+    if kept is None and snapshot is not None and snapshot.exists():
+        # It knew what was hot-swapped, which CloudFormation does not: what could have been, is
+        # deployed once more.
+        doubt_one(snapshot.parent)
+        put_aside(snapshot)
     if kept is not None and _holds(kept, state):
         return kept.live
     with ThreadPoolExecutor(_READERS, thread_name_prefix="live") as pool:

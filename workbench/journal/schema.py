@@ -46,6 +46,10 @@ CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 """
 
 
+class NewerJournalError(OSError):
+    """A newer release wrote the journal: this one leaves it alone."""
+
+
 def connect_to_write(path: Path) -> sqlite3.Connection:
     """Open (or make) the journal for its one writer; raises ``sqlite3.Error`` or ``OSError``."""
     private_folder(path.parent)
@@ -54,6 +58,8 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
     try:
         # WAL lets readers in other terminals read while we write; NORMAL is safe against a killed
         # process and spares an fsync on each commit.
+        if connection.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+            raise NewerJournalError(f"{path} was written by a newer release of amplify-tui")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.executescript(_TABLES)

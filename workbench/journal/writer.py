@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from workbench.damaged_files import is_damage, put_aside
 from workbench.events import AnyEvent, DeploymentStarted, Level, LogLine
 from workbench.journal.codec import encode
 from workbench.journal.schema import connect_to_write, record
@@ -116,6 +117,8 @@ class JournalWriter:
             self._write_batch(self._connection, batch)
         except (sqlite3.Error, OSError) as error:
             self._give_up_connection(error)
+            if isinstance(error, sqlite3.Error) and is_damage(error) and not self._path.exists():
+                return False  # said above
             if not self._in_trouble:
                 self._in_trouble = True
                 self._on_trouble(
@@ -133,13 +136,16 @@ class JournalWriter:
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
-        damaged = isinstance(error, sqlite3.DatabaseError) and (
-            "malformed" in str(error) or "not a database" in str(error)
-        )
-        if damaged:
+        if isinstance(error, IsADirectoryError) or (
+            isinstance(error, sqlite3.Error) and is_damage(error)
+        ):
             # A damaged history must not stop tomorrow's: keep it aside and begin a new one.
             with suppress(OSError):
-                self._path.rename(self._path.with_suffix(f".damaged-{int(time.time())}"))
+                kept = put_aside(self._path, only_copy=True)
+                self._on_trouble(
+                    f"The journal was damaged ({error}); a new one begins. "
+                    f"The damaged file is kept: {kept}"
+                )
 
     def _write_batch(self, connection: sqlite3.Connection, batch: list[AnyEvent]) -> None:
         lines = self._lines

@@ -50,7 +50,8 @@ class LocalCloud:
         self._state_name = saved_state.service_of
         self._saver = Saver(state_dir)
         self._saver.restore()
-        self.damages = self._saver.damages
+        self._hosting = HostingState(self._cloud_dir / "hosting")
+        self.damages = (*self._saver.damages, *self._hosting.damages)
         self._roll_back_interrupted = stack_operations.roll_back_interrupted
         for name in stack_operations.settle_interrupted():
             logger.warning("stack %s: its operation was cut off by a stop", name)
@@ -63,7 +64,7 @@ class LocalCloud:
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLService(self._saver.mark)
-        hosting = HostingState(self._cloud_dir / "hosting")
+        hosting = self._hosting
         self._jobs = Runner(
             hosting,
             self._cloud_dir,

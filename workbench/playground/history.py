@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.damaged_files import is_damage, put_aside
 from workbench.private_files import private_file, private_folder
 
 FILE_NAME = "playground.sqlite3"
@@ -87,9 +88,23 @@ class History:
     def _open(self) -> Iterator[sqlite3.Connection]:
         private_folder(self._path.parent)
         private_file(self._path)
+        try:
+            _check(self._path)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            put_aside(self._path, only_copy=True)
+            private_file(self._path)
         with closing(sqlite3.connect(self._path, timeout=5)) as database, database:
             database.execute(_TABLE)
             yield database
+
+
+def _check(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=5)) as database:
+        database.execute(_TABLE)
+        database.execute("select number, at, seconds from runs limit 1")
+        database.rollback()
 
 
 def _pattern(word: str) -> str:

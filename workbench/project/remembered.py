@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.private_files import private_folder
-from workbench.project.models import Project
+from workbench.project.models import Project, ProjectProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,23 @@ def remembered_file(project: Project) -> Path:
 
 
 def load_remembered(project: Project) -> Remembered:
-    """Read the choices; where there are none, or the file is damaged, nothing is remembered."""
+    """Read the choices; where there are none, nothing is remembered.
+
+    Raises ``ProjectProblem`` for a damaged file: to go on without it might deploy elsewhere.
+    """
+    file = remembered_file(project)
     try:
-        content = json.loads(remembered_file(project).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise TypeError
+    except FileNotFoundError:
         return Remembered()
-    if not isinstance(content, dict):
-        return Remembered()
+    except (OSError, ValueError, TypeError) as error:
+        raise ProjectProblem(
+            "What this project remembers of its target cannot be read.",
+            f"Say it once more with --local or --profile, or delete {file} and choose anew.",
+            where=str(file),
+        ) from error
     target = content.get("target")
     return Remembered(
         target=target if target in {"local", "aws"} else None,

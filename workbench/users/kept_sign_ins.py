@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.aws.user_sign_in import UserTokens
+from workbench.damaged_files import put_aside
 from workbench.private_files import private_folder, write_private
 
 FILE_NAME = "sign-ins.json"
@@ -31,7 +33,7 @@ class KeptSignIn:
 
 
 def kept_sign_in(file: Path, pool_id: str, name: str) -> KeptSignIn | None:
-    """A user's kept sign-in; a file that cannot be read has none."""
+    """A user's kept sign-in; a file that cannot be read has none, and is put aside."""
     return next((each for each in _read(file) if each.is_of(pool_id, name)), None)
 
 
@@ -60,17 +62,28 @@ def forget_tokens(file: Path, pool_id: str, names: tuple[str, ...]) -> None:
 def _read(file: Path) -> list[KeptSignIn]:
     try:
         entries: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-        return [
-            KeptSignIn(
-                **{
-                    **each,
-                    "tokens": UserTokens(**each["tokens"]) if each.get("tokens") else None,
-                }
-            )
-            for each in entries
-        ]
-    except (OSError, ValueError, TypeError):
+        return [_sign_in(each) for each in entries]
+    except FileNotFoundError:
         return []
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        # Authenticators' secrets are in it: what is kept next must not take its place.
+        with suppress(OSError):
+            put_aside(file, only_copy=True)
+        return []
+
+
+def _sign_in(entry: Mapping[str, Any]) -> KeptSignIn:
+    """One entry; members that a newer release has added are left out."""
+    tokens = entry.get("tokens")
+    known = {
+        "tokens": UserTokens(**_known(UserTokens, tokens)) if tokens else None,
+    }
+    return KeptSignIn(**{**_known(KeptSignIn, entry), **known})
+
+
+def _known(kind: type[KeptSignIn] | type[UserTokens], entry: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in entry.items() if name in names}
 
 
 def _write(file: Path, kept: list[KeptSignIn]) -> None:

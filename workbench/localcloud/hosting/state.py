@@ -1,20 +1,28 @@
-"""The hosting's own state: plain documents by the API's names, in one file, written whole or not."""
+"""The hosting's own state: plain documents by the API's names, in one file, written whole or not.
+
+A copy of it is made at each start that could read it, and taken where the file is damaged.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from workbench.private_files import private_folder
+from workbench.damaged_files import Damage, put_aside
+from workbench.localcloud.state_store import NewerStateError, UnreachableStateError
+from workbench.private_files import private_folder, write_private
 
 Document = dict[str, Any]
 
 FILE_NAME = "hosting.json"
+PREVIOUS_NAME = "hosting.previous.json"
+FORMAT = 1
 
 
 class HostingState:
@@ -29,11 +37,56 @@ class HostingState:
         self._file = folder / FILE_NAME
         self.apps: dict[str, Document] = {}
         self.webhooks: dict[str, Document] = {}
-        try:
-            saved = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        self.damages: tuple[Damage, ...] = ()
+        copy = folder / PREVIOUS_NAME
+        if not self._file.exists() and not copy.exists():
             return
-        self.apps, self.webhooks = saved["apps"], saved["webhooks"]
+        try:
+            self._take(self._file)
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            IsADirectoryError,
+            FileNotFoundError,
+        ) as error:
+            self._take_copy(copy, "it is gone" if not self._file.exists() else str(error))
+        except OSError as error:
+            raise UnreachableStateError(
+                f"{self._file} cannot be read ({error.strerror})",
+                f"give it back to yourself (chmod u+rw {self._file}), then start again",
+            ) from error
+        if self.apps and not self.damages:
+            write_private(copy, self._document())
+
+    def _take(self, file: Path) -> None:
+        saved = json.loads(file.read_text(encoding="utf-8"))
+        if saved.get("format", 1) > FORMAT:
+            raise NewerStateError(f"{file.name}: format {saved['format']}")
+        apps, webhooks = saved["apps"], saved["webhooks"]
+        for app in apps.values():
+            if not {"app", "branches", "environments", "domains"} <= set(app):
+                raise ValueError("an app lacks its parts")
+        webhooks.items()
+        self.apps, self.webhooks = apps, webhooks
+
+    def _take_copy(self, copy: Path, why: str) -> None:
+        try:
+            self._take(copy)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            instead, only_copy = "It begins empty: no copy can be used.", True
+        else:
+            at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(copy.stat().st_mtime))
+            instead, only_copy = f"What was there at the start of {at} was taken.", False
+        kept = put_aside(self._file, only_copy=only_copy)
+        self.damages = (
+            Damage("What is kept of apps, branches and jobs", why, instead, str(kept or "")),
+        )
+        if only_copy:
+            put_aside(copy, only_copy=True)
+        else:
+            self._save()
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -49,7 +102,10 @@ class HostingState:
         part = self._file.with_suffix(".part")
         part.touch(mode=0o600)
         with part.open("w", encoding="utf-8") as file:
-            json.dump({"apps": self.apps, "webhooks": self.webhooks}, file)
+            file.write(self._document())
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._file)
+
+    def _document(self) -> str:
+        return json.dumps({"format": FORMAT, "apps": self.apps, "webhooks": self.webhooks})
