@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import strftime, time
@@ -44,6 +45,11 @@ if TYPE_CHECKING:
     from workbench.branches.workplace import Workplace
 
 STOP_SECONDS = 3.0
+SHOWN_SECONDS: Mapping[str, float] = {"information": 3.0, "warning": 5.0, "error": 8.0}
+"""How long a message stays, besides the time to read it."""
+READ_LETTERS = 20.0
+"""Letters read in a second."""
+MESSAGES_KEPT = 200
 
 
 _WORKING = (LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING)
@@ -115,6 +121,15 @@ class WorkbenchApp(App[None]):
         Binding(
             "a", "answer", "Decide", False, id="app.decide", tooltip="Open the waiting question"
         ),
+        Binding(
+            "ctrl+g",
+            "messages",
+            "Messages",
+            False,
+            id="app.messages",
+            priority=True,
+            tooltip="What was said at the edge of the screen",
+        ),
         Binding("tab", "app.focus_next", "Next pane", False, id="app.next", tooltip="Next pane"),
         Binding(
             "shift+tab",
@@ -123,14 +138,6 @@ class WorkbenchApp(App[None]):
             False,
             id="app.previous",
             tooltip="Previous pane",
-        ),
-        Binding("q", "back", "Back", id="app.back", tooltip="Back to the sandbox's panes"),
-        Binding(
-            "q",
-            "leave",
-            "Quit",
-            id="app.quit",
-            tooltip="Quit, from the first screen (asks while synthesizing and deploying)",
         ),
         Binding(
             "ctrl+c,ctrl+q",
@@ -179,6 +186,14 @@ class WorkbenchApp(App[None]):
             id="pane.own",
             tooltip="Back from another environment to your own sandbox",
         ),
+        Binding("q", "back", "Back", id="app.back", tooltip="Back to the sandbox's panes"),
+        Binding(
+            "q",
+            "leave",
+            "Quit",
+            id="app.quit",
+            tooltip="Quit, from the first screen (asks while synthesizing and deploying)",
+        ),
     ]
 
     def __init__(
@@ -213,6 +228,7 @@ class WorkbenchApp(App[None]):
         self._is_shown = False
         self._next_pump: Timer | None = None
         self._told_clashes: set[str] = set()
+        self._messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES_KEPT)
         self._early: list[tuple[Sequence[AnyEvent], Sequence[LogLine]]] = []
         for file in themes.values():
             self.register_theme(file.as_textual())
@@ -333,19 +349,33 @@ class WorkbenchApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """A short message at the edge of the screen, of any widget's; never parsed as markup."""
+        """A short message at the edge of the screen, of any widget's; never parsed as markup.
+
+        It stays for as long as it takes to read, and in the list of messages.
+        """
+        words = safe_text(message)
+        self._messages.append((self._clock(), severity, words))
+        needed = SHOWN_SECONDS[severity] + len(words) / READ_LETTERS
         super().notify(
-            safe_text(message),
+            words,
             title=safe_line(title),
             severity=severity,
-            timeout=timeout,
+            timeout=max(timeout or 0.0, needed),
             markup=False,
         )
 
     def say(self, words: str, severity: str = "information") -> None:
-        """A short message at the edge of the screen; never parsed as markup."""
+        """A short message at the edge of the screen; kept for the list of messages."""
         level = severity if severity in ("warning", "error") else "information"
-        self.notify(words, severity=level, timeout=4, markup=False)  # type: ignore[arg-type]
+        self.notify(words, severity=level)  # type: ignore[arg-type]
+
+    def action_messages(self) -> None:
+        """Show what was said at the edge of the screen, the newest first."""
+        from screens.dialogs.rows_screen import RowsScreen
+        from screens.message_rows import message_rows
+
+        if self.screen.id != "messages":
+            self.push_screen(RowsScreen("Messages", message_rows(self._messages), id="messages"))
 
     @on(RowList.CopyAsked)
     def _copy_asked(self, event: RowList.CopyAsked) -> None:
@@ -376,15 +406,19 @@ class WorkbenchApp(App[None]):
 
     @property
     def can_edit(self) -> bool:
-        """Whether an editor is set and the terminal can be lent to it."""
+        """Whether the terminal can be lent to an editor."""
         driver = self._driver
-        return driver is not None and driver.can_suspend and bool(editor_of(os.environ))
+        return driver is not None and driver.can_suspend
 
     def edit(self, file: Path, line: int, column: int) -> None:
         """Lend the terminal to the user's editor; the engine goes on meanwhile."""
         from screens.lent_terminal import run_lent
 
-        command = at_place(editor_of(os.environ), file, line, column)
+        editor = editor_of(os.environ)
+        if not editor:
+            self.say("No editor: set EDITOR, or install vi or nano", "error")
+            return
+        command = at_place(editor, file, line, column)
         try:
             with self.suspend():
                 run_lent(command)

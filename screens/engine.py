@@ -35,6 +35,8 @@ class SandboxInfo:
     sandbox_dir: Path = Path()
     sign_in: tuple[str, ...] = ()
     """The command that gives the target's profile new credentials; empty on the local cloud."""
+    edited_file: str = "amplify/data/resource.ts"
+    """A file to edit, for hints; relative to the root."""
 
 
 class Controls(Protocol):

@@ -44,6 +44,10 @@ GROUPS = {
 }
 
 
+_LAST = ("list", "pane", "app")
+"""What works in every list and on every screen comes behind what is this screen's own."""
+
+
 class HelpScreen(ModalScreen[None]):
     """The keys of the screen below; binding ids are shown for remapping in the settings file."""
 
@@ -81,26 +85,30 @@ def _declared(kind: type) -> list[Binding]:
 def collect_bindings(
     screen: Screen[object], app: App[object], keymap: Mapping[str, str]
 ) -> dict[str, dict[str, Binding]]:
-    """Bindings of the screen, its widgets and the app, by group, then by id.
+    """Bindings of the focused widget, its screen, the other widgets and the app, by group, by id.
 
     Keys of one binding are joined; remapped keys are the ones that count.
     """
-    groups: dict[str, dict[str, Binding]] = {group: {} for group in GROUPS}
-    for node in (app, screen, *screen.walk_children()):
+    groups: dict[str, dict[str, Binding]] = {}
+    focused = [] if screen.focused is None else list(screen.focused.ancestors_with_self)
+    nodes = dict.fromkeys((*focused, screen, *screen.walk_children(), app))
+    for node in sorted(nodes, key=lambda each: each is app):
         for one in _declared(type(node)):
             group = (one.id or "").partition(".")[0]
-            if one.id is None or group not in groups:
+            if one.id is None or group not in GROUPS:
                 continue
+            known_group = groups.setdefault(group, {})
             remapped = keymap.get(one.id)
             keys = remapped.split(",") if remapped else [one.key]
             shown = [app.get_key_display(one.with_key(key.strip(), None)) for key in keys]
             if one.key_display and not remapped:
                 shown = [one.key_display]
-            known = groups[group].get(one.id)
+            known = known_group.get(one.id)
             before = (known.key_display or "").split(" ") if known is not None else []
             shown = before + [key for key in shown if key not in before]
-            groups[group][one.id] = one.with_key(one.key, " ".join(shown))
-    return {group: found for group, found in groups.items() if found}
+            known_group[one.id] = one.with_key(one.key, " ".join(shown))
+    last = [group for group in _LAST if group in groups]
+    return {group: groups[group] for group in (*(g for g in groups if g not in _LAST), *last)}
 
 
 def help_rows(screen: Screen[object], app: App[object], keymap: Mapping[str, str]) -> list[Row]:

@@ -68,6 +68,7 @@ class ProjectStarter:
             branch=branch_name(session.project.root),
             sandbox_dir=session.sandbox_dir,
             sign_in=sign_in,
+            edited_file=edited_file(session.project.root, session.project.language),
         )
 
         def open_api() -> PlaygroundApi:
@@ -109,6 +110,13 @@ class ProjectStarter:
         check_types_once(project, node.executable, say)
 
 
+def edited_file(root: Path, language: str) -> str:
+    """A file of the backend that is there, for hints: its data, else where it begins."""
+    suffix = "py" if language == "python" else "ts"
+    data = f"amplify/data/resource.{suffix}"
+    return data if (root / data).is_file() else f"amplify/backend.{suffix}"
+
+
 class JournalPast:
     """The past as the journal has it."""
 
@@ -133,7 +141,9 @@ def story_of(record: DeploymentRecord) -> DeploymentStory:
     stages = {}
     for timing in record.stages:
         stage = Stage(timing.stage)
-        stages[stage] = StageRecord(stage, record.started, timing.seconds, timing.ok, timing.note)
+        stages[stage] = StageRecord(
+            stage, record.started, timing.seconds, timing.ok, timing.note, timing.skipped
+        )
     return DeploymentStory(
         number=record.number,
         started=record.started,

@@ -100,12 +100,16 @@ class StageStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageFinished(Event):
-    """A stage ended; ``ok`` is False where it found or met an error."""
+    """A stage ended; ``ok`` is False where it found or met an error.
+
+    ``skipped``: it was not done, for the reason that ``note`` gives.
+    """
 
     stage: Stage
     seconds: float
     ok: bool
     note: str = ""
+    skipped: bool = False
     kind: Literal["stage-finished"] = "stage-finished"
 
 

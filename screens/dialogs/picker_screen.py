@@ -12,11 +12,24 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.titles import as_title
 from screens.widgets.tones import MUTED, plain
 
 Search = Callable[[str], Sequence[Row]]
+
+
+MOST_ROWS = 30
+"""A longer list scrolls."""
+
+
+class PickerInput(Input):
+    """The search line; its Enter is shown among the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Choose", id="picker.choose", tooltip="Take the marked row"),
+    ]
 
 
 class PickerScreen(ModalScreen[str | None]):
@@ -42,7 +55,9 @@ class PickerScreen(ModalScreen[str | None]):
         hint: str = "",
         takes_text: bool = False,
         text: str = "",
+        toggles: Callable[[str], object] | None = None,
     ) -> None:
+        """``toggles``: called with each picked key instead of closing; then ``search`` is asked anew."""
         # No id: one picker may follow another before the first is gone.
         super().__init__(classes="picker")
         self._title = title
@@ -50,19 +65,23 @@ class PickerScreen(ModalScreen[str | None]):
         self._hint = hint
         self._takes_text = takes_text
         self._text = text
+        self._toggles = toggles
 
     def compose(self) -> ComposeResult:
         """The search line above the rows."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(self._title)
-            yield Input(self._text, placeholder=self._hint, id="picker-input")
+            yield PickerInput(self._text, placeholder=self._hint, id="picker-input")
             yield RowList((), empty=((("Nothing fits.", MUTED),),), id="picker-rows")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show all rows."""
         rows = self.query_one(RowList)
         rows.can_focus = False
         rows.show_rows(self._search(self._text))
+        # As high as what there is to choose from, also while typing narrows it down.
+        rows.styles.min_height = min(max(rows.row_count(), 1), MOST_ROWS)
         self.query_one(Input).focus()
 
     @on(Input.Changed)
@@ -75,13 +94,20 @@ class PickerScreen(ModalScreen[str | None]):
     def _submitted(self, event: Input.Submitted) -> None:
         row = self.query_one(RowList).current
         if row is not None and row.key:
-            self.dismiss(row.key)
+            self._pick(row.key)
         elif self._takes_text and event.value.strip():
             self.dismiss(f"={event.value.strip()}")
 
     @on(RowList.Opened)
     def _opened(self, event: RowList.Opened) -> None:
-        self.dismiss(event.row.key)
+        self._pick(event.row.key)
+
+    def _pick(self, key: str) -> None:
+        if self._toggles is None:
+            self.dismiss(key)
+            return
+        self._toggles(key)
+        self.query_one(RowList).show_rows(self._search(self.query_one(Input).value))
 
     def action_move(self, rows: int) -> None:
         """Move the mark; the search line keeps the focus."""

@@ -27,10 +27,14 @@ class RowsScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, title: str, rows: Sequence[Row] = (), read: Callable[[], Sequence[Row]] | None = None
+        self,
+        title: str,
+        rows: Sequence[Row] = (),
+        read: Callable[[], Sequence[Row]] | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
-        # No id: one may follow another before the first is gone.
-        super().__init__(classes="rows")
+        # Mostly without an id: one may follow another before the first is gone.
+        super().__init__(classes="rows", id=id)
         self._title = title
         self._rows = rows
         self._read = read

@@ -14,7 +14,7 @@ from screens.engine import Past
 from screens.sandbox.diff_rows import diff_rows
 from screens.sandbox.log_buffer import LogBuffer, LogRow, row_spans
 from screens.sandbox.narration import narrate
-from screens.sandbox.problem_rows import diagnostic_rows, failure_rows
+from screens.sandbox.problem_rows import diagnostic_rows, failure_rows, merged, own_failure
 from screens.sandbox.questions import loss_rows
 from screens.sandbox.stage_rows import stage_rows
 from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
@@ -74,9 +74,10 @@ class DeploymentScreen(Screen[None]):
             tone = WARN if decision.allowed else TEXT
             rows += [Row(()), Row((("Data loss ", STRONG), (decision_words(decision), tone)))]
             rows += loss_rows(decision.losses)
-        if story.failure is not None:
-            rows += [Row(()), Row((("Why it failed", STRONG),)), *failure_rows(story.failure)]
-        found = [one for reported in story.diagnostics.values() for one in reported]
+        found = merged(story.diagnostics)
+        failure = own_failure(story.failure, found)
+        if failure is not None:
+            rows += [Row(()), Row((("Why it failed", STRONG),)), *failure_rows(failure)]
         if found:
             rows += [Row(()), Row((("In your files", STRONG),)), *diagnostic_rows(found)]
         rows += [Row(()), Row((("Diff", STRONG),))]

@@ -196,8 +196,7 @@ class LogView(LineView):
     def action_copy(self) -> None:
         """Copy the line under the cursor (following: the newest)."""
         if self.buffer.rows:
-            text = self.buffer.rows[self.cursor].line.text
-            self.post_message(RowList.CopyAsked(text, "the line"))
+            self.post_message(RowList.CopyAsked(self.copied_text(), "the line"))
 
     def action_copy_all(self) -> None:
         """Copy all lines that pass the filters."""

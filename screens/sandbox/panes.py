@@ -9,11 +9,12 @@ from textual.binding import Binding, BindingType
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
-from screens.sandbox.story import SandboxStory
+from screens.sandbox.story import ACTIVE_STATES, SandboxStory
 from screens.widgets.row_list import RowList
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, MUTED, TEXT
+from screens.widgets.tones import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.wrapped_rows import WrappedRows
+from workbench.events import LoopState
 
 
 class DeploymentPane(RowList):
@@ -33,32 +34,48 @@ class DeploymentPane(RowList):
 
     def show_story(self, story: SandboxStory, now: float) -> None:
         """Show the current deployment at this moment."""
-        self.show_rows(stage_rows(story.current, now))
+        self.show_rows(stage_rows(story.current, now, story.warm))
 
 
 class DiffPane(RowList):
     """What the latest deployment changes."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            id="diff",
-            classes="pane",
-            empty=(
-                (("Nothing to compare yet.", TEXT),),
-                (("Edit ", MUTED), ("amplify/data/resource", ACCENT), (" and save:", MUTED)),
-                (("the change appears here before it is deployed.", MUTED),),
-            ),
-        )
+    def __init__(self, file: str) -> None:
+        """``file`` is one to edit, relative to the project's root."""
+        super().__init__(id="diff", classes="pane")
         self.border_title = "2 Diff"
+        self._file = file
+        self._story: SandboxStory | None = None
+
+    def empty_rows(self) -> tuple[Spans, ...]:
+        """Why there is no diff now, and how one comes about."""
+        story = self._story
+        if self.filter or story is None or story.current is None:
+            return super().empty_rows() or _no_diff("Nothing is deployed yet.", self._file)
+        if story.state in ACTIVE_STATES:
+            return ((("Comparing as soon as the backend is evaluated …", MUTED),),)
+        if story.state is LoopState.FAILED:
+            words = "There is no diff: the backend can't be evaluated or deployed as it is."
+            return (((words, TEXT),), (("Mend what 6 names, and save.", MUTED),))
+        return _no_diff(f"#{story.current.number} changed nothing.", self._file)
 
     def show_story(self, story: SandboxStory) -> None:
         """Show the newest diff."""
+        self._story = story
         shown = story.shown_diff
         self.show_rows([] if shown is None else diff_rows(shown))
         title = "2 Diff"
         if shown is not None and shown.diff is not None:
             title += f" · #{shown.number} {diff_summary(shown.diff)}"
         self.border_title = as_title(title)
+
+
+def _no_diff(why: str, file: str) -> tuple[Spans, ...]:
+    return (
+        ((why, TEXT),),
+        (("Edit ", MUTED), (file, ACCENT), (" and save:", MUTED)),
+        (("the change appears here before it is deployed.", MUTED),),
+    )
 
 
 class HistoryPane(RowList):
@@ -98,9 +115,19 @@ class HistoryPane(RowList):
 class ProblemsPane(WrappedRows):
     """What is wrong now: shown only then, above the other panes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Edit", id="problems.edit", tooltip="Open the place in an editor"),
+    ]
+
     def __init__(self) -> None:
-        super().__init__(id="problems", classes="pane")
+        super().__init__(id="problems", classes="pane", keys_by_row=True)
         self.display = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter only on what is wrong at a place."""
+        if action == "open":
+            return self.current is not None and self.current.key.startswith("diagnostic:")
+        return super().check_action(action, parameters)
 
     def show_story(self, story: SandboxStory, offer_key: str) -> None:
         """Show the problems, or hide the pane."""

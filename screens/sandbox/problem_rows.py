@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.cells import cell_len
 
 from screens.sandbox.story import SandboxStory
 from screens.sandbox.words import short_path
@@ -26,8 +28,8 @@ OFFER_KEY = "x"
 def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
     """All that is wrong now, errors first; empty where nothing is."""
     rows: list[Row] = []
-    found = [one for reported in story.diagnostics.values() for one in reported]
-    failure = _own_failure(story)
+    found = merged(story.diagnostics)
+    failure = own_failure(story.failure, found)
     if failure is not None:
         rows.extend(failure_rows(failure, offer_key))
         if found:
@@ -47,9 +49,9 @@ def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
 
 def problem_title(story: SandboxStory) -> str:
     """How many errors and warnings, in words."""
-    found = [one for reported in story.diagnostics.values() for one in reported]
+    found = merged(story.diagnostics)
     errors = sum(1 for one in found if one.severity == "error")
-    errors += _own_failure(story) is not None
+    errors += own_failure(story.failure, found) is not None
     warnings = sum(1 for one in found if one.severity == "warning") + len(_damages(story))
     parts = [plural(errors, "error")] if errors else []
     if warnings:
@@ -62,12 +64,20 @@ def _damages(story: SandboxStory) -> tuple[str, ...]:
     return () if story.local_cloud is None else story.local_cloud.damages
 
 
-def _own_failure(story: SandboxStory) -> Failure | None:
+def merged(diagnostics: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
+    """All findings; what failed at run time where a type error stands is one mistake, said once."""
+    types = diagnostics.get("types", ())
+    typed = {(one.file, one.line) for one in types if one.severity == "error" and one.file}
+    others = [
+        one for source, reported in diagnostics.items() if source != "types" for one in reported
+    ]
+    return [*(one for one in others if (one.file, one.line) not in typed), *types]
+
+
+def own_failure(failure: Failure | None, found: Iterable[Diagnostic]) -> Failure | None:
     """The failure, unless it only sums up the errors in the user's files, which say more."""
-    failure = story.failure
     if failure is None or failure.offer or failure.logical_id:
         return failure
-    found = (one for reported in story.diagnostics.values() for one in reported)
     return None if any(one.severity == "error" for one in found) else failure
 
 
@@ -77,6 +87,7 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
     for one in sorted(diagnostics, key=lambda found: found.severity):
         mark, tone = ("✗ ", FAIL) if one.severity == "error" else ("! ", WARN)
         place = place_of(one)
+        quoted = _quoted(one)
         code = f"  {one.code}" if one.code else ""
         lines = one.message.splitlines() or [""]
         key = _row_key(one)
@@ -90,6 +101,7 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
             Row(((f"  {line}", MUTED),), key=f"{key}:{number}", copy=one.message)
             for number, line in enumerate(lines[1:], 1)
         )
+        rows.extend(quoted)
         if one.hint:
             rows.extend(
                 Row((("  → " if not number else "    ", ACCENT), (line, TEXT)), copy=one.hint)
@@ -98,9 +110,35 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
     return rows
 
 
+def _quoted(one: Diagnostic) -> list[Row]:
+    """The line of the file, and below it a mark at the column."""
+    if not one.source.strip():
+        return []
+    key = _row_key(one)
+    indent = len(one.source) - len(one.source.lstrip())
+    text = one.source.strip()
+    number = f"{one.line} │ "
+    rows = [Row((("  ", TEXT), (number, MUTED), (text, TEXT)), key=f"{key}:source", copy=text)]
+    at = one.column - 1 - indent
+    if 0 <= at <= len(text):
+        gap = " " * (2 + len(number) - 2 + cell_len(text[:at]))
+        rows.append(
+            Row(
+                (
+                    (gap[: len(number)], TEXT),
+                    ("│ ", MUTED),
+                    (gap[len(number) :], TEXT),
+                    ("^", FAIL),
+                ),
+                key=f"{key}:mark",
+            )
+        )
+    return rows
+
+
 def diagnostic_at(story: SandboxStory, key: str) -> Diagnostic | None:
     """The finding that the row of this key belongs to, else the first one; only with a file."""
-    found = [one for reported in story.diagnostics.values() for one in reported if one.file]
+    found = [one for one in merged(story.diagnostics) if one.file]
     found.sort(key=lambda one: one.severity)
     for one in found:
         if key.startswith(_row_key(one)):
@@ -145,5 +183,9 @@ def failure_rows(failure: Failure, offer_key: str = OFFER_KEY) -> list[Row]:
         if failure.offer == "login":
             words = "choose another target, such as the local cloud"
             rows.append(Row((("  press ", MUTED), ("T", ACCENT), (f" to {words}", TEXT))))
-    rows.extend(Row(((f"  {line}", MUTED),), copy=line) for line in failure.details)
+    rows.extend(
+        Row(((f"  {line}", MUTED),), copy=line)
+        for line in failure.details
+        if line.strip() not in failure.reason
+    )
     return rows

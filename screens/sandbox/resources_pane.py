@@ -27,9 +27,7 @@ class ResourcesPane(RowList):
     """Folding tree over all resources of the stack."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "open", "Details", id="resources.open", tooltip="Details, or open a branch"
-        ),
+        Binding("enter", "open", "Details", id="resources.open", tooltip="The resource's details"),
         Binding("right", "unfold", "Unfold", False, id="resources.unfold", tooltip="Open a branch"),
         Binding("left,h", "fold", "Fold", False, id="resources.fold", tooltip="Close a branch"),
         Binding(
@@ -122,14 +120,10 @@ class ResourcesPane(RowList):
         return None if row is None else find_node(self._root, row.key.removeprefix("node:"))
 
     def row_opened(self, index: int) -> None:
-        """Details of a resource; a branch opens or closes."""
+        """Details of a resource, also of one that others are in."""
         node = self._node()
-        if node is None:
-            return
-        if node.resource is not None and not node.children:
+        if node is not None and node.resource is not None:
             self.post_message(self.DetailsAsked(node.resource))
-        else:
-            self.action_toggle_fold()
 
     def action_toggle_fold(self) -> None:
         """Open or close the branch under the cursor."""
@@ -189,7 +183,7 @@ class ResourcesPane(RowList):
         if action == "toggle_fold":
             return node is not None and bool(node.children)
         if action == "open":
-            return node is not None
+            return node is not None and node.resource is not None
         return super().check_action(action, parameters)
 
 

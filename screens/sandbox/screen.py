@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -28,7 +29,7 @@ from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
 from workbench.deploy.models import LiveResource
-from workbench.events import AnyEvent, LogLine, LoopState, ResourcesListed
+from workbench.events import AnyEvent, LocalCloudReported, LogLine, LoopState, ResourcesListed
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
                 yield HistoryPane()
             with Vertical(id="right"):
                 yield ProblemsPane()
-                yield DiffPane()
+                yield DiffPane(self.opened.info.edited_file)
                 yield LogPane(self._buffer)
         yield KeyBar()
 
@@ -139,11 +140,21 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         parts: set[Part] = set()
         told: list[LogLine] = []
         for event in events:
+            if not self._is_old_news(event):
+                told.extend(narrate(event))
             parts |= self.story.apply(event)
-            told.extend(narrate(event))
         if lines or told:
             self.query_one(LogView).take(_in_order(lines, told), dropped)
         self.refresh_parts(parts)
+
+    def _is_old_news(self, event: AnyEvent) -> bool:
+        """Whether each pane that connects to the local cloud has said the same before."""
+        before = self.story.local_cloud
+        return (
+            isinstance(event, LocalCloudReported)
+            and before is not None
+            and replace(event, at=before.at, deployment=before.deployment) == before
+        )
 
     def refresh_parts(self, parts: set[Part]) -> None:
         """Repaint what changed."""
@@ -319,6 +330,10 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
         self.show_pane(event.pane)
+
+    @on(RowList.Opened, "#problems")
+    def _problem_opened(self) -> None:
+        self.action_edit()
 
     @on(RowList.Opened, "#history")
     def _deployment_opened(self, event: RowList.Opened) -> None:

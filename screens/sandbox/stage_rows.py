@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from screens.sandbox.story import DeploymentStory, StageRecord, StepRecord
 from screens.sandbox.words import (
     RESULT_MARKS,
@@ -12,21 +14,42 @@ from screens.sandbox.words import (
     trigger_words,
 )
 from screens.widgets.row_list import Row
-from screens.widgets.tones import BUSY, FAIL, MUTED, OK, STRONG, TEXT, Span, Spans
+from screens.widgets.tones import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.deploy.models import DeploymentResult
 from workbench.events import Stage
 
 _NAME_WIDTH = 15
 
 
-def stage_rows(story: DeploymentStory | None, now: float) -> list[Row]:
-    """The deployment's title, its six stages and, below ``deploy``, the plan's steps."""
+_FIRST = {
+    Stage.SYNTH: "the first one starts Node and the CDK",
+    Stage.TYPE_CHECK: "the first one reads all types",
+}
+_SLOW_SECONDS = 2.0
+
+
+def stage_rows(
+    story: DeploymentStory | None, now: float, warm: Collection[Stage] = tuple(Stage)
+) -> list[Row]:
+    """The deployment's title, its six stages and, below ``deploy``, the plan's steps.
+
+    ``warm``: the stages that this session has been through; the first time takes longer.
+    """
     if story is None:
         return []
     rows = [title_row(story)]
     for stage in Stage:
         record = story.stages.get(stage)
-        rows.append(Row(_stage_spans(story, stage, record, now), key=f"stage:{stage}"))
+        spans = _stage_spans(story, stage, record, now)
+        if (
+            record is not None
+            and record.seconds is None
+            and story.result is None
+            and stage not in warm
+            and now - record.started > _SLOW_SECONDS
+        ):
+            spans = (*spans, (f"  {_FIRST.get(stage, '')}", MUTED))
+        rows.append(Row(spans, key=f"stage:{stage}"))
         if stage is Stage.DEPLOY:
             rows.extend(
                 Row(_step_spans(step, now), key=f"step:{number}", copy=step.title)
@@ -57,6 +80,8 @@ def _stage_spans(
             mark = "!" if story.result is not DeploymentResult.SUPERSEDED else "»"
             return ((f"  {mark} ", MUTED), (name, MUTED), ("not finished", MUTED))
         return (("  ◐ ", BUSY), (name, TEXT), (f"{ticking(now - record.started):>8}", BUSY))
+    if record.skipped:
+        return (("  – ", WARN), (name, TEXT), (record.note, MUTED))
     mark, tone = ("✓", OK) if record.ok else ("✗", FAIL)
     return (
         (f"  {mark} ", tone),

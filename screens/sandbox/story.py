@@ -71,6 +71,7 @@ class StageRecord:
     seconds: float | None = None
     ok: bool | None = None
     note: str = ""
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ class SandboxStory:
     outputs_path: str = ""
     branch: str = ""
     is_attached: bool = False
+    warm: set[Stage] = field(default_factory=set)
+    """The stages that were done in this session: what they load stays loaded."""
     owner: str = ""
     """Who deploys this sandbox where another terminal does: ``process 7 in /dev/pts/3``."""
 
@@ -153,6 +156,8 @@ class SandboxStory:
                 return self._deployment_finished(event)
             case StageStarted() | StageFinished() | StepStarted() | StepFinished() | PlanMade():
                 apply_to_deployment(self._deployment(event), event)
+                if isinstance(event, StageFinished) and event.note != "cancelled":
+                    self.warm.add(event.stage)
                 return {Part.STAGES, Part.DIFF} if isinstance(event, PlanMade) else {Part.STAGES}
             case DiagnosticsReported():
                 self.diagnostics = {**self.diagnostics, event.source: event.diagnostics}
@@ -278,6 +283,7 @@ def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
                 event.seconds,
                 event.ok,
                 event.note,
+                event.skipped,
             )
         case StepStarted():
             story.steps[event.step] = StepRecord(event.title, event.at)

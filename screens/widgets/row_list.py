@@ -35,7 +35,12 @@ class RowList(LineView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "slash", "filter", "Filter", id="list.filter", tooltip="Show only rows with a text"
+            "slash",
+            "filter",
+            "Filter",
+            False,
+            id="list.filter",
+            tooltip="Show only rows with a text",
         ),
         Binding("escape", "end_filter", "All rows", id="list.unfilter", tooltip="End the filter"),
         Binding("y", "copy", "Copy", id="list.copy", tooltip="Copy the row's value (OSC 52)"),

@@ -21,8 +21,11 @@ class WrappedRows(RowList):
         classes: str | None = None,
         empty: tuple[Spans, ...] = (),
         filters: bool = True,
+        keys_by_row: bool = False,
     ) -> None:
-        super().__init__(id=id, classes=classes, empty=empty, filters=filters)
+        super().__init__(
+            id=id, classes=classes, empty=empty, filters=filters, keys_by_row=keys_by_row
+        )
         self._unwrapped: Sequence[Row] = ()
 
     def show_wrapped(self, rows: Sequence[Row]) -> None:

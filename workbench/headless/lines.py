@@ -55,6 +55,10 @@ class HumanLines:
                 yield from self._started(event)
             case StageFinished():
                 mark = self._paint.good("✓") if event.ok else self._paint.bad("✗")
+                if event.skipped:
+                    note = self._paint.faint(safe_line(event.note))
+                    yield f"  {self._paint.warn('–')} {event.stage.value:<10} {note}"
+                    return
                 if event.note == CANCELLED:
                     mark = self._paint.faint("·")
                 note = self._paint.faint(f"  {safe_line(event.note)}") if event.note else ""

@@ -35,6 +35,7 @@ class StageTiming:
     seconds: float
     ok: bool
     note: str = ""
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

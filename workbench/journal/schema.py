@@ -95,7 +95,7 @@ def record(connection: sqlite3.Connection, event: AnyEvent) -> None:
     elif isinstance(event, PlanMade):
         _set(connection, number, "method", event.method.value)
     elif isinstance(event, StageFinished):
-        timing = json.dumps([event.stage.value, event.seconds, event.ok, event.note])
+        timing = json.dumps([event.stage.value, event.seconds, event.ok, event.note, event.skipped])
         connection.execute(
             "UPDATE deployments SET stages = json_insert(stages, '$[#]', json(?)) WHERE number = ?",
             (timing, number),

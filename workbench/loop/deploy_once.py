@@ -164,7 +164,7 @@ async def _check(job: Deployment) -> CheckResult:
     with _Stage(job, Stage.TYPE_CHECK) as stage:
         result = await job.stages.check(job.number)
         stage.ok = not any(found.severity == "error" for found in result.diagnostics)
-        stage.note = result.skipped
+        stage.note, stage.skipped = result.skipped, bool(result.skipped)
     job.emit(
         DiagnosticsReported(
             at=time.time(),
@@ -267,7 +267,7 @@ def _decided(job: Deployment, prepared: Prepared, allowed: bool, how: str) -> No
 
 
 class _Stage:
-    """Says when a stage begins and ends; ``ok`` and ``note`` may be set while it runs."""
+    """Says when a stage begins and ends; ``ok``, ``note``, ``skipped`` may be set while it runs."""
 
     def __init__(self, job: Deployment, stage: Stage) -> None:
         self._job = job
@@ -275,6 +275,7 @@ class _Stage:
         self._began = 0.0
         self.ok = True
         self.note = ""
+        self.skipped = False
 
     def __enter__(self) -> _Stage:
         self._began = time.monotonic()
@@ -292,5 +293,6 @@ class _Stage:
                 seconds=time.monotonic() - self._began,
                 ok=self.ok and kind is None,
                 note=self.note,
+                skipped=self.skipped,
             )
         )

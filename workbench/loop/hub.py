@@ -29,9 +29,9 @@ class EventHub:
             journal.append(masked)
         self._emit(masked)
 
-    def tell(self, level: Level, text: str) -> None:
-        """Say a line of the loop's own."""
-        self(LogLine(at=time.time(), level=level, source="sandbox", text=text))
+    def tell(self, level: Level, text: str, source: str = "sandbox") -> None:
+        """Say a line of the loop's own, or of the stage that ``source`` names."""
+        self(LogLine(at=time.time(), level=level, source=source, text=text))
 
     def tell_only_screen(self, text: str) -> None:
         """Say a warning about the journal itself, which must not wait in the journal."""

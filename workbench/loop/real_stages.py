@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +18,7 @@ from workbench.loop.options import SandboxOptions
 from workbench.loop.stages import Prepared
 from workbench.project.identity import cdk_context, secret_path
 from workbench.startup import Session, connect
-from workbench.synth.diagnostics import CheckResult, SynthResult
+from workbench.synth.diagnostics import CheckResult, Diagnostic, SynthResult, with_source
 from workbench.synth.python_types import PythonTypeChecker
 from workbench.synth.synthesizer import Synthesizer
 from workbench.synth.type_checker import TypeChecker
@@ -44,6 +44,19 @@ class _Ready:
     live: LiveStack | None
     published: bool = False
     settles: str = ""
+
+
+_SLOW_SECONDS = 2.0
+_FIRST_SYNTH = {
+    "python": "Starting Node and jsii, and importing aws-cdk-lib: only the first evaluation after a "
+    "start takes so long, each save after it about a second",
+    "typescript": "Loading the CDK and Amplify's packages into Node: only the first evaluation after "
+    "a start takes so long, each save after it about a second",
+}
+_FIRST_CHECK = (
+    "Reading the types of all packages: only the first type check after a start takes so long; "
+    "later ones look at what has changed"
+)
 
 
 class RealStages:
@@ -79,6 +92,7 @@ class RealStages:
         self._must_reconnect = False
         self._warming: list[asyncio.Task[None]] = []
         self._synths: dict[int, asyncio.Event] = {}
+        self._been_through: set[str] = set()
         self._checks: set[asyncio.Task[CheckResult]] = set()
         self._live: LiveStack | None = None
         self._live_mark: object = None
@@ -143,14 +157,38 @@ class RealStages:
         try:
             await in_thread(self._look_for_another_tool, "author")
             changed = await in_thread(self._secrets_changed, "secrets")
-            return await self._synthesizer.synth(
-                {**cdk_context(self._session.identity, changed), **self._language_context()},
-                self._assembly_dir,
-                deployment,
-                self._options.environment(),
-            )
+            with self._said_if_slow("synth", _FIRST_SYNTH[self._session.project.language]):
+                result = await self._synthesizer.synth(
+                    {**cdk_context(self._session.identity, changed), **self._language_context()},
+                    self._assembly_dir,
+                    deployment,
+                    self._options.environment(),
+                )
+            return replace(result, diagnostics=await self._quoted(result.diagnostics))
         finally:
             ended.set()
+
+    @contextmanager
+    def _said_if_slow(self, what: str, words: str) -> Iterator[None]:
+        """Say what the first one does where it takes long; later ones are warm."""
+        if what in self._been_through:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(
+            _SLOW_SECONDS, lambda: self._hub.tell(Level.INFO, words, source=what)
+        )
+        try:
+            yield
+            self._been_through.add(what)
+        finally:
+            timer.cancel()
+
+    async def _quoted(self, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        if not found:
+            return found
+        root = self._session.project.root
+        return await in_thread(lambda: with_source(found, root), "source-lines")
 
     def _language_context(self) -> dict[str, object]:
         """What only our own Python synth reads: whether functions run on this machine."""
@@ -180,7 +218,9 @@ class RealStages:
         self._checks.add(work)
         work.add_done_callback(self._forget_check)
         work.add_done_callback(lambda _: synthesised.cancel())
-        return await asyncio.shield(work)
+        with self._said_if_slow("types", _FIRST_CHECK):
+            result = await asyncio.shield(work)
+        return replace(result, diagnostics=await self._quoted(result.diagnostics))
 
     def _forget_check(self, work: asyncio.Task[CheckResult]) -> None:
         self._checks.discard(work)

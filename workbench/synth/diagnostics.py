@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+_LONGEST_LINE = 500
 Severity = Literal["error", "warning"]
 
 
@@ -20,6 +21,29 @@ class Diagnostic:
     line: int = 0
     column: int = 0
     hint: str = ""
+    source: str = ""
+    """The line of the file as it was then, where it could be read."""
+
+
+def with_source(diagnostics: tuple[Diagnostic, ...], root: Path) -> tuple[Diagnostic, ...]:
+    """The findings with the lines of the files that they are about; reads those files."""
+    lines: dict[str, list[str]] = {}
+
+    def quoted(one: Diagnostic) -> Diagnostic:
+        if not one.file or one.line < 1:
+            return one
+        if one.file not in lines:
+            try:
+                text = (root / one.file).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                text = ""
+            lines[one.file] = text.splitlines()
+        there = lines[one.file]
+        if one.line > len(there) or len(there[one.line - 1]) > _LONGEST_LINE:
+            return one
+        return replace(one, source=there[one.line - 1].expandtabs(1))
+
+    return tuple(quoted(one) for one in diagnostics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import difflib
+import linecache
+import re
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,7 +61,8 @@ def _problems(error: BaseException, amplify: Path) -> list[Mapping[str, Any]]:
                 "Raise an error instead.",
             )
         ]
-    return [_problem(type(error).__name__, _told(error), file, line, "")]
+    problem = _problem(type(error).__name__, _told(error), file, line, did_you_mean(error))
+    return [{**problem, "column": _column(error, amplify)}]
 
 
 def _problem(code: str, message: str, file: str, line: int, hint: str) -> dict[str, Any]:
@@ -71,6 +76,40 @@ def _place(error: BaseException, amplify: Path) -> tuple[str, int]:
         if frame.filename.startswith(f"{amplify}/"):
             found = (frame.filename, frame.lineno or 0)
     return found
+
+
+def _column(error: BaseException, amplify: Path) -> int:
+    """The column of the innermost user's line, from 1; for a name that is not known, the name's."""
+    found = 0
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(f"{amplify}/") and frame.colno is not None:
+            found = frame.colno + 1
+            name = getattr(error, "name", None)
+            if isinstance(error, NameError | AttributeError) and name and frame.line:
+                # `frame.line` is stripped, so look from the expression on in the whole line.
+                whole = linecache.getline(frame.filename, frame.lineno or 0)
+                at = re.search(rf"\b{re.escape(name)}\b", whole[frame.colno :])
+                found += at.start() if at else 0
+    return found
+
+
+def did_you_mean(error: BaseException) -> str:
+    """What Python would suggest for a name that is not there: ``Did you mean str?``."""
+    name = getattr(error, "name", None)
+    if not isinstance(name, str) or not name:
+        return ""
+    names: set[str] = set()
+    if isinstance(error, NameError):
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is not None:
+            frame = trace.tb_frame
+            names = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
+    elif isinstance(error, AttributeError) and error.obj is not None:
+        names = {each for each in dir(error.obj) if not each.startswith("_")}
+    close = difflib.get_close_matches(name, names - {name}, 1, 0.7)
+    return f"Did you mean {close[0]}?" if close else ""
 
 
 def _missing_module_hint(name: str, amplify: Path) -> str:

@@ -19,7 +19,7 @@ from workbench.synth.python_environment import environment_of, site_packages
 CHECK_TIMEOUT = 300.0
 """Seconds: mypy reads the CDK's declarations in 80 s the first time, and keeps what it learned."""
 
-_NO_CHECKER = "neither mypy nor pyright is in the project's environment"
+_NO_CHECKER = "not checked: pip install mypy, or pyright"
 
 
 @dataclass(frozen=True, slots=True)
