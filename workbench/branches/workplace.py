@@ -17,6 +17,7 @@ from workbench.aws.answers import error_message
 from workbench.aws.callers import CallerCredentials
 from workbench.aws.graphql_apis import GraphqlApi
 from workbench.aws.sandbox_pool import OpenedPool
+from workbench.aws.trusted_endpoint import check_endpoint
 from workbench.aws.user_pools import UserPool
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
@@ -55,6 +56,7 @@ def workplace_of(environment: Environment) -> Workplace | None:
 def open_api(opened: OpenedBranches, place: Workplace) -> PlaygroundApi:
     """The environment's GraphQL API with its callers."""
     environment = of_outputs(_outputs(opened, place), place.name)
+    check_endpoint(environment, opened.clients, f"The stack {place.stack}")
     callers = CallerCredentials(opened.clients, environment, _kept_file(opened, place))
     return PlaygroundApi(environment, callers, GraphqlApi(opened.clients, environment))
 

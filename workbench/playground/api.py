@@ -27,7 +27,8 @@ class PlaygroundApi:
         self._authorizer = Authorizer(source)
         # trust_env: a proxy for the world must not get between here and the loopback address.
         local = environment.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
-        self._client = httpx.AsyncClient(trust_env=not local)
+        # A redirect would take a caller's token along.
+        self._client = httpx.AsyncClient(trust_env=not local, follow_redirects=False)
 
     async def load_schema(self) -> LoadedSchema:
         """The live schema; raises NoSchemaError."""

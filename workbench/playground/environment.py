@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,19 @@ AMPLIFY_MODES: Mapping[str, str] = {
     "AWS_LAMBDA": "lambda",
 }
 """The Amplify client's names of the authorization modes."""
+
+APPSYNC_HOST = re.compile(
+    r"(?P<api>[a-z0-9]+)\.appsync-api\.(?P<where>[a-z]{2}(?:-[a-z]+)+-\d+\.amazonaws\.com(?:\.cn)?)"
+)
+"""A host of AppSync on AWS, in lower case; the whole of it."""
+
+_SHAPES = {
+    "data.aws_region": re.compile(r"[a-z]{2}(-[a-z0-9]+)+"),
+    "auth.user_pool_id": re.compile(r"[\w-]+"),
+    "auth.user_pool_client_id": re.compile(r"[\w+]+"),
+    "auth.identity_pool_id": re.compile(r"[\w-]+:[0-9A-Za-z-]+"),
+}
+"""What ids look like in the outputs; anything else is not sent to AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +78,8 @@ class Environment:
         """
         parts = urlsplit(self.address)
         scheme = "wss" if parts.scheme == "https" else "ws"
-        if ".appsync-api." in parts.netloc:
-            host = parts.netloc.replace(".appsync-api.", ".appsync-realtime-api.")
-            return f"{scheme}://{host}{parts.path}"
+        if found := APPSYNC_HOST.fullmatch(parts.netloc.lower()):
+            return f"{scheme}://{found['api']}.appsync-realtime-api.{found['where']}{parts.path}"
         return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/realtime"
 
 
@@ -97,6 +110,15 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> Environment:
             where=where,
         )
     auth = outputs.get("auth") or {}
+    for name_of, shape in _SHAPES.items():
+        section, _, key = name_of.partition(".")
+        value = (data if section == "data" else auth).get(key)
+        if value and not (isinstance(value, str) and shape.fullmatch(value)):
+            raise ProjectProblem(
+                f"{name_of} is {ascii(value)[:80]}, which is none.",
+                "Deploy again to write it anew.",
+                where=where,
+            )
     default = str(data.get("default_authorization_type") or "AWS_IAM")
     others = tuple(str(each) for each in data.get("authorization_types") or ())
     return Environment(

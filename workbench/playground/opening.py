@@ -23,10 +23,12 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
     from workbench.aws.callers import CallerCredentials
     from workbench.aws.clients import Clients
     from workbench.aws.graphql_apis import GraphqlApi
+    from workbench.aws.trusted_endpoint import check_endpoint
     from workbench.users.kept_sign_ins import FILE_NAME
 
     environment = from_outputs(session.project.root / OUTPUTS_NAME)
     clients = Clients(session.target)
+    check_endpoint(environment, clients, OUTPUTS_NAME)
     callers = CallerCredentials(clients, environment, session.sandbox_dir / FILE_NAME)
     return PlaygroundApi(environment, callers, GraphqlApi(clients, environment))
 

@@ -28,6 +28,13 @@ _SLACK_SECONDS = 5.0
 _DEFAULT_TIMEOUT_MS = 300_000
 
 
+class _WithoutRedirects(connect):
+    """Tokens travel in the subprotocol, which would go to wherever a redirect leads."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        return exc
+
+
 class StreamError(Exception):
     """The subscription could not be opened, or was ended by the server."""
 
@@ -63,7 +70,7 @@ async def subscribe(
     packed = base64.urlsafe_b64encode(json.dumps({"host": host, **opening}).encode()).decode()
     protocols = [Subprotocol("graphql-ws"), Subprotocol("header-" + packed.rstrip("="))]
     try:
-        connection = await connect(
+        connection = await _WithoutRedirects(
             environment.realtime_address,
             subprotocols=protocols,
             open_timeout=_HANDSHAKE_SECONDS,
