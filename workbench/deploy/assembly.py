@@ -22,7 +22,9 @@ from workbench.deploy.models import StackPath
 from workbench.deploy.template import NESTED_STACK, Template
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_TEMPLATES_KEPT = 256
+_ASSEMBLIES_KEPT = 2
+"""How many assemblies' templates stay parsed: the one that is deployed, and the one that is new."""
+
 _templates: OrderedDict[str, Template] = OrderedDict()
 
 
@@ -163,6 +165,7 @@ def read_assembly(directory: Path, stack_name: str) -> Assembly:
         raise AssemblyProblem(
             f"The cloud assembly in {directory} is unreadable: {error}"
         ) from error
+    _forget_old_templates(len(by_key))
     metadata_file = artifact.additional_metadata_file
     return Assembly(
         directory=directory,
@@ -250,6 +253,12 @@ def _read_template(file: Path, template_hash: str) -> Template:
         kept = Template.model_validate_json(file.read_bytes())
         if template_hash:
             _templates[template_hash] = kept
-            while len(_templates) > _TEMPLATES_KEPT:
-                _templates.popitem(last=False)
+    elif template_hash in _templates:
+        _templates.move_to_end(template_hash)
     return kept
+
+
+def _forget_old_templates(in_use: int) -> None:
+    """A model's save brings three new ones, 60 KB each in memory."""
+    while len(_templates) > in_use * _ASSEMBLIES_KEPT:
+        _templates.popitem(last=False)

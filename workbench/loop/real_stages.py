@@ -167,6 +167,7 @@ class RealStages:
             return replace(result, diagnostics=await self._quoted(result.diagnostics))
         finally:
             ended.set()
+            self._synths.pop(deployment - 1, None)  # whoever waits for it has the event itself
 
     @contextmanager
     def _said_if_slow(self, what: str, words: str) -> Iterator[None]:

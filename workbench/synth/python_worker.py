@@ -205,15 +205,20 @@ def _import_ahead(modules: Iterable[str]) -> None:
 
 
 def _memory(passing: int) -> int:
-    """The resident size of this process and of jsii's, in bytes; 0 where it cannot be told.
+    """The resident size of this process and those below it, in bytes; 0 where it cannot be told.
 
-    ``passing`` is the process of an evaluation, which is about to end.
+    ``passing`` is the process of an evaluation, which is about to end. Jsii's own process starts the
+    one that holds the CDK.
     """
     try:
         page = os.sysconf("SC_PAGE_SIZE")
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        pids = ["self", *(pid for pid in children if pid != str(passing))]
-        return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page for pid in pids)
+        total, waiting = 0, [os.getpid()]
+        while waiting:
+            pid = waiting.pop()
+            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            waiting += [int(child) for child in children if int(child) != passing]
+        return total
     except (OSError, ValueError, IndexError):
         return 0
 

@@ -18,11 +18,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import util from 'node:util';
-import v8 from 'node:v8';
-import vm from 'node:vm';
 import { isMainThread, MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
 import { keepFirstState } from './first_state.mjs';
+import { collectWhenIdle } from './idle_garbage.mjs';
 import { freshCommonJs, isWarm } from './warm_packages.mjs';
 
 // ---------------------------------------------------------------- the module hook
@@ -315,22 +314,6 @@ function forgetRun() {
   amplify.commonJs.forget();
 }
 
-const memory = { settled: 0, collecting: undefined };
-
-/**
- * Collect the run's garbage once nothing was asked for a second, and note what stays.
- *
- * Left to itself V8 lets 200 MB come together first, and a growth could not be told from it.
- */
-function collectGarbageSoon() {
-  v8.setFlagsFromString('--expose-gc');
-  const collect = vm.runInNewContext('gc');
-  memory.collecting = setTimeout(() => {
-    collect();
-    memory.settled = process.memoryUsage().rss;
-  }, 1000).unref();
-}
-
 // ---------------------------------------------------------------- assets
 
 /**
@@ -621,6 +604,7 @@ function serve() {
   module.enableCompileCache?.(process.env.AMPLIFY_TUI_COMPILE_CACHE || undefined);
   writeGeneratedFilesOnce();
   bundleDirectly();
+  const garbage = collectWhenIdle();
   let queue = Promise.resolve();
   let pending = '';
   let answered = 0;
@@ -633,17 +617,17 @@ function serve() {
   channel.on('close', () => process.reallyExit(0));
   channel.on('error', () => process.reallyExit(0));
   const answer = async ({ id, operation, ...request }) => {
-    clearTimeout(memory.collecting);
+    garbage.busy();
     let result;
     try {
       result = { ok: true, ...(await OPERATIONS[operation](request)) };
     } catch (error) {
       result = { ok: false, error: described(error) };
     }
-    say({ id, ...result, rss: memory.settled || process.memoryUsage().rss });
+    say({ id, ...result, rss: garbage.held() });
     if (operation === 'synth') {
       forgetRun();
-      collectGarbageSoon();
+      garbage.idle();
     }
     // Beside the deployment that this answer begins; what fails here goes with the whole folder.
     if (operation === 'synth') removeTemporaryAssets().catch(() => {});

@@ -20,7 +20,11 @@ from workbench.synth.failure_report import diagnostics_of, trace_of
 from workbench.synth.python_failure import introspect_python, python_diagnostics
 from workbench.synth.swap import swap_into_place
 from workbench.synth.warm_worker import WarmWorker
-from workbench.synth.worker_process import WorkerDiedError, WorkerTimeoutError
+from workbench.synth.worker_process import (
+    WorkerDiedError,
+    WorkerProcess,
+    WorkerTimeoutError,
+)
 
 SUPERSEDED_GRACE = 5.0
 """Seconds that a superseded evaluation may go on before its worker is ended: a warm one takes 0.3 s,
@@ -75,6 +79,7 @@ class Synthesizer:
         self._timings: dict[str, float] = {}
         self._rss = 0
         self._spent = False
+        self._request: tuple[Mapping[str, object], Path, Mapping[str, str]] | None = None
         self._closed = False
 
     @property
@@ -230,15 +235,9 @@ class Synthesizer:
         seed = self._seed and self._seed == (outdir, _stamp(outdir))
         try:
             worker = await self._worker.loaded()
-            answer = await worker.request(
-                "synth",
-                self._timeout,
-                backend=str(self._project.backend_file),
-                context=dict(context),
-                outdir=str(staging),
-                seed=str(outdir) if seed else "",
-                env=dict(env),
-            )
+            self._request = (context, outdir, env)
+            asked = self._asked(context, staging, env, str(outdir) if seed else "")
+            answer = await worker.request("synth", self._timeout, **asked)
         except WorkerTimeoutError:
             return (self._timed_out(),), ()
         except (WorkerDiedError, OSError) as error:
@@ -293,7 +292,9 @@ class Synthesizer:
             size = self._rss >> 20
             self._say(Level.DEBUG, f"synth grew to {size} MB: another process takes its place")
             self._rehearsals = REHEARSALS if self._rehearsals_wanted else 0
-            self._worker.replace(self._put_in_use, spent=False)
+            is_python = self._project.language == "python"
+            prepare = self._rehearse_ahead if is_python and self._rehearsals_wanted else None
+            self._worker.replace(self._put_in_use, prepare=prepare)
 
     def _put_in_use(self) -> None:
         if not self._closed:
@@ -331,6 +332,31 @@ class Synthesizer:
                     shutil.rmtree(staging, ignore_errors=True)
                     self._replace_worn_worker()
 
+    async def _rehearse_ahead(self, process: WorkerProcess) -> None:
+        """Evaluate in a process that is not in use yet: jsii's first evaluation takes twice as long.
+
+        Node's rehearse when they are in use: two at once would meet in the generated files.
+        """
+        if self._request is None:
+            return
+        context, outdir, env = self._request
+        staging = _staging_folder(outdir, "ahead")
+        try:
+            await process.request("synth", self._timeout, **self._asked(context, staging, env))
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _asked(
+        self, context: Mapping[str, object], staging: Path, env: Mapping[str, str], seed: str = ""
+    ) -> dict[str, object]:
+        return {
+            "backend": str(self._project.backend_file),
+            "context": dict(context),
+            "outdir": str(staging),
+            "seed": seed,
+            "env": dict(env),
+        }
+
 
 def _put_in_place(staging: Path, outdir: Path) -> None:
     sign_assembly(staging)
@@ -345,14 +371,14 @@ def _stamp(outdir: Path) -> int:
         return 0
 
 
-def _staging_folder(outdir: Path) -> Path:
+def _staging_folder(outdir: Path, purpose: str = "next") -> Path:
     """Make the name of a sibling of ``outdir``, and remove those of processes that are gone.
 
     A sibling, because source maps of bundled functions hold relative paths and so their hashes
     depend on the depth.
     """
     private_folder(outdir.parent)
-    prefix = f".{outdir.name}.next-"
+    prefix = f".{outdir.name}.{purpose}-"
     remove_leftovers(outdir.parent, prefix)
     staging = outdir.with_name(f"{prefix}{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)

@@ -11,6 +11,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { collectWhenIdle } from './idle_garbage.mjs';
+
 const root = process.cwd();
 const amplifyFolder = path.join(root, 'amplify');
 const configFile = path.join(amplifyFolder, 'tsconfig.json');
@@ -242,6 +244,7 @@ process.on('SIGINT', () => {});
 channel.on('close', () => process.reallyExit(0));
 channel.on('error', () => process.reallyExit(0));
 channel.setEncoding('utf8');
+const garbage = collectWhenIdle();
 let pending = '';
 let looking;
 channel.on('data', (chunk) => {
@@ -250,13 +253,15 @@ channel.on('data', (chunk) => {
   for (const line of lines) {
     const { id, operation } = JSON.parse(line);
     clearTimeout(looking);
+    garbage.busy();
     let result;
     try {
       result = { ok: true, ...OPERATIONS[operation]() };
     } catch (error) {
       result = { ok: false, error: String(error?.stack ?? error) };
     }
-    channel.write(`${JSON.stringify({ id, ...result, rss: process.memoryUsage().rss })}\n`);
+    channel.write(`${JSON.stringify({ id, ...result, rss: garbage.held() })}\n`);
+    garbage.idle();
     looking = setTimeout(() => {
       module.flushCompileCache?.();
       lookAtPackages();

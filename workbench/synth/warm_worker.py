@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from workbench.synth.worker_scripts import worker_script
 
 LOAD_TIMEOUT = 120.0
 """Seconds to load the packages: 3 s on a warm disk, up to 12 s on a cold one."""
+
+Prepare = Callable[[WorkerProcess], Awaitable[None]]
 
 SETTLING = 10
 """Evaluations until a worker has its size."""
@@ -107,11 +109,20 @@ class WarmWorker:
         """Whether another process is being made ready."""
         return self._next is not None
 
-    def replace(self, when_ready: Callable[[], None], *, spent: bool) -> None:
-        """Make another one ready; a ``spent`` one evaluates nothing more, any other goes on until then."""
+    def replace(
+        self,
+        when_ready: Callable[[], None],
+        *,
+        spent: bool = False,
+        prepare: Prepare | None = None,
+    ) -> None:
+        """Make another one ready; a ``spent`` one evaluates nothing more, any other goes on until then.
+
+        ``prepare`` has the other one to itself before it is used.
+        """
         self._spent = self._spent or spent
         if self._next is None and not self._closed:
-            self._next = asyncio.create_task(self._make_ahead())
+            self._next = asyncio.create_task(self._make_ahead(prepare))
             self._next.add_done_callback(lambda _: when_ready())
 
     async def end(self) -> None:
@@ -145,10 +156,17 @@ class WarmWorker:
             raise
         return _Made(process, voice, temporary, packages)
 
-    async def _make_ahead(self) -> _Made | None:
+    async def _make_ahead(self, prepare: Prepare | None) -> _Made | None:
         """None where it fails: the next evaluation starts one itself, and says what is wrong."""
         with contextlib.suppress(WorkerDiedError, WorkerTimeoutError, OSError):
-            return await self._make(_Voice(self._say, speaks=False))
+            made = await self._make(_Voice(self._say, speaks=False))
+            try:
+                if prepare is not None:
+                    await prepare(made.process)
+            except BaseException:
+                await made.end()
+                raise
+            return made
         return None
 
     async def _take_next(self) -> None:

@@ -49,6 +49,8 @@ def _python(project: Project, node: Path, temporary: Path | None) -> Script:
         "PYTHONDONTWRITEBYTECODE": "1",
         # The CDK is JavaScript: jsii runs it in this Node.
         "JSII_NODE": str(node),
+        # Its template validation takes 2 s in the first run, and the deployment checks templates.
+        "CDK_VALIDATION": os.environ.get("CDK_VALIDATION", "false"),
         **_QUIET_JSII,
         "AMPLIFY_TUI_AMPLIFY": str(project.amplify_dir),
         "AMPLIFY_TUI_PACKAGES": str(packages or ""),
