@@ -152,6 +152,7 @@ def _explain(error: Exception) -> int:
     from workbench.deploy.failure import DeploymentFailed
     from workbench.headless.lines import HumanLines
     from workbench.loop.crash import crash_line, write_crash_log
+    from workbench.model.system_problem import system_problem
     from workbench.model.user_problem import UserProblem
 
     paint = Paint.of(sys.stderr)
@@ -162,6 +163,10 @@ def _explain(error: Exception) -> int:
     if failure is not None:
         err(*HumanLines(paint).failure(failure))
         return 1
+    problem = system_problem(error)
+    if problem is not None:
+        err(*f"{paint.bad('✗')} {problem}".split("\n"))
+        return problem.exit_code
     log = write_crash_log(Path.cwd() / ".amplify" / "workbench", error)
     err(f"{paint.bad('✗')} {crash_line(error, log)}")
     return 1

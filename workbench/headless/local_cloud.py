@@ -11,7 +11,14 @@ from workbench.damaged_files import kept_damaged
 from workbench.headless.output import ask, err, out, out_data, out_json
 from workbench.headless.paint import Paint
 from workbench.localcloud.environment import shell_lines
-from workbench.localcloud.lifecycle import LocalCloudStatus, reset, start, status, stop
+from workbench.localcloud.lifecycle import (
+    LocalCloudStatus,
+    reset,
+    start,
+    status,
+    stop,
+    unsaved_words,
+)
 from workbench.loop.ownership import owners_on_local_cloud
 from workbench.project.locate import find_project
 from workbench.project.models import Project, ProjectProblem
@@ -83,6 +90,7 @@ def _status_document(now: LocalCloudStatus, folder: Path) -> dict[str, object]:
         "version": now.version,
         "log": str(now.log),
         "damages": [damage.document() for damage in now.damages],
+        "unsaved": now.unsaved,
         "damaged_files": [str(file) for file in kept_damaged(folder)],
     }
 
@@ -96,6 +104,8 @@ def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str
         )
     if now.log.exists():
         lines.append(paint.faint(f"  log {now.log}"))
+    if now.unsaved:
+        lines.append(f"  {paint.warn('unsaved')} {unsaved_words(now)}")
     lines += [f"  {paint.warn('damaged')} {damage}" for damage in now.damages]
     told = {damage.kept for damage in now.damages}
     lines += [

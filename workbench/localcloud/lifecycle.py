@@ -49,6 +49,9 @@ Say = Callable[[str], None]
 NEWER_STATE_EXIT_CODE = 5
 """What commands end with where the saved state is of a newer release."""
 
+_LEAST_ROOM = 256 * 1024
+"""Bytes without which nothing can start, nor say in the log why."""
+
 _LAST_CHANCE = 5.0
 """Seconds to end cleanly for one that has not answered for longer than anything should take."""
 
@@ -67,7 +70,7 @@ class LocalCloudStatus:
     """What is known of a local cloud; ``uptime`` is in seconds, ``endpoint`` empty before any start.
 
     ``unresponsive`` means that the process lives but does not answer. ``damages`` is what of its
-    saved files could not be used at its start.
+    saved files could not be used at its start, ``unsaved`` why its state cannot be saved now.
     """
 
     state: Literal["running", "stopped", "unresponsive"]
@@ -79,6 +82,7 @@ class LocalCloudStatus:
     project_dir: str = ""
     log: Path = Path()
     damages: tuple[Damage, ...] = ()
+    unsaved: str = ""
 
     @property
     def running(self) -> bool:
@@ -164,6 +168,8 @@ def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarg
         )
     for damage in current.damages:
         say(str(damage))
+    if current.unsaved:
+        say(unsaved_words(current))
     return LocalTarget(current.endpoint)
 
 
@@ -217,6 +223,7 @@ def status(state_dir: Path) -> LocalCloudStatus:
             project_dir=str(health.get("project_dir", "")),
             log=log,
             damages=damages_of(health.get("damages")),
+            unsaved=str(health.get("unsaved", "")),
         )
     return LocalCloudStatus(
         "stopped" if found is None else "unresponsive",
@@ -245,6 +252,15 @@ def reset(state_dir: Path, *, say: Say = lambda _: None) -> LocalTarget | None:
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(state_dir / "state")
     return start(state_dir, say=say) if ran else None
+
+
+def unsaved_words(now: LocalCloudStatus) -> str:
+    """What to say of a state that cannot be saved."""
+    return (
+        f"The local cloud's state cannot be saved ({now.unsaved}). It goes on in memory, and is saved "
+        "as soon as that works again; what changes meanwhile is lost if it ends before. Look whether "
+        f"the disk of {now.log.parent} is full or read-only."
+    )
 
 
 async def watch_health(
@@ -308,22 +324,38 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: S
             env=server_environment(os.environ, node),
             start_new_session=True,
         )
-    write_record(state_dir, ServerRecord(port, process.pid, time.time()))
+    try:
+        write_record(state_dir, ServerRecord(port, process.pid, time.time()))
+        health = _wait_for_answer(process, port, timeout, log)
+    except BaseException:
+        # Whoever is told that it did not start must not find it running.
+        process.terminate()
+        try:
+            process.wait(timeout=_LAST_CHANCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
+    for damage in damages_of(health.get("damages")):
+        say(str(damage))
+    return LocalTarget(_endpoint(port), LOCAL_REGION)
+
+
+def _wait_for_answer(
+    process: subprocess.Popen[bytes], port: int, timeout: float, log: Path
+) -> dict[str, object]:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         health = _health(port, timeout=0.5)
         if health is not None and health.get("pid") == process.pid:
-            for damage in damages_of(health.get("damages")):
-                say(str(damage))
-            return LocalTarget(_endpoint(port), LOCAL_REGION)
+            return health
         if process.poll() is not None:
             raise _did_not_start(process.returncode, port, log)
         time.sleep(0.02)
-    process.terminate()
     raise LocalCloudProblem(
         f"the local cloud did not answer within {timeout:.0f} s",
         f"look into {log}",
-        logfile.last_lines(log),
+        details=logfile.last_lines(log),
     )
 
 
@@ -347,6 +379,11 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
     )
 
     lines = logfile.last_lines(log)
+    if shutil.disk_usage(log.parent).free < _LEAST_ROOM:
+        return LocalCloudProblem(
+            f"the local cloud cannot start: the disk of {log.parent} is full",
+            "make room, then start again; what is saved stays as it is",
+        )
     if code == EXIT_LOCKED:
         return LocalCloudProblem(
             "another process of the local cloud holds this project's state",

@@ -106,6 +106,7 @@ def _serve(options: ServerOptions) -> int:
             "project_dir": str(_project_dir(options.state_dir)),
             "uptime": round(time.monotonic() - ticks, 3),
             "damages": [damage.document() for damage in cloud.damages],
+            "unsaved": cloud.unsaved_because,
         }
 
     async def run() -> None:

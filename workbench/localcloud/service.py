@@ -85,6 +85,11 @@ class LocalCloud:
         routes = (*own, *self._graphql.routes())
         return gateway(self._emulator, routes, self._done)
 
+    @property
+    def unsaved_because(self) -> str:
+        """Why the state cannot be saved now; empty where it can."""
+        return self._saver.problem
+
     def close(self) -> None:
         """The server is about to stop: end the connections that would keep it waiting."""
         self._graphql.close()

@@ -11,6 +11,8 @@ from workbench.events import Emit, Level, LogLine, LoopState, StateChanged
 from workbench.loop.crash import crash_line, write_crash_log
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
+from workbench.model.system_problem import system_problem
+from workbench.model.user_problem import UserProblem
 from workbench.startup import Session
 
 
@@ -68,8 +70,12 @@ class SandboxThread:
         try:
             self._result = asyncio.run(self._sandbox.run())
         except Exception as error:  # noqa: BLE001 - the end of the thread: said, never swallowed
-            log = write_crash_log(self._session.project.dot_amplify / "workbench", error)
-            line = crash_line(error, log)
+            problem = error if isinstance(error, UserProblem) else system_problem(error)
+            if problem is not None:
+                line = str(problem)
+            else:
+                folder = self._session.project.dot_amplify / "workbench"
+                line = crash_line(error, write_crash_log(folder, error))
             now = time.time()
             self._emit(LogLine(at=now, level=Level.ERROR, source="sandbox", text=line))
             self._emit(StateChanged(at=now, state=LoopState.FAILED, detail=line))
