@@ -112,8 +112,9 @@ def test_where_the_kernel_lost_events_all_counts_as_changed(tmp_path: Path) -> N
 
 @linux
 async def test_without_a_watch_left_the_files_are_looked_at(tmp_path: Path) -> None:
+    said: list[OSError] = []
     tree = tree_in(tmp_path)
-    events = file_events([tree], [tmp_path])
+    events = file_events([tree], [tmp_path], on_limit=said.append)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     free = os.open(tmp_path, os.O_RDONLY)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
@@ -130,6 +131,7 @@ async def test_without_a_watch_left_the_files_are_looked_at(tmp_path: Path) -> N
     async with asyncio.timeout(10):
         assert tree / "data" / "resource.ts" in await burst
     await events.aclose()
+    assert len(said) == 1
 
 
 @linux

@@ -154,7 +154,12 @@ class Sandbox:
             return
         project = self._session.project
         folder = self._options.watch_dir or project.amplify_dir
-        watcher = Watcher(project.root, folder, self._options.exclude)
+        watcher = Watcher(
+            project.root,
+            folder,
+            self._options.exclude,
+            lambda text: self._hub.tell(Level.WARNING, text),
+        )
         self._spawn(self._watch(watcher))
         if isinstance(self._session.target, LocalTarget):
             self._spawn(self._keep_local_cloud(stages))

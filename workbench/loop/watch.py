@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +56,18 @@ class Change:
 class Watcher:
     """Watches a project; what its files hold when this is made is the first look.
 
-    ``folder`` is the watched folder, as a rule ``amplify/``; ``exclude`` are the user's patterns.
+    ``folder`` is the watched folder, as a rule ``amplify/``; ``exclude`` are the user's patterns;
+    ``say`` is told where the system tells of no more changes, and the files are looked at instead.
     """
 
-    def __init__(self, root: Path, folder: Path, exclude: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folder: Path,
+        exclude: Iterable[str] = (),
+        say: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self._say = say
         self._root = root
         self._folder = folder
         self._exclude = tuple(exclude)
@@ -150,6 +158,13 @@ class Watcher:
     def _means_nothing(self, path: Path) -> bool:
         return path.name != ".gitignore" and self._rules.ignores(path)
 
+    def _say_limit(self, problem: OSError) -> None:
+        self._say(
+            f"The system watches no further folders for this user ({problem.strerror}): the files are "
+            "looked at every 0.3 s instead, which takes more of the processor. To mend it: "
+            "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"
+        )
+
     async def _gather(self) -> None:
         """The root's own files and HEAD are watched by folder: an atomic save makes a new file."""
         folders = [self._root]
@@ -157,7 +172,7 @@ class Watcher:
         if self._repository is not None:
             folders.append(self._repository.folder)
             wanted.add(self._repository.folder / "HEAD")
-        async for burst in file_events([self._folder], folders):
+        async for burst in file_events([self._folder], folders, on_limit=self._say_limit):
             beside = burst & wanted
             below = {path for path in burst if path.is_relative_to(self._folder)}
             if beside:
