@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
@@ -32,9 +33,11 @@ from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
 from screens.sandbox.pane_tabs import PANES
 from screens.themes import STYLE_SHEETS, ThemeFile
+from screens.unforeseen import Unforeseen, guard_messages, watch_loop
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
 from workbench.events import AnyEvent, LogLine, LoopState
+from workbench.loop.crash import crash_folder
 from workbench.project.settings import Settings
 from workbench.terminal_text import safe_line, safe_text
 
@@ -86,6 +89,9 @@ class WorkbenchApp(App[None]):
     place: var[Workplace | None] = var(None)
     """The environment that the workbench is turned to; None is one's own sandbox."""
 
+    raises_unforeseen = True
+    """In a test, an error that nobody foresaw fails the test, too."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "question_mark", "help", "Keys", id="app.help", key_display="?", tooltip="All keys"
@@ -129,6 +135,14 @@ class WorkbenchApp(App[None]):
             id="app.messages",
             priority=True,
             tooltip="What was said at the edge of the screen",
+        ),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            False,
+            id="app.suspend",
+            tooltip="To the shell; fg comes back",
         ),
         Binding("tab", "app.focus_next", "Next pane", False, id="app.next", tooltip="Next pane"),
         Binding(
@@ -215,6 +229,7 @@ class WorkbenchApp(App[None]):
             os.environ.pop("NO_COLOR", None)
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         guard_output()
+        guard_messages()
         self.feed = Feed(self._receive)
         self.keymap: Mapping[str, str] = (settings or Settings()).keys
         self._starter = starter
@@ -222,6 +237,9 @@ class WorkbenchApp(App[None]):
         self._warnings = warnings
         self._remember = remember_theme
         self.sandbox: SandboxScreen | None = None
+        self.unforeseen = Unforeseen(self, self._crash_folder)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.own_context = contextvars.copy_context()
         self.panes = EnvironmentPanes(self)
         self.asking = Asking(self)
         self.gate = InputGate(self._hand_on, self._ignored, unasked_seconds=unasked_seconds)
@@ -255,6 +273,8 @@ class WorkbenchApp(App[None]):
         from screens.start.screen import StartScreen
 
         self._is_shown = True
+        self.loop, self.own_context = asyncio.get_running_loop(), contextvars.copy_context()
+        watch_loop(self.loop, self.unforeseen)
         self.set_keymap(dict(self.keymap))
         self.feed.open()
         self.push_screen(StartScreen(self._starter))
@@ -684,6 +704,34 @@ class WorkbenchApp(App[None]):
         if self.sandbox is not None:
             self.sandbox.opened.controls.stop()
         self.exit()
+
+    def end_soon(self) -> None:
+        """End as ``action_leave_now`` does; may be called at any time, from any thread."""
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._end, context=self.own_context)
+
+    def _end(self) -> None:
+        self.feed.close()
+        if self.sandbox is not None:
+            self.sandbox.opened.controls.stop()
+        self.exit()
+
+    @property
+    def holds_terminal(self) -> bool:
+        """Whether the terminal shows the app, not the shell or a program that it was lent to."""
+        return bool(getattr(self._driver, "holds_terminal", True))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Whatever nobody foresaw, in whichever part of the app."""
+        if self.is_headless and self.raises_unforeseen and self._exception is None:
+            self._exception = error  # a test's end raises it
+            self._exception_event.set()
+        self.unforeseen.take(error)
+
+    def _crash_folder(self) -> Path:
+        if self.sandbox is not None:
+            return self.sandbox.opened.info.sandbox_dir.parent
+        return crash_folder(Path.cwd())
 
     @property
     def farewell(self) -> str:

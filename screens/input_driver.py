@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
 from threading import Event
 from time import monotonic
@@ -19,6 +20,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from screens.bursts import BurstGate
+from screens.unforeseen import InputLostError
 
 _READ_BYTES = 4096
 _ESCAPE_CHECK = 0.02  # while the parser waits for the rest of a sequence
@@ -59,6 +61,33 @@ class SleepingInputDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._ending = _WakingEvent()
         self.exit_event = self._ending
+        self.holds_terminal = False
+
+    def start_application_mode(self) -> None:
+        """The terminal is the app's."""
+        self.holds_terminal = True
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """The terminal is the shell's, or a program's, until the app takes it again."""
+        super().stop_application_mode()
+        self.holds_terminal = False
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:
+            self._hang_up()
+        except Exception as error:  # noqa: BLE001 - told by the app, which cannot go on without keys
+            lost = InputLostError(f"{type(error).__name__}: {error}").with_traceback(
+                error.__traceback__
+            )
+            self._app.call_later(self._app._handle_exception, lost)
+
+    @staticmethod
+    def _hang_up() -> None:
+        """Nobody is there any more, whether the system says so or not."""
+        os.kill(os.getpid(), signal.SIGHUP)
 
     def run_input_thread(self) -> None:
         """Pass on what the terminal says, until ``exit_event``."""
@@ -79,6 +108,7 @@ class SleepingInputDriver(LinuxDriver):
                 if any(key is terminal for key, _ in ready):
                     data = os.read(self.fileno, _READ_BYTES)
                     if not data:
+                        self._hang_up()
                         return
                     arrived += parser.feed(decode(data))
                     check_until = monotonic() + constants.ESCAPE_DELAY + _ESCAPE_MORE

@@ -16,10 +16,22 @@ def main() -> None:
     """Run ``amplify-tui``; exits the process with its exit code."""
     arguments = sys.argv[1:]
     if not arguments or _wants_screen(arguments):
-        sys.exit(_run_screen(arguments))
+        sys.exit(_explained(arguments))
     from workbench.headless.entry import main as headless
 
     sys.exit(headless(arguments))
+
+
+def _explained(arguments: list[str]) -> int:
+    """The app's exit code; what ends it unforeseen is one line and a crash log, no traceback."""
+    try:
+        return _run_screen(arguments)
+    except Exception as error:  # noqa: BLE001 - the last net
+        from workbench.loop.crash import crash_folder, crash_line, write_crash_log
+
+        log = write_crash_log(crash_folder(Path.cwd()), error)
+        sys.stderr.write(f"✗ {crash_line(error, log)}\n")
+        return 1
 
 
 def _wants_screen(arguments: list[str]) -> bool:
@@ -39,10 +51,13 @@ def _run_screen(arguments: list[str]) -> int:
 
     # No collection while modules load: it finds nothing and costs 40 ms of the start.
     gc.disable()
+    from screens.end_signals import EndSignals
     from screens.splash import leave_splash, paint_splash
     from screens.terminal import QUERY
 
     terminal = sys.stdin.fileno()
+    ending = EndSignals(terminal)
+    ending.install()
     with _Unbuffered(terminal):
         paint_splash(Path.cwd(), QUERY)
         try:
@@ -50,14 +65,15 @@ def _run_screen(arguments: list[str]) -> int:
             from screens.terminal import read_answer
 
             answer = read_answer(terminal, _ANSWER_SECONDS)
-        except KeyboardInterrupt:
-            leave_splash()
-            return 130
         except BaseException:
             leave_splash()
             raise
     gc.enable()
-    return run(Path.cwd(), chosen, answer=answer, environment=os.environ)
+    try:
+        return run(Path.cwd(), chosen, answer=answer, environment=os.environ, ending=ending)
+    finally:
+        if ending.number:
+            ending.leave()
 
 
 def _chosen(arguments: list[str]) -> dict[str, object]:

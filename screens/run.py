@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from screens.app import WorkbenchApp
+from screens.end_signals import EndSignals
 from screens.opening import ProjectStarter
 from screens.terminal import choose_theme
 from screens.themes import load_themes
+from screens.unforeseen import watch_threads
 from workbench.project.settings import load_settings, remember_theme, settings_file
 from workbench.startup import Flags
 
@@ -20,6 +22,7 @@ def run(
     *,
     answer: bytes,
     environment: Mapping[str, str],
+    ending: EndSignals,
 ) -> int:
     """Run the app to its end; returns the exit code. ``chosen`` are the command line's flags."""
     profile, identifier = chosen.get("profile"), chosen.get("identifier")
@@ -42,9 +45,16 @@ def run(
         warnings=warnings,
         remember_theme=remember_theme,
     )
+    watch_threads(app.unforeseen)
+    ending.while_app_runs(app.end_soon, lambda: app.holds_terminal)
     app.run()
+    ending.after_app()
+    if app.unforeseen.last_words:
+        sys.stderr.write(f"✗ {app.unforeseen.last_words}\n")
+    if ending.number:
+        sys.stderr.write(f"{ending.words()}\n")
     if app.farewell:
         sys.stdout.write(f"{app.farewell}\n")
     if not app.wait_for_engine():
         sys.stderr.write("amplify-tui: the engine did not stop in time; it was left.\n")
-    return app.return_code or 0
+    return 128 + ending.number if ending.number else app.return_code or 0

@@ -64,6 +64,12 @@ class Terminal:
         self._tmux("set-option", "-s", "set-clipboard", "on")
         self._tmux("set-buffer", text)
 
+    def modes(self) -> str:
+        """Whether the alternate screen and the mouse are a program's."""
+        return self._tmux(
+            "display-message", "-p", "-t", "app", "#{alternate_on} #{mouse_any_flag}"
+        ).strip()
+
     def title(self) -> str:
         """The terminal's title."""
         return self._tmux("display-message", "-p", "-t", "app", "#{pane_title}").strip()

@@ -151,7 +151,7 @@ def _session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
 def _explain(error: Exception) -> int:
     from workbench.deploy.failure import DeploymentFailed
     from workbench.headless.lines import HumanLines
-    from workbench.loop.crash import crash_line, write_crash_log
+    from workbench.loop.crash import crash_folder, crash_line, write_crash_log
     from workbench.model.system_problem import system_problem
     from workbench.model.user_problem import UserProblem
 
@@ -167,7 +167,7 @@ def _explain(error: Exception) -> int:
     if problem is not None:
         err(*f"{paint.bad('✗')} {problem}".split("\n"))
         return problem.exit_code
-    log = write_crash_log(Path.cwd() / ".amplify" / "workbench", error)
+    log = write_crash_log(crash_folder(Path.cwd()), error)
     err(f"{paint.bad('✗')} {crash_line(error, log)}")
     return 1
 

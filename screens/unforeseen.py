@@ -1,0 +1,151 @@
+"""Errors that nobody foresaw: said in a dialog, kept in a crash log, and the app goes on where it can.
+
+Whatever fails in a message handler, a worker, a timer, a callback or a thread comes here. Textual
+alone would end the app with a traceback that shows local variables, secrets too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.worker import WorkerFailed
+
+from workbench.loop.crash import crash_line, write_crash_log
+from workbench.model.user_problem import UserProblem
+
+if TYPE_CHECKING:
+    from screens.app import WorkbenchApp
+
+_AGAIN_WITHIN: Final = 5.0
+_MOST_TIMES: Final = 5
+"""The same error so often within some seconds comes with every frame: the app cannot go on."""
+
+
+class InputLostError(Exception):
+    """The terminal's input cannot be read any more."""
+
+
+class Unforeseen:
+    """Takes the errors of one app; ``folder`` says where its crash logs go."""
+
+    def __init__(self, app: WorkbenchApp, folder: Callable[[], Path]) -> None:
+        self._app = app
+        self._folder = folder
+        self._times: dict[tuple[str, str], list[float]] = {}
+        self.last_words = ""
+        """For the shell, where the app could not go on."""
+
+    def take(self, error: BaseException) -> None:
+        """One error; call on the app's own thread."""
+        while isinstance(error, WorkerFailed):
+            error = error.error
+        app = self._app
+        if isinstance(error, UserProblem) and app.is_running:
+            app.say(str(error), "error")
+            return
+        times = self._times.setdefault(_origin(error), [])
+        now = monotonic()
+        times[:] = [each for each in times if now - each < _AGAIN_WITHIN] + [now]
+        if len(times) > 1 and len(times) < _MOST_TIMES:
+            return  # said already
+        line = crash_line(error, log := write_crash_log(self._folder(), error))
+        if len(times) >= _MOST_TIMES or isinstance(error, InputLostError) or not app.is_running:
+            self._give_up(line)
+        else:
+            app.call_later(self._show, error, line, log)
+
+    def take_from_thread(self, error: BaseException) -> None:
+        """One error of another thread."""
+        loop = self._app.loop
+        if loop is None or loop.is_closed():
+            self.last_words = crash_line(error, write_crash_log(self._folder(), error))
+            return
+        loop.call_soon_threadsafe(self.take, error, context=self._app.own_context)
+
+    def _show(self, error: BaseException, line: str, log: Path | None) -> None:
+        from screens.dialogs.trouble_screen import TroubleScreen
+
+        app = self._app
+        try:
+            # One that could not be set up shows nothing and takes no keys.
+            composing = _was_in(error, "compose")
+            while len(app.screen_stack) > 1 and (
+                not app.screen.is_running or (composing and not app.screen.children)
+            ):
+                app.gate.end_opening(app.screen)
+                app.pop_screen()
+            app.push_screen(TroubleScreen(error, log))
+            app.gate.appeared(by_itself=True)
+        except Exception:  # noqa: BLE001 - without a dialog, the shell has to say it
+            self._give_up(line)
+
+    def _give_up(self, line: str) -> None:
+        if not self.last_words:
+            self.last_words = line
+        self._app.exit(return_code=1)
+
+
+def watch_threads(unforeseen: Unforeseen) -> None:
+    """Take what ends a thread; Python would write it over the screen."""
+
+    def ended(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            unforeseen.take_from_thread(args.exc_value)
+
+    threading.excepthook = ended
+
+
+def watch_loop(loop: asyncio.AbstractEventLoop, unforeseen: Unforeseen) -> None:
+    """Take what fails in a task or a callback that nobody waits for."""
+
+    def failed(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        # A connection that breaks off while nobody uses it is nobody's loss.
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            unforeseen.take(error)
+
+    loop.set_exception_handler(failed)
+
+
+def guard_messages() -> None:
+    """Let a widget live on after a handler of its failed; Textual ends its messages there."""
+    MessagePump._dispatch_message = _dispatch  # type: ignore[method-assign]
+
+
+_textuals_own = MessagePump._dispatch_message
+
+
+async def _dispatch(self: MessagePump, message: Message) -> None:
+    try:
+        await _textuals_own(self, message)
+    except Exception as error:
+        # What fails while it is set up is no widget; Textual tells the app, too.
+        if isinstance(message, events.Compose | events.Mount):
+            raise
+        self.app._handle_exception(error)
+
+
+def _was_in(error: BaseException, name: str) -> bool:
+    """Whether the error came out of a function of that name."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_name == name:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def _origin(error: BaseException) -> tuple[str, str]:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return type(error).__name__, place
