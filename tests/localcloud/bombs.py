@@ -99,6 +99,9 @@ VTL = {
     + (_PAYLOAD % "$util.matches('a*a*a*a*a*a*b', $s)"),
 }
 
+HARMLESS_JAVASCRIPT = _HANDLER % "return { payload: 'fine' }"
+HARMLESS_TEMPLATE = _PAYLOAD % '"fine"'
+
 
 def _deep(levels: int) -> str:
     return "{ row " + "{ next " * levels + "{ id }" + " }" * levels + " }"

@@ -114,7 +114,7 @@ def _serve(options: ServerOptions) -> int:
         from hypercorn.config import Config
         from hypercorn.typing import ASGIFramework
 
-        from workbench.localcloud import connections, websocket_batches
+        from workbench.localcloud import connection_limits, connections, websocket_batches
 
         websocket_batches.install()
         # Threads that compute (large queries, large states) leave the loop its turn sooner.
@@ -126,6 +126,7 @@ def _serve(options: ServerOptions) -> int:
                 "the public addresses (GraphQL, sign-in), and are kept out of the rest by the access key"
             )
         connections.install(peer_user)
+        connection_limits.install()
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -135,7 +136,8 @@ def _serve(options: ServerOptions) -> int:
         config = Config()
         config.bind = [f"fd://{sock.detach()}"]
         config.accesslog = None
-        config.keep_alive_timeout = 75
+        config.keep_alive_timeout = connection_limits.IDLE_SECONDS
+        config.websocket_max_message_size = connection_limits.LARGEST_MESSAGE
         config.graceful_timeout = 2
         config.backlog = 256
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from workbench.localcloud import adapter
 from workbench.localcloud.adapter import emulator
 from workbench.localcloud.adapter.emulator import App
+from workbench.localcloud.body_limits import limited_bodies
 from workbench.localcloud.bootstrap import bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.graphql_service import GraphQLService
@@ -83,7 +84,7 @@ class LocalCloud:
             HostingService(hosting, self._jobs, self._follower.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
-        return gateway(self._emulator, routes, self._done)
+        return limited_bodies(gateway(self._emulator, routes, self._done))
 
     @property
     def unsaved_because(self) -> str:
