@@ -33,7 +33,7 @@ from workbench.events import (
 )
 from workbench.journal.codec import decode, encode
 from workbench.journal.store import Journal
-from workbench.journal.writer import KEEP_LOGS_OF, LOG_LINES_A_DEPLOYMENT
+from workbench.journal.writer import KEEP_EVENTS_OF, KEEP_LOGS_OF, LOG_LINES_A_DEPLOYMENT
 
 
 def deployment(number: int, *, log_lines: int = 1) -> list[AnyEvent]:
@@ -217,3 +217,11 @@ def test_a_flood_is_bounded_and_does_not_block(tmp_path: Path) -> None:
         kept = connection.execute("SELECT count(*) FROM events WHERE kind='log'").fetchone()[0]
     assert kept == LOG_LINES_A_DEPLOYMENT + 1
     assert "keeps no more" in journal.events_of(1)[-1].text  # type: ignore[union-attr]
+
+
+def test_only_the_last_thousand_deployments_can_be_looked_into(tmp_path: Path) -> None:
+    journal = written(tmp_path / "j.sqlite3", deployment(1))
+    assert journal.events_of(1)
+    later = written(tmp_path / "j.sqlite3", deployment(KEEP_EVENTS_OF + 1))
+    assert not later.events_of(1)
+    assert later.deployment(1) is not None

@@ -17,7 +17,9 @@ from workbench.journal.schema import connect_to_write, record
 from workbench.wording import plural
 
 KEEP_LOGS_OF = 200
-"""Deployments whose log lines are kept; the deployments themselves are kept for ever."""
+"""Deployments whose log lines are kept."""
+KEEP_EVENTS_OF = 1_000
+"""Deployments that can be looked into; of older ones the history's row stays, for ever."""
 KEEP_LOOSE_EVENTS = 20_000
 """Events outside of any deployment that are kept."""
 LOG_LINES_A_DEPLOYMENT = 20_000
@@ -177,6 +179,7 @@ def _prune(connection: sqlite3.Connection, newest: int) -> None:
     connection.execute(
         "DELETE FROM events WHERE kind = 'log' AND deployment <= ?", (newest - KEEP_LOGS_OF,)
     )
+    connection.execute("DELETE FROM events WHERE deployment <= ?", (newest - KEEP_EVENTS_OF,))
     connection.execute(
         "DELETE FROM events WHERE deployment IS NULL AND id <= "
         "(SELECT id FROM events WHERE deployment IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",

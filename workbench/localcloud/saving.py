@@ -72,6 +72,7 @@ class Saver:
         self._first_mark = 0.0
         self._settle_at: float | None = None
         self._ending = False
+        self._code_in_copy: bytes | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="save-state", daemon=True)
         self._copying = threading.Thread(target=self._keep_copy, name="keep-copy", daemon=True)
@@ -85,6 +86,7 @@ class Saver:
         saved_state.keep_code_until_saved()
         self._store, self.damages = open_last_good(self._directory, self._take_over)
         self._store.drop_unused_blobs()
+        self._code_in_copy = text_in_copy(self._directory, "lambda")
         self._remove_unused_code()
         self._items.install()
         self._items.loaded()
@@ -94,9 +96,10 @@ class Saver:
         saved_state.restore(states)
 
     def _remove_unused_code(self) -> None:
+        """Remove function code that neither the saved state names nor the copy to fall back on."""
         saved = self._store.text_of("lambda")
-        if saved:
-            saved_state.remove_unused_code((saved, text_in_copy(self._directory, "lambda")))
+        if saved and self._code_in_copy is not None:
+            saved_state.remove_unused_code((saved, self._code_in_copy))
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to save in the background; ``loop`` is the one that requests run on."""
@@ -148,6 +151,7 @@ class Saver:
                     self._wake.wait_for(lambda: self._ending, wait)
                 if self._ending:
                     return
+                settled = self._settle_at is None
                 services = None if self._all else frozenset(self._marked)
                 self._all, self._marked = False, set()
             began = time.monotonic()
@@ -155,6 +159,8 @@ class Saver:
             took = time.monotonic() - began
             if took > _SLOW:
                 logger.info("a save took %.1f s", took)
+            if written and settled:
+                self._remove_unused_code()
             if written and self._copying.ident is None:
                 self._copying.start()  # the first one ever
             pause = min(took * _BUSY_SHARE, _LONGEST_PAUSE) if written else _RETRY
@@ -168,9 +174,11 @@ class Saver:
 
     def _keep_copy(self) -> None:
         try:
+            self._code_in_copy = None
             self._store.keep_copy()
         except (sqlite3.Error, OSError) as error:
             logger.warning("no copy of the last good state: %s", error)
+        self._code_in_copy = text_in_copy(self._directory, "lambda")
 
     def _save(self, services: frozenset[str] | None) -> bool:
         """Write what changed; returns False (and keeps it) where it could not be written."""

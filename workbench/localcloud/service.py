@@ -23,6 +23,7 @@ from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
+from workbench.localcloud.logfile import mask_values
 from workbench.localcloud.request_effects import effects
 from workbench.localcloud.user_tokens_route import user_tokens_route
 from workbench.private_files import private_folder
@@ -45,8 +46,10 @@ class LocalCloud:
         self._emulator = emulator.load(state_dir, port)
         logger.info("mends: %s", ", ".join(adapter.install()) or "none")
         from workbench.localcloud.adapter import lambda_runtime, saved_state, stack_operations
+        from workbench.localcloud.adapter.known_secrets import known_secrets
         from workbench.localcloud.saving import Saver
 
+        mask_values(known_secrets)
         self._clear_away = lambda_runtime.clear_away
         self._state_name = saved_state.service_of
         self._saver = Saver(state_dir)

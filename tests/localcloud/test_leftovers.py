@@ -1,0 +1,84 @@
+"""What a long day leaves: function code goes when nothing names it, and no secret stands in the log."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.aws.clients import Clients
+from workbench.localcloud import lifecycle
+from workbench.localcloud.logfile import FILE_NAME, MaskingFormatter
+
+SECRET = "correct horse, battery staple"
+LINES = "first line of it\nsecond line of it"
+CODE = """
+def handler(event, context):
+    print("the secret is", event["secret"])
+    print(event["lines"])
+    return {"version": %d}
+"""
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("leftovers") / "local-cloud"
+    lifecycle.start(folder)
+    yield folder
+    lifecycle.stop(folder)
+
+
+def _zip(text: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", text)
+    return content.getvalue()
+
+
+def test_code_that_nothing_names_is_removed_while_it_runs(cloud: Path) -> None:
+    lambda_ = Clients(lifecycle.start(cloud)).lambda_
+    lambda_.create_function(
+        FunctionName="f",
+        Runtime="python3.11",
+        Handler="index.handler",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": _zip(CODE % 0)},
+    )
+    for version in range(1, 5):
+        time.sleep(0.7)  # each is saved by itself
+        lambda_.update_function_code(FunctionName="f", ZipFile=_zip(CODE % version))
+    deadline = time.monotonic() + 30
+    while len(list((cloud / "state").rglob("*.zip"))) > 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(list((cloud / "state").rglob("*.zip"))) == 1
+    event = json.dumps({"secret": "-", "lines": "-"}).encode()
+    answer = json.loads(lambda_.invoke(FunctionName="f", Payload=event)["Payload"].read())
+    assert answer == {"version": 4}
+
+
+def test_a_secret_that_a_function_prints_is_masked(cloud: Path) -> None:
+    clients = Clients(lifecycle.start(cloud))
+    for name, value in (("/secret", SECRET), ("/lines", LINES)):
+        clients.ssm.put_parameter(Name=name, Value=value, Type="SecureString")
+    time.sleep(0.5)
+    event = json.dumps({"secret": SECRET, "lines": LINES}).encode()
+    clients.lambda_.invoke(FunctionName="f", Payload=event)
+    log = cloud / FILE_NAME
+    deadline = time.monotonic() + 20
+    while "the secret is" not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    text = log.read_text()
+    assert "the secret is •••" in text
+    for hidden in (SECRET, *LINES.splitlines()):
+        assert hidden not in text
+
+
+def test_secrets_are_masked_by_shape_too() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 0, "key da2-%s", ("a" * 26,), None)
+    assert "da2-" not in MaskingFormatter("%(message)s").format(record)
