@@ -17,8 +17,10 @@ def main() -> None:
     arguments = sys.argv[1:]
     if not arguments or _wants_screen(arguments):
         sys.exit(_explained(arguments))
+    from workbench.headless.ending import end_on_signals
     from workbench.headless.entry import main as headless
 
+    end_on_signals()
     sys.exit(headless(arguments))
 
 

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from workbench.terminal_text import safe_line
+
 _INTERRUPTED = frozenset({-signal.SIGINT, 128 + signal.SIGINT})
 
 
@@ -30,7 +32,7 @@ def run_told(command: Sequence[str]) -> int:
 
     Returns its exit code; raises OSError where it does not start.
     """
-    sys.stdout.write(f"$ {shlex.join(command)}\n")
+    sys.stdout.write(f"$ {safe_line(shlex.join(command))}\n")
     sys.stdout.flush()
     code = run_lent(command)
     if code and code not in _INTERRUPTED:

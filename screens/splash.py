@@ -10,6 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from workbench.terminal_text import safe_line
+
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H"
 _LEAVE = "\x1b[?1049l\x1b[?25h"
 
@@ -17,7 +19,7 @@ _LEAVE = "\x1b[?1049l\x1b[?25h"
 def paint_splash(folder: Path, query: bytes) -> None:
     """Enter the alternate screen and paint; ``query`` asks the terminal what it can."""
     columns, rows = shutil.get_terminal_size()
-    name = folder.name[: max(4, columns - 30)]
+    name = safe_line(folder.name)[: max(4, columns - 30)]
     badge = " ◌ STARTING "
     header = f" {name}".ljust(max(0, columns - len(badge) - 1))
     middle = "Amplify"

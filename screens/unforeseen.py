@@ -19,6 +19,7 @@ from textual.message_pump import MessagePump
 from textual.worker import WorkerFailed
 
 from workbench.loop.crash import crash_line, write_crash_log
+from workbench.model.system_problem import system_problem
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class Unforeseen:
         while isinstance(error, WorkerFailed):
             error = error.error
         app = self._app
-        if isinstance(error, UserProblem) and app.is_running:
-            app.say(str(error), "error")
+        problem = error if isinstance(error, UserProblem) else system_problem(error)
+        if problem is not None and app.is_running and not isinstance(error, InputLostError):
+            app.say(str(problem), "error")
             return
         times = self._times.setdefault(_origin(error), [])
         now = monotonic()
