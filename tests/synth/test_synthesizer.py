@@ -204,6 +204,21 @@ async def test_a_killed_worker_is_reported_and_replaced(bench: Bench) -> None:
     assert (await run(bench)).diagnostics == ()
 
 
+async def test_a_worker_that_is_killed_once_costs_no_save(bench: Bench, tmp_path: Path) -> None:
+    first = bench.synthesizer.worker_pid
+    good = bench.read(BACKEND)
+    once = tmp_path / "killed"
+    line = (
+        "import { existsSync, writeFileSync } from 'node:fs';\n"
+        f"if (!existsSync('{once}')) {{ writeFileSync('{once}', ''); "
+        "process.kill(process.pid, 'SIGKILL'); }\n"
+    )
+    bench.write(BACKEND, line + good)
+    assert (await run(bench)).diagnostics == ()
+    assert once.exists()
+    assert bench.synthesizer.worker_pid != first
+
+
 async def test_an_endless_backend_is_stopped(bench: Bench) -> None:
     await bench.synthesizer.close()
     bench.synthesizer = bench.another(timeout=8)

@@ -230,7 +230,13 @@ class Synthesizer:
                 self._replace_worn_worker()
 
     async def _evaluate(
-        self, context: Mapping[str, object], staging: Path, env: Mapping[str, str], outdir: Path
+        self,
+        context: Mapping[str, object],
+        staging: Path,
+        env: Mapping[str, str],
+        outdir: Path,
+        *,
+        may_try_again: bool = True,
     ) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
         seed = self._seed and self._seed == (outdir, _stamp(outdir))
         try:
@@ -241,6 +247,11 @@ class Synthesizer:
         except WorkerTimeoutError:
             return (self._timed_out(),), ()
         except (WorkerDiedError, OSError) as error:
+            if may_try_again and isinstance(error, WorkerDiedError) and error.was_killed:
+                # Out of memory, most often: the save must not wait for the next one.
+                self._say(Level.WARNING, f"The synth process ended ({error}): trying once more.")
+                await asyncio.to_thread(shutil.rmtree, staging, ignore_errors=True)
+                return await self._evaluate(context, staging, env, outdir, may_try_again=False)
             return (self._died(error),), ()
         rss = answer.get("rss")
         self._rss = rss if isinstance(rss, int) else 0

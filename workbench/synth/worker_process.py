@@ -46,6 +46,11 @@ class WorkerDiedError(Exception):
         self.returncode = returncode
         self.last_lines = last_lines
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether another process or the kernel ended it, and not its own end of memory (SIGABRT)."""
+        return self.returncode in (-signal.SIGKILL, -signal.SIGTERM)
+
 
 class WorkerTimeoutError(Exception):
     """The worker did not answer in time; it has been ended."""
