@@ -23,6 +23,7 @@ from screens.users.screen import UsersScreen
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen
 from workbench.aws.clients import Clients
+from workbench.aws.local_keys import read_keys
 from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import UserPool
@@ -52,23 +53,23 @@ def _cloud(folder: Path) -> Iterator[LocalTarget]:
     port = choose_port(state)
     command = [sys.executable, "-m", "tests.bench.users_cloud"]
     process = subprocess.Popen([*command, "--state-dir", str(state), "--port", str(port)])
-    target = LocalTarget(f"http://127.0.0.1:{port}")
+    endpoint = f"http://127.0.0.1:{port}"
     try:
         while True:
             try:
-                _get(target, "/_amplify_tui/health")
+                _get(endpoint, "/_amplify_tui/health")
                 break
             except OSError:
                 time.sleep(0.1)
-        yield target
+        yield LocalTarget(endpoint, keys=read_keys(state))
     finally:
         process.terminate()
         process.wait()
 
 
-def _get(target: LocalTarget, path: str) -> float:
+def _get(endpoint: str, path: str) -> float:
     began = time.perf_counter()
-    with urllib.request.urlopen(target.endpoint + path, timeout=120) as answer:
+    with urllib.request.urlopen(endpoint + path, timeout=120) as answer:
         answer.read()
     return time.perf_counter() - began
 
@@ -79,7 +80,7 @@ def _pool(clients: Clients, target: LocalTarget, count: int) -> UserPool:
     pool = UserPool(clients, made["UserPool"]["Id"])
     given = {"given_name": "Ann", "family_name": "Example", "locale": "en-US"}
     pool.create("first@example.com", given, invite=False)
-    _get(target, f"/_bench/fill?pool={pool.pool_id}&count={count - 1}")
+    _get(target.endpoint, f"/_bench/fill?pool={pool.pool_id}&count={count - 1}")
     return pool
 
 
@@ -163,7 +164,7 @@ def _saving(clients: Clients, many: UserPool, target: LocalTarget) -> None:
 
     def ask() -> None:
         while not ending.is_set():
-            waits.append(_get(target, "/_amplify_tui/health"))
+            waits.append(_get(target.endpoint, "/_amplify_tui/health"))
             time.sleep(0.01)
 
     thread = threading.Thread(target=ask)

@@ -34,8 +34,8 @@ def main() -> int:
     """Serve as the local cloud does, with one route more."""
     start = LocalCloud.start
 
-    async def with_fill(self: LocalCloud, health: Callable[[], object]) -> Any:
-        app = await start(self, health)
+    async def with_fill(self: LocalCloud, health: Callable[[], object], **more: Any) -> Any:
+        app = await start(self, health, **more)
 
         async def filled(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http" and scope["path"] == "/_bench/fill":

@@ -12,7 +12,6 @@ import pytest
 from tests.headless.sandbox_process import Said, SandboxProcess
 from tests.quickstart_project import copy_quickstart
 from workbench.aws.clients import Clients
-from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
 IDENTIFIER = "faults"
@@ -33,8 +32,8 @@ class Running:
 
     @property
     def clients(self) -> Clients:
-        status = lifecycle.status(self.folder / ".amplify" / "local-cloud")
-        return Clients(LocalTarget(status.endpoint))
+        state = self.folder / ".amplify" / "local-cloud"
+        return Clients(lifecycle.target_of(lifecycle.status(state), state))
 
     def deployed(self, result: str = "succeeded") -> Said:
         """The end of the next deployment that was not overtaken by a newer save."""

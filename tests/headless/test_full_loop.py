@@ -38,7 +38,7 @@ def test_edit_break_mend_attach_survive_and_delete(project: Path) -> None:
         assert first.finished()["result"] == "succeeded"
         outputs = json.loads((project / "amplify_outputs.json").read_text())
         assert outputs["version"] == "1.5"
-        clients = Clients(LocalTarget(_endpoint(project)))
+        clients = Clients(_target(project))
         assert any(
             name.startswith("Todo-") for name in clients.dynamodb.list_tables()["TableNames"]
         )
@@ -105,7 +105,7 @@ def test_edit_break_mend_attach_survive_and_delete(project: Path) -> None:
     deleted = run_command(project, "delete", "--yes", "--identifier", "loop")
     assert deleted.returncode == 0, deleted.stderr
     assert not (project / "amplify_outputs.json").exists()
-    clients = Clients(LocalTarget(_endpoint(project)))
+    clients = Clients(_target(project))
     assert clients.dynamodb.list_tables()["TableNames"] == []
 
 
@@ -137,8 +137,9 @@ def test_once_and_diff_have_honest_exit_codes(project: Path) -> None:
     assert (project / "amplify_outputs.json").exists()
 
 
-def _endpoint(project: Path) -> str:
-    return lifecycle.status(project / ".amplify" / "local-cloud").endpoint
+def _target(project: Path) -> LocalTarget:
+    state = project / ".amplify" / "local-cloud"
+    return lifecycle.target_of(lifecycle.status(state), state)
 
 
 def _history(project: Path) -> tuple[object, ...]:

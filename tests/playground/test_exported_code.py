@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.localcloud.appsync.matrix.deployed import Deployed
+from workbench.localcloud.environment import environment
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 
 QUERY = 'query Q($limit: Int) {\n  listKeyeds(limit: $limit, filter: {text: {ne: "`$HOME\'\\\\"}}) { items { id } }\n}'
@@ -28,16 +29,15 @@ def test_the_python_script_runs(matrix: Deployed, tmp_path: Path, mode: str) -> 
     script.write_text(as_python(exported(matrix, mode)))
     key = matrix.outputs["data"]["api_key"]
     assert key not in script.read_text()
-    environment = {
+    variables = {
         **os.environ,
         "API_KEY": key,
         "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **environment(matrix.target),
     }
     done = subprocess.run(
         [sys.executable, script],
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
         timeout=60,

@@ -71,7 +71,7 @@ class CallerCredentials:
             "clientId": environment.client_id,
             "username": name,
         }
-        answer = self._ask_local_cloud(self._clients.target.endpoint, asked)
+        answer = self._ask_local_cloud(self._clients.target, asked)
         return Tokens(
             access=str(answer["AccessToken"]),
             id=str(answer["IdToken"]),
@@ -133,12 +133,12 @@ class CallerCredentials:
         access_key, secret_key, token = self._clients.signing_keys()
         return IamCredentials(access_key, secret_key, token)
 
-    def _ask_local_cloud(self, endpoint: str, asked: dict[str, str]) -> dict[str, Any]:
-        request = urllib.request.Request(
-            endpoint.rstrip("/") + TOKENS_PATH,
-            data=json.dumps(asked).encode(),
-            headers={"Content-Type": "application/json"},
-        )
+    def _ask_local_cloud(self, target: LocalTarget, asked: dict[str, str]) -> dict[str, Any]:
+        url = target.endpoint.rstrip("/") + TOKENS_PATH
+        body = json.dumps(asked).encode()
+        signed = target.keys.sign("POST", url, body) if target.keys else {}
+        headers = {"Content-Type": "application/json", **signed}
+        request = urllib.request.Request(url, data=body, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
                 found = json.loads(answer.read())

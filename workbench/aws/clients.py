@@ -10,6 +10,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
+from workbench.aws.local_keys import LocalKeys
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION, AwsTarget, LocalTarget, Target
 from workbench.project.models import ProjectProblem
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts.client import STSClient
 
 DEPLOYMENT_SERVICES = ("cloudformation", "s3", "lambda", "appsync", "sts", "ssm")
-_LOCAL_KEY = "test"
+_NO_KEY = "no-key-yet"
+"""Signs for a local cloud that has never run; it would be refused."""
 
 
 class Clients:
@@ -205,7 +207,8 @@ def _open(target: Target) -> Session:
     store.set_config_provider("profile", ConstantProvider(None))
     store.set_config_provider("config_file", ConstantProvider(os.devnull))
     store.set_config_provider("credentials_file", ConstantProvider(os.devnull))
-    session.set_credentials(_LOCAL_KEY, _LOCAL_KEY)
+    keys = target.keys or LocalKeys(_NO_KEY, _NO_KEY)
+    session.set_credentials(keys.access_key, keys.secret)
     return session
 
 

@@ -52,7 +52,9 @@ def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
     query = urllib.parse.urlencode({"userPoolId": pool_id})
     url = f"{target.endpoint.rstrip('/')}{INBOX_PATH}?{query}"
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:
+        signed = target.keys.sign("GET", url) if target.keys else {}
+        request = urllib.request.Request(url, headers=dict(signed))
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
             found = json.loads(answer.read())["messages"]
     except urllib.error.HTTPError as error:
         raise ProjectProblem(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from workbench.aws.local_keys import LocalKeys
 
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
@@ -11,11 +13,15 @@ LOCAL_ACCOUNT = "000000000000"
 
 @dataclass(frozen=True, slots=True)
 class LocalTarget:
-    """The project's own local cloud, at a loopback ``endpoint`` such as ``http://127.0.0.1:45661``."""
+    """The project's own local cloud, at a loopback ``endpoint`` such as ``http://127.0.0.1:45661``.
+
+    ``keys`` are None before it has ever run.
+    """
 
     endpoint: str
     region: str = LOCAL_REGION
     kind: Literal["local"] = "local"
+    keys: LocalKeys | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:

@@ -81,12 +81,12 @@ def _stack_status(session: Session) -> str:
     """CloudFormation's status; empty where there is no stack."""
     target = session.target
     if isinstance(target, LocalTarget):
-        from workbench.localcloud.lifecycle import status
+        from workbench.localcloud.lifecycle import status, target_of
 
         cloud = status(session.project.local_cloud_dir)
         if not cloud.running:
             return _UNKNOWN
-        target = LocalTarget(cloud.endpoint)
+        target = target_of(cloud, session.project.local_cloud_dir)
     clients = Clients(target)
     identify(clients)
     state = read_stack_state(clients, session.stack_name)

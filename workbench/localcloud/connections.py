@@ -66,7 +66,7 @@ def install(peer_user: PeerUser | None) -> None:
 
 
 def _owners_server(peer_user: PeerUser, accepted: Collection[int]) -> type[TCPServer]:
-    told: set[int | None] = set()
+    told: set[int] = set()
 
     class OwnersServer(TCPServer):
         """Asks for the peer's user before the first byte of a request is looked at."""
@@ -77,7 +77,7 @@ def _owners_server(peer_user: PeerUser, accepted: Collection[int]) -> type[TCPSe
             if user in accepted:
                 await super().run()
                 return
-            if user not in told:
+            if user is not None and user not in told:
                 told.add(user)
                 logger.warning("refused: connections of user %s", user)
             with contextlib.suppress(OSError, RuntimeError):

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.aws.target import LOCAL_ACCOUNT, LocalTarget
+from workbench.aws.target import LocalTarget
 from workbench.guardian_process import MARK_VARIABLE
 
 REMOVED = (
@@ -24,19 +24,22 @@ REMOVED = (
 """Unset, so that neither a profile nor a session of a real account is used by mistake."""
 
 _PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_DUMMY_SECRET = "local"  # the local cloud checks no signature
 
 
 def environment(target: LocalTarget) -> dict[str, str]:
     """What to set for boto3, the AWS CLI, ``ampx`` and the AWS SDKs; see also :data:`REMOVED`.
 
-    The access key is the account number: the emulator takes an access key of 12 digits for the
-    account, any other for its default account.
+    Without a key where the local cloud has never run.
     """
+    keys = {}
+    if target.keys is not None:
+        keys = {
+            "AWS_ACCESS_KEY_ID": target.keys.access_key,
+            "AWS_SECRET_ACCESS_KEY": target.keys.secret,
+        }
     return {
         "AWS_ENDPOINT_URL": target.endpoint,
-        "AWS_ACCESS_KEY_ID": LOCAL_ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": _DUMMY_SECRET,
+        **keys,
         "AWS_REGION": target.region,
         "AWS_DEFAULT_REGION": target.region,
         "AWS_EC2_METADATA_DISABLED": "true",

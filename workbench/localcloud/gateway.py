@@ -1,7 +1,8 @@
 """The one ASGI application on the local cloud's port: our own routes first, then the emulator.
 
 A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any of
-them, the request must come from a web page that may ask, or from no page at all.
+them, the request must come from a web page that may ask, or from no page at all, and be signed with
+a key that is good here, unless AWS serves it without.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.localcloud.access import web_pages
+from workbench.localcloud.access import bodies, signatures, web_pages
 from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
 from workbench.localcloud.access.refusals import RefusedPages, refuse, send_json
+from workbench.localcloud.access.signed_request import RefusedSignatureError
 from workbench.localcloud.access.web_pages import AllowedOrigins
 from workbench.localcloud.adapter.application_addresses import is_application
 from workbench.localcloud.adapter.emulator import App, Message, Receive, Scope, Send
@@ -26,8 +28,9 @@ _PEEK = 512
 class Route:
     """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state.
 
-    ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An ``own_effects`` application tells
-    itself what it changed.
+    ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An
+    ``own_effects`` application tells itself what it changed. A ``public`` one decides itself who may
+    ask; ``open_to_keys`` takes any credentials that are good here, the others the local cloud's own.
     """
 
     prefix: str
@@ -36,6 +39,8 @@ class Route:
     serves: Callable[[str], bool] | None = None
     own_effects: bool = False
     is_for: Callable[[Scope], bool] | None = None
+    public: bool = False
+    open_to_keys: bool = False
 
     def takes(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
@@ -85,10 +90,24 @@ def gateway(
             await refuse(scope, receive, send, "use `amplify-tui local reset`")
             return
         route = next((route for route in routes if route.takes(scope)), None)
+        if route is not None and route.public:
+            await serve(route, scope, receive, send)
+            return
+        own = route is not None and not route.open_to_keys
+        try:
+            body = await signatures.admitted(scope, receive, own=own)
+            if body is not None:
+                await serve(route, scope, body, send)
+        except RefusedSignatureError as problem:
+            await signatures.answer_refusal(scope, receive, send, problem, own=own)
+        except bodies.TooLargeError:
+            await send_json(send, 413, {"message": "This is too large to check its signature."})
+
+    async def serve(route: Route | None, scope: Scope, receive: Receive, send: Send) -> None:
         if route is not None and (route.admin or route.own_effects):
             await route.app(scope, receive, send)
             return
-        serve = emulator if route is None else route.app
+        served = emulator if route is None else route.app
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
@@ -103,14 +122,14 @@ def gateway(
 
         is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         try:
-            await serve(scope, receive_and_peek if is_form else receive, send)
+            await served(scope, receive_and_peek if is_form else receive, send)
         finally:
             on_done(scope.get("method", "WEBSOCKET"), headers, bytes(form))
 
     return app
 
 
-def json_route(prefix: str, document: Callable[[], object]) -> Route:
+def json_route(prefix: str, document: Callable[[], object], *, public: bool = False) -> Route:
     """A route that answers GET with ``document()`` as JSON."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,7 +138,7 @@ def json_route(prefix: str, document: Callable[[], object]) -> Route:
             return
         await send_json(send, 200, document())
 
-    return Route(prefix, app, admin=True)
+    return Route(prefix, app, admin=True, public=public)
 
 
 def _header(scope: Scope, name: bytes) -> str:

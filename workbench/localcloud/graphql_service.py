@@ -57,6 +57,7 @@ class GraphQLService:
                 self._later(lambda plane: plane.app),
                 serves=is_graphql_path,
                 own_effects=True,
+                public=True,
             ),
             Route(TRACES_PREFIX, self._later(lambda plane: plane.traces_app), admin=True),
         )

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from workbench.aws.local_keys import read_keys
 from workbench.aws.target import LOCAL_REGION, LocalTarget
 from workbench.damaged_files import Damage, damages_of, put_aside
 from workbench.localcloud import logfile, ports, server_process
@@ -41,6 +42,7 @@ __all__ = [
     "start",
     "status",
     "stop",
+    "target_of",
     "watch_health",
 ]
 
@@ -117,15 +119,15 @@ def start(
         )
     current = status(state_dir)
     if current.running:
-        return _running(current, port, say)
+        return _running(current, state_dir, port, say)
     with _one_starter(state_dir):
         current = status(state_dir)
         if current.running:
-            return _running(current, port, say)
+            return _running(current, state_dir, port, say)
         if current.state == "unresponsive":
             current = _wait_for(state_dir, current, patience, say)
             if current.running:
-                return _running(current, port, say)
+                return _running(current, state_dir, port, say)
             stop(state_dir, timeout=_LAST_CHANCE, say=say)
         _put_damaged_record_aside(state_dir, say)
         chosen = _port_for(state_dir, port, say)
@@ -160,7 +162,12 @@ def _put_damaged_record_aside(state_dir: Path, say: Say) -> None:
     say(str(damage))
 
 
-def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarget:
+def target_of(current: LocalCloudStatus, state_dir: Path) -> LocalTarget:
+    """Where a running local cloud is, with its key."""
+    return LocalTarget(current.endpoint, keys=read_keys(state_dir))
+
+
+def _running(current: LocalCloudStatus, state_dir: Path, port: int | None, say: Say) -> LocalTarget:
     if port not in (None, current.port):
         raise LocalCloudProblem(
             f"the local cloud already runs at port {current.port}",
@@ -170,7 +177,7 @@ def _running(current: LocalCloudStatus, port: int | None, say: Say) -> LocalTarg
         say(str(damage))
     if current.unsaved:
         say(unsaved_words(current))
-    return LocalTarget(current.endpoint)
+    return target_of(current, state_dir)
 
 
 def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -> bool:
@@ -211,7 +218,7 @@ def status(state_dir: Path) -> LocalCloudStatus:
     port = found.port if found and found.port else record.port if record else 0
     if not port:
         return LocalCloudStatus("stopped" if found is None else "unresponsive", log=log)
-    health = _health(port)
+    health = _health(port, state_dir)
     if health is not None and health.get("state_dir") == str(state_dir):
         return LocalCloudStatus(
             "running",
@@ -326,7 +333,7 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: S
         )
     try:
         write_record(state_dir, ServerRecord(port, process.pid, time.time()))
-        health = _wait_for_answer(process, port, timeout, log)
+        health = _wait_for_answer(process, port, state_dir, timeout)
     except BaseException:
         # Whoever is told that it did not start must not find it running.
         process.terminate()
@@ -338,15 +345,16 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: S
         raise
     for damage in damages_of(health.get("damages")):
         say(str(damage))
-    return LocalTarget(_endpoint(port), LOCAL_REGION)
+    return LocalTarget(_endpoint(port), LOCAL_REGION, keys=read_keys(state_dir))
 
 
 def _wait_for_answer(
-    process: subprocess.Popen[bytes], port: int, timeout: float, log: Path
+    process: subprocess.Popen[bytes], port: int, state_dir: Path, timeout: float
 ) -> dict[str, object]:
+    log = state_dir / logfile.FILE_NAME
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        health = _health(port, timeout=0.5)
+        health = _health(port, state_dir, timeout=0.5)
         if health is not None and health.get("pid") == process.pid:
             return health
         if process.poll() is not None:
@@ -410,12 +418,14 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
     )
 
 
-def _health(port: int, timeout: float = 2.0) -> dict[str, object] | None:
+def _health(port: int, state_dir: Path, timeout: float = 2.0) -> dict[str, object] | None:
     from workbench.localcloud.gateway import HEALTH_PATH
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        connection.request("GET", HEALTH_PATH)
+        keys = read_keys(state_dir)
+        headers = keys.sign("GET", _endpoint(port) + HEALTH_PATH) if keys else {}
+        connection.request("GET", HEALTH_PATH, headers=headers)
         response = connection.getresponse()
         document = json.loads(response.read()) if response.status == 200 else None
     except (OSError, http.client.HTTPException, ValueError):

@@ -131,7 +131,7 @@ def _serve(options: ServerOptions) -> int:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
-        app = await cloud.start(health)
+        app = await cloud.start(health, tells_users=peer_user is not None)
         write_record(options.state_dir, record)
         config = Config()
         config.bind = [f"fd://{sock.detach()}"]

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from workbench.aws.local_keys import keys_of
+from workbench.aws.target import LocalTarget
 from workbench.localcloud import adapter
 from workbench.localcloud.adapter import emulator
 from workbench.localcloud.adapter.emulator import App
@@ -42,8 +44,10 @@ class LocalCloud:
         adapter.check_version()
         private_folder(state_dir)
         self._cloud_dir = state_dir.parent
-        self._endpoint = f"http://127.0.0.1:{port}"
-        self._emulator = emulator.load(state_dir, port)
+        keys = keys_of(self._cloud_dir)
+        self._target = LocalTarget(f"http://127.0.0.1:{port}", keys=keys)
+        self._keys = keys
+        self._emulator = emulator.load(state_dir, port, keys)
         logger.info("mends: %s", ", ".join(adapter.install()) or "none")
         from workbench.localcloud.adapter import lambda_runtime, saved_state, stack_operations
         from workbench.localcloud.adapter.known_secrets import known_secrets
@@ -60,8 +64,11 @@ class LocalCloud:
         for name in stack_operations.settle_interrupted():
             logger.warning("stack %s: its operation was cut off by a stop", name)
 
-    async def start(self, health: Callable[[], object]) -> App:
-        """Make the bootstrap resources, begin to save the state, and return the application."""
+    async def start(self, health: Callable[[], object], *, tells_users: bool) -> App:
+        """Make the bootstrap resources, begin to save the state, and return the application.
+
+        ``tells_users``: only our own user's connections come here, so that health needs no key.
+        """
         if await bootstrap(caller(self._emulator)):
             logger.info("made the CDK bootstrap resources")
         self._saver.start(asyncio.get_running_loop())
@@ -72,17 +79,17 @@ class LocalCloud:
         self._jobs = Runner(
             hosting,
             self._cloud_dir,
-            self._endpoint,
-            lambda app_id, branch: delete_branch_backend(self._endpoint, app_id, branch),
+            self._target.endpoint,
+            lambda app_id, branch: delete_branch_backend(self._target, app_id, branch),
         )
         self._jobs.begin()
         self._follower = Follower(hosting, self._jobs)
         self._follower.begin()
         own = (
-            json_route(HEALTH_PATH, health),
+            json_route(HEALTH_PATH, health, public=tells_users),
             user_tokens_route(),
             inbox_route(),
-            logs_route(hosting.folder),
+            logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
             HostingService(hosting, self._jobs, self._follower.look_soon).route(),
         )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from workbench.playground.authorizing import Authorizer, CredentialSource
+from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedError
 from workbench.playground.environment import Environment
 from workbench.playground.requests import Request, Result, run
 from workbench.playground.run_as import RunAs, default_run_as
@@ -24,6 +24,7 @@ class PlaygroundApi:
     ) -> None:
         self.environment = environment
         self._control_plane = control_plane
+        self._source = source
         self._authorizer = Authorizer(source)
         # trust_env: a proxy for the world must not get between here and the loopback address.
         local = environment.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
@@ -56,7 +57,13 @@ class PlaygroundApi:
 
     async def trace(self, result: Result) -> Trace:
         """What the resolvers did for a result."""
-        return await read_trace(self._client, self.environment, result.request_id)
+        if not self.environment.api_id:
+            return Trace()
+        try:
+            keys = await asyncio.to_thread(self._source.own)
+        except NotAuthorizedError:
+            return Trace()
+        return await read_trace(self._client, self.environment, result.request_id, keys)
 
     def forget_callers(self) -> None:
         """Ask anew for all credentials, after a deployment."""

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from workbench.aws.signature_v4 import sign
+from workbench.playground.authorizing import IamCredentials
 from workbench.playground.environment import Environment
 
 TRACES_PATH = "/_amplify_tui/appsync/{api_id}/traces/{request_id}"
@@ -21,14 +23,19 @@ class Trace:
     document: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def read_trace(client: httpx.AsyncClient, environment: Environment, request_id: str) -> Trace:
-    """The trace of a request to the local cloud; AWS keeps its own in CloudWatch."""
+async def read_trace(
+    client: httpx.AsyncClient, environment: Environment, request_id: str, keys: IamCredentials
+) -> Trace:
+    """The trace of a request to the local cloud, whose own key ``keys`` are; AWS keeps its own in
+    CloudWatch."""
     if not environment.api_id or not request_id:
         return Trace()
     parts = urlsplit(environment.address)
     path = TRACES_PATH.format(api_id=environment.api_id, request_id=request_id)
+    url = f"{parts.scheme}://{parts.netloc}{path}"
+    headers = sign("GET", url, b"", keys.access_key, keys.secret_key, "amplify-tui")
     try:
-        answer = await client.get(f"{parts.scheme}://{parts.netloc}{path}", timeout=5)
+        answer = await client.get(url, headers=dict(headers), timeout=5)
         found = answer.json()
     except (httpx.HTTPError, ValueError):
         # A trace is an extra: the result is there without it.

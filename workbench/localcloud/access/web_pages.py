@@ -60,13 +60,14 @@ def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
 
     ``Sec-Fetch-Site: cross-site`` alone says nothing where an allowed ``Origin`` stands beside it: a
     front end at ``localhost:3000`` is another site than ``127.0.0.1``. Images and links send no
-    ``Origin``, there the ``Referer`` must be the developer's own page.
+    ``Origin``, there the ``Referer`` must be the developer's own page, or the address presigned:
+    no other page could have made it.
     """
     hosts = _all(scope, b"host")
     if len(hosts) != 1 or not _is_our_host(hosts[0], allowed):
-        shown = hosts[0] if len(hosts) == 1 else ""
+        shown = _shown(hosts[0]) if len(hosts) == 1 else "this request's"
         return (
-            f"The local cloud answers to loopback names only, not to {_shown(shown)}. If this name "
+            f"The local cloud answers to loopback names only, not to {shown}. If this name "
             f'is yours, add its origin ("https://…") to {SETTING} in settings.toml.'
         )
     origins = _all(scope, b"origin")
@@ -74,12 +75,12 @@ def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
         origin = origin_of(given)
         if origin is None or not _is_allowed(origin, allowed):
             return _of_page(given)
-    if not origins and _is_cross_site(scope):
+    if not origins and _is_cross_site(scope) and not _is_presigned_read(scope):
         referrer = next(iter(_all(scope, b"referer")), "")
         parts = referrer.split("/")
         origin = origin_of("/".join(parts[:3]))
         if origin is None or not _is_allowed(origin, allowed):
-            return _of_page("/".join(parts[:3]) or "another site")
+            return _of_page("/".join(parts[:3]))
     return ""
 
 
@@ -162,6 +163,14 @@ def _is_our_host(host: str, allowed: AllowedOrigins) -> bool:
     return any(urlsplit(one).netloc == urlsplit(origin).netloc for one in allowed())
 
 
+def _is_presigned_read(scope: Scope) -> bool:
+    """Whether a signature in the address will decide."""
+    query = scope.get("query_string", b"").lower()
+    return scope.get("method") in {"GET", "HEAD"} and (
+        b"x-amz-signature=" in query or b"awsaccesskeyid=" in query
+    )
+
+
 def _is_allowed(origin: str, allowed: AllowedOrigins) -> bool:
     return is_loopback_name(urlsplit(origin).hostname or "") or origin in allowed()
 
@@ -180,7 +189,7 @@ def _of_page(origin: str) -> str:
 def _shown(text: str) -> str:
     """A name that somebody else chose, harmless in a log and in an answer."""
     plain = re.sub(r"[^\w.:/\[\]-]", "?", text, flags=re.ASCII)[:100]
-    return plain or "a request without one"
+    return plain or "another site"
 
 
 def _is_wildcard(header: Header) -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from workbench.localcloud.adapter.issued_credentials import issued
 from workbench.localcloud.appsync.authorization.facts import (
     CognitoIdentity,
     Credentials,
@@ -39,21 +40,20 @@ class EmulatorKeys:
         return [key for key in found if key]
 
     def credentials(self, access_key: str) -> Credentials | None:
-        """A session of STS (an identity pool's too), or an IAM user's access key."""
-        from ministack.services import iam, sts
-
-        session = sts._sessions.get(access_key)
-        if session is not None:
-            return _of_session(access_key, session)
-        for (account, key), record in iam._access_keys.to_dict().items():
-            if key == access_key:
-                user = str(record.get("UserName") or "")
-                arn = f"arn:aws:iam::{account}:user/{user}"
-                # An inactive key has ended; as an unknown one it would count as an administrator's.
-                ended = None if record.get("Status", "Active") == "Active" else 0.0
-                secret = str(record["SecretAccessKey"])
-                return Credentials(access_key, secret, arn, user, account, expires=ended)
-        return None
+        """The local cloud's own key, a session (an identity pool's too), or a user's access key."""
+        found = issued(access_key)
+        if found is None:
+            return None
+        return Credentials(
+            access_key,
+            found.secret,
+            found.arn,
+            found.user_id,
+            found.account,
+            found.session_token,
+            found.expires,
+            _identity(found.session or {}),
+        )
 
     async def invoke_function(self, arn: str, event: Mapping[str, Any]) -> Any:
         """A function's answer; what it raises is FunctionFailedError here."""
@@ -85,28 +85,16 @@ class EmulatorKeys:
             raise FetchFailedError(f"{url}: {problem}") from problem
 
 
-def _of_session(access_key: str, session: Mapping[str, Any]) -> Credentials:
-    arn = str(session.get("Arn") or "")
+def _identity(session: Mapping[str, Any]) -> CognitoIdentity | None:
     identity = session.get("_identity_id")
-    cognito = None
-    if identity:
-        logins = session.get("_logins") or {}
-        cognito = CognitoIdentity(
-            str(session.get("_identity_pool_id") or ""),
-            str(identity),
-            str(session.get("_cognito_auth_type") or "unauthenticated"),
-            {str(provider): _subject(token) for provider, token in logins.items()},
-        )
-    expires = session.get("Expiration")
-    return Credentials(
-        access_key,
-        str(session.get("SecretAccessKey") or ""),
-        arn,
-        str(session.get("UserId") or ""),
-        str(session.get("AccountId") or arn.split(":")[4]),
-        session.get("SessionToken"),
-        float(expires) if isinstance(expires, int | float) else None,
-        cognito,
+    if not identity:
+        return None
+    logins = session.get("_logins") or {}
+    return CognitoIdentity(
+        str(session.get("_identity_pool_id") or ""),
+        str(identity),
+        str(session.get("_cognito_auth_type") or "unauthenticated"),
+        {str(provider): _subject(token) for provider, token in logins.items()},
     )
 
 

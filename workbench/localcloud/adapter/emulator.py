@@ -12,6 +12,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any, cast
 
+from workbench.aws.local_keys import LocalKeys
+from workbench.localcloud.adapter.issued_credentials import set_administrator
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,8 +24,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK = "127.0.0.1"
 
 
-def settings(state_dir: Path, port: int) -> dict[str, str]:
-    """The environment ministack runs with.
+def settings(state_dir: Path, port: int, keys: LocalKeys) -> dict[str, str]:
+    """The environment ministack runs with; ``keys`` are its administrator's.
 
     ``BIND_HOST``, ``IOT_MTLS_ENABLED`` and ``SFTP_ENABLED`` keep its listeners to the one loopback
     port. ``DOCKER_HOST`` names no socket: at start ministack removes every container labelled as
@@ -41,15 +44,16 @@ def settings(state_dir: Path, port: int) -> dict[str, str]:
         "STATE_DIR": str(state_dir / "services"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state_dir / "s3"),
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret,
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
 
-def load(state_dir: Path, port: int) -> App:
+def load(state_dir: Path, port: int, keys: LocalKeys) -> App:
     """Import ministack with our settings and return its application."""
-    os.environ.update(settings(state_dir, port))
+    os.environ.update(settings(state_dir, port, keys))
+    set_administrator(keys)
     import ministack.app
 
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)

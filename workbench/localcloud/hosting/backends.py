@@ -10,7 +10,7 @@ from workbench.project.identity import stack_name
 from workbench.project.models import BackendIdentity
 
 
-def delete_branch_backend(endpoint: str, app_id: str, branch: str) -> None:
+def delete_branch_backend(target: LocalTarget, app_id: str, branch: str) -> None:
     """Delete the branch's stack with its data; nothing where none is deployed. Blocks."""
     name = stack_name(BackendIdentity(app_id, branch, "branch"))
-    delete_backend(Clients(LocalTarget(endpoint)), name, unheard)
+    delete_backend(Clients(target), name, unheard)

@@ -1,4 +1,4 @@
-"""Jobs' logs over HTTP: ``GET …/logs/APP/BRANCH/JOB/STEP.log?offset=N``, from byte N on."""
+"""Jobs' logs over HTTP: ``GET …/logs/APP/BRANCH/JOB/STEP.log?token=T&offset=N``, from byte N on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from workbench.branches.hosting import LOGS_PATH
 from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
 from workbench.localcloud.gateway import Route
+from workbench.localcloud.hosting.log_addresses import is_good
 
 
-def logs_route(folder: Path) -> Route:
-    """Answers with the rest of a log as text; a reader follows it by asking again."""
+def logs_route(folder: Path, secret: str) -> Route:
+    """Answers with the rest of a log as text; a reader follows it by asking again.
+
+    ``secret`` is what the addresses were made with.
+    """
     root = (folder / "logs").resolve()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -23,8 +27,13 @@ def logs_route(folder: Path) -> Route:
                 {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
             )
             return
-        file = (root / scope["path"].removeprefix(LOGS_PATH)).resolve()
-        asked = parse_qs(scope["query_string"].decode("ascii", "replace")).get("offset", ["0"])[0]
+        path = scope["path"].removeprefix(LOGS_PATH)
+        file = (root / path).resolve()
+        parameters = parse_qs(scope["query_string"].decode("ascii", "replace"))
+        asked = parameters.get("offset", ["0"])[0]
+        if not is_good(path, parameters.get("token", [""])[0], secret):
+            await send_json(send, 403, {"message": "Take the log's address from the job."})
+            return
         if not file.is_relative_to(root) or file.suffix != ".log" or not asked.isdecimal():
             await send_json(send, 404, {"message": "There is no such log."})
             return
@@ -37,7 +46,7 @@ def logs_route(folder: Path) -> Route:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return Route(LOGS_PATH, app, admin=True)
+    return Route(LOGS_PATH, app, admin=True, public=True)
 
 
 def _rest(file: Path, offset: int) -> bytes:

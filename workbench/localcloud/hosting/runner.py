@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.aws.local_keys import keys_of
 from workbench.branches.git import check_out, commit_of, git_environment, remove_worktree
-from workbench.branches.hosting import LOGS_PATH
 from workbench.branches.hosting_models import ENDED
 from workbench.branches.previews import PREVIEW_OF
 from workbench.guardian_process import start_time
 from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.deployers import Deployers
+from workbench.localcloud.hosting.log_addresses import log_address
 from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.private_files import private_folder
@@ -248,7 +249,8 @@ class Runner:
         log = folder / f"{len(job['steps'])}-{name.lower()}.log"
         log.touch()
         now = time.time()
-        url = f"{self.endpoint}{LOGS_PATH}{log.relative_to(self._logs)}"
+        path = log.relative_to(self._logs).as_posix()
+        url = log_address(self.endpoint, path, keys_of(self._cloud_dir).secret)
         step = {
             "stepName": name,
             "startTime": now,

@@ -37,7 +37,7 @@ class HostingService:
 
     def route(self) -> Route:
         """The route; it saves what it changes itself."""
-        return Route("/", self._serve, own_effects=True, is_for=is_for_amplify)
+        return Route("/", self._serve, own_effects=True, is_for=is_for_amplify, open_to_keys=True)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""

@@ -42,4 +42,4 @@ def webhook_route(state: HostingState, jobs: Jobs) -> Route:
             return
         await send_json(send, 202, answer)
 
-    return Route(WEBHOOKS_PATH, app, own_effects=True)
+    return Route(WEBHOOKS_PATH, app, own_effects=True, public=True)

@@ -19,6 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests.local_keys import own_keys
 from tests.localcloud.appsync.authorization.conftest import Signer
 from tests.localcloud.appsync.realtime.conftest import start
 from tests.localcloud.appsync.realtime.socket_client import Socket
@@ -187,7 +188,7 @@ def test_each_mode_on_one_api(local_cloud: LocalTarget, issuer: str, signer: Sig
         assert refused.status_code == 401
         assert refused.json()["errors"][0]["errorType"] == "UnauthorizedException"
 
-    admin = _signed(url, "query Who { me }", Credentials("test", "test"))
+    admin = _signed(url, "query Who { me }", own_keys(local_cloud))
     assert _me(url, admin)["identity"]["cognitoIdentityId"] is None
     session = clients.client("sts").assume_role(
         RoleArn="arn:aws:iam::000000000000:role/some", RoleSessionName="me"
@@ -198,6 +199,8 @@ def test_each_mode_on_one_api(local_cloud: LocalTarget, issuer: str, signer: Sig
     for bad in (
         Credentials(held.access_key, "wrong", held.token),
         Credentials("ASIAUNKNOWN", "x", "y"),
+        Credentials("test", "test"),
+        Credentials(own_keys(local_cloud).access_key, "wrong"),
     ):
         refused = _post(url, "{ me }", _signed(url, "{ me }", bad))
         assert refused.status_code == 403

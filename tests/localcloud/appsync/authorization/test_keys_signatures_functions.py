@@ -120,16 +120,28 @@ async def test_wrong_signatures_are_refused(world: World, monkeypatch: pytest.Mo
     assert (await _refused(world, good)).error_type == "ExpiredTokenException"
 
 
-async def test_credentials_of_nobody_are_an_administrators_but_not_temporary_ones(
-    world: World,
-) -> None:
-    headers = _signed("test", "test", None)
+OWN = Credentials("AKIAOWN", SECRET, "arn:aws:iam::000000000000:user/local", "x", "000000000000")
+
+
+async def test_only_keys_that_are_known_sign(world: World) -> None:
+    world.known["AKIAOWN"] = OWN
+    headers = _signed("AKIAOWN", token=None)
     caller = await Authorizer(world).authorize(API, headers, REQUEST)
     assert caller.identity is not None
     assert caller.identity["cognitoIdentityId"] is None
     assert caller.identity["cognitoIdentityPoolId"] is None
     assert caller.identity["userArn"].startswith("arn:aws:iam::000000000000:")
-    refusal = await _refused(world, _signed())
+    for unknown in (
+        _signed(),
+        _signed("test", "test", None),
+        _signed("000000000000", "local", None),
+    ):
+        refusal = await _refused(world, unknown)
+        assert (refusal.status, refusal.error_type) == (403, "UnrecognizedClientException")
+    unsigned = "AWS4-HMAC-SHA256 Credential=x/20200101/us-east-1/appsync/aws4_request, "
+    refusal = await _refused(
+        world, {"authorization": unsigned + "SignedHeaders=host, Signature=0", "host": HOST}
+    )
     assert (refusal.status, refusal.error_type) == (403, "UnrecognizedClientException")
     without_iam = only(API.default_auth)
     with pytest.raises(RefusedError):

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from workbench.aws.local_keys import LocalKeys
 from workbench.localcloud import adapter
 from workbench.localcloud.adapter import emulator
 from workbench.localcloud.adapter.appsync_services import EmulatorServices
@@ -111,7 +112,7 @@ class Cloud:
 def _emulator(tmp_path_factory: pytest.TempPathFactory) -> None:
     state = tmp_path_factory.mktemp("state")
     before = dict(os.environ)
-    emulator.load(state, 1)
+    emulator.load(state, 1, LocalKeys("local", "local"))
     adapter.install()
     for name in set(os.environ) - set(before):
         if name.startswith("AWS_"):

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 
+from tests.local_keys import boto3_keys
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
@@ -46,8 +47,7 @@ def clients(target: LocalTarget) -> tuple[Any, Any]:
     access = {
         "endpoint_url": target.endpoint,
         "region_name": target.region,
-        "aws_access_key_id": "local",
-        "aws_secret_access_key": "local",
+        **boto3_keys(target),
     }
     return boto3.client("appsync", **access), boto3.client("dynamodb", **access)
 

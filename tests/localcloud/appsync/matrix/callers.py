@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from tests.local_keys import boto3_keys, own_keys
 from tests.localcloud.appsync.matrix.deployed import PASSWORD, Deployed
 from tests.localcloud.appsync.realtime.socket_client import Socket
 from workbench.aws.user_sign_in import AppClient, Flow, UserTokens, begin
@@ -112,7 +113,7 @@ class Callers:
         if kind == "user":
             token = self._user(name)["AccessToken"]
             return lambda _url, _body: {"Authorization": token}
-        keys = Credentials("test", "test") if kind == "admin" else self._identity(name)
+        keys = own_keys(self.deployed.target) if kind == "admin" else self._identity(name)
         return lambda url, body: signed(keys, url, body)
 
     def _claims(self, name: str) -> dict[str, Any]:
@@ -145,8 +146,7 @@ class Callers:
             service,
             endpoint_url=self.deployed.target.endpoint,
             region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            **boto3_keys(self.deployed.target),
             config=Config(retries={"total_max_attempts": 1}),
         )
 

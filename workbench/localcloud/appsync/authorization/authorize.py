@@ -52,7 +52,7 @@ class Authorizer:
         if authorization.startswith(ALGORITHM):
             if AuthMode.IAM not in modes:
                 raise RefusedError(_NOT_AUTHORIZED)
-            return authorize_signer(api, headers, request, self._keys)
+            return authorize_signer(headers, request, self._keys)
         found = await self._by_token(api, providers, authorization, request)
         if found is not None:
             return found

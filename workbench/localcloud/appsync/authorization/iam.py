@@ -19,7 +19,7 @@ from workbench.localcloud.appsync.authorization.signature import (
     skew,
 )
 from workbench.localcloud.appsync.identity import Caller, RefusedError
-from workbench.localcloud.appsync.records import Api, AuthMode
+from workbench.localcloud.appsync.records import AuthMode
 
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS "
@@ -27,14 +27,11 @@ _MISMATCH = (
 )
 
 
-def authorize_signer(
-    api: Api, headers: Mapping[str, str], request: HttpRequestFacts, keys: Keys
-) -> Caller:
+def authorize_signer(headers: Mapping[str, str], request: HttpRequestFacts, keys: Keys) -> Caller:
     """The principal whose credentials signed the request; raises RefusedError.
 
-    Credentials that the local cloud issued (an identity pool's, a role's, a user's) must have
-    signed it. The local cloud takes any other credentials, as the rest of it does, for those of the
-    account's administrator; temporary ones (``ASIA…``) that it did not issue are refused.
+    The local cloud's own key must have signed it, or credentials that it issued: an identity pool's,
+    a role's, a user's.
     """
     signature = read_signature(headers.get("authorization", ""))
     if signature is None:
@@ -45,9 +42,7 @@ def authorize_signer(
         )
     known = keys.credentials(signature.access_key)
     if known is None:
-        if signature.access_key.startswith("ASIA"):
-            raise _invalid_token()
-        return Caller(AuthMode.IAM, _administrator(api.account, signature.access_key, request))
+        raise _invalid_token()
     now = time.time()
     if known.expires is not None and now >= known.expires:
         raise RefusedError(
@@ -96,16 +91,3 @@ def _provider(cognito: CognitoIdentity) -> str | None:
         for provider, sub in cognito.logins.items()
     ]
     return ",".join(parts) or None
-
-
-def _administrator(account: str, access_key: str, request: HttpRequestFacts) -> dict[str, Any]:
-    return {
-        "accountId": account,
-        "cognitoIdentityPoolId": None,
-        "cognitoIdentityId": None,
-        "sourceIp": [request.source_ip],
-        "username": access_key,
-        "userArn": f"arn:aws:iam::{account}:user/local",
-        "cognitoIdentityAuthType": None,
-        "cognitoIdentityAuthProvider": None,
-    }

@@ -11,6 +11,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from workbench.localcloud.adapter.issued_credentials import administrator
 from workbench.localcloud.appsync.data_sources.services import (
     HttpProblem,
     HttpReply,
@@ -31,8 +32,8 @@ class HttpClient:
     """Connections to endpoints, kept open between requests.
 
     A signed request to a host of AWS goes to ``cloud``, the local cloud's own services, in this
-    process; its signature has the local cloud's dummy credentials in any case, so that nothing of
-    the user's leaves the machine.
+    process; its signature has the local cloud's own key in any case, so that nothing of the user's
+    leaves the machine.
     """
 
     def __init__(self, cloud: App) -> None:
@@ -80,5 +81,6 @@ def _signature(request: HttpRequest, signing: Signing) -> list[tuple[str, str]]:
     headers = dict(request.headers)
     signed = AWSRequest(request.method, request.url, headers=headers, data=request.body)
     before = {name.lower() for name in signed.headers}
-    SigV4Auth(Credentials("local", "local"), service, signing.region).add_auth(signed)
+    own = administrator()
+    SigV4Auth(Credentials(own.access_key, own.secret), service, signing.region).add_auth(signed)
     return [(name, value) for name, value in signed.headers.items() if name.lower() not in before]

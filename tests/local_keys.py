@@ -1,0 +1,19 @@
+"""A local cloud's own key in the forms that AWS libraries take."""
+
+from __future__ import annotations
+
+from botocore.credentials import Credentials
+
+from workbench.aws.target import LocalTarget
+
+
+def own_keys(target: LocalTarget) -> Credentials:
+    """For botocore's signers."""
+    assert target.keys is not None
+    return Credentials(target.keys.access_key, target.keys.secret)
+
+
+def boto3_keys(target: LocalTarget) -> dict[str, str]:
+    """For ``boto3.client``."""
+    keys = own_keys(target)
+    return {"aws_access_key_id": keys.access_key, "aws_secret_access_key": keys.secret_key}
