@@ -268,7 +268,7 @@ def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: 
     """Give the lines from ``offset`` (bytes) on; an unfinished line waits for its end."""
     # Our own logs are read from where one stopped; AWS signs an address that must stay as it is.
     is_ours = LOGS_PATH in step.log_url
-    url = f"{step.log_url}&offset={offset}" if is_ours else step.log_url
+    url = f"{step.log_url}?offset={offset}" if is_ours else step.log_url
     try:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
             text: bytes = answer.read()

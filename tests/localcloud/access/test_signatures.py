@@ -288,12 +288,13 @@ def test_a_function_calls_with_its_roles_credentials(cloud: LocalTarget) -> None
         ".get_caller_identity()['Arn'], os.environ['AWS_ACCESS_KEY_ID']]\n"
     )
     functions = client(cloud, "lambda")
+    packed = _zipped(code)
     functions.create_function(
         FunctionName="who",
         Runtime="python3.12",
         Handler="index.handler",
         Role="arn:aws:iam::000000000000:role/service/who-role",
-        Code={"ZipFile": _zipped(code)},
+        Code={"ZipFile": packed},
         Timeout=30,
     )
     functions.get_waiter("function_active_v2").wait(FunctionName="who")
@@ -302,6 +303,10 @@ def test_a_function_calls_with_its_roles_credentials(cloud: LocalTarget) -> None
     assert "FunctionError" not in said, answer
     assert answer[0] == "arn:aws:sts::000000000000:assumed-role/who-role/who"
     assert answer[1].startswith("ASIA")
+    address = functions.get_function(FunctionName="who")["Code"]["Location"]
+    assert httpx.get(address, trust_env=False).content == packed
+    assert httpx.get(address.partition("?")[0], trust_env=False).status_code == 403
+    assert httpx.get(address[:-1] + "x", trust_env=False).status_code == 403
 
 
 def test_a_guests_credentials_reach_data_only(cloud: LocalTarget) -> None:

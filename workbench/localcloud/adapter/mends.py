@@ -34,6 +34,7 @@ MENDS: tuple[str, ...] = (
     "lambda_runtime",
     "function_credentials",
     "function_code",
+    "code_addresses",
     "function_states",
     "bucket_provisioning",
     "post_forms",

@@ -9,13 +9,18 @@ from workbench.branches.hosting import LOGS_PATH
 
 
 def log_address(endpoint: str, path: str, secret: str) -> str:
-    """The address of the log at ``path`` below ``LOGS_PATH``; ``&offset=N`` may follow it."""
-    return f"{endpoint}{LOGS_PATH}{path}?token={_token(path, secret)}"
+    """The address of the log at ``path`` in the folder of logs; ``?offset=N`` may follow it."""
+    return f"{endpoint}{LOGS_PATH}{_token(path, secret)}/{path}"
 
 
-def is_good(path: str, token: str, secret: str) -> bool:
-    """Whether a token was made for this log."""
-    return hmac.compare_digest(_token(path, secret).encode(), token.encode("utf-8", "replace"))
+def log_of(address: str, secret: str) -> str | None:
+    """The log's path in its folder; None for an address that was not made with ``secret``.
+
+    ``address`` is what follows ``LOGS_PATH``.
+    """
+    token, _, path = address.partition("/")
+    good = hmac.compare_digest(_token(path, secret).encode(), token.encode("utf-8", "replace"))
+    return path if good else None
 
 
 def _token(path: str, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Jobs' logs over HTTP: ``GET …/logs/APP/BRANCH/JOB/STEP.log?token=T&offset=N``, from byte N on."""
+"""Jobs' logs over HTTP: ``GET …/logs/TOKEN/APP/BRANCH/JOB/STEP.log?offset=N``, from byte N on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.branches.hosting import LOGS_PATH
 from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.adapter.emulator import Receive, Scope, Send
 from workbench.localcloud.gateway import Route
-from workbench.localcloud.hosting.log_addresses import is_good
+from workbench.localcloud.hosting.log_addresses import log_of
 
 
 def logs_route(folder: Path, secret: str) -> Route:
@@ -27,13 +27,12 @@ def logs_route(folder: Path, secret: str) -> Route:
                 {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
             )
             return
-        path = scope["path"].removeprefix(LOGS_PATH)
-        file = (root / path).resolve()
-        parameters = parse_qs(scope["query_string"].decode("ascii", "replace"))
-        asked = parameters.get("offset", ["0"])[0]
-        if not is_good(path, parameters.get("token", [""])[0], secret):
+        path = log_of(scope["path"].removeprefix(LOGS_PATH), secret)
+        if path is None:
             await send_json(send, 403, {"message": "Take the log's address from the job."})
             return
+        file = (root / path).resolve()
+        asked = parse_qs(scope["query_string"].decode("ascii", "replace")).get("offset", ["0"])[0]
         if not file.is_relative_to(root) or file.suffix != ".log" or not asked.isdecimal():
             await send_json(send, 404, {"message": "There is no such log."})
             return

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.local_keys import get_own
+
 ALLOWED = "access-control-allow-origin"
 
 
@@ -102,9 +104,9 @@ def test_another_method_and_another_api(shared_api: Any) -> None:
 
 def test_a_trace_tells_what_each_resolver_did(shared_api: Any) -> None:
     answer = shared_api.post('{ hello(name: "trace") nope: open }')
-    base = shared_api.target.endpoint + f"/_amplify_tui/appsync/{shared_api.id}/traces"
+    base = f"/_amplify_tui/appsync/{shared_api.id}/traces"
     request_id = answer.headers["x-amzn-requestid"]
-    trace = httpx.get(f"{base}/{request_id}").json()
+    trace = get_own(shared_api.target, f"{base}/{request_id}").json()
     (resolver,) = trace["resolvers"]
     (step,) = resolver["steps"]
     assert (resolver["parentType"], resolver["fieldName"], resolver["kind"]) == (
@@ -118,9 +120,9 @@ def test_a_trace_tells_what_each_resolver_did(shared_api: Any) -> None:
     assert trace["deniedFields"] == ["Query.open"]
     assert trace["mode"] == "API_KEY"
     assert shared_api.key not in str(trace)
-    listed = httpx.get(base).json()["traces"]
+    listed = get_own(shared_api.target, base).json()["traces"]
     assert listed[0]["requestId"] == request_id
-    assert httpx.get(f"{base}/unknown").status_code == 404
+    assert get_own(shared_api.target, f"{base}/unknown").status_code == 404
 
 
 def test_the_log_group_of_the_api(shared_api: Any) -> None:
