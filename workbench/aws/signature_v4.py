@@ -36,7 +36,7 @@ def canonical_request(  # noqa: PLR0917 - the six lines of the specification
 def canonical_path(path: str, *, twice: bool) -> str:
     """The path as it is sent; all services but S3 encode it a second time (``twice``)."""
     path = path or "/"
-    if not twice:
+    if not twice or path == "/":
         return path
     if "." in path or "//" in path:
         path = _normal(path)

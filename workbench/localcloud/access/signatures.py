@@ -40,9 +40,9 @@ async def admitted(scope: Scope, receive: Receive, own: bool) -> Receive | None:
     headers = _headers(scope)
     query = scope.get("query_string", b"").decode("latin-1")
     signed = read_signed(headers, query)
-    joined = {name: ", ".join(values) for name, values in headers.items()}
     try:
         if signed is None:
+            joined = {name: ", ".join(values) for name, values in headers.items()}
             return await _unsigned(scope, receive, query, joined, own=own)
         return await _signed(scope, receive, query, headers, signed, own=own)
     except bodies.DisconnectedError:

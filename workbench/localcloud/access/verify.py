@@ -9,6 +9,7 @@ import time
 from calendar import timegm
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from workbench.aws import signature_v4
@@ -174,13 +175,12 @@ def verify_old(
 
 
 def _refuse_other_times(signed: SignedRequest, now: float) -> None:
-    try:
-        then = timegm(time.strptime(signed.stamp, "%Y%m%dT%H%M%SZ"))
-    except ValueError:
+    then = _seconds(signed.stamp)
+    if then is None:
         raise RefusedSignatureError(
             "IncompleteSignature",
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-        ) from None
+        )
     if signed.lifetime is not None:
         if now > then + signed.lifetime:
             raise RefusedSignatureError("RequestExpired", "Request has expired")
@@ -193,6 +193,14 @@ def _refuse_other_times(signed: SignedRequest, now: float) -> None:
         raise RefusedSignatureError(
             "RequestTimeTooSkewed", f"Signature {late}: {signed.stamp} is not within {window} s."
         )
+
+
+@lru_cache(maxsize=64)
+def _seconds(stamp: str) -> int | None:
+    try:
+        return timegm(time.strptime(stamp, "%Y%m%dT%H%M%SZ"))
+    except ValueError:
+        return None
 
 
 def _unknown() -> RefusedSignatureError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ AllowedOrigins = Callable[[], Collection[str]]
 
 SETTING = "allowed-origins"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@\\\[\]:]+)(:\d{1,5})?", re.I)
+_TELLING = frozenset({b"host", b"origin", b"sec-fetch-site", b"referer"})
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
 _REMEMBERED_SECONDS = b"600"
@@ -63,20 +65,24 @@ def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
     ``Origin``, there the ``Referer`` must be the developer's own page, or the address presigned:
     no other page could have made it.
     """
-    hosts = _all(scope, b"host")
+    seen: dict[bytes, list[str]] = {}
+    for name, value in scope["headers"]:
+        if name in _TELLING or name.lower() in _TELLING:
+            seen.setdefault(name.lower(), []).append(value.decode("latin-1").strip())
+    hosts, origins = seen.get(b"host", []), seen.get(b"origin", [])
     if len(hosts) != 1 or not _is_our_host(hosts[0], allowed):
         shown = _shown(hosts[0]) if len(hosts) == 1 else "this request's"
         return (
             f"The local cloud answers to loopback names only, not to {shown}. If this name "
             f'is yours, add its origin ("https://…") to {SETTING} in settings.toml.'
         )
-    origins = _all(scope, b"origin")
     for given in origins:
         origin = origin_of(given)
         if origin is None or not _is_allowed(origin, allowed):
             return _of_page(given)
-    if not origins and _is_cross_site(scope) and not _is_presigned_read(scope):
-        referrer = next(iter(_all(scope, b"referer")), "")
+    cross = any(site.lower() == "cross-site" for site in seen.get(b"sec-fetch-site", ()))
+    if cross and not origins and not _is_presigned_read(scope):
+        referrer = next(iter(seen.get(b"referer", ())), "")
         parts = referrer.split("/")
         origin = origin_of("/".join(parts[:3]))
         if origin is None or not _is_allowed(origin, allowed):
@@ -154,11 +160,9 @@ def _for_origin(scope: Scope) -> list[Header]:
 
 
 def _is_our_host(host: str, allowed: AllowedOrigins) -> bool:
-    origin = origin_of(f"http://{host}")
-    if origin is None:
-        return False
-    if is_loopback_name(urlsplit(origin).hostname or ""):
-        return True
+    origin, is_loopback = _judged(f"http://{host}")
+    if origin is None or is_loopback:
+        return is_loopback
     # A tunnel passes on its own name.
     return any(urlsplit(one).netloc == urlsplit(origin).netloc for one in allowed())
 
@@ -172,11 +176,14 @@ def _is_presigned_read(scope: Scope) -> bool:
 
 
 def _is_allowed(origin: str, allowed: AllowedOrigins) -> bool:
-    return is_loopback_name(urlsplit(origin).hostname or "") or origin in allowed()
+    return _judged(origin)[1] or origin in allowed()
 
 
-def _is_cross_site(scope: Scope) -> bool:
-    return any(site.lower() == "cross-site" for site in _all(scope, b"sec-fetch-site"))
+@lru_cache(maxsize=256)
+def _judged(text: str) -> tuple[str | None, bool]:
+    """The origin, and whether it is loopback; the same few come with every request."""
+    origin = origin_of(text)
+    return origin, origin is not None and is_loopback_name(urlsplit(origin).hostname or "")
 
 
 def _of_page(origin: str) -> str:
