@@ -7,6 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from screens.bursts import pasted_text
+from screens.widgets.row_list import RowList
 
 
 def fit_paste(event: Paste, focused: Widget | None) -> bool:
@@ -15,6 +16,13 @@ def fit_paste(event: Paste, focused: Widget | None) -> bool:
         event.text = pasted_text(event.text)
         return not focused.read_only
     if isinstance(focused, Input):
-        event.text = " ".join(line.strip() for line in pasted_text(event.text).splitlines()).strip()
+        event.text = _on_one_line(event.text)
+        return True
+    if isinstance(focused, RowList) and focused.takes_text:
+        event.text = _on_one_line(event.text)
         return True
     return False
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(line.strip() for line in pasted_text(text).splitlines()).strip()

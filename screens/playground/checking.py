@@ -11,6 +11,7 @@ from screens.playground.code_editor import CodeEditor
 from screens.playground.sheets import Outcome
 from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal, complete
+from workbench.playground.denials import who_may
 from workbench.playground.documents import Definition, operation_at
 from workbench.playground.error_places import error_offset
 from workbench.playground.lint import Finding, lint
@@ -136,6 +137,13 @@ class Checking:
         query.focus()
         query.move_cursor(query.place_of(start), center=True)
         self.mark_errors(outcome)
+
+    def who_may(self, name: str) -> tuple[str, ...]:
+        """Which rules would let whom do what ``Type.field`` does."""
+        loaded, api = self._screen.connection.schema, self._screen.api
+        if loaded is None or api is None:
+            return ()
+        return who_may(name, loaded.schema, api.environment.models)
 
     def prettify(self) -> None:
         """Lay the operations of the tab out anew."""

@@ -101,7 +101,9 @@ class Connection:
         if self.problem:
             self.problem = ""
             screen.desk.show_outcome()
-        await self._load_schema(self.api)
+        api = self.api
+        await self._load_schema(api)
+        await screen.running.choose_first(api)
 
     async def _load_schema(self, api: PlaygroundApi) -> None:
         screen = self._screen

@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from screens.playground.sheets import Sheet, Sheets
 from screens.playground.tab_strip import TabName, TabStrip
+from workbench.playground.run_as import As
 from workbench.playground.workspace import save_workspace
 
 if TYPE_CHECKING:
@@ -51,15 +52,15 @@ class Desk:
         pane, other = screen.result_pane, screen.other_pane
         pane.search("")
         self.show_panes()
-        if sheet.problem:
-            pane.show_problem(sheet.problem)
-        elif sheet.stream is not None:
+        if sheet.stream is not None:
             pane.show_stream(sheet.stream)
         elif sheet.outcomes:
             for outcome, place in zip(sheet.outcomes, (pane, other), strict=False):
                 place.show_outcome(outcome)
         else:
             pane.show_nothing()
+        if sheet.problem:
+            pane.show_problem(sheet.problem, over=bool(sheet.stream or sheet.outcomes))
         self.show_names()
 
     def show_panes(self) -> None:
@@ -74,10 +75,11 @@ class Desk:
         screen = self._screen
         names = [TabName(each.id, each.title, _mark(each)) for each in self.sheets.all]
         connection = screen.connection
+        caller = screen.running.caller()
         screen.query_one(TabStrip).show_tabs(
             names,
             self.sheet.id,
-            f"as {screen.running.caller().label} ",
+            f"as {caller.label}{' (no rules)' if caller.kind is As.ADMIN else ''} ",
             f"· {connection.words} · {connection.title} ",
         )
         screen.state_changed()

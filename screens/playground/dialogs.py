@@ -35,6 +35,7 @@ from workbench.playground.run_as import (
     choices,
     parse_run_as,
 )
+from workbench.playground.table import as_csv, tables
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen
@@ -247,6 +248,9 @@ async def ask_export(screen: PlaygroundScreen, outcome: Outcome | None) -> tuple
         "python": ("a Python script", lambda: as_python(exported)),
         "query": ("the operation", lambda: exported.query),
     }
+    found = tables(result.data) if result is not None else ()
+    if found:
+        forms["csv"] = ("the table as CSV", lambda: as_csv(found))
     if not body:
         del forms["json"]
     rows = [

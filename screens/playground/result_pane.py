@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -17,16 +17,20 @@ from screens.playground.result_rows import (
     json_rows,
     next_row,
     next_token,
+    no_rules_row,
     summary,
     table_rows,
     value_at,
 )
 from screens.playground.sheets import Outcome, StreamRecord
-from screens.playground.trace_rows import trace_rows
+from screens.playground.trace_rows import rule_rows, trace_rows
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.titles import as_title
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, plain
-from workbench.playground.table import Table, tables
+from workbench.playground.denials import denied_field
+from workbench.playground.requests import Result
+from workbench.playground.run_as import As
+from workbench.playground.table import Table, as_csv, tables
 from workbench.wording import plural
 
 FLUSH_SECONDS = 0.05
@@ -57,6 +61,7 @@ class ResultPane(RowList):
         _key("n", "next_page", "Next page", "next", "Fetch the next page"),
         _key("Y", "export", "Copy as…", "export", "Copy as JSON, curl, code"),
         _key("slash", "search", "Search", "search", "Search in what is shown"),
+        _key("i", "edit", "Edit", "edit", "Back to the operation, to edit it"),
         _key("w", "save", "Save", "save", "Save what is shown in a file"),
     ]
 
@@ -77,9 +82,10 @@ class ResultPane(RowList):
     class SaveAsked(Message):
         """The key for saving what is shown."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, kind: str) -> None:
             super().__init__()
             self.text = text
+            self.kind = kind
 
     class SearchAsked(Message):
         """The search key."""
@@ -87,6 +93,9 @@ class ResultPane(RowList):
         def __init__(self, pane: ResultPane) -> None:
             super().__init__()
             self.pane = pane
+
+    class EditAsked(Message):
+        """The key for going back to the operation."""
 
     class ErrorChosen(Message):
         """Enter or a double click on an error."""
@@ -102,7 +111,7 @@ class ResultPane(RowList):
             (("Write an operation and press ", MUTED), ("F5", ACCENT), (" or ", MUTED), ("Ctrl+J", ACCENT), (".", MUTED)),
             (("F3", ACCENT), (" shows the schema and writes operations for you.", MUTED)),
         )  # fmt: skip
-        super().__init__((), empty=empty, id=id, classes="pane")
+        super().__init__((), empty=empty, id=id, classes="pane", filters=False)
         self._hint = empty
         self.border_title = "Result"
         self.view = View.JSON
@@ -115,6 +124,8 @@ class ResultPane(RowList):
         self._next_token = ""
         self._event_rows = EventRows()
         self._is_flush_due = False
+        self.who_may: Callable[[str], Sequence[str]] = lambda name: ()
+        """From ``Type.field`` to sentences on the rules that would let somebody in."""
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -152,10 +163,11 @@ class ResultPane(RowList):
             self.scroll_home(animate=False)
         self._show()
 
-    def show_problem(self, words: str) -> None:
-        """Say why nothing was run."""
-        self._forget()
-        self.border_title = "Result"
+    def show_problem(self, words: str, *, over: bool = False) -> None:
+        """Say why nothing was run; ``over`` what is shown, which stays."""
+        if not over:
+            self._forget()
+            self.border_title = "Result"
         self._problem = [
             Row((("✗ " if not at else "  ", FAIL), (line, FAIL)), copy=words)
             for at, line in enumerate(_wrapped(words, self.text_width - 2))
@@ -233,11 +245,17 @@ class ResultPane(RowList):
 
     def _rows_now(self) -> list[Row]:
         if self.stream is not None:
-            return self._stream_rows(self.stream)
+            return [*self._problem, *self._stream_rows(self.stream)]
         if self.outcome is None or self.outcome.result is None:
             return self._problem
         result = self.outcome.result
-        head = [Row(summary(result, self.outcome.caller.label)), *error_rows(result)]
+        head = [
+            *self._problem,
+            *([Row((("What was run before:", MUTED),))] if self._problem else []),
+            Row(summary(result, self.outcome.caller.label)),
+            *([no_rules_row()] if self.outcome.caller.kind is As.ADMIN else []),
+            *self._error_rows(result),
+        ]
         if self.view is View.TABLE and self._tables:
             width = self.text_width
             body = [row for table in self._tables for row in table_rows(table, width)]
@@ -251,11 +269,23 @@ class ResultPane(RowList):
             body.append(next_row())
         return [*head, *body]
 
+    def _error_rows(self, result: Result) -> list[Row]:
+        """The errors, and below the first one for a field who may do what was denied."""
+        rows: list[Row] = []
+        told: set[str] = set()
+        for error, row in zip(result.errors, error_rows(result), strict=True):
+            rows.append(row)
+            name = denied_field(error)
+            if name and name not in told:
+                told.add(name)
+                rows += rule_rows(self.who_may(name))
+        return rows
+
     def _trace_rows(self, outcome: Outcome) -> list[Row]:
         if outcome.trace is None:
             return [Row((("reading the trace …", MUTED),))]
         words = "There is no trace of this request: only the local cloud keeps them, the last ones."
-        return trace_rows(outcome.trace) or [Row(((words, MUTED),))]
+        return trace_rows(outcome.trace, self.who_may) or [Row(((words, MUTED),))]
 
     def _stream_rows(self, stream: StreamRecord) -> list[Row]:
         rows = self._event_rows.of(stream.shown, self._fold)
@@ -318,15 +348,26 @@ class ResultPane(RowList):
         self.post_message(self.ExportAsked(self))
 
     def action_save(self) -> None:
-        """Save what is shown: a result as JSON, a stream as one JSON object a line."""
-        if self.outcome is not None and self.outcome.result is not None:
-            self.post_message(self.SaveAsked(self.outcome.result.body))
-        elif self.stream is not None:
+        """Save what is shown: JSON, the table as CSV, the trace, a stream as one object a line."""
+        if self.stream is not None:
             lines = [
                 json.dumps({"at": each.at, "data": each.data}, ensure_ascii=False)
                 for _, each in self.stream.events
             ]
-            self.post_message(self.SaveAsked("\n".join(lines) + "\n"))
+            self.post_message(self.SaveAsked("\n".join(lines) + "\n", "stream.jsonl"))
+        elif self.outcome is not None and self.outcome.result is not None:
+            if self.view is View.TABLE and self._tables:
+                saved = self.SaveAsked(as_csv(self._tables), "result.csv")
+            elif self.view is View.TRACE and self.outcome.trace:
+                trace = json.dumps(self.outcome.trace, indent=2, ensure_ascii=False)
+                saved = self.SaveAsked(trace + "\n", "trace.json")
+            else:
+                saved = self.SaveAsked(self.outcome.result.body + "\n", "result.json")
+            self.post_message(saved)
+
+    def action_edit(self) -> None:
+        """Back to the operation."""
+        self.post_message(self.EditAsked())
 
     def action_search(self) -> None:
         """Search in what is shown."""

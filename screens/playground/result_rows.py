@@ -176,5 +176,11 @@ def summary(result: Result, caller: str) -> tuple[Span, ...]:
     return (mark, (errors, FAIL), (told, MUTED))
 
 
+def no_rules_row() -> Row:
+    """Says that a result shows more than any user of the app would see."""
+    words = "admin: your own AWS credentials, no authorization rule was asked. "
+    return Row((("⚠ ", WARN), (words, WARN), ("F2", ACCENT), (" runs it as a user.", MUTED)))
+
+
 def _size(size: int) -> str:
     return f"{size} B" if size < 10_000 else f"{size / 1000:.0f} kB"

@@ -9,6 +9,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 from screens.playground.sheets import Outcome, Sheet
+from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.documents import runnable
@@ -22,7 +23,6 @@ from workbench.playground.run_as import (
     parse_run_as,
 )
 from workbench.playground.variables import read_variables
-from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
     from screens.playground.result_pane import ResultPane
@@ -48,6 +48,23 @@ class Running:
                 # A file edited by hand; the default is what a new tab would have.
                 self._screen.sheet.run_as = ""
         return default_run_as(api.environment) if api else RunAs(As.API_KEY)
+
+    async def choose_first(self, api: PlaygroundApi) -> None:
+        """Where the default would be asked no rules: let tabs without a caller run as a user."""
+        sheets = [each for each in self._screen.desk.sheets.all if not each.run_as]
+        if not sheets or default_run_as(api.environment).kind is not As.ADMIN:
+            return
+        if "AMAZON_COGNITO_USER_POOLS" not in api.environment.modes:
+            return
+        try:
+            users = await api.users()
+        except (NotAuthorizedError, UserProblem):
+            return  # what runs then says so: as admin, with no rules
+        if users and api is self._screen.api:
+            for each in sheets:
+                each.run_as = each.run_as or RunAs(As.USER, users[0]).label
+            self._screen.desk.show_names()
+            self._screen.desk.save_soon()
 
     def run(self, callers: list[RunAs], changes: dict[str, object] | None = None) -> None:
         """Run the operation at the cursor, with some variables changed."""
@@ -100,10 +117,8 @@ class Running:
         return self._screen.result_pane, self._screen.other_pane
 
     def _refuse(self, words: str) -> None:
-        sheet = self._screen.sheet
-        self._screen.streams.end(sheet)
-        sheet.clear()
-        sheet.problem = words
+        """Say why nothing is run; what was run before stays to be read, and a stream goes on."""
+        self._screen.sheet.problem = words
         self._screen.desk.show_outcome()
 
     def _show(self, sheet: Sheet, outcome: Outcome) -> None:
@@ -119,7 +134,7 @@ class Running:
         caller, request = outcome.caller, outcome.request
         try:
             result = await api.run(caller, request)
-        except (NotAuthorizedError, ProjectProblem) as problem:
+        except (NotAuthorizedError, UserProblem) as problem:
             outcome.problem = f"{caller.label}: {problem}"
             outcome.worker = None
             self._show(sheet, outcome)

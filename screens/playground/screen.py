@@ -32,6 +32,7 @@ from screens.playground.dialogs import (
 from screens.playground.proposal_list import ProposalList
 from screens.playground.result_pane import ResultPane
 from screens.playground.running import Running
+from screens.playground.saving import ask_and_save
 from screens.playground.sheets import Sheet
 from screens.playground.streams import Streams
 from screens.playground.tab_strip import TabStrip
@@ -99,6 +100,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Bring back what was open, and connect."""
         self.other_pane.display = False
+        self.result_pane.who_may = self.other_pane.who_may = self.checking.who_may
         self.query_one("#result-search").display = False
         warning = await asyncio.to_thread(self.desk.sheets.load)
         if warning:
@@ -203,6 +205,17 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         """Lay the operation out anew."""
         self.checking.prettify()
 
+    def action_edit_outside(self) -> None:
+        """Edit the text that has the focus, or the operation, in the user's own editor."""
+        from screens.playground.outside import edit_outside
+
+        editor = self.focused if isinstance(self.focused, CodeEditor) else self.query_editor
+        edit_outside(self.app, editor, "json" if editor is self.variables_editor else "graphql")
+
+    @on(ResultPane.EditAsked)
+    def _edit_asked(self) -> None:
+        self.query_editor.focus()
+
     @on(CodeEditor.Proposed)
     def _proposed(self, event: CodeEditor.Proposed) -> None:
         editor, proposals = event.editor, event.proposals
@@ -248,7 +261,8 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
     # -- running ----------------------------------------------------------------------------------
 
     def action_run(self) -> None:
-        """Run the operation at the cursor."""
+        """Run the operation at the cursor; the keys are for the result then, whatever it is."""
+        self.set_focus(self.result_pane)
         self.running.run([self.running.caller()])
 
     def action_stop(self) -> None:
@@ -350,8 +364,9 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
             self.app.copy(found[1], found[0])
 
     @on(ResultPane.SaveAsked)
-    def _save_result(self, event: ResultPane.SaveAsked) -> None:
-        self.app.save_log(self.desk.sheets.folder / "results", event.text)
+    @work(group="dialog")
+    async def _save_result(self, event: ResultPane.SaveAsked) -> None:
+        await ask_and_save(self, self._root, event.text, event.kind)
 
     # -- search -----------------------------------------------------------------------------------
 
@@ -384,17 +399,26 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         """The narrow layout gives more room to the editors or to the results."""
         self.set_class(isinstance(self.focused, ResultPane), "-at-result")
+        self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Findings are told elsewhere in the narrow layout."""
         self.call_after_refresh(self.checking.tell)
 
-    def action_back(self) -> None:
-        """Back to the sandbox; out of the search line first."""
+    def action_leave_text(self) -> None:
+        """Out of the text that is typed: the search line goes, an editor keeps its text."""
         search = self.query_one("#result-search", Input)
         if search.display:
             search.value = ""
             self._search_done()
+        else:
+            self.set_focus(self.result_pane)
+
+    def action_back(self) -> None:
+        """Back to the sandbox; a search in the result ends first."""
+        search = self.query_one("#result-search", Input)
+        if search.value:
+            search.value = ""
             return
         self.desk.keep()
         self.desk.save_soon()
@@ -422,6 +446,13 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
+        in_text = isinstance(self.focused, CodeEditor | Input)
+        if action == "leave_text":
+            return in_text
+        if action == "back":
+            return not in_text
+        if action == "edit_outside":
+            return self.app.can_edit
         if action == "stop":
             return self.sheet.is_live or self.sheet.is_running
         if action == "schema":

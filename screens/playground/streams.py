@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screens.playground.sheets import Sheet, StreamRecord
+from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.requests import Request
 from workbench.playground.run_as import RunAs
 from workbench.playground.stream import StreamError
-from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen
@@ -53,7 +53,7 @@ class Streams:
             async for event in api.subscribe(stream.caller, request, started):
                 stream.add(event)
                 self._changed(sheet, stream)
-        except (StreamError, NotAuthorizedError, ProjectProblem) as problem:
+        except (StreamError, NotAuthorizedError, UserProblem) as problem:
             stream.end, stream.failed = str(problem), True
         else:
             stream.end = "the server has ended it"

@@ -6,7 +6,7 @@ The document is the local cloud's own, see ``workbench.playground.traces``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from screens.widgets.row_list import Row
@@ -15,7 +15,17 @@ from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
 _SLOW_MS: Final = 100
 
 
-def trace_rows(document: Mapping[str, Any]) -> list[Row]:
+def rule_rows(sentences: Sequence[str]) -> list[Row]:
+    """Which rules would let whom in, below what was denied."""
+    return [
+        Row((("    who may: " if not at else "             ", MUTED), (each, WARN)), copy=each)
+        for at, each in enumerate(sentences)
+    ]
+
+
+def trace_rows(
+    document: Mapping[str, Any], who_may: Callable[[str], Sequence[str]] = lambda name: ()
+) -> list[Row]:
     """Each resolver with its steps: time, data source, what was asked of it and what came back."""
     if not document:
         return []
@@ -31,7 +41,9 @@ def trace_rows(document: Mapping[str, Any]) -> list[Row]:
         )
     ]
     denied = document.get("deniedFields") or ()
-    rows += [Row((("  ✗ ", FAIL), (f"{name} is denied to this caller", FAIL))) for name in denied]
+    for name in denied:
+        rows.append(Row((("  ✗ ", FAIL), (f"{name} is denied to this caller", FAIL))))
+        rows += rule_rows(who_may(str(name)))
     for resolver in document.get("resolvers") or ():
         rows += _resolver(resolver)
     return rows

@@ -195,6 +195,11 @@ class RowList(LineView):
         event.stop()
         event.prevent_default()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted while a filter is typed is part of it."""
+        if self.takes_text:
+            self._set_filter(self.filter + event.text, typing=True)
+
     def on_blur(self) -> None:
         """What is typed elsewhere is not for the filter."""
         super().on_blur()

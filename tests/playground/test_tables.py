@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.playground.table import tables
+import csv
+import io
+
+from workbench.playground.table import as_csv, tables
 
 
 def test_connections_become_tables_with_their_own_next_page() -> None:
@@ -26,3 +29,10 @@ def test_connections_become_tables_with_their_own_next_page() -> None:
     assert first.rows[2][4:] == ("null", "two lines")
     assert (first.next_token, second.next_token) == ("more", None)
     assert tables({"one": {"id": 1}}) == ()
+
+
+def test_tables_become_csv_that_a_reader_takes_back() -> None:
+    data = {"listTodos": {"items": [{"id": "1", "text": 'a "b", c'}, {"id": "2", "text": "=x"}]}}
+    rows = list(csv.reader(io.StringIO(as_csv(tables(data)))))
+    assert rows == [["id", "text"], ["1", 'a "b", c'], ["2", "=x"]]
+    assert as_csv(()) == ""

@@ -51,6 +51,8 @@ class Environment:
     client_id: str = ""
     identity_pool_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    models: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The models with their authorization rules, as ``model_introspection`` has them."""
 
     @property
     def address(self) -> str:
@@ -130,7 +132,16 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> Environment:
         user_pool_id=str(auth.get("user_pool_id") or ""),
         client_id=str(auth.get("user_pool_client_id") or ""),
         identity_pool_id=str(auth.get("identity_pool_id") or ""),
+        models=_models(data),
     )
+
+
+def _models(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    introspection = data.get("model_introspection")
+    models = introspection.get("models") if isinstance(introspection, dict) else None
+    if not isinstance(models, dict):
+        return {}
+    return {name: each for name, each in models.items() if isinstance(each, dict)}
 
 
 def from_url(url: str, headers: Mapping[str, str], name: str = "") -> Environment:

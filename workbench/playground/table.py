@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,18 @@ def tables(data: object) -> tuple[Table, ...]:
     found: list[Table] = []
     _search(data, (), None, found)
     return tuple(found)
+
+
+def as_csv(found: Sequence[Table]) -> str:
+    """Tables as CSV (RFC 4180), the names of the columns first; an empty line between two tables."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for number, table in enumerate(found):
+        if number:
+            writer.writerow(())
+        writer.writerow(table.columns)
+        writer.writerows(table.rows)
+    return text.getvalue()
 
 
 def _search(value: object, path: tuple[str, ...], token: str | None, found: list[Table]) -> None:

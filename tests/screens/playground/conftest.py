@@ -55,7 +55,10 @@ class Driver:
         await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
-        """A text in the editor that has the focus, in place of what was there."""
+        """A text in the editor that has the focus, in place of what was there; else the operation."""
+        if self.app.focused is self.screen.result_pane:
+            await self.press("i")
+            await self.until(lambda: self.screen.query_editor.has_focus)
         editor = self.app.focused
         assert editor in (self.screen.query_editor, self.screen.variables_editor)
         editor.text = text  # type: ignore[union-attr]

@@ -83,7 +83,7 @@ def test_a_paste_in_slow_pieces_runs_nothing(playing: Playing, ending: str) -> N
 
 def test_a_paste_on_a_screen_without_text_is_dropped_with_a_word(playing: Playing) -> None:
     terminal = playing.terminal
-    terminal.press("Escape")
+    terminal.press("Escape", "Escape")
     terminal.wait_for(lambda shown: "WATCHING" in shown, 20, "the sandbox")
     terminal.paste("yes\nDq1\nTx\n")
     shown = terminal.wait_for(lambda shown: "Pasted text ignored" in shown, 20, "the word of it")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
+from screens.dialogs.form_screen import FormScreen
 from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList
@@ -25,7 +28,7 @@ async def test_an_operation_of_the_schema_runs_as_a_user(playground: Open) -> No
         assert "✗ " in await play.run()  # an API key may not
         await play.press("f2")
         await play.pick("user:ann")
-        await play.press("f6")
+        await play.press("f6", "f6")
         await play.write('{"input": {"text": "by keys"}}')
         shown = await play.run()
         assert "as user:ann@example.com" in shown
@@ -56,6 +59,7 @@ async def test_an_unauthorized_field_is_explained_by_its_error_and_its_trace(
         await play.write("query Mine {\n  listMembers { items { text } }\n}")
         shown = await play.run()
         assert "Not Authorized to access listMembers on type Query" in shown
+        assert "who may: Member lets" in shown
         pane = play.screen.result_pane
         pane.focus()
         pane.cursor = next(
@@ -133,9 +137,13 @@ async def test_wrong_input_is_told_where_it_is_typed(playground: Open) -> None:
         variables = play.screen.variables_editor
         await play.until(lambda: "Int" in str(variables.border_subtitle), "the finding")
         await play.write("{oops")
-        assert "✗ Variables:" in await play.run()
-        await play.write("")
+        shown = await play.run()
+        assert "✗ Variables:" in shown
+        assert play.app.focused is play.screen.result_pane
         await play.press("f6", "f6")
+        await play.until(lambda: variables.has_focus)
+        await play.write("")
+        await play.press("f6", "i")
         await play.until(lambda: editor.has_focus)
         await play.write("# nothing")
         assert "There is no operation at the cursor." in await play.run()
@@ -188,6 +196,9 @@ async def test_completion_follows_the_schema(playground: Open) -> None:
         await play.press("enter")
         assert "listKeyeds" in play.screen.query_editor.text
         await play.press("escape")
+        await play.until(lambda: play.app.focused is play.screen.result_pane, "the result")
+        assert isinstance(play.app.screen, PlaygroundScreen)
+        await play.press("escape")
         await play.until(lambda: not isinstance(play.app.screen, PlaygroundScreen), "the sandbox")
 
 
@@ -209,3 +220,74 @@ async def test_schema_explorer_shows_members_and_rules(playground: Open) -> None
         text = play.screen.query_editor.text
         for name in ("getKeyed", "listKeyeds", "createKeyed", "deleteKeyed", "onCreateKeyed"):
             assert f"{name}(" in text
+
+
+async def test_after_a_run_the_keys_are_for_the_result_and_a_refusal_keeps_it(
+    playground: Open,
+) -> None:
+    async with playground() as play:
+        await play.write("query Q($limit: Int) { listKeyeds(limit: $limit) { items { id } } }")
+        assert '"listKeyeds"' in await play.run()
+        assert play.app.focused is play.screen.result_pane
+        await play.press("f6", "f6")
+        await play.until(lambda: play.screen.variables_editor.has_focus)
+        await play.write("{oops")
+        shown = await play.run()
+        assert "✗ Variables:" in shown
+        assert '"listKeyeds"' in shown
+        await play.press(*"ntx")
+        assert play.screen.variables_editor.text == "{oops"
+        assert isinstance(play.app.screen, PlaygroundScreen)
+
+
+async def test_the_operation_goes_to_ones_own_editor_and_back(
+    playground: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playground() as play:
+        await play.write("{ listKeyeds { items { id } } }")
+        opened: list[str] = []
+
+        def edit(file: Path, line: int, column: int) -> None:
+            opened.append(f"{file.suffix}:{line}:{column} {file.read_text()}")
+            file.write_text("query Outside {\n  listKeyeds { items { text } }\n}\n")
+
+        monkeypatch.setattr(type(play.app), "can_edit", True)
+        play.app.edit = edit  # type: ignore[method-assign]
+        play.screen.refresh_bindings()
+        await play.press("ctrl+e")
+        await play.until(lambda: "Outside" in play.screen.query_editor.text, "the text")
+        assert opened == [".graphql:1:1 { listKeyeds { items { id } } }"]
+        await play.press("ctrl+z")
+        await play.until(lambda: "Outside" not in play.screen.query_editor.text, "the undo")
+
+
+async def test_a_result_is_saved_under_a_name_that_is_asked_and_never_over_a_file(
+    playground: Open, tmp_path: Path
+) -> None:
+    async with playground() as play:
+        await play.write('mutation { createKeyed(input: {text: "saved"}) { text } }')
+        await play.run()
+        for _ in range(2):
+            await play.press("w")
+            await play.until(lambda: isinstance(play.app.screen, FormScreen), "the form")
+            form = play.app.screen
+            line = form.query_one("#form-0", Input)
+            assert re.fullmatch(r"result-[0-9]{8}-[0-9]{6}\.json", line.value)
+            line.value = "mine.json"
+            await play.press("f5")
+            await play.pilot.pause()
+            if (tmp_path / "mine.json").exists() and isinstance(play.app.screen, FormScreen):
+                assert "exists already" in str(form.query_one("#form-problem").render())
+                await play.press("escape")
+            await play.until((tmp_path / "mine.json").exists, "the file")
+        assert json.loads((tmp_path / "mine.json").read_text())["data"]["createKeyed"] == {
+            "text": "saved"
+        }
+
+
+async def test_admin_says_that_no_rule_was_asked(playground: Open) -> None:
+    async with playground() as play:
+        await play.press("f2")
+        await play.pick("admin")
+        await play.write("{ listKeyeds { items { text } } }")
+        assert "no authorization rule was asked" in await play.run()

@@ -1,0 +1,95 @@
+"""Who may do what a caller was denied, from models' rules and from the schema's directives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.playground.denials import denied_field, who_may
+from workbench.playground.requests import ResultError
+from workbench.playground.schema_source import read_schema
+
+SCHEMA = read_schema("""
+    type Query {
+      getNote(id: ID!): Note
+      listNotes: NoteConnection
+      greet: String @aws_iam @aws_cognito_user_pools(cognito_groups: ["Staff", "Boss"])
+      plain: String
+    }
+    type Mutation { createNote(text: String): Note  deleteNote(id: ID!): Note }
+    type Subscription { onCreateNote: Note }
+    type NoteConnection { items: [Note]! nextToken: String }
+    type Note { id: ID! text: String secret: String }
+""").schema
+
+
+def auth(*rules: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"type": "model"}, {"type": "auth", "properties": {"rules": list(rules)}}]
+
+
+OWNER = {
+    "allow": "owner",
+    "provider": "userPools",
+    "ownerField": "writer",
+    "operations": ["create", "read"],
+}
+STAFF = {"allow": "groups", "provider": "userPools", "groups": ["Staff"], "operations": ["read"]}
+KEY = {"allow": "public", "operations": ["read"]}
+MODELS = {
+    "Note": {
+        "attributes": auth(OWNER, KEY),
+        "fields": {"secret": {"attributes": auth(STAFF)}, "text": {"attributes": []}},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        (
+            "Query.listNotes",
+            [
+                "Note lets the owner (who is in the row's writer, signed in by the user pool) create, read",
+                "Note lets everybody with the API key read",
+            ],
+        ),
+        (
+            "Mutation.createNote",
+            [
+                "Note lets the owner (who is in the row's writer, signed in by the user pool) create, read"
+            ],
+        ),
+        (
+            "Mutation.deleteNote",
+            [
+                "no rule of Note lets anybody delete",
+                "Note lets the owner (who is in the row's writer, signed in by the user pool) only create, read",
+                "Note lets everybody with the API key only read",
+            ],
+        ),
+        ("Note.secret", ["Note.secret lets members of Staff (signed in by the user pool) read"]),
+        (
+            "Query.greet",
+            [
+                "Query.greet lets in IAM credentials",
+                "Query.greet lets in signed-in users in the groups Staff, Boss",
+            ],
+        ),
+        ("Query.plain", ["Query.plain lets in whom the API's default authorization mode lets in"]),
+        ("Query.gone", []),
+        ("Gone.field", []),
+    ],
+)
+def test_each_rule_that_would_let_somebody_in_is_named(name: str, sentences: list[str]) -> None:
+    assert list(who_may(name, SCHEMA, MODELS)) == sentences
+
+
+def test_a_subscription_is_for_those_who_read() -> None:
+    assert "everybody with the API key" in who_may("Subscription.onCreateNote", SCHEMA, MODELS)[1]
+
+
+def test_only_a_denial_is_one() -> None:
+    denied = ResultError("Not Authorized to access listNotes on type Query", "Unauthorized")
+    assert denied_field(denied) == "Query.listNotes"
+    assert denied_field(ResultError("boom")) == ""

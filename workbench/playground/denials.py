@@ -1,0 +1,164 @@
+"""Which rules would let whom in, where a caller was denied: the answer to "why not me?".
+
+A model's rules come from the outputs' ``model_introspection`` (both languages' backends write it),
+those of a custom operation from the schema's ``@aws_…`` directives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from re import compile as pattern
+from typing import Any, Final
+
+from graphql import (
+    DirectiveNode,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLSchema,
+    ListValueNode,
+    StringValueNode,
+    get_named_type,
+)
+from graphql.type import get_nullable_type
+
+from workbench.playground.requests import ResultError
+
+Rules = Mapping[str, Any]
+"""``model_introspection.models`` of ``amplify_outputs.json``."""
+
+_DENIED: Final = pattern(r"Not Authorized to access (\w+) on type (\w+)")
+_DIRECTIVES: Final = {
+    "aws_api_key": "the API key",
+    "aws_iam": "IAM credentials",
+    "aws_cognito_user_pools": "signed-in users",
+    "aws_oidc": "users of the OIDC provider",
+    "aws_lambda": "whom the Lambda authorizer lets in",
+}
+_READING: Final = ("read", "get", "list", "listen", "sync", "search")
+
+
+def denied_field(error: ResultError) -> str:
+    """``Type.field`` of an error that says "not authorized", else empty."""
+    found = _DENIED.search(error.message)
+    return f"{found[2]}.{found[1]}" if found else ""
+
+
+def who_may(name: str, schema: GraphQLSchema, models: Rules) -> tuple[str, ...]:
+    """A sentence for each rule that would let somebody do what ``Type.field`` does."""
+    type_name, _, field_name = name.partition(".")
+    parent = schema.type_map.get(type_name)
+    if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+        return ()
+    field = parent.fields.get(field_name)
+    if field is None:
+        return ()
+    operation = _operation(schema, parent, field_name)
+    if type_name in models and not operation:
+        rules = _rules(models[type_name].get("fields", {}).get(field_name, {}))
+        where, operation = name, "read"
+        if not rules:
+            rules, where = _rules(models[type_name]), type_name
+        return tuple(_told(rules, operation, where))
+    model = _model(field.type, models)
+    if model:
+        return tuple(_told(_rules(models[model]), operation or "read", model))
+    written = field.ast_node.directives if field.ast_node is not None else ()
+    if not any(each.name.value in _DIRECTIVES for each in written):
+        return (f"{name} lets in whom the API's default authorization mode lets in",)
+    return tuple(
+        f"{name} lets in {_of_directive(each)}"
+        for each in written
+        if each.name.value in _DIRECTIVES
+    )
+
+
+def _operation(schema: GraphQLSchema, parent: object, field_name: str) -> str:
+    """What a root field does with a model; empty where it is no root field."""
+    if parent is schema.query_type:
+        return "read"
+    if parent is schema.subscription_type:
+        return "listen"
+    if parent is schema.mutation_type:
+        return next(
+            (each for each in ("create", "update", "delete") if field_name.startswith(each)),
+            "create",
+        )
+    return ""
+
+
+def _model(kind: Any, models: Rules) -> str:
+    """The model that a field gives: its own type, or that of a connection's items."""
+    named = get_named_type(kind)
+    if named.name in models:
+        return str(named.name)
+    items = named.fields.get("items") if isinstance(named, GraphQLObjectType) else None
+    if items is not None and isinstance(get_nullable_type(items.type), GraphQLList):
+        inner = get_named_type(items.type).name
+        return inner if inner in models else ""
+    return ""
+
+
+def _rules(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found = [
+        rule
+        for each in node.get("attributes") or ()
+        if each.get("type") == "auth"
+        for rule in (each.get("properties") or {}).get("rules") or ()
+    ]
+    return [rule for rule in found if isinstance(rule, dict)]
+
+
+def _told(rules: Sequence[Mapping[str, Any]], operation: str, where: str) -> Iterator[str]:
+    """The rules that have the operation; where none has it, that, and what each allows instead."""
+    wanted = set(_READING) if operation in _READING else {operation}
+    fitting = [
+        each for each in rules if not each.get("operations") or wanted & set(each["operations"])
+    ]
+    for rule in fitting:
+        yield f"{where} lets {_who(rule)} {_does(rule)}"
+    if fitting:
+        return
+    yield f"no rule of {where} lets anybody {operation}"
+    for rule in rules:
+        yield f"{where} lets {_who(rule)} only {_does(rule)}"
+
+
+def _does(rule: Mapping[str, Any]) -> str:
+    return ", ".join(map(str, rule.get("operations") or ("everything",)))
+
+
+def _who(rule: Mapping[str, Any]) -> str:
+    allow = str(rule.get("allow") or "")
+    provider = str(rule.get("provider") or ("apiKey" if allow == "public" else "userPools"))
+    by = {
+        "userPools": "signed in by the user pool",
+        "identityPool": "by the identity pool's role",
+        "iam": "by IAM credentials",
+        "oidc": "signed in by OIDC",
+        "apiKey": "with the API key",
+        "function": "by the Lambda authorizer",
+    }.get(provider, provider)
+    if allow == "owner":
+        return f"the owner (who is in the row's {rule.get('ownerField') or 'owner'}, {by})"
+    if allow == "groups":
+        named = rule.get("groups")
+        if named:
+            return f"members of {' or '.join(map(str, named))} ({by})"
+        return f"members of the group in the row's {rule.get('groupsField') or 'groups'} ({by})"
+    if allow == "private":
+        return f"anybody {by}"
+    if allow == "custom":
+        return "whom the Lambda authorizer lets in"
+    return f"everybody {by}" if provider == "apiKey" else f"guests {by}"
+
+
+def _of_directive(node: DirectiveNode) -> str:
+    who = _DIRECTIVES[node.name.value]
+    groups = next(
+        (each.value for each in node.arguments if each.name.value == "cognito_groups"), None
+    )
+    if isinstance(groups, ListValueNode):
+        names = [each.value for each in groups.values if isinstance(each, StringValueNode)]
+        return f"{who} in the groups {', '.join(names)}"
+    return who
