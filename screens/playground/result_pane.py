@@ -276,16 +276,16 @@ class ResultPane(RowList):
         for error, row in zip(result.errors, error_rows(result), strict=True):
             rows.append(row)
             name = denied_field(error)
-            if name and name not in told:
+            if name and name not in told and self.view is not View.TRACE:
                 told.add(name)
-                rows += rule_rows(self.who_may(name))
+                rows += rule_rows(self.who_may(name), self.text_width)
         return rows
 
     def _trace_rows(self, outcome: Outcome) -> list[Row]:
         if outcome.trace is None:
             return [Row((("reading the trace …", MUTED),))]
         words = "There is no trace of this request: only the local cloud keeps them, the last ones."
-        return trace_rows(outcome.trace, self.who_may) or [Row(((words, MUTED),))]
+        return trace_rows(outcome.trace, self.who_may, self.text_width) or [Row(((words, MUTED),))]
 
     def _stream_rows(self, stream: StreamRecord) -> list[Row]:
         rows = self._event_rows.of(stream.shown, self._fold)

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
 
 _SLOW_MS: Final = 100
+_WHO_MAY: Final = "    who may: "
 
 
-def rule_rows(sentences: Sequence[str]) -> list[Row]:
+def rule_rows(sentences: Sequence[str], width: int) -> list[Row]:
     """Which rules would let whom in, below what was denied."""
-    return [
-        Row((("    who may: " if not at else "             ", MUTED), (each, WARN)), copy=each)
-        for at, each in enumerate(sentences)
-    ]
+    rows: list[Row] = []
+    for each in sentences:
+        for line in wrap(each, max(20, width - len(_WHO_MAY))):
+            head = _WHO_MAY if not rows else " " * len(_WHO_MAY)
+            rows.append(Row(((head, MUTED), (line, WARN)), copy=each))
+    return rows
 
 
 def trace_rows(
-    document: Mapping[str, Any], who_may: Callable[[str], Sequence[str]] = lambda name: ()
+    document: Mapping[str, Any],
+    who_may: Callable[[str], Sequence[str]] = lambda name: (),
+    width: int = 80,
 ) -> list[Row]:
     """Each resolver with its steps: time, data source, what was asked of it and what came back."""
     if not document:
@@ -43,7 +49,7 @@ def trace_rows(
     denied = document.get("deniedFields") or ()
     for name in denied:
         rows.append(Row((("  ✗ ", FAIL), (f"{name} is denied to this caller", FAIL))))
-        rows += rule_rows(who_may(str(name)))
+        rows += rule_rows(who_may(str(name)), width)
     for resolver in document.get("resolvers") or ():
         rows += _resolver(resolver)
     return rows

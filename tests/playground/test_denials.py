@@ -50,25 +50,23 @@ MODELS = {
         (
             "Query.listNotes",
             [
-                "Note lets the owner (who is in the row's writer, signed in by the user pool) create, read",
+                "Note lets the owner (the row's writer; user pool) create, read",
                 "Note lets everybody with the API key read",
             ],
         ),
         (
             "Mutation.createNote",
-            [
-                "Note lets the owner (who is in the row's writer, signed in by the user pool) create, read"
-            ],
+            ["Note lets the owner (the row's writer; user pool) create, read"],
         ),
         (
             "Mutation.deleteNote",
             [
                 "no rule of Note lets anybody delete",
-                "Note lets the owner (who is in the row's writer, signed in by the user pool) only create, read",
+                "Note lets the owner (the row's writer; user pool) only create, read",
                 "Note lets everybody with the API key only read",
             ],
         ),
-        ("Note.secret", ["Note.secret lets members of Staff (signed in by the user pool) read"]),
+        ("Note.secret", ["Note.secret lets members of Staff (user pool) read"]),
         (
             "Query.greet",
             [

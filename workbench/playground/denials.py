@@ -132,25 +132,25 @@ def _who(rule: Mapping[str, Any]) -> str:
     allow = str(rule.get("allow") or "")
     provider = str(rule.get("provider") or ("apiKey" if allow == "public" else "userPools"))
     by = {
-        "userPools": "signed in by the user pool",
-        "identityPool": "by the identity pool's role",
-        "iam": "by IAM credentials",
-        "oidc": "signed in by OIDC",
-        "apiKey": "with the API key",
-        "function": "by the Lambda authorizer",
+        "userPools": "user pool",
+        "identityPool": "identity pool",
+        "iam": "IAM",
+        "oidc": "OIDC",
+        "apiKey": "API key",
+        "function": "Lambda authorizer",
     }.get(provider, provider)
     if allow == "owner":
-        return f"the owner (who is in the row's {rule.get('ownerField') or 'owner'}, {by})"
+        return f"the owner (the row's {rule.get('ownerField') or 'owner'}; {by})"
     if allow == "groups":
         named = rule.get("groups")
         if named:
             return f"members of {' or '.join(map(str, named))} ({by})"
         return f"members of the group in the row's {rule.get('groupsField') or 'groups'} ({by})"
     if allow == "private":
-        return f"anybody {by}"
+        return f"anybody signed in ({by})"
     if allow == "custom":
         return "whom the Lambda authorizer lets in"
-    return f"everybody {by}" if provider == "apiKey" else f"guests {by}"
+    return "everybody with the API key" if provider == "apiKey" else f"guests ({by})"
 
 
 def _of_directive(node: DirectiveNode) -> str:
