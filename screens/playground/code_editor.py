@@ -101,6 +101,8 @@ class CodeEditor(TextArea):
             "", id=id, soft_wrap=True, show_line_numbers=numbers, tab_behavior="focus", theme="css"
         )
         self.indent_width = 2
+        # Its style would be laid over the colours of the line that one works on.
+        self.highlight_cursor_line = False
         # TextArea has uses of its own for these; the screen has others.
         for key in ("f6", "f7", "ctrl+e"):
             self._bindings.key_to_bindings.pop(key, None)

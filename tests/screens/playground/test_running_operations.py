@@ -291,3 +291,16 @@ async def test_admin_says_that_no_rule_was_asked(playground: Open) -> None:
         await play.pick("admin")
         await play.write("{ listKeyeds { items { text } } }")
         assert "no authorization rule was asked" in await play.run()
+
+
+async def test_the_line_at_the_cursor_has_its_colours(playground: Open) -> None:
+    async with playground() as play:
+        await play.write('query Mine { listKeyeds(filter: {text: {eq: "x"}}) { items { text } } }')
+        editor = play.screen.query_editor
+        assert editor.has_focus
+        colours = {
+            str(segment.style.color): segment.text
+            for segment in editor.render_line(0)
+            if segment.style is not None and segment.style.color is not None
+        }
+        assert len(colours) >= 5, colours
