@@ -20,6 +20,7 @@ TITLES = {
     "app": "Everywhere",
     "pane": "The panes",
     "start": "Before a project is open",
+    "language": "A new project's language",
     "target": "Choosing the target",
     "sandbox": "The sandbox",
     "list": "In every list",
@@ -44,6 +45,8 @@ TITLES = {
     "rows": "A page of facts",
     "form": "A form",
     "confirm": "A question",
+    "destroy": "A question about data",
+    "picker": "Picking one of many",
     "help": "The help",
 }
 _SIGNS = {"slash": "/", "question_mark": "?", "shift+tab": "Shift+Tab", "escape": "Esc"}

@@ -244,6 +244,7 @@ class WorkbenchApp(App[None]):
         self.asking = Asking(self)
         self.gate = InputGate(self._hand_on, self._ignored, unasked_seconds=unasked_seconds)
         self._is_shown = False
+        self._left_undone = ""
         self._next_pump: Timer | None = None
         self._told_clashes: set[str] = set()
         self._messages: deque[tuple[float, str, str]] = deque(maxlen=MESSAGES_KEPT)
@@ -700,9 +701,14 @@ class WorkbenchApp(App[None]):
     @work(group="leave")
     async def action_leave_now(self) -> None:
         """End the engine and the app; what CloudFormation does goes on without us."""
+        from screens.start.screen import StartScreen
+
         self.feed.close()
         if self.sandbox is not None:
             self.sandbox.opened.controls.stop()
+        for screen in self.screen_stack:
+            if isinstance(screen, StartScreen):
+                self._left_undone = screen.leave()
         self.exit()
 
     def end_soon(self) -> None:
@@ -736,6 +742,8 @@ class WorkbenchApp(App[None]):
     @property
     def farewell(self) -> str:
         """What to say in the shell afterwards: what goes on without the app."""
+        if self._left_undone:
+            return self._left_undone
         cloud = self.sandbox.story.local_cloud if self.sandbox is not None else None
         if cloud is None or cloud.status != "running":
             return ""

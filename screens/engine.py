@@ -104,8 +104,16 @@ class Starter(Protocol):
     def open(self, session: Session, emit: Emit) -> OpenedSandbox:
         """Start the sandbox's loop; it says by events how it goes."""
 
-    def scaffold(self, say: Callable[[str], None]) -> None:
+    def planned(self, language: str) -> Sequence[str]:
+        """What making a project in the current folder will do, a line for each step."""
+
+    def scaffold(self, language: str, say: Callable[[str], None]) -> None:
         """Make a new project in the current folder."""
 
-    def install(self, root: Path | None, say: Callable[[str], None]) -> None:
+    def install(
+        self,
+        root: Path | None,
+        say: Callable[[str], None],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Install the project's npm packages."""

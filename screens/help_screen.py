@@ -26,6 +26,7 @@ GROUPS = {
     "page": "Page",
     "start": "Start",
     "target": "Target",
+    "language": "New project",
     "users": "Users",
     "inbox": "Inbox",
     "pool": "User pool",
@@ -41,6 +42,10 @@ GROUPS = {
     "rows": "Page",
     "form": "Form",
     "confirm": "Dialog",
+    "destroy": "Question about data",
+    "picker": "Pick one",
+    "problems": "Problems",
+    "play": "Playground",
 }
 
 

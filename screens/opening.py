@@ -92,13 +92,24 @@ class ProjectStarter:
         past = JournalPast(session.sandbox_dir)
         return OpenedSandbox(info, thread, past, open_api, open_user_pool, open_all_branches)
 
-    def scaffold(self, say: Callable[[str], None]) -> None:
-        """Make a new TypeScript project in the current folder."""
+    def planned(self, language: str) -> Sequence[str]:
+        """What making a project in the current folder will do."""
+        from workbench.project.scaffold import planned
+
+        return planned(self._cwd, language)
+
+    def scaffold(self, language: str, say: Callable[[str], None]) -> None:
+        """Make a new project in the current folder."""
         from workbench.project.scaffold import scaffold
 
-        scaffold(self._cwd, "typescript", say)
+        scaffold(self._cwd, language, say)
 
-    def install(self, root: Path | None, say: Callable[[str], None]) -> None:
+    def install(
+        self,
+        root: Path | None,
+        say: Callable[[str], None],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Install the npm packages of the project, and check its types once."""
         from workbench.project.locate import find_project
         from workbench.project.node_runtime import find_node
@@ -106,7 +117,7 @@ class ProjectStarter:
         from workbench.synth.first_check import check_types_once
 
         project, node = find_project(root or self._cwd), find_node()
-        install_packages(project.root, node, say)
+        install_packages(project.root, node, say, cancelled)
         check_types_once(project, node.executable, say)
 
 

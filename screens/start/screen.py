@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -9,8 +12,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.timer import Timer
 
 from screens.engine import OpenedSandbox, Starter
+from screens.sandbox.words import duration
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
@@ -32,6 +37,7 @@ OFFERS = {
     "": "",
 }
 _SAID_LINES = 8
+_LANGUAGES = ("typescript", "python")
 
 
 class StartScreen(Screen[None]):
@@ -45,7 +51,7 @@ class StartScreen(Screen[None]):
             "offer('init')",
             "Create",
             id="start.create",
-            tooltip="Make a new Amplify project here",
+            tooltip="Make a new Amplify project here: choose its language first",
         ),
         Binding(
             "enter,x",
@@ -56,6 +62,9 @@ class StartScreen(Screen[None]):
         ),
         Binding(
             "enter", "choose", "Choose", id="start.choose", tooltip="Choose where it shall run"
+        ),
+        Binding(
+            "escape", "stop", "Stop", id="start.stop", tooltip="End the installation; files stay"
         ),
         Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
     ]
@@ -68,6 +77,10 @@ class StartScreen(Screen[None]):
         self._asks: tuple[Session, list[str]] | None = None
         self._problem: ProjectProblem | None = None
         self._said: list[str] = []
+        self._began = 0.0
+        self._stopping = Event()
+        self._made = False
+        self._tick: Timer | None = None
         self._doing = "Looking at the project …"
 
     def compose(self) -> ComposeResult:
@@ -148,8 +161,42 @@ class StartScreen(Screen[None]):
     def _opened(self, opened: OpenedSandbox) -> None:
         self.app.show_sandbox(opened)
 
+    @work(thread=True, group="plan")
+    def _plan(self) -> None:
+        """Read what making a project would change, then ask for its language."""
+        app = self.app
+        try:
+            planned = {language: self._starter.planned(language) for language in _LANGUAGES}
+        except ProjectProblem as problem:
+            app.call_from_thread(self._stopped_by, problem)
+            return
+        app.call_from_thread(self._ask_language, planned)
+
+    def _ask_language(self, planned: Mapping[str, Sequence[str]]) -> None:
+        from screens.start.language_screen import LanguageScreen
+
+        folder = self._problem.where if self._problem is not None else ""
+        app = self.app
+
+        def chosen(language: str | None) -> None:
+            if language is not None:
+                self._begin_mending("init", language)
+
+        app.opened("language")
+        app.push_screen(LanguageScreen(folder, planned), chosen)
+
+    def _begin_mending(self, offer: str, language: str = "") -> None:
+        self._problem = None
+        self._said = []
+        self._doing = "Making the project" if offer == "init" else "Installing the packages"
+        self._began = monotonic()
+        self._stopping.clear()
+        self._tick = self.set_interval(1.0, self._show, name="making")
+        self._show()
+        self._mend(offer, language)
+
     @work(thread=True, group="start")
-    def _mend(self, offer: str) -> None:
+    def _mend(self, offer: str, language: str) -> None:
         """Do what was offered, then look again."""
         app = self.app
 
@@ -158,8 +205,10 @@ class StartScreen(Screen[None]):
 
         try:
             if offer == "init":
-                self._starter.scaffold(say)
-            self._starter.install(None, say)
+                self._starter.scaffold(language, say)
+                self._made = True
+            if language != "python":
+                self._starter.install(None, say, self._stopping.is_set)
         except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
         except OSError as error:
@@ -170,9 +219,29 @@ class StartScreen(Screen[None]):
     # -- what is shown ----------------------------------------------------------------------------
 
     def _stopped_by(self, problem: ProjectProblem) -> None:
+        self._end_mending()
         self._problem = problem
         self._doing = ""
         self._show()
+
+    def _end_mending(self) -> None:
+        self._began = 0.0
+        if self._tick is not None:
+            self._tick.stop()
+            self._tick = None
+
+    @property
+    def is_mending(self) -> bool:
+        """Whether a project is being made or its packages installed."""
+        return bool(self._began)
+
+    def leave(self) -> str:
+        """End what is under way, for the app ends; what to say of it in the shell."""
+        if not self.is_mending:
+            return ""
+        self._stopping.set()
+        made = "The project's files are written, but its" if self._made else "The"
+        return f"{made} packages are not all installed: run npm install here, then amplify-tui."
 
     def _say_doing(self, words: str) -> None:
         self._doing = words
@@ -204,7 +273,8 @@ class StartScreen(Screen[None]):
                 Row((("  press ", MUTED), ("Enter", ACCENT), (" to choose one", TEXT))),
             ]
         if self._doing:
-            rows.append(Row((("◌ ", OK), (self._doing, TEXT))))
+            spent = f"  {duration(monotonic() - self._began)}" if self._began else ""
+            rows.append(Row((("◌ ", OK), (self._doing, TEXT), (spent, MUTED))))
         rows.extend(Row(((f"  {line}", MUTED),)) for line in self._said)
         self.query_one("#start-box").set_class(problem is not None, "-problem")
         self.query_one(WrappedRows).show_wrapped(rows)
@@ -216,14 +286,20 @@ class StartScreen(Screen[None]):
         """Do what the problem offers."""
         if self._problem is None or self._problem.offer != offer:
             return
-        self._problem = None
-        self._said = []
-        self._doing = "Making the project …" if offer == "init" else "Installing the packages …"
-        self._show()
-        self._mend(offer)
+        if offer == "init":
+            self.app.gate.begin_opening("language")
+            self._plan()
+        else:
+            self._begin_mending(offer)
+
+    def action_stop(self) -> None:
+        """End the installation; what is written stays."""
+        self._stopping.set()
+        self._say_doing("Stopping")
 
     def action_again(self) -> None:
         """Look at the project again."""
+        self._end_mending()
         self._problem = None
         self._doing = "Looking at the project …"
         self._show()
@@ -234,6 +310,8 @@ class StartScreen(Screen[None]):
         problem = self._problem
         if action == "offer":
             return problem is not None and parameters == (problem.offer,)
+        if action == "stop":
+            return self.is_mending and not self._stopping.is_set()
         if action == "choose":
             return self._asks is not None and problem is None
         if action == "again":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.project.models import ProjectProblem
-from workbench.project.scaffold import scaffold
+from workbench.project.scaffold import planned, scaffold
 
 QUICKSTART_PACKAGE = Path(__file__).parents[1] / "quickstart" / "package.json"
 
@@ -121,3 +121,12 @@ def test_an_unknown_language_names_the_known_ones(tmp_path: Path) -> None:
         scaffold(tmp_path / "app", "cobol", silent)
     assert "typescript" in caught.value.next_step
     assert not (tmp_path / "app").exists()
+
+
+def test_what_is_planned_names_what_is_found_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name": "my-web"}')
+    typescript, python = planned(tmp_path, "typescript"), planned(tmp_path, "python")
+    assert any("package.json (my-web)" in step for step in typescript)
+    assert any("npm" in step for step in typescript)
+    assert not any("npm" in step for step in python)
+    assert [each.name for each in tmp_path.iterdir()] == ["package.json"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 
 from screens.app import WorkbenchApp
 from screens.engine import OpenedSandbox, SandboxInfo
@@ -431,6 +432,7 @@ class ScriptedStarter:
     controls: ScriptedControls = field(default_factory=ScriptedControls)
     chosen: list[Target] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
+    slow_install: bool = False
     emit: Emit | None = None
     open_api: Callable[[], PlaygroundApi] = no_api
     open_pool: Callable[[], OpenedPool] = no_pool
@@ -467,12 +469,26 @@ class ScriptedStarter:
             info, self.controls, self.past, self.open_api, self.open_pool, self.open_branches
         )
 
-    def scaffold(self, say: Callable[[str], None]) -> None:
-        self.mended.append("scaffold")
+    def planned(self, language: str) -> Sequence[str]:
+        return [f"writes amplify/ in {language}"]
+
+    def scaffold(self, language: str, say: Callable[[str], None]) -> None:
+        self.mended.append(f"scaffold {language}")
         say("wrote amplify/backend.ts")
 
-    def install(self, root: Path | None, say: Callable[[str], None]) -> None:
+    def install(
+        self,
+        root: Path | None,
+        say: Callable[[str], None],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.mended.append("install")
+        if self.slow_install:
+            deadline = monotonic() + 30
+            while not cancelled() and monotonic() < deadline:
+                sleep(0.02)
+            self.mended.append("stopped")
+            raise ProjectProblem("The installation was stopped.", "Go on.", offer="install")
         say("added 812 packages")
         self.problem = None
 

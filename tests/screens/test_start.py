@@ -24,8 +24,56 @@ async def test_new_project_is_scaffolded_installed_and_opened(tmp_path: Path) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
         await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "language", "the choice")
+        assert starter.mended == []  # nothing is made before the user chose
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
-        assert starter.mended == ["scaffold", "install"]
+        assert starter.mended == ["scaffold typescript", "install"]
+
+
+async def test_a_python_project_needs_no_npm(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing("init"))
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "language", "the choice")
+        starter.problem = None
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(app.screen, SandboxScreen), "the sandbox")
+        assert starter.mended == ["scaffold python"]
+
+
+async def test_escape_makes_nothing_and_stops_an_installation(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing("init"), slow_install=True)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "language", "the choice")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.id == "start", "the first screen")
+        assert starter.mended == []
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "language", "the choice again")
+        await pilot.press("enter")
+        await until(pilot, lambda: "install" in starter.mended, "the installation")
+        await pilot.press("escape")
+        await until(pilot, lambda: "stopped" in starter.mended, "its end")
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "what to do next")
+
+
+async def test_ctrl_c_in_an_installation_ends_it_and_says_what_is_left(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path, problem=missing("install"), slow_install=True)
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.query("#start-box.-problem"), "the problem")
+        await pilot.press("enter")
+        await until(pilot, lambda: "install" in starter.mended, "the installation")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: not app.is_running, "the end")
+    assert "run npm install" in app.farewell
+    assert starter.mended[-1] == "stopped"
 
 
 async def test_packages_are_installed_when_offered(tmp_path: Path) -> None:

@@ -144,11 +144,12 @@ class _Progress:
             self.tell()
 
     def _standing(self) -> str:
-        counts = (
-            f"{plural(self.looked_up, 'package')} looked up, {self.downloaded} fetched"
-            if self.looked_up
-            else "at work"
-        )
+        if self.downloaded:
+            counts = f"downloading: {plural(self.downloaded, 'package')}"
+        elif self.looked_up:
+            counts = f"choosing versions: {plural(self.looked_up, 'package')} looked up so far"
+        else:
+            counts = "at work"
         return f"{counts} · {self.elapsed():.0f} s"
 
 

@@ -16,7 +16,7 @@ from workbench.project.packages import install_packages
 LANGUAGES = ("typescript", "python")
 Say = Callable[[str], None]
 
-__all__ = ["LANGUAGES", "Say", "install_packages", "scaffold"]
+__all__ = ["LANGUAGES", "Say", "install_packages", "planned", "scaffold"]
 
 
 def scaffold(directory: Path, language: str, say: Say) -> Project:
@@ -50,6 +50,27 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
     }
     _write(root, contents, say)
     return find_project(root)
+
+
+def planned(directory: Path, language: str) -> tuple[str, ...]:
+    """What ``scaffold`` and the installation behind it will do there, in a line for each step."""
+    root = directory.absolute()
+    ignore = "extends" if (root / ".gitignore").exists() else "writes"
+    if language == "python":
+        kept = (root / "pyproject.toml").exists()
+        project = "keeps your pyproject.toml" if kept else "writes pyproject.toml"
+        return (f"writes amplify/, {project}, {ignore} .gitignore", "installs nothing")
+    file = root / "package.json"
+    if not file.exists():
+        packages = "writes package.json"
+    else:
+        name = read_package_json(file).get("name") or "this folder"
+        packages = f"adds Amplify's packages to package.json ({name})"
+    return (
+        f"writes amplify/, {ignore} .gitignore",
+        packages,
+        "installs several hundred packages with npm: some minutes",
+    )
 
 
 def _npm(root: Path, template: Traversable) -> dict[Path, str]:
