@@ -41,6 +41,7 @@ MENDS: tuple[str, ...] = (
     "unserved_types",
     "dynamodb_contains",
     "dynamodb_speed",
+    "dynamodb_long_reads",
     "cognito_turns",
     "function_log_order",
     "steady_answers",
