@@ -29,6 +29,13 @@ SCREEN_BINDINGS: list[BindingType] = [
     _key("A", "automatic", "Automatic", "Which new branches become environments", show=False),
     _key("space", "mark", "Mark", "Mark sandboxes, to delete them together", show=False),
     _key("D", "delete", "Delete", "Delete the environment with all its data; Git stays as it is"),
+    _key(
+        "H",
+        "deleted",
+        "Deleted",
+        "Which environments were deleted, when, by whom, with what data",
+        show=False,
+    ),
     _key("r", "reload", "Reload", "Read everything again", show=False),
     _key("escape", "back", "Sandbox", "Back to the sandbox"),
 ]

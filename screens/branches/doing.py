@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from screens.branches.logs_screen import LogsScreen
 from screens.branches.promote_screen import PromoteScreen
-from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.destroy_screen import DestroyScreen, word_to_type
+from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.dialogs.rows_screen import RowsScreen
 from screens.widgets.row_list import Row
 from screens.widgets.tones import FAIL, MUTED, STRONG
+from workbench.branches.deletions import Deletion, now_text, recorded, who
 from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import Promotion, plan_promotion, promote
@@ -50,18 +52,21 @@ class Doing:
     async def preview(self, opened: OpenedBranches, each: Environment) -> None:
         """Ask how long, make a preview of the branch, deploy it."""
 
-        def check(filled: Filled) -> str:
+        def check(filled: Filled) -> str | FieldProblem:
             try:
                 hours = float(filled["hours"])
             except ValueError:
-                return "Write the hours as a number."
-            return "" if 0 < hours <= 24 * 365 else "More than 0 hours, and at most a year."
+                return FieldProblem("Write the hours as a number.", "hours")
+            if 0 < hours <= 24 * 365:
+                return ""
+            return FieldProblem("More than 0 hours, and at most a year.", "hours")
 
         form = FormScreen(
             f"Preview {each.name}",
             (FormField("hours", "Hours until it goes by itself", "24"),),
             check,
             "It goes with its Git branch, too.",
+            label="Make preview",
         )
         filled = await self._screen.app.push_screen_wait(form)
         if filled is None:
@@ -104,7 +109,7 @@ class Doing:
                       "true" if app.removes_gone else "", kind="tick"),
         )  # fmt: skip
         about = "They are connected and deployed by themselves. Empty: none."
-        form = FormScreen("Branches by themselves", fields, lambda _: "", about)
+        form = FormScreen("Branches by themselves", fields, lambda _: "", about, label="Save")
         filled = await screen.app.push_screen_wait(form)
         if filled is None:
             return
@@ -134,7 +139,11 @@ class Doing:
             screen.app.say(str(problem), "error")
             return
         if not plan.commits:
-            screen.app.say(f"{target} has all of {each.name} already")
+            rows = [
+                Row(((f"{target} has all commits of {each.name} already.", STRONG),)),
+                Row((("Nothing is merged, nothing is deployed.", MUTED),)),
+            ]
+            screen.app.push_screen(RowsScreen(f"Promote {each.name} into {target}", rows))
             return
         hosted = any(
             other.hosted is not None
@@ -166,39 +175,55 @@ class Doing:
     # -- deleting ---------------------------------------------------------------------------------
 
     async def delete(self, opened: OpenedBranches, chosen: Sequence[Environment]) -> None:
-        """Name what is lost, ask, delete; production and several must be typed."""
+        """Name what is lost, ask for the name to be typed, delete, and record who did it."""
         screen = self._screen
         names = ", ".join(each.name for each in chosen)
         try:
-            lost = await asyncio.to_thread(_lost, opened, chosen)
+            of_each = await asyncio.to_thread(_lost, opened, chosen)
         except UserProblem as problem:
             screen.app.say(str(problem), "error")
             return
+        names_of = {each.key: each.name for each in chosen}
+        several = len(chosen) > 1
+        lost = [f"{names_of[key]}: {line}" if several else line for key, line in of_each]
         title = f"Delete {names}, with users and all data?"
         production = any(each.hosted and each.hosted.is_production for each in chosen)
-        if production or len(chosen) > 1:
-            word = names if production else f"delete {len(chosen)}"
-            why = "This is production. " if production else ""
-            form = FormScreen(
-                title,
-                (FormField("word", f"{why}Type {word} to delete"),),
-                lambda filled: "" if filled["word"] == word else f"Type {word}, or close.",
-                "\n".join(("Lost for good:", *(f"  {line}" for line in lost))),
-            )
-            if await screen.app.push_screen_wait(form) is None:
-                return
+        rows = [Row((("This is production.", FAIL),)), Row(())] if production else []
+        rows += [Row((("− ", FAIL), (line, STRONG))) for line in lost]
+        if any(each.kind == "branch" for each in chosen):
+            rows.append(Row((("The Git branch stays.", MUTED),)))
+        if production or len(chosen) == 1:
+            word = word_to_type(names, "delete")
         else:
-            rows = [Row((("− ", FAIL), (line, STRONG))) for line in lost]
-            if chosen[0].kind == "branch":
-                rows.append(Row((("The Git branch stays.", MUTED),)))
-            dialog = ConfirmScreen(title, rows, "Delete", "No, keep", belongs_to_engine=False)
-            if await screen.app.push_screen_wait(dialog) is not True:
-                return
+            word = f"delete {len(chosen)}"
+        decision = await screen.app.push_screen_wait(
+            DestroyScreen(title, rows, word, "delete it", later="Close")
+        )
+        if decision is None or not decision.allowed:
+            return
+        by = await asyncio.to_thread(who, opened.project.root)
         for each in chosen:
             stack = each.stack.name if each.stack is not None else ""
             screen.leaving.add(stack)
             screen.action_reload()
-            if not await self._do(lambda each=each: _delete(opened, each)):  # type: ignore[misc]
+            told = Deletion(
+                now_text(),
+                each.name,
+                each.kind,
+                stack,
+                opened.session.target.label,
+                by,
+                decision.how,
+                tuple(line for name, line in of_each if name == each.key),
+            )
+
+            def delete(each: Environment = each, told: Deletion = told) -> None:
+                with recorded(opened.project, told):
+                    _delete(opened, each)
+
+            if await self._do(delete):
+                screen.app.say(f"Deleted {each.name}; H has the record")
+            else:
                 screen.leaving.discard(stack)
         place = screen.app.place
         if place is not None and any(workplace_of(each) == place for each in chosen):
@@ -223,18 +248,19 @@ class Doing:
         return True
 
 
-def _lost(opened: OpenedBranches, chosen: Sequence[Environment]) -> list[str]:
-    """What goes, a line each: what holds data first."""
+def _lost(opened: OpenedBranches, chosen: Sequence[Environment]) -> Sequence[tuple[str, str]]:
+    """What goes with which environment (by its key), a line each: what holds data first."""
     lines = []
     for each in chosen:
         place = workplace_of(each)
-        prefix = f"{each.name}: " if len(chosen) > 1 else ""
         if place is None:
-            lines.append(f"{prefix}its jobs and their logs")
+            lines.append((each.key, "its jobs and their logs"))
             continue
-        held = [loss for loss in read_contents(opened, place) if loss.contents]
-        lines += [f"{prefix}{loss.construct_path}: {loss.contents}" for loss in held]
-        lines.append(f"{prefix}{place.stack}")
+        lines += [
+            (each.key, f"{loss.construct_path}: {loss.contents or loss.type}")
+            for loss in read_contents(opened, place)
+        ]
+        lines.append((each.key, place.stack))
     return lines
 
 

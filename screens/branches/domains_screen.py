@@ -14,7 +14,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.form_screen import (
+    FieldProblem,
+    Filled,
+    FormField,
+    FormRefusedError,
+    FormScreen,
+)
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN
@@ -87,29 +93,35 @@ class DomainsScreen(ModalScreen[None]):
     async def action_add(self) -> None:
         """Ask for domain, prefix and branch."""
 
-        def check(filled: Filled) -> str:
+        def check(filled: Filled) -> str | FieldProblem:
             if not _NAME.fullmatch(filled["name"]):
-                return "Write the domain as example.com."
+                return FieldProblem("Write the domain as example.com.", "name")
             if filled["branch"] not in self._branches:
-                return f"Name a connected branch: {', '.join(self._branches) or 'there is none'}."
+                names = ", ".join(self._branches) or "there is none"
+                return FieldProblem(f"Name a connected branch: {names}.", "branch")
             return ""
+
+        hosting = self._opened.hosting
+
+        async def add(filled: Filled) -> None:
+            def do() -> None:
+                app = hosting.known_app()
+                add_domain(hosting, app, filled["name"], filled["prefix"], filled["branch"])
+
+            try:
+                await asyncio.to_thread(do)
+            except UserProblem as problem:
+                words = " ".join(str(problem).split())
+                raise FormRefusedError(FieldProblem(words, "name")) from None
 
         fields = (
             FormField("name", "Domain", "", "example.com"),
             FormField("prefix", "Sub-domain (empty: the domain itself)", "www", "www"),
             FormField("branch", "Branch", next(iter(self._branches), "")),
         )
-        filled = await self.app.push_screen_wait(
-            FormScreen("Lead a domain to a branch", fields, check)
-        )
-        if filled is None:
-            return
-        hosting = self._opened.hosting
-        await self._do(
-            lambda: add_domain(
-                hosting, hosting.known_app(), filled["name"], filled["prefix"], filled["branch"]
-            )
-        )
+        form = FormScreen("Lead a domain to a branch", fields, check, label="Add", do=add)
+        if await self.app.push_screen_wait(form) is not None:
+            self.action_reload()
 
     @work(group="act")
     async def action_remove(self) -> None:

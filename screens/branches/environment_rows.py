@@ -9,6 +9,7 @@ from screens.widgets.columns import column
 from screens.widgets.row_list import Row
 from screens.widgets.tones import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
 from workbench.branches.compare import Difference
+from workbench.branches.deletions import Deletion
 from workbench.branches.environments import Environment
 from workbench.branches.history import BetweenJobs
 from workbench.branches.hosting_models import Job
@@ -35,6 +36,7 @@ def environment_row(
     is_marked: bool = False,
     is_leaving: bool = False,
     name_width: int = 22,
+    job_width: int = 11,
 ) -> Row:
     """One environment: which, how it is, its last job, its last commit.
 
@@ -54,11 +56,10 @@ def environment_row(
         spans.append((f"updated {ago(each.stack.updated, now)}", MUTED))
         return Row(tuple(spans), each.key, copy=each.name)
     if each.job is not None:
-        sign, tone = _JOB.get(each.job.status, ("▶", ACCENT))
-        words = f"{sign} #{each.job.id} {_span(each.job.seconds)}"
-        spans.append((column(words, 13), tone))
+        tone = _JOB.get(each.job.status, ("▶", ACCENT))[1]
+        spans.append((column(job_words(each.job), job_width) + "  ", tone))
     else:
-        spans.append((" " * 13, MUTED))
+        spans.append((" " * (job_width + 2), MUTED))
     if each.drift:
         spans.append((f"▲ {each.drift}  ", WARN))
     if each.hosted is not None and each.hosted.expires is not None:
@@ -78,6 +79,11 @@ def environment_row(
     elif each.job is not None:
         spans.append((f"{each.job.commit[:8]} {each.job.message}", TEXT))
     return Row(tuple(spans), each.key, copy=each.name)
+
+
+def job_words(job: Job) -> str:
+    """A job's sign, number and time: ``✓ #1 1 min 45 s``."""
+    return f"{_JOB.get(job.status, ('▶', ACCENT))[0]} #{job.id} {_span(job.seconds)}"
 
 
 def shown_name(each: Environment, own_stack: str) -> str:
@@ -194,6 +200,26 @@ def inventory_rows(each: Environment, inventory: Inventory) -> list[Row]:
     return rows
 
 
+def deletion_rows(found: Sequence[Deletion]) -> list[Row]:
+    """The record of deleted environments: when, which, by whom, and what was lost."""
+    if not found:
+        return [Row((("No environment was deleted here so far.", MUTED),))]
+    rows = []
+    for each in found:
+        tone = OK if each.outcome == "deleted" else FAIL
+        at = datetime.fromisoformat(each.at).astimezone().strftime("%Y-%m-%d %H:%M")
+        what = f"{each.kind} {each.name}"
+        rows.append(
+            Row(
+                ((f"{at}  ", MUTED), (what, STRONG), (f"  {each.outcome}", tone),
+                 (f"  by {each.by}, {each.how}", TEXT)),
+                copy=f"{each.at} {what} {each.outcome} by {each.by}, {each.how}",
+            )
+        )  # fmt: skip
+        rows += [Row(((f"    {line}", MUTED),), copy=line) for line in each.lost]
+    return rows
+
+
 def difference_rows(
     found: Sequence[Difference], first: str, second: str, *, shows_values: bool = False
 ) -> list[Row]:
@@ -212,8 +238,19 @@ def difference_rows(
             spans.append((f"  {values.get(each.sign, f'{each.first} → {each.second}')}", MUTED))
         elif each.kind == "secret" and each.sign == "~":
             spans.append(("  another value", MUTED))
+        elif each.kind == "field":
+            types = {"+": each.second, "-": each.first}
+            spans.append((f"  {types.get(each.sign, f'{each.first} → {each.second}')}", MUTED))
         rows.append(Row(tuple(spans), copy=each.what))
+        for changed in each.properties:
+            change = f"{_value(changed.first)} → {_value(changed.second)}"
+            spans = [(f"      {changed.path}  ", TEXT), (change, MUTED)]
+            rows.append(Row(tuple(spans), copy=f"{changed.path}: {change}"))
     return rows
+
+
+def _value(text: str | None) -> str:
+    return "–" if text is None else text
 
 
 def age(at: datetime, now: datetime | None = None) -> str:

@@ -52,7 +52,7 @@ class LogsScreen(ModalScreen[None]):
             steps = RowList(id="job-steps")
             steps.can_focus = False
             yield steps
-            waiting = ((("Waiting for its turn …", MUTED),),)
+            waiting = ((("Reading the log …", MUTED),),)
             yield RowList(empty=waiting, id="job-lines", filters=False)
             entry = Input(placeholder="show only lines with …", id="job-search", compact=True)
             entry.display = False
@@ -99,6 +99,9 @@ class LogsScreen(ModalScreen[None]):
             for at, (step, line) in enumerate(self._lines)
             if self._wanted in line.casefold()
         ]
+        if not rows and not self._wanted and not job.has_ended:
+            words = "Waiting for its turn …" if job.status == "PENDING" else "Beginning …"
+            rows.append(Row(((words, MUTED),)))
         if job.has_ended:
             tone = OK if job.status == "SUCCEED" else FAIL
             words = f"{job.status.lower()} after {job.seconds:.1f} s"

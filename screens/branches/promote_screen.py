@@ -30,8 +30,15 @@ _SIGNS = {
 }
 
 
+_FILES = 8
+"""Files of the backend that are named."""
+
+
 class PromoteScreen(ModalScreen[bool]):
-    """True: promote. ``look`` evaluates the merged code; None where nothing will be deployed."""
+    """True: promote. ``look`` evaluates the merged code; None where nothing will be deployed.
+
+    Before the look is done there is no yes: nobody knows yet what it would be to.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority: in a list, the key copies the row.
@@ -45,6 +52,7 @@ class PromoteScreen(ModalScreen[bool]):
         super().__init__(id="promote")
         self._plan = plan
         self._look = look
+        self._is_known = look is None
 
     def compose(self) -> ComposeResult:
         """The commits above the changes."""
@@ -61,8 +69,14 @@ class PromoteScreen(ModalScreen[bool]):
             words = f"{self._plan.target} is not connected: nothing is deployed."
             view.show_rows([*self._commits(), Row(()), Row(((words, MUTED),))])
             return
-        words = "Looking at what the deployment would change …"
-        view.show_rows([*self._commits(), Row(()), Row(((words, MUTED),))])
+        if not self._plan.files:
+            words = "No file is another one then: no resource changes."
+            view.show_rows([*self._commits(), Row(()), Row(((words, TEXT),))])
+            self._is_known = True
+            return
+        words = "Evaluating the merged code, to see what its deployment would change …"
+        rows = [Row(((words, MUTED),)), Row((("y promotes once that is known.", MUTED),))]
+        view.show_rows([*self._commits(), Row(()), *rows])
         self._load(self._look)
 
     def _commits(self) -> list[Row]:
@@ -73,6 +87,13 @@ class PromoteScreen(ModalScreen[bool]):
             Row(((f"  {each.short} ", MUTED), (each.subject, STRONG), (f"  {each.author}", MUTED)))
             for each in plan.commits
         ]
+        if plan.files:
+            backend = [name for name in plan.files if "amplify/" in f"/{name}"]
+            words = f"{plural(len(plan.files), 'file')}, {len(backend)} of the backend"
+            rows += [Row(()), Row(((words, TEXT),))]
+            rows += [Row(((f"  {name}", MUTED),), copy=name) for name in backend[:_FILES]]
+            if len(backend) > _FILES:
+                rows.append(Row(((f"  … and {len(backend) - _FILES} more", MUTED),)))
         return rows
 
     @work(group="look")
@@ -83,7 +104,15 @@ class PromoteScreen(ModalScreen[bool]):
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         else:
             rows = coming_rows(found)
+            self._is_known = True
         self.query_one(RowList).show_rows([*self._commits(), Row(()), *rows])
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Yes only where it is known what it means."""
+        if action == "answer" and parameters == (True,):
+            return self._is_known
+        return super().check_action(action, parameters)
 
     def action_answer(self, promoted: bool) -> None:
         """Go on, or not."""

@@ -18,8 +18,10 @@ from textual.widgets import Static
 from screens.branches.bindings import SCREEN_BINDINGS
 from screens.branches.doing import Doing
 from screens.branches.environment_rows import (
+    deletion_rows,
     environment_row,
     inventory_rows,
+    job_words,
     shown_name,
 )
 from screens.branches.logs_screen import LogsScreen
@@ -29,6 +31,7 @@ from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.tones import FAIL, MUTED, TEXT
+from workbench.branches.deletions import read_deletions
 from workbench.branches.environments import Environment
 from workbench.branches.inventory import take_inventory
 from workbench.branches.opening import OpenedBranches
@@ -127,11 +130,13 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         own = self._info.stack_name
         names = [cell_len(safe_line(shown_name(each, own))) for each in self.environments.values()]
         width = min(_WIDEST_NAME, max(names, default=0))
+        jobs = [cell_len(job_words(each.job)) for each in self.environments.values() if each.job]
         self.query_one(RowList).show_rows(
             [
                 environment_row(
                     each,
                     name_width=width,
+                    job_width=max(jobs, default=0),
                     own_stack=own,
                     place_stack=place.stack if place else "",
                     is_marked=each.key in self.marked,
@@ -231,6 +236,17 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         if self._opened is not None:
             names = [each.name for each in self.environments.values() if each.hosted is not None]
             self.app.push_screen(DomainsScreen(self._opened, names))
+
+    def action_deleted(self) -> None:
+        """Which environments were deleted, when and by whom."""
+        opened = self._opened
+        if opened is not None:
+            self.app.push_screen(
+                RowsScreen(
+                    "Deleted environments",
+                    read=lambda: deletion_rows(read_deletions(opened.project)),
+                )
+            )
 
     # -- doing ------------------------------------------------------------------------------------
 
@@ -342,7 +358,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         """Only what works now."""
         if action == "own":
             return self.app.place is not None
-        if action in ("domains", "automatic"):
+        if action in ("domains", "automatic", "deleted"):
             return self._opened is not None
         if action not in _OF_ONE:
             return super().check_action(action, parameters)

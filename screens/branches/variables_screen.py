@@ -16,7 +16,13 @@ from textual.screen import ModalScreen
 
 from screens.branches.setting_rows import setting_key, setting_rows
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from screens.dialogs.form_screen import (
+    FieldProblem,
+    Filled,
+    FormField,
+    FormRefusedError,
+    FormScreen,
+)
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
@@ -27,7 +33,6 @@ from workbench.branches.environments import Environment
 from workbench.branches.opening import OpenedBranches
 from workbench.branches.settings import EnvironmentSettings, Setting, touched_by
 from workbench.model.user_problem import UserProblem
-from workbench.private_files import create_private
 from workbench.project.models import ProjectProblem
 from workbench.wording import plural
 
@@ -139,9 +144,7 @@ class VariablesScreen(ModalScreen[None]):
             for scope in ("own", "shared")
             if chosen == f"{kind}:{scope}"
         )
-        filled = await self._ask(f"Add {kinds[chosen]}", blank)
-        if filled is not None:
-            await self._set(replace(blank, name=filled["name"]), filled["value"])
+        await self._ask(f"Add {kinds[chosen]}", blank, "Add")
 
     @work(group="act")
     async def action_edit(self) -> None:
@@ -149,13 +152,7 @@ class VariablesScreen(ModalScreen[None]):
         setting = self.current
         if setting is None:
             return
-        filled = await self._ask(f"{setting.name} of {self._whose(setting)}", setting)
-        if filled is not None:
-            await self._set(setting, filled["value"])
-
-    async def _set(self, setting: Setting, value: str) -> None:
-        if await self._do(lambda: self._settings.set(setting, value)):
-            await self._changed(setting, f"Set {setting.name}")
+        await self._ask(f"{setting.name} of {self._whose(setting)}", setting, "Save")
 
     @work(group="act")
     async def action_remove(self) -> None:
@@ -203,52 +200,66 @@ class VariablesScreen(ModalScreen[None]):
     @work(group="act")
     async def action_import(self) -> None:
         """Ask for a file, and set its variables."""
+        name = ""
+
+        async def take(filled: Filled) -> None:
+            nonlocal name
+            file = self._path(filled["file"])
+            name = file.name
+
+            def read() -> None:
+                try:
+                    text = file.read_text(encoding="utf-8")
+                except (OSError, UnicodeDecodeError):
+                    raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
+                self._settings.change_variables("own", read_dotenv(text, file.name))
+
+            await self._at_field(read, "file")
+
         form = FormScreen(
             f"Import variables for {self._whom}",
             (FormField("file", "File", ".env", ".env"),),
-            lambda filled: "" if filled["file"] else "Name a file.",
+            _needs_file,
+            label="Import",
+            do=take,
         )
-        filled = await self.app.push_screen_wait(form)
-        if filled is None:
-            return
-        file = self._path(filled["file"])
-
-        def take() -> None:
-            try:
-                text = file.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
-                raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
-            self._settings.change_variables("own", read_dotenv(text, file.name))
-
-        if await self._do(take):
-            await self._changed(Setting("variable", "own", ""), f"Set what {file.name} has")
+        if await self.app.push_screen_wait(form) is not None:
+            await self._changed(Setting("variable", "own", ""), f"Set what {name} has")
 
     @work(group="act")
     async def action_export(self) -> None:
         """Ask for a file, and write the variables; it is for the user alone to read."""
+        own = {each.name: each.value for each in reversed(self._found) if each.kind == "variable"}
+        name = ""
+
+        async def put(filled: Filled) -> None:
+            nonlocal name
+            file = self._path(filled["file"])
+            name = file.name
+
+            def write() -> None:
+                try:
+                    with file.open("x", encoding="utf-8") as made:
+                        file.chmod(0o600)
+                        made.write(write_dotenv(own))
+                except FileExistsError:
+                    raise ProjectProblem(f"{file.name} is there.", "Name another file.") from None
+                except OSError as error:
+                    raise ProjectProblem(
+                        f"{file} cannot be written: {error.strerror}.", "Name another file."
+                    ) from None
+
+            await self._at_field(write, "file")
+
         form = FormScreen(
             f"Export the variables of {self._whom}",
             (FormField("file", "File", ".env.local", ".env.local"),),
-            lambda filled: "" if filled["file"] else "Name a file.",
+            _needs_file,
+            label="Export",
+            do=put,
         )
-        filled = await self.app.push_screen_wait(form)
-        if filled is None:
-            return
-        file = self._path(filled["file"])
-        own = {each.name: each.value for each in reversed(self._found) if each.kind == "variable"}
-
-        def write() -> None:
-            try:
-                create_private(file, write_dotenv(own))
-            except FileExistsError:
-                raise ProjectProblem(f"{file.name} is there.", "Name another file.") from None
-            except OSError as error:
-                raise ProjectProblem(
-                    f"{file} cannot be written: {error.strerror}.", "Name another file."
-                ) from None
-
-        if await self._do(write):
-            self.app.say(f"{plural(len(own), 'variable')} written to {file.name}")
+        if await self.app.push_screen_wait(form) is not None:
+            self.app.say(f"{plural(len(own), 'variable')} written to {name}")
 
     # -- what all of them do ----------------------------------------------------------------------
 
@@ -290,18 +301,40 @@ class VariablesScreen(ModalScreen[None]):
             return False
         return True
 
-    async def _ask(self, title: str, setting: Setting) -> Filled | None:
+    async def _ask(self, title: str, setting: Setting, label: str) -> None:
+        """Ask for name and value until they are set; then say so, and offer to deploy."""
         hidden = setting.kind == "secret"
         value = FormField("value", "Value", "" if hidden else setting.value, "",
                           "secret" if hidden else "text")  # fmt: skip
         fields = (value,) if setting.name else (FormField("name", "Name"), value)
 
-        def check(filled: Filled) -> str:
+        def check(filled: Filled) -> str | FieldProblem:
             if not filled.get("name", setting.name):
-                return "Give it a name."
-            return "Give it a value." if hidden and not filled["value"] else ""
+                return FieldProblem("Give it a name.", "name")
+            if hidden and not filled["value"]:
+                return FieldProblem("Give it a value.", "value")
+            return ""
 
-        return await self.app.push_screen_wait(FormScreen(title, fields, check))
+        def named(filled: Filled) -> Setting:
+            return replace(setting, name=filled.get("name", setting.name))
+
+        async def put(filled: Filled) -> None:
+            await self._at_field(
+                lambda: self._settings.set(named(filled), filled["value"]), fields[0].name
+            )
+
+        form = FormScreen(title, fields, check, label=label, do=put)
+        filled = await self.app.push_screen_wait(form)
+        if filled is not None:
+            await self._changed(named(filled), f"Set {named(filled).name}")
+
+    async def _at_field(self, act: Callable[[], object], field: str) -> None:
+        """Do it in a thread; a refusal stands at the form's field, and the form stays as it is."""
+        try:
+            await asyncio.to_thread(act)
+        except UserProblem as problem:
+            words = " ".join(str(problem).split())
+            raise FormRefusedError(FieldProblem(words, field)) from None
 
     async def _pick(self, title: str, words: dict[str, str]) -> str | None:
         rows = [Row(((text, STRONG),), key) for key, text in words.items()]
@@ -335,3 +368,7 @@ class VariablesScreen(ModalScreen[None]):
     def action_close(self) -> None:
         """Back to the branches."""
         self.dismiss(None)
+
+
+def _needs_file(filled: Filled) -> FieldProblem:
+    return FieldProblem("" if filled["file"] else "Name a file.", "file")

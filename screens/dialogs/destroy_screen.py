@@ -42,13 +42,19 @@ class DestroyScreen(ModalScreen[Decision | None]):
         Binding("pageup", "scroll(-4)", "Page", False, id="destroy.page_up", tooltip="Page back"),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row], word: str, act: str) -> None:
-        """``word`` is what to type; ``act`` says what that does ("destroy it")."""
+    def __init__(
+        self, title: str, rows: Sequence[Row], word: str, act: str, *, later: str = "Decide later"
+    ) -> None:
+        """``word`` is what to type; ``act`` says what that does ("destroy it").
+
+        ``later`` names leaving without an answer: where nothing waits for one, that is closing it.
+        """
         super().__init__(id="destroy")
         self._heading = title
         self._rows = rows
         self.word = word
         self._act = act
+        self._later = later
 
     def compose(self) -> ComposeResult:
         """Title, what is lost, the line to type in."""
@@ -61,7 +67,7 @@ class DestroyScreen(ModalScreen[Decision | None]):
             yield Static("", id="destroy-problem", markup=False)
             with Horizontal(id="dialog-choices"):
                 yield Choice(" Keep the data ", id="keep")
-                yield Choice(" Decide later ", id="later")
+                yield Choice(f" {self._later} ", id="later")
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -153,7 +153,6 @@ class FormScreen(ModalScreen[Filled | None]):
 
     def on_mount(self) -> None:
         """Begin at the first line."""
-        self._tell(FieldProblem(""))
         self.query_one("#form-0" if self._fields else "#form-do").focus()
 
     @on(Input.Submitted)

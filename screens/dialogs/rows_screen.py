@@ -34,7 +34,8 @@ class RowsScreen(ModalScreen[None]):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         # Mostly without an id: one may follow another before the first is gone.
-        super().__init__(classes="rows", id=id)
+        # As small as its content, where that is there already.
+        super().__init__(classes="rows" if read is not None or id else "rows -few", id=id)
         self._title = title
         self._rows = rows
         self._read = read

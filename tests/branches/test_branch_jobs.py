@@ -22,6 +22,7 @@ from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference
+from workbench.branches.deletions import read_deletions
 from workbench.branches.git import GitProblem, worktrees
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
@@ -31,7 +32,7 @@ from workbench.localcloud.record import read_record
 from workbench.playground.requests import Request
 from workbench.playground.run_as import parse_run_as
 from workbench.project.identity import secret_path, stack_name
-from workbench.project.models import BackendIdentity
+from workbench.project.models import BackendIdentity, Project
 from workbench.project.scaffold import scaffold
 from workbench.startup import Flags, prepare
 
@@ -331,7 +332,8 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     assert listed["topic"]["job"]["status"] == "SUCCEED"
     assert listed["main"]["current"]
     differences = json.loads(command("compare", "main", "topic", "--json"))
-    assert {"sign": "+", "what": "Note.text", "kind": "field"} in differences
+    fields = {each["what"]: each for each in differences if each["kind"] == "field"}
+    assert (fields["Note.text"]["sign"], fields["Note.text"]["second"]) == ("+", "String!")
     added = {
         each["what"] for each in differences if (each["sign"], each["kind"]) == ("+", "resource")
     }
@@ -341,7 +343,7 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     said = command("promote", "topic", "main", "--yes")
     assert "+ data/amplifyData/Note/NoteTable" in said
     assert "Update the stack" in said
-    assert "main moves forward by 1 commits" in said
+    assert "main moves forward by 1 commit" in said
     assert "of main: succeed" in said
     assert models(team.outputs("main")) >= {"Note"}
     assert "all of topic already" in command("promote", "topic", "main")
@@ -349,6 +351,9 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     assert same == [], same
     assert "--yes" in command("delete", "topic", code=1)
     command("delete", "topic", "--yes")
+    told, *_ = read_deletions(Project(repository.root, repository.root / "amplify/backend.py", "x"))
+    assert (told.name, told.outcome, told.how) == ("topic", "deleted", "--yes")
+    assert any("UserPool" in line for line in told.lost), told.lost
     assert "not found" in command("logs", "topic", code=1)
     drifted = repository.commit("Nothing that is deployed")
     listed = {each["name"]: each for each in json.loads(command("list", "--json"))}

@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import build_schema
 from graphql.type import is_input_object_type, is_interface_type, is_object_type
+
+from workbench.deploy.display import dotted, show
+from workbench.deploy.property_diff import differences
+
+_HASH = re.compile(r"[0-9A-F]{8}$")
+"""What CDK ends a logical id with."""
 
 _SCALARS = """
 scalar AWSDate scalar AWSTime scalar AWSDateTime scalar AWSTimestamp scalar AWSEmail scalar AWSJSON
@@ -36,7 +43,8 @@ class Side:
 class Difference:
     """One difference: ``sign`` is ``+`` (only in the second), ``-`` (only in the first) or ``~``.
 
-    ``first`` and ``second`` are a variable's values, where they were asked for.
+    ``first`` and ``second`` are a variable's values, where they were asked for; of a field, its types.
+    ``properties`` are where a resource differs, without secrets.
     """
 
     sign: str
@@ -44,6 +52,16 @@ class Difference:
     kind: str
     first: str = field(default="", repr=False)
     second: str = field(default="", repr=False)
+    properties: tuple[PropertyDifference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDifference:
+    """One property that differs: its dotted path, and both values in short; None where missing."""
+
+    path: str
+    first: str | None
+    second: str | None
 
 
 def read_side(
@@ -75,8 +93,12 @@ def read_side(
 
 def compare(first: Side, second: Side, *, values: bool = False) -> tuple[Difference, ...]:
     """What the second has more, less or else than the first; with variables' ``values``."""
-    resources = _compared("resource", first.resources, second.resources)
-    fields = _compared("field", _fields(first.schema), _fields(second.schema))
+    resources = _compared_resources(first.resources, second.resources)
+    old, new = _fields(first.schema), _fields(second.schema)
+    fields = [
+        replace(each, first=old.get(each.what, ""), second=new.get(each.what, ""))
+        for each in _compared("field", old, new)
+    ]
     secrets = _compared("secret", first.secrets, second.secrets)
     variables: Sequence[Difference] = ()
     if first.variables is not None and second.variables is not None:
@@ -94,6 +116,52 @@ def compare(first: Side, second: Side, *, values: bool = False) -> tuple[Differe
     # What Amplify makes of the models comes behind the models themselves.
     fields = sorted(fields, key=lambda each: (_is_generated(each.what), each.what))
     return (*fields, *resources, *variables, *secrets)
+
+
+def _compared_resources(
+    first: Mapping[str, Any], second: Mapping[str, Any]
+) -> Sequence[Difference]:
+    """Resources by the names that the code gives them, with the properties that differ."""
+    names = _readable({*first, *second})
+    return [
+        replace(
+            each,
+            what=names[each.what],
+            properties=tuple(
+                PropertyDifference(
+                    dotted(found.path),
+                    show(found.path, found.before),
+                    show(found.path, found.after),
+                )
+                for found in differences(first[each.what], second[each.what])
+            )
+            if each.sign == "~"
+            else (),
+        )
+        for each in _compared("resource", first, second)
+    ]
+
+
+def _readable(paths: Iterable[str]) -> Mapping[str, str]:
+    """Each path without what CDK adds to it: hashes, ``Resource``, the nested stack's own node.
+
+    Two paths that would then read alike keep theirs.
+    """
+    found = {path: _without_hashes(path) for path in paths}
+    often = Counter(found.values())
+    return {path: name if often[name] == 1 else path for path, name in found.items()}
+
+
+def _without_hashes(path: str) -> str:
+    place, _, kind = path.partition(" (")
+    steps = [
+        _HASH.sub("", step.removesuffix(".NestedStack")) or step
+        for step in place.split("/")
+        if not step.endswith(".NestedStackResource")
+    ]
+    if len(steps) > 1 and steps[-1] in ("Resource", "Default"):
+        steps.pop()
+    return f"{'/'.join(steps)} ({kind}" if kind else "/".join(steps)
 
 
 def _digest(value: str) -> str:

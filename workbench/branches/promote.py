@@ -31,13 +31,21 @@ class Promotion:
     target: str
     commits: tuple[Commit, ...]
     is_fast_forward: bool
+    files: tuple[str, ...] = ()
+    """What the commits change, from the repository's root; none where the target gains nothing."""
+
+    def of_backend(self, folder: str) -> tuple[str, ...]:
+        """The files below the backend's folder, named from the repository's root."""
+        return tuple(name for name in self.files if name.startswith(f"{folder}/"))
 
 
 def plan_promotion(folder: Path, source: str, target: str) -> Promotion:
     """What merging ``source`` into ``target`` brings; raises GitProblem for unknown branches."""
     ahead, behind = ahead_behind(folder, source, target)
     commits = commits_between(folder, target, source) if ahead else ()
-    return Promotion(source, target, commits, behind == 0)
+    listed = run_git(folder, "diff", "--name-only", "-z", f"{target}...{source}", "--")
+    files = tuple(name for name in listed.split("\0") if name) if ahead else ()
+    return Promotion(source, target, commits, behind == 0, files)
 
 
 @contextmanager

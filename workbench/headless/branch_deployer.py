@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from workbench.events import AnyEvent, DeploymentFinished, DeploymentStarted
 from workbench.headless.lines import HumanLines
 from workbench.headless.paint import Paint
 from workbench.headless.pipeline_deploy import BRANCH_OPTIONS, link_branch
+from workbench.headless.pulse import Pulse
 from workbench.headless.run_sandbox import GOOD
 from workbench.loop.sandbox import Sandbox
 from workbench.model.user_problem import UserProblem
@@ -94,12 +96,16 @@ class _Branch:
         options = replace(BRANCH_OPTIONS, watch=False, environment=lambda: told.environment)
         self._sandbox = Sandbox(session, options, self._emit)
         self._running: asyncio.Task[Any] | None = None
+        self._pulse = Pulse()
+        self._beating: asyncio.Task[None] | None = None
 
     async def deploy(self) -> int:
         """Deploy what the folder holds now; 0 for success."""
         identity = self._session.identity
         label, stack = self._session.target.label, self._session.stack_name
         self._told.write([f"{identity.name} · {label} · {stack}"])
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat())
         if self._running is None:
             self._running = asyncio.create_task(self._sandbox.run())
             self._running.add_done_callback(lambda _: self._ended.put_nowait(None))
@@ -111,9 +117,18 @@ class _Branch:
             await asyncio.to_thread(link_branch, self._session)
         return 0
 
+    async def _beat(self) -> None:
+        """Say what is being made where nothing else is said."""
+        while True:
+            await asyncio.sleep(1)
+            if line := self._pulse.line(time.monotonic()):
+                self._told.write([line])
+
     def _emit(self, event: AnyEvent) -> None:
-        if lines := list(self._human.lines(event)):
+        lines = list(self._human.lines(event))
+        if lines:
             self._told.write(lines)
+        self._pulse.see(event, time.monotonic(), told=bool(lines))
         if isinstance(event, DeploymentStarted) and event.trigger.kind == "adopt":
             self._told.adopted.add(event.deployment or 0)
         if isinstance(event, DeploymentFinished) and event.deployment not in self._told.adopted:

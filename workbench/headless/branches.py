@@ -8,17 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from workbench.branches.deletions import Deletion, now_text, recorded, who
 from workbench.branches.environments import Environment
 from workbench.branches.git import commit_of
-from workbench.branches.hosting_models import App, Job
+from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
+from workbench.branches.workplace import Workplace, read_contents
 from workbench.events import unheard
 from workbench.headless.lines import HumanLines
 from workbench.headless.output import ask, err, out, out_json
 from workbench.headless.paint import Paint
-from workbench.project.models import ProjectProblem
+from workbench.project.identity import stack_name
+from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect
 from workbench.terminal_text import cells, padded, safe_line, safe_log
 from workbench.wording import plural
@@ -134,14 +137,31 @@ def _delete(place: OpenedBranches, arguments: argparse.Namespace) -> int:
                 f"This deletes the backend of {branch.name} with all its data.",
                 "Add --yes to do it.",
             )
-        word = branch.name if branch.is_production else "y"
-        asked = f"Delete the backend of {branch.name} with all its data? Type {word}: "
-        if ask(asked) != word:
+        asked = f"Delete the backend of {branch.name} with all its data? Type {branch.name}: "
+        if ask(asked) != branch.name:
             out("Nothing was deleted.")
             return 1
-    place.hosting.delete(app, branch.name)
+    _delete_recorded(place, app, branch, "--yes" if arguments.yes else f"typed {branch.name}")
     _say(f"deleted the environment of {branch.name}; the Git branch stays")
     return 0
+
+
+def _delete_recorded(place: OpenedBranches, app: App, branch: HostedBranch, how: str) -> None:
+    """Delete a branch's environment; who did it and what was lost is recorded."""
+    stack = stack_name(BackendIdentity(app.id, branch.name, "branch"))
+    lost = read_contents(place, Workplace(branch.name, stack, branch.is_production))
+    told = Deletion(
+        now_text(),
+        branch.name,
+        "branch",
+        stack,
+        place.session.target.label,
+        who(place.project.root),
+        how,
+        tuple(f"{each.construct_path}: {each.contents or each.type}" for each in lost),
+    )
+    with recorded(place.project, told):
+        place.hosting.delete(app, branch.name)
 
 
 def _compare(place: OpenedBranches, arguments: argparse.Namespace) -> int:
@@ -153,6 +173,9 @@ def _compare(place: OpenedBranches, arguments: argparse.Namespace) -> int:
     for each in found:
         values = f"  {each.first!r} → {each.second!r}" if each.first or each.second else ""
         out(f"{each.sign} {each.kind:<8}  {each.what}{values}")
+        for changed in each.properties:
+            first, second = ("–" if v is None else v for v in (changed.first, changed.second))
+            out(f"    {changed.path}  {first} → {second}")
     if not found:
         out(f"{arguments.first} and {arguments.second} are the same.")
     return 0

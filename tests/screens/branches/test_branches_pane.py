@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from screens.branches.promote_screen import PromoteScreen
 from screens.branches.screen import BranchesScreen
 from screens.branches.variables_screen import VariablesScreen
 from screens.dialogs.confirm_screen import ConfirmScreen
+from screens.dialogs.destroy_screen import DestroyScreen
 from screens.dialogs.form_screen import FormScreen
 from screens.dialogs.picker_screen import PickerScreen
 from screens.dialogs.rows_screen import RowsScreen
@@ -33,8 +36,12 @@ from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_a
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.branches.deletions import read_deletions
+from workbench.branches.git import GitProblem
 from workbench.branches.hosting import Hosting
 from workbench.branches.opening import OpenedBranches
+from workbench.branches.promote import plan_promotion
+from workbench.loop.coming_changes import ComingChanges
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project
 from workbench.project.node_runtime import find_node
@@ -51,11 +58,14 @@ class Driver:
         repository: Repository,
         hosting: Hosting,
         clients: Clients,
+        *,
+        project: Project,
     ) -> None:
         self.clients = clients
         self.pilot = pilot
         self.app = app
         self.repository = repository
+        self.project = project
         self.hosting = hosting
 
     async def press(self, *keys: str) -> None:
@@ -81,6 +91,12 @@ class Driver:
         for field, text in zip(self.app.screen.query(Input), texts, strict=True):
             field.value = text
         await self.press("ctrl+j")
+
+    async def allow(self, word: str) -> None:
+        """Answer the question before something is destroyed, by typing."""
+        await self.until_on(DestroyScreen)
+        self.app.screen.query_one(Input).value = word
+        await self.press("enter")
 
     async def rest_on(self, name: str) -> None:
         screen = self.app.screen
@@ -115,7 +131,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Any:
         async with app.run_test(size=(140, 40)) as pilot:
             await sandbox_screen(pilot, starter, first_deployment())
             await pilot.press("9")
-            driver = Driver(pilot, app, repository, hosting, clients)
+            driver = Driver(pilot, app, repository, hosting, clients, project=project)
             await driver.until_shown("Only here")
             yield driver
 
@@ -142,9 +158,16 @@ async def test_a_branch_is_connected_its_failing_job_told_and_it_is_deleted(pane
         await branches.until_shown("✗ #2")
         await branches.rest_on("feature")
         await branches.press("D")
-        await until(branches.pilot, lambda: isinstance(branches.app.screen, ConfirmScreen), "asked")
-        await branches.press("y")
+        await branches.until_on(DestroyScreen)
+        await branches.press("y", "enter")
+        assert isinstance(branches.app.screen, DestroyScreen)  # a letter is no answer
+        assert len(branches.hosting.branches(app)) == 1
+        await branches.allow("feature")
         await until(branches.pilot, lambda: branches.hosting.branches(app) == (), "gone")
+        await branches.until_on(BranchesScreen)
+        await branches.press("H")
+        await branches.until_shown("branch feature  deleted  by ", RowsScreen)
+        await branches.until_shown("typed feature", RowsScreen)
 
 
 async def test_a_promotion_names_its_commits_and_moves_the_target(pane: Any) -> None:
@@ -163,6 +186,48 @@ async def test_a_promotion_names_its_commits_and_moves_the_target(pane: Any) -> 
             lambda: git("rev-parse", "main") == git("rev-parse", "feature"),
             "promoted",
         )
+        # Nothing more to merge is said at once, and stays until it is read.
+        await branches.until_on(BranchesScreen)
+        await branches.rest_on("feature")
+        await branches.press("p")
+        await branches.until_on(PickerScreen)
+        await branches.press("enter")
+        await branches.until_shown("main has all commits of feature already", RowsScreen)
+
+
+async def test_a_promotion_waits_for_what_it_would_deploy(pane: Any) -> None:
+    async with pane() as branches:
+        evaluated = threading.Event()
+
+        def look() -> ComingChanges:
+            evaluated.wait(60)
+            raise GitProblem("The merged code cannot be evaluated.", "Correct it.")
+
+        plan = plan_promotion(branches.repository.root, "feature", "main")
+        assert plan.files == ("a",)
+        answers: list[bool | None] = []
+        branches.app.push_screen(PromoteScreen(plan, look), answers.append)
+        await branches.until_shown("Evaluating the merged code", PromoteScreen)
+        await branches.press("y")
+        assert isinstance(branches.app.screen, PromoteScreen)
+        assert "Promote" not in bound(branches.app)
+        evaluated.set()
+        await branches.until_shown("cannot be evaluated", PromoteScreen)
+        # What Git or the code refuses cannot be promoted either.
+        await branches.press("y", "n")
+        await until(branches.pilot, lambda: answers == [False], "no")
+        branches.app.push_screen(PromoteScreen(replace(plan, files=()), look), answers.append)
+        await branches.until_shown("No file is another one then", PromoteScreen)
+        assert "Promote" in bound(branches.app)
+        await branches.press("y")
+        await until(branches.pilot, lambda: answers == [False, True], "yes")
+
+
+def bound(app: WorkbenchApp) -> set[str]:
+    """The keys that work now, by their words."""
+    return {
+        each.binding.description for each in app.screen.active_bindings.values() if each.enabled
+    }
 
 
 TEMPLATE = json.dumps(
@@ -250,11 +315,19 @@ async def test_details_say_what_costs_and_sandboxes_are_deleted_together(pane: A
             await branches.rest_on(name)
             await branches.press("space")
         await branches.press("D")
-        await branches.until_on(FormScreen)
-        assert "1 item" in str(branches.app.screen.query(".caption").first().render())
-        await branches.type_in("delete")
-        await branches.type_in("delete 2")
+        await branches.until_shown("1 item", DestroyScreen)
+        await branches.allow("delete")
+        assert isinstance(branches.app.screen, DestroyScreen)
+        await branches.allow("delete 2")
         await until(branches.pilot, lambda: not stacks(branches.clients) & {*made}, "deleted")
+        await branches.until_on(BranchesScreen)
+        await until(branches.pilot, lambda: not branches.app.screen.leaving, "all done")  # type: ignore[attr-defined]
+        told = read_deletions(branches.project)
+        assert {(each.name, each.outcome, each.how) for each in told} == {
+            ("cid", "deleted", "typed delete 2"),
+            ("dot", "deleted", "typed delete 2"),
+        }
+        assert all("1 item" in " ".join(each.lost) for each in told)
 
 
 async def test_variables_and_secrets_are_set_copied_and_missing_ones_named(
