@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import time
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
+from workbench.localcloud.bootstrap import STAGING_BUCKET
 from workbench.localcloud.logfile import FILE_NAME, MaskingFormatter
 
 SECRET = "correct horse, battery staple"
@@ -77,6 +79,40 @@ def test_a_secret_that_a_function_prints_is_masked(cloud: Path) -> None:
     assert "the secret is •••" in text
     for hidden in (SECRET, *LINES.splitlines()):
         assert hidden not in text
+
+
+def test_assets_that_no_stack_names_are_removed_once_they_are_old(tmp_path: Path) -> None:
+    folder = tmp_path / "local-cloud"
+    clients = Clients(lifecycle.start(folder))
+    names = {name: name * 64 + ".json" for name in "abcd"}  # named, old, new, asked for
+    for key in names.values():
+        clients.s3.put_object(Bucket=STAGING_BUCKET, Key=key, Body=b"{}")
+    template = {
+        "Metadata": {"asset": names["a"]},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    }
+    cloudformation = clients.client("cloudformation")
+    cloudformation.create_stack(StackName="app", TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="app", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+    lifecycle.stop(folder)
+    long_ago = time.time() - 3600
+    for name in "abd":
+        (path,) = (folder / "state" / "s3").rglob(names[name])
+        os.utime(path, (long_ago, long_ago))
+    try:
+        clients = Clients(lifecycle.start(folder))
+        clients.s3.head_object(Bucket=STAGING_BUCKET, Key=names["d"])
+        deadline = time.monotonic() + 30
+        kept: set[str] = set(names.values())
+        while names["b"] in kept and time.monotonic() < deadline:
+            time.sleep(0.2)
+            found = clients.s3.list_objects_v2(Bucket=STAGING_BUCKET)["Contents"]
+            kept = {each["Key"] for each in found}
+        assert kept == {names[name] for name in "acd"}
+    finally:
+        lifecycle.stop(folder)
 
 
 def test_secrets_are_masked_by_shape_too() -> None:

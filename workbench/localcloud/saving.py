@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from workbench.damaged_files import Damage
 from workbench.localcloud.adapter import saved_state
 from workbench.localcloud.adapter.saved_items import Blobs, Item, ItemChanges, encode_item
 from workbench.localcloud.adapter.stack_operations import any_running
+from workbench.localcloud.adapter.staging_bucket import unused_assets
 from workbench.localcloud.adapter.state_parts import Rows
+from workbench.localcloud.bootstrap import STAGING_BUCKET
 from workbench.localcloud.state_recovery import open_last_good, text_in_copy
 from workbench.localcloud.state_store import Changes, StateStore
 
@@ -46,6 +48,9 @@ _RETRY = 3.0
 
 _ITEMS_AGAIN = 0.1
 """Seconds of looking at services after which the items that came meanwhile are written first."""
+
+_ASSETS_EVERY = 300.0
+"""Seconds between two looks for assets that nothing needs; the first comes soon after the start."""
 
 _TURN = 0.2
 """Seconds that the server's loop is waited for; one that is blocked changes no items meanwhile."""
@@ -73,6 +78,8 @@ class Saver:
         self._settle_at: float | None = None
         self._ending = False
         self._code_in_copy: bytes | None = None
+        self._assets_looked_at = float("-inf")
+        self._remove_assets: Callable[[list[str]], None] = lambda _keys: None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="save-state", daemon=True)
         self._copying = threading.Thread(target=self._keep_copy, name="keep-copy", daemon=True)
@@ -101,9 +108,29 @@ class Saver:
         if saved and self._code_in_copy is not None:
             saved_state.remove_unused_code((saved, self._code_in_copy))
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to save in the background; ``loop`` is the one that requests run on."""
+    def _look_for_unused_assets(self) -> None:
+        now = time.monotonic()
+        if any_running() or now - self._assets_looked_at < _ASSETS_EVERY:
+            return
+        self._assets_looked_at = now
+        named = self._store.text_of("cloudformation")
+        named += text_in_copy(self._directory, "cloudformation")
+        unused = unused_assets(STAGING_BUCKET, named)
+        if unused:
+            logger.info("%d assets that no stack names are removed", len(unused))
+            self._remove_assets(unused)
+
+    def start(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        remove_assets: Callable[[list[str]], None] = lambda _keys: None,
+    ) -> None:
+        """Begin to save in the background; ``loop`` is the one that requests run on.
+
+        ``remove_assets`` is called now and then with what nothing needs of the staging bucket.
+        """
         self._loop = loop
+        self._remove_assets = remove_assets
         if self._store.service_names():
             # It was read and the server started with it: it proved itself.
             self._copying.start()
@@ -161,6 +188,7 @@ class Saver:
                 logger.info("a save took %.1f s", took)
             if written and settled:
                 self._remove_unused_code()
+                self._look_for_unused_assets()
             if written and self._copying.ident is None:
                 self._copying.start()  # the first one ever
             pause = min(took * _BUSY_SHARE, _LONGEST_PAUSE) if written else _RETRY

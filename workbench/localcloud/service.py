@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from workbench.aws.local_keys import keys_of
 from workbench.aws.target import LocalTarget
@@ -13,7 +14,7 @@ from workbench.localcloud import adapter
 from workbench.localcloud.adapter import emulator
 from workbench.localcloud.adapter.emulator import App
 from workbench.localcloud.body_limits import limited_bodies
-from workbench.localcloud.bootstrap import bootstrap
+from workbench.localcloud.bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 from workbench.localcloud.graphql_service import GraphQLService
 from workbench.localcloud.hosting.backends import delete_branch_backend
@@ -71,7 +72,14 @@ class LocalCloud:
         """
         if await bootstrap(caller(self._emulator)):
             logger.info("made the CDK bootstrap resources")
-        self._saver.start(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+
+        def remove_assets(keys: list[str]) -> None:
+            loop.call_soon_threadsafe(
+                lambda: setattr(self, "_removing", loop.create_task(self._delete_assets(keys)))
+            )
+
+        self._saver.start(loop, remove_assets)
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLService(self._saver.mark)
@@ -95,6 +103,13 @@ class LocalCloud:
         )
         routes = (*own, *self._graphql.routes())
         return limited_bodies(gateway(self._emulator, routes, self._done))
+
+    async def _delete_assets(self, keys: list[str]) -> None:
+        call = caller(self._emulator)
+        for key in keys:
+            await call("s3", "DELETE", f"/{STAGING_BUCKET}/{quote(key)}", {}, b"")
+            await asyncio.sleep(0)  # requests come first
+        self._saver.mark(("s3",))
 
     @property
     def unsaved_because(self) -> str:

@@ -38,6 +38,7 @@ MENDS: tuple[str, ...] = (
     "function_states",
     "bucket_provisioning",
     "post_forms",
+    "staging_bucket",
     "unserved_types",
     "dynamodb_contains",
     "dynamodb_speed",
