@@ -16,10 +16,12 @@ from workbench.playground.documents import runnable
 from workbench.playground.history import Run
 from workbench.playground.requests import Request
 from workbench.playground.run_as import (
+    USER_POOLS,
     As,
     RunAs,
     UnknownCallerError,
     default_run_as,
+    first_with_rules,
     parse_run_as,
 )
 from workbench.playground.variables import read_variables
@@ -50,19 +52,18 @@ class Running:
         return default_run_as(api.environment) if api else RunAs(As.API_KEY)
 
     async def choose_first(self, api: PlaygroundApi) -> None:
-        """Where the default would be asked no rules: let tabs without a caller run as a user."""
+        """Where the default would be asked no rules: let tabs without a caller run as somebody else."""
         sheets = [each for each in self._screen.desk.sheets.all if not each.run_as]
         if not sheets or default_run_as(api.environment).kind is not As.ADMIN:
             return
-        if "AMAZON_COGNITO_USER_POOLS" not in api.environment.modes:
-            return
         try:
-            users = await api.users()
+            users = await api.users() if USER_POOLS in api.environment.modes else ()
         except (NotAuthorizedError, UserProblem):
-            return  # what runs then says so: as admin, with no rules
-        if users and api is self._screen.api:
+            users = ()
+        chosen = first_with_rules(api.environment, users)
+        if chosen is not None and api is self._screen.api:
             for each in sheets:
-                each.run_as = each.run_as or RunAs(As.USER, users[0]).label
+                each.run_as = each.run_as or chosen.label
             self._screen.desk.show_names()
             self._screen.desk.save_soon()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from workbench.playground.denials import denied_field, who_may
+from workbench.playground.environment import Environment
 from workbench.playground.requests import ResultError
+from workbench.playground.run_as import As, RunAs, first_with_rules
 from workbench.playground.schema_source import read_schema
 
 SCHEMA = read_schema("""
@@ -91,3 +94,13 @@ def test_only_a_denial_is_one() -> None:
     denied = ResultError("Not Authorized to access listNotes on type Query", "Unauthorized")
     assert denied_field(denied) == "Query.listNotes"
     assert denied_field(ResultError("boom")) == ""
+
+
+def test_the_first_caller_is_one_that_is_asked_the_rules() -> None:
+    guests = {"Note": {"attributes": auth({"allow": "public", "provider": "iam"})}}
+    modes = ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS")
+    both = Environment("it", "http://x", modes=modes, identity_pool_id="pool", models=guests)
+    assert first_with_rules(both, ("ann",)) == RunAs(As.GUEST)
+    signed = replace(both, models=MODELS)
+    assert first_with_rules(signed, ("ann",)) == RunAs(As.USER, "ann")
+    assert first_with_rules(signed, ()) is None

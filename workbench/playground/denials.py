@@ -22,6 +22,7 @@ from graphql import (
 )
 from graphql.type import get_nullable_type
 
+from workbench.playground.model_rules import rules_of
 from workbench.playground.requests import ResultError
 
 Rules = Mapping[str, Any]
@@ -55,14 +56,14 @@ def who_may(name: str, schema: GraphQLSchema, models: Rules) -> tuple[str, ...]:
         return ()
     operation = _operation(schema, parent, field_name)
     if type_name in models and not operation:
-        rules = _rules(models[type_name].get("fields", {}).get(field_name, {}))
+        rules = rules_of(models[type_name].get("fields", {}).get(field_name, {}))
         where, operation = name, "read"
         if not rules:
-            rules, where = _rules(models[type_name]), type_name
+            rules, where = rules_of(models[type_name]), type_name
         return tuple(_told(rules, operation, where))
     model = _model(field.type, models)
     if model:
-        return tuple(_told(_rules(models[model]), operation or "read", model))
+        return tuple(_told(rules_of(models[model]), operation or "read", model))
     written = field.ast_node.directives if field.ast_node is not None else ()
     if not any(each.name.value in _DIRECTIVES for each in written):
         return (f"{name} lets in whom the API's default authorization mode lets in",)
@@ -97,16 +98,6 @@ def _model(kind: Any, models: Rules) -> str:
         inner = get_named_type(items.type).name
         return inner if inner in models else ""
     return ""
-
-
-def _rules(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    found = [
-        rule
-        for each in node.get("attributes") or ()
-        if each.get("type") == "auth"
-        for rule in (each.get("properties") or {}).get("rules") or ()
-    ]
-    return [rule for rule in found if isinstance(rule, dict)]
 
 
 def _told(rules: Sequence[Mapping[str, Any]], operation: str, where: str) -> Iterator[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from workbench.playground.environment import Environment
+from workbench.playground.model_rules import lets_guests_in
+
+USER_POOLS: Final = "AMAZON_COGNITO_USER_POOLS"
 
 
 class As(StrEnum):
@@ -82,6 +87,19 @@ def default_run_as(environment: Environment) -> RunAs:
     ):
         return RunAs(As.API_KEY)
     return RunAs(As.ADMIN)
+
+
+def first_with_rules(environment: Environment, users: Sequence[str]) -> RunAs | None:
+    """Who is asked the rules, for a first try: a guest where a model lets guests in, else a user.
+
+    None where there is neither: what is left is ``admin``, who is asked no rule.
+    """
+    takes_guests = bool(environment.identity_pool_id) and "AWS_IAM" in environment.modes
+    if takes_guests and any(map(lets_guests_in, environment.models.values())):
+        return RunAs(As.GUEST)
+    if users and USER_POOLS in environment.modes:
+        return RunAs(As.USER, users[0])
+    return None
 
 
 def choices(environment: Environment, users: tuple[str, ...]) -> tuple[RunAs, ...]:
