@@ -26,8 +26,6 @@ from workbench.localcloud.ports import listening_socket
 from workbench.localcloud.record import ServerRecord, read_record, write_record
 from workbench.private_files import private_folder
 
-_SWITCH_SECONDS = 0.001
-
 EXIT_LOCKED = 3
 EXIT_PORT_TAKEN = 4
 EXIT_UNSUPPORTED = 5
@@ -117,8 +115,6 @@ def _serve(options: ServerOptions) -> int:
         from workbench.localcloud import connection_limits, connections, websocket_batches
 
         websocket_batches.install()
-        # Threads that compute (large queries, large states) leave the loop its turn sooner.
-        sys.setswitchinterval(_SWITCH_SECONDS)
         peer_user = find_peer_user()
         if peer_user is None:
             logging.getLogger("local cloud").warning(

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from workbench.localcloud.sharing import sharing
+
 Reply = tuple[int, dict[str, str], Any]
 
 _READS = (".Scan", ".Query")
@@ -73,7 +75,8 @@ async def _aside(call: Callable[[], Awaitable[Reply]]) -> Reply:
     loop = asyncio.get_running_loop()
     for _ in range(_ATTEMPTS):
         try:
-            return await loop.run_in_executor(_threads, lambda: context.run(_completed, call))
+            with sharing():
+                return await loop.run_in_executor(_threads, lambda: context.run(_completed, call))
         except RuntimeError as problem:
             # Rows were written meanwhile: it begins anew.
             if "changed size" not in str(problem):

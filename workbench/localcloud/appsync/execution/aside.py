@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+from workbench.localcloud.sharing import sharing
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -20,4 +22,5 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="graphql")
 async def aside(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """What the function gives, or raises."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, lambda: function(*args, **kwargs))
+    with sharing():
+        return await loop.run_in_executor(_threads, lambda: function(*args, **kwargs))
