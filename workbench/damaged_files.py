@@ -29,7 +29,7 @@ _JOURNALS = ("-wal", "-shm")
 """SQLite's files beside a database; they move with it, for without them it is not whole."""
 
 _NOT_SEARCHED = frozenset(
-    {"s3", "services", "worktrees", "installed", "artifacts", "generated", "node_modules"}
+    {"s3", "worktrees", "installed", "artifacts", "generated", "node_modules"}
 )
 
 
@@ -125,6 +125,11 @@ def kept_damaged(folder: Path, depth: int = 4) -> tuple[Path, ...]:
         if (match := _NAME.fullmatch(path.name)) and not match["name"].endswith(_JOURNALS)
     ]
     return tuple(sorted(found, key=lambda path: path.name, reverse=True))
+
+
+def is_kept_damaged(path: Path) -> bool:
+    """Whether it was put aside, and so is nobody's to clean away but the user's."""
+    return _NAME.fullmatch(path.name) is not None
 
 
 def _below(folder: Path, depth: int) -> Iterator[Path]:

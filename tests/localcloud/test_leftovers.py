@@ -39,7 +39,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _zip(text: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("index.py", text)
+        archive.writestr(zipfile.ZipInfo("index.py"), text)  # always the same
     return content.getvalue()
 
 
@@ -60,6 +60,32 @@ def test_code_that_nothing_names_is_removed_while_it_runs(cloud: Path) -> None:
         time.sleep(0.1)
     assert len(list((cloud / "state").rglob("*.zip"))) == 1
     event = json.dumps({"secret": "-", "lines": "-"}).encode()
+    answer = json.loads(lambda_.invoke(FunctionName="f", Payload=event)["Payload"].read())
+    assert answer == {"version": 4}
+
+
+@pytest.mark.parametrize("has_asset", [True, False])
+def test_damaged_code_is_said_and_taken_from_its_asset(cloud: Path, *, has_asset: bool) -> None:
+    clients = Clients(lifecycle.start(cloud))
+    key = "e" * 64 + ".zip"
+    if has_asset:
+        clients.s3.put_object(Bucket=STAGING_BUCKET, Key=key, Body=_zip(CODE % 4))
+    else:
+        clients.s3.delete_object(Bucket=STAGING_BUCKET, Key=key)
+    time.sleep(1)
+    lifecycle.stop(cloud)
+    (code,) = (cloud / "state" / "services").rglob("*.zip")
+    code.write_bytes(b"PK half of it")
+    said: list[str] = []
+    lambda_ = Clients(lifecycle.start(cloud, say=said.append)).lambda_
+    assert "code of a function" in said[0]
+    assert ("staging bucket" in said[0]) is has_asset
+    (kept,) = code.parent.glob("damaged-*")
+    assert str(kept) in said[0]
+    kept.unlink()
+    event = json.dumps({"secret": "-", "lines": "-"}).encode()
+    if not has_asset:
+        lambda_.update_function_code(FunctionName="f", ZipFile=_zip(CODE % 4))
     answer = json.loads(lambda_.invoke(FunctionName="f", Payload=event)["Payload"].read())
     assert answer == {"version": 4}
 

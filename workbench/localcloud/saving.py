@@ -18,6 +18,7 @@ from typing import Any
 
 from workbench.damaged_files import Damage
 from workbench.localcloud.adapter import saved_state
+from workbench.localcloud.adapter.saved_code import mend_code
 from workbench.localcloud.adapter.saved_items import Blobs, Item, ItemChanges, encode_item
 from workbench.localcloud.adapter.stack_operations import any_running
 from workbench.localcloud.adapter.staging_bucket import unused_assets
@@ -65,6 +66,7 @@ class Saver:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self.damages: tuple[Damage, ...] = ()
+        self._code_damages: tuple[Damage, ...] = ()
         self.problem = ""
         self._items = ItemChanges()
         self._blobs = Blobs()
@@ -91,7 +93,10 @@ class Saver:
         """
         saved_state.remove_unfinished_objects(saved_state.state_folder())
         saved_state.keep_code_until_saved()
-        self._store, self.damages = open_last_good(self._directory, self._take_over)
+        self._store, damages = open_last_good(self._directory, self._take_over)
+        for damage in self._code_damages:
+            logger.warning("%s", damage)
+        self.damages = (*damages, *self._code_damages)
         self._store.drop_unused_blobs()
         self._code_in_copy = text_in_copy(self._directory, "lambda")
         self._remove_unused_code()
@@ -100,6 +105,8 @@ class Saver:
 
     def _take_over(self, store: StateStore) -> None:
         states = self._states.decode(store.services(), store.parts(), store.items(), store.blob)
+        # Before the emulator reads it: it takes what it finds.
+        self._code_damages = tuple(mend_code(store.text_of("lambda")))
         saved_state.restore(states)
 
     def _remove_unused_code(self) -> None:

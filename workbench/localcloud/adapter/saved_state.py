@@ -24,6 +24,7 @@ import ministack.app
 from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
+from workbench.damaged_files import is_kept_damaged
 from workbench.localcloud.adapter.saved_items import BLOB, Blobs, encode, tables
 from workbench.localcloud.adapter.state_parts import MARKER, Rows, SavedState, assemble
 from workbench.localcloud.state_store import DamagedStateError, NewerStateError
@@ -235,7 +236,7 @@ def remove_unused_code(documents: Iterable[bytes]) -> None:
     folder = Path(lambda_svc.CODE_BLOB_DIR)
     text = b"".join(documents).decode(errors="replace")
     for path in folder.glob("*.zip") if folder.is_dir() else ():
-        if path.stem not in text:
+        if path.stem not in text and not is_kept_damaged(path):
             path.unlink(missing_ok=True)
 
 

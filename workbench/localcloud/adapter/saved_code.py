@@ -1,0 +1,61 @@
+"""The code of functions, which lies in files named by its content: what the state names must be there.
+
+The emulator gives a function whose file is gone no code, and one whose file is damaged damaged code,
+with a line in the log. The same content lies in the CDK's staging bucket as a rule, and is taken again
+from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.damaged_files import Damage, put_aside
+from workbench.private_files import write_private
+
+_NAMED = re.compile(rb'"code_blob_ref"\s*:\s*"([0-9a-f]{64})"')
+
+
+def mend_code(state: bytes) -> Iterator[Damage]:
+    """Look at each file that the state of Lambda names; what was found damaged, and what was done."""
+    from ministack.services import lambda_svc
+
+    folder = Path(lambda_svc.CODE_BLOB_DIR)
+    for name in sorted({found.decode() for found in _NAMED.findall(state)}):
+        file = folder / f"{name}.zip"
+        wrong = _what_is_wrong(file, name)
+        if not wrong:
+            continue
+        found = _in_assets(name)
+        kept = put_aside(file, only_copy=found is None) if file.exists() else None
+        if found is None:
+            instead = "A function has no code until that is changed and deployed."
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_private(file, found)
+            instead = "It was taken again from the staging bucket."
+        yield Damage(f"The code of a function ({name[:12]}…)", wrong, instead, str(kept or ""))
+
+
+def _what_is_wrong(file: Path, name: str) -> str:
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return "it is gone"
+    except OSError as error:
+        return str(error.strerror)
+    return "" if hashlib.sha256(content).hexdigest() == name else "it has another content"
+
+
+def _in_assets(name: str) -> bytes | None:
+    for file in Path(os.environ["S3_DATA_DIR"]).rglob("*.zip"):
+        try:
+            content = file.read_bytes()
+        except OSError:
+            continue
+        if hashlib.sha256(content).hexdigest() == name:
+            return content
+    return None
