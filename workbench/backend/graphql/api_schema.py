@@ -18,9 +18,10 @@ from workbench.backend.definitions.schema import (
     Modes,
     Relation,
     Rule,
+    RuleOperation,
     Schema,
 )
-from workbench.backend.graphql.directives import directives, every_rule, for_groups
+from workbench.backend.graphql.directives import directives, every_rule, for_groups, rules_for
 from workbench.backend.graphql.filters import filter_kind, shared_inputs
 from workbench.backend.graphql.names import (
     capital,
@@ -32,6 +33,7 @@ from workbench.backend.graphql.names import (
 )
 
 _STAMPS = ("createdAt", "updatedAt")
+_MUTATIONS: tuple[RuleOperation, ...] = ("create", "update", "delete")
 
 
 def write_api_schema(schema: Schema, modes: Modes) -> str:
@@ -239,7 +241,7 @@ class _Writer:
         types = {each.name: each for each in all_fields(model)}
         if "get" not in disabled:
             keys = ", ".join(f"{key}: {types[key].type}!" for key in model.identifier)
-            self.queries.append(self._field(f"get{name}({keys}): {name}", _for(model, "get")))
+            self.queries.append(self._field(f"get{name}({keys}): {name}", rules_for(model, "get")))
         if "list" not in disabled:
             arguments = []
             if model.identifier != ("id",):
@@ -252,7 +254,7 @@ class _Writer:
             self.queries.append(
                 self._field(
                     f"{list_field(name)}({', '.join(arguments)}): Model{name}Connection",
-                    _for(model, "list"),
+                    rules_for(model, "list"),
                 )
             )
         for index in model.indexes:
@@ -273,7 +275,7 @@ class _Writer:
         self.queries.append(
             self._field(
                 f"{index_field(model, index)}({', '.join(arguments)}): Model{name}Connection",
-                _for(model, "list"),
+                rules_for(model, "list"),
             )
         )
 
@@ -296,19 +298,19 @@ class _Writer:
 
     def _mutation_fields(self, model: Model, disabled: set[str]) -> None:
         name = model.name
-        for verb in ("create", "update", "delete"):
+        for verb in _MUTATIONS:
             if verb not in disabled:
                 self.mutations.append(
                     self._field(
                         f"{verb}{name}(input: {capital(verb)}{name}Input!, "
                         f"condition: Model{name}ConditionInput): {name}",
-                        _for(model, verb),
+                        rules_for(model, verb),
                     )
                 )
 
     def _subscription_fields(self, model: Model) -> None:
         name = model.name
-        rules = _for(model, "listen")
+        rules = rules_for(model, "listen")
         owners = dict.fromkeys(
             rule.owner_field for rule in rules if rule.strategy == "owner" and not rule.is_list
         )
@@ -409,11 +411,6 @@ class _Writer:
             self.enum_filters[each.type + ("[]" if each.is_list else "")] = None
             return f"Model{each.type}{'List' if each.is_list else ''}Input"
         return f"Model{filter_kind(each.type)}Input"
-
-
-def _for(model: Model, operation: str) -> tuple[Rule, ...]:
-    """The rules that allow an operation, with those of fields where there are any."""
-    return tuple(rule for rule in model.rules if operation in rule.operations)
 
 
 def _block(kind: str, head: str, lines: Iterable[str], description: str = "") -> str:

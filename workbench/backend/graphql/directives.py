@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from workbench.backend.definitions.schema import DefaultMode, Model, Provider, Rule
+from workbench.backend.definitions.place import NOWHERE
+from workbench.backend.definitions.schema import (
+    DefaultMode,
+    Field,
+    Model,
+    Provider,
+    Relation,
+    Rule,
+    RuleOperation,
+)
 
 _NAMES: dict[Provider, str] = {
     "apiKey": "@aws_api_key",
@@ -56,7 +66,33 @@ def every_rule(model: Model) -> tuple[Rule, ...]:
     )
 
 
-def read_rules(model: Model) -> tuple[Rule, ...]:
-    """The rules that let somebody see an item in some way."""
-    seeing = {"get", "list", "listen", "sync", "search"}
-    return tuple(rule for rule in every_rule(model) if seeing & set(rule.operations))
+def rules_for(model: Model, operation: RuleOperation) -> tuple[Rule, ...]:
+    """The rules that allow an operation for the model or, of a field's own rules, for a part of it.
+
+    A field's rules stand in the place of the model's. A delete takes everything at once: only who
+    may delete every part may ask.
+    """
+    members: tuple[Field | Relation, ...] = (*model.fields, *model.relations)
+    parts = [each.rules or model.rules for each in members] or [model.rules]
+    allowed = [[rule for rule in rules if operation in rule.operations] for rules in parts]
+    found: dict[Rule, Rule] = {}
+    for rules in allowed:
+        for rule in rules:
+            found.setdefault(_whom(rule), rule)
+    if operation == "delete":
+        every = [{each for rule in rules for each in _roles(rule)} for rules in allowed]
+        return tuple(
+            rule
+            for rule in found.values()
+            if any(all(role in roles for roles in every) for role in _roles(rule))
+        )
+    return tuple(found.values())
+
+
+def _whom(rule: Rule) -> Rule:
+    return replace(rule, operations=(), place=NOWHERE)
+
+
+def _roles(rule: Rule) -> tuple[Rule, ...]:
+    bare = _whom(rule)
+    return tuple(replace(bare, groups=(group,)) for group in rule.groups) or (bare,)

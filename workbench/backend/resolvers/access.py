@@ -119,15 +119,36 @@ def is_static(rule: Rule) -> bool:
 
 
 def _guarded(model: Model, members: Iterable[Field | Relation]) -> dict[str, tuple[Rule, ...]]:
-    readers = _readers(model)
+    readers = _getters(model)
     found: dict[str, tuple[Rule, ...]] = {}
     for member in members:
         needed = readers - _beside(readers, _wide(model, member))
         if needed - _allowed(model, member):
-            found[member.name] = tuple(
-                rule for rule in member.rules or model.rules if _READ & set(rule.operations)
-            )
+            found[member.name] = _among(needed, member.rules or model.rules)
     return found
+
+
+def _among(readers: set[Rule], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that let some of the readers read, for those alone."""
+    found = []
+    for rule in rules:
+        roles = [role for role in _roles(rule) if role in readers]
+        if roles and _READ & set(rule.operations):
+            groups = tuple(group for role in roles for group in role.groups)
+            found.append(replace(rule, groups=groups))
+    return tuple(found)
+
+
+def _getters(model: Model) -> set[Rule]:
+    """Everybody who may get any part of the model: Amplify's resolvers of fields look at no others."""
+    parts = [member.rules or model.rules for member in _members(model)] or [model.rules]
+    return {
+        role
+        for rules in parts
+        for rule in rules
+        if "get" in rule.operations
+        for role in _roles(rule)
+    }
 
 
 def _readers(model: Model) -> set[Rule]:

@@ -265,7 +265,9 @@ def _response(schema: Schema, model: Model) -> str:
     is_heard = bool(heard_of(model)) or any(
         names & set(operation.triggers) for operation in schema.operations
     )
-    result = "{ ...ctx.result, __operation: 'Mutation' }" if is_heard else "ctx.result"
+    # A delete of what is not there answers null.
+    marked = "ctx.result ? { ...ctx.result, __operation: 'Mutation' } : null"
+    result = marked if is_heard else "ctx.result"
     return function(
         "export function response(ctx)",
         ["if (ctx.error) util.error(ctx.error.message, ctx.error.type);", f"return {result};"],
