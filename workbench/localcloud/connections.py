@@ -6,6 +6,7 @@ WebSocket stream that the rest is written for, and no client needs it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -15,7 +16,7 @@ from collections.abc import Collection
 import h11
 import hypercorn.asyncio.run
 import hypercorn.protocol
-from hypercorn.asyncio.tcp_server import TCPServer
+from hypercorn.asyncio.tcp_server import MAX_RECV, TCPServer
 from hypercorn.events import Closed, Event
 from hypercorn.protocol.h11 import H11Protocol
 
@@ -23,6 +24,8 @@ from workbench.localcloud.access.peers import PeerUser
 
 logger = logging.getLogger("local cloud")
 ROOT = 0
+_LINGER_SECONDS = 1.0
+_LINGER_READS = 64
 _REFUSAL = json.dumps(
     {"message": "This local cloud belongs to another user of this machine."}
 ).encode()
@@ -80,9 +83,14 @@ def _owners_server(peer_user: PeerUser, accepted: Collection[int]) -> type[TCPSe
             if user is not None and user not in told:
                 told.add(user)
                 logger.warning("refused: connections of user %s", user)
-            with contextlib.suppress(OSError, RuntimeError):
+            with contextlib.suppress(OSError, RuntimeError, TimeoutError):
                 self.writer.write(_REFUSED)
-                await self.writer.drain()
+                self.writer.write_eof()
+                # Closed while more comes in, the client would see a reset in place of the answer.
+                async with asyncio.timeout(_LINGER_SECONDS):
+                    for _ in range(_LINGER_READS):
+                        if not await self.reader.read(MAX_RECV):
+                            break
             await self._close()
 
     return OwnersServer

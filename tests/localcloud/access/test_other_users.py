@@ -9,18 +9,24 @@ import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from workbench.aws.clients import Clients
+from workbench.aws.local_keys import keys_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.access import peers
+from workbench.localcloud.adapter import issued_credentials
+from workbench.localcloud.gateway import HEALTH_PATH, gateway, json_route
 
 SCRIPT = Path(__file__).with_name("stranger.py")
 OTHER_USER = "64999"
 SECRET = "/owner/secret"
+ADDRESS = "http://127.0.0.1:1" + HEALTH_PATH
 
 
 def as_another_user(command: Sequence[str]) -> list[str] | None:
@@ -66,7 +72,9 @@ def test_another_user_gets_nothing(cloud: LocalTarget, tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert found.pop("send and close") == "sent"
     assert found.pop("http/2") in {403, 505}
-    assert {what: status for what, status in found.items() if status != 403} == {}
+    refused = {403, "BrokenPipeError", "ConnectionResetError"}
+    assert {what: status for what, status in found.items() if status not in refused} == {}
+    assert found["health"] == found["graphql"] == 403
     assert [p["Name"] for p in ssm.describe_parameters()["Parameters"]] == [
         "/cdk-bootstrap/hnb659fds/version",
         SECRET,
@@ -105,3 +113,44 @@ def test_a_peer_that_has_closed_is_nobody(linger: bytes | None) -> None:
             theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         theirs.close()
         assert peers.peer_user(ours) is None
+
+
+def test_where_the_kernel_does_not_tell_nobody_is_taken_for_somebody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as without:
+        without.delattr(socket, "AF_NETLINK", raising=False)
+        assert peers.find_peer_user() is None
+    with monkeypatch.context() as silent:
+        silent.setattr(peers, "_ask", lambda *_: None)
+        assert peers.find_peer_user() is None
+    with monkeypatch.context() as unmapped:
+        # As in a user namespace without a mapping: everybody shows as the overflow user.
+        unmapped.setattr(peers, "_all_look_alike", lambda: True)
+        assert peers.find_peer_user() is None
+
+
+async def test_there_our_own_addresses_ask_for_the_key(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    keys = keys_of(tmp_path)
+    before = issued_credentials.administrator()
+    issued_credentials.set_administrator(keys)
+
+    async def nothing(_scope: object, _receive: object, _send: object) -> None:
+        raise AssertionError("nothing comes this far")
+
+    async def ask(headers: dict[str, str]) -> httpx.Response:
+        health = json_route(HEALTH_PATH, lambda: {"state_dir": "/home/ann"}, public=False)
+        app: Any = gateway(nothing, [health], lambda *_: None, frozenset)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+            return await client.get(ADDRESS, headers=headers)
+
+    try:
+        assert (await ask(dict(keys.sign("GET", ADDRESS)))).json() == {"state_dir": "/home/ann"}
+        for headers in ({}, dict(keys_of(tmp_path_factory.mktemp("other")).sign("GET", ADDRESS))):
+            answer = await ask(headers)
+            assert answer.status_code == 403
+            assert "/home/ann" not in answer.text
+    finally:
+        issued_credentials.set_administrator(before)
