@@ -132,7 +132,6 @@ class DomainsScreen(ModalScreen[None]):
         rows = [Row(((f"{each.prefix or '@'} → {each.branch}", TEXT),)) for each in domain.parts]
         dialog = ConfirmScreen(
             f"Take {domain.name} away from the app?", rows, "Remove", "No, keep",
-            belongs_to_engine=False,
         )  # fmt: skip
         if await self.app.push_screen_wait(dialog) is True:
             hosting = self._opened.hosting

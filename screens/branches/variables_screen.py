@@ -162,7 +162,7 @@ class VariablesScreen(ModalScreen[None]):
             return
         title = f"Remove the {setting.kind} {setting.name} of {self._whose(setting)}?"
         rows = [Row((("Its value cannot be brought back.", TEXT),))]
-        dialog = ConfirmScreen(title, rows, "Remove", "No, keep", belongs_to_engine=False)
+        dialog = ConfirmScreen(title, rows, "Remove", "No, keep")
         if await self.app.push_screen_wait(dialog) is not True:
             return
         if await self._do(lambda: self._settings.remove(setting)):
@@ -270,7 +270,7 @@ class VariablesScreen(ModalScreen[None]):
         if not branch:
             # Functions read secrets when they start; what is set at deployment needs one.
             question = f"{words}. Deploy your sandbox, so that all of it sees that?"
-            dialog = ConfirmScreen(question, [], "Deploy", "Later", belongs_to_engine=False)
+            dialog = ConfirmScreen(question, [], "Deploy", "Later")
             if await self.app.push_screen_wait(dialog) is True:
                 self._redeploy_sandbox()
             return
@@ -280,7 +280,7 @@ class VariablesScreen(ModalScreen[None]):
             return
         rows = [Row((("  ", TEXT), (each.name, STRONG))) for each in touched]
         title = f"{words}. {plural(len(touched), 'environment')} must be deployed to see it:"
-        dialog = ConfirmScreen(title, rows, "Deploy now", "Later", belongs_to_engine=False)
+        dialog = ConfirmScreen(title, rows, "Deploy now", "Later")
         if await self.app.push_screen_wait(dialog) is not True:
             return
         hosting = self._opened.hosting

@@ -24,7 +24,7 @@ class Choice(Static, can_focus=True):
 
 
 class ConfirmScreen(ModalScreen[bool | None]):
-    """True: go on; False: no; None: put aside (only where the engine waits for an answer)."""
+    """True: go on; False: no; None: left without an answer, which is no."""
 
     LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,15 +37,12 @@ class ConfirmScreen(ModalScreen[bool | None]):
     ]
     AUTO_FOCUS = "#no"
 
-    def __init__(
-        self, title: str, rows: list[Row], yes: str, no: str, *, belongs_to_engine: bool = False
-    ) -> None:
+    def __init__(self, title: str, rows: list[Row], yes: str, no: str) -> None:
         super().__init__(id="confirm")
         self._heading = title
         self._rows = rows
         self._yes = yes
         self._no = no
-        self.belongs_to_engine = belongs_to_engine
 
     def compose(self) -> ComposeResult:
         """Title, what is lost, the two answers."""

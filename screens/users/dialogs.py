@@ -198,8 +198,6 @@ async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool:
         Row((("− ", FAIL), (user.label, STRONG), (f"  {user.username}", MUTED))) for user in users
     ]
     rows += [Row(()), Row((("Their data in tables and buckets stays.", MUTED),))]
-    dialog = ConfirmScreen(
-        f"Delete {many} for good?", rows, "Delete", "No, keep", belongs_to_engine=False
-    )
+    dialog = ConfirmScreen(f"Delete {many} for good?", rows, "Delete", "No, keep")
     answer: bool | None = await screen.app.push_screen_wait(dialog)
     return answer is True

@@ -138,7 +138,6 @@ class GroupsScreen(ModalScreen[None]):
             [Row((("Its members stay users, and lose what the group allows.", MUTED),))],
             "Delete",
             "No, keep",
-            belongs_to_engine=False,
         )
         if await self.app.push_screen_wait(dialog) is not True:
             return

@@ -159,7 +159,7 @@ async def _make(
         groups = ", ".join(plan.new_groups)
         lines.append(f"The pool has no group {groups}: they are made first.")
     rows = [Row(((line, TEXT),)) for line in lines]
-    dialog = ConfirmScreen(f"{title}?", rows, "Make them", "No", belongs_to_engine=False)
+    dialog = ConfirmScreen(f"{title}?", rows, "Make them", "No")
     if await screen.app.push_screen_wait(dialog) is not True:
         return False
     try:

@@ -84,9 +84,7 @@ class HostileApp(WorkbenchApp):
             ("picker", lambda: self.push_screen(PickerScreen(EVIL, lambda _: rows, hint=EVIL))),
             (
                 "confirm",
-                lambda: self.push_screen(
-                    ConfirmScreen(EVIL, rows, f"Yes {EVIL}", EVIL, belongs_to_engine=False)
-                ),
+                lambda: self.push_screen(ConfirmScreen(EVIL, rows, f"Yes {EVIL}", EVIL)),
             ),
             ("toast", lambda: self.say(EVIL, "error")),
             ("widget's toast", lambda: self.screen.notify(EVIL, title=EVIL)),
