@@ -20,6 +20,7 @@ from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import Promotion, plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
 from workbench.branches.workplace import delete_sandbox, read_contents, workplace_of
+from workbench.deploy.readable_path import readable_path
 from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem
 
@@ -37,7 +38,10 @@ class Doing:
 
     async def connect(self, opened: OpenedBranches, each: Environment) -> None:
         """Ask whether it is production, connect the Git branch, deploy it."""
-        kinds = {"no": "for development", "yes": "production: deleting it is asked twice"}
+        kinds = {
+            "no": "for development",
+            "yes": "production: marked red, and said so before it is deleted",
+        }
         kind = await self.pick(f"Connect {each.name}", kinds)
         if kind is None:
             return
@@ -257,7 +261,7 @@ def _lost(opened: OpenedBranches, chosen: Sequence[Environment]) -> Sequence[tup
             lines.append((each.key, "its jobs and their logs"))
             continue
         lines += [
-            (each.key, f"{loss.construct_path}: {loss.contents or loss.type}")
+            (each.key, f"{readable_path(loss.construct_path)}: {loss.contents or loss.type}")
             for loss in read_contents(opened, place)
         ]
         lines.append((each.key, place.stack))

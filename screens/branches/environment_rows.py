@@ -209,13 +209,11 @@ def deletion_rows(found: Sequence[Deletion]) -> list[Row]:
         tone = OK if each.outcome == "deleted" else FAIL
         at = datetime.fromisoformat(each.at).astimezone().strftime("%Y-%m-%d %H:%M")
         what = f"{each.kind} {each.name}"
-        rows.append(
-            Row(
-                ((f"{at}  ", MUTED), (what, STRONG), (f"  {each.outcome}", tone),
-                 (f"  by {each.by}, {each.how}", TEXT)),
-                copy=f"{each.at} {what} {each.outcome} by {each.by}, {each.how}",
-            )
-        )  # fmt: skip
+        by = f"by {each.by}, {each.how}"
+        whole = f"{each.at} {what} {each.outcome} {by}"
+        spans = [(f"{at}  ", MUTED), (what, STRONG), (f"  {each.outcome}", tone)]
+        rows.append(Row(tuple(spans), copy=whole))
+        rows.append(Row(((f"    {by}", TEXT),), copy=whole))
         rows += [Row(((f"    {line}", MUTED),), copy=line) for line in each.lost]
     return rows
 

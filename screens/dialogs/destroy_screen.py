@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events, on
@@ -55,6 +55,10 @@ class DestroyScreen(ModalScreen[Decision | None]):
         self.word = word
         self._act = act
         self._later = later
+        self._bindings = self._bindings.copy()
+        self._bindings.key_to_bindings["escape"] = [
+            replace(each, description=later) for each in self._bindings.key_to_bindings["escape"]
+        ]
 
     def compose(self) -> ComposeResult:
         """Title, what is lost, the line to type in."""

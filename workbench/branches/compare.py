@@ -15,9 +15,7 @@ from graphql.type import is_input_object_type, is_interface_type, is_object_type
 
 from workbench.deploy.display import dotted, show
 from workbench.deploy.property_diff import differences
-
-_HASH = re.compile(r"[0-9A-F]{8}$")
-"""What CDK ends a logical id with."""
+from workbench.deploy.readable_path import readable_path
 
 _SCALARS = """
 scalar AWSDate scalar AWSTime scalar AWSDateTime scalar AWSTimestamp scalar AWSEmail scalar AWSJSON
@@ -153,15 +151,8 @@ def _readable(paths: Iterable[str]) -> Mapping[str, str]:
 
 
 def _without_hashes(path: str) -> str:
-    place, _, kind = path.partition(" (")
-    steps = [
-        _HASH.sub("", step.removesuffix(".NestedStack")) or step
-        for step in place.split("/")
-        if not step.endswith(".NestedStackResource")
-    ]
-    if len(steps) > 1 and steps[-1] in ("Resource", "Default"):
-        steps.pop()
-    return f"{'/'.join(steps)} ({kind}" if kind else "/".join(steps)
+    place, sign, kind = path.partition(" (")
+    return f"{readable_path(place)}{sign}{kind}"
 
 
 def _digest(value: str) -> str:

@@ -16,6 +16,7 @@ from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
 from workbench.branches.promotion_preview import preview_promotion
 from workbench.branches.workplace import Workplace, read_contents
+from workbench.deploy.readable_path import readable_path
 from workbench.events import unheard
 from workbench.headless.lines import HumanLines
 from workbench.headless.output import ask, err, out, out_json
@@ -158,7 +159,9 @@ def _delete_recorded(place: OpenedBranches, app: App, branch: HostedBranch, how:
         place.session.target.label,
         who(place.project.root),
         how,
-        tuple(f"{each.construct_path}: {each.contents or each.type}" for each in lost),
+        tuple(
+            f"{readable_path(each.construct_path)}: {each.contents or each.type}" for each in lost
+        ),
     )
     with recorded(place.project, told):
         place.hosting.delete(app, branch.name)

@@ -166,7 +166,7 @@ async def test_a_branch_is_connected_its_failing_job_told_and_it_is_deleted(pane
         await until(branches.pilot, lambda: branches.hosting.branches(app) == (), "gone")
         await branches.until_on(BranchesScreen)
         await branches.press("H")
-        await branches.until_shown("branch feature  deleted  by ", RowsScreen)
+        await branches.until_shown("branch feature  deleted", RowsScreen)
         await branches.until_shown("typed feature", RowsScreen)
 
 
