@@ -77,6 +77,7 @@ class Cloud:
     folder: Path
     cognito: Any
     identity: Any
+    iam: Any
     http: httpx.Client
 
     def __post_init__(self) -> None:
@@ -156,9 +157,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     target = lifecycle.start(folder)
     clients = Clients(target)
     with httpx.Client(timeout=20) as http:
-        yield Cloud(
-            target.endpoint, folder, clients.cognito_idp, clients.client("cognito-identity"), http
-        )
+        services = [clients.client(name) for name in ("cognito-identity", "iam")]
+        yield Cloud(target.endpoint, folder, clients.cognito_idp, *services, http)
     lifecycle.stop(folder)
 
 
@@ -458,6 +458,55 @@ def test_a_classic_pool_and_one_that_asks_the_user_pool(cloud: Cloud) -> None:
     for action in ("GetCredentialsForIdentity", "GetOpenIdToken"):
         said = cloud.ask("AWSCognitoIdentityService", action, {"IdentityId": found, **asked})[1]
         assert said[0] == "NotAuthorizedException"
+
+
+def test_sts_gives_a_role_for_a_token_of_ours_that_the_role_trusts(cloud: Cloud) -> None:
+    region = cloud.cognito.meta.region_name
+    pool = cloud.identity.create_identity_pool(
+        IdentityPoolName="roles", AllowUnauthenticatedIdentities=True, AllowClassicFlow=True
+    )["IdentityPoolId"]
+    roles = {}
+    for name, audience in (("trusting", pool), ("other", f"{region}:another")):
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": audience}},
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        made = cloud.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+        roles[name] = made["Role"]["Arn"]
+    guest = cloud.identity.get_id(IdentityPoolId=pool)["IdentityId"]
+    good = cloud.identity.get_open_id_token(IdentityId=guest)["Token"]
+    head, claims = parts(good)
+    ann = cloud.user("web identity")
+
+    def assume(token: str, role: str = "trusting") -> tuple[int, str]:
+        said = cloud.http.post(
+            cloud.endpoint,
+            data={
+                "Action": "AssumeRoleWithWebIdentity",
+                "Version": "2011-06-15",
+                "RoleArn": roles[role],
+                "RoleSessionName": "x",
+                "WebIdentityToken": token,
+            },
+        )
+        return said.status_code, said.text
+
+    for token, code in (
+        ("garbage", "InvalidIdentityToken"),
+        (f"{good[:-6]}AAAAAA", "InvalidIdentityToken"),
+        (f"{encoded({'alg': 'none'})}.{encoded(claims)}.", "InvalidIdentityToken"),
+        (sign(rsa.generate_private_key(65537, 2048), head, claims), "InvalidIdentityToken"),
+        (f"{encoded(head)}.{encoded({**claims, 'iss': 'https://evil.example'})}.x", "provider"),
+        (ann.id, "AccessDenied"),
+    ):
+        status, said = assume(token)
+        assert (status in (400, 403), code in said, "ASIA" in said) == (True, True, False), said
+    assert "AccessDenied" in assume(good, "other")[1]
+    status, said = assume(good)
+    assert (status, "ASIA" in said) == (200, True)
 
 
 # -- flows of clients -----------------------------------------------------------------------------

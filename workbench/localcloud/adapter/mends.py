@@ -31,6 +31,7 @@ MENDS: tuple[str, ...] = (
     "cognito_auth_flows",
     "cognito_tokens",
     "cognito_identity_logins",
+    "web_identities",
     "lambda_runtime",
     "function_credentials",
     "function_code",
