@@ -138,6 +138,8 @@ def _wait_for(
     state_dir: Path, current: LocalCloudStatus, patience: float, say: Say
 ) -> LocalCloudStatus:
     """One that is only busy answers in the end: it is waited for, not ended."""
+    if server_process.becomes_free(state_dir, min(1.0, patience)):
+        return status(state_dir)  # it was just ending
     say(f"The local cloud (process {current.pid}) is busy and does not answer; waiting for it.")
     deadline = time.monotonic() + patience
     while current.state == "unresponsive" and time.monotonic() < deadline:
@@ -191,6 +193,8 @@ def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -
     if found is None:
         return False
     if not found.pid:
+        if server_process.becomes_free(state_dir, _LAST_CHANCE):
+            return True
         raise LocalCloudProblem(
             f"a process that cannot be told holds {state_dir / server_process.LOCK_NAME}",
             f"find it with: fuser {state_dir / server_process.LOCK_NAME}",

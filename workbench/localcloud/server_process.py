@@ -99,7 +99,7 @@ def ask_to_end(pid: int, state_dir: Path, seconds: float) -> bool:
     """Have it end cleanly; returns whether it did so in time."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    return _is_free(state_dir, seconds)
+    return becomes_free(state_dir, seconds)
 
 
 def kill(pid: int, state_dir: Path) -> bool:
@@ -109,10 +109,11 @@ def kill(pid: int, state_dir: Path) -> bool:
             os.killpg(pid, signal.SIGKILL)
         else:
             os.kill(pid, signal.SIGKILL)
-    return _is_free(state_dir, _KILLED_WITHIN)
+    return becomes_free(state_dir, _KILLED_WITHIN)
 
 
-def _is_free(state_dir: Path, seconds: float) -> bool:
+def becomes_free(state_dir: Path, seconds: float) -> bool:
+    """Wait for the folder's holder to end; one that was just killed holds it for a moment yet."""
     deadline = time.monotonic() + seconds
     while holder(state_dir) is not None:
         if time.monotonic() > deadline:
