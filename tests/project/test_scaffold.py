@@ -38,7 +38,7 @@ def test_the_template_asks_for_the_versions_that_the_tests_run(tmp_path: Path) -
     made = json.loads((project.root / "package.json").read_text())
     tested = json.loads(QUICKSTART_PACKAGE.read_text())
     for section in ("dependencies", "devDependencies"):
-        assert made[section] == tested[section]
+        assert made[section].items() <= tested[section].items()
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "broken link"])
