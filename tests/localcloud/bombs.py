@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,7 +143,11 @@ class Watch:
 
     def __enter__(self) -> Watch:
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=each) for each in (self._healths, self._queries)]
+        self._failures: list[Exception] = []
+        self._threads = [
+            threading.Thread(target=self._again_and_again, args=(ask, waits))
+            for ask, waits in ((self._ask_health, self.health), (self._ask_query, self.query))
+        ]
         for thread in self._threads:
             thread.start()
         return self
@@ -151,25 +156,27 @@ class Watch:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        if self._failures:
+            raise self._failures[0]
 
-    def _healths(self) -> None:
-        with httpx.Client(timeout=60) as client:
-            while not self._stop.is_set():
-                began = time.perf_counter()
-                client.get(f"{self.endpoint}/_amplify_tui/health").raise_for_status()
-                self.health.append(time.perf_counter() - began)
-                self._stop.wait(0.02)
+    def _again_and_again(self, ask: Callable[[httpx.Client], None], waits: list[float]) -> None:
+        try:
+            with httpx.Client(timeout=60) as client:
+                while not waits or not self._stop.is_set():
+                    began = time.perf_counter()
+                    ask(client)
+                    waits.append(time.perf_counter() - began)
+                    self._stop.wait(0.02)
+        except Exception as failure:  # noqa: BLE001 - raised where the watch ends
+            self._failures.append(failure)
 
-    def _queries(self) -> None:
-        with httpx.Client(timeout=60) as client:
-            while not self._stop.is_set():
-                began = time.perf_counter()
-                answer = client.post(
-                    self.url, json={"query": "{ hello }"}, headers={"x-api-key": self.key}
-                )
-                self.query.append(time.perf_counter() - began)
-                assert answer.json() == {"data": {"hello": "hi"}}, answer.text[:300]
-                self._stop.wait(0.02)
+    def _ask_health(self, client: httpx.Client) -> None:
+        client.get(f"{self.endpoint}/_amplify_tui/health").raise_for_status()
+
+    def _ask_query(self, client: httpx.Client) -> None:
+        asked = {"query": "{ hello }"}
+        answer = client.post(self.url, json=asked, headers={"x-api-key": self.key})
+        assert answer.json() == {"data": {"hello": "hi"}}, answer.text[:300]
 
 
 @dataclass(frozen=True)
