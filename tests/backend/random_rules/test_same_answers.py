@@ -89,12 +89,19 @@ class Side:
         if verb == "create" and made:
             names = model.identifier or ("id",)
             self.rows.setdefault(model.name, []).append({name: made[name] for name in names})
+        order: list[int] = []
         for page in data.values():
             if isinstance(page, dict) and "items" in page:
-                page["items"] = sorted(page["items"], key=lambda each: str(self.named(each)))
+                # A table has no order; errors name items by their places.
+                items = page["items"]
+                order = sorted(range(len(items)), key=lambda at: str(self.named(items[at])))
+                page["items"] = [items[at] for at in order]
         errors = [
             (
-                each.get("path"),
+                [
+                    order.index(step) if order and isinstance(step, int) else step
+                    for step in each.get("path") or ()
+                ],
                 each.get("errorType"),
                 _REQUEST_ID.sub("", self.named(each["message"])),
             )
