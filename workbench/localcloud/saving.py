@@ -1,6 +1,6 @@
 """Saves the local cloud's state as it changes: at most a second of writes can be lost.
 
-A request that may have changed something marks its services; three tenths of a second later a thread
+A request that may have changed something marks its services; a fifth of a second later a thread
 looks at what of them differs from what is saved, and writes that. DynamoDB items, which may be many,
 come first. An idle local cloud does nothing.
 """
@@ -29,7 +29,7 @@ from workbench.localcloud.state_store import Changes, StateStore
 
 logger = logging.getLogger("local cloud")
 
-DELAY = 0.3
+DELAY = 0.2
 """Seconds from the first change to its save."""
 
 _SETTLE = 5.0
