@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Any
 
 from workbench.localcloud.appsync.evaluation import (
@@ -16,7 +18,14 @@ from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json
 from workbench.localcloud.appsync.vtl.state import Failure
 from workbench.localcloud.appsync.vtl.template import compile_template
 
-_CHANGED = ("stash", "arguments", "source", "identity", "request")
+_CHANGE = re.compile(
+    r"#\{?(?:macro|define|evaluate)\b"
+    r"|#\{?set\}?\s*\(\s*\$!?\{?(?:[\w-]+\s*[.\[]|ctx\b|context\b)"
+    r"|\.(?:put|add|remove|retain|clear|set|sort|replace|reverse)\w*\s*\("
+)
+
+
+_ROOTS = ("stash", "arguments", "source", "identity", "request")
 """What templates may change and later ones get; results are another for each."""
 
 _SHOWN = 1_000
@@ -37,7 +46,7 @@ def evaluate_mapping(text: str, context: Context, effects: Effects, facts: Facts
     rendering = compile_template(text).render(context, effects, facts)
     try:
         # What it left there is written as JSON by whoever comes next.
-        for name in _CHANGED:
+        for name in what_may_change(text):
             check_size(context.get(name))
         if rendering.returned:
             return Evaluation(_returned(rendering.value), returned=True)
@@ -75,3 +84,13 @@ def _returned(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float):
         return value
     raise Failure("#return was given what is no JSON value")
+
+
+@lru_cache(maxsize=4096)
+def what_may_change(text: str) -> tuple[str, ...]:
+    """The parts of the context that a template may change; none for most response templates."""
+    if _CHANGE.search(text) is None:
+        return ()
+    if "entrySet" in text or "values" in text or "evaluate" in text:
+        return _ROOTS
+    return tuple(name for name in _ROOTS if name in text or name in ("stash", "arguments"))
