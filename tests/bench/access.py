@@ -47,8 +47,8 @@ def main() -> int:
     ):
         clouds = {"with": checked, "without": open_one}
         apis = {name: deploy(target) for name, target in clouds.items()}
-        for _ in range(asked.rounds):
-            for name, target in clouds.items():
+        for turn in range(asked.rounds):
+            for name, target in sorted(clouds.items(), reverse=turn % 2 == 1):
                 rates = asyncio.run(_graphql(target, apis[name], asked.requests))
                 rates["DynamoDB put by botocore"] = _puts(Clients(target), asked.requests)
                 rates["new connection each"] = _connections(target, apis[name])
