@@ -17,6 +17,7 @@ from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.localcloud.bootstrap import STAGING_BUCKET
 from workbench.localcloud.logfile import FILE_NAME, MaskingFormatter
+from workbench.localcloud.state_store import PREVIOUS_NAME
 
 SECRET = "correct horse, battery staple"
 LINES = "first line of it\nsecond line of it"
@@ -32,6 +33,10 @@ def handler(event, context):
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("leftovers") / "local-cloud"
     lifecycle.start(folder)
+    copy = folder / "state" / PREVIOUS_NAME
+    deadline = time.monotonic() + 20
+    while not copy.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)  # what the copy names is kept too: it shall name no function
     yield folder
     lifecycle.stop(folder)
 
