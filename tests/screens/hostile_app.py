@@ -1,6 +1,6 @@
 """The app with hostile text in everything that it shows; F12 goes to the next place.
 
-Run as ``python -m tests.screens.hostile_app FOLDER [ENDPOINT POOL_ID]`` in a terminal.
+Run as ``python -m tests.screens.hostile_app FOLDER [CLOUD_DIR POOL_ID]`` in a terminal.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from tests.screens.scripted import (
 )
 from workbench.aws.clients import Clients
 from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.target import LocalTarget
 from workbench.aws.user_pools import User, UserDetails, UserPool
+from workbench.localcloud import lifecycle
 from workbench.playground.table import tables
 
 # What the engine's own code branches on; everything else is data.
@@ -106,7 +106,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     starter = ScriptedStarter(folder)
     if len(sys.argv) > 2:
-        clients = Clients(LocalTarget(sys.argv[2]))
+        clients = Clients(lifecycle.start(Path(sys.argv[2])))
         pool = UserPool(clients, sys.argv[3])
         starter.open_pool = lambda: OpenedPool(pool, clients, kept_file=folder / "kept.json")
     themes, _ = load_themes()

@@ -98,7 +98,7 @@ def test_every_place_of_the_screens(opened: Callable[..., Terminal]) -> None:
 
 
 def test_a_user_that_signed_up_with_it(
-    opened: Callable[..., Terminal], local_cloud: LocalTarget
+    opened: Callable[..., Terminal], local_cloud: LocalTarget, local_cloud_dir: Path
 ) -> None:
     cognito = Clients(local_cloud).cognito_idp
     pool = cognito.create_user_pool(PoolName="users", UsernameAttributes=["email"])["UserPool"]
@@ -107,7 +107,7 @@ def test_a_user_that_signed_up_with_it(
         UserPoolId=pool["Id"], Username="evil@example.com", UserAttributes=attributes
     )
     cognito.create_group(UserPoolId=pool["Id"], GroupName="evil", Description=EVIL)
-    terminal = opened(local_cloud.endpoint, pool["Id"])
+    terminal = opened(str(local_cloud_dir), pool["Id"])
     terminal.wait_for(lambda s: "EVIL" in s, 60, "the sandbox")
     terminal.press("8")
     terminal.wait_for(lambda s: "evil@example.com" in s, 60, "the user")
