@@ -26,7 +26,7 @@ def stubbed() -> tuple[UserPool, Stubber, list[float]]:
         aws_secret_access_key="test",
     )
     waits: list[float] = []
-    clients = cast(Clients, SimpleNamespace(cognito_idp=client))
+    clients = cast(Clients, SimpleNamespace(cognito_idp=client, is_local=False))
     return UserPool(clients, POOL, wait=waits.append), Stubber(client), waits
 
 
