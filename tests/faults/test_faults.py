@@ -78,15 +78,41 @@ def test_a_worker_killed_in_mid_synth_is_replaced(running: Running) -> None:
     running.sandbox.until(
         lambda event: event["kind"] == "stage-started" and event["stage"] == "synth"
     )
-    (worker,) = _children(running.sandbox.process.pid, "synth_worker")
-    time.sleep(0.3)
-    os.kill(worker, signal.SIGKILL)
+    worker = _kill_synth(running)
+    _kill_synth(running, but=worker)  # the save is tried once more
     failed = running.deployed("failed")
     assert "SIGKILL" in str(failed["failure"])
     running.backend.write_text(running.good_backend)
     running.deployed("no change")
     assert _children(running.sandbox.process.pid, "synth_worker") != [worker]
     running.sandbox.settled()
+
+
+def test_a_save_whose_worker_was_killed_is_deployed_by_the_next_one(running: Running) -> None:
+    slow = "await new Promise((done) => setTimeout(done, 3_000));"
+    running.backend.write_text(running.good_backend + slow)
+    running.sandbox.until(
+        lambda event: event["kind"] == "stage-started" and event["stage"] == "synth"
+    )
+    _kill_synth(running)
+    running.deployed("no change")
+    running.backend.write_text(running.good_backend)
+    running.deployed("no change")
+    running.sandbox.settled()
+
+
+def _kill_synth(running: Running, but: int = 0) -> int:
+    """Kill the process that evaluates the backend, once there is another than ``but``."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        workers = set(_children(running.sandbox.process.pid, "synth_worker")) - {but}
+        if workers:
+            time.sleep(0.3)
+            (worker,) = workers
+            os.kill(worker, signal.SIGKILL)
+            return worker
+        time.sleep(0.05)
+    raise AssertionError("no synth process came")
 
 
 def test_a_failed_resource_is_told_and_repaired_by_the_next_save(running: Running) -> None:
