@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_keys import own_keys
+from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.body_limits import body_limit
 
@@ -26,15 +28,27 @@ _INVOKE = "/2015-03-31/functions/f/invocations"
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTarget]:
     folder: Path = tmp_path_factory.mktemp("cloud") / "local-cloud"
-    lifecycle.start(folder)
-    yield lifecycle.status(folder).port
+    yield lifecycle.start(folder)
     lifecycle.stop(folder)
 
 
-def _headers(service: str, target: str = "", **more: str) -> dict[str, str]:
-    found = {"authorization": _SIGNED % service, **more}
+@pytest.fixture(scope="module")
+def port(cloud: LocalTarget) -> int:
+    return int(cloud.endpoint.rpartition(":")[2])
+
+
+@pytest.fixture(scope="module")
+def key(cloud: LocalTarget) -> str:
+    return str(own_keys(cloud).access_key)
+
+
+def _headers(service: str, target: str = "", key: str = "x", **more: str) -> dict[str, str]:
+    """Signed by a ``key``; whether rightly is only known once the body is whole."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    signed = _SIGNED.replace("=x/20260101", f"={key}/{stamp[:8]}") % service
+    found = {"authorization": signed, "x-amz-date": stamp, **more}
     if target:
         found["x-amz-target"] = target
     return found
@@ -118,18 +132,26 @@ def test_one_byte_more_is_refused_and_the_limit_itself_is_not(port: int, chunked
     assert _send(port, "/", headers, _MB, chunked=chunked)[0] != 413
 
 
-def test_lambda_says_it_in_its_words(port: int) -> None:
-    status, body = _send(port, _INVOKE, _headers("lambda"), 6_291_457, chunked=True)
+def test_lambda_says_it_in_its_words(port: int, key: str) -> None:
+    status, body = _send(port, _INVOKE, _headers("lambda", key=key), 6_291_457, chunked=True)
     assert status == 413
     said = "Request must be smaller than 6291456 bytes for the InvokeFunction operation"
     assert json.loads(body)["message"] == said
 
 
+@pytest.mark.parametrize("size", [900_000, 5 * _MB])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_refusal_is_heard_by_a_client_that_sends_on(port: int, chunked: bool, size: int) -> None:
+    status, body = _send(port, _INVOKE, _headers("lambda"), size, chunked=chunked)
+    assert status == 403
+    assert b"UnrecognizedClientException" in body
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
-def test_a_large_body_is_never_held(port: int) -> None:
+def test_a_large_body_is_never_held(port: int, key: str) -> None:
     pid = int(_get(port, "/_amplify_tui/health")["pid"])
     before = _peak(pid)
-    headers = {"x-amz-target": "DynamoDB_20120810.PutItem", "authorization": _SIGNED % "dynamodb"}
+    headers = _headers("dynamodb", "DynamoDB_20120810.PutItem", key=key)
     status, _ = _send(port, "/", headers, 70 * _MB, chunked=True)
     assert status == 413
     assert _peak(pid) - before < 60 * _MB

@@ -298,6 +298,7 @@ async def test_an_unwritable_journal_does_not_stop_the_loop(tmp_path: Path) -> N
     warnings = [e for e in running.events if getattr(e, "source", "") == "journal"]
     assert running.stages.deployed == ["one", "two"]
     assert len(warnings) == 1
+    assert (folder / "journal.sqlite3").is_file()
 
 
 async def test_diff_and_assets_do_not_wait_for_the_type_check(tmp_path: Path) -> None:

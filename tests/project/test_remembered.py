@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.project.models import Project
+from workbench.project.models import Project, ProjectProblem
 from workbench.project.remembered import (
     Remembered,
     load_remembered,
@@ -28,9 +28,21 @@ def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
     assert load_remembered(project(tmp_path)) == Remembered()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"target": "moon", "profile": 3}', "\xff"])
-def test_a_damaged_file_counts_as_nothing(tmp_path: Path, content: str) -> None:
-    file = remembered_file(project(tmp_path))
+@pytest.mark.parametrize("content", ["", "{", "[]", "\xff"])
+def test_a_damaged_file_is_never_taken_for_no_choice(tmp_path: Path, content: str) -> None:
+    file = write(tmp_path, content)
+    with pytest.raises(ProjectProblem, match="cannot be read") as problem:
+        load_remembered(project(tmp_path))
+    assert str(file) in problem.value.where
+
+
+def test_a_choice_that_is_none_counts_as_nothing(tmp_path: Path) -> None:
+    write(tmp_path, '{"target": "moon", "profile": 3}')
+    assert load_remembered(project(tmp_path)) == Remembered()
+
+
+def write(root: Path, content: str) -> Path:
+    file = remembered_file(project(root))
     file.parent.mkdir(parents=True)
     file.write_bytes(content.encode("latin-1"))
-    assert load_remembered(project(tmp_path)) == Remembered()
+    return file

@@ -118,9 +118,8 @@ class JournalWriter:
                 self._connection = connect_to_write(self._path)
             self._write_batch(self._connection, batch)
         except (sqlite3.Error, OSError) as error:
-            self._give_up_connection(error)
-            if isinstance(error, sqlite3.Error) and is_damage(error) and not self._path.exists():
-                return False  # said above
+            if self._give_up_connection(error):
+                return False  # a new file begins with the next attempt, at once
             if not self._in_trouble:
                 self._in_trouble = True
                 self._on_trouble(
@@ -131,7 +130,8 @@ class JournalWriter:
         self._in_trouble = False
         return True
 
-    def _give_up_connection(self, error: Exception) -> None:
+    def _give_up_connection(self, error: Exception) -> bool:
+        """Close the file; returns whether it was damaged, and was put aside."""
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
@@ -148,6 +148,8 @@ class JournalWriter:
                     f"The journal was damaged ({error}); a new one begins. "
                     f"The damaged file is kept: {kept}"
                 )
+                return True
+        return False
 
     def _write_batch(self, connection: sqlite3.Connection, batch: list[AnyEvent]) -> None:
         lines = self._lines

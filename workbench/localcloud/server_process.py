@@ -99,23 +99,30 @@ def ask_to_end(pid: int, state_dir: Path, seconds: float) -> bool:
     """Have it end cleanly; returns whether it did so in time."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    return becomes_free(state_dir, seconds)
+    return _lets_go(pid, state_dir, seconds)
 
 
 def kill(pid: int, state_dir: Path) -> bool:
     """End it at once, with its process group; its guardian ends what it has started."""
-    with contextlib.suppress(ProcessLookupError):
-        if os.getpgid(pid) == pid:
-            os.killpg(pid, signal.SIGKILL)
-        else:
-            os.kill(pid, signal.SIGKILL)
-    return becomes_free(state_dir, _KILLED_WITHIN)
+    # Once it has ended its number may be another process's.
+    if _is_server(pid, state_dir):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(pid) == pid:
+                os.killpg(pid, signal.SIGKILL)
+            else:
+                os.kill(pid, signal.SIGKILL)
+    return _lets_go(pid, state_dir, _KILLED_WITHIN)
 
 
 def becomes_free(state_dir: Path, seconds: float) -> bool:
     """Wait for the folder's holder to end; one that was just killed holds it for a moment yet."""
+    return _lets_go(0, state_dir, seconds)
+
+
+def _lets_go(pid: int, state_dir: Path, seconds: float) -> bool:
+    """Wait until the folder is free, or held by another process: a sandbox that runs starts one at once."""
     deadline = time.monotonic() + seconds
-    while holder(state_dir) is not None:
+    while (now := holder(state_dir)) is not None and (not pid or now.pid in {0, pid}):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)

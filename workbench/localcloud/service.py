@@ -28,6 +28,7 @@ from workbench.localcloud.inbox_route import inbox_route
 from workbench.localcloud.inprocess import caller
 from workbench.localcloud.logfile import mask_values
 from workbench.localcloud.request_effects import effects
+from workbench.localcloud.unread_bodies import read_to_the_end
 from workbench.localcloud.user_tokens_route import user_tokens_route
 from workbench.private_files import private_folder
 
@@ -102,7 +103,8 @@ class LocalCloud:
             HostingService(hosting, self._jobs, self._follower.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
-        return limited_bodies(gateway(self._emulator, routes, self._done))
+        application = gateway(self._emulator, routes, self._done)
+        return read_to_the_end(limited_bodies(application))
 
     async def _delete_assets(self, keys: list[str]) -> None:
         call = caller(self._emulator)
