@@ -25,6 +25,10 @@ OFFER_WORDS = {
 OFFER_KEY = "x"
 
 
+_LINE = 62
+"""Characters of a source line that are shown: they fit into the pane at 80 columns."""
+
+
 def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
     """All that is wrong now, errors first; empty where nothing is."""
     rows: list[Row] = []
@@ -118,10 +122,10 @@ def _quoted(one: Diagnostic) -> list[Row]:
     indent = len(one.source) - len(one.source.lstrip())
     text = one.source.strip()
     number = f"{one.line} │ "
-    rows = [Row((("  ", TEXT), (number, MUTED), (text, TEXT)), key=f"{key}:source", copy=text)]
-    at = one.column - 1 - indent
-    if 0 <= at <= len(text):
-        gap = " " * (2 + len(number) - 2 + cell_len(text[:at]))
+    shown, at = _around(text, one.column - 1 - indent)
+    rows = [Row((("  ", TEXT), (number, MUTED), (shown, TEXT)), key=f"{key}:source", copy=text)]
+    if 0 <= at <= len(shown):
+        gap = " " * (2 + len(number) - 2 + cell_len(shown[:at]))
         rows.append(
             Row(
                 (
@@ -134,6 +138,19 @@ def _quoted(one: Diagnostic) -> list[Row]:
             )
         )
     return rows
+
+
+def _around(text: str, at: int) -> tuple[str, int]:
+    """What fits on one row of a long line, with the column in it: a wrapped one would lose its mark."""
+    if len(text) <= _LINE:
+        return text, at
+    start = min(max(0, at - _LINE // 2), len(text) - _LINE)
+    cut = text[start : start + _LINE]
+    if start:
+        cut = "…" + cut[1:]
+    if start + _LINE < len(text):
+        cut = cut[:-1] + "…"
+    return cut, at - start
 
 
 def diagnostic_at(story: SandboxStory, key: str) -> Diagnostic | None:

@@ -11,6 +11,7 @@ from screens.app import WorkbenchApp
 from screens.editor import at_place, editor_of
 from screens.sandbox.log_pane import LogView
 from screens.sandbox.panes import DiffPane, ProblemsPane
+from screens.sandbox.problem_rows import diagnostic_rows
 from screens.widgets.row_list import RowList
 from screens.widgets.tones import plain
 from tests.screens.scripted import (
@@ -196,3 +197,15 @@ def test_findings_quote_the_line_as_it_is(tmp_path: Path) -> None:
     beyond = replace(found, line=9)
     quoted = with_source((found, gone, beyond), tmp_path)
     assert [one.source for one in quoted] == [" text: strr", "", ""]
+
+
+def test_a_long_source_line_keeps_its_mark_below_the_column() -> None:
+    source = "  " + "a" * 90 + "!" + "b" * 90
+    found = Diagnostic("error", "No.", "X", "amplify/a.ts", 7, source.index("!") + 1, source=source)
+    quoted, mark = (
+        row for row in diagnostic_rows([found]) if row.key.endswith((":source", ":mark"))
+    )
+    line, below = ("".join(text for text, _ in row.spans) for row in (quoted, mark))
+    assert len(line) < 76
+    assert line[below.index("^")] == "!"
+    assert quoted.copy == source.strip()
