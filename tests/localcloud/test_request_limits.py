@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import resource
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,15 +176,12 @@ def test_a_length_that_lies_leaves_no_connection_behind(port: int) -> None:
 def test_with_few_descriptors_idle_connections_make_room(tmp_path: Path) -> None:
     folder = tmp_path / "local-cloud"
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    starter = os.fork()
-    if starter == 0:
-        # The server takes the hard limit, which only a process of its own can lower.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-        try:
-            lifecycle.start(folder)
-        finally:
-            os._exit(0)
-    os.waitpid(starter, 0)
+    # The server takes the hard limit, which only a process of its own can lower.
+    start = (
+        "import resource, sys; from pathlib import Path; from workbench.localcloud import lifecycle;"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); lifecycle.start(Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", start, folder], check=True, timeout=120)
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)
     idle: list[socket.socket] = []
     try:
