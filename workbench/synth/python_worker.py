@@ -7,7 +7,9 @@ backend from scratch and writes its assembly. stdout and stderr belong to the us
 Each evaluation has a process of its own, forked from this one, in which no user code has ever run:
 whatever a module or a package keeps or changes when it is imported (environment variables,
 registries, caches, other modules) is gone with it. A fork takes 4 ms. What all evaluations share is
-jsii's process with the CDK's JavaScript in it, whose objects are deleted after each of them.
+jsii's process with the CDK's JavaScript in it. That one never forgets an object, 0.6 MB a save; the
+synthesizer replaces a worker that has grown. Deleting the objects that Python was told of gave back
+a quarter of it, and an object that the CDK itself keeps would have been missing in the next save.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.synth.jsii_objects import JsiiObjects
 from workbench.synth.python_report import report_of
 
 _BACKEND = "amplify_backend"
@@ -131,7 +132,6 @@ def _evaluate_and_exit(
 ) -> NoReturn:
     _end_with_parent(lifeline)
     before = set(sys.modules)
-    objects = JsiiObjects()
     answer: dict[str, Any] = {}
     try:
         answer = _synth(request, amplify)
@@ -142,7 +142,6 @@ def _evaluate_and_exit(
     answer["warm"] = sorted(_warm(set(sys.modules) - before, amplify))
     with os.fdopen(answers, "wb") as file:
         file.write(json.dumps(answer).encode() + b"\n")
-    objects.delete()
     os._exit(0)
 
 

@@ -31,8 +31,8 @@ SUPERSEDED_GRACE = 5.0
 and a new worker costs 3 s."""
 
 GROWTH_LIMIT = 30 * 1024 * 1024
-"""Bytes that a worker may grow before another takes its place: Node never forgets an ES module, and
-0.5 MB stays of each save."""
+"""Bytes that a worker may grow before another takes its place: Node never forgets an ES module, jsii
+no object, and 0.5 MB stays of each save."""
 
 REHEARSALS = 2
 """Evaluations in the background after the first: each of the first three is about 0.4 s faster than
