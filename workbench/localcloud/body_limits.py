@@ -15,6 +15,7 @@ from typing import Literal
 
 from workbench.localcloud.adapter.emulator import App, Message, Receive, Scope, Send
 from workbench.localcloud.appsync.http.paths import is_graphql_path
+from workbench.localcloud.unread_bodies import declared_length, throw_away
 
 _MB = 1024 * 1024
 
@@ -106,8 +107,7 @@ def limited_bodies(app: App) -> App:
         }
         query = scope.get("query_string", b"").decode("latin-1")
         limit = body_limit(scope["method"], scope["path"], headers, query)
-        declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit.bytes:
+        if (declared_length(scope) or 0) > limit.bytes:
             await _refuse(limit, 0, receive, send)
             return
         await _count(app, limit, scope, receive, send)
@@ -117,13 +117,8 @@ def limited_bodies(app: App) -> App:
 
 def _is_small(scope: Scope) -> bool:
     """Whether no limit can be reached: the body is no longer than its declared length."""
-    length = b"0"
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            length = value
-        elif name == b"transfer-encoding":
-            return False
-    return length.isdigit() and int(length) <= _ALWAYS_TAKEN
+    length = declared_length(scope)
+    return length is not None and length <= _ALWAYS_TAKEN
 
 
 async def _count(app: App, limit: BodyLimit, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,13 +145,7 @@ async def _count(app: App, limit: BodyLimit, scope: Scope, receive: Receive, sen
 
 async def _refuse(limit: BodyLimit, read: int, receive: Receive, send: Send) -> None:
     """Answer once the client has sent all, so that it hears; up to a size."""
-    while read < limit.bytes + _MOST_THROWN_AWAY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
-        read += len(message.get("body", b""))
-        if not message.get("more_body", False):
-            break
+    read += await throw_away(receive, limit.bytes + _MOST_THROWN_AWAY - read)
     request_id = str(uuid.uuid4())
     status, kind, body = 413, b"application/x-amz-json-1.1", b""
     if limit.protocol == "json":

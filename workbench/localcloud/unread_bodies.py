@@ -8,6 +8,7 @@ sending would not hear the answer.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from workbench.localcloud.adapter.emulator import App, Message, Receive, Scope, Send
 
@@ -34,21 +35,15 @@ def read_to_the_end(app: App) -> App:
             ended = ended or message["type"] == "http.disconnect" or not message.get("more_body")
             return message
 
-        async def throw_away() -> None:
-            size = 0
-            while not ended and size < _MOST:
-                size += len((await receive_and_note()).get("body", b""))
-
         async def send_after_body(message: Message) -> None:
             is_last = message["type"] == "http.response.body" and not message.get("more_body")
             if not is_last or ended:
                 await send(message)
                 return
-            try:
+            # A client that is slower than this may miss the answer.
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_PATIENCE):
-                    await throw_away()
-            except TimeoutError:
-                pass  # the client is slower than the server is patient: it may miss the answer
+                    await throw_away(receive_and_note, _MOST)
             rest = asyncio.create_task(_forever(receive))
             try:
                 await send(message)
@@ -60,6 +55,28 @@ def read_to_the_end(app: App) -> App:
     return with_whole_body
 
 
+async def throw_away(receive: Receive, most: int) -> int:
+    """Read what comes of a body, up to its end or ``most`` bytes; how many it was."""
+    size = 0
+    while size < most:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    return size
+
+
+def declared_length(scope: Scope) -> int | None:
+    """The length of a request's body by its headers; None where they do not tell."""
+    length = b"0"
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            return None
+        if name == b"content-length":
+            length = value
+    return int(length) if length.isdigit() else None
+
+
 async def _forever(receive: Receive) -> None:
     """Take what still comes while the connection is being closed, up to its end."""
     while (await receive())["type"] != "http.disconnect":
@@ -67,12 +84,7 @@ async def _forever(receive: Receive) -> None:
 
 
 def _may_be_long(scope: Scope) -> bool:
-    length = b"0"
-    for name, value in scope["headers"]:
-        if name == b"expect":
-            return False  # such a client sends nothing before it is asked
-        if name == b"transfer-encoding":
-            return True
-        if name == b"content-length":
-            length = value
-    return not length.isdigit() or int(length) > _HELD_BY_SERVER
+    if any(name == b"expect" for name, _ in scope["headers"]):
+        return False  # such a client sends nothing before it is asked
+    length = declared_length(scope)
+    return length is None or length > _HELD_BY_SERVER

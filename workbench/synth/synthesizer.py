@@ -65,8 +65,8 @@ class Synthesizer:
         self._emit = emit
         self._memory_limit = memory_limit_mb * 1024 * 1024
         self._timeout = timeout
+        self._rehearsals_each = rehearsals
         self._rehearsals = rehearsals
-        self._rehearsals_wanted = rehearsals > 0
         self._worker = WarmWorker(project, node, self._say)
         self._turn = asyncio.Lock()
         self._latest = 0
@@ -302,9 +302,9 @@ class Synthesizer:
         elif self._rss > self._memory_limit or grown > GROWTH_LIMIT:
             size = self._rss >> 20
             self._say(Level.DEBUG, f"synth grew to {size} MB: another process takes its place")
-            self._rehearsals = REHEARSALS if self._rehearsals_wanted else 0
+            self._rehearsals = self._rehearsals_each
             is_python = self._project.language == "python"
-            prepare = self._rehearse_ahead if is_python and self._rehearsals_wanted else None
+            prepare = self._rehearse_ahead if is_python and self._rehearsals else None
             self._worker.replace(self._put_in_use, prepare=prepare)
 
     def _put_in_use(self) -> None:
