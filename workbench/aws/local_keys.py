@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.aws.signature_v4 import sign
+from workbench.private_files import write_private
 
 FILE_NAME = "access-key.json"
 _ID, _SECRET = "access_key_id", "secret_access_key"
@@ -56,10 +56,5 @@ def keys_of(state_dir: Path) -> LocalKeys:
         _PREFIX + "".join(secrets.choice(letters) for _ in range(20 - len(_PREFIX))),
         secrets.token_urlsafe(30),
     )
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump({_ID: made.access_key, _SECRET: made.secret}, file)
-    temporary.replace(path)
+    write_private(path, json.dumps({_ID: made.access_key, _SECRET: made.secret}))
     return made

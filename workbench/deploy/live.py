@@ -7,8 +7,6 @@ is the one it was taken of and CloudFormation has not changed it since.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ from workbench.deploy.live_models import (
 )
 from workbench.deploy.stack_state import StackState, read_stack_state
 from workbench.deploy.template import NESTED_STACK, Template
-from workbench.private_files import private_folder
+from workbench.private_files import private_folder, write_private
 
 _SNAPSHOT_FORMAT = 1
 _READERS = 8
@@ -97,14 +95,7 @@ def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
         live=live,
     )
     private_folder(snapshot.parent)
-    handle, temporary = tempfile.mkstemp(prefix=f".{snapshot.name}.", dir=snapshot.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(kept.model_dump_json(by_alias=True, exclude_defaults=True))
-        Path(temporary).replace(snapshot)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_private(snapshot, kept.model_dump_json(by_alias=True, exclude_defaults=True))
 
 
 def _read_snapshot(snapshot: Path) -> _Snapshot | None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from workbench.private_files import private_folder
+from workbench.private_files import private_folder, write_private
 from workbench.project.models import Project, ProjectProblem
 
 
@@ -59,14 +57,7 @@ def save_remembered(project: Project, remembered: Remembered) -> None:
     """Write the choices atomically, so that a crash leaves the old or the new ones."""
     file = remembered_file(project)
     private_folder(file.parent)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".project-", suffix=".json")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(asdict(remembered), stream, indent=2)
-        Path(temporary).replace(file)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_private(file, json.dumps(asdict(remembered), indent=2))
 
 
 def _text(value: object) -> str | None:

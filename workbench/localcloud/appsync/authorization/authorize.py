@@ -6,6 +6,7 @@ import hmac
 import time
 from collections.abc import Mapping
 
+from workbench.aws.signature_v4 import ALGORITHM
 from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts, Keys
 from workbench.localcloud.appsync.authorization.iam import authorize_signer
 from workbench.localcloud.appsync.authorization.lambda_authorizer import FunctionAuthorizer
@@ -14,7 +15,6 @@ from workbench.localcloud.appsync.authorization.open_id import (
     authorize_open_id,
     has_issuer,
 )
-from workbench.localcloud.appsync.authorization.signature import ALGORITHM
 from workbench.localcloud.appsync.authorization.tokens import read_token
 from workbench.localcloud.appsync.authorization.user_pool import authorize_user, issuer_of
 from workbench.localcloud.appsync.identity import Caller, RefusedError

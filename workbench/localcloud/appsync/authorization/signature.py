@@ -11,12 +11,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import quote, unquote
 
+from workbench.aws import signature_v4
 from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
 
-ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW_SECONDS = 300
 
 
@@ -36,7 +35,7 @@ def read_signature(authorization: str) -> Signature | None:
     """The signature in an ``Authorization`` header; None for an incomplete one."""
     parts = dict(
         part.strip().partition("=")[::2]
-        for part in authorization.removeprefix(ALGORITHM).split(",")
+        for part in authorization.removeprefix(signature_v4.ALGORITHM).split(",")
     )
     scope = parts.get("Credential", "").split("/")
     headers = tuple(filter(None, parts.get("SignedHeaders", "").split(";")))
@@ -64,38 +63,14 @@ def is_signed(
     stamp = headers.get("x-amz-date", "")
     if "host" not in signature.headers or stamp[:8] != signature.date:
         return False
-    lines = "".join(
-        f"{name}:{' '.join(headers.get(name, '').split())}\n" for name in signature.headers
+    canonical = signature_v4.canonical_request(
+        request.method,
+        quote(unquote(request.path), safe="/-_.~"),
+        signature_v4.canonical_query(request.query_string),
+        [(name, headers.get(name, "")) for name in signature.headers],
+        ";".join(signature.headers),
+        hashlib.sha256(request.body).hexdigest(),
     )
-    canonical = "\n".join(
-        (
-            request.method,
-            quote(unquote(request.path), safe="/-_.~"),
-            _canonical_query(request.query_string),
-            lines,
-            ";".join(signature.headers),
-            hashlib.sha256(request.body).hexdigest(),
-        )
-    )
-    scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}"
-    key = _signing_key(secret, signature.date, signature.region, signature.service)
-    expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    scope = (signature.date, signature.region, signature.service)
+    expected = signature_v4.signature(secret, stamp, scope, canonical)
     return hmac.compare_digest(expected.encode(), signature.value.encode())
-
-
-def _canonical_query(query: str) -> str:
-    pairs = sorted(
-        (quote(name, safe="-_.~"), quote(value, safe="-_.~"))
-        for name, value in parse_qsl(query, keep_blank_values=True)
-    )
-    return "&".join(f"{name}={value}" for name, value in pairs)
-
-
-@lru_cache(maxsize=256)
-def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
-    key = f"AWS4{secret}".encode()
-    for part in (date, region, service, "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return key
