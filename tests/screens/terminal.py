@@ -34,6 +34,8 @@ class Terminal:
             *("-c", str(folder), line),
             environment=environment,
         )
+        # Where a client's size or a default decides, new-session's own size does not hold.
+        self._tmux("resize-window", "-t", "app", "-x", str(columns), "-y", str(rows))
 
     def screen(self) -> str:
         """What is on the screen now."""
