@@ -26,9 +26,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from screens.editor import at_place, editor_of
-from screens.environment_panes import EnvironmentPanes
-from screens.feed import Feed
+from screens.event_queue import Feed
 from screens.input_gate import UNASKED_SECONDS, InputGate
+from screens.navigation import EnvironmentPanes
 from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
 from screens.sandbox.pane_tabs import PANES
@@ -36,16 +36,16 @@ from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.unforeseen import Unforeseen, guard_messages, watch_loop
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
-from workbench.events import AnyEvent, LogLine, LoopState
-from workbench.loop.crash import crash_folder
+from workbench.crash_log import crash_folder
+from workbench.model.events import AnyEvent, LogLine, LoopState
 from workbench.project.settings import Settings
 from workbench.terminal_text import safe_line, safe_text
 
 if TYPE_CHECKING:
-    from screens.engine import OpenedSandbox, Starter
+    from screens.ports import OpenedSandbox, Starter
     from screens.sandbox.screen import SandboxScreen
     from workbench.aws.target import Target
-    from workbench.branches.workplace import Workplace
+    from workbench.branches.selected_environment import Workplace
 
 STOP_SECONDS = 3.0
 SHOWN_SECONDS: Mapping[str, float] = {"information": 3.0, "warning": 5.0, "error": 8.0}
@@ -433,7 +433,7 @@ class WorkbenchApp(App[None]):
 
     def edit(self, file: Path, line: int, column: int) -> None:
         """Lend the terminal to the user's editor; the engine goes on meanwhile."""
-        from screens.lent_terminal import run_lent
+        from screens.suspended_command import run_lent
 
         editor = editor_of(os.environ)
         if not editor:
@@ -454,7 +454,7 @@ class WorkbenchApp(App[None]):
         """
         import shutil
 
-        from screens.lent_terminal import run_told
+        from screens.suspended_command import run_told
 
         words = " ".join(command)
         driver = self._driver
@@ -493,7 +493,7 @@ class WorkbenchApp(App[None]):
     @work(thread=True, group="install")
     def install_packages(self, root: Path) -> None:
         """Install the npm packages; the log pane shows the progress."""
-        from workbench.events import Level
+        from workbench.model.events import Level
         from workbench.model.user_problem import UserProblem
 
         def say(line: str) -> None:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT
+from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT
 
 GROUPS = {
     "app": "Everywhere",

@@ -17,8 +17,8 @@ def main() -> None:
     arguments = sys.argv[1:]
     if not arguments or _wants_screen(arguments):
         sys.exit(_explained(arguments))
-    from workbench.headless.ending import end_on_signals
-    from workbench.headless.entry import main as headless
+    from workbench.cli.ending import end_on_signals
+    from workbench.cli.main import main as headless
 
     end_on_signals()
     sys.exit(headless(arguments))
@@ -29,7 +29,7 @@ def _explained(arguments: list[str]) -> int:
     try:
         return _run_screen(arguments)
     except Exception as error:  # noqa: BLE001 - the last net
-        from workbench.loop.crash import crash_folder, crash_line, write_crash_log
+        from workbench.crash_log import crash_folder, crash_line, write_crash_log
 
         log = write_crash_log(crash_folder(Path.cwd()), error)
         sys.stderr.write(f"✗ {crash_line(error, log)}\n")

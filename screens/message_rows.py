@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from screens.sandbox.words import clock_time
+from screens.widgets.format import clock_time
 from screens.widgets.row_list import Row
-from screens.widgets.tones import FAIL, MUTED, TEXT, WARN
+from screens.widgets.text_styles import FAIL, MUTED, TEXT, WARN
 
 _MARKS = {"warning": ("! ", WARN), "error": ("✗ ", FAIL)}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from screens.app import WorkbenchApp
 from screens.end_signals import EndSignals
-from screens.opening import ProjectStarter
+from screens.sandbox_starter import ProjectStarter
 from screens.terminal import choose_theme
 from screens.themes import load_themes
 from screens.unforeseen import watch_threads

@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import WorkerFailed
 
-from workbench.loop.crash import crash_line, write_crash_log
+from workbench.crash_log import crash_line, write_crash_log
 from workbench.model.system_problem import system_problem
 from workbench.model.user_problem import UserProblem
 

@@ -13,21 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from workbench.aws.user_sign_in import UserTokens
 from workbench.damaged_files import kept_damaged
-from workbench.events import Level, LogLine
 from workbench.journal.store import Journal
 from workbench.localcloud.hosting.state import FILE_NAME, PREVIOUS_NAME, HostingState
-from workbench.localcloud.state_store import NewerStateError
+from workbench.localcloud.state.store import NewerStateError
+from workbench.model.events import Level, LogLine
 from workbench.playground.history import History, Run
 from workbench.project.models import Project, ProjectProblem
-from workbench.project.remembered import (
+from workbench.project.project_state import (
     Remembered,
     load_remembered,
     remembered_file,
     save_remembered,
 )
-from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.user_sign_in import UserTokens
 
 Harm = Callable[[Path], None]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.headless.sandbox_process import run_command
-from workbench.deploy.outputs import place_empty_outputs, write_outputs
+from tests.cli.sandbox_process import run_command
+from workbench.crash_log import write_crash_log
+from workbench.deploy.outputs.outputs import place_empty_outputs, write_outputs
 from workbench.journal.schema import connect_to_write
 from workbench.localcloud import lifecycle
-from workbench.loop.crash import write_crash_log
 from workbench.loop.ownership import acquire
 from workbench.playground.addresses import Address, remember_address
 from workbench.playground.history import History

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.aws.target import AwsTarget, LocalTarget, Target
-from workbench.events import Emit, LocalCloudReported
+from workbench.model.events import Emit, LocalCloudReported
 from workbench.project.models import BackendIdentity, Project
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def prepare(cwd: Path, flags: Flags) -> Session:
 
 def choose_target(session: Session, target: Target) -> Session:
     """The session with this target, which the project remembers from now on."""
-    from workbench.project.remembered import Remembered, save_remembered
+    from workbench.project.project_state import Remembered, save_remembered
 
     if isinstance(target, AwsTarget):
         remembered = Remembered(target="aws", profile=target.profile)
@@ -140,7 +140,7 @@ def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
 
 
 def _target(project: Project, flags: Flags) -> tuple[Target, bool]:
-    from workbench.project.remembered import load_remembered
+    from workbench.project.project_state import load_remembered
 
     if flags.profile is not None:
         return AwsTarget(profile=flags.profile), True

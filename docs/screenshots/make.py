@@ -16,9 +16,9 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
-from screens.opening import ProjectStarter
+from screens.sandbox_starter import ProjectStarter
 from screens.themes import load_themes
-from workbench.events import LoopState
+from workbench.model.events import LoopState
 from workbench.startup import Flags
 
 WIDE = (132, 40)

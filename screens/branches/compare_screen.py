@@ -14,10 +14,10 @@ from textual.screen import ModalScreen
 from screens.branches.environment_rows import difference_rows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import FAIL, MUTED, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, TEXT
 from workbench.branches.compare import Difference
-from workbench.branches.opening import OpenedBranches
+from workbench.branches.context import OpenedBranches
 from workbench.model.user_problem import UserProblem
 
 

@@ -23,9 +23,9 @@ from screens.dialogs.form_screen import (
 )
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN
+from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT, WARN
+from workbench.branches.context import OpenedBranches
 from workbench.branches.domains import Domain, add_domain, list_domains, remove_domain
-from workbench.branches.opening import OpenedBranches
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from screens.widgets.columns import column
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
+from screens.widgets.text_styles import ACCENT, BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
 from workbench.branches.compare import Difference
 from workbench.branches.deletions import Deletion
 from workbench.branches.environments import Environment

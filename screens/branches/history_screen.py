@@ -16,11 +16,11 @@ from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import FAIL, MUTED, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, TEXT
+from workbench.branches.context import OpenedBranches
 from workbench.branches.history import between, read_history
 from workbench.branches.hosting_models import Job
-from workbench.branches.opening import OpenedBranches
 from workbench.model.user_problem import UserProblem
 
 

@@ -15,10 +15,10 @@ from textual.widgets import Input
 from screens.branches.environment_rows import job_rows
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import FAIL, MUTED, OK, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, OK, TEXT
+from workbench.branches.context import OpenedBranches
 from workbench.branches.hosting_models import Job
-from workbench.branches.opening import OpenedBranches
 from workbench.model.user_problem import UserProblem
 
 _MOST_STEPS = 8

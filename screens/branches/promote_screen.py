@@ -14,11 +14,11 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
 from workbench.branches.promote import Promotion
-from workbench.deploy.models import Effect, ResourceChange
-from workbench.loop.coming_changes import ComingChanges
+from workbench.loop.dry_run import ComingChanges
+from workbench.model.deployment import Effect, ResourceChange
 from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
 

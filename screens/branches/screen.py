@@ -15,8 +15,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
+from screens.branches.actions import Doing
 from screens.branches.bindings import SCREEN_BINDINGS
-from screens.branches.doing import Doing
 from screens.branches.environment_rows import (
     deletion_rows,
     environment_row,
@@ -26,20 +26,20 @@ from screens.branches.environment_rows import (
 )
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
-from screens.engine import SandboxInfo
+from screens.ports import SandboxInfo
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import FAIL, MUTED, TEXT
+from screens.widgets.text_styles import FAIL, MUTED, TEXT
+from workbench.branches.context import OpenedBranches
 from workbench.branches.deletions import read_deletions
 from workbench.branches.environments import Environment
 from workbench.branches.inventory import take_inventory
-from workbench.branches.opening import OpenedBranches
-from workbench.branches.refs import ref_changes
-from workbench.branches.workplace import read_resources, workplace_of
-from workbench.loop.git import find_repository
+from workbench.branches.selected_environment import read_resources, workplace_of
+from workbench.git.working_tree import find_repository
 from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import safe_line
+from workbench.watch.git_refs import ref_changes
 from workbench.wording import plural
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from screens.widgets.columns import column
 from screens.widgets.row_list import Row
-from screens.widgets.tones import MUTED, STRONG, TEXT, WARN
+from screens.widgets.text_styles import MUTED, STRONG, TEXT, WARN
 from workbench.branches.settings import Setting
 
 _HIDDEN = "••••••••"

@@ -26,11 +26,11 @@ from screens.dialogs.form_screen import (
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
-from workbench.branches.dotenv import read_dotenv, write_dotenv
+from workbench.branches.context import OpenedBranches
+from workbench.branches.env_file import read_dotenv, write_dotenv
 from workbench.branches.environments import Environment
-from workbench.branches.opening import OpenedBranches
 from workbench.branches.settings import EnvironmentSettings, Setting, touched_by
 from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem

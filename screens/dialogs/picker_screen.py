@@ -14,8 +14,8 @@ from textual.widgets import Input
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import MUTED, plain
 from screens.widgets.titles import as_title
-from screens.widgets.tones import MUTED, plain
 
 Search = Callable[[str], Sequence[Row]]
 

@@ -12,10 +12,10 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.loop.crash import said
+from workbench.crash_log import said
 
 
 class TroubleScreen(ModalScreen[None]):

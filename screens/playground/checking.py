@@ -8,14 +8,14 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from screens.playground.code_editor import CodeEditor
-from screens.playground.sheets import Outcome
+from screens.playground.tab_state import Outcome
 from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal, complete
 from workbench.playground.denials import who_may
 from workbench.playground.documents import Definition, operation_at
 from workbench.playground.error_places import error_offset
+from workbench.playground.formatter import NotPrettifiedError, prettify
 from workbench.playground.lint import Finding, lint
-from workbench.playground.prettify import NotPrettifiedError, prettify
 from workbench.playground.variables import VariableProblem, complete_variables, read_variables
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.lint import broken_by
-from workbench.playground.opening import open_url_api
+from workbench.playground.open_api import open_url_api
 from workbench.playground.schema_source import LoadedSchema, NoSchemaError
 from workbench.wording import plural
 

@@ -14,9 +14,9 @@ from graphql import GraphQLSchema
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.playground.address_screen import AddressScreen, TokenScreen
 from screens.playground.schema_rows import schema_rows
-from screens.playground.sheets import Outcome
+from screens.playground.tab_state import Outcome
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from workbench.playground.addresses import (
     Address,
     forget_address,
@@ -28,6 +28,7 @@ from workbench.playground.collections import FOLDER, NotSavedError, list_saved, 
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 from workbench.playground.history import History, Run
 from workbench.playground.operations import Written, model_operations, write_operation
+from workbench.playground.result_table import as_csv, tables
 from workbench.playground.run_as import (
     As,
     RunAs,
@@ -35,7 +36,6 @@ from workbench.playground.run_as import (
     choices,
     parse_run_as,
 )
-from workbench.playground.table import as_csv, tables
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen

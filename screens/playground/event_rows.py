@@ -8,7 +8,7 @@ from time import localtime, strftime
 
 from screens.playground.result_rows import Fold, json_rows
 from screens.widgets.row_list import Row
-from screens.widgets.tones import FAIL, MUTED, STRONG, WARN
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, WARN
 from workbench.playground.stream import StreamEvent
 
 ROOT = "/event"

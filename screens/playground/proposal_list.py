@@ -9,7 +9,7 @@ from textual.geometry import Offset, Size
 from textual.message import Message
 
 from screens.widgets.line_view import LineView
-from screens.widgets.tones import ACCENT, BUSY, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
+from screens.widgets.text_styles import ACCENT, BUSY, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.playground.completion import Proposal, Proposed
 
 MOST_ROWS: Final = 8

@@ -22,15 +22,15 @@ from screens.playground.result_rows import (
     table_rows,
     value_at,
 )
-from screens.playground.sheets import Outcome, StreamRecord
+from screens.playground.tab_state import Outcome, StreamRecord
 from screens.playground.trace_rows import rule_rows, trace_rows
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, plain
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, plain
 from workbench.playground.denials import denied_field
 from workbench.playground.requests import Result
+from workbench.playground.result_table import Table, as_csv, tables
 from workbench.playground.run_as import As
-from workbench.playground.table import Table, as_csv, tables
 from workbench.wording import plural
 
 FLUSH_SECONDS = 0.05

@@ -11,9 +11,20 @@ from rich.cells import cell_len
 
 from screens.widgets.columns import column
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, BUSY, FAIL, MATCH, MUTED, OK, STRONG, TEXT, WARN, Span
+from screens.widgets.text_styles import (
+    ACCENT,
+    BUSY,
+    FAIL,
+    MATCH,
+    MUTED,
+    OK,
+    STRONG,
+    TEXT,
+    WARN,
+    Span,
+)
 from workbench.playground.requests import Result
-from workbench.playground.table import Table
+from workbench.playground.result_table import Table
 from workbench.terminal_text import safe_line
 from workbench.wording import plural
 

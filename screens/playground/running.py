@@ -8,7 +8,7 @@ from asyncio import CancelledError, to_thread
 from time import time
 from typing import TYPE_CHECKING
 
-from screens.playground.sheets import Outcome, Sheet
+from screens.playground.tab_state import Outcome, Sheet
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError

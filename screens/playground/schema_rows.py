@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, BUSY, MUTED, OK, STRONG, TEXT, Span
+from screens.widgets.text_styles import ACCENT, BUSY, MUTED, OK, STRONG, TEXT, Span
 from workbench.playground.operations import models, root_fields
 
 _MOST = 400

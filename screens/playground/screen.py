@@ -20,7 +20,6 @@ from screens.playground.bindings import SCREEN_BINDINGS
 from screens.playground.checking import Checking
 from screens.playground.code_editor import CodeEditor
 from screens.playground.connection import Connection
-from screens.playground.desk import Desk
 from screens.playground.dialogs import (
     ask_caller,
     ask_export,
@@ -33,9 +32,10 @@ from screens.playground.proposal_list import ProposalList
 from screens.playground.result_pane import ResultPane
 from screens.playground.running import Running
 from screens.playground.saving import ask_and_save
-from screens.playground.sheets import Sheet
 from screens.playground.streams import Streams
+from screens.playground.tab_state import Sheet
 from screens.playground.tab_strip import TabStrip
+from screens.playground.tabs import Desk
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from workbench.playground.api import PlaygroundApi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screens.playground.sheets import Sheet, StreamRecord
+from screens.playground.tab_state import Sheet, StreamRecord
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError

@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
 
 _SLOW_MS: Final = 100
 _WHO_MAY: Final = "    who may: "

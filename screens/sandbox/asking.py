@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from screens.widgets.question_banner import show_banner
-from workbench.events import ConfirmationNeeded
+from workbench.model.events import ConfirmationNeeded
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -10,21 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from screens.engine import Past
+from screens.ports import Past
 from screens.sandbox.diff_rows import diff_rows
 from screens.sandbox.log_buffer import LogBuffer, LogRow, row_spans
-from screens.sandbox.narration import narrate
+from screens.sandbox.log_lines import narrate
 from screens.sandbox.problem_rows import diagnostic_rows, failure_rows, merged, own_failure
 from screens.sandbox.questions import loss_rows
 from screens.sandbox.stage_rows import stage_rows
-from screens.sandbox.story import DeploymentStory, SandboxStory, deployment_story
+from screens.sandbox.view_state import DeploymentStory, SandboxStory, deployment_story
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
+from screens.widgets.text_styles import MUTED, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
-from screens.widgets.tones import MUTED, STRONG, TEXT, WARN
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.deploy.loss_words import decision_words
-from workbench.events import AnyEvent, Level, LogLine
+from workbench.deploy.plan.loss_words import decision_words
+from workbench.model.events import AnyEvent, Level, LogLine
 
 
 class DeploymentScreen(Screen[None]):

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from screens.sandbox.story import DeploymentStory, ResourceKey
-from screens.sandbox.words import (
-    EFFECT_SYMBOLS,
-    EFFECT_TONES,
-    short_path,
-    status_mark,
-)
+from screens.sandbox.view_state import DeploymentStory, ResourceKey
+from screens.widgets.format import EFFECT_SYMBOLS, EFFECT_TONES, short_path, status_mark
 from screens.widgets.row_list import Row
-from screens.widgets.tones import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
-from workbench.deploy.models import (
+from screens.widgets.text_styles import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
+from workbench.model.deployment import (
     Diff,
     Effect,
     Method,

@@ -10,9 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from screens.engine import SandboxInfo
-from screens.sandbox.story import SandboxStory
-from screens.sandbox.words import (
+from screens.ports import SandboxInfo
+from screens.sandbox.view_state import SandboxStory
+from screens.widgets.format import (
     RESULT_MARKS,
     STATE_SYMBOLS,
     STATE_TONES,
@@ -21,8 +21,8 @@ from screens.sandbox.words import (
     ticking,
 )
 from screens.widgets.line_view import paint
-from screens.widgets.tones import BUSY, MUTED, STRONG, TEXT, TONE_CLASSES, TONES, Span
-from workbench.events import LoopState
+from screens.widgets.text_styles import BUSY, MUTED, STRONG, TEXT, TONE_CLASSES, TONES, Span
+from workbench.model.events import LoopState
 
 
 class HeaderBar(Widget):

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from screens.sandbox.words import LEVEL_MARKS, clock_time
-from screens.widgets.tones import MATCH, MUTED, TEXT, Spans
+from screens.widgets.format import LEVEL_MARKS, clock_time
+from screens.widgets.text_styles import MATCH, MUTED, TEXT, Spans
 from screens.widgets.wrap import chop_text
-from workbench.events import Level, LogLine
+from workbench.model.events import Level, LogLine
 from workbench.terminal_text import safe_log
 
 LIMIT: Final = 50_000

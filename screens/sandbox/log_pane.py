@@ -16,9 +16,9 @@ from textual.widgets import Input
 from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
+from screens.widgets.text_styles import MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
-from screens.widgets.tones import MUTED, TEXT, Spans
-from workbench.events import Level, LogLine
+from workbench.model.events import Level, LogLine
 from workbench.wording import plural
 
 _NEXT_LEVEL = {

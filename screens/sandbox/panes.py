@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
-from screens.sandbox.story import ACTIVE_STATES, SandboxStory
+from screens.sandbox.view_state import ACTIVE_STATES, SandboxStory
 from screens.widgets.row_list import RowList
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.events import LoopState
+from workbench.model.events import LoopState
 
 
 class DeploymentPane(RowList):

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 
-from screens.sandbox.story import SandboxStory
-from screens.sandbox.words import short_path
+from screens.sandbox.view_state import SandboxStory
+from screens.widgets.format import short_path
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
-from workbench.deploy.models import Failure
-from workbench.synth.diagnostics import Diagnostic
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
+from workbench.model.deployment import Failure
+from workbench.model.diagnostics import Diagnostic
 from workbench.wording import plural
 
 OFFER_WORDS = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.destroy_screen import DestroyScreen, word_to_type
 from screens.sandbox.resource_rows import short_type
-from screens.sandbox.words import short_path
+from screens.widgets.format import short_path
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import Row
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT, WARN
-from workbench.deploy.loss_words import loss_name, losses_in_words
-from workbench.deploy.models import Loss
-from workbench.events import ConfirmationNeeded, LoopState
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT, WARN
+from workbench.deploy.plan.loss_words import loss_name, losses_in_words
+from workbench.model.deployment import Loss
+from workbench.model.events import ConfirmationNeeded, LoopState
 
 
 def question_of(question: ConfirmationNeeded, identifier: str) -> DestroyScreen:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from screens.sandbox.words import short_path, status_mark
+from screens.widgets.format import short_path, status_mark
 from screens.widgets.row_list import Row
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT, Span
-from workbench.deploy.models import LiveResource
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT, Span
+from workbench.model.deployment import LiveResource
 
 
 @dataclass(slots=True)

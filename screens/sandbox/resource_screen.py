@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from screens.sandbox.story import SandboxStory
-from screens.sandbox.words import short_path, status_mark
+from screens.sandbox.view_state import SandboxStory
+from screens.widgets.format import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
+from screens.widgets.text_styles import FAIL, MUTED, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.deploy.models import LiveResource
+from workbench.model.deployment import LiveResource
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp

@@ -15,11 +15,11 @@ from screens.sandbox.resource_rows import (
     find_node,
     tree_rows,
 )
-from screens.sandbox.story import SandboxStory
+from screens.sandbox.view_state import SandboxStory
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import MUTED, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import MUTED, TEXT
-from workbench.deploy.models import LiveResource
+from workbench.model.deployment import LiveResource
 from workbench.wording import plural
 
 

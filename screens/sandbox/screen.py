@@ -15,26 +15,32 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from screens.engine import OpenedSandbox
+from screens.ports import OpenedSandbox
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_buffer import LogBuffer
+from screens.sandbox.log_lines import narrate
 from screens.sandbox.log_pane import LogPane, LogView
-from screens.sandbox.narration import narrate
 from screens.sandbox.pane_tabs import PANES, PaneTabs
 from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
-from screens.sandbox.story import DeploymentStory, Part, SandboxStory
+from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
-from workbench.deploy.models import LiveResource
-from workbench.events import AnyEvent, LocalCloudReported, LogLine, LoopState, ResourcesListed
+from workbench.model.deployment import LiveResource
+from workbench.model.events import (
+    AnyEvent,
+    LocalCloudReported,
+    LogLine,
+    LoopState,
+    ResourcesListed,
+)
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
-    from workbench.branches.workplace import Workplace
+    from workbench.branches.selected_environment import Workplace
 
 TICK_SECONDS = 0.2
 _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}

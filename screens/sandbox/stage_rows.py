@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from screens.sandbox.story import DeploymentStory, StageRecord, StepRecord
-from screens.sandbox.words import (
+from screens.sandbox.view_state import DeploymentStory, StageRecord, StepRecord
+from screens.widgets.format import (
     RESULT_MARKS,
     STAGE_WORDS,
     clock_time,
@@ -14,9 +14,9 @@ from screens.sandbox.words import (
     trigger_words,
 )
 from screens.widgets.row_list import Row
-from screens.widgets.tones import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
-from workbench.deploy.models import DeploymentResult
-from workbench.events import Stage
+from screens.widgets.text_styles import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
+from workbench.model.deployment import DeploymentResult
+from workbench.model.events import Stage
 
 _NAME_WIDTH = 15
 

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from screens.start.target_screen import ChoiceList
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import MUTED, STRONG, TEXT
+from screens.widgets.text_styles import MUTED, STRONG, TEXT
 
 NAMES = {"typescript": "TypeScript", "python": "Python"}
 

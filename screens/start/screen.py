@@ -14,11 +14,11 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 
-from screens.engine import OpenedSandbox, Starter
-from screens.sandbox.words import duration
+from screens.ports import OpenedSandbox, Starter
+from screens.widgets.format import duration
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem

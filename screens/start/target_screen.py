@@ -14,8 +14,8 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT, Spans
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, MUTED, STRONG, TEXT, Spans
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 
 

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import MUTED, OK, STRONG, TEXT
+from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT
 
 
 class ColumnsScreen(ModalScreen[None]):

@@ -10,12 +10,12 @@ from textual.timer import Timer
 
 from screens.users.user_rows import detail_rows, security_rows
 from screens.widgets.row_list import Row
+from screens.widgets.text_styles import FAIL, MUTED, Spans
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, Spans
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import User, UserPoolProblem
-from workbench.aws.user_security import read_security
+from workbench.users.open_pool import OpenedPool
+from workbench.users.user_pools import User, UserPoolProblem
+from workbench.users.user_security import read_security
 
 _DELAY = 0.12
 """Seconds that the cursor must rest before a user is asked for: a held key asks for none."""

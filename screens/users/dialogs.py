@@ -17,10 +17,10 @@ from screens.dialogs.form_screen import (
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.users.new_user_form import one_line, read_attributes, wrong_attributes
 from screens.widgets.row_list import Row
-from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT
-from workbench.aws.pool_schema import check_attributes
-from workbench.aws.sandbox_pool import PoolName
-from workbench.aws.user_pools import Group, User, UserPool, UserPoolProblem, make_password
+from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT
+from workbench.users.open_pool import PoolName
+from workbench.users.pool_schema import check_attributes
+from workbench.users.user_pools import Group, User, UserPool, UserPoolProblem, make_password
 from workbench.wording import plural
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.users.new_user_form import one_line
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
-from workbench.aws.user_pools import Group, UserPool, UserPoolProblem
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
+from workbench.users.user_pools import Group, UserPool, UserPoolProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp

@@ -14,9 +14,9 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
-from workbench.aws.inbox import Message
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT
 from workbench.model.user_problem import UserProblem
+from workbench.users.outbound_messages import Message
 
 
 class InboxScreen(ModalScreen[None]):

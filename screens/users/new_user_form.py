@@ -12,10 +12,10 @@ from screens.dialogs.form_screen import (
     FormRefusedError,
     FormScreen,
 )
-from workbench.aws.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
-from workbench.aws.pool_schema import Schema, check_attributes
-from workbench.aws.user_pools import User, UserPool, UserPoolProblem, make_password
-from workbench.users.new_user import NO_GROUP, NewUser, make_user, wrong_with
+from workbench.users.create_user import NO_GROUP, NewUser, make_user, wrong_with
+from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
+from workbench.users.pool_schema import Schema, check_attributes
+from workbench.users.user_pools import User, UserPool, UserPoolProblem, make_password
 
 if TYPE_CHECKING:
     from screens.users.table_screen import UserTableScreen

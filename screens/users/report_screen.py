@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import FAIL, MUTED, STRONG, TEXT
 from workbench.users.bulk import BulkFailure
 from workbench.wording import plural
 

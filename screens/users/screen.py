@@ -23,13 +23,13 @@ from screens.users.dialogs import (
 )
 from screens.users.new_user_form import ask_new_user
 from screens.users.table_screen import UserTableScreen
-from workbench.aws.inbox import read_inbox
-from workbench.aws.pool_settings import read_settings
-from workbench.aws.sandbox_pool import list_pools, other_pool
 from workbench.aws.target import LocalTarget
-from workbench.aws.trigger_logs import read_triggers
-from workbench.aws.user_pools import User, UserPoolProblem
-from workbench.users.kept_sign_ins import forget_tokens
+from workbench.users.open_pool import list_pools, other_pool
+from workbench.users.outbound_messages import read_inbox
+from workbench.users.pool_settings import read_settings
+from workbench.users.token_store import forget_tokens
+from workbench.users.trigger_logs import read_triggers
+from workbench.users.user_pools import User, UserPoolProblem
 from workbench.wording import plural
 
 
@@ -234,7 +234,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
     @work(group="dialog")
     async def action_export(self) -> None:
         """Write the users that the search finds to a file."""
-        from screens.users.transfers import export_users
+        from screens.users.import_export import export_users
 
         if self.pool is not None:
             await export_users(self, self.pool)
@@ -242,7 +242,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
     @work(group="dialog")
     async def action_import(self) -> None:
         """Make the users of a file, after all its rows are checked."""
-        from screens.users.transfers import import_users
+        from screens.users.import_export import import_users
 
         if self.pool is not None:
             await import_users(self, self.pool)
@@ -250,7 +250,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
     @work(group="dialog")
     async def action_seed(self) -> None:
         """Make users to try the backend with."""
-        from screens.users.transfers import seed
+        from screens.users.import_export import seed
 
         if self.pool is not None:
             await seed(self, self.pool)

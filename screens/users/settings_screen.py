@@ -15,9 +15,9 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
-from screens.widgets.tones import ACCENT, FAIL, MUTED, TEXT
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.aws.pool_settings import Setting
+from workbench.users.pool_settings import Setting
 
 
 class SettingsScreen(ModalScreen[None]):

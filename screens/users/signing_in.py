@@ -15,12 +15,15 @@ from screens.dialogs.form_screen import (
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.users.new_user_form import one_line
 from screens.widgets.row_list import Row
-from screens.widgets.tones import MUTED, STRONG, TEXT
-from workbench.aws.inbox import read_inbox
-from workbench.aws.sandbox_pool import OpenedPool
+from screens.widgets.text_styles import MUTED, STRONG, TEXT
 from workbench.aws.target import LocalTarget
-from workbench.aws.user_pools import User, UserPoolProblem
-from workbench.aws.user_sign_in import (
+from workbench.model.user_problem import UserProblem
+from workbench.users.open_pool import OpenedPool
+from workbench.users.outbound_messages import read_inbox
+from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.totp import totp_code
+from workbench.users.user_pools import User, UserPoolProblem
+from workbench.users.user_sign_in import (
     AppClient,
     Challenge,
     Flow,
@@ -29,9 +32,6 @@ from workbench.aws.user_sign_in import (
     app_client,
     begin,
 )
-from workbench.model.user_problem import UserProblem
-from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in, kept_sign_in
-from workbench.users.totp import totp_code
 
 if TYPE_CHECKING:
     from screens.users.screen import UsersScreen

@@ -13,23 +13,20 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from screens.users.acting import Acting
+from screens.users.bulk_actions import Acting
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
-from screens.users.loading import Loading
-from screens.users.roster import Roster
+from screens.users.pager import Loading
+from screens.users.user_list import Roster
 from screens.users.user_rows import ASKED, KNOWN, Order, header
 from screens.users.user_table import UserTable
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
-from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import (
-    UserPool,
-    UserPoolProblem,
-)
 from workbench.users.bulk import run_bulk
+from workbench.users.open_pool import OpenedPool
 from workbench.users.search import parse_search
+from workbench.users.user_pools import UserPool, UserPoolProblem
 from workbench.wording import plural
 
 if TYPE_CHECKING:

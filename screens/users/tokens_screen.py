@@ -18,12 +18,12 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
-from screens.widgets.tones import MUTED, OK, STRONG, TEXT, WARN
-from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import UserPoolProblem
-from workbench.aws.user_sign_in import UserTokens, app_client, claims, refresh
-from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in
+from workbench.users.open_pool import OpenedPool
+from workbench.users.token_store import KeptSignIn, keep_sign_in
+from workbench.users.user_pools import UserPoolProblem
+from workbench.users.user_sign_in import UserTokens, app_client, claims, refresh
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp

@@ -15,10 +15,10 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
-from screens.widgets.tones import ACCENT, FAIL, MUTED, STRONG, TEXT
-from workbench.aws.trigger_logs import Trigger
 from workbench.model.user_problem import UserProblem
+from workbench.users.trigger_logs import Trigger
 
 
 class TriggersScreen(ModalScreen[None]):

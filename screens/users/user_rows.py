@@ -10,10 +10,10 @@ from typing import Final
 from rich.cells import cell_len
 
 from screens.widgets.columns import column as in_column
-from screens.widgets.tones import FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
-from workbench.aws.user_pools import User, UserDetails
-from workbench.aws.user_security import UserSecurity, linked_identities
+from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
 from workbench.terminal_text import safe_line
+from workbench.users.user_pools import User, UserDetails
+from workbench.users.user_security import UserSecurity, linked_identities
 
 STANDARD: Final = ("user", "status", "created")
 KNOWN: Final = ("user", "status", "created", "modified", "username", "groups", "MFA")

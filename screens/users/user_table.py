@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from textual.message import Message
 
-from screens.users.roster import Roster
+from screens.users.user_list import Roster
 from screens.users.user_rows import column_widths, row
 from screens.widgets.line_view import LineView
-from screens.widgets.tones import MUTED, TEXT, Spans
-from workbench.aws.user_pools import User
+from screens.widgets.text_styles import MUTED, TEXT, Spans
+from workbench.users.user_pools import User
 
 _AHEAD = 100
 _UNKNOWN = 80

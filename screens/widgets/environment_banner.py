@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
-    from workbench.branches.workplace import Workplace
+    from workbench.branches.selected_environment import Workplace
 
 
 class EnvironmentBanner(Static):

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from screens.widgets.line_view import paint
-from screens.widgets.tones import ACCENT, MUTED, TEXT, TONE_CLASSES, Span
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT, TONE_CLASSES, Span
 
 _ALWAYS = ("app.help", "app.palette")
 

@@ -19,7 +19,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from screens.widgets.tones import TEXT, TONE_CLASSES, Spans, plain
+from screens.widgets.text_styles import TEXT, TONE_CLASSES, Spans, plain
 from workbench.terminal_text import safe_line
 
 

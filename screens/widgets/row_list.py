@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from screens.widgets.line_view import LineView
-from screens.widgets.tones import ACCENT, MUTED, STRONG, Spans, plain
+from screens.widgets.text_styles import ACCENT, MUTED, STRONG, Spans, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 
 from rich.cells import cell_len, chop_cells
 
-from screens.widgets.tones import TEXT, Span, Spans, plain
+from screens.widgets.text_styles import TEXT, Span, Spans, plain
 from workbench.terminal_text import safe_line
 
 _WORDS = re.compile(r"\s+|\S+")

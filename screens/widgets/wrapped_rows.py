@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import events
 
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.tones import Spans, plain
+from screens.widgets.text_styles import Spans, plain
 from screens.widgets.wrap import wrap_spans
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.aws.sign_in import sign_in_command
+from workbench.aws.profile_sign_in import sign_in_command
 
 CONFIG = """\
 [default]

@@ -17,13 +17,13 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from tests.headless.sandbox_process import run_command
+from tests.cli.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget
 from workbench.aws.trusted_endpoint import check_endpoint, local_refusal
-from workbench.playground.environment import Environment, of_outputs
-from workbench.playground.opening import open_url_api
+from workbench.outputs_file import Environment, of_outputs
+from workbench.playground.open_api import open_url_api
 from workbench.playground.requests import Request
 from workbench.playground.run_as import default_run_as
 from workbench.playground.stream import StreamError

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.headless.sandbox_process import run_command
+from tests.cli.sandbox_process import run_command
 from workbench.aws.clients import Clients
-from workbench.aws.inbox import read_inbox
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
-from workbench.localcloud.environment import process_environment
+from workbench.localcloud.env_vars import process_environment
 from workbench.project.identity import sandbox_identity, stack_name
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.scaffold import scaffold
+from workbench.users.outbound_messages import read_inbox
 
 USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 SCRIPT = Path(__file__).with_name("chat_client.mjs")

@@ -27,7 +27,7 @@ from tests.bench.first_paint import first_paint
 from tests.bench.loop_process import Ampx, Ours
 from tests.quickstart_project import cached_node_modules
 from workbench.aws.target import LocalTarget
-from workbench.localcloud.environment import process_environment
+from workbench.localcloud.env_vars import process_environment
 from workbench.localcloud.lifecycle import stop
 from workbench.project.locate import find_project
 from workbench.project.node_runtime import NodeRuntime, find_node

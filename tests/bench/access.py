@@ -28,7 +28,7 @@ from workbench.aws.local_keys import read_keys
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.ports import choose_port
 
-SERVERS = {"with": "workbench.localcloud.server", "without": "tests.bench.open_cloud"}
+SERVERS = {"with": "workbench.localcloud.server.main", "without": "tests.bench.open_cloud"}
 CREATE = 'mutation($id: ID!) { put(id: $id, name: "a") { id } }'
 GET = '{ get(id: "1") { id name } }'
 

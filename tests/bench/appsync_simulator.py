@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud.environment import process_environment
+from workbench.localcloud.env_vars import process_environment
 from workbench.project.node_runtime import NodeRuntime
 
 VERSION = "2.16.20"

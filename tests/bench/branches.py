@@ -22,7 +22,7 @@ from tests.bench.processes import memory_mb, tree
 from tests.branches.repository import Repository, make_repository
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
-from workbench.localcloud.record import read_record
+from workbench.localcloud.server_file import read_record
 from workbench.project.scaffold import scaffold
 
 _BRANCHES = 5

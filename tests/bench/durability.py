@@ -22,7 +22,7 @@ from tests.localcloud.durability import Load, moments
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
-from workbench.localcloud.state_store import FILE_NAME
+from workbench.localcloud.state.store import FILE_NAME
 
 
 def main() -> None:

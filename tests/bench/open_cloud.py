@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from workbench.localcloud import connections, server
 from workbench.localcloud.access import signatures, web_pages
+from workbench.localcloud.server import connections
+from workbench.localcloud.server import main as server
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from screens.playground.screen import PlaygroundScreen
 from tests.screens.playground.counting_api import counting_api
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
-from workbench.playground.opening import open_url_api
+from workbench.playground.open_api import open_url_api
 
 KEYS = 'query Typed { list(name: "x") { id name } }'
 KEY_SECONDS = 0.12

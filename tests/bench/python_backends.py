@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 
 from tests.bench.loop_process import Ours
-from workbench.events import AnyEvent
 from workbench.localcloud.lifecycle import stop
+from workbench.model.events import AnyEvent
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime, find_node
 from workbench.project.scaffold import scaffold

@@ -24,12 +24,12 @@ from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_a
 from tests.screens.settling import sandbox_screen
 from workbench.aws.clients import Clients
 from workbench.aws.local_keys import read_keys
-from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
-from workbench.aws.user_pools import UserPool
 from workbench.localcloud.ports import choose_port
 from workbench.users.export import export_to
+from workbench.users.open_pool import OpenedPool
 from workbench.users.search import Search, parse_search
+from workbench.users.user_pools import UserPool
 
 _FEW = 100
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from workbench.localcloud import server
 from workbench.localcloud.access.refusals import send_json
-from workbench.localcloud.service import LocalCloud
+from workbench.localcloud.server import main as server
+from workbench.localcloud.server.local_cloud import LocalCloud
 
 
 def fill(pool_id: str, count: int) -> None:

@@ -16,19 +16,24 @@ import httpx
 import pytest
 
 from tests.branches.repository import Repository, make_repository
-from tests.headless.command_here import command_here
-from tests.headless.sandbox_process import run_command
+from tests.cli.command_here import command_here
+from tests.cli.sandbox_process import run_command
 from tests.localcloud.hosting.test_control_plane import settled
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference
+from workbench.branches.context import OpenedBranches, open_branches
 from workbench.branches.deletions import read_deletions
-from workbench.branches.git import GitProblem, worktrees
-from workbench.branches.opening import OpenedBranches, open_branches
 from workbench.branches.promote import plan_promotion, promote
-from workbench.branches.workplace import open_api, open_pool, read_resources, workplace_of
+from workbench.branches.selected_environment import (
+    open_api,
+    open_pool,
+    read_resources,
+    workplace_of,
+)
+from workbench.git.repository import GitProblem, worktrees
 from workbench.localcloud import lifecycle
-from workbench.localcloud.record import read_record
+from workbench.localcloud.server_file import read_record
 from workbench.playground.requests import Request
 from workbench.playground.run_as import parse_run_as
 from workbench.project.identity import secret_path, stack_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from screens.branches.environment_rows import difference_rows
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from workbench.branches.compare import PropertyDifference, Side, compare
 
 POOL = "auth179371D7/amplifyAuthUserPool4BA7F805 (AWS::Cognito::UserPool)"

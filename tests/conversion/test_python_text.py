@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.headless.sandbox_process import run_command
+from tests.cli.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.backend.graphql.introspection import introspect
 from workbench.backend.graphql.model_schema import write_model_schema

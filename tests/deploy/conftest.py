@@ -15,15 +15,15 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.deploy.assembly import Assembly, read_assembly
-from workbench.deploy.diff import compute_diff
-from workbench.deploy.execute import OutputsRequest, execute
-from workbench.deploy.live import read_live
-from workbench.deploy.live_models import LiveStack
-from workbench.deploy.models import Diff
-from workbench.deploy.plan import make_plan
-from workbench.deploy.plan_instructions import Plan
-from workbench.events import AnyEvent
+from workbench.deploy.assembly.assembly import Assembly, read_assembly
+from workbench.deploy.diff.diff import compute_diff
+from workbench.deploy.execute.execute import OutputsRequest, execute
+from workbench.deploy.live.models import LiveStack
+from workbench.deploy.live.reader import read_live
+from workbench.deploy.plan.instructions import Plan
+from workbench.deploy.plan.plan import make_plan
+from workbench.model.deployment import Diff
+from workbench.model.events import AnyEvent
 from workbench.project.identity import cdk_context, sandbox_identity, stack_name
 from workbench.project.locate import find_project
 from workbench.project.node_runtime import NodeRuntime

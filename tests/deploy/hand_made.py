@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workbench.deploy.assembly import Assembly, AssemblyStack, read_assembly
-from workbench.deploy.live_models import DeployedResource, LiveStack
+from workbench.deploy.assembly.assembly import Assembly, AssemblyStack, read_assembly
+from workbench.deploy.live.models import DeployedResource, LiveStack
 
 STACK = "amplify-app-me-sandbox-0123456789"
 ARN = f"arn:aws:cloudformation:eu-west-1:111122223333:stack/{STACK}/1"

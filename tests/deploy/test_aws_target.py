@@ -13,14 +13,14 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
-from workbench.deploy.bootstrap import bootstrap_of, check_bootstrap
-from workbench.deploy.execute import execute
-from workbench.deploy.failure import DeploymentFailed
-from workbench.deploy.models import Method
-from workbench.deploy.plan_instructions import DeployStack, Plan, PublishAssets
-from workbench.deploy.resources import list_resources
-from workbench.events import AnyEvent, ResourceProgressed
-from workbench.localcloud.environment import environment
+from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
+from workbench.deploy.execute.execute import execute
+from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.live.resources import list_resources
+from workbench.deploy.plan.instructions import DeployStack, Plan, PublishAssets
+from workbench.localcloud.env_vars import environment
+from workbench.model.deployment import Method
+from workbench.model.events import AnyEvent, ResourceProgressed
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.deploy.hand_made import live_from
-from workbench.deploy.diff import compute_diff
-from workbench.deploy.losses import find_losses
-from workbench.deploy.models import Diff, Effect, Method
-from workbench.deploy.plan import make_plan
-from workbench.deploy.plan_instructions import Plan, SwapBucketContent, SwapSchema
+from workbench.deploy.diff.diff import compute_diff
+from workbench.deploy.plan.data_loss import find_losses
+from workbench.deploy.plan.instructions import Plan, SwapBucketContent, SwapSchema
+from workbench.deploy.plan.plan import make_plan
+from workbench.model.deployment import Diff, Effect, Method
 
 if TYPE_CHECKING:
-    from workbench.deploy.assembly import Assembly
+    from workbench.deploy.assembly.assembly import Assembly
 
 pytestmark = pytest.mark.npm
 

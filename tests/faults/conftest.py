@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.headless.sandbox_process import Said, SandboxProcess
+from tests.cli.sandbox_process import Said, SandboxProcess
 from tests.quickstart_project import copy_quickstart
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle

@@ -1,6 +1,6 @@
 """What can break while one works, and that the next save mends it; with nothing simulated.
 
-Syntax and type errors are in tests/headless/test_full_loop.py.
+Syntax and type errors are in tests/cli/test_full_loop.py.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.sandbox_process import Said
 from tests.faults.conftest import IDENTIFIER, Running
-from tests.headless.sandbox_process import Said
 from workbench.journal.store import Journal, journal_path
 
 pytestmark = pytest.mark.npm

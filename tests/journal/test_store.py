@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.deploy.models import (
+from workbench.journal.codec import decode, encode
+from workbench.journal.store import Journal
+from workbench.journal.writer import KEEP_EVENTS_OF, KEEP_LOGS_OF, LOG_LINES_A_DEPLOYMENT
+from workbench.model.deployment import (
     DeploymentResult,
     Diff,
     Effect,
@@ -18,7 +21,7 @@ from workbench.deploy.models import (
     PropertyChange,
     ResourceChange,
 )
-from workbench.events import (
+from workbench.model.events import (
     AnyEvent,
     DeploymentFinished,
     DeploymentStarted,
@@ -31,9 +34,6 @@ from workbench.events import (
     StageFinished,
     Trigger,
 )
-from workbench.journal.codec import decode, encode
-from workbench.journal.store import Journal
-from workbench.journal.writer import KEEP_EVENTS_OF, KEEP_LOGS_OF, LOG_LINES_A_DEPLOYMENT
 
 
 def deployment(number: int, *, log_lines: int = 1) -> list[AnyEvent]:
@@ -133,7 +133,7 @@ def test_a_killed_writer_leaves_a_readable_journal(tmp_path: Path) -> None:
     code = f"""
 import os, signal, time
 from pathlib import Path
-from workbench.events import DeploymentStarted, Trigger
+from workbench.model.events import DeploymentStarted, Trigger
 from workbench.journal.store import Journal
 journal = Journal(Path({str(path)!r}))
 journal.append(DeploymentStarted(at=1.0, deployment=4, trigger=Trigger("start")))
@@ -153,7 +153,7 @@ def test_a_full_disk_is_said_once_and_writing_resumes(tmp_path: Path) -> None:
     code = f"""
 import resource, signal, sys, time
 from pathlib import Path
-from workbench.events import DeploymentStarted, Level, LogLine, Trigger
+from workbench.model.events import DeploymentStarted, Level, LogLine, Trigger
 from workbench.journal.store import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 said = []

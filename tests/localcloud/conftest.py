@@ -12,11 +12,12 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import bootstrap, lifecycle
+from workbench.localcloud import lifecycle
+from workbench.localcloud.server import cdk_bootstrap
 
 Template = dict[str, Any]
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-WITHOUT_MENDS = "AMPLIFY_TUI_LOCALCLOUD_WITHOUT_MENDS"
+WITHOUT_PATCHES = "AMPLIFY_TUI_LOCALCLOUD_WITHOUT_PATCHES"
 
 
 class Stacks:
@@ -29,9 +30,9 @@ class Stacks:
     def publish(self, key: str, template: Template) -> str:
         """Put a nested template into the staging bucket; returns its URL."""
         self.clients.client("s3").put_object(
-            Bucket=bootstrap.STAGING_BUCKET, Key=key, Body=json.dumps(template).encode()
+            Bucket=cdk_bootstrap.STAGING_BUCKET, Key=key, Body=json.dumps(template).encode()
         )
-        return f"https://s3.us-east-1.amazonaws.com/{bootstrap.STAGING_BUCKET}/{key}"
+        return f"https://s3.us-east-1.amazonaws.com/{cdk_bootstrap.STAGING_BUCKET}/{key}"
 
     def create(self, name: str, template: Template, **more: Any) -> dict[str, Any]:
         """Create a stack and return its final description."""
@@ -92,7 +93,7 @@ def stacks_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     def start(mend: str) -> Stacks:
         folder = tmp_path / f"without-{mend}"
         with monkeypatch.context() as patch:
-            patch.setenv(WITHOUT_MENDS, mend)
+            patch.setenv(WITHOUT_PATCHES, mend)
             target = lifecycle.start(folder)
         started.append(folder)
         return Stacks(target)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.headless.sandbox_process import run_command
+from tests.cli.sandbox_process import run_command
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
-from workbench.localcloud.environment import shell_lines
+from workbench.localcloud.env_vars import shell_lines
 from workbench.project.node_runtime import NodeRuntime
 
 pytestmark = pytest.mark.npm

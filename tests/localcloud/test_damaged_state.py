@@ -23,8 +23,8 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
-from workbench.localcloud.state_recovery import Use, open_last_good
-from workbench.localcloud.state_store import (
+from workbench.localcloud.state.recovery import Use, open_last_good
+from workbench.localcloud.state.store import (
     FILE_NAME,
     FORMAT,
     PREVIOUS_NAME,
@@ -254,7 +254,7 @@ def test_a_state_of_another_user_is_neither_taken_nor_moved(saved: Path) -> None
 
 
 def _run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from workbench.headless.entry import main; sys.exit(main())"
+    code = "import sys; from workbench.cli.main import main; sys.exit(main())"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=project,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workbench.localcloud import bootstrap, lifecycle
+from workbench.localcloud import lifecycle
+from workbench.localcloud.server import cdk_bootstrap
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity
 
@@ -63,7 +64,7 @@ def _publish(stacks: Stacks, out: Path) -> None:
         body = _zipped(source) if file["source"]["packaging"] == "zip" else source.read_bytes()
         for destination in file["destinations"].values():
             stacks.clients.client("s3").put_object(
-                Bucket=bootstrap.STAGING_BUCKET, Key=destination["objectKey"], Body=body
+                Bucket=cdk_bootstrap.STAGING_BUCKET, Key=destination["objectKey"], Body=body
             )
 
 
@@ -133,4 +134,4 @@ def test_a_rich_backend_deploys_works_and_goes(shapes: Path, shapes_stacks: Stac
     assert stacks.settled(stack_id)["StackStatus"] == "DELETE_COMPLETE"
     assert stacks.clients.client("dynamodb").list_tables()["TableNames"] == []
     buckets = stacks.clients.client("s3").list_buckets()["Buckets"]
-    assert [bucket["Name"] for bucket in buckets] == [bootstrap.STAGING_BUCKET]
+    assert [bucket["Name"] for bucket in buckets] == [cdk_bootstrap.STAGING_BUCKET]

@@ -15,9 +15,9 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
-from workbench.localcloud.bootstrap import STAGING_BUCKET
-from workbench.localcloud.logfile import FILE_NAME, MaskingFormatter
-from workbench.localcloud.state_store import PREVIOUS_NAME
+from workbench.localcloud.log_file import FILE_NAME, MaskingFormatter
+from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET
+from workbench.localcloud.state.store import PREVIOUS_NAME
 
 SECRET = "correct horse, battery staple"
 LINES = "first line of it\nsecond line of it"

@@ -18,9 +18,11 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import adapter, bootstrap, lifecycle, ports, record
-from workbench.localcloud.environment import REMOVED, process_environment, shell_lines
-from workbench.localcloud.server import EXIT_LOCKED, EXIT_PORT_TAKEN
+from workbench.localcloud import lifecycle, ports, server_file
+from workbench.localcloud.env_vars import REMOVED, process_environment, shell_lines
+from workbench.localcloud.ministack import installation
+from workbench.localcloud.server import cdk_bootstrap
+from workbench.localcloud.server.main import EXIT_LOCKED, EXIT_PORT_TAKEN
 
 
 def _get(target: LocalTarget, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
@@ -34,7 +36,7 @@ def _get(target: LocalTarget, path: str, method: str = "GET", **headers: str) ->
 
 
 def _server(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "workbench.localcloud.server"]
+    command = [sys.executable, "-m", "workbench.localcloud.server.main"]
     return subprocess.run(
         [*command, "--state-dir", str(folder), "--port", str(port)],
         capture_output=True,
@@ -156,8 +158,8 @@ def test_a_wish_for_another_port_is_not_dropped(
 
 
 def test_a_remembered_port_that_was_never_ours_is_forgotten(tmp_path: Path) -> None:
-    record.write_record(tmp_path, record.ServerRecord(22))
-    assert record.read_record(tmp_path) is None
+    server_file.write_record(tmp_path, server_file.ServerRecord(22))
+    assert server_file.read_record(tmp_path) is None
     assert lifecycle.status(tmp_path).port == 0
 
 
@@ -193,14 +195,12 @@ def test_loopback_names_are_accepted(local_cloud: LocalTarget) -> None:
 
 def test_bootstrap_is_there_from_the_start(local_cloud: LocalTarget) -> None:
     clients = Clients(local_cloud)
-    version = clients.ssm.get_parameter(Name=bootstrap.VERSION_PARAMETER)["Parameter"]["Value"]
+    version = clients.ssm.get_parameter(Name=cdk_bootstrap.VERSION_PARAMETER)["Parameter"]["Value"]
     assert int(version) >= 6
-    clients.s3.head_bucket(Bucket=bootstrap.STAGING_BUCKET)
+    clients.s3.head_bucket(Bucket=cdk_bootstrap.STAGING_BUCKET)
     names = {role["RoleName"] for role in clients.client("iam").list_roles()["Roles"]}
-    assert {f"cdk-hnb659fds-{role}-000000000000-us-east-1" for role in bootstrap.ROLES} <= names
-    role = (
-        f"arn:aws:iam::000000000000:role/cdk-hnb659fds-{bootstrap.ROLES[0]}-000000000000-us-east-1"
-    )
+    assert {f"cdk-hnb659fds-{role}-000000000000-us-east-1" for role in cdk_bootstrap.ROLES} <= names
+    role = f"arn:aws:iam::000000000000:role/cdk-hnb659fds-{cdk_bootstrap.ROLES[0]}-000000000000-us-east-1"
     assumed = clients.sts.assume_role(RoleArn=role, RoleSessionName="test")
     assert assumed["Credentials"]["AccessKeyId"]
 
@@ -211,7 +211,7 @@ def test_reset_forgets_everything_but_the_port(
     Clients(local_cloud).s3.create_bucket(Bucket="things")
     assert lifecycle.reset(local_cloud_dir) == local_cloud
     buckets = Clients(local_cloud).s3.list_buckets()["Buckets"]
-    assert [bucket["Name"] for bucket in buckets] == [bootstrap.STAGING_BUCKET]
+    assert [bucket["Name"] for bucket in buckets] == [cdk_bootstrap.STAGING_BUCKET]
 
 
 def test_the_shell_lines_set_and_unset(local_cloud: LocalTarget) -> None:
@@ -248,8 +248,8 @@ def test_a_configured_proxy_is_passed_by() -> None:
 
 def test_another_release_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.6.0")
-    with pytest.raises(adapter.UnsupportedEmulator, match=r"1\.5\.33.*1\.6\.0"):
-        adapter.install()
+    with pytest.raises(installation.UnsupportedEmulator, match=r"1\.5\.33.*1\.6\.0"):
+        installation.install()
 
 
 async def test_health_is_watched_across_a_kill_and_a_restart(tmp_path: Path) -> None:

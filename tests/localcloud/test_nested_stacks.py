@@ -66,7 +66,7 @@ def test_an_update_keeps_the_attributes_of_unchanged_resources(stacks: Stacks) -
 def test_without_the_mend_the_attributes_are_forgotten(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
-    bare = stacks_without("nested_stacks")
+    bare = stacks_without("cloudformation.nested_stacks")
     bare.create("app", _root(bare.publish("one.json", _child("1"))))
     second = bare.update("app", _root(bare.publish("two.json", _child("2"))))
     assert second["StackStatus"] != "UPDATE_COMPLETE"
@@ -194,7 +194,7 @@ def test_a_child_names_its_parent_and_root(stacks: Stacks) -> None:
 
 
 def test_without_the_mend_a_child_names_no_parent(stacks_without: Callable[[str], Stacks]) -> None:
-    bare = stacks_without("nested_stack_family")
+    bare = stacks_without("cloudformation.nested_stack_family")
     bare.create("app", _root(bare.publish("one.json", _child("1"))))
     described = bare.cloudformation.describe_stacks()["Stacks"]
     assert [stack.get("ParentId") for stack in described] == [None, None]

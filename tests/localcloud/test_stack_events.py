@@ -54,7 +54,9 @@ def test_an_update_tells_only_of_what_changes_and_what_is_new(stacks: Stacks) ->
 def test_without_the_mend_every_resource_is_updated(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
-    assert ("Value0", "UPDATE_COMPLETE") in _update_events(stacks_without("stack_events"))
+    assert ("Value0", "UPDATE_COMPLETE") in _update_events(
+        stacks_without("cloudformation.stack_events")
+    )
 
 
 def test_events_carry_the_physical_id_when_it_is_known(stacks: Stacks) -> None:

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.aws.target import AwsTarget
-from workbench.deploy.models import (
+from workbench.loop.event_sink import EventHub
+from workbench.loop.options import SandboxOptions
+from workbench.loop.sandbox import Sandbox
+from workbench.loop.stages import Prepared
+from workbench.model.deployment import (
     Diff,
     Effect,
     Failure,
@@ -18,15 +22,17 @@ from workbench.deploy.models import (
     Method,
     ResourceChange,
 )
-from workbench.events import AnyEvent, DeploymentFinished, LoopState, ResourcesListed, StateChanged
-from workbench.loop.hub import EventHub
-from workbench.loop.options import SandboxOptions
-from workbench.loop.sandbox import Sandbox
-from workbench.loop.stages import Prepared
+from workbench.model.diagnostics import CheckResult, Diagnostic, SynthResult
+from workbench.model.events import (
+    AnyEvent,
+    DeploymentFinished,
+    LoopState,
+    ResourcesListed,
+    StateChanged,
+)
 from workbench.project.models import BackendIdentity, Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.startup import Session
-from workbench.synth.diagnostics import CheckResult, Diagnostic, SynthResult
 
 
 def make_session(root: Path) -> Session:

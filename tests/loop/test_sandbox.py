@@ -4,8 +4,10 @@ import asyncio
 from pathlib import Path
 
 from tests.loop.folder_stages import FolderStages, Running
-from workbench.deploy.models import DeploymentResult
-from workbench.events import (
+from workbench.journal.store import Journal, journal_path
+from workbench.loop.options import SandboxOptions
+from workbench.model.deployment import DeploymentResult
+from workbench.model.events import (
     BranchChanged,
     ConfirmationAnswered,
     ConfirmationNeeded,
@@ -16,8 +18,6 @@ from workbench.events import (
     StageFinished,
     Trigger,
 )
-from workbench.journal.store import Journal, journal_path
-from workbench.loop.options import SandboxOptions
 
 R = DeploymentResult
 QUIET = 0.6  # longer than the watcher's second look and the longest burst

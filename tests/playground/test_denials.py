@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from workbench.outputs_file import Environment
 from workbench.playground.denials import denied_field, who_may
-from workbench.playground.environment import Environment
 from workbench.playground.requests import ResultError
 from workbench.playground.run_as import As, RunAs, first_with_rules
 from workbench.playground.schema_source import read_schema

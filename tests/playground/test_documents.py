@@ -14,10 +14,10 @@ from workbench.playground.documents import (
     operation_at,
     runnable,
 )
+from workbench.playground.formatter import NotPrettifiedError, prettify
 from workbench.playground.lint import broken_by, lint
 from workbench.playground.operations import model_operations, models, write_operation
-from workbench.playground.prettify import NotPrettifiedError, prettify
-from workbench.playground.table import tables
+from workbench.playground.result_table import tables
 from workbench.playground.variables import read_variables, variables_skeleton
 
 SCHEMA = schema()

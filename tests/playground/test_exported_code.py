@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.localcloud.appsync.matrix.deployed import Deployed
-from workbench.localcloud.environment import environment
+from workbench.localcloud.env_vars import environment
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 
 QUERY = 'query Q($limit: Int) {\n  listKeyeds(limit: $limit, filter: {text: {ne: "`$HOME\'\\\\"}}) { items { id } }\n}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from workbench.playground.table import as_csv, tables
+from workbench.playground.result_table import as_csv, tables
 
 
 def test_connections_become_tables_with_their_own_next_page() -> None:

@@ -8,9 +8,9 @@ import pytest
 from graphql import parse, validate
 
 from tests.playground import play_schema
+from workbench.playground.formatter import NotPrettifiedError, prettify
 from workbench.playground.lint import lint
 from workbench.playground.operations import model_operations, models, root_fields, write_operation
-from workbench.playground.prettify import NotPrettifiedError, prettify
 from workbench.playground.variables import read_variables
 
 SCHEMA = play_schema.schema()

@@ -23,7 +23,7 @@ from screens.playground.result_rows import table_rows
 from screens.themes import load_themes
 from screens.users.user_rows import detail_rows
 from screens.widgets.row_list import Row
-from screens.widgets.tones import STRONG, TEXT
+from screens.widgets.text_styles import STRONG, TEXT
 from tests.hostile_text import EVIL
 from tests.screens.scripted import (
     NOW,
@@ -35,10 +35,10 @@ from tests.screens.scripted import (
     type_error,
 )
 from workbench.aws.clients import Clients
-from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import User, UserDetails, UserPool
 from workbench.localcloud import lifecycle
-from workbench.playground.table import tables
+from workbench.playground.result_table import tables
+from workbench.users.open_pool import OpenedPool
+from workbench.users.user_pools import User, UserDetails, UserPool
 
 # What the engine's own code branches on; everything else is data.
 _MEANT = {

@@ -11,12 +11,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from screens.engine import OpenedSandbox
 from screens.input_gate import UNASKED_SECONDS
+from screens.ports import OpenedSandbox
 from tests.screens.playground.playing import PlayingStarter
 from tests.screens.scripted import ScriptedControls, losing_save, scripted_app
-from workbench.events import Emit
-from workbench.playground.opening import open_url_api
+from workbench.model.events import Emit
+from workbench.playground.open_api import open_url_api
 from workbench.startup import Session
 
 

@@ -12,13 +12,12 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from screens.app import WorkbenchApp
-from screens.engine import OpenedSandbox, SandboxInfo
-from screens.sandbox.story import DeploymentStory, deployment_story
+from screens.ports import OpenedSandbox, SandboxInfo
+from screens.sandbox.view_state import DeploymentStory, deployment_story
 from screens.themes import load_themes
-from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget, Target
-from workbench.branches.opening import OpenedBranches
-from workbench.deploy.models import (
+from workbench.branches.context import OpenedBranches
+from workbench.model.deployment import (
     DeploymentResult,
     Diff,
     Effect,
@@ -30,7 +29,8 @@ from workbench.deploy.models import (
     ResourceChange,
     ResourceProgress,
 )
-from workbench.events import (
+from workbench.model.diagnostics import Diagnostic
+from workbench.model.events import (
     AnyEvent,
     ConfirmationNeeded,
     DeploymentFinished,
@@ -59,7 +59,7 @@ from workbench.project.models import BackendIdentity, Project, ProjectProblem
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.settings import Settings
 from workbench.startup import Session
-from workbench.synth.diagnostics import Diagnostic
+from workbench.users.open_pool import OpenedPool
 
 NOW = 1_790_000_000.0
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from screens.app import WorkbenchApp
 from screens.sandbox.screen import SandboxScreen
 from tests.screens.scripted import ScriptedStarter
-from workbench.events import AnyEvent
+from workbench.model.events import AnyEvent
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object], what: str = "") -> None:

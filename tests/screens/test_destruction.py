@@ -18,7 +18,7 @@ from screens.help_screen import HelpScreen
 from screens.sandbox.deployment_screen import DeploymentScreen
 from screens.sandbox.screen import SandboxScreen
 from screens.widgets.question_banner import QuestionBanner
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
     ScriptedPast,
@@ -31,7 +31,7 @@ from tests.screens.scripted import (
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.events import (
+from workbench.model.events import (
     ConfirmationAnswered,
     ConfirmationNeeded,
     LoopState,

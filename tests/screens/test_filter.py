@@ -9,7 +9,7 @@ import pytest
 from screens.help_screen import HelpScreen
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     ScriptedStarter,
     first_deployment,

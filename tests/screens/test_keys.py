@@ -18,7 +18,7 @@ from screens.sandbox.panes import HistoryPane, ProblemsPane
 from screens.sandbox.resource_screen import ResourceScreen
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.widgets.key_bar import KeyBar
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
     ScriptedPast,
@@ -32,7 +32,7 @@ from tests.screens.scripted import (
     type_error,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.events import LoopState, ResourcesListed, StateChanged
+from workbench.model.events import LoopState, ResourcesListed, StateChanged
 from workbench.project.settings import Settings
 
 SAVED = first_deployment() + save_begins() + save_ends()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from screens.feed import LOG_QUEUE_LINES, Feed
+from screens.event_queue import LOG_QUEUE_LINES, Feed
 from screens.sandbox.log_buffer import LIMIT, LogBuffer
 from screens.sandbox.log_pane import LogView
 from screens.sandbox.panes import HistoryPane
@@ -18,7 +18,7 @@ from tests.screens.scripted import (
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.events import AnyEvent, Level, LogLine
+from workbench.model.events import AnyEvent, Level, LogLine
 
 FLOOD = 30_000
 

@@ -20,7 +20,7 @@ from screens.help_screen import HelpScreen
 from screens.users.screen import UsersScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
-from screens.widgets.tones import TEXT
+from screens.widgets.text_styles import TEXT
 from tests.screens.scripted import (
     NOW,
     ScriptedPast,
@@ -31,7 +31,7 @@ from tests.screens.scripted import (
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.events import LoopState, StateChanged
+from workbench.model.events import LoopState, StateChanged
 
 SAVED = first_deployment() + save_begins() + save_ends()
 

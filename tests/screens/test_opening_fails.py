@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Static
 
 from screens.widgets.line_view import LineView
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.localcloud.lifecycle import LocalCloudProblem

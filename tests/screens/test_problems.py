@@ -13,7 +13,7 @@ from screens.sandbox.log_pane import LogView
 from screens.sandbox.panes import DiffPane, ProblemsPane
 from screens.sandbox.problem_rows import diagnostic_rows
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
     ScriptedPast,
@@ -22,8 +22,9 @@ from tests.screens.scripted import (
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.deploy.models import DeploymentResult
-from workbench.events import (
+from workbench.model.deployment import DeploymentResult
+from workbench.model.diagnostics import Diagnostic, with_source
+from workbench.model.events import (
     AnyEvent,
     DeploymentFinished,
     DeploymentStarted,
@@ -35,7 +36,6 @@ from workbench.events import (
     StateChanged,
     Trigger,
 )
-from workbench.synth.diagnostics import Diagnostic, with_source
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.screens.scripted import (
     type_error,
 )
 from tests.screens.settling import sandbox_screen, until
-from workbench.events import AnyEvent
+from workbench.model.events import AnyEvent
 from workbench.project.models import ProjectProblem
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])

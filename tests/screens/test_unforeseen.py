@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from screens.app import WorkbenchApp
 from screens.dialogs.trouble_screen import TroubleScreen
 from screens.unforeseen import watch_threads
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from screens.widgets.wrapped_rows import WrappedRows
 from tests.hostile_text import EVIL
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app

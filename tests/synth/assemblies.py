@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 from pathlib import Path
 
-from workbench.synth.assembly_author import SIGNATURE
+from workbench.synth.assembly_signature import SIGNATURE
 
 
 def different(one: Path, other: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from workbench.events import AnyEvent, LogLine
+from workbench.model.events import AnyEvent, LogLine
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.synth.synthesizer import Synthesizer

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from tests.synth.conftest import write_small_sources
-from workbench.events import AnyEvent
+from workbench.model.events import AnyEvent
 from workbench.project.locate import find_project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.synth.first_check import check_types_once

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from workbench.events import AnyEvent, Level, LogLine
+from workbench.model.diagnostics import SynthResult
+from workbench.model.events import AnyEvent, Level, LogLine
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.scaffold import scaffold
-from workbench.synth.diagnostics import SynthResult
 from workbench.synth.synthesizer import Synthesizer
 
 CONTEXT = {

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from workbench.model.diagnostics import SynthResult
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
-from workbench.synth.diagnostics import SynthResult
 from workbench.synth.introspection import model_introspection
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from workbench.model.diagnostics import CheckResult, Diagnostic
 from workbench.project.models import Project
-from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.type_check_cli import check_with_cli, parse_compiler_output
 from workbench.synth.type_checker import TypeChecker, only_generated_types_missing
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from workbench.aws.user_pools import UserPoolProblem
 from workbench.users.bulk import run_bulk
+from workbench.users.user_pools import UserPoolProblem
 
 
 def test_a_refusal_is_one_users_result() -> None:

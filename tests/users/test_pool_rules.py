@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.aws.pool_rules import PoolRules, read_rules
+from workbench.users.pool_rules import PoolRules, read_rules
 
 STRICT = PoolRules(("email",), 12, lowercase=True, uppercase=True, digits=True, symbols=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.aws.user_pools import User
 from workbench.users.search import parse_search, told
+from workbench.users.user_pools import User
 
 ANN = User("u-1", "CONFIRMED", True, {"email": "ann@example.com", "family_name": "Smith"})
 

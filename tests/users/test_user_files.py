@@ -6,9 +6,8 @@ import io
 
 import pytest
 
-from workbench.aws.pool_schema import SchemaAttribute, check_attributes
-from workbench.aws.user_pools import User
 from workbench.project.models import ProjectProblem
+from workbench.users.pool_schema import SchemaAttribute, check_attributes
 from workbench.users.seeding import seed_users
 from workbench.users.user_files import (
     FileUser,
@@ -19,6 +18,7 @@ from workbench.users.user_files import (
     write_csv,
     write_json,
 )
+from workbench.users.user_pools import User
 
 SCHEMA = (
     SchemaAttribute("sub", is_required=True, is_mutable=False),

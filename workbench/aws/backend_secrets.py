@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workbench.aws.answers import error_code
+from workbench.aws.client_errors import error_code
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity, ProjectProblem
 

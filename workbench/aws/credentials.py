@@ -21,7 +21,7 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
-from workbench.aws.answers import error_code, error_message
+from workbench.aws.client_errors import error_code, error_message
 from workbench.aws.clients import Clients
 from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget
 from workbench.project.models import ProjectProblem

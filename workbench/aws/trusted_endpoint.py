@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.playground.environment import APPSYNC_HOST, Environment
+from workbench.outputs_file import APPSYNC_HOST, Environment
 from workbench.project.models import ProjectProblem
 
 _DEPLOY = "Deploy again to write it anew: amplify-tui sandbox --once"

@@ -23,7 +23,7 @@ from workbench.backend.definitions.auth import (
     SocialProvider,
     UserAttribute,
 )
-from workbench.backend.definitions.place import DefinitionError, DefinitionErrors
+from workbench.backend.definitions.source_location import DefinitionError, DefinitionErrors
 from workbench.backend.functions import define_function
 from workbench.backend.grants import grant
 from workbench.backend.schema.classes import CustomType, Model

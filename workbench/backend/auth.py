@@ -23,8 +23,8 @@ from workbench.backend.definitions.auth import (
     UserAttribute,
 )
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError, Place
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import DefinitionError, Place
+from workbench.backend.schema.errors import calling_place
 
 
 def define_auth(

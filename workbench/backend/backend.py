@@ -29,10 +29,10 @@ from workbench.backend.constructs.storage_resources import (
 )
 from workbench.backend.definitions.auth import AuthDefinition, AuthReference
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import DataDefinition
+from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.definitions.storage import StorageDefinition
-from workbench.backend.schema.places import calling_place
+from workbench.backend.schema.errors import calling_place
 from workbench.backend.session import LOCAL_KEY, SynthSession, current_session, has_session
 
 Resources = TypeVar("Resources")

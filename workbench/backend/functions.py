@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.backend.definitions.functions import FunctionDefinition, Secret
-from workbench.backend.definitions.place import DefinitionError, Place
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import DefinitionError, Place
+from workbench.backend.schema.errors import calling_place
 
 _KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")

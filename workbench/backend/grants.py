@@ -7,8 +7,8 @@ from typing import Literal
 
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.schema.errors import calling_place
 
 Action = Literal["read", "get", "list", "write", "delete"]
 

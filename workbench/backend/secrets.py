@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from workbench.backend.definitions.functions import Secret
-from workbench.backend.definitions.place import DefinitionError
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.schema.errors import calling_place
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 

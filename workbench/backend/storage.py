@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from workbench.backend.constructs.storage_access import check_access
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.definitions.storage import StorageDefinition, StorageEvent
-from workbench.backend.schema.places import calling_place
+from workbench.backend.schema.errors import calling_place
 
 
 def define_storage(

@@ -13,9 +13,9 @@ from typing import Any
 from graphql import build_schema
 from graphql.type import is_input_object_type, is_interface_type, is_object_type
 
-from workbench.deploy.display import dotted, show
-from workbench.deploy.property_diff import differences
-from workbench.deploy.readable_path import readable_path
+from workbench.deploy.assembly.json_diff import differences
+from workbench.deploy.assembly.readable_path import readable_path
+from workbench.deploy.diff.display import dotted, show
 
 _SCALARS = """
 scalar AWSDate scalar AWSTime scalar AWSDateTime scalar AWSTimestamp scalar AWSEmail scalar AWSJSON

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from workbench.branches.git import Commit, commits_between, run_git
+from workbench.branches.context import OpenedBranches
 from workbench.branches.hosting_models import Job
-from workbench.branches.opening import OpenedBranches
+from workbench.git.repository import Commit, commits_between, run_git
 
 MOST = 25
 """The jobs that are looked at: each takes a call for its steps."""

@@ -15,8 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from workbench.aws.answers import refusal
-from workbench.branches.git import GitProblem, main_checkout, repository_root, run_git
+from workbench.aws.client_errors import refusal
 from workbench.branches.hosting_models import (
     App,
     HostedBranch,
@@ -28,6 +27,7 @@ from workbench.branches.hosting_models import (
     read_job,
 )
 from workbench.branches.previews import preview_name, preview_tags
+from workbench.git.repository import GitProblem, main_checkout, repository_root, run_git
 from workbench.project.models import Project
 
 APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"

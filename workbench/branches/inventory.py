@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.deploy.models import LiveResource
+from workbench.model.deployment import LiveResource
 
 COSTS = {
     "AWS::DynamoDB::Table": "by requests and by storage",

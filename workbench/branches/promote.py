@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.branches.git import (
+from workbench.git.repository import (
     Commit,
     GitProblem,
     ahead_behind,

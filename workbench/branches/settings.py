@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.aws.backend_secrets import Secrets
+from workbench.branches.context import OpenedBranches
 from workbench.branches.environments import Environment
 from workbench.branches.hosting_models import App
-from workbench.branches.opening import OpenedBranches
-from workbench.branches.secret_names import secrets_of
+from workbench.branches.referenced_secrets import secrets_of
 from workbench.project.models import BackendIdentity, ProjectProblem
 
 Kind = Literal["variable", "secret"]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from workbench.events import AnyEvent
+from workbench.model.events import AnyEvent
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

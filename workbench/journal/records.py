@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.deploy.models import DeploymentResult, Failure, Method
-from workbench.events import Trigger
+from workbench.model.deployment import DeploymentResult, Failure, Method
+from workbench.model.events import Trigger
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 
-from workbench.deploy.models import DeploymentResult, Effect, Failure, Method
-from workbench.events import (
+from workbench.journal.records import DeploymentRecord, DiffSummary, StageTiming
+from workbench.model.deployment import DeploymentResult, Effect, Failure, Method
+from workbench.model.events import (
     AnyEvent,
     DeploymentFinished,
     DeploymentStarted,
@@ -17,7 +18,6 @@ from workbench.events import (
     StageFinished,
     Trigger,
 )
-from workbench.journal.records import DeploymentRecord, DiffSummary, StageTiming
 from workbench.private_files import private_file, private_folder
 
 VERSION = 1

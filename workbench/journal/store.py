@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from workbench.deploy.models import DeploymentResult
-from workbench.events import AnyEvent, ConfirmationAnswered, ResourcesListed
 from workbench.journal.codec import decode
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.schema import COLUMNS, connect_to_read, row_to_record
 from workbench.journal.writer import JournalWriter
+from workbench.model.deployment import DeploymentResult
+from workbench.model.events import AnyEvent, ConfirmationAnswered, ResourcesListed
 
 FILE_NAME = "journal.sqlite3"
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.damaged_files import is_damage, put_aside
-from workbench.events import AnyEvent, DeploymentStarted, Level, LogLine
 from workbench.journal.codec import encode
 from workbench.journal.schema import connect_to_write, record
+from workbench.model.events import AnyEvent, DeploymentStarted, Level, LogLine
 from workbench.wording import plural
 
 KEEP_LOGS_OF = 200

@@ -24,11 +24,11 @@ from typing import Literal
 from workbench.aws.local_keys import read_keys
 from workbench.aws.target import LOCAL_REGION, LocalTarget
 from workbench.damaged_files import Damage, damages_of, put_aside
-from workbench.localcloud import logfile, ports, server_process
-from workbench.localcloud import record as record_file
-from workbench.localcloud.environment import environment, server_environment
+from workbench.localcloud import log_file, ports, server_process
+from workbench.localcloud import server_file as record_file
+from workbench.localcloud.env_vars import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
-from workbench.localcloud.record import ServerRecord, read_record, write_record
+from workbench.localcloud.server_file import ServerRecord, read_record, write_record
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_file, private_folder
 from workbench.project.models import ProjectProblem
@@ -216,7 +216,7 @@ def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -
 def status(state_dir: Path) -> LocalCloudStatus:
     """What the local cloud of ``state_dir`` is doing now; never starts anything."""
     state_dir = state_dir.resolve()
-    log = state_dir / logfile.FILE_NAME
+    log = state_dir / log_file.FILE_NAME
     record = read_record(state_dir)
     found = _holder(state_dir)
     port = found.port if found and found.port else record.port if record else 0
@@ -311,8 +311,8 @@ def _port_for(state_dir: Path, wanted: int | None, say: Say) -> int:
 
 
 def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: Say) -> LocalTarget:
-    log = state_dir / logfile.FILE_NAME
-    logfile.trim_log(log)
+    log = state_dir / log_file.FILE_NAME
+    log_file.trim_log(log)
     private_file(log)
     with log.open("ab") as output:
         # Own session: it outlives the terminal. -P: a folder named like one of our packages in
@@ -322,7 +322,7 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: S
                 sys.executable,
                 "-P",
                 "-m",
-                "workbench.localcloud.server",
+                "workbench.localcloud.server.main",
                 "--state-dir",
                 str(state_dir),
                 "--port",
@@ -355,7 +355,7 @@ def _spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: S
 def _wait_for_answer(
     process: subprocess.Popen[bytes], port: int, state_dir: Path, timeout: float
 ) -> dict[str, object]:
-    log = state_dir / logfile.FILE_NAME
+    log = state_dir / log_file.FILE_NAME
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         health = _health(port, state_dir, timeout=0.5)
@@ -367,7 +367,7 @@ def _wait_for_answer(
     raise LocalCloudProblem(
         f"the local cloud did not answer within {timeout:.0f} s",
         f"look into {log}",
-        details=logfile.last_lines(log),
+        details=log_file.last_lines(log),
     )
 
 
@@ -382,7 +382,7 @@ def _node() -> Path | None:
 
 
 def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
-    from workbench.localcloud.server import (
+    from workbench.localcloud.server.main import (
         EXIT_LOCKED,
         EXIT_NEWER_STATE,
         EXIT_PORT_TAKEN,
@@ -390,7 +390,7 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
         EXIT_UNSUPPORTED,
     )
 
-    lines = logfile.last_lines(log)
+    lines = log_file.last_lines(log)
     if shutil.disk_usage(log.parent).free < _LEAST_ROOM:
         return LocalCloudProblem(
             f"the local cloud cannot start: the disk of {log.parent} is full",
@@ -423,7 +423,7 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
 
 
 def _health(port: int, state_dir: Path, timeout: float = 2.0) -> dict[str, object] | None:
-    from workbench.localcloud.gateway import HEALTH_PATH
+    from workbench.localcloud.server.gateway import HEALTH_PATH
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

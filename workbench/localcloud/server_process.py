@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from workbench.localcloud.record import read_record
+from workbench.localcloud.server_file import read_record
 
 LOCK_NAME = "lock"
 _ATTEMPTS = 8
-_MODULE = "workbench.localcloud.server"
+_MODULE = "workbench.localcloud.server.main"
 _KILLED_WITHIN = 10.0
 """Seconds in which the kernel ends a killed process, unless it waits for a disk that is gone."""
 

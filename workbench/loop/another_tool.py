@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.deploy.doubt import doubt_of, raise_doubt
-from workbench.synth.assembly_author import is_another_tools
+from workbench.deploy.plan.foreign_deployments import doubt_of, raise_doubt
+from workbench.synth.assembly_signature import is_another_tools
 
 NOTICE = (
     "Another tool has deployed from this folder since; what it may have swapped is swapped again"

@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from workbench.loop.blocking import in_thread
+from workbench.loop.daemon_threads import in_thread
 
 
 async def local_cloud_ended(state_dir: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from workbench.events import ConfirmationAnswered, ConfirmationNeeded, Emit, LoopState
+from workbench.model.events import ConfirmationAnswered, ConfirmationNeeded, Emit, LoopState
 
 TAKEN_BACK = "the question was taken back by a newer save or the end"
 

@@ -6,11 +6,11 @@ import asyncio
 import threading
 import time
 
-from workbench.deploy.models import DeploymentResult
-from workbench.events import Emit, Level, LogLine, LoopState, StateChanged
-from workbench.loop.crash import crash_line, write_crash_log
+from workbench.crash_log import crash_line, write_crash_log
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
+from workbench.model.deployment import DeploymentResult
+from workbench.model.events import Emit, Level, LogLine, LoopState, StateChanged
 from workbench.model.system_problem import system_problem
 from workbench.model.user_problem import UserProblem
 from workbench.startup import Session

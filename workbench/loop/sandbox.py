@@ -10,8 +10,20 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.aws.target import LocalTarget
-from workbench.deploy.models import DeploymentResult, Loss
-from workbench.events import (
+from workbench.journal.interrupted import close_interrupted
+from workbench.journal.store import Journal, journal_path
+from workbench.loop.daemon_threads import in_thread
+from workbench.loop.deployment import Deployment, deploy_once
+from workbench.loop.event_sink import EventHub
+from workbench.loop.follower import Attached
+from workbench.loop.local_cloud_guard import local_cloud_ended
+from workbench.loop.options import SandboxOptions
+from workbench.loop.ownership import acquire, in_terminal
+from workbench.loop.pending_trigger import Inbox, merge
+from workbench.loop.questions import Questions
+from workbench.loop.stages import Stages
+from workbench.model.deployment import DeploymentResult, Loss
+from workbench.model.events import (
     BranchChanged,
     ConfirmationNeeded,
     DeploymentFinished,
@@ -22,21 +34,9 @@ from workbench.events import (
     StateChanged,
     Trigger,
 )
-from workbench.journal.redact import Redactor
-from workbench.journal.store import Journal, journal_path
-from workbench.loop.attached import Attached
-from workbench.loop.blocking import in_thread
-from workbench.loop.deploy_once import Deployment, deploy_once
-from workbench.loop.hub import EventHub
-from workbench.loop.inbox import Inbox, merge
-from workbench.loop.interrupted import close_interrupted
-from workbench.loop.local_cloud_guard import local_cloud_ended
-from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import acquire, in_terminal
-from workbench.loop.questions import Questions
-from workbench.loop.stages import Stages
-from workbench.loop.watch import Watcher
+from workbench.redaction.redactor import Redactor
 from workbench.startup import Session
+from workbench.watch.watcher import Watcher
 
 MakeStages = Callable[[Session, SandboxOptions, EventHub], Stages]
 _LAST_MOMENTS = 1.5
@@ -45,7 +45,7 @@ _RESTART_PAUSE = 1.0
 
 
 def _real_stages(session: Session, options: SandboxOptions, hub: EventHub) -> Stages:
-    from workbench.loop.real_stages import RealStages
+    from workbench.loop.pipeline import RealStages
 
     return RealStages(session, options, hub)
 

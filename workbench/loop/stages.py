@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from workbench.deploy.models import Diff, Failure, Loss, Method
-from workbench.events import ResourcesListed
-from workbench.synth.diagnostics import CheckResult, SynthResult
+from workbench.model.deployment import Diff, Failure, Loss, Method
+from workbench.model.diagnostics import CheckResult, SynthResult
+from workbench.model.events import ResourcesListed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Stages(Protocol):
     """One sandbox's stages. Coroutines run on the loop; the other calls block, in a thread.
 
     Whatever a stage finds wrong with the deployment it says by raising
-    ``workbench.deploy.failure.DeploymentFailed``; other exceptions are explained by ``explain``.
+    ``workbench.deploy.failure.failure.DeploymentFailed``; other exceptions are explained by ``explain``.
     """
 
     async def open(self) -> None:

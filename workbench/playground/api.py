@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
+from workbench.outputs_file import Environment
 from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedError
-from workbench.playground.environment import Environment
 from workbench.playground.requests import Request, Result, run
 from workbench.playground.run_as import RunAs, default_run_as
 from workbench.playground.schema_source import ControlPlane, LoadedSchema, introspect, read_schema

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from workbench.playground.environment import Environment
+from workbench.outputs_file import Environment
 from workbench.playground.run_as import As, RunAs
 
 _EARLY_SECONDS = 60

@@ -28,8 +28,7 @@ from graphql import (
 from graphql.type import GraphQLArgument
 from graphql.utilities import do_types_overlap
 
-from workbench.playground.documents import definitions, unfinished_at_end
-from workbench.playground.place import (
+from workbench.playground.cursor_context import (
     AtDirective,
     AtDocument,
     AtInputs,
@@ -41,6 +40,7 @@ from workbench.playground.place import (
     Place,
     place_after,
 )
+from workbench.playground.documents import definitions, unfinished_at_end
 from workbench.playground.tokens import Kind, Token, meaningful
 
 

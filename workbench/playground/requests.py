@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from workbench.outputs_file import Environment
 from workbench.playground.authorizing import Authorize
-from workbench.playground.environment import Environment
 
 TIMEOUT_SECONDS = 35.0  # AppSync ends a request after 30 s.
 

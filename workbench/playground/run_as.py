@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from workbench.playground.environment import Environment
+from workbench.outputs_file import Environment
 from workbench.playground.model_rules import lets_guests_in
 
 USER_POOLS: Final = "AMAZON_COGNITO_USER_POOLS"

@@ -19,8 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
+from workbench.outputs_file import Environment
 from workbench.playground.authorizing import Authorize
-from workbench.playground.environment import Environment
 from workbench.playground.requests import Request, ResultError, read_result
 
 _HANDSHAKE_SECONDS = 15.0

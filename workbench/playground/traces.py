@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench.aws.signature_v4 import sign
+from workbench.outputs_file import Environment
 from workbench.playground.authorizing import IamCredentials
-from workbench.playground.environment import Environment
 
 TRACES_PATH = "/_amplify_tui/appsync/{api_id}/traces/{request_id}"
 

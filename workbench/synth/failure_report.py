@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from workbench.model.diagnostics import Diagnostic
 from workbench.project.models import PackageManager, Project
-from workbench.synth.diagnostics import Diagnostic
 from workbench.synth.readable_paths import readable_paths
 
 ErrorReport = Mapping[str, object]

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.events import AnyEvent
+from workbench.model.events import AnyEvent
 from workbench.project.models import Project
 from workbench.synth.type_checker import TypeChecker
 

@@ -10,15 +10,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.events import Emit, Level, LogLine
+from workbench.model.diagnostics import Diagnostic, SynthResult
+from workbench.model.events import Emit, Level, LogLine
 from workbench.private_files import private_folder
 from workbench.process_folders import remove_leftovers
 from workbench.project.models import Project
-from workbench.synth.assembly_author import sign_assembly
-from workbench.synth.diagnostics import Diagnostic, SynthResult
+from workbench.synth.assembly_signature import sign_assembly
+from workbench.synth.atomic_folder import swap_into_place
 from workbench.synth.failure_report import diagnostics_of, trace_of
-from workbench.synth.python_failure import introspect_python, python_diagnostics
-from workbench.synth.swap import swap_into_place
+from workbench.synth.python_diagnostics import introspect_python, python_diagnostics
 from workbench.synth.warm_worker import WarmWorker
 from workbench.synth.worker_process import (
     WorkerDiedError,

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 from workbench.guardian import own_guardian
+from workbench.model.diagnostics import CheckResult, Diagnostic
 from workbench.private_files import private_folder
 from workbench.project.models import Project
-from workbench.synth.diagnostics import CheckResult, Diagnostic
 from workbench.synth.readable_paths import readable_paths
 
 CLI_TIMEOUT = 300.0

@@ -10,13 +10,13 @@ import time
 from collections.abc import Awaitable
 from pathlib import Path
 
-from workbench.events import Emit, Level, LogLine
+from workbench.model.diagnostics import CheckResult, Diagnostic
+from workbench.model.events import Emit, Level, LogLine
 from workbench.project.models import Project
-from workbench.synth.diagnostics import CheckResult, Diagnostic
+from workbench.synth.package_fingerprint import PackagesState, packages_state
 from workbench.synth.readable_paths import readable_paths
-from workbench.synth.staleness import PackagesState, packages_state
+from workbench.synth.type_check_cache import recall, remember
 from workbench.synth.type_check_cli import check_with_cli
-from workbench.synth.type_check_memory import recall, remember
 from workbench.synth.worker_process import (
     Script,
     WorkerDiedError,

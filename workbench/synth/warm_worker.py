@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.events import Level
+from workbench.model.events import Level
 from workbench.process_folders import make_process_folder
 from workbench.project.models import Project
-from workbench.synth.staleness import PackagesState, packages_state
+from workbench.synth.package_fingerprint import PackagesState, packages_state
 from workbench.synth.worker_process import (
     Say,
     WorkerDiedError,

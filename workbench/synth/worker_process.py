@@ -19,8 +19,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.events import Level
 from workbench.guardian import own_guardian
+from workbench.model.events import Level
 from workbench.terminal_text import safe_log
 
 STREAM_LIMIT = 256 * 1024 * 1024

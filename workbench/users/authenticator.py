@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.aws.sandbox_pool import OpenedPool
-from workbench.aws.user_pools import User, UserPoolProblem
-from workbench.aws.user_sign_in import AppClient, Flow, UserTokens, begin
-from workbench.users.kept_sign_ins import KeptSignIn, keep_sign_in
+from workbench.users.open_pool import OpenedPool
+from workbench.users.token_store import KeptSignIn, keep_sign_in
 from workbench.users.totp import totp_code
+from workbench.users.user_pools import User, UserPoolProblem
+from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
 
 def set_up_authenticator(opened: OpenedPool, client: AppClient, user: User, password: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from workbench.aws.user_pools import UserPoolProblem
+from workbench.users.user_pools import UserPoolProblem
 
 WORKERS = 4
 """At once; Cognito's lowest quota of the actions is 5 requests a second for some of them."""

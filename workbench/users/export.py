@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.aws.user_pools import User, UserPool
 from workbench.private_files import kept_mode
 from workbench.project.models import ProjectProblem
 from workbench.users.search import Search
 from workbench.users.user_files import write_csv, write_json
+from workbench.users.user_pools import User, UserPool
 
 
 def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool = True) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.aws.user_pools import SEARCHABLE, User, search_filter
+from workbench.users.user_pools import SEARCHABLE, User, search_filter
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from workbench.aws.pool_schema import Schema, SchemaAttribute
+from workbench.users.pool_schema import Schema, SchemaAttribute
 from workbench.users.user_files import FileUser
 
 _GIVEN = (

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from workbench.aws.pool_rules import EMAIL, PHONE, USERNAME
-from workbench.aws.pool_schema import Schema, check_attributes
-from workbench.aws.user_pools import User, UserPool
 from workbench.project.models import ProjectProblem
 from workbench.terminal_text import safe_json
+from workbench.users.pool_rules import EMAIL, PHONE, USERNAME
+from workbench.users.pool_schema import Schema, check_attributes
+from workbench.users.user_pools import User, UserPool
 
 _NAME, _MFA, _GROUPS = "cognito:username", "cognito:mfa_enabled", "groups"
 _NOT_IN_FILES = ("sub", "identities")

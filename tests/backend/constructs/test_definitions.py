@@ -24,7 +24,7 @@ from workbench.backend.constructs.function_needs import (
 )
 from workbench.backend.constructs.identity import Identity
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import NOWHERE, DefinitionError
+from workbench.backend.definitions.source_location import NOWHERE, DefinitionError
 
 HERE = Path(__file__).name
 

@@ -15,14 +15,14 @@ from tests.backend.constructs.conftest import STACK, Made, Synth
 from tests.backend.constructs.wide import wide
 from workbench.aws.clients import Clients
 from workbench.backend.graphql.introspection import introspect
-from workbench.deploy.assembly import read_assembly
-from workbench.deploy.diff import compute_diff
-from workbench.deploy.execute import OutputsRequest, execute
-from workbench.deploy.live import read_live
-from workbench.deploy.models import Method
-from workbench.deploy.plan import make_plan
-from workbench.deploy.plan_instructions import Plan
+from workbench.deploy.assembly.assembly import read_assembly
+from workbench.deploy.diff.diff import compute_diff
+from workbench.deploy.execute.execute import OutputsRequest, execute
+from workbench.deploy.live.reader import read_live
+from workbench.deploy.plan.instructions import Plan
+from workbench.deploy.plan.plan import make_plan
 from workbench.localcloud import lifecycle
+from workbench.model.deployment import Method
 
 PASSWORD = "Correct-horse-1"
 SECRETS = ("G_ID", "G_SECRET", "F_ID", "F_SECRET", "A_ID", "A_SECRET", "O_ID", "O_SECRET")

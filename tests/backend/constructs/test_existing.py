@@ -6,7 +6,7 @@ import pytest
 
 from tests.backend.constructs.conftest import Made, Synth
 from workbench.backend import define_auth, define_storage, grant, reference_auth
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 ROLE = "arn:aws:iam::123456789012:role/"
 

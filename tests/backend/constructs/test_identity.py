@@ -6,7 +6,7 @@ from workbench.backend.constructs.identity import (
     identity_of,
     nested_logical_id,
 )
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 from workbench.project import identity as engine
 from workbench.project.models import BackendIdentity
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.backend.constructs.conftest import STACK, Made, Synth
 from tests.backend.constructs.wide import wide
-from workbench.deploy import outputs_sections
+from workbench.deploy.outputs import sections
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_metadata_says_which_outputs_belong_together(made: Made) -> None:
 
 
 def test_auth_section(made: Made) -> None:
-    auth = outputs_sections.auth_section(payload(made, "AWS::Amplify::Auth"))["auth"]
+    auth = sections.auth_section(payload(made, "AWS::Amplify::Auth"))["auth"]
     oauth = auth.pop("oauth")
     assert set(auth["standard_required_attributes"]) == {"email", "phone_number", "birthdate"}
     assert auth["username_attributes"] == ["email", "phone_number"]
@@ -104,10 +104,10 @@ def test_auth_section(made: Made) -> None:
 
 
 def test_data_and_custom_sections(made: Made) -> None:
-    data = outputs_sections.data_section(payload(made, "AWS::Amplify::GraphQL"), None)["data"]
+    data = sections.data_section(payload(made, "AWS::Amplify::GraphQL"), None)["data"]
     assert data["default_authorization_type"] == "AMAZON_COGNITO_USER_POOLS"
     assert data["authorization_types"] == ["API_KEY", "AWS_IAM"]
-    custom = outputs_sections.custom_section(payload(made, "AWS::Amplify::Custom"))
+    custom = sections.custom_section(payload(made, "AWS::Amplify::Custom"))
     assert custom == {"version": "1.4", "custom": {"hello": "x"}}
 
 

@@ -8,7 +8,7 @@ from workbench.backend.constructs.storage_access import (
     policy_statements,
 )
 from workbench.backend.definitions.access import Grant
-from workbench.backend.definitions.place import NOWHERE, DefinitionError
+from workbench.backend.definitions.source_location import NOWHERE, DefinitionError
 from workbench.backend.grants import grant
 
 BUCKET = "arn:aws:s3:::photos"

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import pytest
 
 import workbench.backend
-from workbench.backend.definitions.place import DefinitionErrors
 from workbench.backend.definitions.schema import DataDefinition
+from workbench.backend.definitions.source_location import DefinitionErrors
 
 
 class Evaluate(Protocol):

@@ -9,8 +9,8 @@ import pytest
 
 from workbench.backend import DefinitionError, allow
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import NOWHERE
 from workbench.backend.definitions.schema import FunctionAccess, Rule
+from workbench.backend.definitions.source_location import NOWHERE
 from workbench.backend.schema.rules import Allowed
 
 SHOUT = FunctionDefinition("shout", Path("shout.py"))

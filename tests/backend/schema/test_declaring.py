@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from tests.backend.schema.conftest import Evaluate
-from workbench.backend.definitions.place import NOWHERE
 from workbench.backend.definitions.schema import (
     CustomType,
     Enum,
@@ -16,6 +15,7 @@ from workbench.backend.definitions.schema import (
     Relation,
     Validator,
 )
+from workbench.backend.definitions.source_location import NOWHERE
 
 
 def _plain(record: Field | Relation | Index) -> Field | Relation | Index:

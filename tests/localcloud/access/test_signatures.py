@@ -33,8 +33,11 @@ from workbench.aws.clients import Clients
 from workbench.aws.local_keys import FILE_NAME, keys_of, read_keys
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
-from workbench.localcloud.adapter.public_addresses import PUBLIC_ACTIONS, PUBLIC_TARGETS
-from workbench.localcloud.environment import environment, process_environment
+from workbench.localcloud.env_vars import environment, process_environment
+from workbench.localcloud.ministack.bridge.public_addresses import (
+    PUBLIC_ACTIONS,
+    PUBLIC_TARGETS,
+)
 
 BUCKET = "signed-things"
 PUBLIC_ROWS = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workbench.localcloud import bootstrap
+from workbench.localcloud.server import cdk_bootstrap
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -47,7 +47,7 @@ class Provider:
                 "Provider": {
                     "Type": "AWS::Lambda::Function",
                     "Properties": {
-                        "Code": {"S3Bucket": bootstrap.STAGING_BUCKET, "S3Key": "provider.zip"},
+                        "Code": {"S3Bucket": cdk_bootstrap.STAGING_BUCKET, "S3Key": "provider.zip"},
                         "Handler": self.handler,
                         "Runtime": self.runtime,
                         "Role": ROLE,
@@ -74,7 +74,7 @@ def put_provider(stacks: Stacks) -> Callable[[Provider], Provider]:
 
     def put(provider: Provider) -> Provider:
         stacks.clients.client("s3").put_object(
-            Bucket=bootstrap.STAGING_BUCKET, Key="provider.zip", Body=provider.code
+            Bucket=cdk_bootstrap.STAGING_BUCKET, Key="provider.zip", Body=provider.code
         )
         return provider
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.localcloud.providers.conftest import ROLE, Provider, zipped
-from workbench.localcloud import bootstrap
+from workbench.localcloud.server import cdk_bootstrap
 from workbench.project.identity import secret_path
 from workbench.project.models import BackendIdentity
 
@@ -31,7 +31,7 @@ def _template(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
     resources["Own"] = {
         "Type": "AWS::Lambda::Function",
         "Properties": {
-            "Code": {"S3Bucket": bootstrap.STAGING_BUCKET, "S3Key": "own.zip"},
+            "Code": {"S3Bucket": cdk_bootstrap.STAGING_BUCKET, "S3Key": "own.zip"},
             "Handler": "index.handler",
             "Runtime": "nodejs22.x",
             "Role": ROLE,
@@ -48,7 +48,7 @@ def put_functions(stacks: Stacks, npm_modules: Path) -> Any:
             ("provider.zip", zipped(framework__js="exports.onEvent = () => {};")),
             ("own.zip", zipped(index__js=(npm_modules / source).read_bytes())),
         ):
-            s3.put_object(Bucket=bootstrap.STAGING_BUCKET, Key=key, Body=code)
+            s3.put_object(Bucket=cdk_bootstrap.STAGING_BUCKET, Key=key, Body=code)
 
     return put
 

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.localcloud import bootstrap
+from workbench.localcloud.server import cdk_bootstrap
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -24,13 +24,13 @@ def _put_archive(stacks: Stacks, key: str, files: dict[str, str]) -> None:
         for name, text in files.items():
             archive.writestr(name, text)
     stacks.clients.client("s3").put_object(
-        Bucket=bootstrap.STAGING_BUCKET, Key=key, Body=content.getvalue()
+        Bucket=cdk_bootstrap.STAGING_BUCKET, Key=key, Body=content.getvalue()
     )
 
 
 def _properties(*keys: str, bucket: str = "site", **more: Any) -> dict[str, Any]:
     return {
-        "SourceBucketNames": [bootstrap.STAGING_BUCKET] * len(keys),
+        "SourceBucketNames": [cdk_bootstrap.STAGING_BUCKET] * len(keys),
         "SourceObjectKeys": list(keys),
         "DestinationBucketName": bucket,
         "Prune": True,

@@ -30,18 +30,18 @@ from screens.dialogs.rows_screen import RowsScreen
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.branches.repository import Repository, make_repository
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.branches.context import OpenedBranches
 from workbench.branches.deletions import read_deletions
-from workbench.branches.git import GitProblem
 from workbench.branches.hosting import Hosting
-from workbench.branches.opening import OpenedBranches
 from workbench.branches.promote import plan_promotion
-from workbench.loop.coming_changes import ComingChanges
+from workbench.git.repository import GitProblem
+from workbench.loop.dry_run import ComingChanges
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project
 from workbench.project.node_runtime import find_node

@@ -16,15 +16,15 @@ from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.result_pane import ResultPane
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
-from workbench.aws.callers import CallerCredentials
 from workbench.aws.clients import Clients
-from workbench.aws.graphql_apis import GraphqlApi
+from workbench.outputs_file import from_outputs
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.environment import from_outputs
+from workbench.playground.caller_credentials import CallerCredentials
+from workbench.playground.graphql_apis import GraphqlApi
 
 
 @dataclass

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from screens.engine import OpenedSandbox
+from screens.ports import OpenedSandbox
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
-from workbench.events import Emit, LoopState, StateChanged
-from workbench.playground.opening import open_url_api
+from workbench.model.events import Emit, LoopState, StateChanged
+from workbench.playground.open_api import open_url_api
 from workbench.startup import Session
 
 

@@ -13,7 +13,7 @@ from screens.dialogs.form_screen import FormScreen
 from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.screen import PlaygroundScreen
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.playground.conftest import Open
 
 pytestmark = pytest.mark.npm

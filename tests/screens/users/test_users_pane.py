@@ -30,15 +30,15 @@ from screens.users.report_screen import ReportScreen
 from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
 from screens.widgets.row_list import RowList
-from screens.widgets.tones import plain
+from screens.widgets.text_styles import plain
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
-from workbench.aws.inbox import read_inbox
-from workbench.aws.sandbox_pool import OpenedPool
 from workbench.aws.target import LocalTarget
-from workbench.aws.user_pools import UserPool
-from workbench.users.kept_sign_ins import kept_sign_in
+from workbench.users.open_pool import OpenedPool
+from workbench.users.outbound_messages import read_inbox
+from workbench.users.token_store import kept_sign_in
+from workbench.users.user_pools import UserPool
 
 
 @dataclass

@@ -10,7 +10,7 @@ from aws_cdk import Duration, aws_cognito, aws_iam
 
 from workbench.backend.constructs.identity import Identity
 from workbench.backend.definitions.auth import AuthDefinition, Passkeys, SesSender, SnsSender
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 _CODE, _USERNAME, _LINK = "{####}", "{username}", "{##Verify Email##}"
 _RECOVERY = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.backend.definitions.place import DefinitionError, Place
+from workbench.backend.definitions.source_location import DefinitionError, Place
 
 
 def merged(present: Mapping[str, Any], part: Mapping[str, Any], place: Place) -> dict[str, Any]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from workbench.backend.definitions.place import DefinitionError, DefinitionErrors, Place
 from workbench.backend.definitions.schema import DataDefinition, Modes, Rule
+from workbench.backend.definitions.source_location import (
+    DefinitionError,
+    DefinitionErrors,
+    Place,
+)
 
 NAMES = {
     "apiKey": "API_KEY",

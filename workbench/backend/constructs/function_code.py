@@ -15,7 +15,7 @@ from workbench.backend.constructs.function_bundle import bundle, esbuild_for
 from workbench.backend.constructs.function_packages import install_packages
 from workbench.backend.constructs.function_start import MODULE, start_file
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 _LEFT_OUT = {"resource.py", "node_modules", "__pycache__"}
 _SCRIPTS = {".js", ".mjs", ".cjs"}

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 _LINUX = {"arm64": "aarch64", "x86_64": "x86_64"}
 _LAST_LINES = 6

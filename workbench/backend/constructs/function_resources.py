@@ -14,7 +14,7 @@ from workbench.backend.constructs.function_code import stage_code
 from workbench.backend.constructs.function_needs import environment_of
 from workbench.backend.constructs.root import Root
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 FRIENDLY_NAME = "amplify:friendly-name"
 _STACK_TYPES = {"auth": "auth-Cognito", "data": "api-AppSync", "storage": "storage-S3"}

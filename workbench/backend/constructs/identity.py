@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 Kind = Literal["sandbox", "branch", "standalone"]
 _UNSAFE = re.compile(r"[^A-Za-z0-9]")

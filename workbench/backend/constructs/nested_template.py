@@ -16,7 +16,7 @@ from typing import Any
 from aws_cdk import CfnStack, FileAssetPackaging, Stack, Token
 from constructs import Construct
 
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 
 Json = Any
 

@@ -12,7 +12,7 @@ from aws_cdk import App, NestedStack, RemovalPolicies, Stack, Tags
 
 from workbench.backend.constructs.identity import Identity, identity_of, nested_logical_id
 from workbench.backend.constructs.outputs import StackOutputs
-from workbench.backend.definitions.place import DefinitionError, Place
+from workbench.backend.definitions.source_location import DefinitionError, Place
 
 _CREATED_BY = {
     "sandbox": "AmplifySandbox",

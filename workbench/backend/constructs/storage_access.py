@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError, Place
+from workbench.backend.definitions.source_location import DefinitionError, Place
 
 ENTITY = "{entity_id}"
 IDENTITY = "${cognito-identity.amazonaws.com:sub}"

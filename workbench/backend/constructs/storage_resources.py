@@ -22,7 +22,7 @@ from workbench.backend.constructs.storage_access import (
     policy_statements,
 )
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.definitions.storage import StorageDefinition
 
 Functions = Mapping[FunctionDefinition, FunctionResources]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import NOWHERE, Place
+from workbench.backend.definitions.source_location import NOWHERE, Place
 
 Who = Literal["guest", "authenticated", "owner", "groups", "function"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition, Secret
-from workbench.backend.definitions.place import NOWHERE, Place
+from workbench.backend.definitions.source_location import NOWHERE, Place
 
 MfaMode = Literal["OFF", "OPTIONAL", "REQUIRED"]
 AccountRecovery = Literal[

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.backend.definitions.place import NOWHERE, Place
+from workbench.backend.definitions.source_location import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True)

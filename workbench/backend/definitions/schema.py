@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import NOWHERE, Place
+from workbench.backend.definitions.source_location import NOWHERE, Place
 
 SCALARS = (
     "ID",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbench.backend.definitions.place import NOWHERE
 from workbench.backend.definitions.schema import (
     DefaultMode,
     Field,
@@ -15,6 +14,7 @@ from workbench.backend.definitions.schema import (
     Rule,
     RuleOperation,
 )
+from workbench.backend.definitions.source_location import NOWHERE
 
 _NAMES: dict[Provider, str] = {
     "apiKey": "@aws_api_key",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.backend.definitions.place import NOWHERE
 from workbench.backend.definitions.schema import (
     EVERY_OPERATION,
     Field,
@@ -18,6 +17,7 @@ from workbench.backend.definitions.schema import (
     Rule,
     RuleOperation,
 )
+from workbench.backend.definitions.source_location import NOWHERE
 from workbench.backend.graphql.api_schema import owner_fields
 
 _READ: frozenset[RuleOperation] = frozenset(("get", "list", "sync", "listen", "search"))

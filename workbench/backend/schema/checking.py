@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import CustomType, Enum, Model, Modes, Schema
+from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.graphql.names import index_field, list_field
 from workbench.backend.schema.member_checks import member_problems
 from workbench.backend.schema.mode_checks import mode_problems

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
-from workbench.backend.definitions.place import Place
+from workbench.backend.definitions.source_location import Place
+from workbench.backend.schema.errors import at_line, calling_place, field_lines
 from workbench.backend.schema.fields import FieldOptions, IndexOptions, RelationOptions
 from workbench.backend.schema.naming import api_name
-from workbench.backend.schema.places import at_line, calling_place, field_lines
 from workbench.backend.schema.rules import Allowed, listed
 
 T = TypeVar("T")

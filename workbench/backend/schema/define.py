@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError, DefinitionErrors, Place
 from workbench.backend.definitions.schema import (
     DataDefinition,
     DefaultMode,
     Modes,
     Schema,
 )
+from workbench.backend.definitions.source_location import (
+    DefinitionError,
+    DefinitionErrors,
+    Place,
+)
 from workbench.backend.schema.checking import problems_of
 from workbench.backend.schema.classes import Model
+from workbench.backend.schema.errors import calling_place
 from workbench.backend.schema.operation_reading import read_operation
 from workbench.backend.schema.operations import OperationDeclaration
-from workbench.backend.schema.places import calling_place
 from workbench.backend.schema.reading import Reader
 from workbench.backend.schema.rules import Allowed, AllowedFunction
 

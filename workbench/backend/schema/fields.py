@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workbench.backend.definitions.place import NOWHERE, Place
 from workbench.backend.definitions.schema import Validator
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import NOWHERE, Place
+from workbench.backend.schema.errors import calling_place
 from workbench.backend.schema.rules import Allowed, listed
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import CustomType, Field, Model, Relation, Schema
+from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.schema.naming import GRAPHQL_NAME
 from workbench.backend.schema.reading import UNREAD
 

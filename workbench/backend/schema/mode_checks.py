@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import Field, Modes, Relation, Rule, Schema
+from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.schema.rule_checks import can_match
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.backend.definitions.place import DefinitionError
 from workbench.backend.definitions.schema import SCALARS, Operation, Rule, Schema
+from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.schema.naming import GRAPHQL_NAME
 from workbench.backend.schema.reading import UNREAD
 from workbench.backend.schema.rule_checks import way_problems

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import Place
 from workbench.backend.definitions.schema import HttpSource
+from workbench.backend.definitions.source_location import Place
 from workbench.backend.schema.classes import Model
-from workbench.backend.schema.places import calling_place
+from workbench.backend.schema.errors import calling_place
 from workbench.backend.schema.rules import Allowed, listed
 
 NOT_SAID: Any = object()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from workbench.backend.definitions import schema as records
-from workbench.backend.definitions.place import DefinitionError, Place
+from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.schema.annotations import Meaning, UnknownTypeError, read
 from workbench.backend.schema.classes import CustomType, Declaration, Disabled, Member, Model
 from workbench.backend.schema.fields import FieldOptions, IndexOptions, RelationOptions

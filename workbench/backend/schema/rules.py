@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.place import DefinitionError, Place
 from workbench.backend.definitions.schema import (
     EVERY_OPERATION,
     FunctionAccess,
     Rule,
     RuleOperation,
 )
-from workbench.backend.schema.places import calling_place
+from workbench.backend.definitions.source_location import DefinitionError, Place
+from workbench.backend.schema.errors import calling_place
 
 Word = Literal["create", "read", "update", "delete", "get", "list", "sync", "listen", "search"]
 ApiWord = Literal["query", "mutate", "listen"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
-from workbench.localcloud.adapter.emulator import Receive, Scope, Send
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
 
 logger = logging.getLogger("local cloud")
 _MOST_PAGES = 20

@@ -20,11 +20,11 @@ from workbench.localcloud.access.signed_request import (
     read_signed,
 )
 from workbench.localcloud.access.verify import Received, credentials_of, verify, verify_old
-from workbench.localcloud.adapter import public_addresses
-from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.adapter.identity_actions import is_for_front_ends
-from workbench.localcloud.adapter.issued_credentials import issued
-from workbench.localcloud.adapter.signature_refusals import refusal
+from workbench.localcloud.ministack.bridge import public_addresses
+from workbench.localcloud.ministack.bridge.identity_actions import is_for_front_ends
+from workbench.localcloud.ministack.bridge.issued_credentials import issued
+from workbench.localcloud.ministack.bridge.signature_refusals import refusal
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
 
 HINT = 'The local cloud has its own key: eval "$(amplify-tui local env)" sets it.'
 _HEX = frozenset("0123456789abcdef")

@@ -20,7 +20,7 @@ from workbench.localcloud.access.signed_request import (
     SignedRequest,
     first,
 )
-from workbench.localcloud.adapter.issued_credentials import Issued
+from workbench.localcloud.ministack.bridge.issued_credentials import Issued
 
 Lookup = Callable[[str], Issued | None]
 

@@ -6,14 +6,7 @@ import secrets
 import string
 import time
 
-from workbench.localcloud.hosting.finding import (
-    ARN,
-    SECRET,
-    Jobs,
-    Members,
-    change,
-    find_app,
-)
+from workbench.localcloud.hosting.lookup import ARN, SECRET, Jobs, Members, change, find_app
 from workbench.localcloud.hosting.pages import page
 from workbench.localcloud.hosting.protocol import Refusal
 from workbench.localcloud.hosting.state import Document, HostingState

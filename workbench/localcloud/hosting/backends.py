@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.deploy.delete import delete_backend
-from workbench.events import unheard
+from workbench.deploy.execute.delete import delete_backend
+from workbench.model.events import unheard
 from workbench.project.identity import stack_name
 from workbench.project.models import BackendIdentity
 

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import time
 
-from workbench.localcloud.hosting.finding import (
-    Jobs,
-    Members,
-    change,
-    find_app,
-    find_branch,
-)
+from workbench.localcloud.hosting.lookup import Jobs, Members, change, find_app, find_branch
 from workbench.localcloud.hosting.pages import page
 from workbench.localcloud.hosting.protocol import Refusal
 from workbench.localcloud.hosting.state import Document, HostingState

@@ -5,12 +5,7 @@ from __future__ import annotations
 import time
 
 from workbench.localcloud.hosting.domains import domain_association
-from workbench.localcloud.hosting.finding import (
-    Jobs,
-    Members,
-    find,
-    find_app,
-)
+from workbench.localcloud.hosting.lookup import Jobs, Members, find, find_app
 from workbench.localcloud.hosting.pages import page
 from workbench.localcloud.hosting.protocol import Refusal
 from workbench.localcloud.hosting.state import Document, HostingState

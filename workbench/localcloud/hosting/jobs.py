@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from workbench.branches.hosting_models import ENDED
-from workbench.localcloud.hosting.finding import (
+from workbench.localcloud.hosting.lookup import (
     NOT_SERVED,
     Jobs,
     Members,

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 
 from workbench.branches.hosting import LOGS_PATH
 from workbench.localcloud.access.refusals import send_json
-from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.gateway import Route
 from workbench.localcloud.hosting.log_addresses import log_of
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
+from workbench.localcloud.server.gateway import Route
 
 
 def logs_route(folder: Path, secret: str) -> Route:

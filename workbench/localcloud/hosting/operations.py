@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from workbench.localcloud.hosting import apps, branches, environments, jobs, webhooks
-from workbench.localcloud.hosting.finding import Jobs, Members
+from workbench.localcloud.hosting.lookup import Jobs, Members
 from workbench.localcloud.hosting.state import Document, HostingState
 
 Operation = Callable[[HostingState, Jobs, Members], Document]

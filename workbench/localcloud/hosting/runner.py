@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from workbench.aws.local_keys import keys_of
-from workbench.branches.git import check_out, commit_of, git_environment, remove_worktree
 from workbench.branches.hosting_models import ENDED
 from workbench.branches.previews import PREVIEW_OF
+from workbench.git.repository import check_out, commit_of, git_environment, remove_worktree
 from workbench.guardian_process import start_time
 from workbench.localcloud.hosting import steps
-from workbench.localcloud.hosting.deployers import Deployers
+from workbench.localcloud.hosting.deploy_workers import Deployers
 from workbench.localcloud.hosting.log_addresses import log_address
 from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState

@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any
 
 from workbench.damaged_files import Damage, put_aside
-from workbench.localcloud.state_store import NewerStateError, UnreachableStateError
+from workbench.localcloud.state.store import NewerStateError, UnreachableStateError
 from workbench.private_files import private_folder, write_private
 
 Document = dict[str, Any]

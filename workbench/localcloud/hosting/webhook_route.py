@@ -6,12 +6,12 @@ import asyncio
 from typing import Any
 
 from workbench.localcloud.access.refusals import send_json
-from workbench.localcloud.adapter.emulator import Receive, Scope, Send
-from workbench.localcloud.gateway import Route
-from workbench.localcloud.hosting.finding import WEBHOOKS_PATH, Jobs
 from workbench.localcloud.hosting.jobs import start_job
+from workbench.localcloud.hosting.lookup import WEBHOOKS_PATH, Jobs
 from workbench.localcloud.hosting.protocol import Refusal
 from workbench.localcloud.hosting.state import HostingState
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
+from workbench.localcloud.server.gateway import Route
 
 
 def webhook_route(state: HostingState, jobs: Jobs) -> Route:

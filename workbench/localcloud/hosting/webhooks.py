@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 
-from workbench.localcloud.hosting.finding import (
+from workbench.localcloud.hosting.lookup import (
     ARN,
     WEBHOOKS_PATH,
     Jobs,

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from workbench.localcloud.appsync.authorization.facts import (
+from workbench.localcloud.appsync.authorization.http_request import (
     Credentials,
     FetchFailedError,
     FunctionFailedError,

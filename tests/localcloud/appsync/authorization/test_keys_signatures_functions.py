@@ -25,7 +25,7 @@ from tests.localcloud.appsync.authorization.conftest import (
     only,
 )
 from workbench.localcloud.appsync.authorization.authorize import Authorizer
-from workbench.localcloud.appsync.authorization.facts import CognitoIdentity, Credentials
+from workbench.localcloud.appsync.authorization.http_request import CognitoIdentity, Credentials
 from workbench.localcloud.appsync.identity import RefusedError
 from workbench.localcloud.appsync.records import AuthMode, AuthProvider
 

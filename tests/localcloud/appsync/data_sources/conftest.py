@@ -18,11 +18,10 @@ from typing import Any
 import pytest
 
 from workbench.aws.local_keys import LocalKeys
-from workbench.localcloud import adapter
-from workbench.localcloud.adapter import emulator
-from workbench.localcloud.adapter.appsync_services import EmulatorServices
 from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.records import DataSource
+from workbench.localcloud.ministack import emulator, installation
+from workbench.localcloud.ministack.bridge.appsync_services import EmulatorServices
 
 
 @dataclass
@@ -113,7 +112,7 @@ def _emulator(tmp_path_factory: pytest.TempPathFactory) -> None:
     state = tmp_path_factory.mktemp("state")
     before = dict(os.environ)
     emulator.load(state, 1, LocalKeys("local", "local"))
-    adapter.install()
+    installation.install()
     for name in set(os.environ) - set(before):
         if name.startswith("AWS_"):
             del os.environ[name]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from workbench.localcloud.adapter.saved_items import ItemChanges
 from workbench.localcloud.appsync.data_sources.services import ServiceProblem
+from workbench.localcloud.ministack.saved_state.items import ItemChanges
 
 KEY = {"id": {"S": "1"}}
 
@@ -48,7 +48,7 @@ async def test_writes_reach_the_tables_stream(cloud: Any) -> None:
 
 
 async def test_another_region_has_tables_of_its_own(cloud: Any) -> None:
-    from workbench.localcloud.adapter.appsync_services import EmulatorServices
+    from workbench.localcloud.ministack.bridge.appsync_services import EmulatorServices
 
     source = await cloud.table()
     elsewhere = EmulatorServices(cloud.marks.append, region="eu-west-1")

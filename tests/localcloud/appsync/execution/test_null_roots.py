@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from graphql import parse
 
-from workbench.localcloud.appsync.http.answers import encode
+from workbench.localcloud.appsync.http.responses import encode
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.realtime.payload import Shaper
 from workbench.localcloud.appsync.records import AuthMode, Code

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.localcloud.appsync.javascript.conftest import Field
-from workbench.localcloud.appsync.semantics import java_time
-from workbench.localcloud.appsync.semantics.condition_expressions import to_expression
-from workbench.localcloud.appsync.semantics.dynamodb_values import to_attribute_value
-from workbench.localcloud.appsync.semantics.search_queries import to_search_query
-from workbench.localcloud.appsync.semantics.subscription_filters import to_subscription_filter
+from workbench.localcloud.appsync.java import time
+from workbench.localcloud.appsync.util_functions.condition_expressions import to_expression
+from workbench.localcloud.appsync.util_functions.dynamodb_values import to_attribute_value
+from workbench.localcloud.appsync.util_functions.search_queries import to_search_query
+from workbench.localcloud.appsync.util_functions.subscription_filters import (
+    to_subscription_filter,
+)
 
 OPERATORS: dict[str, Any] = {
     "eq": 1,
@@ -123,8 +125,7 @@ def test_times(field: Field, zone: str, pattern: str) -> None:
         arguments={"moments": moments, "pattern": pattern, "zone": zone},
     )
     assert texts == [
-        java_time.format_time(java_time.of_milliseconds(moment, zone), pattern)
-        for moment in moments
+        time.format_time(time.of_milliseconds(moment, zone), pattern) for moment in moments
     ]
 
 

@@ -19,7 +19,7 @@ from botocore.credentials import Credentials
 from tests.local_keys import boto3_keys, own_keys
 from tests.localcloud.appsync.matrix.deployed import PASSWORD, Deployed
 from tests.localcloud.appsync.realtime.socket_client import Socket
-from workbench.aws.user_sign_in import AppClient, Flow, UserTokens, begin
+from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
 Headers = Callable[[str, bytes], dict[str, str]]
 """The headers that authorize a POST of a body to an address."""

@@ -17,18 +17,18 @@ from hypercorn.config import Config
 from hypercorn.protocol import h11
 
 from tests.localcloud.appsync.realtime.socket_client import Socket
-from workbench.localcloud import websocket_batches
 from workbench.localcloud.appsync.authorization.authorize import Authorizer
 from workbench.localcloud.appsync.authorization.directives import field_rules
-from workbench.localcloud.appsync.authorization.facts import Credentials
+from workbench.localcloud.appsync.authorization.http_request import Credentials
 from workbench.localcloud.appsync.evaluation import Effects
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.realtime.application import realtime_application
 from workbench.localcloud.appsync.realtime.backend import Backend, ReadyApi, Started
-from workbench.localcloud.appsync.realtime.hub import Hub
+from workbench.localcloud.appsync.realtime.broker import Hub
 from workbench.localcloud.appsync.realtime.subscription import Request
 from workbench.localcloud.appsync.records import Api, ApiKey, AuthMode, AuthProvider
 from workbench.localcloud.appsync.schema.build import build_schema
+from workbench.localcloud.asgi import websocket_batches
 
 KEY = "da2-abcdefghijklmnopqrstuvwxyz"
 SCHEMA = """

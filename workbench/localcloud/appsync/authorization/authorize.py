@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from workbench.aws.signature_v4 import ALGORITHM
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts, Keys
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts, Keys
 from workbench.localcloud.appsync.authorization.iam import authorize_signer
 from workbench.localcloud.appsync.authorization.lambda_authorizer import FunctionAuthorizer
 from workbench.localcloud.appsync.authorization.open_id import (

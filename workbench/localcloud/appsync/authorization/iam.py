@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import (
+from workbench.localcloud.appsync.authorization.http_request import (
     CognitoIdentity,
     Credentials,
     HttpRequestFacts,

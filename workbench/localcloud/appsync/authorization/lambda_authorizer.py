@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import (
+from workbench.localcloud.appsync.authorization.http_request import (
     FunctionFailedError,
     HttpRequestFacts,
     Keys,

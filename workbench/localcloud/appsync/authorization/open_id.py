@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import (
+from workbench.localcloud.appsync.authorization.http_request import (
     FetchFailedError,
     HttpRequestFacts,
     Keys,

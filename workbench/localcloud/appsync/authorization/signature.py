@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from workbench.aws import signature_v4
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 
 SKEW_SECONDS = 300
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts, Keys
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts, Keys
 from workbench.localcloud.appsync.authorization.tokens import Token, is_signed_by
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import AuthMode, AuthProvider

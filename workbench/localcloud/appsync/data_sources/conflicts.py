@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import Item, Table
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import Write
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, FieldError
-from workbench.localcloud.appsync.semantics.dynamodb_values import to_attribute_value
+from workbench.localcloud.appsync.util_functions.dynamodb_values import to_attribute_value
 
 _METADATA = ("_version", "_lastChangedAt", "_deleted", "_ttl")
 

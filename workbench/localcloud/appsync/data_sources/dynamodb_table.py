@@ -13,7 +13,7 @@ from workbench.localcloud.appsync.data_sources.request import Object
 from workbench.localcloud.appsync.data_sources.services import ServiceProblem, Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
-from workbench.localcloud.appsync.semantics.dynamodb_values import to_plain
+from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
 
 Item = Mapping[str, Mapping[str, Any]]
 CONDITION_FAILED = "ConditionalCheckFailedException"

@@ -23,7 +23,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
 from workbench.localcloud.appsync.data_sources.request import Object
 from workbench.localcloud.appsync.data_sources.services import ServiceProblem
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
-from workbench.localcloud.appsync.semantics.dynamodb_values import to_plain
+from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
 
 _COMMON = frozenset(
     {

@@ -11,13 +11,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from workbench.localcloud.adapter.issued_credentials import administrator
 from workbench.localcloud.appsync.data_sources.services import (
     HttpProblem,
     HttpReply,
     HttpRequest,
     Signing,
 )
+from workbench.localcloud.ministack.bridge.issued_credentials import administrator
 
 _TIMEOUT = 29.0
 """Seconds; AppSync gives a whole request 30."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.localcloud.appsync.evaluation import TemplateError
-from workbench.localcloud.appsync.semantics.dynamodb_values import TYPES
+from workbench.localcloud.appsync.util_functions.dynamodb_values import TYPES
 
 Object = Mapping[str, Any]
 _VERSIONS = ("2017-02-28", "2018-05-29")

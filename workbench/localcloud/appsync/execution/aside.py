@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from workbench.localcloud.sharing import sharing
+from workbench.localcloud.interpreter_switching import sharing
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

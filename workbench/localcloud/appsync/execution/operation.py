@@ -11,17 +11,17 @@ from graphql.execution.execute import CollectedErrors
 
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.execution.aside import LARGE, aside
-from workbench.localcloud.appsync.execution.compiled import Compiled
+from workbench.localcloud.appsync.execution.compiled_api import Compiled
+from workbench.localcloud.appsync.execution.engines import Runtime
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
     executed_error,
     request_error,
 )
 from workbench.localcloud.appsync.execution.executor import Executor
-from workbench.localcloud.appsync.execution.prepared import Prepared
+from workbench.localcloud.appsync.execution.parsed_query import Prepared
 from workbench.localcloud.appsync.execution.projection import project
 from workbench.localcloud.appsync.execution.request import GraphQLRequest, Response
-from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.state import State, facts_of
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.execution.turns import turns

@@ -18,7 +18,7 @@ from workbench.localcloud.appsync.evaluation import (
     FieldError,
     TemplateError,
 )
-from workbench.localcloud.appsync.execution.call import call, call_direct
+from workbench.localcloud.appsync.execution.call_data_source import call, call_direct
 from workbench.localcloud.appsync.execution.errors import field_error
 from workbench.localcloud.appsync.execution.selection import depends_on_variables, selection_info
 from workbench.localcloud.appsync.execution.state import State

@@ -10,9 +10,9 @@ from graphql import OperationDefinitionNode
 
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.evaluation import AUTH_TYPES, Effects, Facts, FieldError
-from workbench.localcloud.appsync.execution.compiled import Compiled
-from workbench.localcloud.appsync.execution.prepared import Prepared
-from workbench.localcloud.appsync.execution.runtime import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import Compiled
+from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.parsed_query import Prepared
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.execution.turns import Turns
 from workbench.localcloud.appsync.identity import Caller

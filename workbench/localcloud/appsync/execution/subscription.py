@@ -9,7 +9,8 @@ from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import get_argument_values
 
 from workbench.localcloud.appsync.evaluation import Effects, FieldError
-from workbench.localcloud.appsync.execution.compiled import Compiled
+from workbench.localcloud.appsync.execution.compiled_api import Compiled
+from workbench.localcloud.appsync.execution.engines import Runtime
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
     field_error,
@@ -18,7 +19,6 @@ from workbench.localcloud.appsync.execution.errors import (
 from workbench.localcloud.appsync.execution.operation import begin
 from workbench.localcloud.appsync.execution.request import GraphQLRequest
 from workbench.localcloud.appsync.execution.resolve import resolve
-from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.identity import Caller
 

@@ -30,7 +30,7 @@ from workbench.localcloud.appsync.execution.errors import (
     locations_of,
     request_error,
 )
-from workbench.localcloud.appsync.execution.java_nodes import java_node
+from workbench.localcloud.appsync.java.nodes import java_node
 
 _MAX_ERRORS = 20
 

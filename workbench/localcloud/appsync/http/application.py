@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from workbench.localcloud.adapter.emulator import App, Receive, Scope, Send
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
-from workbench.localcloud.appsync.execution.compiled import Compiled
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
+from workbench.localcloud.appsync.execution.compiled_api import Compiled
+from workbench.localcloud.appsync.execution.engines import Runtime
 from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
 from workbench.localcloud.appsync.execution.request import (
     MAX_BODY,
@@ -26,20 +26,20 @@ from workbench.localcloud.appsync.execution.request import (
     MalformedRequestError,
     parse_body,
 )
-from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.trace import Trace, Traces
-from workbench.localcloud.appsync.http.answers import (
+from workbench.localcloud.appsync.http.body import DisconnectedError, TooLargeError, read_body
+from workbench.localcloud.appsync.http.paths import api_id_of
+from workbench.localcloud.appsync.http.responses import (
     added_headers,
     encode,
     send_answer,
     send_refusal,
 )
-from workbench.localcloud.appsync.http.body import DisconnectedError, TooLargeError, read_body
-from workbench.localcloud.appsync.http.paths import api_id_of
 from workbench.localcloud.appsync.http.snapshots import Snapshots
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
+from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
 
 logger = logging.getLogger("local cloud")
 

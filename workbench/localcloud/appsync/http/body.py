@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.localcloud.adapter.emulator import Receive
 from workbench.localcloud.appsync.execution.request import MAX_BODY
+from workbench.localcloud.ministack.emulator import Receive
 
 
 class TooLargeError(Exception):

@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from workbench.localcloud.adapter.emulator import App, Receive, Scope, Send
 from workbench.localcloud.appsync.authorization.authorize import Authorizer
-from workbench.localcloud.appsync.authorization.facts import Keys
+from workbench.localcloud.appsync.authorization.http_request import Keys
 from workbench.localcloud.appsync.data_sources.services import Services
-from workbench.localcloud.appsync.execution.compiled import Compiled
+from workbench.localcloud.appsync.execution.compiled_api import Compiled
+from workbench.localcloud.appsync.execution.engines import Runtime
 from workbench.localcloud.appsync.execution.request import GraphQLRequest
-from workbench.localcloud.appsync.execution.runtime import Runtime
 from workbench.localcloud.appsync.execution.subscription import start_subscription
 from workbench.localcloud.appsync.execution.trace import Trace, Traces
 from workbench.localcloud.appsync.http.application import Endpoint, application
@@ -25,12 +24,13 @@ from workbench.localcloud.appsync.realtime.application import (
     realtime_application,
 )
 from workbench.localcloud.appsync.realtime.backend import Backend, ReadyApi, Started
-from workbench.localcloud.appsync.realtime.hub import Hub
+from workbench.localcloud.appsync.realtime.broker import Hub
 from workbench.localcloud.appsync.realtime.subscription import Request
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
 from workbench.localcloud.appsync.vtl.template import compile_template
 from workbench.localcloud.appsync.workers.evaluator import Evaluator
+from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-from workbench.localcloud.appsync.execution.compiled import Compiled, compile_api
+from workbench.localcloud.appsync.execution.compiled_api import Compiled, compile_api
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
 

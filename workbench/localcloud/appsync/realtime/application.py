@@ -7,19 +7,19 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.identity import RefusedError
 from workbench.localcloud.appsync.realtime import frames
 from workbench.localcloud.appsync.realtime.backend import Backend
+from workbench.localcloud.appsync.realtime.broker import Hub
 from workbench.localcloud.appsync.realtime.connection import Connection, Ending
 from workbench.localcloud.appsync.realtime.handshake import (
     SUBPROTOCOL,
     BadHandshakeError,
     handshake_headers,
 )
-from workbench.localcloud.appsync.realtime.hub import Hub
 from workbench.localcloud.appsync.realtime.outbox import Outbox, Pace
-from workbench.localcloud.websocket_batches import TAKES_BATCHES
+from workbench.localcloud.asgi.websocket_batches import TAKES_BATCHES
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

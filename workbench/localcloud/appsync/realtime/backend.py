@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from workbench.localcloud.appsync.authorization.directives import FieldRules
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.evaluation import Effects
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.realtime.subscription import Request

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.localcloud.appsync.authorization.facts import HttpRequestFacts
+from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.realtime import frames
 from workbench.localcloud.appsync.realtime.backend import Backend
+from workbench.localcloud.appsync.realtime.broker import Hub, Member
 from workbench.localcloud.appsync.realtime.handshake import lower_names
-from workbench.localcloud.appsync.realtime.hub import Hub, Member
 from workbench.localcloud.appsync.realtime.outbox import Outbox
 from workbench.localcloud.appsync.realtime.subscription import (
     BadSubscriptionError,

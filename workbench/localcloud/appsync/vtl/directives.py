@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.blocks import Node, parse_block
 from workbench.localcloud.appsync.vtl.expressions import Expression, Test, parse_expression
-from workbench.localcloud.appsync.vtl.java_collections import held
 from workbench.localcloud.appsync.vtl.json_text import parse_json
 from workbench.localcloud.appsync.vtl.references import located, parse_reference
 from workbench.localcloud.appsync.vtl.source import Source

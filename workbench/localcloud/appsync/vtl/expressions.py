@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from workbench.localcloud.appsync.vtl.java_collections import held
+from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.operators import ARITHMETIC, COMPARISONS, add
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.state import Failure, State

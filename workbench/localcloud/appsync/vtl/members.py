@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.java_collections import (
+from workbench.localcloud.appsync.java.collections import (
     COLLECTION_METHODS,
     ENTRY_METHODS,
     KEY_METHODS,
@@ -16,7 +16,7 @@ from workbench.localcloud.appsync.vtl.java_collections import (
     member_at,
     set_member,
 )
-from workbench.localcloud.appsync.vtl.java_strings import (
+from workbench.localcloud.appsync.java.strings import (
     BOOLEAN_METHODS,
     DOUBLE_METHODS,
     INTEGER_METHODS,

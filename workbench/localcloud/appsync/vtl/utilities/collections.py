@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.java_collections import holds
+from workbench.localcloud.appsync.java.collections import holds
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.semantics.dynamodb_values import to_attribute_value
+from workbench.localcloud.appsync.util_functions.dynamodb_values import to_attribute_value
 from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json, write_json
 from workbench.localcloud.appsync.vtl.state import Failure
 from workbench.localcloud.appsync.vtl.utilities.arguments import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.java_collections import held
+from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.state import Failure, State
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.semantics.identifiers import auto_id, auto_ksuid, auto_ulid
-from workbench.localcloud.appsync.vtl.java_regex import pattern_for
+from workbench.localcloud.appsync.java.regex import pattern_for
+from workbench.localcloud.appsync.util_functions.identifiers import (
+    auto_id,
+    auto_ksuid,
+    auto_ulid,
+)
 from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
 from workbench.localcloud.appsync.vtl.utilities.arguments import kind, text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.semantics.rds_results import to_records
-from workbench.localcloud.appsync.semantics.xml_maps import to_map
+from workbench.localcloud.appsync.util_functions.rds_results import to_records
+from workbench.localcloud.appsync.util_functions.xml_maps import to_map
 from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
 from workbench.localcloud.appsync.vtl.utilities.arguments import text
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from workbench.localcloud.appsync.semantics import java_time
+from workbench.localcloud.appsync.java import time as java_time
 from workbench.localcloud.appsync.vtl.utilities.arguments import number, text
 
 

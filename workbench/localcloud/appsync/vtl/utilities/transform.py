@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.semantics.condition_expressions import to_expression
-from workbench.localcloud.appsync.semantics.search_queries import to_search_query
-from workbench.localcloud.appsync.semantics.subscription_filters import to_subscription_filter
+from workbench.localcloud.appsync.util_functions.condition_expressions import to_expression
+from workbench.localcloud.appsync.util_functions.search_queries import to_search_query
+from workbench.localcloud.appsync.util_functions.subscription_filters import (
+    to_subscription_filter,
+)
 from workbench.localcloud.appsync.vtl.json_text import write_json
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members
 

@@ -1,0 +1,324 @@
+"""What the screen knows: the events so far, reduced to the state that the panes show.
+
+Pure: no widgets, no I/O, no clock. The same reduction tells the running sandbox's story and an old
+deployment's, from the journal's events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workbench.model.deployment import (
+    DeploymentResult,
+    Diff,
+    Failure,
+    LiveResource,
+    Method,
+    ResourceProgress,
+    StackPath,
+)
+from workbench.model.diagnostics import Diagnostic
+from workbench.model.events import (
+    AnyEvent,
+    BranchChanged,
+    ConfirmationAnswered,
+    ConfirmationNeeded,
+    DeploymentFinished,
+    DeploymentStarted,
+    DiagnosticsReported,
+    DiffComputed,
+    LocalCloudReported,
+    LogLine,
+    LoopState,
+    OutputsWritten,
+    PlanMade,
+    ResourceProgressed,
+    ResourcesListed,
+    Stage,
+    StageFinished,
+    StageStarted,
+    StateChanged,
+    StepFinished,
+    StepStarted,
+    Trigger,
+)
+
+ResourceKey = tuple[StackPath, str]
+"""A resource's place: its stack and its logical id."""
+
+
+class Part(StrEnum):
+    """A part of the screen that an event can change."""
+
+    HEADER = "header"
+    STAGES = "stages"
+    DIFF = "diff"
+    RESOURCES = "resources"
+    HISTORY = "history"
+    PROBLEMS = "problems"
+    QUESTION = "question"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One stage of a deployment; ``seconds`` is None while it runs."""
+
+    stage: Stage
+    started: float
+    seconds: float | None = None
+    ok: bool | None = None
+    note: str = ""
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One instruction of the plan; ``seconds`` is None while it runs."""
+
+    title: str
+    started: float
+    seconds: float | None = None
+    ok: bool | None = None
+
+
+@dataclass(slots=True)
+class DeploymentStory:
+    """All that is known of one deployment."""
+
+    number: int
+    started: float = 0.0
+    trigger: Trigger = field(default_factory=lambda: Trigger("start"))
+    stages: dict[Stage, StageRecord] = field(default_factory=dict)
+    steps: dict[int, StepRecord] = field(default_factory=dict)
+    plan: tuple[str, ...] = ()
+    method: Method | None = None
+    diff: Diff | None = None
+    progress: dict[ResourceKey, ResourceProgress] = field(default_factory=dict)
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    result: DeploymentResult | None = None
+    seconds: float = 0.0
+    failure: Failure | None = None
+    decisions: tuple[ConfirmationAnswered, ...] = ()
+    """Whether data might be lost, as decided, with what it was about."""
+
+
+ACTIVE_STATES = frozenset(
+    {LoopState.STARTING, LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING}
+)
+RUNS_THIS = " runs this sandbox"
+"""How an attached terminal's detail ends, behind who runs it."""
+_STATES = {state.value: state for state in LoopState}
+HISTORY_LENGTH = 200
+
+
+@dataclass(slots=True)
+class SandboxStory:
+    """The whole sandbox as the screen shows it."""
+
+    state: LoopState = LoopState.STARTING
+    detail: str = ""
+    state_since: float = 0.0
+    current: DeploymentStory | None = None
+    shown_diff: DeploymentStory | None = None
+    resources: dict[ResourceKey, LiveResource] = field(default_factory=dict)
+    stack_name: str = ""
+    history: dict[int, DeploymentStory] = field(default_factory=dict)
+    diagnostics: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    failure: Failure | None = None
+    question: ConfirmationNeeded | None = None
+    local_cloud: LocalCloudReported | None = None
+    outputs_path: str = ""
+    branch: str = ""
+    is_attached: bool = False
+    warm: set[Stage] = field(default_factory=set)
+    """The stages that were done in this session: what they load stays loaded."""
+    owner: str = ""
+    """Who deploys this sandbox where another terminal does: ``process 7 in /dev/pts/3``."""
+
+    @property
+    def is_active(self) -> bool:
+        """True while something runs whose elapsed time is worth showing."""
+        return self.state in ACTIVE_STATES
+
+    def apply(self, event: AnyEvent) -> set[Part]:
+        """Take in one event; returns the parts of the screen that it changes."""
+        match event:
+            case LogLine():
+                return {Part.LOG}
+            case StateChanged():
+                return self._state_changed(event)
+            case DeploymentStarted():
+                return self._deployment_started(event)
+            case DeploymentFinished():
+                return self._deployment_finished(event)
+            case StageStarted() | StageFinished() | StepStarted() | StepFinished() | PlanMade():
+                apply_to_deployment(self._deployment(event), event)
+                if isinstance(event, StageFinished) and event.note != "cancelled":
+                    self.warm.add(event.stage)
+                return {Part.STAGES, Part.DIFF} if isinstance(event, PlanMade) else {Part.STAGES}
+            case DiagnosticsReported():
+                self.diagnostics = {**self.diagnostics, event.source: event.diagnostics}
+                apply_to_deployment(self._deployment(event), event)
+                return {Part.PROBLEMS}
+            case DiffComputed():
+                story = self._deployment(event)
+                apply_to_deployment(story, event)
+                self.shown_diff = story
+                return {Part.DIFF, Part.STAGES}
+            case ConfirmationNeeded():
+                self.question = event
+                return {Part.QUESTION, Part.HEADER, Part.PROBLEMS}
+            case ConfirmationAnswered():
+                self.question = None
+                if event.deployment is not None:
+                    apply_to_deployment(self._deployment(event), event)
+                return {Part.QUESTION, Part.HEADER, Part.PROBLEMS}
+            case ResourceProgressed():
+                story = self._deployment(event)
+                apply_to_deployment(story, event)
+                self._progress(event.resource)
+                return {Part.RESOURCES, Part.STAGES, Part.DIFF}
+            case ResourcesListed():
+                self.resources = {(one.stack, one.logical_id): one for one in event.resources}
+                self.stack_name = event.stack_name
+                return {Part.RESOURCES}
+            case OutputsWritten():
+                self.outputs_path = event.path
+                return {Part.STAGES}
+            case LocalCloudReported():
+                self.local_cloud = event
+                return {Part.HEADER, Part.PROBLEMS}
+            case BranchChanged():
+                self.branch = event.branch
+                return {Part.HEADER}
+
+    # -- one event each ---------------------------------------------------------------------------
+
+    def _state_changed(self, event: StateChanged) -> set[Part]:
+        state, detail = event.state, event.detail
+        self.is_attached = state is LoopState.ATTACHED
+        if self.is_attached and detail in _STATES:
+            # Following another terminal: its own state comes in the detail.
+            state, detail = _STATES[detail], ""
+        elif self.is_attached:
+            self.owner = detail.removesuffix(RUNS_THIS)
+        if state != self.state:
+            self.state_since = event.at
+        self.state, self.detail = state, detail
+        parts = {Part.HEADER, Part.STAGES, Part.PROBLEMS}
+        if state != LoopState.NEEDS_YOU and self.question is not None:
+            self.question = None
+            parts.add(Part.QUESTION)
+        return parts
+
+    def _deployment_started(self, event: DeploymentStarted) -> set[Part]:
+        story = self._deployment(event)
+        story.started, story.trigger = event.at, event.trigger
+        self.current = story
+        self.failure = None
+        return {Part.HEADER, Part.STAGES, Part.HISTORY, Part.PROBLEMS}
+
+    def _deployment_finished(self, event: DeploymentFinished) -> set[Part]:
+        story = self._deployment(event)
+        apply_to_deployment(story, event)
+        self.question = None
+        # An interrupted deployment is the past of an earlier process, not what is wrong now.
+        interrupted = event.result is DeploymentResult.INTERRUPTED
+        self.failure = None if interrupted else event.failure
+        return {
+            Part.HEADER,
+            Part.STAGES,
+            Part.DIFF,
+            Part.HISTORY,
+            Part.PROBLEMS,
+            Part.QUESTION,
+            Part.RESOURCES,
+        }
+
+    def _progress(self, progress: ResourceProgress) -> None:
+        """Carry a status change into the resource list; a new resource is appended."""
+        key = (progress.stack, progress.logical_id)
+        known = self.resources.get(key)
+        self.resources[key] = LiveResource(
+            stack=progress.stack,
+            logical_id=progress.logical_id,
+            construct_path=progress.construct_path or (known.construct_path if known else ""),
+            type=progress.type or (known.type if known else ""),
+            status=progress.status,
+            physical_id=progress.physical_id or (known.physical_id if known else ""),
+            console_url=known.console_url if known else "",
+        )
+
+    def _deployment(self, event: AnyEvent) -> DeploymentStory:
+        """The story of the event's deployment; made when first heard of."""
+        number = event.deployment
+        if number is None:
+            number = self.current.number if self.current is not None else 0
+        story = self.history.get(number)
+        if story is None:
+            story = DeploymentStory(number=number, started=event.at)
+            self.history[number] = story
+            while len(self.history) > HISTORY_LENGTH:
+                del self.history[min(self.history)]
+            if self.current is None or number > self.current.number:
+                self.current = story
+        return story
+
+
+def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
+    """Take one event into a deployment's story."""
+    match event:
+        case DeploymentStarted():
+            story.started, story.trigger = event.at, event.trigger
+        case StageStarted():
+            story.stages[event.stage] = StageRecord(event.stage, event.at)
+        case StageFinished():
+            begun = story.stages.get(event.stage)
+            story.stages[event.stage] = StageRecord(
+                event.stage,
+                begun.started if begun else event.at - event.seconds,
+                event.seconds,
+                event.ok,
+                event.note,
+                event.skipped,
+            )
+        case StepStarted():
+            story.steps[event.step] = StepRecord(event.title, event.at)
+        case StepFinished():
+            step = story.steps.get(event.step)
+            story.steps[event.step] = StepRecord(
+                event.title,
+                step.started if step else event.at - event.seconds,
+                event.seconds,
+                event.ok,
+            )
+        case PlanMade():
+            story.plan, story.method = event.steps, event.method
+        case DiffComputed():
+            story.diff = event.diff
+        case DiagnosticsReported():
+            story.diagnostics[event.source] = event.diagnostics
+        case ResourceProgressed():
+            key = (event.resource.stack, event.resource.logical_id)
+            known = story.progress.get(key)
+            # A rollback brings a failed resource back; of this deployment it stays the failed one.
+            if known is None or not known.status.endswith("_FAILED"):
+                story.progress[key] = event.resource
+        case ConfirmationAnswered():
+            story.decisions = (*story.decisions, event)
+        case DeploymentFinished():
+            story.result, story.seconds = event.result, event.seconds
+            story.failure = event.failure
+        case _:
+            pass
+
+
+def deployment_story(number: int, events: Iterable[AnyEvent]) -> DeploymentStory:
+    """One deployment's story from its events, as the journal has them."""
+    story = DeploymentStory(number=number)
+    for event in events:
+        apply_to_deployment(story, event)
+    return story

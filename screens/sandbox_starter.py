@@ -1,0 +1,167 @@
+"""The real steps from a folder to a running sandbox: what ``screens.ports.Starter`` asks for.
+
+Imported in a thread after the first paint; what is heavy is imported inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screens.ports import OpenedSandbox, SandboxInfo
+from screens.sandbox.view_state import DeploymentStory, StageRecord
+from workbench.aws.target import AwsTarget, Target
+from workbench.journal.records import DeploymentRecord
+from workbench.journal.store import Journal, journal_path
+from workbench.model.events import AnyEvent, Emit, ResourcesListed, Stage
+from workbench.startup import Flags, Session, choose_target, prepare
+
+if TYPE_CHECKING:
+    from workbench.branches.context import OpenedBranches
+    from workbench.playground.api import PlaygroundApi
+    from workbench.users.open_pool import OpenedPool
+
+
+class ProjectStarter:
+    """Starts the sandbox of the project that a folder belongs to."""
+
+    def __init__(self, cwd: Path, flags: Flags, *, type_check: bool = True) -> None:
+        self._cwd = cwd
+        self._flags = flags
+        self._type_check = type_check
+
+    def prepare(self) -> Session:
+        """Find and check the project; starts nothing."""
+        return prepare(self._cwd, self._flags)
+
+    def choose_target(self, session: Session, target: Target) -> Session:
+        """Take the user's choice and remember it for the project."""
+        return choose_target(session, target)
+
+    def profiles(self) -> Sequence[str]:
+        """The AWS profiles in the shared configuration files."""
+        from botocore.session import Session as AwsSession
+
+        return list(AwsSession().available_profiles)
+
+    def open(self, session: Session, emit: Emit) -> OpenedSandbox:
+        """Start the sandbox's loop in its own thread."""
+        from workbench.git.working_tree import branch_name
+        from workbench.loop.options import SandboxOptions
+        from workbench.loop.runner import SandboxThread
+
+        sign_in: tuple[str, ...] = ()
+        if isinstance(session.target, AwsTarget):
+            from workbench.aws.profile_sign_in import sign_in_command
+
+            sign_in = sign_in_command(session.target.profile)
+        options = SandboxOptions(type_check=self._type_check)
+        thread = SandboxThread(session, options, emit)
+        thread.start()
+        info = SandboxInfo(
+            project=session.project.package_name,
+            root=session.project.root,
+            identifier=session.identity.name,
+            target=session.target.label,
+            stack_name=session.stack_name,
+            branch=branch_name(session.project.root),
+            sandbox_dir=session.sandbox_dir,
+            sign_in=sign_in,
+            edited_file=edited_file(session.project.root, session.project.language),
+        )
+
+        def open_api() -> PlaygroundApi:
+            from workbench.playground.open_api import open_sandbox_api
+            from workbench.startup import connect
+
+            return open_sandbox_api(connect(session, emit))
+
+        def open_user_pool() -> OpenedPool:
+            from workbench.startup import connect
+            from workbench.users.open_pool import open_pool
+
+            return open_pool(connect(session, emit))
+
+        def open_all_branches() -> OpenedBranches:
+            from workbench.branches.context import open_branches
+            from workbench.startup import connect
+
+            return open_branches(connect(session, emit))
+
+        past = JournalPast(session.sandbox_dir)
+        return OpenedSandbox(info, thread, past, open_api, open_user_pool, open_all_branches)
+
+    def planned(self, language: str) -> Sequence[str]:
+        """What making a project in the current folder will do."""
+        from workbench.project.scaffold import planned
+
+        return planned(self._cwd, language)
+
+    def scaffold(self, language: str, say: Callable[[str], None]) -> None:
+        """Make a new project in the current folder."""
+        from workbench.project.scaffold import scaffold
+
+        scaffold(self._cwd, language, say)
+
+    def install(
+        self,
+        root: Path | None,
+        say: Callable[[str], None],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Install the npm packages of the project, and check its types once."""
+        from workbench.project.locate import find_project
+        from workbench.project.node_runtime import find_node
+        from workbench.project.scaffold import install_packages
+        from workbench.synth.first_check import check_types_once
+
+        project, node = find_project(root or self._cwd), find_node()
+        install_packages(project.root, node, say, cancelled)
+        check_types_once(project, node.executable, say)
+
+
+def edited_file(root: Path, language: str) -> str:
+    """A file of the backend that is there, for hints: its data, else where it begins."""
+    suffix = "py" if language == "python" else "ts"
+    data = f"amplify/data/resource.{suffix}"
+    return data if (root / data).is_file() else f"amplify/backend.{suffix}"
+
+
+class JournalPast:
+    """The past as the journal has it."""
+
+    def __init__(self, sandbox_dir: Path) -> None:
+        self._journal = Journal(journal_path(sandbox_dir))
+
+    def deployments(self) -> Sequence[DeploymentStory]:
+        """The latest deployments, without their events."""
+        return [story_of(record) for record in self._journal.deployments()]
+
+    def events_of(self, number: int) -> Iterable[AnyEvent]:
+        """One deployment's events in order."""
+        return self._journal.events_of(number)
+
+    def resources(self) -> ResourcesListed | None:
+        """The stack's resources when last listed."""
+        return self._journal.latest_resources()
+
+
+def story_of(record: DeploymentRecord) -> DeploymentStory:
+    """A journal's record as the screens show it; its diff is in the events only."""
+    stages = {}
+    for timing in record.stages:
+        stage = Stage(timing.stage)
+        stages[stage] = StageRecord(
+            stage, record.started, timing.seconds, timing.ok, timing.note, timing.skipped
+        )
+    return DeploymentStory(
+        number=record.number,
+        started=record.started,
+        trigger=record.trigger,
+        stages=stages,
+        method=record.method,
+        result=record.result,
+        seconds=record.seconds or 0.0,
+        failure=record.failure,
+    )

@@ -1,0 +1,102 @@
+"""A sandbox that is killed while CloudFormation works: the next start adopts and finishes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.sandbox_process import SandboxProcess
+from workbench.localcloud import lifecycle
+
+pytestmark = pytest.mark.npm
+
+_SLOW = """
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+const slow = backend.createStack('slow');
+const provider = new lambda.Function(slow, 'Provider', {
+  runtime: lambda.Runtime.PYTHON_3_12,
+  handler: 'index.handler',
+  timeout: Duration.seconds(60),
+  code: lambda.Code.fromInline(`
+import json, time, urllib.request
+def handler(event, context):
+    time.sleep(SECONDS)
+    answer = {"Status": "SUCCESS", "PhysicalResourceId": "slow",
+              **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    urllib.request.urlopen(request)
+`),
+});
+new CustomResource(slow, 'Thing', {
+  serviceToken: provider.functionArn,
+  properties: { turn: 'TURN' },
+});
+"""
+
+
+@pytest.fixture
+def project(npm_project: Path) -> Iterator[Path]:
+    yield npm_project
+    lifecycle.stop(npm_project / ".amplify" / "local-cloud")
+
+
+@pytest.mark.parametrize("keep_snapshot", [True, False])
+def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
+    project: Path, keep_snapshot: bool
+) -> None:
+    backend = project / "amplify" / "backend.ts"
+    plain = backend.read_text().replace("defineBackend({", "const backend = defineBackend({")
+    plain = plain.replace("const backend = const backend =", "const backend =")
+
+    def save(turn: str, seconds: int) -> None:
+        backend.write_text(plain + _SLOW.replace("TURN", turn).replace("SECONDS", str(seconds)))
+
+    save("one", 0)
+    started = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
+    try:
+        assert started.finished()["result"] == "succeeded"
+        started.settled()
+        save("two", 8)
+        started.until(
+            lambda event: (
+                event["kind"] == "resource"
+                and "Thing" in event["resource"]["construct_path"]
+                and event["resource"]["status"] == "UPDATE_IN_PROGRESS"
+            )
+        )
+    finally:
+        started.process.kill()
+        started.process.wait()
+    if not keep_snapshot:
+        (project / ".amplify" / "workbench" / "adopt" / "live.json").unlink()
+
+    again = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
+    try:
+        begun = again.until(lambda event: event["kind"] == "deployment-started")
+        assert begun["trigger"]["kind"] == "adopt"
+        told = again.until(
+            lambda event: (
+                event["kind"] == "resource" and event["resource"]["status"] == "UPDATE_COMPLETE"
+            )
+        )
+        assert "/" in told["resource"]["construct_path"]
+        assert again.finished()["result"] == "succeeded"
+        assert again.finished()["result"] in ("no change", "succeeded")
+        assert again.settled()["state"] == "watching"
+        interrupted = [
+            event
+            for event in again.said
+            if event["kind"] == "deployment-finished" and event["result"] == "interrupted"
+        ]
+        assert len(interrupted) == 1
+        save("three", 0)
+        assert again.finished()["result"] == "succeeded"
+        assert json.loads((project / "amplify_outputs.json").read_text())["version"] == "1.5"
+    finally:
+        again.process.kill()
+        again.process.wait()

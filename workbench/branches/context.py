@@ -1,0 +1,110 @@
+"""From a session to what the branches pane and commands work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.aws.client_errors import error_message
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.branches.compare import Difference, Side, compare, read_side
+from workbench.branches.environments import Environment, list_environments
+from workbench.branches.hosting import Hosting
+from workbench.branches.hosting_models import App, HostedBranch, Job
+from workbench.git.repository import commit_of
+from workbench.project.identity import secret_path, stack_name
+from workbench.project.models import BackendIdentity, Project, ProjectProblem
+from workbench.startup import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBranches:
+    """A project's environments on a target that answers; every method blocks."""
+
+    session: Session
+    clients: Clients
+    hosting: Hosting
+
+    @property
+    def project(self) -> Project:
+        """The project whose environments these are."""
+        return self.session.project
+
+    @property
+    def identity(self) -> BackendIdentity:
+        """One's own sandbox."""
+        return self.session.identity
+
+    def environments(self) -> tuple[Environment, ...]:
+        """All environments, as they are now."""
+        return list_environments(self.project, self.hosting, self.clients.cloudformation)
+
+    def app_to_connect(self) -> App:
+        """The app; made where there is none, which the local cloud alone can do."""
+        found = self.hosting.app()
+        if found is not None:
+            return found
+        if not isinstance(self.clients.target, LocalTarget):
+            raise ProjectProblem(
+                "This repository is not connected to an Amplify app.",
+                "Connect it in the Amplify console once: AWS must be allowed to read it.",
+            )
+        return self.hosting.create_app()
+
+    def app_of(self, branch: str) -> App | None:
+        """The app where this branch is connected, else None."""
+        app = self.hosting.app()
+        if app is None:
+            return None
+        return app if any(each.name == branch for each in self.hosting.branches(app)) else None
+
+    def app_to_preview(self) -> App:
+        """The app for previews of any branch; raises ProjectProblem on AWS, which has its own."""
+        if not isinstance(self.clients.target, LocalTarget):
+            raise ProjectProblem(
+                "On AWS, Amplify makes previews of pull requests only.",
+                "Open a pull request, with previews enabled for the branch it goes to.",
+            )
+        return self.app_to_connect()
+
+    def start_preview(self, app: App, preview: HostedBranch) -> Job:
+        """Deploy a preview: its branch as it stands, or its commit."""
+        commit = commit_of(self.project.root, preview.preview_of).id
+        return self.hosting.start(app, preview.name, commit=commit)
+
+    def compared(self, first: str, second: str, *, values: bool = False) -> tuple[Difference, ...]:
+        """What the second environment has more, less or else; ``sandbox`` is one's own.
+
+        With ``values`` also which secrets have another value, and variables' own.
+        """
+        sides = self._side(first, values=values), self._side(second, values=values)
+        return compare(*sides, values=values)
+
+    def _side(self, name: str, *, values: bool) -> Side:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        identity, variables = self.identity, None
+        if name != "sandbox":
+            app = self.hosting.known_app()
+            identity = BackendIdentity(app.id, name, "branch")
+            variables = {**app.variables, **self.hosting.branch(app, name).variables}
+        try:
+            return read_side(
+                self.clients,
+                stack_name(identity),
+                secret_path(identity),
+                variables,
+                values=values,
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise ProjectProblem(
+                f"{name} cannot be read: {error_message(error)}", "Deploy it first."
+            ) from None
+
+
+def open_branches(session: Session) -> OpenedBranches:
+    """The environments of a session whose target answers (``startup.connect``)."""
+    clients = Clients(session.target)
+    amplify: Any = clients.client("amplify")
+    return OpenedBranches(session, clients, Hosting(amplify, session.project))

@@ -1,0 +1,139 @@
+"""Deploys one branch again and again, its workers warm: what the local cloud's jobs run.
+
+Run as ``python -P -m workbench.cli.branch_deployer BRANCH APP_ID`` in the project's folder.
+Reads one JSON object a line, ``{"log": FILE, "environment": {…}}``, deploys what the folder holds
+then, writes its lines to the log, and answers ``{"code": 0}``, or 1 for a failure. Ends with its
+standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.colours import Paint
+from workbench.cli.event_text import HumanLines
+from workbench.cli.pipeline_deploy import BRANCH_OPTIONS, link_branch
+from workbench.cli.pulse import Pulse
+from workbench.cli.sandbox import GOOD
+from workbench.loop.sandbox import Sandbox
+from workbench.model.deployment import DeploymentResult
+from workbench.model.events import AnyEvent, DeploymentFinished, DeploymentStarted
+from workbench.model.user_problem import UserProblem
+from workbench.project.models import BackendIdentity
+from workbench.startup import Flags, Session, prepare
+
+
+@dataclass
+class _Told:
+    """Where the lines of the running deployment go, and how each deployment ended."""
+
+    log: Path = Path(os.devnull)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    adopted: set[int] = field(default_factory=set)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def write(self, lines: list[str]) -> None:
+        """Append to the log; a log that is gone with its branch takes nothing."""
+        try:
+            with self.turn, self.log.open("a", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
+        except FileNotFoundError:
+            return
+
+
+def main() -> None:
+    """Serve until the standard input closes."""
+    branch, app_id = sys.argv[1:3]
+    asyncio.run(_serve(Path.cwd(), BackendIdentity(app_id, branch, "branch")))
+    # A thread that waits for CloudFormation must not hold up the end.
+    os._exit(0)
+
+
+async def _serve(folder: Path, identity: BackendIdentity) -> None:
+    requests: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(requests.put_nowait, json.loads(line))
+        loop.call_soon_threadsafe(requests.put_nowait, None)
+
+    threading.Thread(target=read, daemon=True).start()
+    told = _Told()
+    branch: _Branch | None = None
+    while (request := await requests.get()) is not None:
+        told.log, told.environment = Path(request["log"]), request["environment"]
+        try:
+            if branch is None:
+                session = replace(prepare(folder, Flags(local=True)), identity=identity)
+                branch = _Branch(session, told)
+            code = await branch.deploy()
+        except UserProblem as problem:
+            told.write([f"✗ {problem}"])
+            code = 1
+        sys.stdout.write(json.dumps({"code": code}) + "\n")
+        sys.stdout.flush()
+
+
+class _Branch:
+    """The branch's loop, which deploys when it is asked to."""
+
+    def __init__(self, session: Session, told: _Told) -> None:
+        self._session = session
+        self._told = told
+        self._ended: asyncio.Queue[DeploymentResult | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._human = HumanLines(Paint.of(sys.stderr), once=True)
+        options = replace(BRANCH_OPTIONS, watch=False, environment=lambda: told.environment)
+        self._sandbox = Sandbox(session, options, self._emit)
+        self._running: asyncio.Task[Any] | None = None
+        self._pulse = Pulse()
+        self._beating: asyncio.Task[None] | None = None
+
+    async def deploy(self) -> int:
+        """Deploy what the folder holds now; 0 for success."""
+        identity = self._session.identity
+        label, stack = self._session.target.label, self._session.stack_name
+        self._told.write([f"{identity.name} · {label} · {stack}"])
+        if self._beating is None:
+            self._beating = asyncio.create_task(self._beat())
+        if self._running is None:
+            self._running = asyncio.create_task(self._sandbox.run())
+            self._running.add_done_callback(lambda _: self._ended.put_nowait(None))
+        else:
+            self._sandbox.redeploy()
+        if await self._ended.get() not in GOOD:
+            return 1
+        if self._session.project.language == "python":
+            await asyncio.to_thread(link_branch, self._session)
+        return 0
+
+    async def _beat(self) -> None:
+        """Say what is being made where nothing else is said."""
+        while True:
+            await asyncio.sleep(1)
+            if line := self._pulse.line(time.monotonic()):
+                self._told.write([line])
+
+    def _emit(self, event: AnyEvent) -> None:
+        lines = list(self._human.lines(event))
+        if lines:
+            self._told.write(lines)
+        self._pulse.see(event, time.monotonic(), told=bool(lines))
+        if isinstance(event, DeploymentStarted) and event.trigger.kind == "adopt":
+            self._told.adopted.add(event.deployment or 0)
+        if isinstance(event, DeploymentFinished) and event.deployment not in self._told.adopted:
+            self._loop.call_soon_threadsafe(self._ended.put_nowait, event.result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""Events as lines for people: few, aligned, the important word first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.cli.colours import Paint
+from workbench.deploy.plan.loss_words import decision_words
+from workbench.loop.deployment import CANCELLED
+from workbench.loop.diagnostics_to_failure import place
+from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Method
+from workbench.model.events import (
+    AnyEvent,
+    ConfirmationAnswered,
+    ConfirmationNeeded,
+    DeploymentFinished,
+    DeploymentStarted,
+    DiagnosticsReported,
+    DiffComputed,
+    Level,
+    LocalCloudReported,
+    LogLine,
+    LoopState,
+    OutputsWritten,
+    PlanMade,
+    ResourceProgressed,
+    StageFinished,
+    StateChanged,
+)
+from workbench.terminal_text import safe_line, safe_log, safe_text
+from workbench.wording import plural
+
+CHANGES_SHOWN = 15
+_HOW = {Method.HOTSWAP: "hot-swap", Method.CLOUDFORMATION: "CloudFormation"}
+_SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "-"}
+
+
+class HumanLines:
+    """Turns events into lines; ``every_resource`` tells each resource's progress, not only failures."""
+
+    def __init__(self, paint: Paint, *, every_resource: bool = False, once: bool = False) -> None:
+        self._paint = paint
+        self._every_resource = every_resource
+        self._said_watching = once  # which does not watch
+        self._attached = ""
+
+    def lines(self, event: AnyEvent) -> Iterator[str]:
+        """The lines of one event; most have one, many none."""
+        for text in self._texts(event):
+            yield from text.split("\n")
+
+    def _texts(self, event: AnyEvent) -> Iterator[str]:
+        match event:
+            case DeploymentStarted():
+                yield from self._started(event)
+            case StageFinished():
+                mark = self._paint.good("✓") if event.ok else self._paint.bad("✗")
+                if event.skipped:
+                    note = self._paint.faint(safe_line(event.note))
+                    yield f"  {self._paint.warn('–')} {event.stage.value:<10} {note}"
+                    return
+                if event.note == CANCELLED:
+                    mark = self._paint.faint("·")
+                note = self._paint.faint(f"  {safe_line(event.note)}") if event.note else ""
+                yield f"  {mark} {event.stage.value:<10} {event.seconds:6.2f} s{note}"
+            case DiagnosticsReported():
+                yield from self._diagnostics(event)
+            case DiffComputed():
+                yield from self.diff(event.diff)
+            case PlanMade() if event.method in _HOW:
+                yield f"  by {_HOW[event.method]}"
+            case ConfirmationNeeded():
+                for loss in event.losses:
+                    contents = f" ({safe_line(loss.contents)})" if loss.contents else ""
+                    name = self._paint.strong(safe_line(loss.construct_path))
+                    yield f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
+            case ConfirmationAnswered():
+                yield f"  {self._paint.warn(safe_line(decision_words(event)))}"
+            case ResourceProgressed():
+                yield from self._resource(event)
+            case OutputsWritten() if event.changed:
+                yield self._paint.faint(f"  wrote {safe_line(str(event.path))}")
+            case DeploymentFinished():
+                yield from self._finished(event)
+            case LocalCloudReported():
+                yield from self._local_cloud(event)
+            case LogLine() if event.level is not Level.DEBUG:
+                yield from self._log(event)
+            case StateChanged():
+                yield from self._state(event)
+
+    def diff(self, diff: Diff) -> Iterator[str]:
+        """What changes; a first deployment is counted rather than listed."""
+        if diff.first:
+            yield f"  {self._paint.good('+')} {plural(len(diff.changes), 'resource')}, all new"
+            return
+        for change in diff.changes[:CHANGES_SHOWN]:
+            sign = _SIGNS[change.effect]
+            costly = change.effect in (Effect.REPLACE, Effect.DESTROY)
+            colour = self._paint.warn if costly else self._paint.good
+            path = safe_line(change.construct_path or change.logical_id)
+            properties = ", ".join(prop.path for prop in change.properties[:4])
+            told = safe_line(f"{change.type} {properties}")
+            yield f"  {colour(sign)} {path}  {self._paint.faint(told)}"
+        more = len(diff.changes) - CHANGES_SHOWN
+        if more > 0:
+            yield self._paint.faint(f"    … and {more} more")
+
+    def failure(self, failure: Failure) -> Iterator[str]:
+        """Why it failed and what to do."""
+        for text in self._failure(failure):
+            yield from text.split("\n")
+
+    def _failure(self, failure: Failure) -> Iterator[str]:
+        where = f" · {safe_line(failure.construct_path)}" if failure.construct_path else ""
+        yield f"{self._paint.bad('✗')} {self._paint.strong(safe_text(failure.title))}{where}"
+        if failure.reason:
+            yield f"  {safe_text(failure.reason)}"
+        for detail in failure.details[:8]:
+            if safe_text(detail) != safe_text(failure.reason):
+                yield self._paint.faint(f"  {safe_text(detail)}")
+        if failure.fix:
+            yield f"  → {safe_text(failure.fix)}"
+
+    def _started(self, event: DeploymentStarted) -> Iterator[str]:
+        paths = event.trigger.paths
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        what = f" {safe_line(paths[0])}{more}" if paths else ""
+        number = self._paint.faint(f"#{event.deployment}")
+        yield f"{self._paint.strong('▸ ' + safe_line(event.trigger.kind))}{what} {number}"
+
+    def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
+        for found in event.diagnostics[:20]:
+            word = self._paint.bad("error") if found.severity == "error" else "warning"
+            where = safe_line(place(found))
+            head = f"{where} " if where else ""
+            code = f" ({found.code})" if found.code else ""
+            yield f"    {word} {head}{safe_text(found.message)}{code}"
+            if found.hint:
+                yield f"      → {safe_text(found.hint)}"
+
+    def _resource(self, event: ResourceProgressed) -> Iterator[str]:
+        resource = event.resource
+        failed = resource.status.endswith("FAILED")
+        if not failed and not (self._every_resource and resource.status.endswith("COMPLETE")):
+            return
+        status = self._paint.bad(resource.status) if failed else self._paint.faint(resource.status)
+        name = safe_line(resource.construct_path or resource.logical_id)
+        reason = f": {safe_text(resource.reason)}" if failed and resource.reason else ""
+        yield f"    {status} {name}{reason}"
+
+    def _finished(self, event: DeploymentFinished) -> Iterator[str]:
+        seconds = f"{event.seconds:.1f} s"
+        match event.result:
+            case DeploymentResult.SUCCEEDED:
+                yield f"{self._paint.good('✓ live')} in {seconds}"
+            case DeploymentResult.NO_CHANGE:
+                yield f"{self._paint.good('✓ no change')}: nothing to deploy ({seconds})"
+            case DeploymentResult.SUPERSEDED:
+                yield self._paint.faint("  superseded by a newer save")
+            case DeploymentResult.INTERRUPTED:
+                yield f"{self._paint.warn('interrupted')} #{event.deployment} after {seconds}"
+            case _ if event.failure is not None:
+                yield from self.failure(event.failure)
+            case _:
+                yield f"{self._paint.bad('✗ ' + event.result.value)} after {seconds}"
+
+    def _local_cloud(self, event: LocalCloudReported) -> Iterator[str]:
+        detail = f"  {safe_text(event.detail)}" if event.detail else ""
+        match event.status:
+            case "running":
+                yield self._paint.faint(f"local cloud at {event.endpoint}{detail}")
+                for damage in event.damages:
+                    yield self._paint.warn(f"! {safe_line(damage)}")
+            case "failed":
+                yield f"{self._paint.bad('local cloud')}:{detail}"
+            case _:
+                yield self._paint.faint(f"local cloud {event.status}{detail}")
+
+    def _log(self, event: LogLine) -> Iterator[str]:
+        bar = self._paint.faint(f"  {safe_line(event.source)} │")
+        text = safe_log(event.text)
+        if event.level is Level.ERROR:
+            text = self._paint.bad(text)
+        elif event.level is Level.WARNING:
+            text = self._paint.warn(text)
+        yield f"{bar} {text}"
+
+    def _state(self, event: StateChanged) -> Iterator[str]:
+        if event.state is LoopState.WATCHING and not self._said_watching:
+            self._said_watching = True
+            yield self._paint.faint("watching for changes · Ctrl-C ends")
+        elif event.state is LoopState.ATTACHED and not self._attached:
+            self._attached = safe_line(event.detail)
+            yield f"{self._paint.strong('attached')}: {self._attached}; following it, Ctrl-C leaves"

@@ -1,0 +1,93 @@
+"""``amplify-tui status``: what is deployed where, and who deploys it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from workbench.aws.clients import Clients
+from workbench.aws.credentials import identify
+from workbench.aws.target import LocalTarget
+from workbench.cli.colours import Paint
+from workbench.cli.history import record_line
+from workbench.cli.output import out, out_json
+from workbench.damaged_files import Damage, kept_damaged
+from workbench.deploy.live.stack_state import read_stack_state
+from workbench.git.working_tree import branch_name
+from workbench.journal.store import Journal, journal_path
+from workbench.loop.ownership import owner
+from workbench.startup import Session
+
+_UNKNOWN = "unknown: the local cloud does not run"
+
+
+def show_status(session: Session, arguments: argparse.Namespace) -> int:
+    """Print the status; starts nothing."""
+    journal = Journal(journal_path(session.sandbox_dir))
+    latest = journal.deployments(limit=1)
+    who = owner(session.sandbox_dir)
+    stack = _stack_status(session)
+    branch = branch_name(session.project.root)
+    damages = [str(each) for each in _damages(session)]
+    kept = [str(file) for file in kept_damaged(session.project.dot_amplify)]
+    if arguments.json:
+        said = {
+            "project": session.project.package_name,
+            "root": str(session.project.root),
+            "identifier": session.identity.name,
+            "target": session.target.label,
+            "branch": branch,
+            "stack": session.stack_name,
+            "stack_status": stack,
+            "owner_pid": who.pid if who else None,
+            "last_deployment": latest[0].number if latest else None,
+            "last_result": latest[0].result if latest else None,
+            "damages": damages,
+            "damaged_files": kept,
+        }
+        out_json(said)
+        return 0
+    paint = Paint.of(sys.stdout)
+    rows = [
+        ("project", f"{session.project.package_name}  {paint.faint(str(session.project.root))}"),
+        ("branch", branch),
+        ("sandbox", session.identity.name),
+        ("target", session.target.label),
+        ("stack", session.stack_name),
+        ("status", stack or "not deployed"),
+        ("runs in", f"process {who.pid} {who.terminal}".rstrip() if who else "no terminal"),
+        ("last", record_line(latest[0], paint, running=who is not None) if latest else "none"),
+    ]
+    for name, value in rows:
+        if value:
+            out(f"{paint.faint(f'{name:>8}')}  {value.strip()}")
+    for damage in damages:
+        out(f"{paint.warn(' damaged')}  {damage}")
+    for file in kept:
+        if not any(file in damage for damage in damages):
+            out(f"{paint.warn('    kept')}  {file}, which was damaged; delete it if not needed")
+    return 0
+
+
+def _damages(session: Session) -> tuple[Damage, ...]:
+    if not isinstance(session.target, LocalTarget):
+        return ()
+    from workbench.localcloud.lifecycle import status
+
+    return status(session.project.local_cloud_dir).damages
+
+
+def _stack_status(session: Session) -> str:
+    """CloudFormation's status; empty where there is no stack."""
+    target = session.target
+    if isinstance(target, LocalTarget):
+        from workbench.localcloud.lifecycle import status, target_of
+
+        cloud = status(session.project.local_cloud_dir)
+        if not cloud.running:
+            return _UNKNOWN
+        target = target_of(cloud, session.project.local_cloud_dir)
+    clients = Clients(target)
+    identify(clients)
+    state = read_stack_state(clients, session.stack_name)
+    return "" if state is None else state.status

@@ -1,0 +1,1 @@
+"""What differs between an assembly and what is deployed."""

@@ -1,0 +1,164 @@
+"""Whether a change to a property replaces the resource, and what the service refuses.
+
+Rules come from the CloudFormation resource schemas that the ``cfn-lint`` package carries
+(``createOnlyProperties``, ``conditionalCreateOnlyProperties``), read as data files one type at a
+time: importing cfn-lint itself costs a second, one schema a millisecond. Types of Amplify's own and
+Cognito's unwritten rules are added here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from workbench.deploy.assembly.json_diff import Difference
+from workbench.deploy.assembly.stateful_resources import AMPLIFY_TABLE, DATA_TYPES, USER_POOL
+
+_REFUSED_BY_COGNITO = "Cognito refuses this; the user pool would have to be recreated"
+_FIXED_IN_POOL = frozenset({"UsernameAttributes", "AliasAttributes", "UsernameConfiguration"})
+
+
+class Outcome(StrEnum):
+    """What a change to one property does to its resource; ``MAYBE`` where it depends on the case."""
+
+    IN_PLACE = "in place"
+    MAYBE = "maybe"
+    REPLACES = "replaces"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one property's change, and a note for the user where there is more to say."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+IN_PLACE = Verdict(Outcome.IN_PLACE)
+
+
+def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> Verdict:
+    """What ``difference`` does to a resource of ``resource_type`` whose new properties are ``after``.
+
+    A conditional rule counts as a replacement for types that hold data, where a false alarm costs
+    less than a lost table, and as an update in place for all others.
+    """
+    if resource_type == AMPLIFY_TABLE:
+        return _judge_amplify_table(difference, after)
+    if resource_type == USER_POOL:
+        return _judge_user_pool(difference)
+    if difference.path[:1] == ("ServiceToken",):
+        return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
+    always, sometimes = create_only(resource_type)
+    steps = tuple(step for step in difference.path if not step.startswith("["))
+    if any(_overlaps(steps, pointer) for pointer in always):
+        return Verdict(Outcome.REPLACES)
+    if resource_type in DATA_TYPES and any(_overlaps(steps, pointer) for pointer in sometimes):
+        return Verdict(Outcome.MAYBE, "may replace")
+    return IN_PLACE
+
+
+def keeps_identity(resource_type: str) -> bool:
+    """True where a replacement keeps name and ARN: Amplify's table is made anew under its name."""
+    return resource_type == AMPLIFY_TABLE
+
+
+_Pointers = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=512)
+def create_only(resource_type: str) -> tuple[_Pointers, _Pointers]:
+    """The property paths of a type that always replace, and those that sometimes do.
+
+    Both empty for an unknown type (a custom resource). Source: the us-east-1 schemas of cfn-lint.
+    """
+    folder = _schemas()
+    name = _schema_names().get(resource_type)
+    if folder is None or name is None:
+        return (), ()
+    file = folder / "resources" / f"{name}.json"
+    if not file.is_file():
+        return (), ()
+    schema = json.loads(file.read_bytes())
+    return (
+        _pointers(schema.get("createOnlyProperties")),
+        _pointers(schema.get("conditionalCreateOnlyProperties")),
+    )
+
+
+@lru_cache(maxsize=1)
+def _schemas() -> Path | None:
+    spec = find_spec("cfnlint")
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent / "data" / "schemas"
+
+
+@lru_cache(maxsize=1)
+def _schema_names() -> dict[str, str]:
+    folder = _schemas()
+    file = folder / "providers" / "us-east-1.json" if folder else None
+    if file is None or not file.is_file():
+        return {}
+    names: dict[str, str] = json.loads(file.read_bytes())
+    return names
+
+
+def _pointers(properties: list[str] | None) -> _Pointers:
+    return tuple(
+        tuple(step for step in pointer.split("/")[2:] if step != "*")
+        for pointer in properties or ()
+    )
+
+
+def _overlaps(steps: tuple[str, ...], pointer: tuple[str, ...]) -> bool:
+    shared = min(len(steps), len(pointer))
+    return steps[:shared] == pointer[:shared]
+
+
+def _judge_amplify_table(difference: Difference, after: dict[str, Any]) -> Verdict:
+    """Amplify's table manager deletes and makes the table anew for other keys, and in sandboxes for
+    other indexes; without leave for destructive updates it refuses other keys.
+    """
+    destructive = _is_true(after.get("allowDestructiveGraphqlSchemaUpdates"))
+    top = difference.path[0] if difference.path else ""
+    if top == "keySchema":
+        if destructive:
+            return Verdict(Outcome.REPLACES, "the table is deleted and made anew")
+        return Verdict(Outcome.REFUSED, "the table manager refuses other keys for a table")
+    if top == "globalSecondaryIndexes" and not _only_capacity(difference):
+        if destructive and _is_true(after.get("replaceTableUponGsiUpdate")):
+            return Verdict(Outcome.REPLACES, "a sandbox makes the table anew for another index")
+        return IN_PLACE
+    if top == "ServiceToken":
+        return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
+    return IN_PLACE
+
+
+def _only_capacity(difference: Difference) -> bool:
+    return "provisionedThroughput" in difference.path
+
+
+def _judge_user_pool(difference: Difference) -> Verdict:
+    """Cognito adds custom attributes to a pool; it never changes or removes one, nor sign-in names."""
+    top = difference.path[0] if difference.path else ""
+    if top in _FIXED_IN_POOL:
+        return Verdict(Outcome.REFUSED, _REFUSED_BY_COGNITO)
+    if top != "Schema":
+        return IN_PLACE
+    added = difference.after if len(difference.path) == 2 else None
+    if isinstance(added, dict) and not isinstance(difference.before, dict):
+        is_custom = "AttributeDataType" in added or str(added.get("Name", "")).startswith("custom:")
+        if is_custom and not _is_true(added.get("Required")):
+            return IN_PLACE
+    return Verdict(Outcome.REFUSED, _REFUSED_BY_COGNITO)
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or value == "true"

@@ -1,0 +1,1 @@
+"""A plan carried out: assets, CloudFormation, hot-swaps; and a stack deleted."""

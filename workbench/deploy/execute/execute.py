@@ -1,0 +1,362 @@
+"""Carry out a plan: assets, then CloudFormation or hot-swaps, then the outputs; each step told.
+
+Blocking code for a worker thread. What stands afterwards is returned and kept in the snapshot, also
+after a failure, so that the next plan starts from the truth.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.execute.assets import publish_assets
+from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, check_bootstrap
+from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, require_success
+from workbench.deploy.execute.hotswap.runner import SwapsFailed, swap_all
+from workbench.deploy.execute.progress import Progress
+from workbench.deploy.execute.stack_operation import follow_operation
+from workbench.deploy.execute.step_reporter import Narrator
+from workbench.deploy.failure.failure import DeploymentFailed, failure_from_exception
+from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.live.models import (
+    LiveStack,
+    after_cloudformation,
+    after_failed_cloudformation,
+    after_swap,
+)
+from workbench.deploy.live.reader import read_live, save_snapshot
+from workbench.deploy.live.stack_state import read_stack_state
+from workbench.deploy.outputs.outputs import (
+    Introspect,
+    OutputsFormat,
+    outputs_path,
+    read_outputs,
+    write_outputs,
+)
+from workbench.deploy.outputs.sections import DEFAULT_VERSION
+from workbench.deploy.plan.instructions import (
+    DeployStack,
+    Plan,
+    PublishAssets,
+    Swap,
+    SwapDrifted,
+    WriteOutputs,
+)
+from workbench.deploy.plan.plan import swaps_for
+from workbench.model.deployment import Failure, StackPath
+from workbench.model.events import Emit, OutputsWritten, Stage
+
+_NO_STACK = Failure(
+    title="The stack is gone",
+    reason="CloudFormation has no such stack any more.",
+    fix="Save again to deploy it anew.",
+    offer="retry",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsRequest:
+    """Where outputs are written and how; ``introspect`` makes the model introspection."""
+
+    directory: Path
+    introspect: Introspect
+    fmt: OutputsFormat = "json"
+    version: str = DEFAULT_VERSION
+
+    @property
+    def path(self) -> Path:
+        """The file that is written."""
+        return outputs_path(self.directory, self.fmt, self.version)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One execution: its inputs, and what stands as far as it has come."""
+
+    plan: Plan
+    assembly: Assembly
+    clients: Clients
+    bootstrap: Bootstrap
+    emit: Emit
+    deployment: int | None
+    live: LiveStack | None
+    snapshot: Path | None
+    outputs: OutputsRequest | None
+    progress: Progress
+    narrator: Narrator
+
+    @property
+    def cloudformation(self) -> Clients:
+        """The clients that deploy the stack: in the bootstrap's deploy role where allowed."""
+        return self.clients.acting_as(self.bootstrap.role("deploy"))
+
+
+def execute(
+    plan: Plan,
+    assembly: Assembly,
+    live: LiveStack | None,
+    clients: Clients,
+    emit: Emit,
+    *,
+    deployment: int | None = None,
+    snapshot: Path | None = None,
+    outputs: OutputsRequest | None = None,
+    published: bool = False,
+) -> LiveStack | None:
+    """Carry out ``plan``, made from ``live`` to ``assembly``; what then stands.
+
+    ``published`` tells that ``publish_ahead`` has published its assets and told the stage.
+    Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
+    resources' progress. Raises DeploymentFailed.
+    """
+    try:
+        run = _Run(
+            plan=plan,
+            assembly=assembly,
+            clients=clients,
+            bootstrap=bootstrap_of(clients, _staging_bucket(assembly)),
+            emit=emit,
+            deployment=deployment,
+            live=live,
+            snapshot=snapshot,
+            outputs=outputs,
+            progress=Progress(emit, deployment, assembly, live),
+            narrator=Narrator(emit, deployment, plan),
+        )
+        _publish(run, ahead=published)
+        _deploy(run)
+        _write(run)
+    except DeploymentFailed:
+        raise
+    except Exception as error:
+        raise DeploymentFailed(failure_from_exception(error, clients.target)) from error
+    return run.live
+
+
+def publish_ahead(plan: Plan, assembly: Assembly, clients: Clients) -> str:
+    """Publish the plan's assets before it is certain that it is carried out; a note of how many.
+
+    Raises DeploymentFailed and what S3 answers; ``execute`` then publishes, and explains, again.
+    """
+    if not (_publishing(plan) or _deploys(plan)):
+        return ""
+    bootstrap = bootstrap_of(clients, _staging_bucket(assembly))
+    return _publish_assets(plan, assembly, clients, bootstrap)
+
+
+def adopt_running(
+    clients: Clients,
+    stack_name: str,
+    emit: Emit,
+    deployment: int | None = None,
+    *,
+    snapshot: Path | None = None,
+) -> None:
+    """Follow the operation that CloudFormation is running on the stack to its end, told as usual.
+
+    Returns at once where nothing runs; raises DeploymentFailed where it fails. A deletion that was
+    running is followed too.
+    """
+    state = read_stack_state(clients, stack_name)
+    if state is None or not state.is_busy:
+        return
+    live = read_live(clients, stack_name, snapshot)
+    progress = Progress(emit, deployment, live=live)
+    ending = follow_operation(clients, state.stack_id, progress.of_stack)
+    if ending.status != "DELETE_COMPLETE":
+        require_success(ending, progress.construct)
+
+
+def write_outputs_file(
+    clients: Clients,
+    stack_name: str,
+    request: OutputsRequest,
+    emit: Emit,
+    deployment: int | None = None,
+) -> bool:
+    """Read the stack's outputs and write the file; False where it was the same already."""
+    content = read_outputs(clients, stack_name, request.introspect, version=request.version)
+    changed = write_outputs(request.path, content, request.fmt, request.version)
+    path = str(request.path)
+    emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
+    return changed
+
+
+def _publish(run: _Run, *, ahead: bool) -> None:
+    steps = _publishing(run.plan)
+    if ahead:
+        with run.narrator.step(*steps):
+            return
+    if not (steps or _deploys(run.plan)):
+        return
+    with run.narrator.stage(Stage.ASSETS) as note, run.narrator.step(*steps):
+        note(_publish_assets(run.plan, run.assembly, run.clients, run.bootstrap))
+
+
+def _publish_assets(plan: Plan, assembly: Assembly, clients: Clients, bootstrap: Bootstrap) -> str:
+    if assembly.docker_images:
+        raise DeploymentFailed(
+            Failure(
+                title="This backend has Docker images",
+                reason="amplify-tui does not build and publish Docker image assets.",
+                fix="Use a function without a container image, or deploy with `npx ampx sandbox`.",
+            )
+        )
+    hashes = {name for step in _publishing(plan) for name in step.hashes}
+    if _deploys(plan):
+        hashes.add(assembly.root.template_hash)
+    assets = [assembly.assets[name] for name in hashes if name in assembly.assets]
+    if not clients.is_local:
+        check_bootstrap(clients, bootstrap)
+    count = publish_assets(assets, clients, bootstrap)
+    return f"{count} of {len(assets)} published"
+
+
+def _publishing(plan: Plan) -> list[PublishAssets]:
+    return [step for step in plan.steps if isinstance(step, PublishAssets)]
+
+
+def _deploys(plan: Plan) -> bool:
+    return any(isinstance(step, DeployStack) for step in plan.steps)
+
+
+def _deploy(run: _Run) -> None:
+    swaps = [step for step in run.plan.steps if isinstance(step, Swap)]
+    stacks = [step for step in run.plan.steps if isinstance(step, DeployStack)]
+    drifted = [step for step in run.plan.steps if isinstance(step, SwapDrifted)]
+    if not (swaps or stacks):
+        return
+    with run.narrator.stage(Stage.DEPLOY):
+        for step in stacks:
+            with run.narrator.step(step):
+                _deploy_stack(run, step)
+        for again in drifted:
+            with run.narrator.step(again):
+                _swap_drifted(run, again)
+        if swaps:
+            _swap(run, swaps)
+
+
+def _deploy_stack(run: _Run, step: DeployStack) -> None:
+    before = run.live
+    nested = {path: stack.stack_id for path, stack in before.walk() if path} if before else {}
+    request = StackRequest(
+        stack_name=step.stack_name,
+        template_url=_template_url(run),
+        tags=run.assembly.tags,
+        execution_role="" if run.clients.is_local else run.bootstrap.role("cfn-exec"),
+        nested=nested,
+    )
+    try:
+        deploy_stack(run.cloudformation, request, run.progress.of_stack, run.progress.construct)
+    except DeploymentFailed as failed:
+        _remember_failed(run, before, step.stack_name)
+        raise failed from None
+    now = read_live(run.clients, step.stack_name, templates=run.assembly)
+    if now is None:
+        raise DeploymentFailed(_NO_STACK)
+    # What was swapped before stays uncertain until it has been swapped again.
+    waiting = frozenset(
+        resource
+        for other in run.plan.steps
+        if isinstance(other, SwapDrifted)
+        for resource in other.resources
+    )
+    run.live = after_cloudformation(now, run.assembly, waiting)
+    _keep(run)
+
+
+def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
+    if run.live is None:
+        raise DeploymentFailed(_NO_STACK)
+    swaps: list[Swap] = []
+    failed: frozenset[tuple[StackPath, str]] = frozenset()
+    failure: Failure | None = None
+    for resource in step.resources:
+        try:
+            swaps += swaps_for(run.assembly, run.live, [resource])
+        except Unresolvable as unknown:
+            failed |= {resource}
+            run.narrator.warn(
+                f"{run.progress.construct(*resource)} keeps an older state: {unknown}"
+            )
+    try:
+        swap_all(swaps, run.clients, run.progress)
+    except SwapsFailed as some:
+        failed, failure = failed | some.failed, some.failure
+    run.live = after_cloudformation(run.live, run.assembly, failed)
+    _keep(run)
+    if failure is not None:
+        raise DeploymentFailed(failure)
+
+
+def _swap(run: _Run, swaps: list[Swap]) -> None:
+    live = run.live
+    if live is None:
+        raise DeploymentFailed(_NO_STACK)
+    everything = frozenset((swap.target.stack, swap.target.logical_id) for swap in swaps)
+
+    # Killed half way, the next start must know that these resources are in an unknown state.
+    # Written beside the swaps: the 10 ms are hidden behind the first call.
+    with ThreadPoolExecutor(1, thread_name_prefix="snapshot") as pool:
+        writing = pool.submit(_keep, run, after_swap(live, run.assembly, everything))
+        failed: frozenset[tuple[StackPath, str]] = frozenset()
+        failure: Failure | None = None
+        try:
+            swap_all(swaps, run.clients, run.progress, run.narrator.began, run.narrator.ended)
+        except SwapsFailed as some:
+            failed, failure = some.failed, some.failure
+        writing.result()
+    run.live = after_swap(live, run.assembly, failed)
+    _keep(run)
+    if failure is not None:
+        raise DeploymentFailed(failure)
+
+
+def _write(run: _Run) -> None:
+    steps = [step for step in run.plan.steps if isinstance(step, WriteOutputs)]
+    if not steps or run.outputs is None:
+        return
+    with run.narrator.stage(Stage.OUTPUTS) as note, run.narrator.step(*steps):
+        changed = write_outputs_file(
+            run.clients, run.assembly.stack_name, run.outputs, run.emit, run.deployment
+        )
+        note("" if changed else "unchanged")
+
+
+def _remember_failed(run: _Run, before: LiveStack | None, stack_name: str) -> None:
+    """Keep what stands after a failed deployment; the failure itself matters more than this."""
+    try:
+        now = read_live(run.clients, stack_name)
+    except (BotoCoreError, ClientError):
+        return
+    if now is not None:
+        run.live = after_failed_cloudformation(before, now)
+        _keep(run)
+
+
+def _keep(run: _Run, live: LiveStack | None = None) -> None:
+    standing = live or run.live
+    if run.snapshot is not None and standing is not None:
+        save_snapshot(run.clients, run.snapshot, standing)
+
+
+def _template_url(run: _Run) -> str:
+    asset = run.assembly.assets[run.assembly.root.template_hash]
+    bucket = run.bootstrap.fill(asset.bucket)
+    if run.clients.is_local:
+        host = run.clients.s3.meta.endpoint_url
+    else:
+        host = f"https://s3.{run.clients.region}.{run.clients.url_suffix}"
+    return f"{host}/{bucket}/{asset.object_key}"
+
+
+def _staging_bucket(assembly: Assembly) -> str:
+    asset = next(iter(assembly.assets.values()), None)
+    return asset.bucket if asset else ""

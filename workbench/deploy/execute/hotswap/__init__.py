@@ -1,0 +1,1 @@
+"""Hot-swaps: single resources changed by direct API calls."""

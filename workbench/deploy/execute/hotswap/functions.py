@@ -1,0 +1,91 @@
+"""Swap Lambda functions' code and configuration by direct API calls."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from typing import TYPE_CHECKING, Any, cast
+
+from workbench.aws.clients import Clients
+from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
+from workbench.deploy.plan.instructions import SwapFunctionCode, SwapFunctionConfiguration
+from workbench.model.deployment import Failure
+from workbench.redaction.secret_shapes import redact
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
+_UPDATE_LIMIT = 300.0
+
+
+def swap_code(clients: Clients, swap: SwapFunctionCode) -> None:
+    """Give the function its new code and wait until it runs that."""
+    name = swap.target.physical_id
+    _await_update(clients, name, swap, known=None if not clients.is_local else "Successful")
+    if swap.inline is not None:
+        answer = clients.lambda_.update_function_code(
+            FunctionName=name, ZipFile=_inline_archive(swap.inline, swap.runtime)
+        )
+    else:
+        answer = clients.lambda_.update_function_code(
+            FunctionName=name, S3Bucket=swap.bucket, S3Key=swap.key
+        )
+    _await_update(clients, name, swap, known=answer.get("LastUpdateStatus"))
+
+
+def swap_configuration(clients: Clients, swap: SwapFunctionConfiguration) -> None:
+    """Give the function its new settings and wait until it runs with them."""
+    name = swap.target.physical_id
+    _await_update(clients, name, swap, known=None if not clients.is_local else "Successful")
+    settings = cast("dict[str, Any]", dict(swap.properties))
+    answer = clients.lambda_.update_function_configuration(FunctionName=name, **settings)
+    _await_update(clients, name, swap, known=answer.get("LastUpdateStatus"))
+
+
+def _inline_archive(source: str, runtime: str) -> bytes:
+    """The zip that CloudFormation makes of an inline ``ZipFile``: one file called ``index``."""
+    suffix = "py" if runtime.startswith("python") else "js"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(f"index.{suffix}", (1980, 1, 1, 0, 0, 0))
+        entry.external_attr = 0o100644 << 16
+        archive.writestr(entry, source)
+    return buffer.getvalue()
+
+
+def _await_update(
+    clients: Clients,
+    name: str,
+    swap: SwapFunctionCode | SwapFunctionConfiguration,
+    *,
+    known: str | None,
+) -> None:
+    """Wait until the function's last update is done; ``known`` is its status where told already.
+
+    Lambda refuses a second update while one runs. The local cloud updates at once.
+    """
+    if known == "Successful":
+        return
+    pace = LOCAL_PACE if clients.is_local else AWS_PACE
+    deadline = time.monotonic() + _UPDATE_LIMIT
+    for pause in pace.pauses():
+        state: FunctionConfigurationResponseTypeDef = clients.lambda_.get_function_configuration(
+            FunctionName=name
+        )
+        status = state.get("LastUpdateStatus", "Successful")
+        if status == "Successful":
+            return
+        if status == "Failed" or time.monotonic() > deadline:
+            raise DeploymentFailed(
+                Failure(
+                    title="Lambda could not update the function",
+                    reason=redact(state.get("LastUpdateStatusReason", status)),
+                    fix="Check the function's code and settings, then save again.",
+                    construct_path=swap.target.construct_path,
+                    logical_id=swap.target.logical_id,
+                    type=swap.target.type,
+                )
+            )
+        time.sleep(pause)

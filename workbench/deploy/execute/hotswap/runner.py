@@ -1,0 +1,152 @@
+"""Carry out a plan's swaps: side by side where they are independent, each one reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from workbench.aws.clients import Clients
+from workbench.deploy.execute.hotswap.appsync import (
+    swap_api_key,
+    swap_function,
+    swap_resolver,
+    swap_schema,
+)
+from workbench.deploy.execute.hotswap.bucket import swap_bucket_content
+from workbench.deploy.execute.hotswap.functions import swap_code, swap_configuration
+from workbench.deploy.execute.progress import Progress
+from workbench.deploy.failure.failure import failure_from_exception
+from workbench.deploy.plan.instructions import (
+    Swap,
+    SwapApiKey,
+    SwapAppSyncFunction,
+    SwapBucketContent,
+    SwapFunctionCode,
+    SwapFunctionConfiguration,
+    SwapResolver,
+    SwapSchema,
+)
+from workbench.model.deployment import Failure, StackPath
+
+_SWAPPERS = 8
+
+Began = Callable[[Swap], None]
+Ended = Callable[[Swap, float, bool], None]
+"""Told the swap, its seconds and whether it worked; both from worker threads."""
+
+
+class SwapsFailed(Exception):  # noqa: N818 - an outcome with its report
+    """Some swaps failed: ``failure`` is the first one's, ``failed`` names all that did not run."""
+
+    def __init__(self, failure: Failure, failed: frozenset[tuple[StackPath, str]]) -> None:
+        super().__init__(failure.title)
+        self.failure = failure
+        self.failed = failed
+
+
+def swap_all(
+    swaps: Sequence[Swap],
+    clients: Clients,
+    progress: Progress,
+    began: Began = lambda _: None,
+    ended: Ended = lambda _swap, _seconds, _ok: None,
+) -> None:
+    """Carry out all swaps; raises SwapsFailed once every independent one has been tried.
+
+    Schemas come first, since resolvers refer to their fields. Two swaps of one Lambda function
+    follow each other, and so do all swaps of one AppSync API on AWS, which refuses concurrent
+    changes.
+    """
+    failures: list[tuple[Swap, Failure]] = []
+
+    def run(chain: Sequence[Swap]) -> None:
+        for number, swap in enumerate(chain):
+            began(swap)
+            start = time.monotonic()
+            failure = _attempt(swap, clients, progress)
+            ended(swap, time.monotonic() - start, failure is None)
+            if failure is not None:
+                failures.append((swap, failure))
+                failures.extend((untried, failure) for untried in chain[number + 1 :])
+                return
+
+    schemas = [swap for swap in swaps if isinstance(swap, SwapSchema)]
+    others = [swap for swap in swaps if not isinstance(swap, SwapSchema)]
+    _side_by_side(_chains(schemas, clients), run)
+    if failures:
+        failures.extend((swap, failures[0][1]) for swap in others)
+    else:
+        _side_by_side(_chains(others, clients), run)
+    if failures:
+        names = frozenset((swap.target.stack, swap.target.logical_id) for swap, _ in failures)
+        raise SwapsFailed(failures[0][1], names)
+
+
+def _side_by_side(chains: Sequence[Sequence[Swap]], run: Callable[[Sequence[Swap]], None]) -> None:
+    if len(chains) == 1:
+        run(chains[0])
+    elif chains:
+        with ThreadPoolExecutor(_SWAPPERS, thread_name_prefix="hotswap") as pool:
+            list(pool.map(run, chains))
+
+
+def _chains(swaps: Sequence[Swap], clients: Clients) -> list[list[Swap]]:
+    """The swaps in groups: within a group they follow each other, groups run side by side."""
+    chains: dict[tuple[str, str], list[Swap]] = {}
+    for swap in swaps:
+        chains.setdefault(_chain(swap, clients), []).append(swap)
+    return list(chains.values())
+
+
+def _chain(swap: Swap, clients: Clients) -> tuple[str, str]:
+    match swap:
+        case SwapFunctionCode() | SwapFunctionConfiguration():
+            return ("lambda", swap.target.physical_id)
+        case SwapApiKey() | SwapAppSyncFunction() | SwapResolver() | SwapSchema() if (
+            not clients.is_local
+        ):
+            return ("appsync", swap.api_id)
+        case SwapBucketContent():
+            return ("bucket", f"{swap.bucket}/{swap.prefix}")
+        case _:
+            return ("one", f"{swap.target.stack}/{swap.target.logical_id}")
+
+
+def _attempt(swap: Swap, clients: Clients, progress: Progress) -> Failure | None:
+    progress.of_swap(swap.target, "UPDATE_IN_PROGRESS", "Hot-swapped")
+    try:
+        _swap(swap, clients)
+    except Exception as error:  # noqa: BLE001 - told as this swap's failure, the others go on
+        cause = failure_from_exception(error, clients.target, swap.title)
+        progress.of_swap(swap.target, "UPDATE_FAILED", cause.reason)
+        return Failure(
+            title=cause.title,
+            reason=cause.reason,
+            fix=cause.fix,
+            construct_path=cause.construct_path or swap.target.construct_path,
+            logical_id=cause.logical_id or swap.target.logical_id,
+            type=cause.type or swap.target.type,
+            offer=cause.offer,
+            details=cause.details,
+        )
+    progress.of_swap(swap.target, "UPDATE_COMPLETE")
+    return None
+
+
+def _swap(swap: Swap, clients: Clients) -> None:
+    match swap:
+        case SwapFunctionCode():
+            swap_code(clients, swap)
+        case SwapFunctionConfiguration():
+            swap_configuration(clients, swap)
+        case SwapApiKey():
+            swap_api_key(clients, swap)
+        case SwapSchema():
+            swap_schema(clients, swap)
+        case SwapResolver():
+            swap_resolver(clients, swap)
+        case SwapAppSyncFunction():
+            swap_function(clients, swap)
+        case SwapBucketContent():
+            swap_bucket_content(clients, swap)

@@ -1,0 +1,122 @@
+"""Bring a stack into a state that can be deployed to: adopt what runs, repair what failed."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from workbench.aws.clients import Clients
+from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
+from workbench.deploy.failure.failure import (
+    DeploymentFailed,
+    NameConstruct,
+    failure_from_events,
+)
+from workbench.deploy.live.stack_state import StackState, read_stack_state
+from workbench.model.deployment import Failure
+from workbench.redaction.secret_shapes import redact
+
+_NEVER_CREATED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
+_MOVES = 6
+
+
+def settle_stack(
+    clients: Clients, stack_name: str, report: Report, name_construct: NameConstruct
+) -> StackState | None:
+    """The stack once it can be created (None) or updated; raises DeploymentFailed where it can't.
+
+    - an operation in progress is adopted: waited for, with its events reported;
+    - a stack whose first creation failed is deleted, for it never held data;
+    - a failed rollback is continued, a failed update without rollback is rolled back;
+    - a failed deletion needs the user: the rest of its data would go.
+    """
+    for _ in range(_MOVES):
+        state = read_stack_state(clients, stack_name)
+        if state is None:
+            return None
+        if state.is_busy:
+            follow_operation(clients, state.stack_id, report)
+        elif state.status in _NEVER_CREATED or (
+            state.status == "REVIEW_IN_PROGRESS" and clients.is_local
+        ):
+            remove_stack(clients, state, report, name_construct)
+        elif state.status == "UPDATE_ROLLBACK_FAILED":
+            _continue_rollback(clients, state, report, name_construct)
+        elif state.status == "UPDATE_FAILED":
+            _roll_back(clients, state, report, name_construct)
+        elif state.status.endswith("_FAILED"):
+            raise DeploymentFailed(_needs_recreate(state))
+        else:
+            return state
+    raise DeploymentFailed(
+        Failure(
+            title="The stack does not come to rest",
+            reason=f"{stack_name} changed its state {_MOVES} times without becoming deployable.",
+            fix="Something else deploys to this stack. Save again when it has finished.",
+            offer="retry",
+        )
+    )
+
+
+def remove_stack(
+    clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
+) -> Ending:
+    """Delete a stack and wait; raises DeploymentFailed where resources remain."""
+    token = f"amplify-tui-{uuid4().hex}"
+    clients.cloudformation.delete_stack(StackName=state.stack_id, ClientRequestToken=token)
+    ending = follow_operation(clients, state.stack_id, report, token=token)
+    if ending.status != "DELETE_COMPLETE":
+        raise DeploymentFailed(
+            failure_from_events(ending.events, name_construct, stack_status=ending.status)
+        )
+    return ending
+
+
+def _continue_rollback(
+    clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
+) -> None:
+    token = f"amplify-tui-{uuid4().hex}"
+    clients.cloudformation.continue_update_rollback(
+        StackName=state.stack_id, ClientRequestToken=token
+    )
+    _require_rolled_back(
+        state, follow_operation(clients, state.stack_id, report, token=token), name_construct
+    )
+
+
+def _roll_back(
+    clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
+) -> None:
+    token = f"amplify-tui-{uuid4().hex}"
+    clients.cloudformation.rollback_stack(StackName=state.stack_id, ClientRequestToken=token)
+    _require_rolled_back(
+        state, follow_operation(clients, state.stack_id, report, token=token), name_construct
+    )
+
+
+def _require_rolled_back(state: StackState, ending: Ending, name_construct: NameConstruct) -> None:
+    if not ending.status.endswith("_FAILED"):
+        return
+    cause = failure_from_events(ending.events, name_construct, stack_status=ending.status)
+    stuck = _needs_recreate(state)
+    raise DeploymentFailed(
+        Failure(
+            title=stuck.title,
+            reason=cause.reason,
+            fix=stuck.fix,
+            construct_path=cause.construct_path,
+            logical_id=cause.logical_id,
+            type=cause.type,
+            offer="recreate",
+            details=cause.details,
+        )
+    )
+
+
+def _needs_recreate(state: StackState) -> Failure:
+    return Failure(
+        title="The stack is stuck, and CloudFormation cannot repair it",
+        reason=redact(state.reason) or f"{state.name} is {state.status}.",
+        fix="Recreate the sandbox (its data is lost), or mend the stack in the CloudFormation "
+        "console.",
+        offer="recreate",
+    )

@@ -1,0 +1,1 @@
+"""Why a deployment failed, and what to do about it."""

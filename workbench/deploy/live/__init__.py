@@ -1,0 +1,1 @@
+"""What is deployed now: stacks, resources, events, and intrinsic functions against them."""

@@ -1,0 +1,241 @@
+"""Read what is deployed, from the snapshot of the last deployment or from CloudFormation.
+
+The snapshot knows the hot-swaps, which CloudFormation does not; it holds as long as the root stack
+is the one it was taken of and CloudFormation has not changed it since.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from workbench.aws.client_errors import is_missing
+from workbench.aws.clients import Clients
+from workbench.damaged_files import put_aside
+from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.assembly.construct_paths import template_paths
+from workbench.deploy.assembly.template import NESTED_STACK, Template
+from workbench.deploy.live.models import (
+    DeployedResource,
+    LiveStack,
+    after_failed_cloudformation,
+)
+from workbench.deploy.live.stack_state import StackState, read_stack_state
+from workbench.deploy.plan.foreign_deployments import doubt_one
+from workbench.private_files import private_folder, write_private
+
+_SNAPSHOT_FORMAT = 1
+_READERS = 8
+
+
+class _Snapshot(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    format: int
+    stack_id: str
+    changed_at: str
+    status: str
+    live: LiveStack
+
+
+def read_live(
+    clients: Clients,
+    stack_name: str,
+    snapshot: Path | None = None,
+    *,
+    templates: Assembly | None = None,
+) -> LiveStack | None:
+    """The deployed stack with everything nested in it, or None where there is none.
+
+    ``snapshot`` is the file that ``save_snapshot`` wrote; one that no longer holds, or cannot be
+    read, is passed over. ``templates`` is the assembly that was just deployed: its templates are
+    taken instead of asking CloudFormation for each (saves a third of the calls).
+    """
+    state = read_stack_state(clients, stack_name)
+    if state is None:
+        return None
+    kept = _read_snapshot(snapshot) if snapshot else None
+    if kept is None and snapshot is not None and snapshot.exists():
+        # It knew what was hot-swapped, which CloudFormation does not: what could have been, is
+        # deployed once more.
+        doubt_one(snapshot.parent)
+        put_aside(snapshot)
+    if kept is not None and _holds(kept, state):
+        return kept.live
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="live") as pool:
+        now = _Reader(clients, pool, templates).read(state)
+    if kept is not None and kept.stack_id == state.stack_id:
+        # CloudFormation deployed since, here in a session that died or with another tool. What had
+        # been swapped before may stand as it was: it is swapped again.
+        return after_failed_cloudformation(kept.live, now)
+    return now
+
+
+def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
+    """Keep the live stack for the next start, atomically; as good as what CloudFormation says now.
+
+    Without a stack any more, an old snapshot is removed.
+    """
+    state = read_stack_state(clients, live.stack_id)
+    if state is None:
+        snapshot.unlink(missing_ok=True)
+        return
+    kept = _Snapshot(
+        format=_SNAPSHOT_FORMAT,
+        stack_id=state.stack_id,
+        changed_at=state.changed_at.isoformat(),
+        status=state.status,
+        live=live,
+    )
+    private_folder(snapshot.parent)
+    write_private(snapshot, kept.model_dump_json(by_alias=True, exclude_defaults=True))
+
+
+def _read_snapshot(snapshot: Path) -> _Snapshot | None:
+    try:
+        kept = _Snapshot.model_validate_json(snapshot.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return kept if kept.format == _SNAPSHOT_FORMAT else None
+
+
+def _holds(kept: _Snapshot, state: StackState) -> bool:
+    return (
+        kept.stack_id == state.stack_id
+        and kept.changed_at == state.changed_at.isoformat()
+        and kept.status == state.status
+    )
+
+
+class _Reader:
+    """Reads one tree of stacks; all stacks of a level at once, so the depth sets the time."""
+
+    def __init__(self, clients: Clients, pool: Executor, templates: Assembly | None) -> None:
+        self._clients = clients
+        self._pool = pool
+        self._templates = templates
+
+    def read(self, root: StackState) -> LiveStack:
+        """The whole tree below ``root``."""
+        levels: list[list[tuple[tuple[str, ...], _Parts]]] = []
+        waiting: list[tuple[tuple[str, ...], str, StackState | None]] = [((), root.stack_id, root)]
+        while waiting:
+            started = [
+                (path, self._start(stack_id, state, path)) for path, stack_id, state in waiting
+            ]
+            level = [(path, parts.wait()) for path, parts in started]
+            levels.append(level)
+            waiting = [
+                ((*path, resource.logical_id), resource.physical_id, None)
+                for path, parts in level
+                for resource in parts.resources.values()
+                if resource.type == NESTED_STACK and resource.physical_id
+            ]
+        built: dict[tuple[str, ...], LiveStack] = {}
+        for level in reversed(levels):
+            for path, parts in level:
+                nested = {
+                    key[-1]: child
+                    for key, child in built.items()
+                    if len(key) == len(path) + 1 and key[: len(path)] == path
+                }
+                if parts.state is not None:
+                    built[path] = self._stack(parts.state, parts, nested)
+        return built[()]
+
+    def _start(self, stack_id: str, state: StackState | None, path: tuple[str, ...]) -> _Started:
+        deployed = self._templates.stack(path) if self._templates else None
+        return _Started(
+            state=self._done(state)
+            if state
+            else self._pool.submit(read_stack_state, self._clients, stack_id),
+            template=self._done(deployed.template)
+            if deployed
+            else self._pool.submit(_read_template, self._clients, stack_id),
+            resources=self._pool.submit(_read_resources, self._clients, stack_id),
+        )
+
+    def _stack(
+        self, state: StackState, parts: _Parts, nested: Mapping[str, LiveStack]
+    ) -> LiveStack:
+        return LiveStack(
+            name=state.name,
+            stack_id=state.stack_id,
+            status=state.status,
+            template=parts.template,
+            parameters=dict(state.parameters),
+            outputs=dict(state.outputs),
+            resources=parts.resources,
+            nested=dict(nested),
+            construct_paths=template_paths(parts.template),
+        )
+
+    @staticmethod
+    def _done(value: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(value)
+        return future
+
+
+@dataclass(frozen=True, slots=True)
+class _Started:
+    state: Future[StackState | None]
+    template: Future[Template]
+    resources: Future[dict[str, DeployedResource]]
+
+    def wait(self) -> _Parts:
+        return _Parts(self.state.result(), self.template.result(), self.resources.result())
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    state: StackState | None
+    template: Template
+    resources: dict[str, DeployedResource]
+
+
+def _read_template(clients: Clients, stack_id: str) -> Template:
+    """CloudFormation's template; botocore gives JSON as an object, YAML as text."""
+    try:
+        body: Any = clients.cloudformation.get_template(
+            StackName=stack_id, TemplateStage="Original"
+        )["TemplateBody"]
+    except ClientError as error:
+        if is_missing(error):
+            return Template()
+        raise
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return Template()
+    return Template.model_validate(body)
+
+
+def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResource]:
+    found: dict[str, DeployedResource] = {}
+    pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
+        StackName=stack_id
+    )
+    try:
+        for page in pages:
+            for raw in page["StackResourceSummaries"]:
+                if raw["ResourceStatus"] == "DELETE_COMPLETE":
+                    continue
+                found[raw["LogicalResourceId"]] = DeployedResource(
+                    logical_id=raw["LogicalResourceId"],
+                    physical_id=raw.get("PhysicalResourceId", ""),
+                    type=raw["ResourceType"],
+                    status=raw["ResourceStatus"],
+                )
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+    return found

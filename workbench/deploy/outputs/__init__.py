@@ -1,0 +1,1 @@
+"""``amplify_outputs.json`` from a deployed stack."""

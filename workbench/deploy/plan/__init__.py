@@ -1,0 +1,1 @@
+"""How a diff is deployed, and what would be lost by it."""

@@ -1,0 +1,286 @@
+"""Turns changed resources into swap instructions, with every value evaluated.
+
+Swappable are the resources whose change is one direct API call without a side effect on others:
+function code and plain configuration, AppSync schemas, API keys, resolvers and their functions, and
+the files of a bucket deployment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.assembly.references import references
+from workbench.deploy.assembly.stateful_resources import BUCKET_DEPLOYMENT
+from workbench.deploy.assembly.template import TemplateResource
+from workbench.deploy.live.intrinsics import Scope, Unresolvable, nested_scope
+from workbench.deploy.live.models import LiveStack
+from workbench.deploy.plan.instructions import (
+    BucketSource,
+    Swap,
+    SwapApiKey,
+    SwapAppSyncFunction,
+    SwapBucketContent,
+    SwapFunctionCode,
+    SwapFunctionConfiguration,
+    SwapResolver,
+    SwapSchema,
+    SwapTarget,
+)
+from workbench.model.deployment import StackPath
+
+_CODE = frozenset({"Code"})
+_CONFIGURATION = frozenset({"Description", "Environment", "Timeout", "MemorySize", "Handler"})
+# What Lambda has where a template says nothing (AWS::Lambda::Function, "Properties").
+_DEFAULTS: Mapping[str, Any] = {
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "Timeout": 3,
+    "MemorySize": 128,
+}
+_TEMPLATES = frozenset(
+    {
+        "RequestMappingTemplate",
+        "RequestMappingTemplateS3Location",
+        "ResponseMappingTemplate",
+        "ResponseMappingTemplateS3Location",
+        "Code",
+        "CodeS3Location",
+    }
+)
+SWAPPABLE: Mapping[str, frozenset[str]] = {
+    "AWS::Lambda::Function": _CODE | _CONFIGURATION,
+    "AWS::AppSync::ApiKey": frozenset({"Expires", "Description"}),
+    "AWS::AppSync::GraphQLSchema": frozenset({"Definition", "DefinitionS3Location"}),
+    "AWS::AppSync::FunctionConfiguration": _TEMPLATES | {"Description"},
+    "AWS::AppSync::Resolver": _TEMPLATES | {"PipelineConfig"},
+    BUCKET_DEPLOYMENT: frozenset(
+        {
+            "SourceObjectKeys",
+            "SourceMarkers",
+            "Prune",
+            "Include",
+            "Exclude",
+            "UserMetadata",
+            "SystemMetadata",
+        }
+    ),
+}
+"""For each type the properties whose change can be swapped."""
+
+# A bucket deployment answers these attributes from its destination, which a swap never changes.
+_STABLE_DEPLOYMENT_ATTRIBUTES = frozenset({"DestinationBucketArn"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A resource to swap; ``properties`` are the changed ones, empty: all that can be swapped."""
+
+    stack: StackPath
+    logical_id: str
+    properties: frozenset[str] = frozenset()
+
+
+def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Swap, ...]:
+    """The instructions that bring one live resource to what ``assembly`` says.
+
+    Raises Unresolvable where the change needs something that only CloudFormation can do or know.
+    """
+    stack, here = assembly.stack(wanted.stack), live.stack(wanted.stack)
+    resource = stack.template.resources.get(wanted.logical_id) if stack else None
+    deployed = here.resources.get(wanted.logical_id) if here else None
+    if resource is None or deployed is None or not deployed.physical_id:
+        raise Unresolvable(f"{wanted.logical_id} is not deployed")
+    target = SwapTarget(
+        stack=wanted.stack,
+        logical_id=wanted.logical_id,
+        construct_path=assembly.construct_paths.get(wanted.stack, {}).get(wanted.logical_id, ""),
+        type=resource.type,
+        physical_id=deployed.physical_id,
+    )
+    build = _BUILDERS.get(resource.type)
+    if build is None:
+        raise Unresolvable(f"{resource.type} cannot be swapped")
+    work = _Work(assembly, scope_at(assembly, live, wanted.stack), resource, target, wanted)
+    return build(work)
+
+
+def scope_at(assembly: Assembly, live: LiveStack, path: StackPath) -> Scope:
+    """The scope in which the new template at ``path`` is evaluated against the live stacks."""
+    scope = Scope(assembly.root.template, live)
+    here = assembly.root
+    for step in path:
+        here = here.nested[step]
+        scope = nested_scope(scope, step, here.template)
+    return scope
+
+
+@dataclass(frozen=True)
+class _Work:
+    assembly: Assembly
+    scope: Scope
+    resource: TemplateResource
+    target: SwapTarget
+    wanted: Wanted
+
+    def changed(self, names: frozenset[str]) -> bool:
+        return not self.wanted.properties or bool(self.wanted.properties & names)
+
+    def value(self, name: str) -> Any:
+        return self.scope.evaluate(self.resource.properties.get(name))
+
+    def text(self, name: str) -> str:
+        value = self.value(name)
+        return value if isinstance(value, str) else ""
+
+    def api_id(self) -> str:
+        return self.text("ApiId").rpartition("/")[2]
+
+    def file(self, location: str) -> Path:
+        """The local file behind an S3 location of this assembly."""
+        asset = self.assembly.by_object_key.get(location.rpartition("/")[2])
+        if asset is None or asset.packaging != "file":
+            raise Unresolvable(f"{location} is no asset of this app")
+        return asset.path
+
+    def located(self, properties: Mapping[str, Any]) -> dict[str, Path]:
+        return {
+            name: self.file(value)
+            for name, value in properties.items()
+            if name.endswith("S3Location") and isinstance(value, str)
+        }
+
+
+def _function(work: _Work) -> tuple[Swap, ...]:
+    swaps: list[Swap] = []
+    properties = work.resource.properties
+    if work.changed(_CODE):
+        code = work.value("Code")
+        if "ZipFile" in code:
+            swaps.append(
+                SwapFunctionCode(
+                    work.target,
+                    inline=str(code["ZipFile"]),
+                    handler=work.text("Handler"),
+                    runtime=work.text("Runtime"),
+                )
+            )
+        elif "S3Key" in code and "S3ObjectVersion" not in code:
+            key = str(code["S3Key"])
+            asset = work.assembly.by_object_key.get(key)
+            if asset is None:
+                raise Unresolvable(f"{key} is no asset of this app")
+            bucket = str(code["S3Bucket"])
+            swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
+        else:
+            raise Unresolvable("the code of a container image function")
+    if work.changed(_CONFIGURATION):
+        names = work.wanted.properties & _CONFIGURATION or _CONFIGURATION
+        configuration = {
+            name: work.value(name) if name in properties else _DEFAULTS[name]
+            for name in sorted(names)
+            if name in properties or name in _DEFAULTS
+        }
+        swaps.append(SwapFunctionConfiguration(work.target, configuration))
+    return tuple(swaps)
+
+
+def _schema(work: _Work) -> tuple[Swap, ...]:
+    if "DefinitionS3Location" in work.resource.properties:
+        file = work.file(work.text("DefinitionS3Location"))
+        return (SwapSchema(work.target, work.api_id(), file=file),)
+    return (SwapSchema(work.target, work.api_id(), definition=work.text("Definition")),)
+
+
+def _api_key(work: _Work) -> tuple[Swap, ...]:
+    expires = work.value("Expires")
+    key_id = work.target.physical_id.rpartition("/")[2]
+    return (
+        SwapApiKey(
+            work.target,
+            work.api_id(),
+            key_id,
+            expires=int(float(expires)) if isinstance(expires, int | float | str) else None,
+            description=work.text("Description"),
+        ),
+    )
+
+
+def _app_sync_function(work: _Work) -> tuple[Swap, ...]:
+    properties = work.scope.evaluate(work.resource.properties)
+    function_id = work.target.physical_id.rpartition("/")[2]
+    files = work.located(properties)
+    return (SwapAppSyncFunction(work.target, work.api_id(), function_id, properties, files),)
+
+
+def _resolver(work: _Work) -> tuple[Swap, ...]:
+    properties = work.scope.evaluate(work.resource.properties)
+    return (
+        SwapResolver(
+            work.target,
+            work.api_id(),
+            work.text("TypeName"),
+            work.text("FieldName"),
+            properties,
+            work.located(properties),
+        ),
+    )
+
+
+def _bucket_content(work: _Work) -> tuple[Swap, ...]:
+    given = {k: v for k, v in work.resource.properties.items() if k != "ServiceToken"}
+    properties = work.scope.evaluate(given)
+    if properties.get("DistributionId"):
+        raise Unresolvable("the files are served by a CDN whose cache must be invalidated")
+    _check_attributes(work)
+    keys = properties.get("SourceObjectKeys") or []
+    markers = properties.get("SourceMarkers") or [{}] * len(keys)
+    sources = []
+    for key, replaced in zip(keys, markers, strict=True):
+        asset = work.assembly.by_object_key.get(key)
+        if asset is None:
+            raise Unresolvable(f"{key} is no asset of this app")
+        values = {str(marker): str(value) for marker, value in replaced.items()}
+        sources.append(BucketSource(asset.hash, asset.path, asset.packaging, key, values))
+    return (
+        SwapBucketContent(
+            work.target,
+            bucket=str(properties["DestinationBucketName"]),
+            prefix=str(properties.get("DestinationBucketKeyPrefix") or ""),
+            sources=tuple(sources),
+            prune=_flag(properties.get("Prune"), default=True),
+            extract=_flag(properties.get("Extract"), default=True),
+            include=tuple(properties.get("Include") or ()),
+            exclude=tuple(properties.get("Exclude") or ()),
+            user_metadata=properties.get("UserMetadata") or {},
+            system_metadata=properties.get("SystemMetadata") or {},
+        ),
+    )
+
+
+def _check_attributes(work: _Work) -> None:
+    """Refuse where another resource reads what this deployment last deployed."""
+    template = work.scope.template
+    prefix = f"{work.target.logical_id}."
+    values = [resource.properties for resource in template.resources.values()]
+    for token in references([*values, [output.value for output in template.outputs.values()]]):
+        attribute = token.removeprefix(prefix)
+        if attribute != token and attribute not in _STABLE_DEPLOYMENT_ATTRIBUTES:
+            raise Unresolvable(f"another resource reads {token}")
+
+
+def _flag(value: Any, *, default: bool) -> bool:
+    return default if value is None else value in {True, "true"}
+
+
+_BUILDERS: dict[str, Callable[[_Work], tuple[Swap, ...]]] = {
+    "AWS::Lambda::Function": _function,
+    "AWS::AppSync::ApiKey": _api_key,
+    "AWS::AppSync::GraphQLSchema": _schema,
+    "AWS::AppSync::FunctionConfiguration": _app_sync_function,
+    "AWS::AppSync::Resolver": _resolver,
+    BUCKET_DEPLOYMENT: _bucket_content,
+}

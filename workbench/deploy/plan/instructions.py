@@ -1,0 +1,280 @@
+"""The frozen instructions of a plan: what a deployment will do, in order, each with a title.
+
+Instructions hold evaluated values only (no intrinsics), so an executor needs no template. S3
+locations are kept as they are, and the local file behind each is named beside them: a swap reads
+the file from disk instead of publishing it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from workbench.model.deployment import Json, Method, StackPath
+from workbench.wording import plural
+
+SWITCHED_OFF = "hot-swap is off"
+"""Why a plan swaps nothing where that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwapTarget:
+    """The resource that a swap changes."""
+
+    stack: StackPath
+    logical_id: str
+    construct_path: str
+    type: str
+    physical_id: str
+
+    @property
+    def label(self) -> str:
+        """How a title names the resource: its construct path, or its logical id without one."""
+        return self.construct_path or self.logical_id
+
+
+@dataclass(frozen=True, slots=True)
+class PublishAssets:
+    """Put file assets where the templates and instructions look for them, those missing only.
+
+    ``hashes`` are keys of ``Assembly.assets``; assets that CloudFormation's current templates refer
+    to are left out, they were published before.
+    """
+
+    hashes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        count = len(self.hashes)
+        return f"Publish {plural(count, 'asset')}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeployStack:
+    """Create or update the stack with CloudFormation from the assembly's root template.
+
+    ``change_set`` asks for a change set (AWS); the local cloud updates directly.
+    """
+
+    stack_name: str
+    create: bool
+    change_set: bool = False
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"{'Create' if self.create else 'Update'} the stack {self.stack_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapDrifted:
+    """After CloudFormation: swap what was hot-swapped before and CloudFormation does not touch.
+
+    The executor reads the live stack anew and asks ``plan.swaps_for`` for the instructions of
+    ``resources``, since CloudFormation may have given other resources new ids.
+    """
+
+    resources: tuple[tuple[StackPath, str], ...]
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        count = len(self.resources)
+        return f"Bring {plural(count, 'hot-swapped resource')} up to date"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapFunctionCode:
+    """UpdateFunctionCode: from S3 (``bucket``, ``key``; ``asset`` its hash) or ``inline`` source.
+
+    ``inline`` is the text of ``ZipFile`` for runtimes that take it (Node.js, Python), else None.
+    ``handler`` and ``runtime`` say how the inline source's file must be named.
+    """
+
+    target: SwapTarget
+    bucket: str = ""
+    key: str = ""
+    asset: str = ""
+    inline: str | None = None
+    handler: str = ""
+    runtime: str = ""
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap the code of function {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapFunctionConfiguration:
+    """UpdateFunctionConfiguration with ``properties`` in CloudFormation's names and shapes.
+
+    Only the keys that changed are given: ``Description``, ``Environment``, ``Timeout``,
+    ``MemorySize`` or ``Handler``. ``Environment`` is whole (``{"Variables": {…}}``). An executor
+    waits until the function's last update is done before and after, as Lambda asks.
+    """
+
+    target: SwapTarget
+    properties: Mapping[str, Json]
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        what = ", ".join(sorted(self.properties)).lower()
+        return f"Swap the configuration ({what}) of function {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapApiKey:
+    """UpdateApiKey of ``key_id``: ``expires`` in seconds since 1970, None where not given."""
+
+    target: SwapTarget
+    api_id: str
+    key_id: str
+    expires: int | None = None
+    description: str = ""
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Extend the API key {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapSchema:
+    """StartSchemaCreation on ``api_id`` with the text of ``file``, or of ``definition`` inline."""
+
+    target: SwapTarget
+    api_id: str
+    file: Path | None = None
+    definition: str | None = None
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap the GraphQL schema of {self.target.label.rpartition('/')[0] or self.api_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAppSyncFunction:
+    """UpdateFunction: ``properties`` are the whole evaluated AWS::AppSync::FunctionConfiguration.
+
+    ``files`` maps each ``…S3Location`` property to the local file with its text.
+    """
+
+    target: SwapTarget
+    api_id: str
+    function_id: str
+    properties: Mapping[str, Json]
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap the resolver function {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapResolver:
+    """UpdateResolver: ``properties`` are the whole evaluated AWS::AppSync::Resolver.
+
+    ``files`` maps each ``…S3Location`` property to the local file with its text.
+    """
+
+    target: SwapTarget
+    api_id: str
+    type_name: str
+    field_name: str
+    properties: Mapping[str, Json]
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap the resolver {self.type_name}.{self.field_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSource:
+    """One source of a bucket deployment: a folder, .zip or file on disk and its markers.
+
+    ``markers`` maps placeholder texts in the files to the values that replace them (CDK's
+    ``SourceMarkers``, for deploy-time values in deployed files).
+    """
+
+    asset: str
+    path: Path
+    packaging: Literal["file", "zip"]
+    object_key: str
+    markers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SwapBucketContent:
+    """Bring a bucket deployment's files into ``bucket`` under ``prefix``, straight from disk.
+
+    Same meaning as CDK's BucketDeployment provider: with ``extract`` a source's files are laid out,
+    without it the source is one object; with ``prune`` other objects under the prefix are deleted;
+    ``include`` and ``exclude`` are glob patterns as ``aws s3 sync`` reads them; ``user_metadata``
+    and ``system_metadata`` go on every object.
+    """
+
+    target: SwapTarget
+    bucket: str
+    prefix: str
+    sources: tuple[BucketSource, ...]
+    prune: bool = True
+    extract: bool = True
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    user_metadata: Mapping[str, str] = field(default_factory=dict)
+    system_metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap the files of {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOutputs:
+    """Write ``amplify_outputs.json`` from the stack as it then stands."""
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return "Write the outputs"
+
+
+Swap = (
+    SwapFunctionCode
+    | SwapFunctionConfiguration
+    | SwapApiKey
+    | SwapSchema
+    | SwapAppSyncFunction
+    | SwapResolver
+    | SwapBucketContent
+)
+Instruction = PublishAssets | DeployStack | SwapDrifted | Swap | WriteOutputs
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a diff is deployed: ``reasons`` say in plain words why it is not a hot-swap.
+
+    Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
+    are independent of each other except that SwapSchema comes before resolvers and their functions;
+    WriteOutputs last. A plan with ``Method.NONE`` has no steps.
+    """
+
+    method: Method
+    steps: tuple[Instruction, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The steps as display lines."""
+        return tuple(step.title for step in self.steps)

@@ -1,0 +1,188 @@
+"""Decides how a diff is deployed: not at all, by hot-swap, or by CloudFormation.
+
+A hot-swap takes a diff whose every change is swappable; a single other change leaves all of them to
+CloudFormation, which would otherwise stop half way. What was swapped before and CloudFormation
+believes unchanged is swapped again after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.assembly.asset_references import referenced_assets
+from workbench.deploy.assembly.json_diff import differences
+from workbench.deploy.diff.diff import ELSEWHERE, UNFINISHED
+from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.live.models import LiveStack
+from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
+from workbench.deploy.plan.instructions import (
+    SWITCHED_OFF,
+    DeployStack,
+    Instruction,
+    Plan,
+    PublishAssets,
+    Swap,
+    SwapDrifted,
+    SwapFunctionCode,
+    SwapSchema,
+    WriteOutputs,
+)
+from workbench.model.deployment import Diff, Effect, Method, ResourceChange, StackPath
+
+_REASONS_SHOWN = 5
+
+
+def make_plan(
+    diff: Diff,
+    assembly: Assembly,
+    live: LiveStack | None,
+    *,
+    target_kind: Literal["local", "aws"],
+    allow_hotswap: bool = True,
+) -> Plan:
+    """The plan for ``diff``, which must be of this ``live`` and ``assembly``.
+
+    ``allow_hotswap=False`` leaves everything to CloudFormation.
+    """
+    if live is None or diff.first:
+        return _cloudformation(assembly, live, (), target_kind, create=True)
+    if not live.is_settled:
+        reason = f"the stack is in state {live.status}"
+        return _cloudformation(assembly, live, (reason,), target_kind, create=False)
+    if diff.is_empty:
+        return Plan(Method.NONE)
+    if not allow_hotswap:
+        return _cloudformation(assembly, live, (SWITCHED_OFF,), target_kind, create=False)
+    reasons = _obstacles(diff)
+    swaps: list[Swap] = []
+    if not reasons:
+        for change in diff.changes:
+            try:
+                swaps.extend(build_swaps(assembly, live, _wanted(change, live)))
+            except Unresolvable as why:
+                reasons.append(f"{_name(change)}: {why}")
+    if reasons:
+        shown = tuple(dict.fromkeys(reasons))[:_REASONS_SHOWN]
+        return _cloudformation(assembly, live, shown, target_kind, create=False)
+    return _hotswap(assembly, live, swaps)
+
+
+def swaps_for(
+    assembly: Assembly, live: LiveStack, resources: Iterable[tuple[StackPath, str]]
+) -> tuple[Swap, ...]:
+    """Instructions for ``SwapDrifted``, with ``live`` read anew after CloudFormation.
+
+    Raises Unresolvable where a value cannot be known; the resource then keeps its former state.
+    """
+    swaps: list[Swap] = []
+    for stack, logical_id in resources:
+        swaps.extend(build_swaps(assembly, live, Wanted(stack, logical_id)))
+    return _ordered(swaps)
+
+
+def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str], ...]:
+    """The resources that CloudFormation would leave as an earlier hot-swap made them.
+
+    Those whose state is uncertain are among them: swapping them again does no harm.
+    """
+    found: list[tuple[StackPath, str]] = []
+    for path, here in live.walk():
+        stack = assembly.stack(path)
+        if stack is None:
+            continue
+        for logical_id, wanted in stack.template.resources.items():
+            if wanted.type not in SWAPPABLE or logical_id not in here.resources:
+                continue
+            believed = here.template.resources.get(logical_id)
+            really = here.effective_template.resources.get(logical_id)
+            if believed is None or really is None:
+                continue
+            swapped = believed is not really and believed.properties != really.properties
+            if logical_id in here.uncertain or (
+                swapped and differences(really.properties, wanted.properties)
+            ):
+                found.append((path, logical_id))
+    return tuple(found)
+
+
+def _obstacles(diff: Diff) -> list[str]:
+    """Why the diff is no hot-swap, from the changes alone."""
+    reasons: list[str] = []
+    for change in diff.changes:
+        allowed = SWAPPABLE.get(change.type)
+        if change.effect is not Effect.UPDATE:
+            verb = {"create": "is new", "destroy": "goes", "replace": "is replaced"}
+            reasons.append(f"{_name(change)} {verb[change.effect.value]}")
+        elif allowed is None:
+            reasons.append(f"{_name(change)} changes ({change.type})")
+        else:
+            other = sorted(
+                each.path
+                for each in change.properties
+                if each.path != UNFINISHED
+                and (_top(each.path) not in allowed or ELSEWHERE in {each.before, each.after})
+            )
+            if other:
+                reasons.append(f"{_name(change)} changes {', '.join(other)}")
+    reasons.extend(f"the output {name} changes" for name in diff.outputs)
+    return reasons
+
+
+def _wanted(change: ResourceChange, live: LiveStack) -> Wanted:
+    """The properties to swap: the changed ones, all where the resource's state is uncertain."""
+    here = live.stack(change.stack)
+    if here is not None and change.logical_id in here.uncertain:
+        return Wanted(change.stack, change.logical_id)
+    names = frozenset(_top(each.path) for each in change.properties)
+    return Wanted(change.stack, change.logical_id, names)
+
+
+def _top(path: str) -> str:
+    return path if path == UNFINISHED else path.partition(".")[0].partition("[")[0]
+
+
+def _name(change: ResourceChange) -> str:
+    return change.construct_path or change.logical_id
+
+
+def _hotswap(assembly: Assembly, live: LiveStack, swaps: list[Swap]) -> Plan:
+    steps: list[Instruction] = []
+    there = referenced_assets(stack.template for _, stack in live.walk())
+    code = [swap.asset for swap in swaps if isinstance(swap, SwapFunctionCode) and swap.asset]
+    missing = tuple(dict.fromkeys(asset for asset in code if asset not in there))
+    if missing:
+        steps.append(PublishAssets(missing))
+    steps.extend(_ordered(swaps))
+    steps.append(WriteOutputs())
+    return Plan(Method.HOTSWAP, tuple(steps))
+
+
+def _cloudformation(
+    assembly: Assembly,
+    live: LiveStack | None,
+    reasons: tuple[str, ...],
+    target_kind: Literal["local", "aws"],
+    *,
+    create: bool,
+) -> Plan:
+    there: frozenset[str] = frozenset()
+    again: tuple[tuple[StackPath, str], ...] = ()
+    if live is not None and not create:
+        there = referenced_assets(stack.template for _, stack in live.walk())
+        again = drifted(assembly, live)
+    steps: list[Instruction] = []
+    missing = tuple(key for key in assembly.assets if key not in there)
+    if missing:
+        steps.append(PublishAssets(missing))
+    steps.append(DeployStack(assembly.stack_name, create, change_set=target_kind == "aws"))
+    if again:
+        steps.append(SwapDrifted(again))
+    steps.append(WriteOutputs())
+    return Plan(Method.CLOUDFORMATION, tuple(steps), reasons)
+
+
+def _ordered(swaps: Iterable[Swap]) -> tuple[Swap, ...]:
+    """Schemas first: a resolver of a new field is refused while its field is unknown."""
+    return tuple(sorted(swaps, key=lambda swap: not isinstance(swap, SwapSchema)))

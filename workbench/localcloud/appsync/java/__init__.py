@@ -1,0 +1,1 @@
+"""What mapping templates see of Java: strings, collections, regular expressions, time."""

@@ -1,0 +1,1 @@
+"""ASGI between the parts of the local cloud."""

@@ -1,0 +1,154 @@
+"""Follows the repositories of the apps: their refs are watched, Git's hooks are never touched."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from workbench.git.repository import branches
+from workbench.git.working_tree import find_repository
+from workbench.localcloud.hosting import branches as branch_operations
+from workbench.localcloud.hosting.auto_branch_rules import Step, decide, next_expiry
+from workbench.localcloud.hosting.jobs import start_job
+from workbench.localcloud.hosting.lookup import Jobs
+from workbench.localcloud.hosting.state import Document, HostingState
+from workbench.localcloud.hosting.steps import repository_of
+from workbench.project.models import ProjectProblem
+from workbench.watch.git_refs import ref_changes
+
+logger = logging.getLogger("local cloud")
+
+
+class Follower:
+    """One for each local cloud; ``begin`` it on the server's loop. Idle, it waits for the kernel."""
+
+    def __init__(
+        self, state: HostingState, jobs: Jobs, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._state = state
+        self._jobs = jobs
+        self._clock = clock
+        self._due = asyncio.Event()
+        self._watches: dict[Path, asyncio.Task[None]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Look once, for what came while the local cloud was off, and then at each change."""
+        self._loop = asyncio.get_running_loop()
+        self._due.set()
+        self._task = self._loop.create_task(self._run())
+
+    async def end(self) -> None:
+        """Watch no more."""
+        tasks = [*self._watches.values(), *([self._task] if self._task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def look_soon(self) -> None:
+        """Apps or branches were changed; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._due.set)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._rest()):
+                    await self._due.wait()
+            except TimeoutError:
+                pass  # a preview's time is up
+            self._due.clear()
+            try:
+                folders = await asyncio.to_thread(self._look)
+            except Exception:
+                logger.exception("looking at the repositories")
+                continue
+            if self._watch(folders):
+                # Once more when the watches stand: for what came between the look and them.
+                await asyncio.sleep(0)
+                self._due.set()
+
+    def _rest(self) -> float | None:
+        """Seconds until a preview ends; None where none does."""
+        with self._state.lock:
+            ends = [next_expiry(each) for each in self._state.apps.values()]
+        first = min((end for end in ends if end is not None), default=None)
+        return None if first is None else max(0.0, first - self._clock())
+
+    def _watch(self, folders: set[Path]) -> bool:
+        """Watch these folders and no others; whether any is new."""
+        new = folders - self._watches.keys()
+        for folder in self._watches.keys() - folders:
+            self._watches.pop(folder).cancel()
+        for folder in new:
+            self._watches[folder] = asyncio.create_task(self._follow(folder))
+        return bool(new)
+
+    async def _follow(self, folder: Path) -> None:
+        """Look at each change of the refs in a Git folder."""
+        try:
+            async with aclosing(ref_changes(folder)) as changes:
+                async for _ in changes:
+                    self._due.set()
+        except OSError as problem:
+            logger.warning("%s is not followed: %s", folder, problem.strerror)
+
+    # -- in a thread ------------------------------------------------------------------------------
+
+    def _look(self) -> set[Path]:
+        """Look at all apps; the Git folders to watch."""
+        with self._state.lock:
+            apps = {key: dict(each["app"]) for key, each in self._state.apps.items()}
+        folders = set()
+        for app_id, app in apps.items():
+            try:
+                place = repository_of(app)
+                heads = {each.name: each.commit.id for each in branches(place)}
+            except ProjectProblem:
+                continue  # an app without a repository here: its jobs say so
+            repository = find_repository(place)
+            if repository is not None:
+                folders.add(repository.common)
+            with self._state.lock:
+                found = self._state.apps.get(app_id)
+                if found is None:
+                    continue
+                steps = decide(found, heads, self._clock())
+                if steps or found.get("known") != heads:
+                    with self._state.change():
+                        found["known"] = heads
+                        for step in steps:
+                            self._do(app_id, found, step)
+        return folders
+
+    def _do(self, app_id: str, found: Document, step: Step) -> None:
+        members = {"appId": app_id, "branchName": step.branch}
+        if step.do == "remove":
+            logger.info("%s: its Git branch is gone, or its time is up", step.branch)
+            branch_operations.delete_branch(self._state, self._jobs, members)
+            return
+        if step.do == "connect":
+            wanted = found["app"].get("autoBranchCreationConfig") or {}
+            taken = ("stage", "enableAutoBuild", "environmentVariables", "buildSpec", "framework")
+            config = {name: wanted[name] for name in taken if name in wanted}
+            config.setdefault("enableAutoBuild", True)
+            branch_operations.create_branch(self._state, self._jobs, {**members, **config})
+        each = found["branches"][step.branch]
+        each["seen"] = step.commit
+        if step.do == "see":
+            return
+        waiting = next(
+            (job for job in each["jobs"].values() if job["summary"]["status"] == "PENDING"), None
+        )
+        if waiting is not None:
+            # It has not begun: it deploys the newer commit, and nobody waits for the older.
+            waiting["summary"].update(commitId=step.commit, commitMessage="")
+            return
+        start_job(
+            self._state, self._jobs, {**members, "jobType": "RELEASE", "commitId": step.commit}
+        )

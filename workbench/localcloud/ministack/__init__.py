@@ -1,0 +1,1 @@
+"""The only room that knows ministack: patches to it, bridges to it, its state."""

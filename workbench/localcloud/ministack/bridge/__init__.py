@@ -1,0 +1,1 @@
+"""Bridges: what the rest of the local cloud asks of ministack."""

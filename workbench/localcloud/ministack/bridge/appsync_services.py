@@ -1,0 +1,138 @@
+"""The emulator as AppSync's data sources see it: in this process, on its event loop, without HTTP.
+
+A GetItem takes about 0.1 ms this way. Everything goes through the emulator's own request handlers,
+so that streams, triggers, time to live and the saved state learn of each write.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
+from workbench.localcloud.appsync.data_sources.services import (
+    FunctionReply,
+    HttpReply,
+    HttpRequest,
+    ServiceProblem,
+)
+from workbench.localcloud.ministack.patches.dynamodb.speed import plain_answers
+
+if TYPE_CHECKING:
+    from workbench.localcloud.appsync.data_sources.http_client import HttpClient
+
+logger = logging.getLogger("local cloud")
+
+Mark = Callable[[Iterable[str] | None], None]
+"""``mark(states)``: these saved states (None: any) may have changed; any thread may call it."""
+
+_TARGETS = {
+    "dynamodb": ("dynamodb", "DynamoDB_20120810"),
+    "events": ("eventbridge", "AWSEvents"),
+}
+_READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
+
+
+class EmulatorServices:
+    """The emulator as :class:`workbench.localcloud.appsync.data_sources.services.Services`.
+
+    Must be used on the emulator's event loop; one object serves any number of requests.
+    """
+
+    def __init__(
+        self, mark: Mark, account: str = LOCAL_ACCOUNT, region: str = LOCAL_REGION
+    ) -> None:
+        self._mark = mark
+        self._account = account
+        self._region = region
+        self._client: HttpClient | None = None
+
+    async def call(
+        self, service: str, action: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """One call of DynamoDB (``dynamodb``) or EventBridge (``events``)."""
+        from ministack.app import _get_module
+        from ministack.core.responses import request_scope
+
+        module, target = _TARGETS[service]
+        headers = {"x-amz-target": f"{target}.{action}"}
+        body = json.dumps(parameters).encode()
+        # Only reads: what a write answers may change with the next one.
+        plain: AbstractContextManager[list[Any]] = (
+            plain_answers() if action.startswith(_READS) else nullcontext([])
+        )
+        try:
+            with request_scope(self._account, self._region), plain as taken:
+                status, _, content = await _get_module(module).handle_request(
+                    "POST", "/", headers, body, {}
+                )
+        except Exception as error:
+            # Over HTTP the emulator answers what it stumbles over with status 500.
+            logger.exception("%s of %s failed", action, service)
+            reason = f"The local cloud could not do this: {type(error).__name__}: {error}"
+            raise ServiceProblem("InternalServerError", reason, 500) from error
+        if not action.startswith(_READS):
+            # What events lead to is not known; other services' writes are followed by themselves.
+            self._mark(None if service == "events" else (service,))
+        answer = taken[0] if taken else json.loads(content or b"{}")
+        if status >= 400:
+            raise _problem(status, answer)
+        return cast(dict[str, Any], answer)
+
+    async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
+        """Invoke a function, which runs in a process of its own and is waited for in a thread."""
+        from ministack.app import _get_module
+        from ministack.core.responses import request_scope
+
+        path = f"/2015-03-31/functions/{quote(arn, safe='')}/invocations"
+        headers = {"x-amz-invocation-type": "Event" if event else "RequestResponse"}
+        with request_scope(self._account, self._region):
+            status, answered, content = await _get_module("lambda_svc").handle_request(
+                "POST", path, headers, payload, {}
+            )
+        self._mark(None)
+        body = content.encode() if isinstance(content, str) else bytes(content or b"")
+        if status >= 400:
+            raise _problem(status, _json(body))
+        names = {name.lower(): value for name, value in answered.items()}
+        return FunctionReply(body, names.get("x-amz-function-error"))
+
+    async def http(self, request: HttpRequest) -> HttpReply:
+        """Send a request to any address; AWS's own are answered by the emulator."""
+        if self._client is None:
+            # Imported on first use: 0.1 s that no other data source needs.
+            from ministack.app import app
+
+            from workbench.localcloud.appsync.data_sources.http_client import HttpClient
+
+            self._client = HttpClient(app)
+        reply = await self._client.send(request)
+        if request.signing is not None:
+            self._mark(None)
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections to HTTP endpoints."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+
+def _problem(status: int, answer: Mapping[str, Any]) -> ServiceProblem:
+    code = str(answer.get("__type") or answer.get("Type") or answer.get("code") or "")
+    message = str(answer.get("message") or answer.get("Message") or "")
+    return ServiceProblem(
+        code.rsplit("#", maxsplit=1)[-1] or "ServiceException", message, status, answer
+    )
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {"message": body.decode(errors="replace")}
+    return found if isinstance(found, Mapping) else {"message": body.decode(errors="replace")}

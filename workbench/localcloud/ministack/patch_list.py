@@ -1,0 +1,111 @@
+"""Every patch of ministack, in order of application.
+
+A patch is a function ``install() -> None``; the first line of its module's docstring says which
+behaviour of ministack it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.localcloud.ministack.patches.apigateway import addresses
+from workbench.localcloud.ministack.patches.appsync import (
+    control,
+    endpoints,
+    evaluate,
+    routes,
+    schema_validation,
+    storage,
+    types,
+)
+from workbench.localcloud.ministack.patches.cloudformation import (
+    custom_resource_failures,
+    custom_resources,
+    missing_stack_message,
+    nested_stack_family,
+    nested_stacks,
+    stack_events,
+    template_metadata,
+    unserved_types,
+)
+from workbench.localcloud.ministack.patches.cognito import (
+    attributes,
+    auth_flows,
+    challenges,
+    identity_logins,
+    identity_providers,
+    invitations,
+    listing,
+    messages,
+    missing_calls,
+    tokens,
+    turns,
+)
+from workbench.localcloud.ministack.patches.dynamodb import contains, long_reads, speed
+from workbench.localcloud.ministack.patches.lambda_functions import (
+    code,
+    code_addresses,
+    credentials,
+    log_order,
+    provider_invocations,
+    runtime,
+    states,
+)
+from workbench.localcloud.ministack.patches.s3 import (
+    bucket_provisioning,
+    post_forms,
+    staging_bucket,
+)
+from workbench.localcloud.ministack.patches.server import early_imports, steady_answers
+from workbench.localcloud.ministack.patches.sts import web_identities
+
+PATCHES: tuple[Callable[[], None], ...] = (
+    nested_stacks.install,
+    nested_stack_family.install,
+    stack_events.install,
+    missing_stack_message.install,
+    template_metadata.install,
+    custom_resource_failures.install,
+    custom_resources.install,
+    provider_invocations.install,
+    addresses.install,
+    endpoints.install,
+    routes.install,
+    storage.install,
+    control.install,
+    types.install,
+    evaluate.install,
+    schema_validation.install,
+    identity_providers.install,
+    messages.install,
+    invitations.install,
+    attributes.install,
+    challenges.install,
+    missing_calls.install,
+    listing.install,
+    auth_flows.install,
+    tokens.install,
+    identity_logins.install,
+    web_identities.install,
+    runtime.install,
+    credentials.install,
+    code.install,
+    code_addresses.install,
+    states.install,
+    bucket_provisioning.install,
+    post_forms.install,
+    staging_bucket.install,
+    unserved_types.install,
+    contains.install,
+    speed.install,
+    long_reads.install,
+    turns.install,
+    log_order.install,
+    steady_answers.install,
+    early_imports.install,
+)
+
+
+def patch_name(patch: Callable[[], None]) -> str:
+    """The patch's name: its service and module, as ``cognito.tokens``."""
+    return ".".join(patch.__module__.split(".")[-2:])

@@ -1,0 +1,274 @@
+"""Calls that take a user pool's token look at it as Cognito does, whatever they are.
+
+Mends: ministack looks at signature, use, expiry, user and revocation of access and refresh tokens only
+where its AUTH switch is on, which turns on checks that local keys do not pass; it forgets a refresh
+token's expiry, a user of the same name that was made anew, and revokes whatever it is given.
+Source: docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from workbench.localcloud.ministack.patches.cognito.sessions import (
+    ISSUED,
+    Answer,
+    attributes_of,
+    refuse,
+)
+
+TAKE_AN_ACCESS_TOKEN = frozenset(
+    (
+        "AssociateSoftwareToken",
+        "ChangePassword",
+        "CompleteWebAuthnRegistration",
+        "ConfirmDevice",
+        "DeleteUser",
+        "DeleteUserAttributes",
+        "DeleteWebAuthnCredential",
+        "ForgetDevice",
+        "GetDevice",
+        "GetUser",
+        "GetUserAttributeVerificationCode",
+        "GetUserAuthFactors",
+        "GlobalSignOut",
+        "ListDevices",
+        "ListWebAuthnCredentials",
+        "SetUserMFAPreference",
+        "SetUserSettings",
+        "StartWebAuthnRegistration",
+        "UpdateDeviceStatus",
+        "UpdateUserAttributes",
+        "VerifySoftwareToken",
+        "VerifyUserAttribute",
+    )
+)
+"""Every operation of Cognito's API with an AccessToken."""
+
+_OR_A_SESSION = ("AssociateSoftwareToken", "VerifySoftwareToken")
+_NOT_AN_ACCESS_TOKEN = "Invalid Access Token"
+_NO_TOKEN = (
+    "1 validation error detected: Value at 'accessToken' failed to satisfy constraint: "
+    "Member must not be null"
+)
+
+
+def install() -> None:
+    """Check tokens before any call that takes one, and end the sessions of disabled users."""
+    from ministack.services import cognito
+
+    dispatch = cognito._dispatch_idp
+    decode = cognito._decode_id_token_unverified
+    disable = cognito._admin_disable_user
+    respond, respond_as_admin = (
+        cognito._respond_to_auth_challenge,
+        cognito._admin_respond_to_auth_challenge,
+    )
+
+    async def with_token_check(action: str, data: Any) -> Answer:
+        if action in TAKE_AN_ACCESS_TOKEN:
+            cognito._pin_unsigned_idp_scope(data)
+            refused = _access_token_refused(action, data)
+            if refused is not None:
+                return refused
+        answer: Answer = await dispatch(action, data)
+        return answer
+
+    def disable_and_sign_out(data: Any) -> Answer:
+        answer: Answer = disable(data)
+        if answer[0] == 200:
+            user, _ = cognito._resolve_user(
+                cognito._user_pools[data["UserPoolId"]], data.get("Username")
+            )
+            cognito._revoked_tokens.update(user.pop("_origin_jtis", []))
+        return answer
+
+    def decode_any(token: Any) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = decode(token)
+        except RecursionError:
+            raise ValueError("not a token: nested too deeply") from None
+        return found
+
+    cognito._decode_id_token_unverified = decode_any
+    cognito._dispatch_idp = with_token_check
+    cognito._admin_disable_user = disable_and_sign_out
+    cognito._refresh_auth_user = _refreshing(cognito._refresh_auth_user)
+    cognito._revoke_token = _revoking(cognito._revoke_token)
+    cognito._oauth2_token = _exchanging(cognito._oauth2_token)
+    cognito.handle_oauth2_userinfo = _telling(cognito.handle_oauth2_userinfo)
+    cognito._initiate_auth = _of_client(cognito._initiate_auth)
+    cognito._admin_initiate_auth = _of_client(cognito._admin_initiate_auth)
+    cognito._respond_to_auth_challenge = _of_client(respond)
+    cognito._admin_respond_to_auth_challenge = _of_client(respond_as_admin)
+
+
+def is_signed(token: Any) -> bool:
+    """Whether the pool that a token names has signed it."""
+    from ministack.services import cognito
+
+    return (
+        bool(claims_of(token)) and token.count(".") == 2 and bool(cognito._signature_valid(token))
+    )
+
+
+def claims_of(token: Any) -> Mapping[str, Any]:
+    """What a token claims, true or not; nothing where it is no JSON Web Token."""
+    from ministack.services import cognito
+
+    found: Mapping[str, Any] = cognito._token_claims(token)
+    return found
+
+
+def is_revoked(claims: Mapping[str, Any]) -> bool:
+    """Whether the sign-in that a token came from was ended: signed out, disabled or revoked."""
+    from ministack.services import cognito
+
+    origin = claims.get("origin_jti")
+    return isinstance(origin, str) and origin in cognito._revoked_tokens
+
+
+def _access_token_refused(action: str, data: Mapping[str, Any]) -> Answer | None:
+    from ministack.services import cognito
+
+    token = data.get("AccessToken")
+    if token is None or token == "":
+        if action in _OR_A_SESSION and data.get("Session"):
+            return None
+        return refuse("InvalidParameterException", _NO_TOKEN)
+    claims = claims_of(token)
+    if not isinstance(token, str) or not claims:
+        return refuse("NotAuthorizedException", _NOT_AN_ACCESS_TOKEN)
+    refused: Answer | None = cognito._access_token_error(dict(data))
+    if refused is not None:
+        return refused
+    user = cognito._token_owner(claims)
+    if not user:
+        return refuse("NotAuthorizedException", _NOT_AN_ACCESS_TOKEN)
+    if attributes_of(user).get("sub") != claims.get("sub"):
+        # The name is another user's now.
+        return refuse("UserNotFoundException", "User does not exist.")
+    return None
+
+
+def _refreshing(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(pool: Any, pid: str, cid: str, token: Any) -> tuple[Any, Any]:
+        if token and not is_signed(token):
+            return None, refuse("NotAuthorizedException", "Invalid Refresh Token")
+        user, refused = resolve(pool, pid, cid, token)
+        if refused or not user:
+            return user, refused
+        claims = claims_of(token)
+        if is_revoked(claims):
+            return None, refuse("NotAuthorizedException", "Refresh Token has been revoked")
+        expires = claims.get("exp")
+        if not isinstance(expires, int | float) or expires <= time.time():
+            return None, refuse("NotAuthorizedException", "Refresh Token has expired")
+        return user, None
+
+    return checked
+
+
+def _revoking(revoke: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """Only a client's own refresh tokens end by it; one that is unknown here is ended already."""
+
+    def checked(data: Any) -> Answer:
+        from ministack.services import cognito
+
+        client_id, token = data.get("ClientId"), data.get("Token")
+        pool, pool_id = cognito._pool_for_client(client_id)
+        client = pool["_clients"][client_id] if pool else None
+        if client is None:
+            return refuse("InvalidParameterException", f"Client {client_id} does not exist.")
+        if client.get("ClientSecret") and data.get("ClientSecret") != client["ClientSecret"]:
+            return refuse("UnauthorizedException", "Invalid client secret.")
+        if not client.get("EnableTokenRevocation", True):
+            return refuse(
+                "UnsupportedOperationException", "Token revocation is not enabled for the client."
+            )
+        claims = claims_of(token)
+        if claims.get("token_use") in ("access", "id"):
+            return refuse("UnsupportedTokenTypeException", "Unsupported token type.")
+        if not is_signed(token) or claims.get("token_use") != "refresh":
+            return refuse("InvalidParameterException", "Invalid refresh token.")
+        issuer = str(claims.get("iss", "")).rpartition("/")[2]
+        if claims.get("client_id") != client_id or issuer != pool_id:
+            return refuse("UnauthorizedException", "The token was issued to another client.")
+        return revoke(data)
+
+    return checked
+
+
+def _exchanging(exchange: Callable[..., Any]) -> Callable[..., Any]:
+    """The hosted UI's tokens are refreshed under the same conditions as those of the API."""
+
+    def checked(
+        data: Any, query: Any, raw_body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Any:
+        from urllib.parse import parse_qs
+
+        from ministack.services import cognito
+
+        form = parse_qs(raw_body.decode("utf-8", errors="replace"), keep_blank_values=True)
+        if form.get("grant_type") == ["refresh_token"]:
+            token = form.get("refresh_token", [""])[0]
+            entry = cognito._refresh_tokens.get(token)
+            if entry is not None:
+                given, _ = cognito._authenticate_client(
+                    dict(headers or {}), {k: v[0] for k, v in form.items()}
+                )
+                pool_id = entry["pool_id"]
+                pool = cognito._get_pool_unscoped(pool_id)
+                user, refused = (
+                    cognito._refresh_auth_user(pool, pool_id, given or entry["client_id"], token)
+                    if pool
+                    else (None, True)
+                )
+                if refused or not user:
+                    return cognito._oauth2_error("invalid_grant", "Invalid refresh token.")
+        return exchange(data, query, raw_body, headers)
+
+    return checked
+
+
+def _telling(tell: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        from ministack.services import cognito
+
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            wrong = (
+                cognito._userinfo_token_error(token.strip())
+                if claims_of(token.strip())
+                else ("Access token format is not valid")
+            )
+            if wrong:
+                told = {"Content-Type": "application/json"}
+                told["WWW-Authenticate"] = "Bearer error=INVALID_TOKEN"
+                text = json.dumps({"error": "invalid_token", "error_description": wrong})
+                return 401, told, text.encode()
+        return tell(method, path, headers, body, query)
+
+    return checked
+
+
+def _of_client(step: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """A sign-in goes on with the client that it began with."""
+
+    def checked(data: Any) -> Answer:
+        client_id = data.get("ClientId", "")
+        issued = ISSUED.get(data.get("Session") or "")
+        if issued is not None and issued.client_id not in ("", client_id):
+            return refuse("NotAuthorizedException", "Invalid session for the user.")
+        answer = step(data)
+        if answer[0] == 200:
+            session = json.loads(answer[2]).get("Session")
+            if session in ISSUED:
+                ISSUED[session] = replace(ISSUED[session], client_id=client_id)
+        return answer
+
+    return checked

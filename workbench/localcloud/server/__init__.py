@@ -1,0 +1,1 @@
+"""The local cloud's process: gateway, routes, limits, autosave."""

@@ -1,0 +1,146 @@
+"""The one ASGI application on the local cloud's port: our own routes first, then the emulator.
+
+A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any of
+them, the request must come from a web page that may ask, or from no page at all, and be signed with
+a key that is good here, unless AWS serves it without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.localcloud.access import bodies, signatures, web_pages
+from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
+from workbench.localcloud.access.refusals import RefusedPages, refuse, send_json
+from workbench.localcloud.access.signed_request import RefusedSignatureError
+from workbench.localcloud.access.web_pages import AllowedOrigins
+from workbench.localcloud.ministack.bridge.application_addresses import is_application
+from workbench.localcloud.ministack.emulator import App, Message, Receive, Scope, Send
+
+OWN_PREFIX = "/_amplify_tui/"
+HEALTH_PATH = OWN_PREFIX + "health"
+_FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/reset")
+_PEEK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state.
+
+    ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An
+    ``own_effects`` application tells itself what it changed. A ``public`` one decides itself who may
+    ask; ``open_to_keys`` takes any credentials that are good here, the others the local cloud's own.
+    """
+
+    prefix: str
+    app: App
+    admin: bool = False
+    serves: Callable[[str], bool] | None = None
+    own_effects: bool = False
+    is_for: Callable[[Scope], bool] | None = None
+    public: bool = False
+    open_to_keys: bool = False
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request is this route's."""
+        path = scope["path"]
+        if not path.startswith(self.prefix) or not (self.serves is None or self.serves(path)):
+            return False
+        return self.is_for is None or self.is_for(scope)
+
+
+OnDone = Callable[[str, Mapping[str, str], bytes], None]
+"""``on_done(method, headers, start of a form body)``; header names are in lower case."""
+
+
+def gateway(
+    emulator: App,
+    routes: Sequence[Route],
+    on_done: OnDone,
+    allowed_origins: AllowedOrigins | None = None,
+) -> App:
+    """The application that tries ``routes`` in order and hands everything else to ``emulator``.
+
+    ``allowed_origins`` are by default those of the user's settings. ``on_done`` is called after each
+    HTTP request but those of admin routes, and after each WebSocket connection (as method
+    ``WEBSOCKET``).
+    """
+    origins = AllowedOriginsSetting() if allowed_origins is None else allowed_origins
+    refused = RefusedPages()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await emulator(scope, receive, send)
+            return
+        refusal = web_pages.refusal_of_page(scope, origins)
+        if refusal:
+            refused.log(refusal)
+            await refuse(scope, receive, send, refusal)
+            return
+
+        def own_rules() -> bool:
+            return is_application(_header(scope, b"host"), scope["path"])
+
+        if web_pages.is_preflight(scope) and not own_rules():
+            await web_pages.answer_preflight(scope, send)
+            return
+        send = web_pages.readable_by_page(scope, send, own_rules)
+        if scope["path"].startswith(_FORBIDDEN):
+            await refuse(scope, receive, send, "use `amplify-tui local reset`")
+            return
+        route = next((route for route in routes if route.takes(scope)), None)
+        if route is not None and route.public:
+            await serve(route, scope, receive, send)
+            return
+        own = route is not None and not route.open_to_keys
+        try:
+            body = await signatures.admitted(scope, receive, own=own)
+            if body is not None:
+                await serve(route, scope, body, send)
+        except RefusedSignatureError as problem:
+            await signatures.answer_refusal(scope, receive, send, problem, own=own)
+        except bodies.TooLargeError:
+            await send_json(send, 413, {"message": "This is too large to check its signature."})
+
+    async def serve(route: Route | None, scope: Scope, receive: Receive, send: Send) -> None:
+        if route is not None and (route.admin or route.own_effects):
+            await route.app(scope, receive, send)
+            return
+        served = emulator if route is None else route.app
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        form = bytearray()
+
+        async def receive_and_peek() -> Message:
+            message = await receive()
+            if not form:
+                form.extend(message.get("body", b"")[:_PEEK])
+            return message
+
+        is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        try:
+            await served(scope, receive_and_peek if is_form else receive, send)
+        finally:
+            on_done(scope.get("method", "WEBSOCKET"), headers, bytes(form))
+
+    return app
+
+
+def json_route(prefix: str, document: Callable[[], object], *, public: bool = False) -> Route:
+    """A route that answers GET with ``document()`` as JSON."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await refuse(scope, receive, send, "not a WebSocket address")
+            return
+        await send_json(send, 200, document())
+
+    return Route(prefix, app, admin=True, public=public)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return str(values[0].decode("latin-1")) if values else ""

@@ -1,0 +1,137 @@
+"""The local cloud inside its process: emulator, mends, bootstrap and saved state, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from workbench.aws.local_keys import keys_of
+from workbench.aws.target import LocalTarget
+from workbench.localcloud.asgi.client import caller
+from workbench.localcloud.asgi.unread_bodies import read_to_the_end
+from workbench.localcloud.hosting.backends import delete_branch_backend
+from workbench.localcloud.hosting.http import HostingService
+from workbench.localcloud.hosting.logs_route import logs_route
+from workbench.localcloud.hosting.repository_watcher import Follower
+from workbench.localcloud.hosting.runner import Runner
+from workbench.localcloud.hosting.state import HostingState
+from workbench.localcloud.hosting.webhook_route import webhook_route
+from workbench.localcloud.log_file import mask_values
+from workbench.localcloud.ministack import emulator, installation
+from workbench.localcloud.ministack.emulator import App
+from workbench.localcloud.server.body_limits import limited_bodies
+from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
+from workbench.localcloud.server.gateway import HEALTH_PATH, gateway, json_route
+from workbench.localcloud.server.graphql_plane import GraphQLService
+from workbench.localcloud.server.outbound_messages_route import inbox_route
+from workbench.localcloud.server.user_tokens_route import user_tokens_route
+from workbench.localcloud.server.write_detection import effects
+from workbench.private_files import private_folder
+
+logger = logging.getLogger("local cloud")
+
+
+class LocalCloud:
+    """Loads the emulator with its mends, and the saved state.
+
+    ``damages`` is what of the saved files could not be used. Raises UnsupportedEmulator for any
+    other release, NewerStateError and UnreachableStateError of the state.
+    """
+
+    def __init__(self, state_dir: Path, port: int) -> None:
+        installation.check_version()
+        private_folder(state_dir)
+        self._cloud_dir = state_dir.parent
+        keys = keys_of(self._cloud_dir)
+        self._target = LocalTarget(f"http://127.0.0.1:{port}", keys=keys)
+        self._keys = keys
+        self._emulator = emulator.load(state_dir, port, keys)
+        logger.info("mends: %s", ", ".join(installation.install()) or "none")
+        from workbench.localcloud.ministack.bridge.known_secrets import known_secrets
+        from workbench.localcloud.ministack.patches.cloudformation import stack_operations
+        from workbench.localcloud.ministack.patches.lambda_functions import runtime
+        from workbench.localcloud.ministack.saved_state import capture
+        from workbench.localcloud.server.autosave import Saver
+
+        mask_values(known_secrets)
+        self._clear_away = runtime.clear_away
+        self._state_name = capture.service_of
+        self._saver = Saver(state_dir)
+        self._saver.restore()
+        self._hosting = HostingState(self._cloud_dir / "hosting")
+        self.damages = (*self._saver.damages, *self._hosting.damages)
+        self._roll_back_interrupted = stack_operations.roll_back_interrupted
+        for name in stack_operations.settle_interrupted():
+            logger.warning("stack %s: its operation was cut off by a stop", name)
+
+    async def start(self, health: Callable[[], object], *, tells_users: bool) -> App:
+        """Make the bootstrap resources, begin to save the state, and return the application.
+
+        ``tells_users``: only our own user's connections come here, so that health needs no key.
+        """
+        if await bootstrap(caller(self._emulator)):
+            logger.info("made the CDK bootstrap resources")
+        loop = asyncio.get_running_loop()
+
+        def remove_assets(keys: list[str]) -> None:
+            loop.call_soon_threadsafe(
+                lambda: setattr(self, "_removing", loop.create_task(self._delete_assets(keys)))
+            )
+
+        self._saver.start(loop, remove_assets)
+        self._saver.mark(None)
+        self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
+        self._graphql = GraphQLService(self._saver.mark)
+        hosting = self._hosting
+        self._jobs = Runner(
+            hosting,
+            self._cloud_dir,
+            self._target.endpoint,
+            lambda app_id, branch: delete_branch_backend(self._target, app_id, branch),
+        )
+        self._jobs.begin()
+        self._follower = Follower(hosting, self._jobs)
+        self._follower.begin()
+        own = (
+            json_route(HEALTH_PATH, health, public=tells_users),
+            user_tokens_route(),
+            inbox_route(),
+            logs_route(hosting.folder, self._keys.secret),
+            webhook_route(hosting, self._jobs),
+            HostingService(hosting, self._jobs, self._follower.look_soon).route(),
+        )
+        routes = (*own, *self._graphql.routes())
+        application = gateway(self._emulator, routes, self._done)
+        return read_to_the_end(limited_bodies(application))
+
+    async def _delete_assets(self, keys: list[str]) -> None:
+        call = caller(self._emulator)
+        for key in keys:
+            await call("s3", "DELETE", f"/{STAGING_BUCKET}/{quote(key)}", {}, b"")
+            await asyncio.sleep(0)  # requests come first
+        self._saver.mark(("s3",))
+
+    @property
+    def unsaved_because(self) -> str:
+        """Why the state cannot be saved now; empty where it can."""
+        return self._saver.problem
+
+    def close(self) -> None:
+        """The server is about to stop: end the connections that would keep it waiting."""
+        self._graphql.close()
+
+    async def stop(self) -> None:
+        """Save what is not saved yet and leave nothing outside the state folder."""
+        await self._follower.end()
+        await self._jobs.end()
+        self._saver.finish()
+        self._clear_away()
+
+    def _done(self, method: str, headers: Mapping[str, str], form: bytes) -> None:
+        changed = effects(method, headers, form, self._state_name)
+        if changed is None or changed:
+            self._saver.mark(changed)
+        self._graphql.look_soon()

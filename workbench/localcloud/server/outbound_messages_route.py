@@ -1,0 +1,32 @@
+"""The local cloud's own address for what Cognito would have sent: GET it by ``userPoolId``."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
+from workbench.localcloud.ministack.patches.cognito.messages import messages
+from workbench.localcloud.server.gateway import Route
+from workbench.users.outbound_messages import INBOX_PATH
+
+
+def inbox_route() -> Route:
+    """Answers 200 with ``{"messages": […]}``, newest first; 404 for a pool that is not there."""
+    return Route(INBOX_PATH, _answer, admin=True)
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "http":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"})
+        return
+    asked = parse_qs(bytes(scope["query_string"]).decode("ascii", "replace")).get("userPoolId")
+    if scope["method"] != "GET" or not asked:
+        await send_json(send, 400, {"message": "GET it with userPoolId."})
+        return
+    found = messages(asked[0])
+    if found is None:
+        await send_json(send, 404, {"message": f"There is no user pool {asked[0]}."})
+    else:
+        await send_json(send, 200, {"messages": list(found)})

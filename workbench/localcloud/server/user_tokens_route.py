@@ -1,0 +1,53 @@
+"""The local cloud's own address for a user's tokens: POST pool, client and user name as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.ministack.bridge.user_tokens import NoTokensError, issue_tokens
+from workbench.localcloud.ministack.emulator import Receive, Scope, Send
+from workbench.localcloud.server.gateway import Route
+from workbench.playground.caller_credentials import TOKENS_PATH
+
+_LONGEST = 4096
+
+
+def user_tokens_route() -> Route:
+    """Answers 200 with the tokens, 400 with a message."""
+    return Route(TOKENS_PATH, _answer, admin=True)
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] != "http":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"})
+        return
+    # A page of another site cannot send JSON without a preflight, which gets no permission here.
+    content_type = dict(scope["headers"]).get(b"content-type", b"")
+    if scope["method"] != "POST" or not content_type.startswith(b"application/json"):
+        await send_json(send, 400, {"message": "POST userPoolId, clientId and username as JSON."})
+        return
+    body = b""
+    while len(body) < _LONGEST:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    try:
+        asked: dict[str, Any] = json.loads(body)
+        # In a thread: a function that changes the claims calls the local cloud itself.
+        tokens = await asyncio.to_thread(
+            issue_tokens,
+            str(asked["userPoolId"]),
+            str(asked["clientId"]),
+            str(asked["username"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        await send_json(send, 400, {"message": "POST userPoolId, clientId and username as JSON."})
+    except NoTokensError as problem:
+        await send_json(send, 400, {"message": str(problem)})
+    else:
+        await send_json(send, 200, tokens)

@@ -1,0 +1,164 @@
+"""Credentials of an API's callers: users' tokens, the identity pool's keys, the target's own.
+
+On the local cloud a user's tokens are issued without the password, by the pool's own key, so that
+nothing about the user changes. On AWS nobody can do that: there the user signs in,
+and the sign-in is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.outputs_file import Environment
+from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
+from workbench.users.token_store import forget_tokens, keep_sign_in, kept_sign_in
+from workbench.users.user_pools import UserPoolProblem
+from workbench.users.user_sign_in import app_client, refresh
+
+TOKENS_PATH = "/_amplify_tui/cognito/tokens"
+_USERS = 60
+_TIMEOUT_SECONDS = 10
+_EARLY_SECONDS = 60
+
+
+class CallerCredentials:
+    """The credentials for one environment's callers; every call blocks."""
+
+    def __init__(
+        self, clients: Clients, environment: Environment, kept_file: Path | None = None
+    ) -> None:
+        """``kept_file`` has the sign-ins that were made in the workbench."""
+        self._clients = clients
+        self._environment = environment
+        self._kept_file = kept_file
+
+    def users(self) -> tuple[str, ...]:
+        """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
+        pool = self._environment.user_pool_id
+        if not pool:
+            return ()
+        try:
+            answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
+        except (ClientError, BotoCoreError) as error:
+            raise NotAuthorizedError(f"The pool's users cannot be listed: {error}") from None
+        return tuple(_sign_in_name(each) for each in answer["Users"])
+
+    def user_tokens(self, name: str) -> Tokens:
+        """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
+        environment = self._environment
+        if not environment.user_pool_id:
+            raise NotAuthorizedError("This backend has no user pool: define auth and deploy it.")
+        kept = self._kept_tokens(name)
+        if kept is not None:
+            return kept
+        if not isinstance(self._clients.target, LocalTarget):
+            raise NotAuthorizedError(
+                f"On AWS {name} has to sign in: press o in the users pane, or run"
+                f" `amplify-tui users sign-in {name}`."
+            )
+        asked = {
+            "userPoolId": environment.user_pool_id,
+            "clientId": environment.client_id,
+            "username": name,
+        }
+        answer = self._ask_local_cloud(self._clients.target, asked)
+        return Tokens(
+            access=str(answer["AccessToken"]),
+            id=str(answer["IdToken"]),
+            expires=time.time() + float(answer["ExpiresIn"]),
+        )
+
+    def _kept_tokens(self, name: str) -> Tokens | None:
+        """Of a sign-in that was made here; refreshed on the local cloud, where that costs nothing.
+
+        So a user who was disabled since is refused at once there.
+        """
+        if self._kept_file is None:
+            return None
+        pool_id = self._environment.user_pool_id
+        kept = kept_sign_in(self._kept_file, pool_id, name)
+        if kept is None or kept.tokens is None:
+            return None
+        tokens = kept.tokens
+        is_local = isinstance(self._clients.target, LocalTarget)
+        if is_local or tokens.expires < time.time() + _EARLY_SECONDS:
+            cognito = self._clients.cognito_idp
+            try:
+                client = app_client(cognito, pool_id, kept.client_id)
+                tokens = refresh(cognito, client, kept.username, tokens)
+            except UserPoolProblem:
+                forget_tokens(self._kept_file, pool_id, (kept.username,))
+                return None
+            keep_sign_in(self._kept_file, replace(kept, tokens=tokens))
+        return Tokens(tokens.access, tokens.id, tokens.expires)
+
+    def identity(self, tokens: Tokens | None) -> IamCredentials:
+        """The identity pool's keys for a signed-in user, or for a guest."""
+        environment = self._environment
+        if not environment.identity_pool_id:
+            raise NotAuthorizedError("This backend has no identity pool.")
+        logins = {}
+        if tokens is not None:
+            provider = f"cognito-idp.{environment.region}.amazonaws.com/{environment.user_pool_id}"
+            logins = {provider: tokens.id}
+        client: Any = self._clients.client("cognito-identity")
+        try:
+            found = client.get_id(IdentityPoolId=environment.identity_pool_id, Logins=logins)
+            answer = client.get_credentials_for_identity(
+                IdentityId=found["IdentityId"], Logins=logins
+            )
+        except (ClientError, BotoCoreError) as error:
+            who = "A signed-in user" if tokens else "A guest"
+            raise NotAuthorizedError(f"{who} gets no credentials here: {error}") from None
+        keys = answer["Credentials"]
+        return IamCredentials(
+            keys["AccessKeyId"],
+            keys["SecretKey"],
+            keys["SessionToken"],
+            keys["Expiration"].timestamp(),
+        )
+
+    def own(self) -> IamCredentials:
+        """The credentials that the target itself is used with."""
+        access_key, secret_key, token = self._clients.signing_keys()
+        return IamCredentials(access_key, secret_key, token)
+
+    def _ask_local_cloud(self, target: LocalTarget, asked: dict[str, str]) -> dict[str, Any]:
+        url = target.endpoint.rstrip("/") + TOKENS_PATH
+        body = json.dumps(asked).encode()
+        signed = target.keys.sign("POST", url, body) if target.keys else {}
+        headers = {"Content-Type": "application/json", **signed}
+        request = urllib.request.Request(url, data=body, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
+                found = json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            try:
+                message = str(json.loads(error.read()).get("message"))
+            except ValueError:
+                message = f"HTTP {error.code}"
+            raise NotAuthorizedError(message) from None
+        except OSError as error:
+            raise NotAuthorizedError(f"The local cloud does not answer: {error}") from None
+        if not isinstance(found, dict):
+            raise NotAuthorizedError("The local cloud gave no tokens.")
+        return found
+
+
+def _sign_in_name(user: Any) -> str:
+    """What the user writes to sign in: where that is an alias, the user name is the ``sub``."""
+    attributes = {each["Name"]: each["Value"] for each in user.get("Attributes", ())}
+    name = str(user["Username"])
+    if name != attributes.get("sub"):
+        return name
+    return attributes.get("email") or attributes.get("phone_number") or name

@@ -1,0 +1,41 @@
+"""AppSync's control plane as the playground needs it: which API an address is, and its schema."""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.outputs_file import Environment
+from workbench.playground.schema_source import NoSchemaError
+
+
+class GraphqlApi:
+    """The API behind an environment; every call blocks."""
+
+    def __init__(self, clients: Clients, environment: Environment) -> None:
+        self._clients = clients
+        self._environment = environment
+        self._id = environment.api_id
+
+    def schema_text(self) -> str:
+        """The schema with its directives; raises NoSchemaError."""
+        try:
+            answer = self._clients.appsync.get_introspection_schema(
+                apiId=self._find(), format="SDL", includeDirectives=True
+            )
+            return answer["schema"].read().decode()
+        except (ClientError, BotoCoreError) as error:
+            raise NoSchemaError(f"AppSync does not give the schema: {error}") from None
+
+    def _find(self) -> str:
+        if self._id:
+            return self._id
+        pages = self._clients.appsync.get_paginator("list_graphql_apis").paginate()
+        for page in pages:
+            for each in page["graphqlApis"]:
+                if each.get("uris", {}).get("GRAPHQL") == self._environment.url:
+                    self._id = each["apiId"]
+                    return self._id
+        raise NoSchemaError(
+            f"No AppSync API of this account has the address {self._environment.url}."
+        )

@@ -1,0 +1,54 @@
+"""From a session, or from a URL, to an API that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from workbench.outputs_file import from_outputs, from_url
+from workbench.playground.api import PlaygroundApi
+from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
+
+if TYPE_CHECKING:
+    from workbench.startup import Session
+
+OUTPUTS_NAME = "amplify_outputs.json"
+
+
+def open_sandbox_api(session: Session) -> PlaygroundApi:
+    """The API of a session's sandbox, whose target must answer (``startup.connect``).
+
+    Blocks for 0.2 s where botocore is not loaded yet. Raises ProjectProblem.
+    """
+    from workbench.aws.clients import Clients
+    from workbench.aws.trusted_endpoint import check_endpoint
+    from workbench.playground.caller_credentials import CallerCredentials
+    from workbench.playground.graphql_apis import GraphqlApi
+    from workbench.users.token_store import FILE_NAME
+
+    environment = from_outputs(session.project.root / OUTPUTS_NAME)
+    clients = Clients(session.target)
+    check_endpoint(environment, clients, OUTPUTS_NAME)
+    callers = CallerCredentials(clients, environment, session.sandbox_dir / FILE_NAME)
+    return PlaygroundApi(environment, callers, GraphqlApi(clients, environment))
+
+
+def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:
+    """The API at any URL; raises ProjectProblem."""
+    return PlaygroundApi(from_url(url, headers), _NoCredentials(), None)
+
+
+class _NoCredentials:
+    """A plain URL has no callers but the headers that go with it."""
+
+    def users(self) -> tuple[str, ...]:
+        return ()
+
+    def user_tokens(self, name: str) -> Tokens:
+        raise NotAuthorizedError("This address has no users of its own: give it headers instead.")
+
+    def identity(self, tokens: Tokens | None) -> IamCredentials:
+        raise NotAuthorizedError("This address has no identity pool: give it headers instead.")
+
+    def own(self) -> IamCredentials:
+        raise NotAuthorizedError("This address takes no AWS credentials: give it headers instead.")

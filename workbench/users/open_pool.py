@@ -1,0 +1,89 @@
+"""The user pool of a session's sandbox, or another one of its target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.aws.clients import Clients
+from workbench.outputs_file import from_outputs
+from workbench.playground.open_api import OUTPUTS_NAME
+from workbench.project.models import ProjectProblem
+from workbench.users.token_store import FILE_NAME
+from workbench.users.user_pools import UserPool
+
+if TYPE_CHECKING:
+    from workbench.startup import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPool:
+    """A pool with the clients that reach it.
+
+    ``client_id`` is the app client that users sign in with, "" for the pool's first; ``kept_file``
+    is where sign-ins are kept; ``name`` is that of a pool that is not the sandbox's own.
+    """
+
+    pool: UserPool
+    clients: Clients
+    client_id: str = ""
+    kept_file: Path | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolName:
+    """A pool of the target's account and region."""
+
+    id: str
+    name: str
+
+
+def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
+    """The pool that the outputs file names, or the one with this id.
+
+    The session's target must answer (``startup.connect``). Raises ProjectProblem where nothing is
+    deployed yet, or no auth is.
+    """
+    file = kept_file(session)
+    clients = Clients(session.target)
+    if pool_id:
+        try:
+            environment = from_outputs(session.project.root / OUTPUTS_NAME)
+        except ProjectProblem:
+            environment = None
+        if environment is None or environment.user_pool_id != pool_id:
+            return OpenedPool(UserPool(clients, pool_id), clients, "", file, pool_id)
+    environment = from_outputs(session.project.root / OUTPUTS_NAME)
+    found = environment.user_pool_id
+    if not found:
+        raise ProjectProblem(
+            "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
+        )
+    return OpenedPool(UserPool(clients, found), clients, environment.client_id, file)
+
+
+def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:
+    """Another pool of the same target; the sandbox's own is itself."""
+    if chosen.id == opened.pool.pool_id:
+        return opened
+    pool = UserPool(opened.clients, chosen.id)
+    return replace(opened, pool=pool, client_id="", name=chosen.name)
+
+
+def list_pools(opened: OpenedPool) -> tuple[PoolName, ...]:
+    """All pools of the target's account and region, by name; raises UserPoolProblem."""
+    cognito = opened.clients.cognito_idp
+    pages = opened.pool.ask(
+        lambda: list(
+            cognito.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 60})
+        )
+    )
+    found = [PoolName(each["Id"], each["Name"]) for page in pages for each in page["UserPools"]]
+    return tuple(sorted(found, key=lambda each: (each.name, each.id)))
+
+
+def kept_file(session: Session) -> Path:
+    """Where the session's sign-ins are kept: a folder that Git does not see."""
+    return session.sandbox_dir / FILE_NAME
