@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 from workbench.project.models import ProjectProblem
 
+OUTPUTS_NAME = "amplify_outputs.json"
+"""The outputs file of a sandbox, in the project's folder."""
+
 AMPLIFY_MODES: Mapping[str, str] = {
     "API_KEY": "apiKey",
     "AMAZON_COGNITO_USER_POOLS": "userPool",

@@ -10,10 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.target import LocalTarget
 from workbench.cli.output import out, out_data, out_json, text_lines
-from workbench.outputs_file import from_outputs
+from workbench.outputs_file import OUTPUTS_NAME, from_outputs
 from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.caller_credentials import CallerCredentials
-from workbench.playground.open_api import OUTPUTS_NAME
 from workbench.project.models import ProjectProblem
 from workbench.terminal_text import cells, padded, safe_line, safe_log
 from workbench.users.open_pool import OpenedPool

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbench.outputs_file import from_outputs, from_url
+from workbench.outputs_file import OUTPUTS_NAME, from_outputs, from_url
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
 
 if TYPE_CHECKING:
     from workbench.startup import Session
-
-OUTPUTS_NAME = "amplify_outputs.json"
 
 
 def open_sandbox_api(session: Session) -> PlaygroundApi:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
-from workbench.outputs_file import from_outputs
-from workbench.playground.open_api import OUTPUTS_NAME
+from workbench.outputs_file import OUTPUTS_NAME, from_outputs
 from workbench.project.models import ProjectProblem
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
