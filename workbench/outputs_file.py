@@ -39,7 +39,7 @@ _SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class ApiEndpoint:
     """One GraphQL API and what its callers need; ``headers`` go with every request.
 
     ``modes`` are the API's authorization modes by AppSync's names, the default one first.
@@ -88,8 +88,8 @@ class Environment:
         return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/realtime"
 
 
-def from_outputs(path: Path, name: str = "sandbox") -> Environment:
-    """The environment that an ``amplify_outputs.json`` describes; raises ProjectProblem."""
+def from_outputs(path: Path, name: str = "sandbox") -> ApiEndpoint:
+    """The endpoint that an ``amplify_outputs.json`` describes; raises ProjectProblem."""
     try:
         outputs = json.loads(path.read_text())
     except FileNotFoundError:
@@ -105,8 +105,8 @@ def from_outputs(path: Path, name: str = "sandbox") -> Environment:
     return of_outputs(outputs, name, path.name)
 
 
-def of_outputs(outputs: Any, name: str, where: str = "") -> Environment:
-    """The environment that outputs describe, read from ``where``; raises ProjectProblem."""
+def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
+    """The endpoint that outputs describe, read from ``where``; raises ProjectProblem."""
     data = outputs.get("data") if isinstance(outputs, dict) else None
     if not isinstance(data, dict) or not data.get("url"):
         raise ProjectProblem(
@@ -126,7 +126,7 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> Environment:
             )
     default = str(data.get("default_authorization_type") or "AWS_IAM")
     others = tuple(str(each) for each in data.get("authorization_types") or ())
-    return Environment(
+    return ApiEndpoint(
         name=name,
         url=str(data["url"]),
         region=str(data.get("aws_region") or "us-east-1"),
@@ -147,11 +147,11 @@ def _models(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: each for name, each in models.items() if isinstance(each, dict)}
 
 
-def from_url(url: str, headers: Mapping[str, str], name: str = "") -> Environment:
+def from_url(url: str, headers: Mapping[str, str], name: str = "") -> ApiEndpoint:
     """Any GraphQL endpoint; raises ProjectProblem where ``url`` is no HTTP address."""
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         raise ProjectProblem(
             f"{url!r} is no HTTP address.", "Write it whole, such as https://example.com/graphql."
         )
-    return Environment(name=name or parts.netloc, url=url, headers=dict(headers))
+    return ApiEndpoint(name=name or parts.netloc, url=url, headers=dict(headers))

@@ -143,7 +143,7 @@ class Checking:
         loaded, api = self._screen.connection.schema, self._screen.api
         if loaded is None or api is None:
             return ()
-        return who_may(name, loaded.schema, api.environment.models)
+        return who_may(name, loaded.schema, api.endpoint.models)
 
     def prettify(self) -> None:
         """Lay the operations of the tab out anew."""

@@ -58,7 +58,7 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
         screen.app.say("Not connected yet", "warning")
         return None
     users: tuple[str, ...] = ()
-    if api.environment.is_appsync:
+    if api.endpoint.is_appsync:
         try:
             users = await api.users()
         except NotAuthorizedError as problem:
@@ -72,14 +72,14 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
             ),
             each.label,
         )
-        for each in choices(api.environment, users)
+        for each in choices(api.endpoint, users)
     ]
-    if "AWS_LAMBDA" in api.environment.modes:
+    if "AWS_LAMBDA" in api.endpoint.modes:
         mark = "● " if now.kind is As.LAMBDA else "  "
         rows.append(
             Row(((mark, OK), ("lambda", STRONG), (f"  {_ABOUT[As.LAMBDA]} …", MUTED)), "lambda")
         )
-    hint = "search, or write user:NAME, iam:NAME" if api.environment.is_appsync else "search"
+    hint = "search, or write user:NAME, iam:NAME" if api.endpoint.is_appsync else "search"
     picker = PickerScreen(title, lambda text: matching(rows, text), hint=hint, takes_text=True)
     chosen = await screen.app.push_screen_wait(picker)
     if chosen == "lambda":
@@ -233,11 +233,11 @@ async def ask_export(screen: PlaygroundScreen, outcome: Outcome | None) -> tuple
         return None
     caller, request = (outcome.caller, outcome.request) if outcome is not None else last
     exported = Exported(
-        api.environment.url,
+        api.endpoint.url,
         request.query,
         request.variables,
         caller.auth_mode,
-        tuple(api.environment.headers),
+        tuple(api.endpoint.headers),
     )
     result = outcome.result if outcome is not None else None
     body = result.body if result is not None else ""

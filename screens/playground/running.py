@@ -40,7 +40,7 @@ class Running:
     def caller(self) -> RunAs:
         """Who runs the operations of the tab in front."""
         api = self._screen.api
-        if api is not None and not api.environment.is_appsync:
+        if api is not None and not api.endpoint.is_appsync:
             return RunAs(As.PLAIN)
         written = self._screen.sheet.run_as
         if written:
@@ -49,18 +49,18 @@ class Running:
             except UnknownCallerError:
                 # A file edited by hand; the default is what a new tab would have.
                 self._screen.sheet.run_as = ""
-        return default_run_as(api.environment) if api else RunAs(As.API_KEY)
+        return default_run_as(api.endpoint) if api else RunAs(As.API_KEY)
 
     async def choose_first(self, api: PlaygroundApi) -> None:
         """Where the default would be asked no rules: let tabs without a caller run as somebody else."""
         sheets = [each for each in self._screen.desk.sheets.all if not each.run_as]
-        if not sheets or default_run_as(api.environment).kind is not As.ADMIN:
+        if not sheets or default_run_as(api.endpoint).kind is not As.ADMIN:
             return
         try:
-            users = await api.users() if USER_POOLS in api.environment.modes else ()
+            users = await api.users() if USER_POOLS in api.endpoint.modes else ()
         except (NotAuthorizedError, UserProblem):
             users = ()
-        chosen = first_with_rules(api.environment, users)
+        chosen = first_with_rules(api.endpoint, users)
         if chosen is not None and api is self._screen.api:
             for each in sheets:
                 each.run_as = each.run_as or chosen.label

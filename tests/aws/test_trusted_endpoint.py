@@ -22,7 +22,7 @@ from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget
 from workbench.aws.trusted_endpoint import check_endpoint, local_refusal
-from workbench.outputs_file import Environment, of_outputs
+from workbench.outputs_file import ApiEndpoint, of_outputs
 from workbench.playground.open_api import open_url_api
 from workbench.playground.requests import Request
 from workbench.playground.run_as import default_run_as
@@ -91,7 +91,7 @@ def test_on_aws_the_control_plane_decides(
         Clients,
         SimpleNamespace(target=AwsTarget(region="us-east-1"), appsync=service, region="us-east-1"),
     )
-    environment = Environment("sandbox", address, modes=("API_KEY",))
+    endpoint = ApiEndpoint("sandbox", address, modes=("API_KEY",))
     with Stubber(service) as stub:
         if may_ask:
             uris = {"GRAPHQL": f"https://{HOST}/graphql", "REALTIME": "wss://x/graphql"}
@@ -101,10 +101,10 @@ def test_on_aws_the_control_plane_decides(
         else:
             stub.add_client_error("list_graphql_apis", "AccessDeniedException", "no")
         if named if may_ask else by_form:
-            check_endpoint(environment, clients, "amplify_outputs.json")
+            check_endpoint(endpoint, clients, "amplify_outputs.json")
             return
         with pytest.raises(ProjectProblem, match=r"amplify_outputs\.json sends requests") as told:
-            check_endpoint(environment, clients, "amplify_outputs.json")
+            check_endpoint(endpoint, clients, "amplify_outputs.json")
         assert "--url" in str(told.value)
 
 
@@ -123,7 +123,7 @@ def test_on_aws_the_control_plane_decides(
     ],
 )
 def test_the_realtime_address_is_on_the_same_hosts(url: str, realtime: str) -> None:
-    assert Environment("x", url).realtime_address == realtime
+    assert ApiEndpoint("x", url).realtime_address == realtime
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_changed_outputs_file_gets_no_token_from_the_commands(
 async def test_a_redirect_takes_no_header_along() -> None:
     with listening() as (elsewhere, there), listening(f"http://{elsewhere}/") as (here, first):
         api = open_url_api(f"http://{here}/graphql", {"Authorization": "secret"})
-        caller = default_run_as(api.environment)
+        caller = default_run_as(api.endpoint)
         await api.run(caller, Request("{ a }"))
         with pytest.raises(StreamError):
             async with asyncio.timeout(20):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.denials import denied_field, who_may
 from workbench.playground.requests import ResultError
 from workbench.playground.run_as import As, RunAs, first_with_rules
@@ -99,7 +99,7 @@ def test_only_a_denial_is_one() -> None:
 def test_the_first_caller_is_one_that_is_asked_the_rules() -> None:
     guests = {"Note": {"attributes": auth({"allow": "public", "provider": "iam"})}}
     modes = ("AWS_IAM", "AMAZON_COGNITO_USER_POOLS")
-    both = Environment("it", "http://x", modes=modes, identity_pool_id="pool", models=guests)
+    both = ApiEndpoint("it", "http://x", modes=modes, identity_pool_id="pool", models=guests)
     assert first_with_rules(both, ("ann",)) == RunAs(As.GUEST)
     signed = replace(both, models=MODELS)
     assert first_with_rules(signed, ("ann",)) == RunAs(As.USER, "ann")

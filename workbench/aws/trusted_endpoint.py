@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.outputs_file import APPSYNC_HOST, Environment
+from workbench.outputs_file import APPSYNC_HOST, ApiEndpoint
 from workbench.project.models import ProjectProblem
 
 _DEPLOY = "Deploy again to write it anew: amplify-tui sandbox --once"
@@ -24,19 +24,19 @@ _OR_NAME_IT = (
 )
 
 
-def check_endpoint(environment: Environment, clients: Clients, where: str) -> None:
+def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
     """Raise ProjectProblem unless the address, read from ``where``, is the target's own.
 
     Blocks; on AWS it asks the control plane.
     """
     target = clients.target
     if isinstance(target, LocalTarget):
-        problem = local_refusal(environment.address, target.endpoint)
+        problem = local_refusal(endpoint.address, target.endpoint)
     else:
-        problem = aws_refusal(environment.address, _named(clients), clients.region)
+        problem = aws_refusal(endpoint.address, _named(clients), clients.region)
     if problem:
         raise ProjectProblem(
-            f"{where} sends requests, with tokens and keys, to {_shown(environment.url)}: {problem}.",
+            f"{where} sends requests, with tokens and keys, to {_shown(endpoint.url)}: {problem}.",
             f"{_DEPLOY}. {_OR_NAME_IT}.",
             where=where,
         )

@@ -55,10 +55,10 @@ def workplace_of(environment: Environment) -> Workplace | None:
 
 def open_api(opened: OpenedBranches, place: Workplace) -> PlaygroundApi:
     """The environment's GraphQL API with its callers."""
-    environment = of_outputs(_outputs(opened, place), place.name)
-    check_endpoint(environment, opened.clients, f"The stack {place.stack}")
-    callers = CallerCredentials(opened.clients, environment, _kept_file(opened, place))
-    return PlaygroundApi(environment, callers, GraphqlApi(opened.clients, environment))
+    endpoint = of_outputs(_outputs(opened, place), place.name)
+    check_endpoint(endpoint, opened.clients, f"The stack {place.stack}")
+    callers = CallerCredentials(opened.clients, endpoint, _kept_file(opened, place))
+    return PlaygroundApi(endpoint, callers, GraphqlApi(opened.clients, endpoint))
 
 
 def open_pool(opened: OpenedBranches, place: Workplace) -> OpenedPool:

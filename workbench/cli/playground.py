@@ -133,7 +133,7 @@ def _header(text: str) -> tuple[str, str]:
 
 def _caller(api: PlaygroundApi, arguments: argparse.Namespace) -> RunAs:
     written = arguments.run_as
-    return parse_run_as(written) if written else default_run_as(api.environment)
+    return parse_run_as(written) if written else default_run_as(api.endpoint)
 
 
 def _request(arguments: argparse.Namespace) -> Request:

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namespace) -> int:
     """Print a user's token, signed by the pool's key; raises ProjectProblem where there is none."""
-    environment = from_outputs(session.project.root / OUTPUTS_NAME)
-    if opened.pool.pool_id != environment.user_pool_id:
+    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+    if opened.pool.pool_id != endpoint.user_pool_id:
         raise ProjectProblem(
             "Tokens are for this backend's own client.", "Leave --pool away, or deploy that pool."
         )
     try:
-        tokens = CallerCredentials(opened.clients, environment, opened.kept_file).user_tokens(
+        tokens = CallerCredentials(opened.clients, endpoint, opened.kept_file).user_tokens(
             arguments.user
         )
     except NotAuthorizedError as problem:

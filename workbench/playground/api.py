@@ -1,4 +1,4 @@
-"""One environment ready for use: its schema, requests, streams and traces, as any of its callers."""
+"""One endpoint ready for use: its schema, requests, streams and traces, as any of its callers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedError
 from workbench.playground.requests import Request, Result, run
 from workbench.playground.run_as import RunAs, default_run_as
@@ -20,14 +20,14 @@ class PlaygroundApi:
     """Belongs to one asyncio loop; ``close`` it there."""
 
     def __init__(
-        self, environment: Environment, source: CredentialSource, control_plane: ControlPlane | None
+        self, endpoint: ApiEndpoint, source: CredentialSource, control_plane: ControlPlane | None
     ) -> None:
-        self.environment = environment
+        self.endpoint = endpoint
         self._control_plane = control_plane
         self._source = source
         self._authorizer = Authorizer(source)
         # trust_env: a proxy for the world must not get between here and the loopback address.
-        local = environment.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
+        local = endpoint.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
         # A redirect would take a caller's token along.
         self._client = httpx.AsyncClient(trust_env=not local, follow_redirects=False)
 
@@ -36,7 +36,7 @@ class PlaygroundApi:
         if self._control_plane is not None:
             text = await asyncio.to_thread(self._control_plane.schema_text)
             return await asyncio.to_thread(read_schema, text)
-        caller = default_run_as(self.environment)
+        caller = default_run_as(self.endpoint)
         return await introspect(lambda request: self.run(caller, request))
 
     async def users(self) -> tuple[str, ...]:
@@ -45,25 +45,25 @@ class PlaygroundApi:
 
     async def run(self, run_as: RunAs, request: Request) -> Result:
         """Run a query or a mutation; raises NotAuthorizedError."""
-        authorize = self._authorizer.for_caller(self.environment, run_as)
-        return await run(self._client, self.environment, authorize, request)
+        authorize = self._authorizer.for_caller(self.endpoint, run_as)
+        return await run(self._client, self.endpoint, authorize, request)
 
     def subscribe(
         self, run_as: RunAs, request: Request, on_started: Callable[[], None] | None = None
     ) -> AsyncIterator[StreamEvent]:
         """The events of a subscription; raises StreamError and NotAuthorizedError."""
-        authorize = self._authorizer.for_caller(self.environment, run_as)
-        return subscribe(self.environment, authorize, request, on_started)
+        authorize = self._authorizer.for_caller(self.endpoint, run_as)
+        return subscribe(self.endpoint, authorize, request, on_started)
 
     async def trace(self, result: Result) -> Trace:
         """What the resolvers did for a result."""
-        if not self.environment.api_id:
+        if not self.endpoint.api_id:
             return Trace()
         try:
             keys = await asyncio.to_thread(self._source.own)
         except NotAuthorizedError:
             return Trace()
-        return await read_trace(self._client, self.environment, result.request_id, keys)
+        return await read_trace(self._client, self.endpoint, result.request_id, keys)
 
     def forget_callers(self) -> None:
         """Ask anew for all credentials, after a deployment."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.run_as import As, RunAs
 
 _EARLY_SECONDS = 60
@@ -68,21 +68,21 @@ class Authorizer:
         self._tokens: dict[str, Tokens] = {}
         self._keys: dict[RunAs, IamCredentials] = {}
 
-    def for_caller(self, environment: Environment, run_as: RunAs) -> Authorize:
+    def for_caller(self, endpoint: ApiEndpoint, run_as: RunAs) -> Authorize:
         """What authorizes requests of ``run_as``."""
 
         async def authorize(url: str, body: bytes) -> Headers:
-            headers = dict(environment.headers)
+            headers = dict(endpoint.headers)
             match run_as.kind:
                 case As.PLAIN:
                     return headers
                 case As.API_KEY:
-                    if not environment.api_key:
+                    if not endpoint.api_key:
                         raise NotAuthorizedError(
                             "This API has no API key. Add one in amplify/data/resource"
                             " (authorizationModes.apiKeyAuthorizationMode), or run as another."
                         )
-                    return {**headers, "x-api-key": environment.api_key}
+                    return {**headers, "x-api-key": endpoint.api_key}
                 case As.LAMBDA:
                     return {**headers, "Authorization": run_as.secret}
                 case As.USER:
@@ -90,7 +90,7 @@ class Authorizer:
                     return {**headers, "Authorization": tokens.access}
                 case _:
                     keys = await self._credentials(run_as)
-                    signed = await asyncio.to_thread(signature, keys, environment.region, url, body)
+                    signed = await asyncio.to_thread(signature, keys, endpoint.region, url, body)
                     return {**headers, **signed}
 
         return authorize

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
 from workbench.users.token_store import forget_tokens, keep_sign_in, kept_sign_in
 from workbench.users.user_pools import UserPoolProblem
@@ -32,19 +32,19 @@ _EARLY_SECONDS = 60
 
 
 class CallerCredentials:
-    """The credentials for one environment's callers; every call blocks."""
+    """The credentials for one endpoint's callers; every call blocks."""
 
     def __init__(
-        self, clients: Clients, environment: Environment, kept_file: Path | None = None
+        self, clients: Clients, endpoint: ApiEndpoint, kept_file: Path | None = None
     ) -> None:
         """``kept_file`` has the sign-ins that were made in the workbench."""
         self._clients = clients
-        self._environment = environment
+        self._endpoint = endpoint
         self._kept_file = kept_file
 
     def users(self) -> tuple[str, ...]:
         """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
-        pool = self._environment.user_pool_id
+        pool = self._endpoint.user_pool_id
         if not pool:
             return ()
         try:
@@ -55,8 +55,8 @@ class CallerCredentials:
 
     def user_tokens(self, name: str) -> Tokens:
         """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
-        environment = self._environment
-        if not environment.user_pool_id:
+        endpoint = self._endpoint
+        if not endpoint.user_pool_id:
             raise NotAuthorizedError("This backend has no user pool: define auth and deploy it.")
         kept = self._kept_tokens(name)
         if kept is not None:
@@ -67,8 +67,8 @@ class CallerCredentials:
                 f" `amplify-tui users sign-in {name}`."
             )
         asked = {
-            "userPoolId": environment.user_pool_id,
-            "clientId": environment.client_id,
+            "userPoolId": endpoint.user_pool_id,
+            "clientId": endpoint.client_id,
             "username": name,
         }
         answer = self._ask_local_cloud(self._clients.target, asked)
@@ -85,7 +85,7 @@ class CallerCredentials:
         """
         if self._kept_file is None:
             return None
-        pool_id = self._environment.user_pool_id
+        pool_id = self._endpoint.user_pool_id
         kept = kept_sign_in(self._kept_file, pool_id, name)
         if kept is None or kept.tokens is None:
             return None
@@ -104,16 +104,16 @@ class CallerCredentials:
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:
         """The identity pool's keys for a signed-in user, or for a guest."""
-        environment = self._environment
-        if not environment.identity_pool_id:
+        endpoint = self._endpoint
+        if not endpoint.identity_pool_id:
             raise NotAuthorizedError("This backend has no identity pool.")
         logins = {}
         if tokens is not None:
-            provider = f"cognito-idp.{environment.region}.amazonaws.com/{environment.user_pool_id}"
+            provider = f"cognito-idp.{endpoint.region}.amazonaws.com/{endpoint.user_pool_id}"
             logins = {provider: tokens.id}
         client: Any = self._clients.client("cognito-identity")
         try:
-            found = client.get_id(IdentityPoolId=environment.identity_pool_id, Logins=logins)
+            found = client.get_id(IdentityPoolId=endpoint.identity_pool_id, Logins=logins)
             answer = client.get_credentials_for_identity(
                 IdentityId=found["IdentityId"], Logins=logins
             )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.schema_source import NoSchemaError
 
 
 class GraphqlApi:
-    """The API behind an environment; every call blocks."""
+    """The API behind an endpoint; every call blocks."""
 
-    def __init__(self, clients: Clients, environment: Environment) -> None:
+    def __init__(self, clients: Clients, endpoint: ApiEndpoint) -> None:
         self._clients = clients
-        self._environment = environment
-        self._id = environment.api_id
+        self._endpoint = endpoint
+        self._id = endpoint.api_id
 
     def schema_text(self) -> str:
         """The schema with its directives; raises NoSchemaError."""
@@ -33,9 +33,7 @@ class GraphqlApi:
         pages = self._clients.appsync.get_paginator("list_graphql_apis").paginate()
         for page in pages:
             for each in page["graphqlApis"]:
-                if each.get("uris", {}).get("GRAPHQL") == self._environment.url:
+                if each.get("uris", {}).get("GRAPHQL") == self._endpoint.url:
                     self._id = each["apiId"]
                     return self._id
-        raise NoSchemaError(
-            f"No AppSync API of this account has the address {self._environment.url}."
-        )
+        raise NoSchemaError(f"No AppSync API of this account has the address {self._endpoint.url}.")

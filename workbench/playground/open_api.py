@@ -24,11 +24,11 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
     from workbench.playground.graphql_apis import GraphqlApi
     from workbench.users.token_store import FILE_NAME
 
-    environment = from_outputs(session.project.root / OUTPUTS_NAME)
+    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
     clients = Clients(session.target)
-    check_endpoint(environment, clients, OUTPUTS_NAME)
-    callers = CallerCredentials(clients, environment, session.sandbox_dir / FILE_NAME)
-    return PlaygroundApi(environment, callers, GraphqlApi(clients, environment))
+    check_endpoint(endpoint, clients, OUTPUTS_NAME)
+    callers = CallerCredentials(clients, endpoint, session.sandbox_dir / FILE_NAME)
+    return PlaygroundApi(endpoint, callers, GraphqlApi(clients, endpoint))
 
 
 def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorize
 
 TIMEOUT_SECONDS = 35.0  # AppSync ends a request after 30 s.
@@ -69,7 +69,7 @@ class Request:
 
 async def run(
     client: httpx.AsyncClient,
-    environment: Environment,
+    endpoint: ApiEndpoint,
     authorize: Authorize,
     request: Request,
 ) -> Result:
@@ -78,15 +78,15 @@ async def run(
     Raises NotAuthorizedError where the caller's credentials cannot be had.
     """
     body = request.body
-    headers = {"Content-Type": "application/json", **await authorize(environment.address, body)}
+    headers = {"Content-Type": "application/json", **await authorize(endpoint.address, body)}
     started = time.perf_counter()
     try:
         answer = await client.post(
-            environment.address, content=body, headers=headers, timeout=TIMEOUT_SECONDS
+            endpoint.address, content=body, headers=headers, timeout=TIMEOUT_SECONDS
         )
     except httpx.HTTPError as error:
         seconds = time.perf_counter() - started
-        message = f"{environment.address} does not answer: {error or type(error).__name__}"
+        message = f"{endpoint.address} does not answer: {error or type(error).__name__}"
         return Result(0, seconds, 0, message, errors=(ResultError(message, "Connection"),))
     return read_result(
         answer.status_code, answer.content, dict(answer.headers), time.perf_counter() - started

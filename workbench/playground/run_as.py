@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.model_rules import lets_guests_in
 
 USER_POOLS: Final = "AMAZON_COGNITO_USER_POOLS"
@@ -30,7 +30,7 @@ class RunAs:
     """A caller: ``name`` is a user's name, ``secret`` a Lambda token.
 
     ``iam`` with a name is that user's role of the identity pool; ``admin`` signs with the target's
-    own credentials; ``plain`` sends the environment's headers alone.
+    own credentials; ``plain`` sends the endpoint's headers alone.
     """
 
     kind: As
@@ -78,42 +78,42 @@ def parse_run_as(text: str) -> RunAs:
     )
 
 
-def default_run_as(environment: Environment) -> RunAs:
+def default_run_as(endpoint: ApiEndpoint) -> RunAs:
     """The API's own default mode where it needs nothing more, else the target's credentials."""
-    if not environment.is_appsync:
+    if not endpoint.is_appsync:
         return RunAs(As.PLAIN)
-    if environment.modes[0] == "API_KEY" or (
-        environment.api_key and environment.modes[0] == "AMAZON_COGNITO_USER_POOLS"
+    if endpoint.modes[0] == "API_KEY" or (
+        endpoint.api_key and endpoint.modes[0] == "AMAZON_COGNITO_USER_POOLS"
     ):
         return RunAs(As.API_KEY)
     return RunAs(As.ADMIN)
 
 
-def first_with_rules(environment: Environment, users: Sequence[str]) -> RunAs | None:
+def first_with_rules(endpoint: ApiEndpoint, users: Sequence[str]) -> RunAs | None:
     """Who is asked the rules, for a first try: a guest where a model lets guests in, else a user.
 
     None where there is neither: what is left is ``admin``, who is asked no rule.
     """
-    takes_guests = bool(environment.identity_pool_id) and "AWS_IAM" in environment.modes
-    if takes_guests and any(map(lets_guests_in, environment.models.values())):
+    takes_guests = bool(endpoint.identity_pool_id) and "AWS_IAM" in endpoint.modes
+    if takes_guests and any(map(lets_guests_in, endpoint.models.values())):
         return RunAs(As.GUEST)
-    if users and USER_POOLS in environment.modes:
+    if users and USER_POOLS in endpoint.modes:
         return RunAs(As.USER, users[0])
     return None
 
 
-def choices(environment: Environment, users: tuple[str, ...]) -> tuple[RunAs, ...]:
+def choices(endpoint: ApiEndpoint, users: tuple[str, ...]) -> tuple[RunAs, ...]:
     """Who could call this API, the default first; Lambda tokens are written by hand."""
-    if not environment.is_appsync:
+    if not endpoint.is_appsync:
         return (RunAs(As.PLAIN),)
-    found = [default_run_as(environment)]
-    modes = environment.modes
+    found = [default_run_as(endpoint)]
+    modes = endpoint.modes
     if "API_KEY" in modes:
         found.append(RunAs(As.API_KEY))
     if "AMAZON_COGNITO_USER_POOLS" in modes:
         found += [RunAs(As.USER, name) for name in users]
     if "AWS_IAM" in modes:
-        if environment.identity_pool_id:
+        if endpoint.identity_pool_id:
             found.append(RunAs(As.GUEST))
             found += [RunAs(As.IAM_USER, name) for name in users]
         found.append(RunAs(As.ADMIN))

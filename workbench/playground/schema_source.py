@@ -1,4 +1,4 @@
-"""The live schema of an environment: from AppSync's control plane, or by introspection."""
+"""The live schema of an endpoint: from AppSync's control plane, or by introspection."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorize
 from workbench.playground.requests import Request, ResultError, read_result
 
@@ -54,7 +54,7 @@ class StreamEvent:
 
 
 async def subscribe(
-    environment: Environment,
+    endpoint: ApiEndpoint,
     authorize: Authorize,
     request: Request,
     on_started: Callable[[], None] | None = None,
@@ -65,13 +65,13 @@ async def subscribe(
     ``on_started`` is called when the server has accepted it. Raises StreamError, and
     NotAuthorizedError where the caller's credentials cannot be had.
     """
-    host = urlsplit(environment.address).netloc
-    opening = await authorize(f"{environment.address}/connect", b"{}")
+    host = urlsplit(endpoint.address).netloc
+    opening = await authorize(f"{endpoint.address}/connect", b"{}")
     packed = base64.urlsafe_b64encode(json.dumps({"host": host, **opening}).encode()).decode()
     protocols = [Subprotocol("graphql-ws"), Subprotocol("header-" + packed.rstrip("="))]
     try:
         connection = await _WithoutRedirects(
-            environment.realtime_address,
+            endpoint.realtime_address,
             subprotocols=protocols,
             open_timeout=_HANDSHAKE_SECONDS,
             ping_interval=None,
@@ -79,12 +79,12 @@ async def subscribe(
             proxy=None if host.startswith(("127.", "localhost")) else True,
         )
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
-        message = f"{environment.realtime_address} does not open: {error or type(error).__name__}"
+        message = f"{endpoint.realtime_address} does not open: {error or type(error).__name__}"
         raise StreamError((ResultError(message, "Connection"),)) from None
     async with connection:
         patience = await _initialize(connection)
         data = json.dumps({"query": request.query, "variables": dict(request.variables)})
-        authorization = {"host": host, **await authorize(environment.address, data.encode())}
+        authorization = {"host": host, **await authorize(endpoint.address, data.encode())}
         identifier = str(uuid.uuid4())
         await _send(
             connection,

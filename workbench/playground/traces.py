@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench.aws.signature_v4 import sign
-from workbench.outputs_file import Environment
+from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials
 
 TRACES_PATH = "/_amplify_tui/appsync/{api_id}/traces/{request_id}"
@@ -24,14 +24,14 @@ class Trace:
 
 
 async def read_trace(
-    client: httpx.AsyncClient, environment: Environment, request_id: str, keys: IamCredentials
+    client: httpx.AsyncClient, endpoint: ApiEndpoint, request_id: str, keys: IamCredentials
 ) -> Trace:
     """The trace of a request to the local cloud, whose own key ``keys`` are; AWS keeps its own in
     CloudWatch."""
-    if not environment.api_id or not request_id:
+    if not endpoint.api_id or not request_id:
         return Trace()
-    parts = urlsplit(environment.address)
-    path = TRACES_PATH.format(api_id=environment.api_id, request_id=request_id)
+    parts = urlsplit(endpoint.address)
+    path = TRACES_PATH.format(api_id=endpoint.api_id, request_id=request_id)
     url = f"{parts.scheme}://{parts.netloc}{path}"
     headers = sign("GET", url, b"", keys.access_key, keys.secret_key, "amplify-tui")
     try:

@@ -49,18 +49,18 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     clients = Clients(session.target)
     if pool_id:
         try:
-            environment = from_outputs(session.project.root / OUTPUTS_NAME)
+            endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
         except ProjectProblem:
-            environment = None
-        if environment is None or environment.user_pool_id != pool_id:
+            endpoint = None
+        if endpoint is None or endpoint.user_pool_id != pool_id:
             return OpenedPool(UserPool(clients, pool_id), clients, "", file, pool_id)
-    environment = from_outputs(session.project.root / OUTPUTS_NAME)
-    found = environment.user_pool_id
+    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+    found = endpoint.user_pool_id
     if not found:
         raise ProjectProblem(
             "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
         )
-    return OpenedPool(UserPool(clients, found), clients, environment.client_id, file)
+    return OpenedPool(UserPool(clients, found), clients, endpoint.client_id, file)
 
 
 def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:
