@@ -28,7 +28,7 @@ def test_sizes_are_dynamodbs(item: dict[str, Any]) -> None:
         len(name.encode()) + dynamodb._attribute_value_size(value) for name, value in item.items()
     )
     assert dynamodb._item_size_bytes(item) == expected
-    assert dynamodb._item_size_bytes.__module__.endswith("dynamodb_speed")
+    assert dynamodb._item_size_bytes.__module__.endswith("dynamodb.speed")
 
 
 async def test_answers_are_plain_only_where_asked_for() -> None:

@@ -7,14 +7,14 @@ import sys
 
 _SCRIPT = """
 import asyncio, sys
-from workbench.localcloud import graphql_service
+from workbench.localcloud.server import graphql_plane
 
-graphql_service.import_data_plane()
+graphql_plane.import_data_plane()
 before = set(sys.modules)
 
 
 async def load():
-    service = graphql_service.GraphQLService(lambda names: None)
+    service = graphql_plane.GraphQLService(lambda names: None)
     await service._load()
     service.close()
 

@@ -1,6 +1,6 @@
 """Applies the patches to ministack.
 
-Every patch leans on internals of one exact release, so :func:`install` refuses any other.
+Every patch depends on internals of one exact release, so :func:`install` refuses any other.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 from collections.abc import Iterable
-
-from workbench.localcloud.ministack.patch_list import PATCHES, patch_name
 
 EMULATOR_VERSION = "1.5.33"
 _SKIP_VARIABLE = "AMPLIFY_TUI_LOCALCLOUD_WITHOUT_PATCHES"
@@ -26,6 +24,9 @@ def install(skip: Iterable[str] | None = None) -> tuple[str, ...]:
     is read from the environment, comma-separated. Raises :class:`UnsupportedEmulator`.
     """
     check_version()
+    # Not before: the patches import ministack, which takes its settings from the environment then.
+    from workbench.localcloud.ministack.patch_list import PATCHES, patch_name
+
     left_out = set(os.environ.get(_SKIP_VARIABLE, "").split(",") if skip is None else skip)
     applied = []
     for patch in PATCHES:
