@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 from workbench.cli.ending import end_on_signals
-from workbench.cli.hidden_input import read_hidden
+from workbench.cli.prompts import read_hidden
 end_on_signals()
 read_hidden("Password")
 """

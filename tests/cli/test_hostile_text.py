@@ -197,7 +197,7 @@ def test_commits(python_matrix: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_crash_is_told_safely(tmp_path: Path) -> None:
     code = (
-        "import sys; from workbench.cli import entry\n"
+        "import sys; from workbench.cli import main as entry\n"
         f"def bad(_): raise RuntimeError({EVIL!r})\n"
         "entry._run = bad; sys.exit(entry.main(['status']))"
     )

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cli.colours import Paint
+from workbench.cli.commands.pipeline_deploy import BRANCH_OPTIONS, link_branch
+from workbench.cli.commands.sandbox import GOOD
 from workbench.cli.event_text import HumanLines
-from workbench.cli.pipeline_deploy import BRANCH_OPTIONS, link_branch
 from workbench.cli.pulse import Pulse
-from workbench.cli.sandbox import GOOD
 from workbench.loop.sandbox import Sandbox
 from workbench.model.deployment import DeploymentResult
 from workbench.model.events import AnyEvent, DeploymentFinished, DeploymentStarted

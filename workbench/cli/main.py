@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.arguments import build_parser
 from workbench.cli.colours import Paint
 from workbench.cli.output import (
     OutputLost,
@@ -23,6 +22,7 @@ from workbench.cli.output import (
     out,
     prepare_streams,
 )
+from workbench.cli.parser import build_parser
 
 if TYPE_CHECKING:
     from workbench.model.deployment import Failure
@@ -64,61 +64,61 @@ def _run(arguments: argparse.Namespace) -> int:
     # Each command's module is imported when it runs: ``--help`` must not pay for botocore.
     match arguments.command:
         case "init":
-            from workbench.cli.init import init_project
+            from workbench.cli.commands.init import init_project
 
             return init_project(arguments)
         case "convert":
-            from workbench.cli.convert import convert_project
+            from workbench.cli.commands.convert import convert_project
 
             return convert_project(arguments)
         case "local":
-            from workbench.cli.local import local_cloud
+            from workbench.cli.commands.local import local_cloud
 
             return local_cloud(arguments)
         case "doctor":
-            from workbench.cli.doctor import doctor
+            from workbench.cli.commands.doctor import doctor
 
             return doctor(arguments)
         case "history":
-            from workbench.cli.history import history
+            from workbench.cli.commands.history import history
 
             return history(arguments)
         case "sandbox":
-            from workbench.cli.sandbox import run_sandbox
+            from workbench.cli.commands.sandbox import run_sandbox
 
             run_sandbox(_session(arguments, asks=True), arguments)
         case "pipeline-deploy":
-            from workbench.cli.pipeline_deploy import pipeline_deploy
+            from workbench.cli.commands.pipeline_deploy import pipeline_deploy
 
             pipeline_deploy(_session(arguments), arguments)
         case "diff":
-            from workbench.cli.diff import show_diff
+            from workbench.cli.commands.diff import show_diff
 
             return show_diff(_session(arguments), arguments)
         case "outputs":
-            from workbench.cli.outputs import generate_outputs
+            from workbench.cli.commands.outputs import generate_outputs
 
             return generate_outputs(_session(arguments), arguments)
         case "delete":
-            from workbench.cli.delete import delete_sandbox
+            from workbench.cli.commands.delete import delete_sandbox
 
             return delete_sandbox(_session(arguments), arguments)
         case "branches":
-            from workbench.cli.branches import manage_branches
+            from workbench.cli.commands.branches.environments import manage_branches
 
             return manage_branches(_session(arguments), arguments)
         case "secret" | "env":
-            from workbench.cli import secrets
+            from workbench.cli.commands import secret as secrets
 
             if arguments.command == "env":
                 return secrets.manage_variables(_session(arguments), arguments)
             return secrets.manage_secrets(_session(arguments), arguments)
         case "users":
-            from workbench.cli.users import manage_users
+            from workbench.cli.commands.users.accounts import manage_users
 
             return manage_users(_session(arguments), arguments)
         case "query" | "subscribe" | "schema":
-            from workbench.cli import playground
+            from workbench.cli.commands import query as playground
 
             commands = {
                 "query": playground.run_query,
@@ -127,7 +127,7 @@ def _run(arguments: argparse.Namespace) -> int:
             }
             return commands[arguments.command](lambda: _session(arguments), arguments)
         case _:
-            from workbench.cli.status import show_status
+            from workbench.cli.commands.status import show_status
 
             return show_status(_session(arguments), arguments)
 

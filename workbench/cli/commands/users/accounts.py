@@ -10,11 +10,16 @@ from itertools import islice
 from typing import Any
 
 from workbench.cli.colours import Paint
-from workbench.cli.hidden_input import read_password
+from workbench.cli.commands.users.pool_reports import (
+    print_inbox,
+    print_settings,
+    print_token,
+    print_triggers,
+)
+from workbench.cli.commands.users.sign_in import sign_in
+from workbench.cli.commands.users.transfer import export_users, import_users, seed_pool
 from workbench.cli.output import ask, err, out, out_data, out_json
-from workbench.cli.users_printed import print_inbox, print_settings, print_token, print_triggers
-from workbench.cli.users_sign_in import sign_in
-from workbench.cli.users_transfer import export_users, import_users, seed_pool
+from workbench.cli.prompts import read_password
 from workbench.model.events import unheard
 from workbench.project.models import ProjectProblem
 from workbench.startup import Session, connect

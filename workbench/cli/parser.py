@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from workbench.cli.branches_arguments import add_branches, add_secrets, add_variables
-from workbench.cli.users_arguments import add_users
+from workbench.cli.commands.branches import add_branches, add_secrets, add_variables
+from workbench.cli.commands.users import add_users
 from workbench.terminal_text import safe_text
 
 if TYPE_CHECKING:

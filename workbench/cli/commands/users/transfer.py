@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.cli.colours import Paint
-from workbench.cli.hidden_input import read_password
 from workbench.cli.output import DataOutput, err, out, out_json
+from workbench.cli.prompts import read_password
 from workbench.project.models import ProjectProblem
 from workbench.users.authenticator import set_up_authenticator
 from workbench.users.bulk import BulkFailure, run_bulk

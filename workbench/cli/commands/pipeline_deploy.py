@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.cli.colours import Paint
+from workbench.cli.commands.sandbox import GOOD, human_emit, json_emit, leave, run_once
 from workbench.cli.output import err, out
-from workbench.cli.sandbox import GOOD, human_emit, json_emit, leave, run_once
 from workbench.loop.options import SandboxOptions
 from workbench.model.events import unheard
 from workbench.project.models import BackendIdentity, ProjectProblem

@@ -12,8 +12,8 @@ from workbench.branches.env_file import read_dotenv, write_dotenv
 from workbench.branches.hosting import Hosting
 from workbench.branches.referenced_secrets import referenced_secrets
 from workbench.cli.colours import Paint
-from workbench.cli.hidden_input import read_hidden
 from workbench.cli.output import err, out, out_data, out_json
+from workbench.cli.prompts import read_hidden
 from workbench.model.events import unheard
 from workbench.project.models import BackendIdentity, ProjectProblem
 from workbench.startup import Session, connect

@@ -9,7 +9,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.credentials import identify
 from workbench.aws.target import LocalTarget
 from workbench.cli.colours import Paint
-from workbench.cli.history import record_line
+from workbench.cli.commands.history import record_line
 from workbench.cli.output import out, out_json
 from workbench.damaged_files import Damage, kept_damaged
 from workbench.deploy.live.stack_state import read_stack_state

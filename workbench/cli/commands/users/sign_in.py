@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from workbench.cli.colours import Paint
-from workbench.cli.hidden_input import read_hidden
 from workbench.cli.output import ask, err, out, out_json
+from workbench.cli.prompts import read_hidden
 from workbench.project.models import ProjectProblem
 from workbench.users.open_pool import OpenedPool
 from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
