@@ -20,7 +20,7 @@ from workbench.localcloud import lifecycle
 from workbench.loop.ownership import acquire
 from workbench.playground.addresses import Address, remember_address
 from workbench.playground.history import History
-from workbench.playground.workspace import Workspace, save_workspace
+from workbench.playground.saved_tabs import Workspace, save_workspace
 from workbench.private_files import UnsafeFolder, private_file, private_folder, write_private
 from workbench.process_folders import make_process_folder
 from workbench.project.models import ProjectProblem

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from screens.playground.event_rows import ROOT, EventRows
 from screens.playground.result_rows import (
     Fold,
     error_rows,
@@ -22,6 +21,7 @@ from screens.playground.result_rows import (
     table_rows,
     value_at,
 )
+from screens.playground.shown_stream import ROOT, EventRows
 from screens.playground.tab_state import Outcome, StreamRecord
 from screens.playground.trace_rows import rule_rows, trace_rows
 from screens.widgets.row_list import Row, RowList

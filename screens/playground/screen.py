@@ -17,10 +17,10 @@ from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from screens.playground.bindings import SCREEN_BINDINGS
-from screens.playground.checking import Checking
 from screens.playground.code_editor import CodeEditor
 from screens.playground.connection import Connection
-from screens.playground.dialogs import (
+from screens.playground.operation_runner import Running
+from screens.playground.pickers import (
     ask_caller,
     ask_export,
     ask_field,
@@ -30,8 +30,8 @@ from screens.playground.dialogs import (
 )
 from screens.playground.proposal_list import ProposalList
 from screens.playground.result_pane import ResultPane
-from screens.playground.running import Running
-from screens.playground.saving import ask_and_save
+from screens.playground.save_result import ask_and_save
+from screens.playground.schema_checks import Checking
 from screens.playground.streams import Streams
 from screens.playground.tab_state import Sheet
 from screens.playground.tab_strip import TabStrip
@@ -39,10 +39,10 @@ from screens.playground.tabs import Desk
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.collections import NotSavedError, save
 from workbench.playground.highlighting import GRAPHQL, JSON
 from workbench.playground.history import History
 from workbench.playground.run_as import parse_run_as
+from workbench.playground.saved_operations import NotSavedError, save
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -207,7 +207,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
 
     def action_edit_outside(self) -> None:
         """Edit the text that has the focus, or the operation, in the user's own editor."""
-        from screens.playground.outside import edit_outside
+        from screens.playground.external_editor import edit_outside
 
         editor = self.focused if isinstance(self.focused, CodeEditor) else self.query_editor
         edit_outside(self.app, editor, "json" if editor is self.variables_editor else "graphql")

@@ -12,8 +12,8 @@ from textual.worker import Worker
 from workbench.playground.documents import Definition, first_name
 from workbench.playground.requests import Request, Result
 from workbench.playground.run_as import RunAs
+from workbench.playground.saved_tabs import Tab, Workspace, load_workspace, save_workspace
 from workbench.playground.stream import StreamEvent
-from workbench.playground.workspace import Tab, Workspace, load_workspace, save_workspace
 
 WELCOME = """# F5 or Ctrl+J runs the operation at the cursor, F3 writes one from the schema,
 # F2 chooses who runs it. Ctrl+Space proposes what fits.

@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 from screens.playground.tab_state import Sheet, Sheets
 from screens.playground.tab_strip import TabName, TabStrip
 from workbench.playground.run_as import As
-from workbench.playground.workspace import save_workspace
+from workbench.playground.saved_tabs import save_workspace
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen

@@ -13,9 +13,9 @@ from workbench.playground.addresses import (
     read_address,
     remember_address,
 )
-from workbench.playground.collections import NotSavedError, list_saved, read_saved, save
 from workbench.playground.history import History, Run
-from workbench.playground.workspace import Tab, Workspace, load_workspace, save_workspace
+from workbench.playground.saved_operations import NotSavedError, list_saved, read_saved, save
+from workbench.playground.saved_tabs import Tab, Workspace, load_workspace, save_workspace
 from workbench.project.models import ProjectProblem
 
 

@@ -24,7 +24,6 @@ from workbench.playground.addresses import (
     remember_address,
 )
 from workbench.playground.authorizing import NotAuthorizedError
-from workbench.playground.collections import FOLDER, NotSavedError, list_saved, read_saved
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 from workbench.playground.history import History, Run
 from workbench.playground.operations import Written, model_operations, write_operation
@@ -36,6 +35,7 @@ from workbench.playground.run_as import (
     choices,
     parse_run_as,
 )
+from workbench.playground.saved_operations import FOLDER, NotSavedError, list_saved, read_saved
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen

@@ -13,7 +13,7 @@ from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal, complete
 from workbench.playground.denials import who_may
 from workbench.playground.documents import Definition, operation_at
-from workbench.playground.error_places import error_offset
+from workbench.playground.error_offsets import error_offset
 from workbench.playground.formatter import NotPrettifiedError, prettify
 from workbench.playground.lint import Finding, lint
 from workbench.playground.variables import VariableProblem, complete_variables, read_variables
