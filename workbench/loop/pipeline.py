@@ -37,13 +37,13 @@ _INTROSPECTION_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """What ``prepare`` hands to ``execute``; ``settles`` is the doubt that its success ends."""
+    """What ``prepare`` hands to ``execute``; ``clears`` is the mark that its success clears."""
 
     plan: Plan
     assembly: Assembly
     live: LiveStack | None
     published: bool = False
-    settles: str = ""
+    clears: str = ""
 
 
 _SLOW_SECONDS = 2.0
@@ -86,7 +86,6 @@ class RealStages:
             if project.language == "python"
             else TypeChecker(project, node, hub)
         )
-        self._snapshot = session.sandbox_dir / "live.json"
         self._opening = asyncio.Lock()
         self._clients: Clients | None = None
         self._must_reconnect = False
@@ -98,7 +97,7 @@ class RealStages:
         self._live_mark: object = None
         self._assembly: Assembly | None = None
         self._outputs_seen = False
-        self._doubt_told = False
+        self._foreign_told = False
 
     # getting ready
 
@@ -200,12 +199,14 @@ class RealStages:
         return {LOCAL_KEY: self._session.target.kind == "local"}
 
     def _look_for_another_tool(self) -> None:
-        from workbench.loop.another_tool import NOTICE, is_doubted
+        from workbench.deploy.plan.foreign_deployments import NOTICE, notice_foreign_deployment
 
-        doubted = is_doubted(self._session.project.assembly_dir, self._session.sandbox_dir)
-        if doubted and not self._doubt_told:
+        seen = notice_foreign_deployment(
+            self._session.project.assembly_dir, self._session.sandbox_dir
+        )
+        if seen and not self._foreign_told:
             self._hub.tell(Level.INFO, NOTICE)
-        self._doubt_told = doubted
+        self._foreign_told = seen
 
     async def check(self, deployment: int) -> CheckResult:
         """Type-check; brought up to date where the synth beside it changes generated types.
@@ -253,20 +254,21 @@ class RealStages:
         from workbench.deploy.diff.diff import compute_diff
         from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
         from workbench.deploy.diff.schema_diff import explain_schemas
+        from workbench.deploy.live.snapshot import clear_mark, unknown_swaps_mark
         from workbench.deploy.plan.data_counts import fill_contents
         from workbench.deploy.plan.data_loss import find_losses
         from workbench.deploy.plan.foreign_deployments import (
-            doubt_of,
-            doubt_swappable,
-            settle_doubt,
+            mark_cleared_by,
+            with_uncertain_swaps,
         )
         from workbench.deploy.plan.plan import make_plan
 
         new = read_assembly(assembly, self._session.stack_name)
         folder = self._session.sandbox_dir
-        live, doubt, all_of_it = self._read_live(), doubt_of(folder), True
-        if live is not None and doubt:
-            live, all_of_it = doubt_swappable(live, new)
+        live, complete = self._read_live(), True
+        mark = unknown_swaps_mark(folder)
+        if live is not None and mark:
+            live, complete = with_uncertain_swaps(live, new)
         diff = compute_diff(live, new)
         plan = make_plan(
             diff,
@@ -275,17 +277,16 @@ class RealStages:
             target_kind=self._session.target.kind,
             allow_hotswap=self._options.hotswap,
         )
+        clears = mark_cleared_by(plan.method, mark, complete=complete)
         if plan.method is Method.NONE:
-            settle_doubt(folder, doubt)  # nothing here can be swapped
-        elif plan.method is Method.CLOUDFORMATION and not all_of_it:
-            doubt = ""  # what CloudFormation makes now may be all that the rest is waiting for
+            clear_mark(folder, clears)  # nothing here can be swapped
         losses = fill_contents(self._target, find_losses(diff, live))
         schemas = folder / "schemas"
         keep_schemas(new, schemas)
         diff = explain_schemas(diff, live, new, lambda asset: known_schema(asset, schemas))
         self._assembly = new
         return Prepared(
-            diff, plan.method, plan.titles, losses, _Ready(plan, new, live, settles=doubt)
+            diff, plan.method, plan.titles, losses, _Ready(plan, new, live, clears=clears)
         )
 
     def preview(self, prepared: Prepared) -> tuple[str, ...]:
@@ -306,7 +307,7 @@ class RealStages:
     def execute(self, prepared: Prepared, deployment: int) -> None:
         """Carry out the plan; the live stack that results is kept for the next comparison."""
         from workbench.deploy.execute.execute import execute
-        from workbench.deploy.plan.foreign_deployments import settle_doubt
+        from workbench.deploy.live.snapshot import clear_mark
 
         ready = cast("_Ready", prepared.plan)
         self._live = None
@@ -321,7 +322,7 @@ class RealStages:
             outputs=self._outputs_request(),
             published=ready.published,
         )
-        settle_doubt(self._session.sandbox_dir, ready.settles)
+        clear_mark(self._session.sandbox_dir, ready.clears)
         self._outputs_seen = True
         self._live_mark = _mark(self._read_state())
         self._live = live
@@ -415,6 +416,12 @@ class RealStages:
         if failure.offer in ("start-local-cloud", "login", "target"):
             self._must_reconnect = True
         return failure
+
+    @property
+    def _snapshot(self) -> Path:
+        from workbench.deploy.live.snapshot import snapshot_file
+
+        return snapshot_file(self._session.sandbox_dir)
 
     @property
     def _target(self) -> Clients:

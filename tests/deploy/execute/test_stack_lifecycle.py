@@ -15,8 +15,9 @@ from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack
 from workbench.deploy.execute.delete import delete_backend
 from workbench.deploy.execute.execute import adopt_running
 from workbench.deploy.failure.failure import DeploymentFailed
-from workbench.deploy.live.reader import read_live, save_snapshot
+from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
+from workbench.deploy.live.snapshot import save_snapshot
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.deploy.live.stack_state import read_stack_state
 from workbench.deploy.plan.data_counts import describe_contents

@@ -11,11 +11,10 @@ from tests.deploy.hand_made import BUCKET, Writer, live_from, s3
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.diff.diff import UNFINISHED, compute_diff
 from workbench.deploy.live.models import LiveStack, after_cloudformation, after_swap
+from workbench.deploy.live.snapshot import clear_mark, snapshot_file, unknown_swaps_mark
 from workbench.deploy.plan.foreign_deployments import (
-    doubt_of,
-    doubt_swappable,
-    raise_doubt,
-    settle_doubt,
+    mark_foreign_deployment,
+    with_uncertain_swaps,
 )
 from workbench.deploy.plan.instructions import Plan, Swap, SwapDrifted
 from workbench.deploy.plan.plan import make_plan
@@ -63,9 +62,9 @@ def one(tmp_path: Path) -> Assembly:
 def test_all_that_can_be_swapped_is_swapped_again_once(one: Assembly) -> None:
     live = live_from(one)
     assert _plan(live, one).method is Method.NONE
-    doubted, all_of_it = doubt_swappable(live, one)
-    assert all_of_it
-    again = LiveStack.model_validate_json(doubted.model_dump_json(by_alias=True))
+    uncertain, complete = with_uncertain_swaps(live, one)
+    assert complete
+    again = LiveStack.model_validate_json(uncertain.model_dump_json(by_alias=True))
     plan = _plan(again, one)
     assert plan.method is Method.HOTSWAP
     assert _swapped(plan) == {"Schema", "Fn"}
@@ -76,8 +75,8 @@ def test_all_that_can_be_swapped_is_swapped_again_once(one: Assembly) -> None:
 
 def test_after_cloudformation_they_are_swapped_too(one: Assembly, tmp_path: Path) -> None:
     new = _assembly(tmp_path / "two", Queue={"Type": "AWS::SQS::Queue"})
-    doubted, _ = doubt_swappable(live_from(one), new)
-    plan = _plan(doubted, new)
+    uncertain, _ = with_uncertain_swaps(live_from(one), new)
+    plan = _plan(uncertain, new)
     assert plan.method is Method.CLOUDFORMATION
     (again,) = (step for step in plan.steps if isinstance(step, SwapDrifted))
     assert set(again.resources) == {((), "Fn"), (("data",), "Schema")}
@@ -87,36 +86,36 @@ def test_after_cloudformation_they_are_swapped_too(one: Assembly, tmp_path: Path
 def test_what_only_cloudformation_could_bring_back_causes_no_deployment(tmp_path: Path) -> None:
     image = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": "x"}}}
     one = _assembly(tmp_path / "one", Image=image)
-    doubted, all_of_it = doubt_swappable(live_from(one), one)
-    assert not all_of_it
-    assert _swapped(_plan(doubted, one)) == {"Schema", "Fn"}
+    uncertain, complete = with_uncertain_swaps(live_from(one), one)
+    assert not complete
+    assert _swapped(_plan(uncertain, one)) == {"Schema", "Fn"}
 
 
-def test_what_goes_is_in_no_doubt(one: Assembly, tmp_path: Path) -> None:
+def test_what_goes_is_not_swapped_again(one: Assembly, tmp_path: Path) -> None:
     more = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "1"}}}
     live = live_from(_assembly(tmp_path / "more", Gone=more))
-    assert doubt_swappable(live, one)[0].uncertain == ("Fn",)
+    assert with_uncertain_swaps(live, one)[0].uncertain == ("Fn",)
 
 
-def test_the_doubt_is_of_all_sandboxes_until_each_settles_it(tmp_path: Path) -> None:
+def test_all_sandboxes_are_marked_until_each_deploys(tmp_path: Path) -> None:
     mine, other, cache = tmp_path / "me", tmp_path / "other", tmp_path / "compile-cache"
     for folder in (other, cache):
         folder.mkdir()
-    (other / "live.json").write_text("{}")
-    assert doubt_of(mine) == ""
-    raise_doubt(mine)
+    snapshot_file(other).write_text("{}")
+    assert unknown_swaps_mark(mine) == ""
+    mark_foreign_deployment(mine)
     assert list(cache.iterdir()) == []
-    settle_doubt(mine, doubt_of(mine))
-    assert doubt_of(mine) == ""
-    assert doubt_of(other)
+    clear_mark(mine, unknown_swaps_mark(mine))
+    assert unknown_swaps_mark(mine) == ""
+    assert unknown_swaps_mark(other)
 
 
-def test_a_doubt_raised_during_the_deployment_stays(tmp_path: Path) -> None:
+def test_a_mark_made_during_the_deployment_stays(tmp_path: Path) -> None:
     mine = tmp_path / "me"
-    raise_doubt(mine)
-    deployed_over = doubt_of(mine)
-    raise_doubt(mine)
-    settle_doubt(mine, deployed_over)
-    assert doubt_of(mine)
-    settle_doubt(mine, "")
-    assert doubt_of(mine)
+    mark_foreign_deployment(mine)
+    deployed_over = unknown_swaps_mark(mine)
+    mark_foreign_deployment(mine)
+    clear_mark(mine, deployed_over)
+    assert unknown_swaps_mark(mine)
+    clear_mark(mine, "")
+    assert unknown_swaps_mark(mine)

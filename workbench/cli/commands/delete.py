@@ -12,6 +12,7 @@ from workbench.cli.event_text import HumanLines
 from workbench.cli.output import ask, err, out
 from workbench.deploy.execute.delete import delete_backend
 from workbench.deploy.live.reader import read_live
+from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.outputs.outputs import outputs_path
 from workbench.deploy.plan.data_counts import describe_contents
 from workbench.loop.ownership import acquire, owner
@@ -44,7 +45,7 @@ def _delete(session: Session, *, yes: bool) -> int:
 
     session = connect(session, emit)
     clients = Clients(session.target)
-    snapshot = session.sandbox_dir / "live.json"
+    snapshot = snapshot_file(session.sandbox_dir)
     live = read_live(clients, session.stack_name, snapshot)
     if live is not None:
         out(f"This deletes {paint.strong(session.stack_name)} on {session.target.label}:")

@@ -30,7 +30,8 @@ from workbench.deploy.live.models import (
     after_failed_cloudformation,
     after_swap,
 )
-from workbench.deploy.live.reader import read_live, save_snapshot
+from workbench.deploy.live.reader import read_live
+from workbench.deploy.live.snapshot import save_snapshot
 from workbench.deploy.live.stack_state import read_stack_state
 from workbench.deploy.outputs.outputs import (
     Introspect,

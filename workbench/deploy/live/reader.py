@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
-from workbench.damaged_files import put_aside
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.assembly.construct_paths import template_paths
 from workbench.deploy.assembly.template import NESTED_STACK, Template
@@ -27,22 +25,10 @@ from workbench.deploy.live.models import (
     LiveStack,
     after_failed_cloudformation,
 )
+from workbench.deploy.live.snapshot import load_snapshot
 from workbench.deploy.live.stack_state import StackState, read_stack_state
-from workbench.deploy.plan.foreign_deployments import doubt_one
-from workbench.private_files import private_folder, write_private
 
-_SNAPSHOT_FORMAT = 1
 _READERS = 8
-
-
-class _Snapshot(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    format: int
-    stack_id: str
-    changed_at: str
-    status: str
-    live: LiveStack
 
 
 def read_live(
@@ -54,20 +40,15 @@ def read_live(
 ) -> LiveStack | None:
     """The deployed stack with everything nested in it, or None where there is none.
 
-    ``snapshot`` is the file that ``save_snapshot`` wrote; one that no longer holds, or cannot be
-    read, is passed over. ``templates`` is the assembly that was just deployed: its templates are
+    ``snapshot`` is the file that ``save_snapshot`` wrote; one that no longer holds, or is
+    unreadable, is passed over. ``templates`` is the assembly that was just deployed: its templates are
     taken instead of asking CloudFormation for each (saves a third of the calls).
     """
     state = read_stack_state(clients, stack_name)
     if state is None:
         return None
-    kept = _read_snapshot(snapshot) if snapshot else None
-    if kept is None and snapshot is not None and snapshot.exists():
-        # It knew what was hot-swapped, which CloudFormation does not: what could have been, is
-        # deployed once more.
-        doubt_one(snapshot.parent)
-        put_aside(snapshot)
-    if kept is not None and _holds(kept, state):
+    kept = load_snapshot(snapshot) if snapshot else None
+    if kept is not None and kept.holds(state):
         return kept.live
     with ThreadPoolExecutor(_READERS, thread_name_prefix="live") as pool:
         now = _Reader(clients, pool, templates).read(state)
@@ -76,42 +57,6 @@ def read_live(
         # been swapped before may stand as it was: it is swapped again.
         return after_failed_cloudformation(kept.live, now)
     return now
-
-
-def save_snapshot(clients: Clients, snapshot: Path, live: LiveStack) -> None:
-    """Keep the live stack for the next start, atomically; as good as what CloudFormation says now.
-
-    Without a stack any more, an old snapshot is removed.
-    """
-    state = read_stack_state(clients, live.stack_id)
-    if state is None:
-        snapshot.unlink(missing_ok=True)
-        return
-    kept = _Snapshot(
-        format=_SNAPSHOT_FORMAT,
-        stack_id=state.stack_id,
-        changed_at=state.changed_at.isoformat(),
-        status=state.status,
-        live=live,
-    )
-    private_folder(snapshot.parent)
-    write_private(snapshot, kept.model_dump_json(by_alias=True, exclude_defaults=True))
-
-
-def _read_snapshot(snapshot: Path) -> _Snapshot | None:
-    try:
-        kept = _Snapshot.model_validate_json(snapshot.read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return kept if kept.format == _SNAPSHOT_FORMAT else None
-
-
-def _holds(kept: _Snapshot, state: StackState) -> bool:
-    return (
-        kept.stack_id == state.stack_id
-        and kept.changed_at == state.changed_at.isoformat()
-        and kept.status == state.status
-    )
 
 
 class _Reader:

@@ -1,64 +1,67 @@
-"""Keeps in mind that another tool may have hot-swapped a sandbox, until we deployed over it.
+"""Copes with another tool (``ampx sandbox``) that deploys the same sandboxes.
 
-CloudFormation knows nothing of hot-swaps, so neither it nor our snapshot can say what such a tool
-left. The doubt is a file beside the snapshot: it outlives the process, failed synths and failed
-deployments, and a diff.
+Such a tool synthesises into the same assembly folder, and what it hot-swaps leaves no trace in
+CloudFormation. The next deployment here therefore swaps again whatever could have been swapped:
+
+1. Before each synth, which covers the traces, ``notice_foreign_deployment`` looks whether the
+   assembly was signed by our synth (``workbench.synth.assembly_signature``). If not, it marks the
+   sandbox and its neighbours (``workbench.deploy.live.snapshot``): nothing tells which one the
+   other tool deployed.
+2. While a sandbox is marked, ``with_uncertain_swaps`` makes its swappable resources uncertain, so
+   that the diff has them and the plan swaps them.
+3. The deployment's success clears the mark that ``mark_cleared_by`` returned for its plan.
 """
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.live.intrinsics import Unresolvable
 from workbench.deploy.live.models import LiveStack
+from workbench.deploy.live.snapshot import mark_swaps_unknown, sandboxes_beside, unknown_swaps_mark
 from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
-from workbench.model.deployment import StackPath
-from workbench.private_files import private_folder, write_private
+from workbench.model.deployment import Method, StackPath
+from workbench.synth.assembly_signature import is_another_tools
 
-_DOUBT = "another-tool-deployed"
-_SNAPSHOT = "live.json"
-
-
-def raise_doubt(sandbox_dir: Path) -> None:
-    """Doubt this sandbox and its neighbours: nothing tells which of them the other tool deployed."""
-    neighbours = [found.parent for found in sandbox_dir.parent.glob(f"*/{_SNAPSHOT}")]
-    for folder in {sandbox_dir, *neighbours}:
-        doubt_one(folder)
+NOTICE = (
+    "Another tool has deployed from this folder since; what it may have swapped is swapped again"
+)
 
 
-def doubt_one(sandbox_dir: Path) -> None:
-    """Doubt this sandbox alone."""
-    private_folder(sandbox_dir)
-    write_private(sandbox_dir / _DOUBT, str(time.time_ns()))
+def notice_foreign_deployment(assembly_dir: Path, sandbox_dir: Path) -> bool:
+    """Whether another tool may have swapped the sandbox, seen now or before; takes 1 ms."""
+    if is_another_tools(assembly_dir):
+        mark_foreign_deployment(sandbox_dir)
+    return bool(unknown_swaps_mark(sandbox_dir))
 
 
-def doubt_of(sandbox_dir: Path) -> str:
-    """The open doubt, to give to ``settle_doubt``; empty where there is none."""
-    try:
-        return (sandbox_dir / _DOUBT).read_text(encoding="ascii")
-    except FileNotFoundError:
-        return ""
+def mark_foreign_deployment(sandbox_dir: Path) -> None:
+    """Mark this sandbox and all others of the project."""
+    for folder in {sandbox_dir, *sandboxes_beside(sandbox_dir)}:
+        mark_swaps_unknown(folder)
 
 
-def settle_doubt(sandbox_dir: Path, doubt: str) -> None:
-    """Forget ``doubt``; one that was raised since stays."""
-    if doubt and doubt_of(sandbox_dir) == doubt:
-        (sandbox_dir / _DOUBT).unlink(missing_ok=True)
+def mark_cleared_by(method: Method, mark: str, *, complete: bool) -> str:
+    """The mark that a deployment's success clears, given what ``with_uncertain_swaps`` returned.
+
+    A CloudFormation deployment that is not ``complete`` clears none: it may create what the
+    remaining swaps are waiting for.
+    """
+    return "" if method is Method.CLOUDFORMATION and not complete else mark
 
 
-def doubt_swappable(live: LiveStack, assembly: Assembly) -> tuple[LiveStack, bool]:
+def with_uncertain_swaps(live: LiveStack, assembly: Assembly) -> tuple[LiveStack, bool]:
     """``live`` with each resource uncertain that a hot-swap can bring to what ``assembly`` says.
 
-    The second value is False where others could have been swapped, too, but need a value that is
-    not known: of a resource that CloudFormation has yet to make, or at all. Those stay as they are,
-    since a plan would leave them to CloudFormation, which sees no change in them.
+    The second value is False if others could have been swapped, too, but need an unknown value: of
+    a resource that CloudFormation has yet to create, or one that is never known. Those stay as they
+    are, since a plan would leave them to CloudFormation, which sees no change in them.
     """
-    return _doubt(live, live, assembly, ())
+    return _uncertain(live, live, assembly, ())
 
 
-def _doubt(
+def _uncertain(
     here: LiveStack, root: LiveStack, assembly: Assembly, path: StackPath
 ) -> tuple[LiveStack, bool]:
     stack = assembly.stack(path)
@@ -67,8 +70,8 @@ def _doubt(
     complete = True
     nested: dict[str, LiveStack] = {}
     for logical_id, child in here.nested.items():
-        nested[logical_id], all_of_it = _doubt(child, root, assembly, (*path, logical_id))
-        complete = complete and all_of_it
+        nested[logical_id], child_complete = _uncertain(child, root, assembly, (*path, logical_id))
+        complete = complete and child_complete
     uncertain = set(here.uncertain)
     for logical_id, resource in here.effective_template.resources.items():
         wanted = stack.template.resources.get(logical_id)
