@@ -23,7 +23,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
 from screens.widgets.wrapped_rows import WrappedRows
-from workbench.deploy.plan.loss_words import decision_words
+from workbench.deploy.plan.data_loss import decision_text
 from workbench.model.events import AnyEvent, Level, LogLine
 
 
@@ -72,7 +72,7 @@ class DeploymentScreen(Screen[None]):
         rows: list[Row] = stage_rows(story, story.started + story.seconds)
         for decision in story.decisions:
             tone = WARN if decision.allowed else TEXT
-            rows += [Row(()), Row((("Data loss ", STRONG), (decision_words(decision), tone)))]
+            rows += [Row(()), Row((("Data loss ", STRONG), (decision_text(decision), tone)))]
             rows += loss_rows(decision.losses)
         found = merged(story.diagnostics)
         failure = own_failure(story.failure, found)

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from screens.sandbox.problem_rows import place_of
 from screens.widgets.format import duration, short_path, trigger_words
-from workbench.deploy.plan.loss_words import decision_words, losses_in_words
+from workbench.deploy.plan.data_loss import decision_text, losses_text
 from workbench.model.deployment import DeploymentResult
 from workbench.model.events import (
     AnyEvent,
@@ -49,11 +49,11 @@ def narrate(event: AnyEvent) -> list[LogLine]:
                 )
             return lines
         case ConfirmationNeeded():
-            lost = losses_in_words(event.losses) or "all its data"
+            lost = losses_text(event.losses) or "all its data"
             act = "recreating the sandbox" if event.question == "recreate" else "deploying"
             return [line(Level.WARNING, "sandbox", f"asked: {act} would destroy {lost}")]
         case ConfirmationAnswered():
-            return [line(Level.WARNING, "sandbox", decision_words(event))]
+            return [line(Level.WARNING, "sandbox", decision_text(event))]
         case StepStarted():
             return [line(Level.INFO, "deploy", event.title)]
         case ResourceProgressed():

@@ -9,7 +9,7 @@ from screens.widgets.format import short_path
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT, WARN
-from workbench.deploy.plan.loss_words import loss_name, losses_in_words
+from workbench.deploy.plan.data_loss import loss_name, losses_text
 from workbench.model.deployment import Loss
 from workbench.model.events import ConfirmationNeeded, LoopState
 
@@ -45,7 +45,7 @@ def question_of(question: ConfirmationNeeded, identifier: str) -> DestroyScreen:
 
 def question_words(question: ConfirmationNeeded, identifier: str, owner: str = "") -> str:
     """The banner's line; ``owner`` is set where another terminal must answer."""
-    lost = losses_in_words(question.losses) or "all that it holds"
+    lost = losses_text(question.losses) or "all that it holds"
     if question.question == "recreate":
         what = f"recreating {identifier} would destroy {lost}"
     else:

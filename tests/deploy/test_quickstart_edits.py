@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy.hand_made import live_from
 from workbench.deploy.diff.diff import compute_diff
-from workbench.deploy.plan.data_loss import find_losses
+from workbench.deploy.plan.data_loss import losses_of_deployment
 from workbench.deploy.plan.instructions import Plan, SwapBucketContent, SwapSchema
 from workbench.deploy.plan.plan import make_plan
 from workbench.model.deployment import Diff, Effect, Method
@@ -76,7 +76,7 @@ def test_an_index_replaces_the_sandbox_table(backend: Any, quickstart: Any) -> N
     (table,) = [change for change in diff.changes if change.effect is Effect.REPLACE]
     assert table.construct_path == "data/amplifyData/Todo/TodoTable"
     assert plan.method is Method.CLOUDFORMATION
-    (loss,) = find_losses(diff, live_from(quickstart))
+    (loss,) = losses_of_deployment(diff, live_from(quickstart))
     assert "globalSecondaryIndexes changed" in loss.reason
 
 
@@ -91,7 +91,7 @@ def test_a_removed_model_loses_its_table(backend: Any, quickstart: Any) -> None:
     assert {change.effect for change in added.changes} == {Effect.CREATE, Effect.UPDATE}
     assert any(c.construct_path == "data/amplifyData/Note/NoteTable" for c in added.changes)
     removed, _ = go(after, quickstart)
-    (loss,) = find_losses(removed, live_from(after))
+    (loss,) = losses_of_deployment(removed, live_from(after))
     assert loss.construct_path == "data/amplifyData/Note/NoteTable"
 
 
@@ -143,5 +143,5 @@ def test_storage_is_a_new_nested_stack(backend: Any, quickstart: Any) -> None:
     assert {change.effect for change in diff.changes} == {Effect.CREATE}
     assert plan.method is Method.CLOUDFORMATION
     removed, _ = go(after, quickstart)
-    losses = find_losses(removed, live_from(after))
+    losses = losses_of_deployment(removed, live_from(after))
     assert [loss.construct_path for loss in losses] == ["storage/files/Bucket"]

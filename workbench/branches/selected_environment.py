@@ -22,7 +22,7 @@ from workbench.deploy.failure.failure import DeploymentFailed
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.outputs.outputs import read_outputs
-from workbench.deploy.plan.data_counts import describe_contents
+from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import LiveResource, Loss
 from workbench.model.events import unheard
 from workbench.outputs_file import of_outputs
@@ -93,7 +93,7 @@ def read_contents(opened: OpenedBranches, place: Workplace) -> tuple[Loss, ...]:
     """What holds data there, with how much: lost where the environment is deleted."""
     try:
         live = read_live(opened.clients, place.stack)
-        return () if live is None else tuple(describe_contents(opened.clients, live))
+        return () if live is None else tuple(losses_of_deletion(opened.clients, live))
     except (ClientError, BotoCoreError) as error:
         raise ProjectProblem(
             f"{place.name} cannot be read: {error_message(error)}", "Try again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.cli.colours import Paint
-from workbench.deploy.plan.loss_words import decision_words
+from workbench.deploy.plan.data_loss import decision_text
 from workbench.loop.deployment import CANCELLED
 from workbench.loop.diagnostics_to_failure import place
 from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Method
@@ -75,7 +75,7 @@ class HumanLines:
                     name = self._paint.strong(safe_line(loss.construct_path))
                     yield f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
             case ConfirmationAnswered():
-                yield f"  {self._paint.warn(safe_line(decision_words(event)))}"
+                yield f"  {self._paint.warn(safe_line(decision_text(event)))}"
             case ResourceProgressed():
                 yield from self._resource(event)
             case OutputsWritten() if event.changed:

@@ -255,8 +255,7 @@ class RealStages:
         from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
         from workbench.deploy.diff.schema_diff import explain_schemas
         from workbench.deploy.live.snapshot import clear_mark, unknown_swaps_mark
-        from workbench.deploy.plan.data_counts import fill_contents
-        from workbench.deploy.plan.data_loss import find_losses
+        from workbench.deploy.plan.data_loss import count_contents, losses_of_deployment
         from workbench.deploy.plan.foreign_deployments import (
             mark_cleared_by,
             with_uncertain_swaps,
@@ -280,7 +279,7 @@ class RealStages:
         clears = mark_cleared_by(plan.method, mark, complete=complete)
         if plan.method is Method.NONE:
             clear_mark(folder, clears)  # nothing here can be swapped
-        losses = fill_contents(self._target, find_losses(diff, live))
+        losses = count_contents(self._target, losses_of_deployment(diff, live))
         schemas = folder / "schemas"
         keep_schemas(new, schemas)
         diff = explain_schemas(diff, live, new, lambda asset: known_schema(asset, schemas))
@@ -380,10 +379,10 @@ class RealStages:
 
     def contents(self) -> tuple[Loss, ...]:
         """What deleting the stack would lose."""
-        from workbench.deploy.plan.data_counts import describe_contents
+        from workbench.deploy.plan.data_loss import losses_of_deletion
 
         live = self._read_live()
-        return () if live is None else describe_contents(self._target, live)
+        return () if live is None else losses_of_deletion(self._target, live)
 
     def resources(self) -> ResourcesListed | None:
         """What is deployed."""
@@ -471,6 +470,5 @@ def _import_deploy() -> None:
     import workbench.deploy.diff.diff
     import workbench.deploy.execute.execute
     import workbench.deploy.live.resources
-    import workbench.deploy.plan.data_counts
     import workbench.deploy.plan.data_loss
     import workbench.deploy.plan.plan  # noqa: F401

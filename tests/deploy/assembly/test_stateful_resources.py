@@ -11,7 +11,7 @@ from workbench.aws.target import LocalTarget
 from workbench.deploy.assembly.stateful_resources import holds_data
 from workbench.deploy.assembly.template import Template
 from workbench.deploy.live.models import DeployedResource, LiveStack
-from workbench.deploy.plan.data_counts import describe_contents
+from workbench.deploy.plan.data_loss import losses_of_deletion
 
 DEPLOYMENTS: dict[str, tuple[dict[str, Any] | None, bool]] = {
     "nothing is deployed into it": (None, True),
@@ -64,7 +64,7 @@ def test_a_deletion_names_what_a_plan_would(local_cloud: LocalTarget) -> None:
     clients.s3.put_object(Bucket="app-bucket", Key="uploads/photo.jpg", Body=b"x")
     for deployment, expected in DEPLOYMENTS.values():
         stack = _stack(deployment)
-        named = {loss.physical_id: loss.contents for loss in describe_contents(clients, stack)}
+        named = {loss.physical_id: loss.contents for loss in losses_of_deletion(clients, stack)}
         bucket = {"app-bucket": "1 object"} if expected else {}
         # A database's rows cannot be counted from here: it is named all the same.
         assert named == {"app-orders": "", **bucket}

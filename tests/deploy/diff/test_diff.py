@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy.hand_made import Writer, live_from, s3
 from workbench.deploy.diff.diff import UNFINISHED, compute_diff
-from workbench.deploy.plan.data_loss import find_losses
+from workbench.deploy.plan.data_loss import losses_of_deployment
 from workbench.model.deployment import Diff, Effect, ResourceChange
 
 TABLE: dict[str, Any] = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "a"}}
@@ -189,7 +189,7 @@ def test_another_type_under_the_same_name_replaces(diff_of: Any) -> None:
 def losses(tmp_path: Path, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     live = live_from(Writer(tmp_path / "b").write(before))
     diff = compute_diff(live, Writer(tmp_path / "a").write(after))
-    return [loss.construct_path for loss in find_losses(diff, live)]
+    return [loss.construct_path for loss in losses_of_deployment(diff, live)]
 
 
 def test_destroyed_and_replaced_data_is_lost(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.deploy.plan.data_counts import describe_contents
+from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.deploy.plan.instructions import SwapSchema
 from workbench.model.deployment import Method
 from workbench.model.events import (
@@ -65,7 +65,7 @@ def test_without_a_snapshot_resources_keep_their_construct_paths(deployed: Any) 
         known = kept.stack(path).construct_paths
         named = {name: known.get(name) for name in stack.construct_paths}
         assert stack.construct_paths == named
-    assert {loss.construct_path for loss in describe_contents(deployed.clients, fresh)} == {
+    assert {loss.construct_path for loss in losses_of_deletion(deployed.clients, fresh)} == {
         "auth/amplifyAuth/UserPool",
         "data/amplifyData/Todo/TodoTable",
     }

@@ -20,7 +20,7 @@ from workbench.deploy.live.resources import list_resources
 from workbench.deploy.live.snapshot import save_snapshot
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.deploy.live.stack_state import read_stack_state
-from workbench.deploy.plan.data_counts import describe_contents
+from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import AnyEvent, ResourceProgressed
 
@@ -182,7 +182,7 @@ def test_delete_names_contents_and_leaves_nothing(deployed: Any) -> None:
         MessageAction="SUPPRESS",
         UserAttributes=[{"Name": "email", "Value": "ann@example.com"}],
     )
-    contents = {loss.physical_id: loss.contents for loss in describe_contents(clients, live)}
+    contents = {loss.physical_id: loss.contents for loss in losses_of_deletion(clients, live)}
     assert contents[todo] == "3 items"
     assert contents[pool] == "1 user"
     assert len(contents) == 2, "buckets that deployments fill are no data of the user"

@@ -338,14 +338,14 @@ def test_the_preview_tells_changes_and_steps(build: Any) -> None:
 
 
 def test_the_preview_tells_losses_and_why_cloudformation(build: Any) -> None:
-    from workbench.deploy.plan.data_loss import find_losses
+    from workbench.deploy.plan.data_loss import losses_of_deployment
 
     table = {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "a"}}}
     renamed = {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "b"}}}
     live, new = live_from(build(more=table)), build(more=renamed)
     diff = compute_diff(live, new)
     plan = make_plan(diff, new, live, target_kind="local")
-    text = "\n".join(preview(diff, plan, find_losses(diff, live)))
+    text = "\n".join(preview(diff, plan, losses_of_deployment(diff, live)))
     assert "± data/T  AWS::DynamoDB::Table" in text
     assert property_line(diff.changes[0].properties[0]) == "TableName: a → b  (replaces)"
     assert "! data/T (t-1)" in text

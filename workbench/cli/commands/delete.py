@@ -14,7 +14,7 @@ from workbench.deploy.execute.delete import delete_backend
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.outputs.outputs import outputs_path
-from workbench.deploy.plan.data_counts import describe_contents
+from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.loop.ownership import acquire, owner
 from workbench.model.events import AnyEvent
 from workbench.project.models import ProjectProblem
@@ -49,7 +49,7 @@ def _delete(session: Session, *, yes: bool) -> int:
     live = read_live(clients, session.stack_name, snapshot)
     if live is not None:
         out(f"This deletes {paint.strong(session.stack_name)} on {session.target.label}:")
-        for loss in describe_contents(clients, live):
+        for loss in losses_of_deletion(clients, live):
             contents = f"  {loss.contents}" if loss.contents else ""
             out(f"  {paint.warn('-')} {loss.construct_path}{paint.strong(contents)}")
         if not yes and not _allowed():

@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.cli.colours import Paint
 from workbench.cli.event_text import HumanLines
 from workbench.cli.output import err, out, out_json, out_json_text
-from workbench.deploy.plan.loss_words import decision_words
+from workbench.deploy.plan.data_loss import decision_text
 from workbench.journal.codec import encode
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.store import Journal, journal_path
@@ -49,7 +49,7 @@ def history(arguments: argparse.Namespace) -> int:
     for record in records:
         out(record_line(record, paint, running=running))
         for decision in decided.get(record.number, ()):
-            out(f"       {paint.warn(safe_line(decision_words(decision)))}")
+            out(f"       {paint.warn(safe_line(decision_text(decision)))}")
     return 0
 
 

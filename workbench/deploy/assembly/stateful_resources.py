@@ -7,8 +7,10 @@ deployment brings (the model schema and the code generator's assets).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from workbench.deploy.assembly.template import Template
+if TYPE_CHECKING:  # the front ends import this before their first paint, through data_loss
+    from workbench.deploy.assembly.template import Template
 
 AMPLIFY_TABLE = "Custom::AmplifyDynamoDBTable"
 IMPORTED_TABLE = "Custom::ImportedAmplifyDynamoDBTable"

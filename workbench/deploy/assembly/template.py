@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
+_RETAIN = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 class TemplateResource(BaseModel):
@@ -26,6 +27,16 @@ class TemplateResource(BaseModel):
     condition: str | None = Field(default=None, alias="Condition")
     deletion_policy: str | None = Field(default=None, alias="DeletionPolicy")
     update_replace_policy: str | None = Field(default=None, alias="UpdateReplacePolicy")
+
+    @property
+    def is_retained(self) -> bool:
+        """True if the resource outlives its removal from the template, and its stack."""
+        return self.deletion_policy in _RETAIN
+
+    @property
+    def is_retained_when_replaced(self) -> bool:
+        """True if the old resource outlives its replacement by another one."""
+        return self.update_replace_policy in _RETAIN
 
 
 class TemplateParameter(BaseModel):

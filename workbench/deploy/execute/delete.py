@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _WORKERS = 8
 _BATCH = 1000
 _PARAMETER_BATCH = 10
-_KEEP = frozenset({"Retain", "RetainExceptOnCreate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _empty_buckets(clients: Clients, live: LiveStack) -> None:
 
 def _is_kept(stack: LiveStack, logical_id: str) -> bool:
     resource = stack.template.resources.get(logical_id)
-    return resource is not None and resource.deletion_policy in _KEEP
+    return resource is not None and resource.is_retained
 
 
 def _empty_bucket(clients: Clients, bucket: str) -> None:
