@@ -21,7 +21,7 @@ from workbench.loop.ownership import acquire
 from workbench.playground.addresses import Address, remember_address
 from workbench.playground.history import History
 from workbench.playground.saved_tabs import Workspace, save_workspace
-from workbench.private_files import UnsafeFolder, private_file, private_folder, write_private
+from workbench.private_files import UnsafeFolderProblem, private_file, private_folder, write_private
 from workbench.process_folders import make_process_folder
 from workbench.project.models import ProjectProblem
 
@@ -111,7 +111,7 @@ def test_a_link_or_another_users_folder_is_refused_with_words(
     root = tmp_path / "project"
     root.mkdir()
     (root / ".amplify").symlink_to(elsewhere)
-    with pytest.raises(UnsafeFolder, match="is a link") as refused:
+    with pytest.raises(UnsafeFolderProblem, match="is a link") as refused:
         private_folder(root / ".amplify/workbench")
     assert "rm " in str(refused.value)
     with pytest.raises(ProjectProblem, match="is a link"):
@@ -121,21 +121,21 @@ def test_a_link_or_another_users_folder_is_refused_with_words(
     (root / ".amplify").unlink()
     private_folder(root / ".amplify")
     (root / ".amplify/workbench").symlink_to(elsewhere)
-    with pytest.raises(UnsafeFolder, match="workbench is a link"):
+    with pytest.raises(UnsafeFolderProblem, match="workbench is a link"):
         private_folder(root / ".amplify/workbench/one")
     (root / ".amplify/log").symlink_to(elsewhere / "log")
     with pytest.raises(OSError, match="symbolic"):
         private_file(root / ".amplify/log")
     mine = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
-    with pytest.raises(UnsafeFolder, match="belongs to another user") as refused:
+    with pytest.raises(UnsafeFolderProblem, match="belongs to another user") as refused:
         private_folder(root / ".amplify")
     assert "chown" in str(refused.value)
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / ".amplify").touch()
-    with pytest.raises(UnsafeFolder, match="is not a folder"):
+    with pytest.raises(UnsafeFolderProblem, match="is not a folder"):
         private_folder(tmp_path / ".amplify/workbench")
 
 

@@ -19,7 +19,7 @@ _OWNERS_ALONE = 0o700
 _BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
-class UnsafeFolder(ProjectProblem, PermissionError):  # noqa: N818 - a problem the user can mend
+class UnsafeFolderProblem(ProjectProblem, PermissionError):
     """A folder that somebody else decides about; an OSError too, for places that must go on."""
 
     def __init__(self, what: str, next_step: str) -> None:
@@ -31,7 +31,7 @@ def private_folder(folder: Path) -> Path:
     """Make ``folder``, with what is missing from ``.amplify`` down for the owner alone; returns it.
 
     An ``.amplify`` that others can enter is closed. Outside of one it is a plain ``mkdir``. Raises
-    UnsafeFolder where a part of it is a link or another user's, else OSError.
+    UnsafeFolderProblem where a part of it is a link or another user's, else OSError.
     """
     parts = folder.absolute().parts
     if FOLDER_NAME not in parts:
@@ -92,14 +92,16 @@ def kept_mode(path: Path) -> int:
 def _check(place: Path, *, is_top: bool) -> None:
     found = place.lstat()
     if stat.S_ISLNK(found.st_mode):
-        raise UnsafeFolder(
+        raise UnsafeFolderProblem(
             f"{place} is a link: what is kept there may be open to others, or be theirs.",
             f"Look where it leads, then remove the link: rm {place}",
         )
     if not stat.S_ISDIR(found.st_mode):
-        raise UnsafeFolder(f"{place} is not a folder.", f"Move it away: mv {place} {place}.old")
+        raise UnsafeFolderProblem(
+            f"{place} is not a folder.", f"Move it away: mv {place} {place}.old"
+        )
     if found.st_uid != os.geteuid():
-        raise UnsafeFolder(
+        raise UnsafeFolderProblem(
             f"{place} belongs to another user ({_name_of(found.st_uid)}), who could change what runs.",
             "Run this as that user, or make the folder your own: "
             f"sudo chown -R {_name_of(os.geteuid())} {place}",

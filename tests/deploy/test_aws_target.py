@@ -15,7 +15,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
 from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
 from workbench.deploy.execute.execute import execute
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.plan.instructions import DeployStack, Plan, PublishAssets
 from workbench.localcloud.env_vars import environment
@@ -77,7 +77,7 @@ def test_an_account_without_bootstrap_gets_the_command(aws: Clients) -> None:
     bootstrap = bootstrap_of(aws, "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}")
     check_bootstrap(aws, bootstrap)
     aws.ssm.delete_parameter(Name=bootstrap.version_parameter)
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         check_bootstrap(aws, bootstrap)
     assert "npx cdk bootstrap aws://000000000000/us-east-1" in failed.value.failure.fix
 
@@ -87,7 +87,7 @@ def test_an_old_bootstrap_is_too_old(aws: Clients) -> None:
     aws.ssm.put_parameter(
         Name=bootstrap.version_parameter, Value="5", Type="String", Overwrite=True
     )
-    with pytest.raises(DeploymentFailed, match="too old"):
+    with pytest.raises(DeploymentProblem, match="too old"):
         check_bootstrap(aws, bootstrap)
 
 

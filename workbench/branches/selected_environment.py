@@ -18,7 +18,7 @@ from workbench.aws.trusted_endpoint import check_endpoint
 from workbench.branches.context import OpenedBranches
 from workbench.branches.environments import Environment
 from workbench.deploy.execute.delete import delete_backend
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.outputs.outputs import read_outputs
@@ -104,9 +104,10 @@ def delete_sandbox(opened: OpenedBranches, place: Workplace) -> tuple[str, ...]:
     """Delete a sandbox's stack with its data; what remained all the same."""
     try:
         return delete_backend(opened.clients, place.stack, unheard).remaining
-    except DeploymentFailed as failed:
+    except DeploymentProblem as failed:
         raise ProjectProblem(
-            f"{place.name} is not wholly deleted: {failed}.", "Look at its stack, then try again."
+            f"{place.name} is only partly deleted: {failed.what}.",
+            "Look at its stack, then try again.",
         ) from None
     except (ClientError, BotoCoreError) as error:
         raise ProjectProblem(

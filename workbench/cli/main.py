@@ -151,15 +151,15 @@ def _session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
 def _explain(error: Exception) -> int:
     from workbench.cli.event_text import HumanLines
     from workbench.crash_log import crash_folder, crash_line, write_crash_log
-    from workbench.deploy.failure.failure import DeploymentFailed
+    from workbench.deploy.failure.failure import DeploymentProblem
     from workbench.model.system_problem import system_problem
     from workbench.model.user_problem import UserProblem
 
     paint = Paint.of(sys.stderr)
-    if isinstance(error, UserProblem):
+    if isinstance(error, UserProblem) and not isinstance(error, DeploymentProblem):
         err(*f"{paint.bad('✗')} {error}".split("\n"))
         return error.exit_code
-    failure = error.failure if isinstance(error, DeploymentFailed) else _aws_failure(error)
+    failure = error.failure if isinstance(error, DeploymentProblem) else _aws_failure(error)
     if failure is not None:
         err(*HumanLines(paint).failure(failure))
         return 1

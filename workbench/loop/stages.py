@@ -32,7 +32,7 @@ class Stages(Protocol):
     """One sandbox's stages. Coroutines run on the loop; the other calls block, in a thread.
 
     Whatever a stage finds wrong with the deployment it says by raising
-    ``workbench.deploy.failure.failure.DeploymentFailed``; other exceptions are explained by ``explain``.
+    ``workbench.deploy.failure.failure.DeploymentProblem``; other exceptions are explained by ``explain``.
     """
 
     async def open(self) -> None:

@@ -9,7 +9,7 @@ Offer = Literal["", "init", "install", "node", "login", "target"]
 sign in to AWS, choose another target."""
 
 
-class UserProblem(Exception):  # noqa: N818 - a problem the user can solve, not a program error
+class UserProblem(Exception):
     """What is wrong, where or why, and the next step.
 
     ``details`` are further lines, as of a log; ``exit_code`` is what a command ends with that meets it.

@@ -10,9 +10,9 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.hotswap.bucket import swap_bucket_content
-from workbench.deploy.execute.hotswap.runner import SwapsFailed, swap_all
+from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
 from workbench.deploy.execute.progress import Progress
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.plan.instructions import (
     BucketSource,
     SwapApiKey,
@@ -110,7 +110,7 @@ def test_after_a_failed_swap_the_next_plan_swaps_again(deployed: Any, backend: A
     schema = next(step for step in plan.steps if isinstance(step, SwapSchema))
     assert schema.file is not None
     away = schema.file.rename(schema.file.with_suffix(".away"))
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         deployed.deploy(assembly)
     assert failed.value.failure.title == "A file of the deployment is missing"
     assert failed.value.failure.construct_path
@@ -129,7 +129,7 @@ def test_independent_swaps_go_on_after_a_failure(clients: Clients, tmp_path: Pat
     good = SwapBucketContent(target("Good"), "site", "", (source,))
     bad = SwapFunctionCode(target("Bad"), bucket="site", key="nothing.zip")
     events: list[AnyEvent] = []
-    with pytest.raises(SwapsFailed) as failed:
+    with pytest.raises(HotswapError) as failed:
         swap_all([bad, good], clients, Progress(events.append, 1))
     assert failed.value.failed == {((), "Bad")}
     assert clients.s3.get_object(Bucket="site", Key="index.html")["Body"].read() == b"<p>hello</p>"

@@ -14,7 +14,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack
 from workbench.deploy.execute.delete import delete_backend
 from workbench.deploy.execute.execute import adopt_running
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.live.snapshot import save_snapshot
@@ -94,7 +94,7 @@ def test_nothing_to_update_is_no_change(stack: Stack) -> None:
 def test_a_failed_first_creation_is_repaired_by_the_next_deployment(
     stack: Stack, broken: dict[str, Any]
 ) -> None:
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         stack.deploy(template(Things=table(), Bad=broken))
     failure = failed.value.failure
     assert failure.construct_path == "construct-of-Bad"
@@ -110,7 +110,7 @@ def test_a_failed_update_rolls_back_and_the_next_one_works(
     stack: Stack, broken: dict[str, Any]
 ) -> None:
     stack.deploy(template(Things=table()))
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         stack.deploy(template(Things=table(), Bad=broken))
     assert failed.value.failure.logical_id == "Bad"
     assert stack.status() == "UPDATE_ROLLBACK_COMPLETE"
@@ -123,7 +123,7 @@ def test_nested_events_are_told_once_and_the_cause_lies_in_the_nested_stack(
 ) -> None:
     child = stack.upload(template(Inner=table(), Bad={**broken, "DependsOn": "Inner"}))
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": child}}
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         stack.deploy(template(Child=nested))
     failure = failed.value.failure
     assert failure.construct_path == "Child/construct-of-Bad"
@@ -238,10 +238,10 @@ def test_a_deletion_that_failed_offers_to_recreate_and_can_be_finished(
     stack.deploy(template(Full=bucket))
     stack.clients.s3.put_object(Bucket="full-bucket", Key="file", Body=b"data")
     stack.clients.cloudformation.delete_stack(StackName=STACK)
-    with pytest.raises(DeploymentFailed, match=r"full-bucket|delete"):
+    with pytest.raises(DeploymentProblem, match=r"full-bucket|delete"):
         adopt_until_settled(stack)
     assert stack.status() == "DELETE_FAILED"
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         stack.deploy(template(Full=bucket))
     assert failed.value.failure.offer == "recreate"
     assert delete_backend(stack.clients, STACK, no_events).existed
@@ -253,7 +253,7 @@ def adopt_until_settled(stack: Stack) -> None:
     adopt_running(stack.clients, STACK, lambda _: None)
     state = read_stack_state(stack.clients, STACK)
     if state is not None and state.status == "DELETE_FAILED":
-        raise DeploymentFailed(Failure("failed", state.reason or "delete", ""))
+        raise DeploymentProblem(Failure("failed", state.reason or "delete", ""))
 
 
 def test_delete_removes_secrets_only_when_asked(

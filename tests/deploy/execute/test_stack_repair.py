@@ -10,7 +10,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.stack_state import read_stack_state
 
 STACK = "amplify-repair-me-sandbox-0123456789"
@@ -89,12 +89,12 @@ def stubborn(clients: Clients) -> StubbornStack:
 
 
 def test_a_failed_rollback_is_continued_or_offers_to_recreate(stubborn: StubbornStack) -> None:
-    with pytest.raises(DeploymentFailed) as failed:
+    with pytest.raises(DeploymentProblem) as failed:
         stubborn.deploy("two")
     assert failed.value.failure.construct_path == "construct-of-Thing"
     assert stubborn.status() == "UPDATE_ROLLBACK_FAILED"
 
-    with pytest.raises(DeploymentFailed) as stuck:
+    with pytest.raises(DeploymentProblem) as stuck:
         stubborn.deploy("three")
     assert stuck.value.failure.offer == "recreate"
     assert stuck.value.failure.construct_path == "construct-of-Thing"

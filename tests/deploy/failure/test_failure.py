@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
 from workbench.deploy.failure.failure import (
-    DeploymentFailed,
+    DeploymentProblem,
     failure_from_events,
     failure_from_exception,
 )
@@ -168,7 +168,7 @@ def test_disk_and_unknown_errors_have_no_stack_trace() -> None:
     assert odd.title == "Publishing assets failed"
     assert odd.reason == "KeyError: 'thing'"
     known = Failure("a", "b", "c")
-    assert failure_from_exception(DeploymentFailed(known), LOCAL) is known
+    assert failure_from_exception(DeploymentProblem(known), LOCAL) is known
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.hand_made import Writer, live_from
-from workbench.deploy.live.intrinsics import Scope, Unresolvable, nested_scope
+from workbench.deploy.live.intrinsics import Scope, UnresolvableError, nested_scope
 
 TEMPLATE: dict[str, Any] = {
     "Parameters": {"Mode": {"Type": "String", "Default": "fast"}},
@@ -81,7 +81,7 @@ def test_intrinsics(scope: Scope, value: Any, result: Any) -> None:
     ],
 )
 def test_what_only_cloudformation_knows(scope: Scope, value: Any) -> None:
-    with pytest.raises(Unresolvable):
+    with pytest.raises(UnresolvableError):
         scope.evaluate(value)
 
 
@@ -94,5 +94,5 @@ def test_nested_parameters_come_from_the_new_parent(tmp_path: Path) -> None:
         Scope(assembly.root.template, live), "inner", assembly.root.nested["inner"].template
     )
     assert inner.evaluate({"Ref": "P"}) == "files-1"
-    with pytest.raises(Unresolvable):
+    with pytest.raises(UnresolvableError):
         inner.evaluate({"Ref": "Q"})

@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.hand_made import BUCKET, Writer, live_from, s3
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.diff.diff import compute_diff
-from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import (
     LiveStack,
     after_cloudformation,
@@ -312,7 +312,7 @@ def test_a_rolled_back_deployment_makes_earlier_swaps_uncertain(build: Any) -> N
 
 
 def test_swapping_what_is_not_deployed_is_refused(build: Any) -> None:
-    with pytest.raises(Unresolvable):
+    with pytest.raises(UnresolvableError):
         swaps_for(build(), live_from(build()), [(("data",), "Nothing")])
 
 

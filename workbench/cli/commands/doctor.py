@@ -175,7 +175,7 @@ def _target(session: Session) -> Iterator[Finding]:
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
     from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
-    from workbench.deploy.failure.failure import DeploymentFailed
+    from workbench.deploy.failure.failure import DeploymentProblem
 
     clients = Clients(session.target)
     try:
@@ -186,7 +186,7 @@ def _target(session: Session) -> Iterator[Finding]:
     yield Finding("good", "target", f"{session.target.label} {caller.region}  {caller.arn}")
     try:
         check_bootstrap(clients, bootstrap_of(clients))
-    except DeploymentFailed as failed:
+    except DeploymentProblem as failed:
         yield Finding("bad", "CDK bootstrap", failed.failure.reason, failed.failure.fix)
     else:
         yield Finding("good", "CDK bootstrap", "present")

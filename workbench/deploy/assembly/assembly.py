@@ -24,6 +24,7 @@ from workbench.deploy.assembly.construct_paths import (
 )
 from workbench.deploy.assembly.template import NESTED_STACK, Template
 from workbench.model.deployment import StackPath
+from workbench.model.user_problem import UserProblem
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ASSEMBLIES_KEPT = 2
@@ -32,8 +33,11 @@ _ASSEMBLIES_KEPT = 2
 _templates: OrderedDict[str, Template] = OrderedDict()
 
 
-class AssemblyProblem(Exception):  # noqa: N818 - said to the user, not a program error
-    """The assembly folder is missing, half written, or holds no such stack."""
+class AssemblyProblem(UserProblem):
+    """The assembly folder is missing, half written, or has no such stack."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, "Save again: this evaluates the backend from the start.")
 
 
 @dataclass(frozen=True, slots=True)

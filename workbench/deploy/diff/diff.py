@@ -19,7 +19,7 @@ from workbench.deploy.assembly.stateful_resources import holds_data
 from workbench.deploy.assembly.template import NESTED_STACK, Template, TemplateResource
 from workbench.deploy.diff.display import dotted, show
 from workbench.deploy.diff.replacement import Outcome, judge, keeps_identity
-from workbench.deploy.live.intrinsics import Scope, Unresolvable, nested_scope
+from workbench.deploy.live.intrinsics import Scope, UnresolvableError, nested_scope
 from workbench.deploy.live.models import LiveStack
 from workbench.model.deployment import Diff, Effect, PropertyChange, ResourceChange, StackPath
 
@@ -237,7 +237,7 @@ def _wanted(template: Template, scope: Scope) -> dict[str, TemplateResource]:
         if resource.condition is not None:
             try:
                 holds = scope.condition(resource.condition)
-            except Unresolvable:
+            except UnresolvableError:
                 holds = True
             if not holds:
                 continue

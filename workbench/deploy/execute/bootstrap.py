@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code, is_missing
 from workbench.aws.clients import Clients
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
 
 REQUIRED_VERSION = 6
@@ -68,7 +68,7 @@ def bootstrap_of(clients: Clients, bucket: str = "") -> Bootstrap:
 
 
 def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
-    """Raise DeploymentFailed unless the account and region are bootstrapped recently enough.
+    """Raise DeploymentProblem unless the account and region are bootstrapped recently enough.
 
     A caller who may not read the version is let through: the deployment itself will tell.
     """
@@ -81,7 +81,7 @@ def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
             return
         if not is_missing(error):
             raise
-        raise DeploymentFailed(
+        raise DeploymentProblem(
             Failure(
                 title="This account and region are not set up for the CDK",
                 reason=f"{where} has no {bootstrap.version_parameter}.",
@@ -90,7 +90,7 @@ def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
         ) from error
     version = answer["Parameter"].get("Value", "")
     if not version.isdigit() or int(version) < REQUIRED_VERSION:
-        raise DeploymentFailed(
+        raise DeploymentProblem(
             Failure(
                 title="The CDK bootstrap of this account and region is too old",
                 reason=f"{where} has version {version}; at least {REQUIRED_VERSION} is needed.",

@@ -15,7 +15,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.execute.stack_repair import settle_stack
 from workbench.deploy.failure.failure import (
-    DeploymentFailed,
+    DeploymentProblem,
     NameConstruct,
     failure_from_events,
 )
@@ -74,7 +74,7 @@ class StackDeployed:
 def deploy_stack(
     clients: Clients, request: StackRequest, report: Report, name_construct: NameConstruct
 ) -> StackDeployed:
-    """Create or update the stack and wait for it; raises DeploymentFailed with the first cause.
+    """Create or update the stack and wait for it; raises DeploymentProblem with the first cause.
 
     Whatever state the stack is in, it is settled first: see ``settle_stack``.
     """
@@ -92,11 +92,11 @@ def deploy_stack(
 
 
 def require_success(ending: Ending, name_construct: NameConstruct) -> None:
-    """Raise DeploymentFailed unless the operation made what was asked for."""
+    """Raise DeploymentProblem unless the operation made what was asked for."""
     if ending.forgotten:
-        raise DeploymentFailed(_FORGOTTEN)
+        raise DeploymentProblem(_FORGOTTEN)
     if not ending.succeeded:
-        raise DeploymentFailed(
+        raise DeploymentProblem(
             failure_from_events(ending.events, name_construct, stack_status=ending.status)
         )
 
@@ -169,9 +169,9 @@ def _await_change_set(clients: Clients, change_set: str) -> bool:
         if status == "FAILED" and _means_nothing(reason):
             return False
         if status in {"FAILED", "DELETE_COMPLETE", "DELETE_FAILED"}:
-            raise DeploymentFailed(_refused(reason or status))
+            raise DeploymentProblem(_refused(reason or status))
         if time.monotonic() > deadline:
-            raise DeploymentFailed(_refused("CloudFormation did not finish the change set."))
+            raise DeploymentProblem(_refused("CloudFormation did not finish the change set."))
         time.sleep(pause)
     raise AssertionError("the pauses never end")  # pragma: no cover
 

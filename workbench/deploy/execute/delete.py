@@ -15,7 +15,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.stack_operation import Report, follow_operation
 from workbench.deploy.execute.stack_repair import remove_stack
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.stack_events import StackEvent
@@ -55,7 +55,7 @@ def delete_backend(
     """Delete the stack with its data, the functions' log groups and the snapshot.
 
     Buckets are emptied first, all versions too. SSM secrets stay, as with ampx, unless their path
-    is given as ``secrets_under``. Raises DeploymentFailed, its details naming what remained, where
+    is given as ``secrets_under``. Raises DeploymentProblem, its details naming what remained, where
     resources cannot be deleted.
     """
     state = read_stack_state(clients, stack_name)
@@ -97,7 +97,7 @@ def _remove(
     """Delete the stack; once more after a failure, for buckets may have been written meanwhile."""
     try:
         remove_stack(clients, state, report, progress.construct)
-    except DeploymentFailed:
+    except DeploymentProblem:
         if live is not None:
             _empty_buckets(clients, live)
     else:
@@ -107,10 +107,10 @@ def _remove(
         return
     try:
         remove_stack(clients, again, report, progress.construct)
-    except DeploymentFailed as failed:
+    except DeploymentProblem as failed:
         standing = read_live(clients, state.stack_id)
         names = _standing(standing, progress) if standing else ()
-        raise DeploymentFailed(replace(failed.failure, details=names)) from failed
+        raise DeploymentProblem(replace(failed.failure, details=names)) from failed
 
 
 def _standing(live: LiveStack, progress: Progress) -> tuple[str, ...]:

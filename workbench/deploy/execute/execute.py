@@ -18,12 +18,12 @@ from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.execute.assets import publish_assets
 from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, check_bootstrap
 from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, require_success
-from workbench.deploy.execute.hotswap.runner import SwapsFailed, swap_all
+from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.stack_operation import follow_operation
 from workbench.deploy.execute.step_reporter import Narrator
-from workbench.deploy.failure.failure import DeploymentFailed, failure_from_exception
-from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.failure.failure import DeploymentProblem, failure_from_exception
+from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import (
     LiveStack,
     after_cloudformation,
@@ -114,7 +114,7 @@ def execute(
 
     ``published`` tells that ``publish_ahead`` has published its assets and told the stage.
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
-    resources' progress. Raises DeploymentFailed.
+    resources' progress. Raises DeploymentProblem.
     """
     try:
         run = _Run(
@@ -133,17 +133,17 @@ def execute(
         _publish(run, ahead=published)
         _deploy(run)
         _write(run)
-    except DeploymentFailed:
+    except DeploymentProblem:
         raise
     except Exception as error:
-        raise DeploymentFailed(failure_from_exception(error, clients.target)) from error
+        raise DeploymentProblem(failure_from_exception(error, clients.target)) from error
     return run.live
 
 
 def publish_ahead(plan: Plan, assembly: Assembly, clients: Clients) -> str:
     """Publish the plan's assets before it is certain that it is carried out; a note of how many.
 
-    Raises DeploymentFailed and what S3 answers; ``execute`` then publishes, and explains, again.
+    Raises DeploymentProblem and what S3 answers; ``execute`` then publishes, and explains, again.
     """
     if not (_publishing(plan) or _deploys(plan)):
         return ""
@@ -161,7 +161,7 @@ def adopt_running(
 ) -> None:
     """Follow the operation that CloudFormation is running on the stack to its end, told as usual.
 
-    Returns at once where nothing runs; raises DeploymentFailed where it fails. A deletion that was
+    Returns at once where nothing runs; raises DeploymentProblem where it fails. A deletion that was
     running is followed too.
     """
     state = read_stack_state(clients, stack_name)
@@ -202,7 +202,7 @@ def _publish(run: _Run, *, ahead: bool) -> None:
 
 def _publish_assets(plan: Plan, assembly: Assembly, clients: Clients, bootstrap: Bootstrap) -> str:
     if assembly.docker_images:
-        raise DeploymentFailed(
+        raise DeploymentProblem(
             Failure(
                 title="This backend has Docker images",
                 reason="amplify-tui does not build and publish Docker image assets.",
@@ -256,12 +256,12 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     )
     try:
         deploy_stack(run.cloudformation, request, run.progress.of_stack, run.progress.construct)
-    except DeploymentFailed as failed:
+    except DeploymentProblem as failed:
         _remember_failed(run, before, step.stack_name)
         raise failed from None
     now = read_live(run.clients, step.stack_name, templates=run.assembly)
     if now is None:
-        raise DeploymentFailed(_NO_STACK)
+        raise DeploymentProblem(_NO_STACK)
     # What was swapped before stays uncertain until it has been swapped again.
     waiting = frozenset(
         resource
@@ -275,32 +275,32 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
 
 def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
     if run.live is None:
-        raise DeploymentFailed(_NO_STACK)
+        raise DeploymentProblem(_NO_STACK)
     swaps: list[Swap] = []
     failed: frozenset[tuple[StackPath, str]] = frozenset()
     failure: Failure | None = None
     for resource in step.resources:
         try:
             swaps += swaps_for(run.assembly, run.live, [resource])
-        except Unresolvable as unknown:
+        except UnresolvableError as unknown:
             failed |= {resource}
             run.narrator.warn(
                 f"{run.progress.construct(*resource)} keeps an older state: {unknown}"
             )
     try:
         swap_all(swaps, run.clients, run.progress)
-    except SwapsFailed as some:
+    except HotswapError as some:
         failed, failure = failed | some.failed, some.failure
     run.live = after_cloudformation(run.live, run.assembly, failed)
     _keep(run)
     if failure is not None:
-        raise DeploymentFailed(failure)
+        raise DeploymentProblem(failure)
 
 
 def _swap(run: _Run, swaps: list[Swap]) -> None:
     live = run.live
     if live is None:
-        raise DeploymentFailed(_NO_STACK)
+        raise DeploymentProblem(_NO_STACK)
     everything = frozenset((swap.target.stack, swap.target.logical_id) for swap in swaps)
 
     # Killed half way, the next start must know that these resources are in an unknown state.
@@ -311,13 +311,13 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
         failure: Failure | None = None
         try:
             swap_all(swaps, run.clients, run.progress, run.narrator.began, run.narrator.ended)
-        except SwapsFailed as some:
+        except HotswapError as some:
             failed, failure = some.failed, some.failure
         writing.result()
     run.live = after_swap(live, run.assembly, failed)
     _keep(run)
     if failure is not None:
-        raise DeploymentFailed(failure)
+        raise DeploymentProblem(failure)
 
 
 def _write(run: _Run) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.failure.failure import (
-    DeploymentFailed,
+    DeploymentProblem,
     NameConstruct,
     failure_from_events,
 )
@@ -22,7 +22,7 @@ _MOVES = 6
 def settle_stack(
     clients: Clients, stack_name: str, report: Report, name_construct: NameConstruct
 ) -> StackState | None:
-    """The stack once it can be created (None) or updated; raises DeploymentFailed where it can't.
+    """The stack once it can be created (None) or updated; raises DeploymentProblem where it can't.
 
     - an operation in progress is adopted: waited for, with its events reported;
     - a stack whose first creation failed is deleted, for it never held data;
@@ -44,10 +44,10 @@ def settle_stack(
         elif state.status == "UPDATE_FAILED":
             _roll_back(clients, state, report, name_construct)
         elif state.status.endswith("_FAILED"):
-            raise DeploymentFailed(_needs_recreate(state))
+            raise DeploymentProblem(_needs_recreate(state))
         else:
             return state
-    raise DeploymentFailed(
+    raise DeploymentProblem(
         Failure(
             title="The stack does not come to rest",
             reason=f"{stack_name} changed its state {_MOVES} times without becoming deployable.",
@@ -60,12 +60,12 @@ def settle_stack(
 def remove_stack(
     clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
 ) -> Ending:
-    """Delete a stack and wait; raises DeploymentFailed where resources remain."""
+    """Delete a stack and wait; raises DeploymentProblem where resources remain."""
     token = f"amplify-tui-{uuid4().hex}"
     clients.cloudformation.delete_stack(StackName=state.stack_id, ClientRequestToken=token)
     ending = follow_operation(clients, state.stack_id, report, token=token)
     if ending.status != "DELETE_COMPLETE":
-        raise DeploymentFailed(
+        raise DeploymentProblem(
             failure_from_events(ending.events, name_construct, stack_status=ending.status)
         )
     return ending
@@ -98,7 +98,7 @@ def _require_rolled_back(state: StackState, ending: Ending, name_construct: Name
         return
     cause = failure_from_events(ending.events, name_construct, stack_status=ending.status)
     stuck = _needs_recreate(state)
-    raise DeploymentFailed(
+    raise DeploymentProblem(
         Failure(
             title=stuck.title,
             reason=cause.reason,

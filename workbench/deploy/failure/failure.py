@@ -15,7 +15,7 @@ from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.deploy.failure.known_errors import explain
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.model.deployment import Failure, StackPath
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.redaction.secret_shapes import redact
 
 NameConstruct = Callable[[StackPath, str], str]
@@ -32,11 +32,12 @@ _CONSEQUENCES = (
 _DETAILS_SHOWN = 8
 
 
-class DeploymentFailed(Exception):  # noqa: N818 - the outcome of a deployment, with its report
-    """A deployment ended badly; ``failure`` is what the user is told."""
+class DeploymentProblem(UserProblem):
+    """A deployment failed; ``failure`` is the whole report, for front ends that show it."""
 
     def __init__(self, failure: Failure) -> None:
-        super().__init__(f"{failure.title}: {failure.reason}")
+        what = f"{failure.title}: {failure.reason}" if failure.reason else failure.title
+        super().__init__(what, failure.fix, where=failure.construct_path, details=failure.details)
         self.failure = failure
 
 
@@ -86,9 +87,9 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
 
     Never shows a stack trace: unknown exceptions are named by type and message.
     """
-    if isinstance(error, DeploymentFailed):
+    if isinstance(error, DeploymentProblem):
         return error.failure
-    if isinstance(error, ProjectProblem):
+    if isinstance(error, UserProblem):
         return _failure_of_problem(error)
     if isinstance(error, _UNREACHABLE) and isinstance(target, LocalTarget):
         return Failure(
@@ -120,9 +121,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     )
 
 
-def _failure_of_problem(
-    problem: ProjectProblem, reason: str = "", *, retry: bool = False
-) -> Failure:
+def _failure_of_problem(problem: UserProblem, reason: str = "", *, retry: bool = False) -> Failure:
     """What keeps a deployment from its target; an offer that only a start has is left out."""
     offer: Literal["", "retry", "install", "login", "target"] = "retry" if retry else ""
     if problem.offer in ("install", "login", "target"):

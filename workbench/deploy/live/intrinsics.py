@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, evaluated against what is deployed.
 
 What CloudFormation alone knows (an attribute of a resource that it has not listed, an export)
-raises Unresolvable; a plan then leaves the change to CloudFormation. Dynamic references such as
+raises UnresolvableError; a plan then leaves the change to CloudFormation. Dynamic references such as
 ``{{resolve:ssm:…}}`` are text and stay as they are.
 Source: AWS CloudFormation template reference, "Intrinsic functions" and "Pseudo parameters".
 """
@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
 _URL_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
 
 
-class Unresolvable(Exception):  # noqa: N818 - an answer, not a program error
+class UnresolvableError(Exception):
     """The value is known only to CloudFormation; the message says which part."""
 
 
@@ -47,14 +47,14 @@ class Scope:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def evaluate(self, value: Any) -> Any:
-        """``value`` with all intrinsics resolved. Raises Unresolvable."""
+        """``value`` with all intrinsics resolved. Raises UnresolvableError."""
         result = self._value(value)
         return None if isinstance(result, _NoValue) else result
 
     def condition(self, name: str) -> bool:
-        """Whether the template's condition holds. Raises Unresolvable."""
+        """Whether the template's condition holds. Raises UnresolvableError."""
         if name not in self.template.conditions:
-            raise Unresolvable(f"condition {name}")
+            raise UnresolvableError(f"condition {name}")
         return self._condition(self.template.conditions[name])
 
     def _value(self, value: Any) -> Any:
@@ -67,7 +67,7 @@ class Scope:
             ((function, argument),) = value.items()
             known = _FUNCTIONS.get(function)
             if known is None:
-                raise Unresolvable(function)
+                raise UnresolvableError(function)
             return known(self, argument)
         resolved = {key: self._value(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if not isinstance(item, _NoValue)}
@@ -78,7 +78,7 @@ class Scope:
             return "true" if result else "false"
         if isinstance(result, str | int | float):
             return str(result)
-        raise Unresolvable("a text was expected")
+        raise UnresolvableError("a text was expected")
 
     def _condition(self, value: Any) -> bool:
         if isinstance(value, dict) and len(value) == 1:
@@ -94,7 +94,7 @@ class Scope:
                 return all(self._condition(item) for item in argument)
             if function == "Fn::Or":
                 return any(self._condition(item) for item in argument)
-        raise Unresolvable(f"condition {value}")
+        raise UnresolvableError(f"condition {value}")
 
     def _ref(self, name: Any) -> Any:
         if name.startswith("AWS::"):
@@ -103,7 +103,7 @@ class Scope:
             return self._parameter(name)
         resource = self.live.resources.get(name) if self.live else None
         if resource is None or not resource.physical_id:
-            raise Unresolvable(f"Ref {name}")
+            raise UnresolvableError(f"Ref {name}")
         return resource.physical_id
 
     def _parameter(self, name: str) -> Any:
@@ -115,7 +115,7 @@ class Scope:
         elif declared.default is not None and not declared.type.startswith("AWS::SSM::"):
             given = declared.default
         else:
-            raise Unresolvable(f"parameter {name}")
+            raise UnresolvableError(f"parameter {name}")
         if "List" in declared.type and isinstance(given, str):
             return given.split(",")
         return str(given) if isinstance(given, int | float) else given
@@ -124,7 +124,7 @@ class Scope:
         if name == "AWS::NoValue":
             return _NO_VALUE
         if self.live is None:
-            raise Unresolvable(name)
+            raise UnresolvableError(name)
         values = {
             "AWS::AccountId": self.live.account,
             "AWS::Partition": self.live.partition,
@@ -134,26 +134,26 @@ class Scope:
             "AWS::URLSuffix": _URL_SUFFIX.get(self.live.partition, "amazonaws.com"),
         }
         if not values.get(name):
-            raise Unresolvable(name)
+            raise UnresolvableError(name)
         return values[name]
 
     def _get_att(self, argument: Any) -> Any:
         parts = argument.split(".", 1) if isinstance(argument, str) else argument
         logical_id, attribute = str(parts[0]), self._text(parts[1])
         if self.live is None:
-            raise Unresolvable(f"{logical_id}.{attribute}")
+            raise UnresolvableError(f"{logical_id}.{attribute}")
         if attribute.startswith("Outputs."):
             nested = self.live.nested.get(logical_id)
             output = attribute.removeprefix("Outputs.")
             if nested is None or output not in nested.outputs:
-                raise Unresolvable(f"{logical_id}.{attribute}")
+                raise UnresolvableError(f"{logical_id}.{attribute}")
             return nested.outputs[output]
         resource = self.live.resources.get(logical_id)
         if resource is None:
-            raise Unresolvable(f"{logical_id}.{attribute}")
+            raise UnresolvableError(f"{logical_id}.{attribute}")
         known = attribute_of(resource, attribute, self.live)
         if known is None:
-            raise Unresolvable(f"{logical_id}.{attribute}")
+            raise UnresolvableError(f"{logical_id}.{attribute}")
         return known
 
     def _sub(self, argument: Any) -> str:
@@ -173,7 +173,7 @@ class Scope:
         separator, items = argument
         values = self._value(items)
         if not isinstance(values, list):
-            raise Unresolvable("Fn::Join of no list")
+            raise UnresolvableError("Fn::Join of no list")
         return str(separator).join(self._text(item) for item in values)
 
     def _select(self, argument: Any) -> Any:
@@ -181,7 +181,7 @@ class Scope:
         values = self._value(items)
         position = int(self._text(index))
         if not isinstance(values, list) or not 0 <= position < len(values):
-            raise Unresolvable(f"Fn::Select {position}")
+            raise UnresolvableError(f"Fn::Select {position}")
         return values[position]
 
     def _split(self, argument: Any) -> list[str]:
@@ -199,7 +199,7 @@ class Scope:
         except KeyError:
             if len(argument) > 3 and "DefaultValue" in argument[3]:
                 return self._value(argument[3]["DefaultValue"])
-            raise Unresolvable(f"mapping {name}.{top}.{second}") from None
+            raise UnresolvableError(f"mapping {name}.{top}.{second}") from None
 
     def _base64(self, argument: Any) -> str:
         return base64.b64encode(self._text(argument).encode()).decode()
@@ -221,7 +221,7 @@ _FUNCTIONS: dict[str, Callable[[Scope, Any], Any]] = {
 def nested_scope(parent: Scope, logical_id: str, template: Template) -> Scope:
     """The scope of a nested stack whose parameters the parent's template gives.
 
-    A parameter whose value cannot be resolved is left out: using it then raises Unresolvable only
+    A parameter whose value cannot be resolved is left out: using it then raises UnresolvableError only
     where it is used.
     """
     resource = parent.template.resources.get(logical_id)
@@ -235,7 +235,7 @@ def nested_scope(parent: Scope, logical_id: str, template: Template) -> Scope:
     for name, value in given.items():
         try:
             parameters[name] = parent.evaluate(value)
-        except Unresolvable:
+        except UnresolvableError:
             unknown.add(name)
     declared = {
         name: parameter.model_copy(update={"default": None}) if name in unknown else parameter

@@ -19,7 +19,7 @@ from workbench.deploy.outputs.legacy import legacy_outputs, mobile_outputs
 from workbench.deploy.outputs.sections import (
     DEFAULT_VERSION,
     VERSIONS,
-    OutputsConflict,
+    OutputsConflictError,
     Section,
     auth_section,
     custom_section,
@@ -80,7 +80,7 @@ def read_outputs(
         merge_sections(outputs, {"version": DEFAULT_VERSION if legacy else version})
         if _CUSTOM in payloads:
             merge_sections(outputs, custom_section(payloads[_CUSTOM]))
-    except OutputsConflict as conflict:
+    except OutputsConflictError as conflict:
         raise ProjectProblem(
             str(conflict), "Check the calls of `addOutput` (`add_output`) in amplify/backend."
         ) from conflict

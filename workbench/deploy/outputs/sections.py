@@ -31,7 +31,7 @@ _AUTH_LISTS = {
 }
 
 
-class OutputsConflict(Exception):  # noqa: N818 - said to the user
+class OutputsConflictError(ValueError):
     """Two parts of the outputs claim one key, or different major versions of the schema."""
 
 
@@ -97,7 +97,7 @@ def merge_sections(into: Section, part: Mapping[str, Any]) -> None:
     """Merge a part into the outputs: objects deeply, lists appended.
 
     A ``version`` on both sides must agree in its major number, the higher one stays. Any other
-    key that both sides have with a plain value is a conflict and raises OutputsConflict.
+    key that both sides have with a plain value is a conflict and raises OutputsConflictError.
     """
     for key, value in part.items():
         present = into.get(key)
@@ -110,7 +110,7 @@ def merge_sections(into: Section, part: Mapping[str, Any]) -> None:
         elif key == "version":
             into[key] = _higher_version(str(present), str(value))
         else:
-            raise OutputsConflict(
+            raise OutputsConflictError(
                 f"The output {key} is set twice: by Amplify and by addOutput, or by two calls of "
                 "addOutput."
             )
@@ -187,7 +187,7 @@ def _higher_version(one: str, other: str) -> str:
         return tuple(int(part) for part in version.split(".") if part.isdigit())
 
     if numbers(one)[:1] != numbers(other)[:1]:
-        raise OutputsConflict(f"addOutput gives outputs of version {other}, not of {one}.")
+        raise OutputsConflictError(f"addOutput gives outputs of version {other}, not of {one}.")
     return max(one, other, key=numbers)
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.deploy.assembly.assembly import Assembly
-from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.snapshot import mark_swaps_unknown, sandboxes_beside, unknown_swaps_mark
 from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
@@ -79,7 +79,7 @@ def _uncertain(
             continue
         try:
             build_swaps(assembly, root, Wanted(path, logical_id))
-        except Unresolvable:
+        except UnresolvableError:
             complete = False
         else:
             uncertain.add(logical_id)

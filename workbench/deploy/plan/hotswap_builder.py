@@ -16,7 +16,7 @@ from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.assembly.references import references
 from workbench.deploy.assembly.stateful_resources import BUCKET_DEPLOYMENT
 from workbench.deploy.assembly.template import TemplateResource
-from workbench.deploy.live.intrinsics import Scope, Unresolvable, nested_scope
+from workbench.deploy.live.intrinsics import Scope, UnresolvableError, nested_scope
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.plan.instructions import (
     BucketSource,
@@ -87,13 +87,13 @@ class Wanted:
 def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Swap, ...]:
     """The instructions that bring one live resource to what ``assembly`` says.
 
-    Raises Unresolvable where the change needs something that only CloudFormation can do or know.
+    Raises UnresolvableError where the change needs something that only CloudFormation can do or know.
     """
     stack, here = assembly.stack(wanted.stack), live.stack(wanted.stack)
     resource = stack.template.resources.get(wanted.logical_id) if stack else None
     deployed = here.resources.get(wanted.logical_id) if here else None
     if resource is None or deployed is None or not deployed.physical_id:
-        raise Unresolvable(f"{wanted.logical_id} is not deployed")
+        raise UnresolvableError(f"{wanted.logical_id} is not deployed")
     target = SwapTarget(
         stack=wanted.stack,
         logical_id=wanted.logical_id,
@@ -103,7 +103,7 @@ def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Sw
     )
     build = _BUILDERS.get(resource.type)
     if build is None:
-        raise Unresolvable(f"{resource.type} cannot be swapped")
+        raise UnresolvableError(f"{resource.type} cannot be swapped")
     work = _Work(assembly, scope_at(assembly, live, wanted.stack), resource, target, wanted)
     return build(work)
 
@@ -143,7 +143,7 @@ class _Work:
         """The local file behind an S3 location of this assembly."""
         asset = self.assembly.by_object_key.get(location.rpartition("/")[2])
         if asset is None or asset.packaging != "file":
-            raise Unresolvable(f"{location} is no asset of this app")
+            raise UnresolvableError(f"{location} is no asset of this app")
         return asset.path
 
     def located(self, properties: Mapping[str, Any]) -> dict[str, Path]:
@@ -172,11 +172,11 @@ def _function(work: _Work) -> tuple[Swap, ...]:
             key = str(code["S3Key"])
             asset = work.assembly.by_object_key.get(key)
             if asset is None:
-                raise Unresolvable(f"{key} is no asset of this app")
+                raise UnresolvableError(f"{key} is no asset of this app")
             bucket = str(code["S3Bucket"])
             swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
         else:
-            raise Unresolvable("the code of a container image function")
+            raise UnresolvableError("the code of a container image function")
     if work.changed(_CONFIGURATION):
         names = work.wanted.properties & _CONFIGURATION or _CONFIGURATION
         configuration = {
@@ -234,7 +234,7 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
     given = {k: v for k, v in work.resource.properties.items() if k != "ServiceToken"}
     properties = work.scope.evaluate(given)
     if properties.get("DistributionId"):
-        raise Unresolvable("the files are served by a CDN whose cache must be invalidated")
+        raise UnresolvableError("the files are served by a CDN whose cache must be invalidated")
     _check_attributes(work)
     keys = properties.get("SourceObjectKeys") or []
     markers = properties.get("SourceMarkers") or [{}] * len(keys)
@@ -242,7 +242,7 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
     for key, replaced in zip(keys, markers, strict=True):
         asset = work.assembly.by_object_key.get(key)
         if asset is None:
-            raise Unresolvable(f"{key} is no asset of this app")
+            raise UnresolvableError(f"{key} is no asset of this app")
         values = {str(marker): str(value) for marker, value in replaced.items()}
         sources.append(BucketSource(asset.hash, asset.path, asset.packaging, key, values))
     return (
@@ -269,7 +269,7 @@ def _check_attributes(work: _Work) -> None:
     for token in references([*values, [output.value for output in template.outputs.values()]]):
         attribute = token.removeprefix(prefix)
         if attribute != token and attribute not in _STABLE_DEPLOYMENT_ATTRIBUTES:
-            raise Unresolvable(f"another resource reads {token}")
+            raise UnresolvableError(f"another resource reads {token}")
 
 
 def _flag(value: Any, *, default: bool) -> bool:

@@ -14,7 +14,7 @@ from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.assembly.asset_references import referenced_assets
 from workbench.deploy.assembly.json_diff import differences
 from workbench.deploy.diff.diff import ELSEWHERE, UNFINISHED
-from workbench.deploy.live.intrinsics import Unresolvable
+from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
 from workbench.deploy.plan.instructions import (
@@ -61,7 +61,7 @@ def make_plan(
         for change in diff.changes:
             try:
                 swaps.extend(build_swaps(assembly, live, _wanted(change, live)))
-            except Unresolvable as why:
+            except UnresolvableError as why:
                 reasons.append(f"{_name(change)}: {why}")
     if reasons:
         shown = tuple(dict.fromkeys(reasons))[:_REASONS_SHOWN]
@@ -74,7 +74,7 @@ def swaps_for(
 ) -> tuple[Swap, ...]:
     """Instructions for ``SwapDrifted``, with ``live`` read anew after CloudFormation.
 
-    Raises Unresolvable where a value cannot be known; the resource then keeps its former state.
+    Raises UnresolvableError where a value cannot be known; the resource then keeps its former state.
     """
     swaps: list[Swap] = []
     for stack, logical_id in resources:

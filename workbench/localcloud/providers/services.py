@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-class ServiceProblem(Exception):  # noqa: N818 - AWS's own word is "exception"
+class ServiceProblem(Exception):
     """A service refused a call: AWS's error ``code`` and its message."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:

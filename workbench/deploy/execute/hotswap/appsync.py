@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.failure.known_errors import explain
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
 from workbench.deploy.plan.instructions import (
@@ -30,7 +30,7 @@ _S3 = "S3Location"
 
 
 def swap_schema(clients: Clients, swap: SwapSchema) -> None:
-    """Send the schema and wait until AppSync has taken it; raises DeploymentFailed where it won't."""
+    """Send the schema and wait until AppSync has taken it; raises DeploymentProblem where it won't."""
     text = swap.file.read_text("utf-8") if swap.file else swap.definition or ""
 
     def start() -> None:
@@ -45,7 +45,7 @@ def swap_schema(clients: Clients, swap: SwapSchema) -> None:
         if status in {"SUCCESS", "ACTIVE"}:
             return
         if status in {"FAILED", "NOT_APPLICABLE"} or time.monotonic() > deadline:
-            raise DeploymentFailed(_schema_failure(swap, details or status))
+            raise DeploymentProblem(_schema_failure(swap, details or status))
         time.sleep(pause)
 
 

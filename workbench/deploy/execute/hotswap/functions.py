@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.aws.clients import Clients
-from workbench.deploy.failure.failure import DeploymentFailed
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
 from workbench.deploy.plan.instructions import SwapFunctionCode, SwapFunctionConfiguration
 from workbench.model.deployment import Failure
@@ -78,7 +78,7 @@ def _await_update(
         if status == "Successful":
             return
         if status == "Failed" or time.monotonic() > deadline:
-            raise DeploymentFailed(
+            raise DeploymentProblem(
                 Failure(
                     title="Lambda could not update the function",
                     reason=redact(state.get("LastUpdateStatusReason", status)),

@@ -36,7 +36,7 @@ Ended = Callable[[Swap, float, bool], None]
 """Told the swap, its seconds and whether it worked; both from worker threads."""
 
 
-class SwapsFailed(Exception):  # noqa: N818 - an outcome with its report
+class HotswapError(Exception):
     """Some swaps failed: ``failure`` is the first one's, ``failed`` names all that did not run."""
 
     def __init__(self, failure: Failure, failed: frozenset[tuple[StackPath, str]]) -> None:
@@ -52,7 +52,7 @@ def swap_all(
     began: Began = lambda _: None,
     ended: Ended = lambda _swap, _seconds, _ok: None,
 ) -> None:
-    """Carry out all swaps; raises SwapsFailed once every independent one has been tried.
+    """Carry out all swaps; raises HotswapError once every independent one has been tried.
 
     Schemas come first, since resolvers refer to their fields. Two swaps of one Lambda function
     follow each other, and so do all swaps of one AppSync API on AWS, which refuses concurrent
@@ -80,7 +80,7 @@ def swap_all(
         _side_by_side(_chains(others, clients), run)
     if failures:
         names = frozenset((swap.target.stack, swap.target.logical_id) for swap, _ in failures)
-        raise SwapsFailed(failures[0][1], names)
+        raise HotswapError(failures[0][1], names)
 
 
 def _side_by_side(chains: Sequence[Sequence[Swap]], run: Callable[[Sequence[Swap]], None]) -> None:

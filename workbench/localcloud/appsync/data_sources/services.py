@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class ServiceProblem(Exception):  # noqa: N818 - AWS's own word is "exception"
+class ServiceProblem(Exception):
     """A service refused a call: AWS's error ``code``, its message and the rest of its answer."""
 
     def __init__(
@@ -20,7 +20,7 @@ class ServiceProblem(Exception):  # noqa: N818 - AWS's own word is "exception"
         self.details: Mapping[str, Any] = details or {}
 
 
-class HttpProblem(Exception):  # noqa: N818 - said to the user as it stands
+class HttpProblem(Exception):
     """An HTTP endpoint could not be reached, or did not answer as HTTP."""
 
 

@@ -35,7 +35,7 @@ _STATEMENTS = "const let var function class export import if for while do switch
 _STATEMENT_WORDS = frozenset(_STATEMENTS.split())
 
 
-class ModuleProblem(ValueError):  # noqa: N818 - its text is a code error of the user's
+class ModuleProblem(ValueError):
     """A statement that no module of APPSYNC_JS has at its top: an unknown import, a return."""
 
     def __init__(self, message: str, token: Token) -> None:
