@@ -18,9 +18,11 @@ from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.users.new_user_form import one_line, read_attributes, wrong_attributes
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT
+from workbench.users.groups import Group
 from workbench.users.open_pool import PoolName
+from workbench.users.pool_rules import generate_password
 from workbench.users.pool_schema import check_attributes
-from workbench.users.user_pools import Group, User, UserPool, UserPoolProblem, make_password
+from workbench.users.user_pools import User, UserPool, UserPoolProblem
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ async def ask_password(screen: UserTableScreen, pool: UserPool, user: User) -> b
 
     async def set_it(filled: Filled) -> None:
         nonlocal generated
-        generated = "" if filled["password"] else make_password(max(16, rules.shortest))
+        generated = "" if filled["password"] else generate_password(max(16, rules.shortest))
         password = filled["password"] or generated
         permanent = filled["kind"] == "permanent"
         try:

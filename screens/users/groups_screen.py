@@ -25,7 +25,16 @@ from screens.users.new_user_form import one_line
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
-from workbench.users.user_pools import Group, UserPool, UserPoolProblem
+from workbench.users.groups import (
+    Group,
+    change_group,
+    create_group,
+    delete_group,
+    list_groups,
+    list_members,
+    remove_from_group,
+)
+from workbench.users.user_pools import UserPool, UserPoolProblem
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
@@ -71,7 +80,7 @@ class GroupsScreen(ModalScreen[None]):
     @work(group="load", exclusive=True)
     async def _load(self) -> None:
         try:
-            groups = await asyncio.to_thread(self._pool.groups)
+            groups = await asyncio.to_thread(list_groups, self._pool)
         except UserPoolProblem as problem:
             self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
             return
@@ -105,10 +114,8 @@ class GroupsScreen(ModalScreen[None]):
         ]
         if is_new:
             fields.insert(0, FormField("name", "Name", "", "Editors"))
-        is_made = False
 
         async def save(filled: Filled) -> None:
-            nonlocal is_made
             wanted = Group(
                 filled.get("name", group.name),
                 filled["description"],
@@ -116,12 +123,12 @@ class GroupsScreen(ModalScreen[None]):
                 filled["role"],
             )
             try:
-                if is_new and not is_made:
-                    await asyncio.to_thread(self._pool.create_group, wanted.name)
-                    is_made = True
+                if is_new:
+                    await asyncio.to_thread(create_group, self._pool, wanted)
             except UserPoolProblem as problem:
                 raise FormRefusedError(FieldProblem(one_line(problem), "name")) from None
-            await asyncio.to_thread(self._pool.change_group, wanted)
+            if not is_new:
+                await asyncio.to_thread(change_group, self._pool, wanted)
 
         form = FormScreen(title, fields, wrong_group, label="Create" if is_new else "Save", do=save)
         await self.app.push_screen_wait(form)
@@ -142,7 +149,7 @@ class GroupsScreen(ModalScreen[None]):
         if await self.app.push_screen_wait(dialog) is not True:
             return
         try:
-            await asyncio.to_thread(self._pool.delete_group, group.name)
+            await asyncio.to_thread(delete_group, self._pool, group.name)
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
         self._load()
@@ -159,7 +166,7 @@ class GroupsScreen(ModalScreen[None]):
             return
         try:
             found = await asyncio.to_thread(
-                lambda: list(islice(self._pool.members(group.name), _MEMBERS))
+                lambda: list(islice(list_members(self._pool, group.name), _MEMBERS))
             )
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
@@ -178,7 +185,7 @@ class GroupsScreen(ModalScreen[None]):
         if chosen is None:
             return
         try:
-            await asyncio.to_thread(self._pool.remove_from_group, chosen, group.name)
+            await asyncio.to_thread(remove_from_group, self._pool, chosen, group.name)
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,14 +19,14 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT
 from workbench.model.user_problem import UserProblem
 from workbench.users.export import export_to
+from workbench.users.groups import Group, create_group
 from workbench.users.pool_rules import PoolRules
 from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
 from workbench.users.user_files import (
-    FileUser,
     ImportPlan,
     make_file_user,
-    plan_import,
+    plan_for_pool,
     read_file,
     summary,
 )
@@ -77,7 +76,7 @@ async def import_users(screen: UsersScreen, pool: UserPool) -> None:
 
     async def look(filled: Filled) -> None:
         path = _path(screen.root, filled["file"])
-        plan = await asyncio.to_thread(lambda: planned(pool, read_file(path)))
+        plan = await asyncio.to_thread(lambda: plan_for_pool(pool, read_file(path)))
         if plan.wrong:
             raise FormRefusedError(FieldProblem(wrong_words(plan), "file"))
         plans.append(plan)
@@ -103,14 +102,14 @@ async def seed(screen: UsersScreen, pool: UserPool) -> None:
     async def look(filled: Filled) -> None:
         def seeded() -> ImportPlan:
             users = seed_users(
-                pool.schema(),
+                pool.describe().schema,
                 int(filled["count"]),
                 int(filled["seed"]),
                 locale=filled["locale"] or "en-US",
                 groups=_shares(filled["groups"]),
                 password=filled["password"],
             )
-            return planned(pool, tuple(users))
+            return plan_for_pool(pool, tuple(users))
 
         plans.append(await asyncio.to_thread(seeded))
 
@@ -164,7 +163,7 @@ async def _make(
         return False
     try:
         for name in plan.new_groups:
-            await asyncio.to_thread(pool.create_group, name)
+            await asyncio.to_thread(create_group, pool, Group(name))
     except UserProblem as problem:
         screen.app.say(str(problem), "error")
         return False
@@ -182,14 +181,6 @@ def wrong_words(plan: ImportPlan) -> str:
     shown, more = reasons[:_REASONS], len(reasons) - _REASONS
     tail = [f"… and {plural(more, 'other reason')}"] if more > 0 else []
     return "\n".join((f"{rows} cannot be imported, so nothing is.", *shown, *tail))
-
-
-def planned(pool: UserPool, users: Sequence[FileUser]) -> ImportPlan:
-    """What making these users in this pool means."""
-    groups = [each.name for each in pool.groups()] if any(e.groups for e in users) else []
-    return plan_import(
-        users, pool.schema(), pool.users(), sign_in=pool.rules().sign_in, groups=groups
-    )
 
 
 def _path(root: Path, text: str) -> Path:

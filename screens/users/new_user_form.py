@@ -13,9 +13,9 @@ from screens.dialogs.form_screen import (
     FormScreen,
 )
 from workbench.users.create_user import NO_GROUP, NewUser, make_user, wrong_with
-from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
+from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules, generate_password
 from workbench.users.pool_schema import Schema, check_attributes
-from workbench.users.user_pools import User, UserPool, UserPoolProblem, make_password
+from workbench.users.user_pools import User, UserPool, UserPoolProblem
 
 if TYPE_CHECKING:
     from screens.users.table_screen import UserTableScreen
@@ -51,7 +51,7 @@ async def ask_new_user(screen: UserTableScreen, pool: UserPool) -> User | None:
         generated = ""
         new = read_form(filled)
         if not new.password and filled["kind"] != _INVITED:
-            generated = make_password(max(16, rules.shortest))
+            generated = generate_password(max(16, rules.shortest))
             new = read_form({**filled, "password": generated})
         try:
             user = await asyncio.to_thread(make_user, pool, new)

@@ -11,7 +11,7 @@ from workbench.model.user_problem import UserProblem
 from workbench.users.open_pool import OpenedPool
 from workbench.users.pool_rules import PoolRules
 from workbench.users.pool_schema import Schema
-from workbench.users.search import parse_search, told
+from workbench.users.search import nobody_found, parse_search
 from workbench.users.user_pools import UserPoolProblem
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class Loading:
             self.opened = self._choose(await asyncio.to_thread(self._open_pool))
             pool = self.opened.pool
             roster.begin(pool, parse_search(roster.search, everywhere=pool.is_local))
-            self.estimate = None if roster.search else await asyncio.to_thread(pool.estimate)
-            self.schema = await asyncio.to_thread(pool.schema)
-            self.rules = await asyncio.to_thread(pool.rules)
+            about = await asyncio.to_thread(pool.describe)
+            self.estimate = None if roster.search else about.estimated_users
+            self.schema, self.rules = about.schema, about.rules
             await self._take()
         except (UserProblem, OSError) as problem:
             self.opened = None
@@ -130,7 +130,7 @@ class Loading:
             if screen.roster.search:
                 everywhere = self.opened is not None and self.opened.pool.is_local
                 search = parse_search(screen.roster.search, everywhere=everywhere)
-                what, how = told(search, everywhere=everywhere)
+                what, how = nobody_found(search, everywhere=everywhere)
                 screen.table.show_hint(what, how, "Esc ends the search.")
             else:
                 screen.table.show_hint("This pool has no users yet.", "n creates one.")

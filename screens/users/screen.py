@@ -24,6 +24,13 @@ from screens.users.dialogs import (
 from screens.users.new_user_form import ask_new_user
 from screens.users.table_screen import UserTableScreen
 from workbench.aws.target import LocalTarget
+from workbench.users.groups import (
+    Group,
+    add_to_group,
+    create_group,
+    list_groups,
+    remove_from_group,
+)
 from workbench.users.open_pool import list_pools, other_pool
 from workbench.users.outbound_messages import read_inbox
 from workbench.users.pool_settings import read_settings
@@ -93,7 +100,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         if pool is None or not users:
             return
         try:
-            groups = await asyncio.to_thread(pool.groups)
+            groups = await asyncio.to_thread(list_groups, pool)
             own = (await asyncio.to_thread(pool.user, users[0].username)).groups
         except UserPoolProblem as problem:
             self.app.say(str(problem), "error")
@@ -104,17 +111,17 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         if group.startswith("="):
             group = group[1:]
             try:
-                await asyncio.to_thread(pool.create_group, group)
+                await asyncio.to_thread(create_group, pool, Group(group))
             except UserPoolProblem as problem:
                 self.app.say(str(problem), "error")
                 return
         if group in own:
             await self.acting.act(
-                f"Out of {group}", pool, users, lambda name: pool.remove_from_group(name, group)
+                f"Out of {group}", pool, users, lambda name: remove_from_group(pool, name, group)
             )
         else:
             await self.acting.act(
-                f"Into {group}", pool, users, lambda name: pool.add_to_group(name, group)
+                f"Into {group}", pool, users, lambda name: add_to_group(pool, name, group)
             )
 
     @work(group="dialog")

@@ -18,10 +18,10 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT
 from workbench.aws.target import LocalTarget
 from workbench.model.user_problem import UserProblem
+from workbench.users.authenticator import totp_code
 from workbench.users.open_pool import OpenedPool
 from workbench.users.outbound_messages import read_inbox
 from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
-from workbench.users.totp import totp_code
 from workbench.users.user_pools import User, UserPoolProblem
 from workbench.users.user_sign_in import (
     AppClient,

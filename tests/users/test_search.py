@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.users.search import parse_search, told
+from workbench.users.search import nobody_found, parse_search
 from workbench.users.user_pools import User
 
 ANN = User("u-1", "CONFIRMED", True, {"email": "ann@example.com", "family_name": "Smith"})
@@ -34,16 +34,21 @@ def test_an_attribute_is_searched_as_written_everywhere(everywhere: bool) -> Non
 @pytest.mark.parametrize(
     ("text", "everywhere", "what", "how"),
     [
-        ("smith", True, "No user has 'smith' in", "name=Ann"),
-        ("smith", False, "No e-mail address begins with 'smith'", "~smith looks anywhere"),
-        ("~smith", False, "No user has 'smith' in", "name=Ann"),
-        ("name=Ann", False, "No user's name is exactly 'Ann'", "~Ann looks anywhere (reads all"),
-        ("name^Ann", True, "No user's name begins with 'Ann'", "~Ann looks anywhere."),
+        ("smith", True, "No users match 'smith' in", "name=Ann"),
+        ("smith", False, "e-mail address begins with 'smith'", "~smith searches everywhere"),
+        ("~smith", False, "No users match 'smith' in", "name=Ann"),
+        (
+            "name=Ann",
+            False,
+            "No users match: name is exactly 'Ann'",
+            "~Ann searches everywhere (reads all",
+        ),
+        ("name^Ann", True, "No users match: name begins with 'Ann'", "~Ann searches everywhere."),
     ],
 )
 def test_finding_nobody_says_what_was_looked_for(
     text: str, everywhere: bool, what: str, how: str
 ) -> None:
-    found = told(parse_search(text, everywhere=everywhere), everywhere=everywhere)
+    found = nobody_found(parse_search(text, everywhere=everywhere), everywhere=everywhere)
     assert what in found[0]
     assert how in found[1]

@@ -11,7 +11,9 @@ import pytest
 from botocore.stub import Stubber
 
 from workbench.aws.clients import Clients
-from workbench.users.user_pools import UserPool, UserPoolProblem, make_password, search_filter
+from workbench.users.pool_rules import generate_password
+from workbench.users.search import parse_search
+from workbench.users.user_pools import UserPool, UserPoolProblem
 
 POOL = "us-east-1_Pool"
 
@@ -87,11 +89,11 @@ def test_a_refusal_has_its_next_step(stubbed: tuple[UserPool, Stubber, list[floa
     ],
 )
 def test_a_search_becomes_cognitos_filter(text: str, written: str) -> None:
-    assert search_filter(text) == written
+    assert parse_search(text).server == written
 
 
 def test_made_passwords_have_every_kind_of_character() -> None:
-    made = {make_password() for _ in range(200)}
+    made = {generate_password() for _ in range(200)}
     assert len(made) == 200
     for each in made:
         assert len(each) == 16

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
 from workbench.users.user_pools import User, UserPool, UserPoolProblem
 
@@ -89,7 +90,7 @@ def make_user(pool: UserPool, new: NewUser) -> User:
     group that is not there is refused before anything is made.
     """
     if new.groups:
-        known = {each.name for each in pool.groups()}
+        known = {each.name for each in list_groups(pool)}
         if missing := [name for name in new.groups if name not in known]:
             raise UserPoolProblem(
                 f"The pool has no group {', '.join(missing)}.",
@@ -105,7 +106,7 @@ def make_user(pool: UserPool, new: NewUser) -> User:
     if new.password and new.is_permanent:
         pool.set_password(user.username, new.password)
     for group in new.groups:
-        pool.add_to_group(user.username, group)
+        add_to_group(pool, user.username, group)
     return user
 
 

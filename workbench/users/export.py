@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.private_files import kept_mode
 from workbench.project.models import ProjectProblem
+from workbench.users.groups import read_memberships
 from workbench.users.search import Search
 from workbench.users.user_files import write_csv, write_json
 from workbench.users.user_pools import User, UserPool
@@ -21,8 +22,8 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
     """
     as_json = path.suffix == ".json"
     users = found_users(pool, search)
-    schema = () if as_json else pool.schema()
-    groups = pool.memberships() if with_groups else None
+    schema = () if as_json else pool.describe().schema
+    groups = read_memberships(pool) if with_groups else None
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         # Names, addresses and numbers of people: for others to read only where the file was already.

@@ -6,6 +6,7 @@ and docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.h
 
 from __future__ import annotations
 
+import secrets
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,15 @@ def read_rules(pool: Mapping[str, Any]) -> PoolRules:
         bool(policy.get("RequireNumbers")),
         bool(policy.get("RequireSymbols")),
     )
+
+
+def generate_password(length: int = 16) -> str:
+    """A random password that every policy of Cognito's allows: all four kinds of characters."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!#%+-.:=?@_")
+    letters = [secrets.choice(kind) for kind in kinds]
+    letters += [secrets.choice("".join(kinds)) for _ in range(length - len(kinds))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
 
 
 def _joined(words: list[str]) -> str:

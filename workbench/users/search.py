@@ -1,11 +1,15 @@
-"""What a person searches for: by Cognito's own filter where it can, else by reading all users."""
+"""Search for users: with Cognito's own filter where it can, else by reading all users."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.users.user_pools import SEARCHABLE, User, search_filter
+from workbench.users.user_pools import User
+
+SEARCHABLE = ("username", "email", "phone_number", "name", "given_name", "family_name",
+              "preferred_username", "cognito:user_status", "status", "sub")  # fmt: skip
+"""What ListUsers filters by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,6 @@ def parse_search(text: str, *, everywhere: bool = False) -> Search:
 
     A plain text is what an e-mail address begins with, which is all that Cognito finds by itself;
     with ``everywhere`` (all users can be read at no cost) it is looked for anywhere, as with ``~``.
-    Raises UserPoolProblem for an attribute without a name.
     """
     text = text.strip()
     if not text:
@@ -42,28 +45,34 @@ def parse_search(text: str, *, everywhere: bool = False) -> Search:
     if everywhere and not sign:
         wanted = text.casefold()
         return Search(text, finds=lambda user: _anywhere(user, wanted))
-    return Search(text, search_filter(text))
+    return Search(text, _filter(name, sign, value) if sign else _filter("email", "^", text))
 
 
-def told(search: Search, *, everywhere: bool = False) -> tuple[str, str]:
-    """What a search that found nobody looked for, and how to look elsewhere."""
+def nobody_found(search: Search, *, everywhere: bool = False) -> tuple[str, str]:
+    """Says that no users match, and how to search elsewhere."""
     name, sign, value = _split(search.text)
     if search.text.startswith("~") or (everywhere and not sign):
         wanted = search.text.removeprefix("~").strip()
         return (
-            f"No user has {wanted!r} in the username or in an attribute.",
-            "name=Ann finds exactly, name^An by the beginning.",
+            f"No users match {wanted!r} in the username or an attribute.",
+            "name=Ann matches exactly, name^An the beginning.",
         )
     if not sign:
         return (
-            f"No e-mail address begins with {search.text!r}.",
-            f"~{search.text} looks anywhere (reads all users); name^An at another attribute.",
+            f"No users match: e-mail address begins with {search.text!r}.",
+            f"~{search.text} searches everywhere (reads all users); name^An another attribute.",
         )
     how = "is exactly" if sign == "=" else "begins with"
     return (
-        f"No user's {name} {how} {value!r}.",
-        f"~{value} looks anywhere" + ("." if everywhere else " (reads all users)."),
+        f"No users match: {name} {how} {value!r}.",
+        f"~{value} searches everywhere" + ("." if everywhere else " (reads all users)."),
     )
+
+
+def _filter(name: str, sign: str, value: str) -> str:
+    """Cognito's filter: ``name = "Ann"``, or ``name ^= "An"`` for the beginning."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{name} {"^=" if sign == "^" else "="} "{escaped}"'
 
 
 def _split(text: str) -> tuple[str, str, str]:

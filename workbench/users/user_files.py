@@ -16,6 +16,7 @@ from typing import Any, Protocol, TextIO
 
 from workbench.project.models import ProjectProblem
 from workbench.terminal_text import safe_json
+from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME
 from workbench.users.pool_schema import Schema, check_attributes
 from workbench.users.user_pools import User, UserPool
@@ -149,10 +150,18 @@ def make_file_user(pool: UserPool, user: FileUser) -> User:
         pool.set_password(made.username, user.password)
         made = replace(made, status="CONFIRMED")
     for group in user.groups:
-        pool.add_to_group(made.username, group)
+        add_to_group(pool, made.username, group)
     if not user.enabled:
         pool.disable(made.username)
     return replace(made, enabled=user.enabled)
+
+
+def plan_for_pool(pool: UserPool, users: Sequence[FileUser]) -> ImportPlan:
+    """What importing these users into this pool would do; reads its users and groups."""
+    about = pool.describe()
+    groups = [each.name for each in list_groups(pool)] if any(e.groups for e in users) else []
+    sign_in = about.rules.sign_in
+    return plan_import(users, about.schema, pool.users(), sign_in=sign_in, groups=groups)
 
 
 def plan_import(

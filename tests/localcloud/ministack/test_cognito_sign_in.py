@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from workbench.users.authenticator import totp_code
 from workbench.users.outbound_messages import read_inbox
-from workbench.users.totp import totp_code
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import (
     AppClient,

@@ -26,9 +26,20 @@ from workbench.startup import Session, connect
 from workbench.terminal_text import cells, padded, safe_line
 from workbench.users.create_user import NewUser, make_user, wrong_with
 from workbench.users.export import found_users
+from workbench.users.groups import (
+    Group,
+    add_to_group,
+    change_group,
+    create_group,
+    delete_group,
+    list_groups,
+    list_members,
+    remove_from_group,
+)
 from workbench.users.open_pool import open_pool
+from workbench.users.pool_rules import generate_password
 from workbench.users.search import parse_search
-from workbench.users.user_pools import Group, User, UserDetails, UserPool, make_password
+from workbench.users.user_pools import User, UserDetails, UserPool
 from workbench.wording import plural
 
 _MOST = 1_000
@@ -97,7 +108,7 @@ def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
         is_invited=arguments.invite,
         groups=tuple(arguments.group),
     )
-    if wrong := wrong_with(new, pool.rules()):
+    if wrong := wrong_with(new, pool.describe().rules):
         raise ProjectProblem("No user is made.", wrong.why)
     user = make_user(pool, new)
     return _said(pool, user.username, arguments, f"created {user.label}")
@@ -105,7 +116,7 @@ def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
 
 def _set_password(pool: UserPool, arguments: argparse.Namespace) -> int:
     if arguments.generate:
-        password = make_password()
+        password = generate_password()
         pool.set_password(arguments.user, password, permanent=not arguments.temporary)
         # The one thing that the command is asked for; standard output alone, for a pipe.
         out_data(password)
@@ -138,7 +149,7 @@ def _simple(call: str, words: str) -> Callable[[UserPool, argparse.Namespace], i
 
 def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
     if arguments.verb == "list":
-        groups = pool.groups()
+        groups = list_groups(pool)
         if arguments.json:
             plain = [
                 {
@@ -154,7 +165,7 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
             out(each.name)
         return 0
     if arguments.verb == "members":
-        members = list(pool.members(_group_name(arguments)))
+        members = list(list_members(pool, _group_name(arguments)))
         if arguments.json:
             out_json([_plain(each) for each in members])
         for member in () if arguments.json else members:
@@ -165,9 +176,9 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
     if not arguments.user or not arguments.name:
         raise ProjectProblem("A group and a user are needed.", "users group add GROUP USER")
     if arguments.verb == "add":
-        pool.add_to_group(arguments.user, arguments.name)
+        add_to_group(pool, arguments.user, arguments.name)
     else:
-        pool.remove_from_group(arguments.user, arguments.name)
+        remove_from_group(pool, arguments.user, arguments.name)
     verb = "added to" if arguments.verb == "add" else "removed from"
     return _said(pool, arguments.user, arguments, f"{arguments.user} {verb} {arguments.name}")
 
@@ -175,15 +186,14 @@ def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
 def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
     name = _group_name(arguments)
     if arguments.verb == "create":
-        pool.create_group(name, description=arguments.description, precedence=arguments.precedence)
-        if arguments.role:
-            _edit_group(pool, arguments)
+        group = Group(name, arguments.description, arguments.precedence, arguments.role)
+        create_group(pool, group)
     elif arguments.verb == "edit":
         _edit_group(pool, arguments)
     elif not arguments.yes:
         raise ProjectProblem("Deleting a group cannot be undone.", "Add --yes to do it.")
     else:
-        pool.delete_group(name)
+        delete_group(pool, name)
     if arguments.json:
         out_json({"group": name, "done": arguments.verb})
     else:
@@ -194,7 +204,7 @@ def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
 
 def _edit_group(pool: UserPool, arguments: argparse.Namespace) -> None:
     """Change what is given, leave the rest."""
-    found = next((each for each in pool.groups() if each.name == arguments.name), None)
+    found = next((each for each in list_groups(pool) if each.name == arguments.name), None)
     if found is None:
         raise ProjectProblem(
             f"There is no group {arguments.name}.", "Look at them with `users group list`."
@@ -202,7 +212,7 @@ def _edit_group(pool: UserPool, arguments: argparse.Namespace) -> None:
     precedence = found.precedence if arguments.precedence is None else arguments.precedence
     description = arguments.description or found.description
     role = arguments.role or found.role_arn
-    pool.change_group(Group(found.name, description, precedence, role))
+    change_group(pool, Group(found.name, description, precedence, role))
 
 
 def _group_name(arguments: argparse.Namespace) -> str:

@@ -9,9 +9,9 @@ from workbench.cli.colours import Paint
 from workbench.cli.output import ask, err, out, out_json
 from workbench.cli.prompts import read_hidden
 from workbench.project.models import ProjectProblem
+from workbench.users.authenticator import totp_code
 from workbench.users.open_pool import OpenedPool
 from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
-from workbench.users.totp import totp_code
 from workbench.users.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
 
 

@@ -15,6 +15,7 @@ from workbench.project.models import ProjectProblem
 from workbench.users.authenticator import set_up_authenticator
 from workbench.users.bulk import BulkFailure, run_bulk
 from workbench.users.export import export_to, found_users
+from workbench.users.groups import Group, create_group, read_memberships
 from workbench.users.open_pool import OpenedPool
 from workbench.users.search import parse_search
 from workbench.users.seeding import seed_users
@@ -22,7 +23,7 @@ from workbench.users.user_files import (
     FileUser,
     ImportPlan,
     make_file_user,
-    plan_import,
+    plan_for_pool,
     read_file,
     summary,
     write_csv,
@@ -38,7 +39,7 @@ def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     search = parse_search(arguments.search)
 
     def groups() -> Mapping[str, Sequence[str]] | None:
-        return pool.memberships() if arguments.groups else None
+        return read_memberships(pool) if arguments.groups else None
 
     if arguments.output:
         path = Path(arguments.output)
@@ -50,7 +51,7 @@ def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     elif arguments.json:
         count = write_json(found_users(pool, search), DataOutput(), groups())
     else:
-        count = write_csv(found_users(pool, search), pool.schema(), DataOutput(), groups())
+        count = write_csv(found_users(pool, search), pool.describe().schema, DataOutput(), groups())
     err(Paint.of(sys.stderr).faint(plural(count, "user")))
     return 0
 
@@ -58,7 +59,7 @@ def export_users(pool: UserPool, arguments: argparse.Namespace) -> int:
 def import_users(pool: UserPool, arguments: argparse.Namespace) -> int:
     """Make the users of a file, after all its rows are checked; 1 where some cannot be made."""
     rows = read_file(Path(arguments.file))
-    plan = _planned(pool, rows)
+    plan = plan_for_pool(pool, rows)
     if plan.wrong and not arguments.json:
         for why, places, _count in summary(plan.wrong):
             err(f"✗ {arguments.file}, {places}: {why}")
@@ -89,14 +90,13 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     if arguments.totp and not arguments.password:
         raise ProjectProblem("An authenticator is set up by a sign-in.", "Add --password.")
     password = read_password("the new users") if arguments.password else ""
-    rules = pool.rules()
-    if password and (problem := rules.wrong_password(password.replace("{n}", "1"))):
+    about = pool.describe()
+    if password and (problem := about.rules.wrong_password(password.replace("{n}", "1"))):
         raise ProjectProblem(problem, "Choose another password; {n} in it is the user's number.")
-    schema = pool.schema()
     groups = dict(_share(each) for each in arguments.group)
     users = tuple(
         seed_users(
-            schema,
+            about.schema,
             arguments.count,
             arguments.seed,
             locale=arguments.locale,
@@ -104,7 +104,7 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
             password=password,
         )
     )
-    plan = _planned(pool, users)
+    plan = plan_for_pool(pool, users)
     _make_groups(pool, plan, allowed=arguments.create_groups)
     failed = _make(pool, plan.users, _authenticators(opened, totp=arguments.totp))
     done = len(plan.users) - len(failed)
@@ -115,13 +115,6 @@ def seed_pool(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _planned(pool: UserPool, users: Sequence[FileUser]) -> ImportPlan:
-    groups = [each.name for each in pool.groups()] if any(e.groups for e in users) else []
-    return plan_import(
-        users, pool.schema(), pool.users(), sign_in=pool.rules().sign_in, groups=groups
-    )
-
-
 def _make_groups(pool: UserPool, plan: ImportPlan, *, allowed: bool) -> None:
     if plan.new_groups and not allowed:
         raise ProjectProblem(
@@ -129,7 +122,7 @@ def _make_groups(pool: UserPool, plan: ImportPlan, *, allowed: bool) -> None:
             "Add --create-groups, or make them with `users group create`.",
         )
     for name in plan.new_groups:
-        pool.create_group(name)
+        create_group(pool, Group(name))
 
 
 def _make(

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from workbench.users.totp import totp_code
+from workbench.users.authenticator import totp_code
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 
