@@ -47,6 +47,7 @@ TITLES = {
     "confirm": "A question",
     "destroy": "A question about data",
     "picker": "Picking one of many",
+    "problem": "A problem",
     "help": "The help",
 }
 _SIGNS = {"slash": "/", "question_mark": "?", "shift+tab": "Shift+Tab", "escape": "Esc"}

@@ -28,6 +28,16 @@ from textual.widget import Widget
 from screens.editor import at_place, editor_of
 from screens.event_queue import Feed
 from screens.input_gate import UNASKED_SECONDS, InputGate
+from screens.messages import (
+    AnswerQuestion,
+    ChooseTarget,
+    LeavePane,
+    OpenPane,
+    SandboxOpened,
+    SelectEnvironment,
+    ShowProblem,
+    SignInsChanged,
+)
 from screens.navigation import EnvironmentPanes
 from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
@@ -42,10 +52,11 @@ from workbench.project.settings import Settings
 from workbench.terminal_text import safe_line, safe_text
 
 if TYPE_CHECKING:
-    from screens.ports import OpenedSandbox, Starter
+    from screens.ports import OpenedSandbox, Severity, Shell, Starter
     from screens.sandbox.screen import SandboxScreen
     from workbench.aws.target import Target
     from workbench.branches.selected_environment import Workplace
+    from workbench.model.user_problem import UserProblem
 
 STOP_SECONDS = 3.0
 SHOWN_SECONDS: Mapping[str, float] = {"information": 3.0, "warning": 5.0, "error": 8.0}
@@ -385,10 +396,67 @@ class WorkbenchApp(App[None]):
             markup=False,
         )
 
-    def say(self, words: str, severity: str = "information") -> None:
-        """A short message at the edge of the screen; kept for the list of messages."""
-        level = severity if severity in ("warning", "error") else "information"
-        self.notify(words, severity=level)  # type: ignore[arg-type]
+    @property
+    def shell(self) -> Shell:
+        """The app, as the screens see it."""
+        return self
+
+    @property
+    def environment(self) -> Workplace | None:
+        """The selected environment; None for the user's own sandbox."""
+        return self.place
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Show a short message at the edge of the screen; kept for the list of messages."""
+        self.notify(text, severity=severity)
+
+    def show_problem(self, problem: UserProblem) -> None:
+        """Show a problem in a dialog whose text can be copied."""
+        from screens.dialogs.problem_screen import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem))
+
+    def hold_keys(self, opening: Hashable) -> None:
+        """Hold keys from now on: they are for what opens."""
+        self.gate.begin_opening(opening)
+
+    def release_keys(self, opening: Hashable) -> None:
+        """Hand on the held keys: what ``opening`` names is there, or will not come."""
+        self.opened(opening)
+
+    # -- what screens ask for by messages ---------------------------------------------------------
+
+    @on(SandboxOpened)
+    def _sandbox_opened(self, event: SandboxOpened) -> None:
+        self.show_sandbox(event.opened)
+
+    @on(ChooseTarget)
+    def _choose_target(self) -> None:
+        self.choose_target_anew()
+
+    @on(OpenPane)
+    def _open_pane(self, event: OpenPane) -> None:
+        self.panes.open(event)
+
+    @on(LeavePane)
+    def _leave_pane(self) -> None:
+        self.panes.leave()
+
+    @on(SelectEnvironment)
+    def _select_environment(self, event: SelectEnvironment) -> None:
+        self.panes.turn_to(event.environment, event.branches)
+
+    @on(SignInsChanged)
+    def _sign_ins_changed(self) -> None:
+        self.panes.forget_callers()
+
+    @on(ShowProblem)
+    def _show_problem(self, event: ShowProblem) -> None:
+        self.show_problem(event.problem)
+
+    @on(AnswerQuestion)
+    def _answer_question(self) -> None:
+        self.asking.ask()
 
     def action_messages(self) -> None:
         """Show what was said at the edge of the screen, the newest first."""
@@ -431,7 +499,7 @@ class WorkbenchApp(App[None]):
         driver = self._driver
         return driver is not None and driver.can_suspend
 
-    def edit(self, file: Path, line: int, column: int) -> None:
+    def edit(self, file: Path, line: int = 0, column: int = 0) -> None:
         """Lend the terminal to the user's editor; the engine goes on meanwhile."""
         from screens.suspended_command import run_lent
 
@@ -665,12 +733,7 @@ class WorkbenchApp(App[None]):
 
     def action_open_pane(self, name: str) -> None:
         """Go to the playground, the users or the branches, from anywhere."""
-        if name == "playground":
-            self.panes.open_playground()
-        elif name == "users":
-            self.panes.open_users()
-        else:
-            self.panes.open_branches()
+        self.panes.open(OpenPane(name))
 
     def action_own(self) -> None:
         """Back to one's own sandbox, where the workbench was turned to another environment."""

@@ -45,6 +45,7 @@ GROUPS = {
     "destroy": "Question about data",
     "picker": "Pick one",
     "problems": "Problems",
+    "problem": "A problem",
     "play": "Playground",
 }
 

@@ -1,26 +1,20 @@
-"""The panes of one environment: its playground and users, and the branches to choose it from.
-
-The environment is one's own sandbox, or the one that the whole workbench was turned to.
-"""
+"""Navigation between the sandbox and the panes, and which environment the panes show."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from screens.messages import OpenPane
+from screens.pane import PaneContext, PaneScreen
+from screens.panes import PANES, Pane, pane_of
 from workbench.model.events import AnyEvent, DeploymentFinished
 
 if TYPE_CHECKING:
     from screens.app import WorkbenchApp
-    from screens.branches.screen import BranchesScreen
-    from screens.playground.screen import PlaygroundScreen
-    from screens.users.screen import UsersScreen
     from workbench.branches.context import OpenedBranches
     from workbench.branches.selected_environment import Workplace
-    from workbench.playground.api import PlaygroundApi
-    from workbench.users.open_pool import OpenedPool
 
 
 class EnvironmentPanes:
@@ -28,137 +22,55 @@ class EnvironmentPanes:
 
     def __init__(self, app: WorkbenchApp) -> None:
         self._app = app
-        self._branches_of_place: OpenedBranches | None = None
-        self.playground: PlaygroundScreen | None = None
-        self.users: UsersScreen | None = None
-        self.branches: BranchesScreen | None = None
+        self._branches: OpenedBranches | None = None
+        self._open: dict[str, PaneScreen] = {}
 
-    def _open(self, name: str, opening: Coroutine[None, None, None]) -> None:
-        """Open a pane; keys typed from now on are for it."""
-        app = self._app
-        app.gate.begin_opening(name)
+    def open(self, message: OpenPane) -> None:
+        """Go to a pane; keys typed from now on are for it."""
+        app, pane = self._app, pane_of(message.pane)
+        app.hold_keys(pane.id)
 
         async def opened() -> None:
             try:
-                await opening
+                await self._show(pane, message)
             finally:
-                app.opened(name)
+                app.release_keys(pane.id)
 
-        app.run_worker(opened(), exclusive=True, group=name)
+        app.run_worker(opened(), exclusive=True, group=pane.id)
 
-    async def _show(self, name: str) -> None:
-        """Put an installed pane over the sandbox, in place of whatever is there."""
-        app = self._app
-        pane = app.get_screen(name)
-        if app.screen is not pane:
+    async def _show(self, pane: Pane, message: OpenPane) -> None:
+        """Put the pane over the sandbox, in place of whatever is there."""
+        app, sandbox = self._app, self._app.sandbox
+        if sandbox is None:
+            return
+        if pane.id not in self._open:
+            kind = await asyncio.to_thread(pane.load)
+            context = PaneContext(sandbox.opened, app.place, self._branches)
+            self._open[pane.id] = kind.of(context)
+            app.install_screen(self._open[pane.id], pane.id)
+        screen = self._open[pane.id]
+        if app.screen is not screen:
             app.close_to_sandbox()
-            await app.push_screen(name)
+            await app.push_screen(pane.id)
+        screen.opened_by(message)
 
-    # -- the playground ---------------------------------------------------------------------------
-
-    def open_playground(self, caller: str = "") -> None:
-        """Go to the playground, as a caller; its first opening imports GraphQL, in a thread."""
-        self._open("playground", self._open_playground(caller))
-
-    async def _open_playground(self, caller: str) -> None:
-        app, sandbox = self._app, self._app.sandbox
-        if sandbox is None:
-            return
-        if self.playground is None:
-            await asyncio.to_thread(import_module, "screens.playground.screen")
-            from screens.playground.screen import PlaygroundScreen
-
-            info = sandbox.opened.info
-            self.playground = PlaygroundScreen(
-                self._opener_of_api(sandbox.opened.open_api),
-                info.sandbox_dir,
-                info.root,
-                self._title(info.target),
-            )
-            app.install_screen(self.playground, "playground")
-        await self._show("playground")
-        if caller:
-            self.playground.run_as(caller)
-
-    def leave_playground(self) -> None:
-        """Back to the sandbox; the playground's streams go on."""
-        if self._app.screen is self.playground:
+    def leave(self) -> None:
+        """Back to the sandbox; the pane in front keeps its state."""
+        if self._app.screen in self._open.values():
             self._app.pop_screen()
-
-    # -- the users --------------------------------------------------------------------------------
-
-    def open_users(self) -> None:
-        """Go to the users; the first opening imports botocore, in a thread."""
-        self._open("users", self._open_users())
-
-    async def _open_users(self) -> None:
-        app, sandbox = self._app, self._app.sandbox
-        if sandbox is None:
-            return
-        if self.users is None:
-            await asyncio.to_thread(import_module, "screens.users.screen")
-            from screens.users.screen import UsersScreen
-
-            opened = sandbox.opened
-            self.users = UsersScreen(
-                self._opener_of_pool(opened.open_pool),
-                opened.info.root,
-                self._title(opened.info.target),
-            )
-            app.install_screen(self.users, "users")
-        await self._show("users")
-
-    def leave_users(self) -> None:
-        """Back to the sandbox; what is loaded stays."""
-        if self._app.screen is self.users:
-            self._app.pop_screen()
-
-    def query_as(self, name: str) -> None:
-        """Go from the users to the playground, as one of them."""
-        self.leave_users()
-        self.open_playground(f"user:{name}")
-
-    def forget_callers(self) -> None:
-        """A user is another now: the playground asks anew for tokens."""
-        if self.playground is not None and self.playground.api is not None:
-            self.playground.api.forget_callers()
-
-    # -- the branches -----------------------------------------------------------------------------
-
-    def open_branches(self) -> None:
-        """Go to the branches; the first opening imports botocore, in a thread."""
-        self._open("branches", self._open_branches())
-
-    async def _open_branches(self) -> None:
-        app, sandbox = self._app, self._app.sandbox
-        if sandbox is None:
-            return
-        if self.branches is None:
-            await asyncio.to_thread(import_module, "screens.branches.screen")
-            from screens.branches.screen import BranchesScreen
-
-            opened = sandbox.opened
-            self.branches = BranchesScreen(opened.open_branches, opened.info)
-            app.install_screen(self.branches, "branches")
-        await self._show("branches")
-
-    def leave_branches(self) -> None:
-        """Back to the sandbox."""
-        if self._app.screen is self.branches:
-            self._app.pop_screen()
-
-    # -- which environment ------------------------------------------------------------------------
 
     def turn_to(self, place: Workplace | None, opened: OpenedBranches | None = None) -> None:
-        """Turn the whole workbench to another environment, or (None) back to one's sandbox."""
+        """Switch all panes to another environment, or (None) back to the user's sandbox."""
         app = self._app
         if place == app.place:
             return
-        self._drop(self.playground)
-        self._drop(self.users)
-        self.playground = self.users = None
-        self._branches_of_place = opened if place is not None else None
+        for pane in PANES:
+            if pane.follows_environment:
+                self._drop(pane.id)
+        self._branches = opened if place is not None else None
         app.place = place
+        for screen in self._open.values():
+            screen.environment_changed()
         if app.sandbox is None:
             return
         if place is None or opened is None:
@@ -171,45 +83,26 @@ class EnvironmentPanes:
     def forget(self) -> None:
         """Close all: another sandbox will be opened."""
         self.turn_to(None)
-        for screen in (self.playground, self.users, self.branches):
-            self._drop(screen)
-        self.playground = self.users = self.branches = None
+        for name in list(self._open):
+            self._drop(name)
 
     def deployed(self, events: Sequence[AnyEvent]) -> None:
-        """Tell the panes of the sandbox that its backend is another now."""
-        if self._app.place is not None or not any(_changed_backend(event) for event in events):
-            return
-        if self.playground is not None:
-            self.playground.deployed()
-        if self.users is not None:
-            self.users.deployed()
+        """Tell the sandbox's panes when its backend may have changed."""
+        if self._app.place is None and any(_changed_backend(event) for event in events):
+            for screen in self._open.values():
+                screen.deployed()
 
-    def _title(self, target: str) -> str:
-        place = self._app.place
-        return target if place is None else f"{place.name} · {target}"
+    def forget_callers(self) -> None:
+        """Tell the panes that saved sign-ins have changed."""
+        for screen in self._open.values():
+            screen.sign_ins_changed()
 
-    def _opener_of_api(self, own: Callable[[], PlaygroundApi]) -> Callable[[], PlaygroundApi]:
-        place, opened = self._app.place, self._branches_of_place
-        if place is None or opened is None:
-            return own
-        from workbench.branches.selected_environment import open_api
-
-        return lambda: open_api(opened, place)
-
-    def _opener_of_pool(self, own: Callable[[], OpenedPool]) -> Callable[[], OpenedPool]:
-        place, opened = self._app.place, self._branches_of_place
-        if place is None or opened is None:
-            return own
-        from workbench.branches.selected_environment import open_pool
-
-        return lambda: open_pool(opened, place)
-
-    def _drop(self, screen: PlaygroundScreen | UsersScreen | BranchesScreen | None) -> None:
+    def _drop(self, name: str) -> None:
+        screen = self._open.pop(name, None)
         if screen is not None:
             self._app.uninstall_screen(screen)
             screen.remove()
 
 
 def _changed_backend(event: AnyEvent) -> bool:
-    """Whether the API may be another now."""
     return isinstance(event, DeploymentFinished) and event.result.value == "succeeded"

@@ -1,15 +1,21 @@
-"""What the screens need of the engine: a session's facts, its controls, and its past.
+"""Protocols through which the screens see the app and the engine.
 
-The screens know these small protocols only, so that they import nothing heavy; the real ones are
-made in a thread by ``screens.sandbox_starter``.
+The app: ``Shell``, reached with ``shell_of(node)``, or as ``self.shell`` by a screen that is a
+``UsesShell``. What a screen wants of the app beyond it (another pane, another environment) it asks
+for with a message of ``screens.messages``. No screen imports ``screens.app``.
+
+The engine: a session's facts, its controls, and its past. The real ones are made in a thread by
+``screens.sandbox_starter``, so that the screens import nothing heavy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
+
+from textual.message_pump import MessagePump
 
 from screens.sandbox.view_state import DeploymentStory
 from workbench.model.events import AnyEvent, Emit, ResourcesListed
@@ -17,9 +23,68 @@ from workbench.model.events import AnyEvent, Emit, ResourcesListed
 if TYPE_CHECKING:
     from workbench.aws.target import Target
     from workbench.branches.context import OpenedBranches
+    from workbench.branches.selected_environment import Workplace
+    from workbench.model.user_problem import UserProblem
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
     from workbench.users.open_pool import OpenedPool
+
+Severity = Literal["information", "warning", "error"]
+
+
+class Shell(Protocol):
+    """The app, as every screen sees it. Call on the app's own thread."""
+
+    @property
+    def environment(self) -> Workplace | None:
+        """The selected environment; None for the user's own sandbox."""
+
+    def say(self, text: str, severity: Severity = "information") -> None:
+        """Show a short message at the edge of the screen, and keep it in the list of messages."""
+
+    def show_problem(self, problem: UserProblem) -> None:
+        """Show a problem in a dialog whose text can be copied.
+
+        A worker or handler that lets a ``UserProblem`` out has the same done for it.
+        """
+
+    def copy(self, text: str, what: str) -> object:
+        """Copy to the clipboard; ``what`` names it in the message."""
+
+    def open_in_browser(self, url: str) -> object:
+        """Open a web page, or copy its address where there is no browser."""
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether the terminal can be lent to an editor."""
+
+    def edit(self, file: Path, line: int = 0, column: int = 0) -> None:
+        """Open a file in the user's editor; returns when the editor ends."""
+
+    def hold_keys(self, opening: Hashable) -> None:
+        """Hold keys from now on: they are for what opens."""
+
+    def release_keys(self, opening: Hashable) -> None:
+        """Hand on the held keys: what ``opening`` names is there, or will not come."""
+
+
+class _HasShell(Protocol):
+    @property
+    def shell(self) -> Shell: ...
+
+
+def shell_of(node: MessagePump) -> Shell:
+    """The shell of the app that a screen or widget belongs to."""
+    return cast(_HasShell, node.app).shell
+
+
+class UsesShell:
+    """Gives a screen or widget ``self.shell``; name it before Textual's class."""
+
+    @property
+    def shell(self) -> Shell:
+        """The app, as this screen sees it."""
+        return shell_of(cast(MessagePump, self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from screens.dialogs.destroy_screen import DestroyScreen, word_to_type
 from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.dialogs.rows_screen import RowsScreen
+from screens.messages import SelectEnvironment
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, STRONG
 from workbench.branches.context import OpenedBranches
@@ -93,7 +94,7 @@ class Doing:
         try:
             job = await asyncio.to_thread(start)
         except UserProblem as problem:
-            self._screen.app.say(str(problem), "error")
+            self._screen.shell.say(str(problem), "error")
             return
         name = branch if isinstance(branch, str) else branch()
         self._screen.app.push_screen(LogsScreen(opened, name, job))
@@ -104,7 +105,7 @@ class Doing:
         try:
             app = await asyncio.to_thread(opened.app_to_connect)
         except UserProblem as problem:
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
             return
         fields = (
             FormField("patterns", "New branches that fit one of", " ".join(app.patterns),
@@ -121,7 +122,7 @@ class Doing:
         gone = filled["gone"] == "true"
         if await self._do(lambda: opened.hosting.set_automatic(app, patterns, removes_gone=gone)):
             words = f"New branches that fit {' '.join(patterns)}" if patterns else "No new branch"
-            screen.app.say(f"{words} become environments by themselves")
+            screen.shell.say(f"{words} become environments by themselves")
 
     # -- promoting --------------------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class Doing:
         try:
             plan = await asyncio.to_thread(plan_promotion, root, each.name, target)
         except UserProblem as problem:
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
             return
         if not plan.commits:
             rows = [
@@ -163,9 +164,9 @@ class Doing:
         try:
             commit = await asyncio.to_thread(promote, opened.project.root, plan)
         except UserProblem as problem:
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
             return
-        screen.app.say(f"{plan.target} has {plan.source} now")
+        screen.shell.say(f"{plan.target} has {plan.source} now")
         if not is_deployed:
             screen.action_reload()
             return
@@ -185,7 +186,7 @@ class Doing:
         try:
             of_each = await asyncio.to_thread(_lost, opened, chosen)
         except UserProblem as problem:
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
             return
         names_of = {each.key: each.name for each in chosen}
         several = len(chosen) > 1
@@ -226,12 +227,12 @@ class Doing:
                     _delete(opened, each)
 
             if await self._do(delete):
-                screen.app.say(f"Deleted {each.name}; H has the record")
+                screen.shell.say(f"Deleted {each.name}; H has the record")
             else:
                 screen.leaving.discard(stack)
-        place = screen.app.place
+        place = screen.shell.environment
         if place is not None and any(workplace_of(each) == place for each in chosen):
-            screen.app.panes.turn_to(None)
+            screen.post_message(SelectEnvironment(None))
         screen.marked.clear()
         screen.action_reload()
 
@@ -247,7 +248,7 @@ class Doing:
         try:
             await asyncio.to_thread(act)
         except UserProblem as problem:
-            self._screen.app.say(str(problem), "error")
+            self._screen.shell.say(str(problem), "error")
             return False
         return True
 

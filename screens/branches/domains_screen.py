@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from screens.dialogs.form_screen import (
     FormRefusedError,
     FormScreen,
 )
+from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT, WARN
@@ -28,16 +29,11 @@ from workbench.branches.context import OpenedBranches
 from workbench.branches.domains import Domain, add_domain, list_domains, remove_domain
 from workbench.model.user_problem import UserProblem
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
 _NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 
 
-class DomainsScreen(ModalScreen[None]):
+class DomainsScreen(UsesShell, ModalScreen[None]):
     """``y`` copies the record under the cursor."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "Add", id="domains.add", tooltip="Lead a domain to a branch"),
@@ -141,7 +137,7 @@ class DomainsScreen(ModalScreen[None]):
         try:
             await asyncio.to_thread(act)
         except UserProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
         self.action_reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Self
 
 from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from screens.branches.actions import Doing
@@ -26,6 +25,8 @@ from screens.branches.environment_rows import (
 )
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
+from screens.messages import SelectEnvironment
+from screens.pane import PaneContext, PaneScreen
 from screens.ports import SandboxInfo
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
@@ -42,31 +43,38 @@ from workbench.terminal_text import safe_line
 from workbench.watch.git_refs import ref_changes
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
 _WHILE_JOBS_RUN = 1.0
 _UNTIL_A_JOB_STARTS = 0.5
 _WIDEST_NAME = 26
 
 
-class BranchesScreen(Screen[None], inherit_bindings=False):
+class BranchesScreen(PaneScreen, inherit_bindings=False):
     """Reads again each second while a job runs; else at a new commit, and when asked."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
-    def __init__(self, open_branches: Callable[[], OpenedBranches], info: SandboxInfo) -> None:
+    def __init__(
+        self,
+        open_branches: Callable[[], OpenedBranches],
+        info: SandboxInfo,
+        redeploy: Callable[[], None],
+    ) -> None:
         super().__init__(id="branches")
         self._open = open_branches
         self._info = info
+        self._redeploy = redeploy
         self._opened: OpenedBranches | None = None
         self._doing = Doing(self)
         self.environments: dict[str, Environment] = {}
         self.marked: set[str] = set()
         self.leaving: set[str] = set()
         """The stacks that are being deleted."""
+
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        """The project's environments, whichever is selected."""
+        sandbox = context.sandbox
+        return cls(sandbox.open_branches, sandbox.info, sandbox.controls.redeploy)
 
     def compose(self) -> ComposeResult:
         """The environments."""
@@ -123,10 +131,10 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
                     await asyncio.sleep(_UNTIL_A_JOB_STARTS)
                     self.action_reload()
         except OSError as problem:
-            self.app.say(f"New commits are seen by r only: {problem.strerror}", "warning")
+            self.shell.say(f"New commits are seen by r only: {problem.strerror}", "warning")
 
     def _show(self) -> None:
-        place = self.app.place
+        place = self.shell.environment
         own = self._info.stack_name
         names = [cell_len(safe_line(shown_name(each, own))) for each in self.environments.values()]
         width = min(_WIDEST_NAME, max(names, default=0))
@@ -222,12 +230,11 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         """Variables and secrets."""
         from screens.branches.variables_screen import VariablesScreen
 
-        each, opened, sandbox = self.current, self._opened, self.app.sandbox
-        if each is not None and opened is not None and sandbox is not None:
+        each, opened = self.current, self._opened
+        if each is not None and opened is not None:
             branch = "" if each.kind == "sandbox" else each.name
             environments = tuple(self.environments.values())
-            redeploy = sandbox.opened.controls.redeploy
-            self.app.push_screen(VariablesScreen(opened, branch, environments, redeploy))
+            self.app.push_screen(VariablesScreen(opened, branch, environments, self._redeploy))
 
     def action_domains(self) -> None:
         """The app's custom domains."""
@@ -291,7 +298,7 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         try:
             await asyncio.to_thread(lambda: hosting.stop(hosting.known_app(), each.name, job))
         except UserProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
         self.action_reload()
 
     @work(group="act")
@@ -337,27 +344,30 @@ class BranchesScreen(Screen[None], inherit_bindings=False):
         if place is None or self._opened is None:
             return
         is_own = place.stack == self._info.stack_name
-        self.app.panes.turn_to(None if is_own else place, self._opened)
-        self._place_changed()
+        self.post_message(SelectEnvironment(None if is_own else place, self._opened))
 
     def action_own(self) -> None:
         """Back to one's own sandbox."""
-        self.app.panes.turn_to(None)
-        self._place_changed()
+        self.post_message(SelectEnvironment(None))
 
-    def _place_changed(self) -> None:
-        place = self.app.place
-        self.app.say(f"You work in {place.name} now" if place else "You work in your sandbox again")
+    def environment_changed(self) -> None:
+        """Say so, and mark the environment."""
+        if not self.is_current:
+            return
+        place = self.shell.environment
+        self.shell.say(
+            f"You work in {place.name} now" if place else "You work in your sandbox again"
+        )
         self._show()
 
     def action_back(self) -> None:
         """Back to the sandbox."""
-        self.app.panes.leave_branches()
+        self.leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
         if action == "own":
-            return self.app.place is not None
+            return self.shell.environment is not None
         if action in ("domains", "automatic", "deleted"):
             return self._opened is not None
         if action not in _OF_ONE:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from screens.dialogs.form_screen import (
     FormScreen,
 )
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
@@ -36,14 +37,9 @@ from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
 
-
-class VariablesScreen(ModalScreen[None]):
+class VariablesScreen(UsesShell, ModalScreen[None]):
     """For a branch, or (``branch`` is "") for one's own sandbox."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "New", id="variables.add", tooltip="Add a variable or a secret"),
@@ -259,7 +255,7 @@ class VariablesScreen(ModalScreen[None]):
             do=put,
         )
         if await self.app.push_screen_wait(form) is not None:
-            self.app.say(f"{plural(len(own), 'variable')} written to {name}")
+            self.shell.say(f"{plural(len(own), 'variable')} written to {name}")
 
     # -- what all of them do ----------------------------------------------------------------------
 
@@ -276,7 +272,7 @@ class VariablesScreen(ModalScreen[None]):
             return
         touched = touched_by(setting, branch, self._environments)
         if not touched:
-            self.app.say(words)
+            self.shell.say(words)
             return
         rows = [Row((("  ", TEXT), (each.name, STRONG))) for each in touched]
         title = f"{words}. {plural(len(touched), 'environment')} must be deployed to see it:"
@@ -291,13 +287,13 @@ class VariablesScreen(ModalScreen[None]):
                 hosting.start(app, each.name)
 
         if await self._do(deploy):
-            self.app.say(f"{plural(len(touched), 'job')} started")
+            self.shell.say(f"{plural(len(touched), 'job')} started")
 
     async def _do(self, act: Callable[[], object]) -> bool:
         try:
             await asyncio.to_thread(act)
         except UserProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return False
         return True
 

@@ -112,7 +112,7 @@ class Connection:
         except NoSchemaError as problem:
             self.words = "no schema"
             screen.desk.show_names()
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
             return
         before, self.schema = self.schema, loaded
         self.words = f"{plural(len(loaded.schema.type_map), 'type')}"
@@ -134,10 +134,10 @@ class Connection:
             sheet.broken = index in newly or (sheet.broken and index in wrong_now)
         screen.desk.show_names()
         if not broken:
-            screen.app.say("The schema has changed; no open operation is broken by it")
+            screen.shell.say("The schema has changed; no open operation is broken by it")
             return
         for index, finding in broken[:3]:
             name = finding.operation or sheets[index].title
-            screen.app.say(f"The new schema breaks {name}: {finding.message}", "warning")
+            screen.shell.say(f"The new schema breaks {name}: {finding.message}", "warning")
         if len(newly) > 1 and len(broken) > 3:
-            screen.app.say(f"{plural(len(newly), 'broken tab')} in all, marked with !", "warning")
+            screen.shell.say(f"{plural(len(newly), 'broken tab')} in all, marked with !", "warning")

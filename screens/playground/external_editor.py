@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from screens.playground.code_editor import CodeEditor
-
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
+from screens.ports import Shell
 
 
-def edit_outside(app: WorkbenchApp, editor: CodeEditor, suffix: str) -> None:
+def edit_outside(shell: Shell, editor: CodeEditor, suffix: str) -> None:
     """Lend the terminal to the user's editor, at the cursor's place, and take what it saved.
 
     The file is the user's alone and goes with its folder; a change can be undone as any other.
@@ -23,10 +20,10 @@ def edit_outside(app: WorkbenchApp, editor: CodeEditor, suffix: str) -> None:
         with TemporaryDirectory(prefix="amplify-tui-") as folder:
             file = Path(folder) / f"{editor.id}.{suffix}"
             file.write_text(before, encoding="utf-8")
-            app.edit(file, row + 1, column + 1)
+            shell.edit(file, row + 1, column + 1)
             after = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        app.say(f"The text is as it was: {error}", "error")
+        shell.say(f"The text is as it was: {error}", "error")
         return
     if not before.endswith("\n"):
         # Editors end the last line; the text had none.

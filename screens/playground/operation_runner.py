@@ -92,7 +92,7 @@ class Running:
         sheet.last = (callers[0], request)
         if operation.kind == "subscription":
             if len(callers) > 1:
-                screen.app.say("A stream has one caller: open another tab for the other")
+                screen.shell.say("A stream has one caller: open another tab for the other")
             screen.streams.open(sheet, api, callers[0], request)
             return
         sheet.problem, sheet.stream = "", None
@@ -168,4 +168,4 @@ class Running:
         try:
             await to_thread(self._screen.history.add, run)
         except (sqlite3.Error, OSError) as error:
-            self._screen.app.say(f"The run is not remembered: {error}", "warning")
+            self._screen.shell.say(f"The run is not remembered: {error}", "warning")

@@ -55,14 +55,14 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
     """Ask who runs; returns what ``parse_run_as`` reads."""
     api = screen.api
     if api is None:
-        screen.app.say("Not connected yet", "warning")
+        screen.shell.say("Not connected yet", "warning")
         return None
     users: tuple[str, ...] = ()
     if api.endpoint.is_appsync:
         try:
             users = await api.users()
         except NotAuthorizedError as problem:
-            screen.app.say(str(problem), "warning")
+            screen.shell.say(str(problem), "warning")
     rows = [
         Row(
             (
@@ -90,7 +90,7 @@ async def ask_caller(screen: PlaygroundScreen, title: str, now: RunAs) -> str | 
     try:
         parse_run_as(chosen[1:])
     except UnknownCallerError as problem:
-        screen.app.say(str(problem), "error")
+        screen.shell.say(str(problem), "error")
         return None
     return chosen[1:]
 
@@ -100,7 +100,7 @@ async def ask_place(screen: PlaygroundScreen) -> tuple[Address | None] | None:
     folder = screen.desk.sheets.folder
     known, warning = await asyncio.to_thread(load_addresses, folder)
     if warning:
-        screen.app.say(warning, "warning")
+        screen.shell.say(warning, "warning")
     now = screen.connection.address
     rows = [_place_row("sandbox", "sandbox", "the API of this backend", now is None)]
     for at, each in enumerate(known):
@@ -124,7 +124,7 @@ async def ask_place(screen: PlaygroundScreen) -> tuple[Address | None] | None:
         try:
             await asyncio.to_thread(forget_address, folder, known[int(number)])
         except OSError as error:
-            screen.app.say(f"Not forgotten: {error.strerror}", "warning")
+            screen.shell.say(f"Not forgotten: {error.strerror}", "warning")
         return None
     if kind == "known":
         address = known[int(number)]
@@ -140,7 +140,7 @@ async def ask_place(screen: PlaygroundScreen) -> tuple[Address | None] | None:
     try:
         await asyncio.to_thread(remember_address, folder, typed)
     except OSError as error:
-        screen.app.say(f"The address is not remembered: {error.strerror}", "warning")
+        screen.shell.say(f"The address is not remembered: {error.strerror}", "warning")
     return (typed,)
 
 
@@ -172,7 +172,7 @@ async def ask_run(screen: PlaygroundScreen, history: History) -> Run | None:
     try:
         runs = await asyncio.to_thread(history.find, "", 500)
     except (sqlite3.Error, OSError) as error:
-        screen.app.say(f"The history cannot be read: {error}", "error")
+        screen.shell.say(f"The history cannot be read: {error}", "error")
         return None
     rows = [_run_row(run) for run in runs]
     by_number = {run.number: run for run in runs}
@@ -210,7 +210,7 @@ async def ask_saved(screen: PlaygroundScreen, root: Path) -> tuple[str, str] | N
     """Ask for a saved file; returns its name and text."""
     found = await asyncio.to_thread(list_saved, root)
     if not found:
-        screen.app.say(f"Nothing is saved in {FOLDER}/ yet: Ctrl+S saves this tab")
+        screen.shell.say(f"Nothing is saved in {FOLDER}/ yet: Ctrl+S saves this tab")
         return None
     rows = [Row(((each.name, STRONG),), each.name) for each in found]
     picker = PickerScreen(
@@ -222,7 +222,7 @@ async def ask_saved(screen: PlaygroundScreen, root: Path) -> tuple[str, str] | N
     try:
         return chosen, await asyncio.to_thread(read_saved, root, chosen)
     except NotSavedError as problem:
-        screen.app.say(str(problem), "error")
+        screen.shell.say(str(problem), "error")
         return None
 
 

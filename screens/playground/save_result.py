@@ -54,9 +54,9 @@ async def ask_and_save(screen: PlaygroundScreen, root: Path, text: str, kind: st
     try:
         await asyncio.to_thread(_write, place, text, over=bool(filled["over"]))
     except OSError as error:
-        screen.app.say(f"Not saved: {error.strerror} ({place})", "error")
+        screen.shell.say(f"Not saved: {error.strerror} ({place})", "error")
     else:
-        screen.app.say(f"Saved {place}")
+        screen.shell.say(f"Saved {place}")
 
 
 def _write(place: Path, text: str, *, over: bool) -> None:

@@ -132,7 +132,7 @@ class Checking:
         if start is None:
             known = error.line or error.path
             words = "The operation was edited since" if known else "The error names no place"
-            self._screen.app.say(words, "warning")
+            self._screen.shell.say(words, "warning")
             return
         query.focus()
         query.move_cursor(query.place_of(start), center=True)
@@ -151,7 +151,7 @@ class Checking:
         try:
             pretty = prettify(query.text)
         except NotPrettifiedError as problem:
-            self._screen.app.say(f"Not laid out: {problem}", "warning")
+            self._screen.shell.say(f"Not laid out: {problem}", "warning")
             return
         if pretty != query.text:
             row = query.cursor_location[0]

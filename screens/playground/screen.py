@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.css.query import NoMatches
-from textual.screen import Screen
 from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
+from screens.messages import OpenPane, OpenPlayground
+from screens.pane import PaneContext, PaneScreen
 from screens.playground.bindings import SCREEN_BINDINGS
 from screens.playground.code_editor import CodeEditor
 from screens.playground.connection import Connection
@@ -44,17 +45,11 @@ from workbench.playground.history import History
 from workbench.playground.run_as import parse_run_as
 from workbench.playground.saved_operations import NotSavedError, save
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
-
 _PARTS = ("#tab-strip", "#query", "#variables", "#result", "#result-other")
 
 
-class PlaygroundScreen(Screen[None], inherit_bindings=False):
+class PlaygroundScreen(PaneScreen, inherit_bindings=False):
     """Stays alive behind the sandbox's screen, so that its streams go on."""
-
-    app: WorkbenchApp
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-narrow"),
@@ -75,6 +70,12 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         self.checking = Checking(self)
         self.running = Running(self)
         self.streams = Streams(self)
+
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        """The playground of the selected environment's API."""
+        info = context.sandbox.info
+        return cls(context.open_api, info.sandbox_dir, info.root, context.title)
 
     def compose(self) -> ComposeResult:
         """Tabs, editors on the left (wide) or above (narrow), results, keys."""
@@ -104,7 +105,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         self.query_one("#result-search").display = False
         warning = await asyncio.to_thread(self.desk.sheets.load)
         if warning:
-            self.app.say(warning, "warning")
+            self.shell.say(warning, "warning")
         self.desk.show()
         self.query_editor.focus()
         self.connection.connect()
@@ -145,6 +146,16 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         """A deployment has ended: the API may be another, its schema and callers too."""
         if self.connection.address is None:
             self.connection.anew()
+
+    def opened_by(self, message: OpenPane) -> None:
+        """Take the caller that another pane has chosen."""
+        if isinstance(message, OpenPlayground) and message.caller:
+            self.run_as(message.caller)
+
+    def sign_ins_changed(self) -> None:
+        """A user has changed: read the saved sign-ins again."""
+        if self.api is not None:
+            self.api.forget_callers()
 
     def run_as(self, caller: str) -> None:
         """Let the tab in front run as this caller."""
@@ -210,7 +221,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         from screens.playground.external_editor import edit_outside
 
         editor = self.focused if isinstance(self.focused, CodeEditor) else self.query_editor
-        edit_outside(self.app, editor, "json" if editor is self.variables_editor else "graphql")
+        edit_outside(self.shell, editor, "json" if editor is self.variables_editor else "graphql")
 
     @on(ResultPane.EditAsked)
     def _edit_asked(self) -> None:
@@ -276,7 +287,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
     def _next_page(self, event: ResultPane.NextPageAsked) -> None:
         operation = self.checking.operation()
         if operation is None or "nextToken" not in operation.variables:
-            self.app.say("Declare $nextToken: String in the operation and pass it on", "warning")
+            self.shell.say("Declare $nextToken: String in the operation and pass it on", "warning")
             return
         callers = [each.caller for each in self.sheet.outcomes] or [self.running.caller()]
         self.running.run(callers[:1], {"nextToken": event.token})
@@ -316,7 +327,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         """Search the schema; write an operation for what is picked."""
         schema = self.connection.schema
         if schema is None:
-            self.app.say("The schema is not here yet", "warning")
+            self.shell.say("The schema is not here yet", "warning")
             return
         for written in await ask_field(self, schema.schema):
             variables = written.variables if written.variables != "{}" else ""
@@ -349,10 +360,10 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
                 save, self._root, name, sheet.text, replace=bool(sheet.file)
             )
         except NotSavedError as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         sheet.file = name
-        self.app.say(f"Saved {path.relative_to(self._root)}")
+        self.shell.say(f"Saved {path.relative_to(self._root)}")
         self.desk.show_names()
         self.desk.save_soon()
 
@@ -361,7 +372,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
     async def _export(self, event: ResultPane.ExportAsked) -> None:
         found = await ask_export(self, event.pane.outcome)
         if found is not None:
-            self.app.copy(found[1], found[0])
+            self.shell.copy(found[1], found[0])
 
     @on(ResultPane.SaveAsked)
     @work(group="dialog")
@@ -422,7 +433,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
             return
         self.desk.keep()
         self.desk.save_soon()
-        self.app.panes.leave_playground()
+        self.leave()
 
     async def on_unmount(self) -> None:
         """Keep what is written, and end all connections."""
@@ -452,7 +463,7 @@ class PlaygroundScreen(Screen[None], inherit_bindings=False):
         if action == "back":
             return not in_text
         if action == "edit_outside":
-            return self.app.can_edit
+            return self.shell.can_edit
         if action == "stop":
             return self.sheet.is_live or self.sheet.is_running
         if action == "schema":

@@ -155,7 +155,7 @@ class Desk:
             self._told_unsaved(error)
 
     def _told_unsaved(self, error: OSError) -> None:
-        self._screen.app.say(f"The tabs are not kept: {error.strerror}", "warning")
+        self._screen.shell.say(f"The tabs are not kept: {error.strerror}", "warning")
 
 
 def _mark(sheet: Sheet) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from screens.ports import UsesShell
 from screens.sandbox.view_state import SandboxStory
 from screens.widgets.format import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
@@ -18,14 +19,9 @@ from screens.widgets.titles import as_title
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.deployment import LiveResource
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
 
-
-class ResourceScreen(ModalScreen[None]):
+class ResourceScreen(UsesShell, ModalScreen[None]):
     """A resource's names, ids and status; ``y`` copies the marked one."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,left,h,enter", "dismiss", "Back", id="page.back", tooltip="To the tree"),
@@ -85,7 +81,7 @@ class ResourceScreen(ModalScreen[None]):
 
     def action_console(self) -> None:
         """Open the resource's page in the AWS console."""
-        self.app.open_in_browser(self._resource.console_url)
+        self.shell.open_in_browser(self._resource.console_url)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The console key only where there is a page."""

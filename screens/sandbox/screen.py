@@ -15,7 +15,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from screens.ports import OpenedSandbox
+from screens.messages import ChooseTarget
+from screens.ports import OpenedSandbox, UsesShell
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_buffer import LogBuffer
 from screens.sandbox.log_lines import narrate
@@ -46,7 +47,7 @@ TICK_SECONDS = 0.2
 _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
 
 
-class SandboxScreen(Screen[None], inherit_bindings=False):
+class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     """One sandbox: header, panes, keys."""
 
     app: WorkbenchApp
@@ -175,7 +176,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             self.query_one(DeploymentPane).show_story(story, now)
         if Part.DIFF in parts:
             self.query_one(DiffPane).show_story(story)
-        if Part.RESOURCES in parts and self.app.place is None:
+        if Part.RESOURCES in parts and self.shell.environment is None:
             self.query_one(ResourcesPane).show_story(story)
         if Part.HISTORY in parts:
             self.query_one(HistoryPane).show_story(story)
@@ -241,9 +242,9 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         try:
             found = await asyncio.to_thread(read)
         except UserProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
-        if self.app.place == place:
+        if self.shell.environment == place:
             pane.show_resources(found, place.stack, place.name)
 
     # -- actions ----------------------------------------------------------------------------------
@@ -258,11 +259,11 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
                 self.set_class(name == page, f"page-{name}")
         widget: Widget = self.query_one(target) if target else self.query_one(f"#{pane}")
         # After the layout: a pane hidden until now cannot take the focus yet.
-        self.app.gate.begin_opening(pane)
+        self.shell.hold_keys(pane)
 
         def focus() -> None:
             widget.focus()
-            self.app.call_later(self.app.opened, pane)
+            self.app.call_later(self.shell.release_keys, pane)
 
         self.call_after_refresh(focus)
 
@@ -307,7 +308,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
 
     def action_target(self) -> None:
         """End this sandbox's loop and ask again where the project shall run."""
-        self.app.choose_target_anew()
+        self.post_message(ChooseTarget())
 
     def action_edit(self) -> None:
         """Open the file of the marked error, else of the first one."""
@@ -315,7 +316,7 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
         found = diagnostic_at(self.story, row.key if row is not None else "")
         if found is not None:
             file = self.opened.info.root / found.file
-            self.app.edit(file, found.line, found.column)
+            self.shell.edit(file, found.line, found.column)
 
     def action_offer(self) -> None:
         """Do what the failure offers."""
@@ -352,13 +353,13 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
     def _resource_opened(self, event: ResourcesPane.DetailsAsked) -> None:
         from screens.sandbox.resource_screen import ResourceScreen
 
-        place = self.app.place
+        place = self.shell.environment
         story = self.story if place is None else SandboxStory(stack_name=place.stack)
         self.app.push_screen(ResourceScreen(event.resource, story))
 
     @on(ResourcesPane.ConsoleAsked)
     def _console_asked(self, event: ResourcesPane.ConsoleAsked) -> None:
-        self.app.open_in_browser(event.url)
+        self.shell.open_in_browser(event.url)
 
     @on(LogView.SaveAsked)
     def _save_asked(self, event: LogView.SaveAsked) -> None:
@@ -373,7 +374,9 @@ class SandboxScreen(Screen[None], inherit_bindings=False):
             failure = self.story.failure
             return not attached and failure is not None and bool(failure.offer)
         if action == "edit":
-            return not attached and diagnostic_at(self.story, "") is not None and self.app.can_edit
+            return (
+                not attached and diagnostic_at(self.story, "") is not None and self.shell.can_edit
+            )
         if action == "unzoom":
             return bool(self._zoomed)
         if action == "target":

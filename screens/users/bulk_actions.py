@@ -54,7 +54,7 @@ class Acting:
         """
         screen = self._screen
         if self.is_busy:
-            screen.app.say("Another action runs still", "warning")
+            screen.shell.say("Another action runs still", "warning")
             return False
         names = [user.username for user in users]
         labels = {user.username: user.label for user in users}
@@ -65,15 +65,15 @@ class Acting:
             if not report.failed:
                 if report.skipped:
                     begun = f"{words}: {done} of {plural(len(users), 'user')}"
-                    screen.app.say(f"{begun}, stopped before the others", "warning")
+                    screen.shell.say(f"{begun}, stopped before the others", "warning")
                 elif done:
                     one = len(report.done) == 1 and done == 1
                     whom = labels[report.done[0]] if one else plural(done, "user")
-                    screen.app.say(f"{words}: {whom}")
+                    screen.shell.say(f"{words}: {whom}")
                 return not report.skipped
             if len(users) == 1:
                 failure = report.failed[0]
-                screen.app.say(f"{failure.why} {failure.next_step}", "error")
+                screen.shell.say(f"{failure.why} {failure.next_step}", "error")
                 return False
             title = report_title(words, done, len(report.failed), len(report.skipped))
             again = await screen.app.push_screen_wait(ReportScreen(title, report.failed, labels))

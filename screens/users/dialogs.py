@@ -120,7 +120,7 @@ async def ask_password(screen: UserTableScreen, pool: UserPool, user: User) -> b
     if await screen.app.push_screen_wait(form) is None:
         return False
     if generated:
-        screen.app.copy(generated, "the new password")
+        screen.shell.copy(generated, "the new password")
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -21,6 +21,7 @@ from screens.dialogs.form_screen import (
     FormScreen,
 )
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.ports import UsesShell
 from screens.users.new_user_form import one_line
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
@@ -36,16 +37,11 @@ from workbench.users.groups import (
 )
 from workbench.users.user_pools import UserPool, UserPoolProblem
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
 _MEMBERS = 1_000
 
 
-class GroupsScreen(ModalScreen[None]):
+class GroupsScreen(UsesShell, ModalScreen[None]):
     """Enter shows a group's members."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "create", "New", id="groups.create", tooltip="Make a group"),
@@ -151,7 +147,7 @@ class GroupsScreen(ModalScreen[None]):
         try:
             await asyncio.to_thread(delete_group, self._pool, group.name)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
         self._load()
 
     @on(RowList.Opened)
@@ -169,7 +165,7 @@ class GroupsScreen(ModalScreen[None]):
                 lambda: list(islice(list_members(self._pool, group.name), _MEMBERS))
             )
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         rows = [
             Row(((each.label, STRONG), (f"  {each.username}", MUTED)), each.username)
@@ -187,9 +183,9 @@ class GroupsScreen(ModalScreen[None]):
         try:
             await asyncio.to_thread(remove_from_group, self._pool, chosen, group.name)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
-        self.app.say(f"Out of {group.name}")
+        self.shell.say(f"Out of {group.name}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""

@@ -67,7 +67,7 @@ async def export_users(screen: UsersScreen, pool: UserPool) -> None:
     )  # fmt: skip
     if await screen.app.push_screen_wait(form) is None:
         return
-    screen.app.say(f"{plural(count, 'user')} written to {path.name}")
+    screen.shell.say(f"{plural(count, 'user')} written to {path.name}")
 
 
 async def import_users(screen: UsersScreen, pool: UserPool) -> None:
@@ -149,7 +149,7 @@ async def _make(
 ) -> bool:
     """Say what would be made, ask, make it; True where all were made."""
     if not plan.users:
-        screen.app.say("Nothing to do: all of them are there already", "warning")
+        screen.shell.say("Nothing to do: all of them are there already", "warning")
         return False
     lines = [f"{plural(len(plan.users), 'user')} will be made, without invitations."]
     if plan.there:
@@ -165,7 +165,7 @@ async def _make(
         for name in plan.new_groups:
             await asyncio.to_thread(create_group, pool, Group(name))
     except UserProblem as problem:
-        screen.app.say(str(problem), "error")
+        screen.shell.say(str(problem), "error")
         return False
     by_name = {user.username: user for user in plan.users}
     users = [User(name, "", enabled=True) for name in by_name]

@@ -72,7 +72,7 @@ async def ask_new_user(screen: UserTableScreen, pool: UserPool) -> User | None:
     if await screen.app.push_screen_wait(form) is None:
         return None
     if generated:
-        screen.app.copy(generated, "the new password")
+        screen.shell.copy(generated, "the new password")
     return made[0]
 
 

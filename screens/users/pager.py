@@ -72,7 +72,7 @@ class Loading:
                 screen.show_roster()
         except UserPoolProblem as problem:
             roster.is_complete = True
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
         finally:
             self.is_running = self.is_reading_all = False
             screen.acting.tell("")
@@ -107,7 +107,7 @@ class Loading:
         except UserPoolProblem as problem:
             # Until it is read anew: a held key must not ask on and on.
             screen.roster.is_complete = True
-            screen.app.say(str(problem), "error")
+            screen.shell.say(str(problem), "error")
         finally:
             self.is_running = False
             screen.show_bar()

@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.widgets import Input
 
+from screens.messages import OpenPlayground, SignInsChanged
 from screens.users.bindings import SCREEN_BINDINGS
 from screens.users.dialogs import (
     MORE,
@@ -63,7 +64,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         self.roster.put(user)
         self.table.show_users(user.username)
         self.show_roster()
-        self.app.say(f"Created {user.label}")
+        self.shell.say(f"Created {user.label}")
 
     @work(group="dialog")
     async def action_edit(self) -> None:
@@ -78,7 +79,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         changed = [n for n in names if user.attributes.get(n) != before.attributes.get(n)]
         self.roster.put(user)
         self.show_roster()
-        self.app.say(f"Changed {', '.join(sorted(changed))} of {user.label}")
+        self.shell.say(f"Changed {', '.join(sorted(changed))} of {user.label}")
 
     @work(group="dialog")
     async def action_password(self) -> None:
@@ -86,11 +87,11 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         pool, user = self.pool, self.table.current
         if pool is None or user is None or not await ask_password(self, pool, user):
             return
-        self.app.say(f"Password set: {user.label}")
+        self.shell.say(f"Password set: {user.label}")
         try:
             self.roster.put((await asyncio.to_thread(pool.user, user.username)).user)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
         self.show_roster()
 
     @work(group="dialog")
@@ -103,7 +104,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             groups = await asyncio.to_thread(list_groups, pool)
             own = (await asyncio.to_thread(pool.user, users[0].username)).groups
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         group = await ask_group(self, _whom(users), groups, own)
         if group is None:
@@ -113,7 +114,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             try:
                 await asyncio.to_thread(create_group, pool, Group(group))
             except UserPoolProblem as problem:
-                self.app.say(str(problem), "error")
+                self.shell.say(str(problem), "error")
                 return
         if group in own:
             await self.acting.act(
@@ -180,7 +181,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         if opened is not None and opened.kept_file is not None:
             names = tuple(user.username for user in users)
             await asyncio.to_thread(forget_tokens, opened.kept_file, opened.pool.pool_id, names)
-        self.app.panes.forget_callers()
+        self.post_message(SignInsChanged())
 
     @work(group="dialog")
     async def action_sign_in(self) -> None:
@@ -193,7 +194,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
             return
         kept = await sign_in(self, opened, user)
         if kept is not None:
-            self.app.panes.forget_callers()
+            self.post_message(SignInsChanged())
             self.app.push_screen(TokensScreen(opened, kept))
 
     def action_manage_groups(self) -> None:
@@ -230,7 +231,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         try:
             pools = await asyncio.to_thread(list_pools, opened)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         chosen = await ask_pool(self, pools, opened.pool.pool_id)
         found = next((each for each in pools if each.id == chosen), None)
@@ -266,7 +267,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
         """Go to the playground as this user."""
         user = self.table.current
         if user is not None:
-            self.app.panes.query_as(user.label)
+            self.post_message(OpenPlayground(f"user:{user.label}"))
 
     def action_settings(self) -> None:
         """Show the pool's settings."""

@@ -59,7 +59,7 @@ async def sign_in(screen: UsersScreen, opened: OpenedPool, user: User) -> KeptSi
             app_client, opened.clients.cognito_idp, pool_id, opened.client_id
         )
     except UserPoolProblem as problem:
-        screen.app.say(str(problem), "error")
+        screen.shell.say(str(problem), "error")
         return None
     step = await _begin(screen, opened, client, user, Flow(way))
     secret = before.totp_secret if before is not None else ""
@@ -95,7 +95,7 @@ async def _begin(
         try:
             return await asyncio.to_thread(begin, cognito, client, user.username, flow, "")
         except UserPoolProblem as refused:
-            screen.app.say(str(refused), "error")
+            screen.shell.say(str(refused), "error")
             return None
     found: list[UserTokens | Challenge] = []
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Self
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from screens.pane import PaneContext, PaneScreen
 from screens.users.bulk_actions import Acting
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
@@ -29,10 +29,6 @@ from workbench.users.search import parse_search
 from workbench.users.user_pools import UserPool, UserPoolProblem
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
-
 _HINT_LOCAL = "any part of a name or an attribute · name=Ann exactly · name^An by the beginning"
 _HINT_AWS = "an e-mail's beginning · ~smith anywhere, reads all users · name=Ann · name^An"
 
@@ -43,10 +39,8 @@ _DELAY = 0.15
 """Seconds that the table must rest before what is on screen is asked for."""
 
 
-class UserTableScreen(Screen[None], inherit_bindings=False):
+class UserTableScreen(PaneScreen, inherit_bindings=False):
     """What is loaded of which pool, searched, sorted and marked."""
-
-    app: WorkbenchApp
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-narrow"),
@@ -61,6 +55,11 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         self.root = root
         self._title = title
         self._is_stale = False
+
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        """The users of the selected environment."""
+        return cls(context.open_pool, context.sandbox.info.root, context.title)
 
     def compose(self) -> ComposeResult:
         """What is shown of which pool; the table; one user."""
@@ -214,7 +213,7 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
         try:
             parse_search(text, everywhere=self.pool is not None and self.pool.is_local)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         self.roster.search = text
         event.input.remove_class("-open")
@@ -276,4 +275,4 @@ class UserTableScreen(Screen[None], inherit_bindings=False):
             self.roster.search = ""
             self.action_reload()
         else:
-            self.app.panes.leave_users()
+            self.leave()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,6 +16,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from screens.messages import OpenPlayground, SignInsChanged
+from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT, WARN
@@ -25,16 +27,11 @@ from workbench.users.token_store import KeptSignIn, keep_sign_in
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import UserTokens, app_client, claims, refresh
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
-
 _TIMES = ("exp", "iat", "auth_time")
 
 
-class TokensScreen(ModalScreen[None]):
+class TokensScreen(UsesShell, ModalScreen[None]):
     """The tokens themselves are never shown, only what they say."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "copy_token('access')", "Copy access", id="tokens.access",
@@ -73,7 +70,7 @@ class TokensScreen(ModalScreen[None]):
         """Copy a token."""
         tokens = self._kept.tokens
         if tokens is not None:
-            self.app.copy(tokens.id if which == "id" else tokens.access, f"the {which} token")
+            self.shell.copy(tokens.id if which == "id" else tokens.access, f"the {which} token")
 
     @work(group="tokens", exclusive=True)
     async def action_refresh_tokens(self) -> None:
@@ -86,19 +83,19 @@ class TokensScreen(ModalScreen[None]):
             client = await asyncio.to_thread(app_client, cognito, kept.pool_id, kept.client_id)
             fresh = await asyncio.to_thread(refresh, cognito, client, kept.username, kept.tokens)
         except UserPoolProblem as problem:
-            self.app.say(str(problem), "error")
+            self.shell.say(str(problem), "error")
             return
         self._kept = replace(kept, tokens=fresh)
         if opened.kept_file is not None:
             await asyncio.to_thread(keep_sign_in, opened.kept_file, self._kept)
-        self.app.panes.forget_callers()
+        self.post_message(SignInsChanged())
         self._show()
-        self.app.say("The tokens are new")
+        self.shell.say("The tokens are new")
 
     def action_query(self) -> None:
         """Go to the playground as this user."""
         self.dismiss(None)
-        self.app.panes.query_as(self._kept.label)
+        self.post_message(OpenPlayground(f"user:{self._kept.label}"))
 
     def action_close(self) -> None:
         """Back to the users."""
