@@ -20,6 +20,7 @@ from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.execute.execute import OutputsRequest, execute
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
+from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.plan.instructions import Plan
 from workbench.deploy.plan.plan import make_plan
 from workbench.model.deployment import Diff
@@ -97,7 +98,7 @@ class Deployer:
 
     @property
     def snapshot(self) -> Path:
-        return self.folder / "live.json"
+        return snapshot_file(self.folder)
 
     @property
     def outputs_file(self) -> Path:
@@ -106,18 +107,16 @@ class Deployer:
     def live(self) -> LiveStack | None:
         return read_live(self.clients, self.backend.stack_name, self.snapshot)
 
-    def plan(self, assembly: Assembly, **options: Any) -> tuple[Diff, Plan, LiveStack | None]:
+    def plan(self, assembly: Assembly, **options: Any) -> tuple[Diff, Plan]:
         live = self.live()
         diff = compute_diff(live, assembly)
-        return diff, make_plan(diff, assembly, live, target_kind="local", **options), live
+        return diff, make_plan(diff, assembly, live, target_kind="local", **options)
 
     def deploy(self, assembly: Assembly, **options: Any) -> Plan:
-        _, plan, live = self.plan(assembly, **options)
+        _, plan = self.plan(assembly, **options)
         self.events.clear()
         execute(
             plan,
-            assembly,
-            live,
             self.clients,
             self.events.append,
             snapshot=self.snapshot,

@@ -48,9 +48,11 @@ def test_quickstart_through_a_change_set(aws: Clients, quickstart: Any, tmp_path
     events: list[AnyEvent] = []
     first = Plan(
         Method.CLOUDFORMATION,
+        quickstart,
+        None,
         (PublishAssets(tuple(quickstart.assets)), DeployStack(quickstart.stack_name, create=True)),
     )
-    live = execute(first, quickstart, None, aws, events.append, snapshot=tmp_path / "live.json")
+    live = execute(first, aws, events.append, snapshot=tmp_path / "live.json")
     assert live is not None
     assert "ExecuteChangeSet" in calls
     assert "CreateStack" not in calls
@@ -67,8 +69,9 @@ def test_quickstart_through_a_change_set(aws: Clients, quickstart: Any, tmp_path
     assert tags == {"amplify:deployment-type": "sandbox", "created-by": "amplify"}
 
     calls.clear()
-    again = Plan(Method.CLOUDFORMATION, (DeployStack(quickstart.stack_name, create=False),))
-    execute(again, quickstart, live, aws, events.append, snapshot=tmp_path / "live.json")
+    steps = (DeployStack(quickstart.stack_name, create=False),)
+    again = Plan(Method.CLOUDFORMATION, quickstart, live, steps)
+    execute(again, aws, events.append, snapshot=tmp_path / "live.json")
     assert "DeleteChangeSet" in calls
     assert "ExecuteChangeSet" not in calls
 

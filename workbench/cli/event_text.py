@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from workbench.cli.colours import Paint
 from workbench.deploy.plan.data_loss import decision_text
-from workbench.loop.deployment import CANCELLED
 from workbench.loop.diagnostics_to_failure import place
 from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Method
 from workbench.model.events import (
@@ -27,6 +26,7 @@ from workbench.model.events import (
     StageFinished,
     StateChanged,
 )
+from workbench.model.stage import CANCELLED
 from workbench.terminal_text import safe_line, safe_log, safe_text
 from workbench.wording import plural
 

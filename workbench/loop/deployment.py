@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +27,10 @@ from workbench.model.events import (
     LoopState,
     PlanMade,
     Stage,
-    StageFinished,
-    StageStarted,
     Trigger,
 )
+from workbench.model.stage import StageOutcome, announced
 from workbench.wording import plural
-
-CANCELLED = "cancelled"
-"""The note of a stage that a newer save or the end of the loop cut short."""
 
 Enter = Callable[[LoopState], None]
 Ask = Callable[[ConfirmationNeeded], Awaitable[bool]]
@@ -57,6 +54,10 @@ class Deployment:
     ask: Ask
     commit: Callable[[], None]
     cancelled_as: Callable[[], DeploymentResult] = lambda: DeploymentResult.SUPERSEDED
+
+    def stage(self, stage: Stage) -> AbstractContextManager[StageOutcome]:
+        """Announce a stage."""
+        return announced(self.emit, self.number, stage)
 
 
 async def deploy_once(job: Deployment) -> DeploymentFinished:
@@ -90,7 +91,7 @@ async def deploy_once(job: Deployment) -> DeploymentFinished:
 async def _adopt(job: Deployment) -> tuple[DeploymentResult, Failure | None]:
     job.commit()
     job.enter(LoopState.DEPLOYING)
-    with _Stage(job, Stage.DEPLOY):
+    with job.stage(Stage.DEPLOY):
         await in_thread(lambda: job.stages.adopt(job.number), "adopt")
     return DeploymentResult.SUCCEEDED, None
 
@@ -146,7 +147,7 @@ async def _evaluate(job: Deployment) -> tuple[Path | None, Prepared | None, Fail
 
 
 async def _synth(job: Deployment) -> SynthResult:
-    with _Stage(job, Stage.SYNTH) as stage:
+    with job.stage(Stage.SYNTH) as stage:
         result = await job.stages.synth(job.number)
         stage.ok = result.assembly is not None
     job.emit(
@@ -161,7 +162,7 @@ async def _synth(job: Deployment) -> SynthResult:
 
 
 async def _check(job: Deployment) -> CheckResult:
-    with _Stage(job, Stage.TYPE_CHECK) as stage:
+    with job.stage(Stage.TYPE_CHECK) as stage:
         result = await job.stages.check(job.number)
         stage.ok = not any(found.severity == "error" for found in result.diagnostics)
         stage.note, stage.skipped = result.skipped, bool(result.skipped)
@@ -177,7 +178,7 @@ async def _check(job: Deployment) -> CheckResult:
 
 
 async def _prepare(job: Deployment, assembly: Path) -> Prepared:
-    with _Stage(job, Stage.DIFF):
+    with job.stage(Stage.DIFF):
         prepared = await in_thread(lambda: job.stages.prepare(assembly, job.number), "diff")
     job.emit(DiffComputed(at=time.time(), deployment=job.number, diff=prepared.diff))
     job.emit(
@@ -198,7 +199,7 @@ async def _prepare_beside(
     prepared = await _prepare(job, assembly)
     if prepared.method is Method.NONE or checking is None or checking.done():
         return prepared
-    with _Stage(job, Stage.ASSETS) as stage:
+    with job.stage(Stage.ASSETS) as stage:
         try:
             ahead, stage.note = await in_thread(
                 lambda: job.stages.publish(prepared, job.number), "publish"
@@ -212,7 +213,7 @@ async def _prepare_beside(
 async def _delete_all(job: Deployment) -> None:
     job.commit()
     job.enter(LoopState.DEPLOYING)
-    with _Stage(job, Stage.DEPLOY) as stage:
+    with job.stage(Stage.DEPLOY) as stage:
         stage.note = "delete"
         await in_thread(lambda: job.stages.delete(job.number), "delete")
 
@@ -264,35 +265,3 @@ def _decided(job: Deployment, prepared: Prepared, allowed: bool, how: str) -> No
             losses=prepared.losses,
         )
     )
-
-
-class _Stage:
-    """Says when a stage begins and ends; ``ok``, ``note``, ``skipped`` may be set while it runs."""
-
-    def __init__(self, job: Deployment, stage: Stage) -> None:
-        self._job = job
-        self._stage = stage
-        self._began = 0.0
-        self.ok = True
-        self.note = ""
-        self.skipped = False
-
-    def __enter__(self) -> _Stage:
-        self._began = time.monotonic()
-        self._job.emit(StageStarted(at=time.time(), deployment=self._job.number, stage=self._stage))
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is asyncio.CancelledError:
-            self.note = CANCELLED
-        self._job.emit(
-            StageFinished(
-                at=time.time(),
-                deployment=self._job.number,
-                stage=self._stage,
-                seconds=time.monotonic() - self._began,
-                ok=self.ok and kind is None,
-                note=self.note,
-                skipped=self.skipped,
-            )
-        )

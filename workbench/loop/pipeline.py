@@ -300,7 +300,7 @@ class RealStages:
         from workbench.deploy.execute.execute import publish_ahead
 
         ready = cast("_Ready", prepared.plan)
-        note = publish_ahead(ready.plan, ready.assembly, self._target)
+        note = publish_ahead(ready.plan, self._target)
         return replace(prepared, plan=replace(ready, published=True)), note
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
@@ -312,8 +312,6 @@ class RealStages:
         self._live = None
         live = execute(
             ready.plan,
-            ready.assembly,
-            ready.live,
             self._target,
             self._hub,
             deployment=deployment,

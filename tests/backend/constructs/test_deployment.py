@@ -59,8 +59,6 @@ class Cloud:
         request = OutputsRequest(self.folder, introspect)
         execute(
             plan,
-            assembly,
-            live,
             self.clients,
             lambda _: None,
             snapshot=snapshot,

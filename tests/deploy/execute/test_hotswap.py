@@ -106,7 +106,7 @@ export type"""
 def test_after_a_failed_swap_the_next_plan_swaps_again(deployed: Any, backend: Any) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), due: a.date()")
     assembly = backend.synth()
-    _, plan, _ = deployed.plan(assembly)
+    _, plan = deployed.plan(assembly)
     schema = next(step for step in plan.steps if isinstance(step, SwapSchema))
     assert schema.file is not None
     away = schema.file.rename(schema.file.with_suffix(".away"))

@@ -1,4 +1,4 @@
-"""Carry out a plan: assets, then CloudFormation or hot-swaps, then the outputs; each step told.
+"""Carries out a plan: assets, then CloudFormation or hot-swaps, then the outputs.
 
 Blocking code for a worker thread. What stands afterwards is returned and kept in the snapshot, also
 after a failure, so that the next plan starts from the truth.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, 
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.stack_operation import follow_operation
-from workbench.deploy.execute.step_reporter import Narrator
+from workbench.deploy.execute.step_reporter import StepReporter
 from workbench.deploy.failure.failure import DeploymentProblem, failure_from_exception
 from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import (
@@ -52,11 +53,12 @@ from workbench.deploy.plan.instructions import (
 from workbench.deploy.plan.plan import swaps_for
 from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import Emit, OutputsWritten, Stage
+from workbench.model.stage import StageOutcome, announced
 
 _NO_STACK = Failure(
     title="The stack is gone",
     reason="CloudFormation has no such stack any more.",
-    fix="Save again to deploy it anew.",
+    fix="Save again to create it.",
     offer="retry",
 )
 
@@ -81,7 +83,6 @@ class _Run:
     """One execution: its inputs, and what stands as far as it has come."""
 
     plan: Plan
-    assembly: Assembly
     clients: Clients
     bootstrap: Bootstrap
     emit: Emit
@@ -90,7 +91,16 @@ class _Run:
     snapshot: Path | None
     outputs: OutputsRequest | None
     progress: Progress
-    narrator: Narrator
+    steps: StepReporter
+
+    @property
+    def assembly(self) -> Assembly:
+        """What is deployed."""
+        return self.plan.assembly
+
+    def stage(self, stage: Stage) -> AbstractContextManager[StageOutcome]:
+        """Announce a stage."""
+        return announced(self.emit, self.deployment, stage)
 
     @property
     def cloudformation(self) -> Clients:
@@ -100,8 +110,6 @@ class _Run:
 
 def execute(
     plan: Plan,
-    assembly: Assembly,
-    live: LiveStack | None,
     clients: Clients,
     emit: Emit,
     *,
@@ -110,25 +118,24 @@ def execute(
     outputs: OutputsRequest | None = None,
     published: bool = False,
 ) -> LiveStack | None:
-    """Carry out ``plan``, made from ``live`` to ``assembly``; what then stands.
+    """Carry out ``plan``; what then stands.
 
-    ``published`` tells that ``publish_ahead`` has published its assets and told the stage.
+    ``published`` says that ``publish_ahead`` has published its assets and announced the stage.
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
     resources' progress. Raises DeploymentProblem.
     """
     try:
         run = _Run(
             plan=plan,
-            assembly=assembly,
             clients=clients,
-            bootstrap=bootstrap_of(clients, _staging_bucket(assembly)),
+            bootstrap=bootstrap_of(clients, _staging_bucket(plan.assembly)),
             emit=emit,
             deployment=deployment,
-            live=live,
+            live=plan.live,
             snapshot=snapshot,
             outputs=outputs,
-            progress=Progress(emit, deployment, assembly, live),
-            narrator=Narrator(emit, deployment, plan),
+            progress=Progress(emit, deployment, plan.assembly, plan.live),
+            steps=StepReporter(emit, deployment, plan),
         )
         _publish(run, ahead=published)
         _deploy(run)
@@ -140,15 +147,15 @@ def execute(
     return run.live
 
 
-def publish_ahead(plan: Plan, assembly: Assembly, clients: Clients) -> str:
+def publish_ahead(plan: Plan, clients: Clients) -> str:
     """Publish the plan's assets before it is certain that it is carried out; a note of how many.
 
     Raises DeploymentProblem and what S3 answers; ``execute`` then publishes, and explains, again.
     """
     if not (_publishing(plan) or _deploys(plan)):
         return ""
-    bootstrap = bootstrap_of(clients, _staging_bucket(assembly))
-    return _publish_assets(plan, assembly, clients, bootstrap)
+    bootstrap = bootstrap_of(clients, _staging_bucket(plan.assembly))
+    return _publish_assets(plan, clients, bootstrap)
 
 
 def adopt_running(
@@ -159,7 +166,7 @@ def adopt_running(
     *,
     snapshot: Path | None = None,
 ) -> None:
-    """Follow the operation that CloudFormation is running on the stack to its end, told as usual.
+    """Follow the operation that CloudFormation is running on the stack to its end.
 
     Returns at once where nothing runs; raises DeploymentProblem where it fails. A deletion that was
     running is followed too.
@@ -192,15 +199,16 @@ def write_outputs_file(
 def _publish(run: _Run, *, ahead: bool) -> None:
     steps = _publishing(run.plan)
     if ahead:
-        with run.narrator.step(*steps):
+        with run.steps.step(*steps):
             return
     if not (steps or _deploys(run.plan)):
         return
-    with run.narrator.stage(Stage.ASSETS) as note, run.narrator.step(*steps):
-        note(_publish_assets(run.plan, run.assembly, run.clients, run.bootstrap))
+    with run.stage(Stage.ASSETS) as outcome, run.steps.step(*steps):
+        outcome.note = _publish_assets(run.plan, run.clients, run.bootstrap)
 
 
-def _publish_assets(plan: Plan, assembly: Assembly, clients: Clients, bootstrap: Bootstrap) -> str:
+def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap) -> str:
+    assembly = plan.assembly
     if assembly.docker_images:
         raise DeploymentProblem(
             Failure(
@@ -233,12 +241,12 @@ def _deploy(run: _Run) -> None:
     drifted = [step for step in run.plan.steps if isinstance(step, SwapDrifted)]
     if not (swaps or stacks):
         return
-    with run.narrator.stage(Stage.DEPLOY):
+    with run.stage(Stage.DEPLOY):
         for step in stacks:
-            with run.narrator.step(step):
+            with run.steps.step(step):
                 _deploy_stack(run, step)
         for again in drifted:
-            with run.narrator.step(again):
+            with run.steps.step(again):
                 _swap_drifted(run, again)
         if swaps:
             _swap(run, swaps)
@@ -284,9 +292,7 @@ def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
             swaps += swaps_for(run.assembly, run.live, [resource])
         except UnresolvableError as unknown:
             failed |= {resource}
-            run.narrator.warn(
-                f"{run.progress.construct(*resource)} keeps an older state: {unknown}"
-            )
+            run.steps.warn(f"{run.progress.construct(*resource)} keeps an older state: {unknown}")
     try:
         swap_all(swaps, run.clients, run.progress)
     except HotswapError as some:
@@ -310,7 +316,7 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
         failed: frozenset[tuple[StackPath, str]] = frozenset()
         failure: Failure | None = None
         try:
-            swap_all(swaps, run.clients, run.progress, run.narrator.began, run.narrator.ended)
+            swap_all(swaps, run.clients, run.progress, run.steps.began, run.steps.ended)
         except HotswapError as some:
             failed, failure = some.failed, some.failure
         writing.result()
@@ -324,11 +330,11 @@ def _write(run: _Run) -> None:
     steps = [step for step in run.plan.steps if isinstance(step, WriteOutputs)]
     if not steps or run.outputs is None:
         return
-    with run.narrator.stage(Stage.OUTPUTS) as note, run.narrator.step(*steps):
+    with run.stage(Stage.OUTPUTS) as outcome, run.steps.step(*steps):
         changed = write_outputs_file(
             run.clients, run.assembly.stack_name, run.outputs, run.emit, run.deployment
         )
-        note("" if changed else "unchanged")
+        outcome.note = "" if changed else "unchanged"
 
 
 def _remember_failed(run: _Run, before: LiveStack | None, stack_name: str) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.live.models import LiveStack
 from workbench.model.deployment import Json, Method, StackPath
 from workbench.wording import plural
 
@@ -263,14 +265,16 @@ Instruction = PublishAssets | DeployStack | SwapDrifted | Swap | WriteOutputs
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a diff is deployed: ``reasons`` say in plain words why it is not a hot-swap.
+    """How to get from ``live`` to ``assembly``: all that carrying it out needs but the clients.
 
-    Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
+    ``live`` is None if nothing is deployed; ``reasons`` say why it is not a hot-swap. Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
     are independent of each other except that SwapSchema comes before resolvers and their functions;
     WriteOutputs last. A plan with ``Method.NONE`` has no steps.
     """
 
     method: Method
+    assembly: Assembly = field(repr=False)
+    live: LiveStack | None = field(repr=False)
     steps: tuple[Instruction, ...] = ()
     reasons: tuple[str, ...] = ()
 

@@ -52,7 +52,7 @@ def make_plan(
         reason = f"the stack is in state {live.status}"
         return _cloudformation(assembly, live, (reason,), target_kind, create=False)
     if diff.is_empty:
-        return Plan(Method.NONE)
+        return Plan(Method.NONE, assembly, live)
     if not allow_hotswap:
         return _cloudformation(assembly, live, (SWITCHED_OFF,), target_kind, create=False)
     reasons = _obstacles(diff)
@@ -72,7 +72,7 @@ def make_plan(
 def swaps_for(
     assembly: Assembly, live: LiveStack, resources: Iterable[tuple[StackPath, str]]
 ) -> tuple[Swap, ...]:
-    """Instructions for ``SwapDrifted``, with ``live`` read anew after CloudFormation.
+    """Instructions for ``SwapDrifted``, with ``live`` read again after CloudFormation.
 
     Raises UnresolvableError where a value cannot be known; the resource then keeps its former state.
     """
@@ -108,7 +108,7 @@ def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str],
 
 
 def _obstacles(diff: Diff) -> list[str]:
-    """Why the diff is no hot-swap, from the changes alone."""
+    """Why the diff can't be hot-swapped, from the changes alone."""
     reasons: list[str] = []
     for change in diff.changes:
         allowed = SWAPPABLE.get(change.type)
@@ -156,7 +156,7 @@ def _hotswap(assembly: Assembly, live: LiveStack, swaps: list[Swap]) -> Plan:
         steps.append(PublishAssets(missing))
     steps.extend(_ordered(swaps))
     steps.append(WriteOutputs())
-    return Plan(Method.HOTSWAP, tuple(steps))
+    return Plan(Method.HOTSWAP, assembly, live, tuple(steps))
 
 
 def _cloudformation(
@@ -180,7 +180,7 @@ def _cloudformation(
     if again:
         steps.append(SwapDrifted(again))
     steps.append(WriteOutputs())
-    return Plan(Method.CLOUDFORMATION, tuple(steps), reasons)
+    return Plan(Method.CLOUDFORMATION, assembly, live, tuple(steps), reasons)
 
 
 def _ordered(swaps: Iterable[Swap]) -> tuple[Swap, ...]:
