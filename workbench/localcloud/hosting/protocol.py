@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
-from botocore.model import OperationModel, ServiceModel
-from botocore.session import get_session
-from botocore.validate import ParamValidator
+if TYPE_CHECKING:  # imported with the first request, in its thread: 50 ms that no start waits for
+    from botocore.model import OperationModel, ServiceModel
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a program's error
@@ -47,6 +46,8 @@ class Call:
 
 @cache
 def _model() -> ServiceModel:
+    from botocore.session import get_session
+
     return get_session().get_service_model("amplify")
 
 
@@ -85,6 +86,8 @@ def write_refusal(refusal: Refusal) -> bytes:
 def _members(
     operation: OperationModel, path: Mapping[str, str], query: str, body: bytes
 ) -> Mapping[str, Any]:
+    from botocore.validate import ParamValidator
+
     shape: Any = operation.input_shape
     members: dict[str, Any] = {}
     queried = parse_qs(query, keep_blank_values=True)

@@ -56,7 +56,7 @@ from workbench.localcloud.ministack.patches.s3 import (
     post_forms,
     staging_bucket,
 )
-from workbench.localcloud.ministack.patches.server import early_imports, steady_answers
+from workbench.localcloud.ministack.patches.server import service_models, steady_answers
 from workbench.localcloud.ministack.patches.sts import web_identities
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -102,7 +102,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     turns.install,
     log_order.install,
     steady_answers.install,
-    early_imports.install,
+    service_models.install,
 )
 
 

@@ -16,6 +16,7 @@ from workbench.localcloud.appsync.http.paths import (
     TRACES_PREFIX,
     is_graphql_path,
 )
+from workbench.localcloud.interpreter_switching import sharing
 from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
 from workbench.localcloud.server.gateway import Route
 
@@ -90,7 +91,8 @@ class GraphQLService:
         return self._loading
 
     async def _load(self) -> DataPlane:
-        await asyncio.to_thread(import_data_plane)
+        with sharing():
+            await asyncio.to_thread(import_data_plane)
         from workbench.localcloud.appsync.http.data_plane import ControlPlane, DataPlane
         from workbench.localcloud.appsync.http.request_log import RequestLog
         from workbench.localcloud.appsync.workers import shared

@@ -29,7 +29,7 @@ def install() -> None:
 
 def schema_problem(definition: str) -> str:
     """What AppSync finds wrong with a schema, as its status details tell it; empty where nothing."""
-    # Imported on first use, 0.3 s; ``early_imports`` does it while the first synth runs.
+    # Imported on first use, 0.3 s; the GraphQL plane does it while the first synth runs.
     from graphql import GraphQLSyntaxError, build_ast_schema, validate_schema
     from graphql.validation.validate import validate_sdl
 
