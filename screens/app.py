@@ -43,7 +43,7 @@ from screens.safe_output import guard_output
 from screens.sandbox.asking import Asking
 from screens.sandbox.pane_tabs import PANES
 from screens.themes import STYLE_SHEETS, ThemeFile
-from screens.unforeseen import Unforeseen, guard_messages, watch_loop
+from screens.unforeseen import Unforeseen, guard_messages, problem_of, watch_loop
 from screens.widgets.question_banner import QUESTION_KEY
 from screens.widgets.row_list import RowList
 from workbench.crash_log import crash_folder
@@ -414,7 +414,9 @@ class WorkbenchApp(App[None]):
         """Show a problem in a dialog whose text can be copied."""
         from screens.dialogs.problem_screen import ProblemScreen
 
-        self.push_screen(ProblemScreen(problem))
+        front = self.screen
+        if not (isinstance(front, ProblemScreen) and str(front.problem) == str(problem)):
+            self.push_screen(ProblemScreen(problem))
 
     def hold_keys(self, opening: Hashable) -> None:
         """Hold keys from now on: they are for what opens."""
@@ -792,7 +794,8 @@ class WorkbenchApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Whatever nobody foresaw, in whichever part of the app."""
-        if self.is_headless and self.raises_unforeseen and self._exception is None:
+        is_bug = problem_of(error) is None
+        if self.is_headless and self.raises_unforeseen and is_bug and self._exception is None:
             self._exception = error  # a test's end raises it
             self._exception_event.set()
         self.unforeseen.take(error)

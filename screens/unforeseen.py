@@ -46,12 +46,12 @@ class Unforeseen:
 
     def take(self, error: BaseException) -> None:
         """One error; call on the app's own thread."""
+        app = self._app
         while isinstance(error, WorkerFailed):
             error = error.error
-        app = self._app
-        problem = error if isinstance(error, UserProblem) else system_problem(error)
+        problem = problem_of(error)
         if problem is not None and app.is_running and not isinstance(error, InputLostError):
-            app.say(str(problem), "error")
+            app.call_later(app.show_problem, problem)
             return
         times = self._times.setdefault(_origin(error), [])
         now = monotonic()
@@ -93,6 +93,13 @@ class Unforeseen:
         if not self.last_words:
             self.last_words = line
         self._app.exit(return_code=1)
+
+
+def problem_of(error: BaseException) -> UserProblem | None:
+    """The problem that an error means to the user; None for a bug of ours."""
+    while isinstance(error, WorkerFailed):
+        error = error.error
+    return error if isinstance(error, UserProblem) else system_problem(error)
 
 
 def watch_threads(unforeseen: Unforeseen) -> None:

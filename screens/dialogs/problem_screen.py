@@ -26,7 +26,7 @@ class ProblemScreen(ModalScreen[None]):
     def __init__(self, problem: UserProblem) -> None:
         # No id: another may come while one is open.
         super().__init__(classes="rows -few")
-        self._problem = problem
+        self.problem = problem
 
     def compose(self) -> ComposeResult:
         """The rows and the keys."""
@@ -38,7 +38,7 @@ class ProblemScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show the problem."""
         view = self.query_one(WrappedRows)
-        view.show_wrapped(problem_rows(self._problem))
+        view.show_wrapped(problem_rows(self.problem))
         view.focus()
 
     def action_close(self) -> None:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from screens.app import WorkbenchApp
+from screens.dialogs.problem_screen import ProblemScreen
 from screens.dialogs.trouble_screen import TroubleScreen
 from screens.unforeseen import watch_threads
 from screens.widgets.text_styles import plain
@@ -20,7 +21,7 @@ from screens.widgets.wrapped_rows import WrappedRows
 from tests.hostile_text import EVIL
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 SECRET = "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -149,20 +150,27 @@ async def test_an_error_of_every_frame_ends_the_app_with_words(tmp_path: Path) -
     assert "crash-" in app.unforeseen.last_words
 
 
-async def test_a_problem_that_the_user_can_solve_is_no_crash(tmp_path: Path) -> None:
+async def test_a_problem_that_the_user_can_solve_is_shown_and_is_no_crash(tmp_path: Path) -> None:
     async def worker() -> None:
-        raise ProjectProblem("The folder is gone.", "Make it again.")
+        raise UserProblem("The folder is gone.", "Make it again.", where="amplify")
 
-    app = scripted_app(ScriptedStarter(tmp_path))
-    app.raises_unforeseen = False
-    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+    starter = ScriptedStarter(tmp_path)
+    app = scripted_app(starter)
+    async with app.run_test(size=(120, 40)) as pilot:
+        sandbox = await sandbox_screen(pilot, starter, first_deployment())
         app.run_worker(worker())
-        await until(
-            pilot,
-            lambda: any("Make it again." in note.message for note in app._notifications),
-            "the message",
-        )
-        assert not isinstance(app.screen, TroubleScreen)
+        await until(pilot, lambda: isinstance(app.screen, ProblemScreen), "the dialog")
+        app.run_worker(worker())  # the same once more, while it is shown
+        view = app.screen.query_one(WrappedRows)
+        await until(pilot, lambda: view.rows, "its rows")
+        words = "\n".join(plain(row.spans) for row in view.rows)
+        assert "The folder is gone." in words
+        assert "→ Make it again." in words
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard, "the copy")
+        assert app.clipboard == "amplify: The folder is gone.\n  → Make it again."
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is sandbox, "the sandbox: there was one dialog")
     assert not list(tmp_path.rglob("crash-*.log"))  # noqa: ASYNC240
 
 
