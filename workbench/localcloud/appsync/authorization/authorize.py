@@ -15,10 +15,10 @@ from workbench.localcloud.appsync.authorization.open_id import (
     authorize_open_id,
     has_issuer,
 )
-from workbench.localcloud.appsync.authorization.tokens import read_token
 from workbench.localcloud.appsync.authorization.user_pool import authorize_user, issuer_of
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import Api, AuthMode, AuthProvider
+from workbench.localcloud.json_web_tokens import read_token
 
 _NOT_AUTHORIZED = "You are not authorized to make this call."
 _NO_CREDENTIALS = "Valid authorization header not provided."

@@ -12,10 +12,10 @@ from workbench.localcloud.appsync.authorization.http_request import (
     HttpRequestFacts,
     Keys,
 )
-from workbench.localcloud.appsync.authorization.tokens import Token, is_signed_by
 from workbench.localcloud.appsync.authorization.user_pool import matches
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import AuthMode, AuthProvider
+from workbench.localcloud.json_web_tokens import Token, is_signed_by
 
 _KEPT_SECONDS = 15 * 60
 _RETRY_SECONDS = 10.0

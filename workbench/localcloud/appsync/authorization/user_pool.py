@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts, Keys
-from workbench.localcloud.appsync.authorization.tokens import Token, is_signed_by
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import AuthMode, AuthProvider
+from workbench.localcloud.json_web_tokens import Token, is_signed_by
 
 _CLIENT_CLAIMS = {"id": "aud", "access": "client_id"}
 

@@ -18,7 +18,7 @@ from workbench.localcloud.appsync.authorization.http_request import (
     FetchFailedError,
     FunctionFailedError,
 )
-from workbench.localcloud.appsync.authorization.tokens import read_token
+from workbench.localcloud.json_web_tokens import read_token
 from workbench.localcloud.ministack.bridge.issued_credentials import issued
 
 _FETCH_SECONDS = 5.0
