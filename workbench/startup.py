@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.aws.target import AwsTarget, LocalTarget, Target
+from workbench.localcloud.contract import CLOUD_VARIABLE
 from workbench.model.events import Emit, LocalCloudReported
 from workbench.project.models import BackendIdentity, Project
 
 if TYPE_CHECKING:
     from workbench.project.node_runtime import NodeRuntime
-
-
-CLOUD_VARIABLE = "AMPLIFY_TUI_LOCAL_CLOUD"
-"""Names the state folder of another project's local cloud; jobs of branches set it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget
 from workbench.aws.trusted_endpoint import check_endpoint, local_refusal
+from workbench.localcloud.contract import CLOUD_VARIABLE
 from workbench.outputs_file import ApiEndpoint, of_outputs
 from workbench.playground.open_api import open_url_api
 from workbench.playground.requests import Request
 from workbench.playground.run_as import default_run_as
 from workbench.playground.stream import StreamError
 from workbench.project.models import ProjectProblem
-from workbench.startup import CLOUD_VARIABLE
 
 OURS = "http://127.0.0.1:20100"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.server import main as server
 from workbench.localcloud.server.local_cloud import LocalCloud
 

@@ -19,10 +19,10 @@ import pytest
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle, ports, server_file
+from workbench.localcloud.contract import EXIT_LOCKED, EXIT_PORT_TAKEN
 from workbench.localcloud.env_vars import REMOVED, process_environment, shell_lines
 from workbench.localcloud.ministack import installation
 from workbench.localcloud.server import cdk_bootstrap
-from workbench.localcloud.server.main import EXIT_LOCKED, EXIT_PORT_TAKEN
 
 
 def _get(target: LocalTarget, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:

@@ -28,13 +28,8 @@ from workbench.branches.hosting_models import (
 )
 from workbench.branches.previews import preview_name, preview_tags
 from workbench.git.repository import GitProblem, main_checkout, repository_root, run_git
+from workbench.localcloud.contract import APP_ROOT, LOGS_PATH
 from workbench.project.models import Project
-
-APP_ROOT = "AMPLIFY_MONOREPO_APP_ROOT"
-"""Amplify Hosting's own variable: the project's folder inside a repository of several."""
-
-LOGS_PATH = "/_amplify_tui/hosting/logs/"
-"""Where the local cloud has its jobs' logs."""
 
 _SECONDS = 30
 _POLL = 0.25

@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workbench.branches.previews import PREVIEW_OF, expiry
+from workbench.localcloud.contract import ENDED, PREVIEW_OF, expiry
 from workbench.project.models import ProjectProblem
-
-ENDED = ("SUCCEED", "FAILED", "CANCELLED")
-"""The statuses of jobs that do not change any more."""
 
 
 class HostingProblem(ProjectProblem):

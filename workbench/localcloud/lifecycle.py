@@ -382,7 +382,7 @@ def _node() -> Path | None:
 
 
 def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
-    from workbench.localcloud.server.main import (
+    from workbench.localcloud.contract import (
         EXIT_LOCKED,
         EXIT_NEWER_STATE,
         EXIT_PORT_TAKEN,
@@ -423,7 +423,7 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
 
 
 def _health(port: int, state_dir: Path, timeout: float = 2.0) -> dict[str, object] | None:
-    from workbench.localcloud.server.gateway import HEALTH_PATH
+    from workbench.localcloud.contract import HEALTH_PATH
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:

@@ -19,13 +19,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.localcloud.contract import TOKENS_PATH
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
 from workbench.users.token_store import forget_tokens, keep_sign_in, kept_sign_in
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import app_client, refresh
 
-TOKENS_PATH = "/_amplify_tui/cognito/tokens"
 _USERS = 60
 _TIMEOUT_SECONDS = 10
 _EARLY_SECONDS = 60

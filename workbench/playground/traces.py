@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from workbench.aws.signature_v4 import sign
+from workbench.localcloud.contract import TRACES_PATH
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials
-
-TRACES_PATH = "/_amplify_tui/appsync/{api_id}/traces/{request_id}"
 
 
 @dataclass(frozen=True, slots=True)

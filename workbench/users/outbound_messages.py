@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from workbench.aws.target import LocalTarget
+from workbench.localcloud.contract import MESSAGES_PATH
 from workbench.project.models import ProjectProblem
 
-INBOX_PATH = "/_amplify_tui/cognito/inbox"
 _TIMEOUT_SECONDS = 10
 _CODE = re.compile(r"\b\d{6}\b")
 
@@ -50,7 +50,7 @@ class Message:
 def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
     """The pool's last messages, newest first; blocks. Raises ProjectProblem."""
     query = urllib.parse.urlencode({"userPoolId": pool_id})
-    url = f"{target.endpoint.rstrip('/')}{INBOX_PATH}?{query}"
+    url = f"{target.endpoint.rstrip('/')}{MESSAGES_PATH}?{query}"
     try:
         signed = target.keys.sign("GET", url) if target.keys else {}
         request = urllib.request.Request(url, headers=dict(signed))

@@ -20,8 +20,10 @@ from workbench.aws.local_keys import keys_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.access import peers
+from workbench.localcloud.asgi.routes import json_route
+from workbench.localcloud.contract import HEALTH_PATH
 from workbench.localcloud.ministack.bridge import issued_credentials
-from workbench.localcloud.server.gateway import HEALTH_PATH, gateway, json_route
+from workbench.localcloud.server.gateway import gateway
 
 SCRIPT = Path(__file__).with_name("stranger.py")
 OTHER_USER = "64999"

@@ -16,7 +16,8 @@ import pytest
 from tests.branches.repository import Repository, make_repository
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.branches.hosting import APP_ROOT, Hosting
+from workbench.branches.hosting import Hosting
+from workbench.localcloud.contract import APP_ROOT
 from workbench.project.models import Project
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from workbench.aws import signature_v4
 from workbench.localcloud.access.signed_request import RefusedSignatureError, SignedRequest
-from workbench.localcloud.ministack.emulator import Message, Receive
+from workbench.localcloud.asgi.types import Message, Receive
 
 CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 
 from workbench.aws.signature_v4 import EMPTY, UNSIGNED
 from workbench.localcloud.access import bodies
-from workbench.localcloud.access.refusals import refuse
 from workbench.localcloud.access.signed_request import (
     OldPresigned,
     RefusedSignatureError,
@@ -20,11 +19,12 @@ from workbench.localcloud.access.signed_request import (
     read_signed,
 )
 from workbench.localcloud.access.verify import Received, credentials_of, verify, verify_old
+from workbench.localcloud.asgi.responses import refuse
+from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.ministack.bridge import public_addresses
 from workbench.localcloud.ministack.bridge.identity_actions import is_for_front_ends
 from workbench.localcloud.ministack.bridge.issued_credentials import issued
 from workbench.localcloud.ministack.bridge.signature_refusals import refusal
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
 
 HINT = 'The local cloud has its own key: eval "$(amplify-tui local env)" sets it.'
 _HEX = frozenset("0123456789abcdef")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from workbench.localcloud.ministack.emulator import Message, Scope, Send
+from workbench.localcloud.asgi.types import Message, Scope, Send
 
 Header = tuple[bytes, bytes]
 AllowedOrigins = Callable[[], Collection[str]]

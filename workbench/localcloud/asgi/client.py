@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
-from workbench.localcloud.ministack.emulator import App, Message
+from workbench.localcloud.asgi.types import App, Message
 
 
 @dataclass(frozen=True, slots=True)

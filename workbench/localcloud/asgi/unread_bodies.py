@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from workbench.localcloud.ministack.emulator import App, Message, Receive, Scope, Send
+from workbench.localcloud.asgi.types import App, Message, Receive, Scope, Send
 
 _HELD_BY_SERVER = 256 * 1024
 """Bytes that wait in the server without harm: it holds ten parts of 64 kB."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from workbench.branches.hosting_models import ENDED
-from workbench.branches.previews import PREVIEW_OF, expiry
+from workbench.localcloud.contract import ENDED, PREVIEW_OF, expiry
 from workbench.localcloud.hosting.state import Document
 
 

@@ -7,6 +7,8 @@ import logging
 import re
 from collections.abc import Callable
 
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.hosting.lookup import Jobs
 from workbench.localcloud.hosting.operations import operations
 from workbench.localcloud.hosting.protocol import (
@@ -16,8 +18,6 @@ from workbench.localcloud.hosting.protocol import (
     write_refusal,
 )
 from workbench.localcloud.hosting.state import HostingState
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
-from workbench.localcloud.server.gateway import Route
 
 logger = logging.getLogger("local cloud")
 

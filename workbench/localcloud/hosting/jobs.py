@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from workbench.branches.hosting_models import ENDED
+from workbench.localcloud.contract import ENDED
 from workbench.localcloud.hosting.lookup import (
     NOT_SERVED,
     Jobs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from workbench.branches.hosting import LOGS_PATH
+from workbench.localcloud.contract import LOGS_PATH
 
 
 def log_address(endpoint: str, path: str, secret: str) -> str:

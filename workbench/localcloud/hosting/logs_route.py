@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from workbench.branches.hosting import LOGS_PATH
-from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.asgi.responses import send_json
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import Receive, Scope, Send
+from workbench.localcloud.contract import LOGS_PATH
 from workbench.localcloud.hosting.log_addresses import log_of
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
-from workbench.localcloud.server.gateway import Route
 
 
 def logs_route(folder: Path, secret: str) -> Route:

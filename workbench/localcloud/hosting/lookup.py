@@ -16,8 +16,6 @@ ARN = f"arn:aws:amplify:{LOCAL_REGION}:{LOCAL_ACCOUNT}:"
 SECRET = ("accessToken", "oauthToken")
 """Never kept: the local cloud clones nothing from elsewhere."""
 
-WEBHOOKS_PATH = "/_amplify_tui/hosting/webhooks/"
-"""Where webhooks answer on the local cloud."""
 
 NOT_SERVED = (
     "The local cloud serves no web sites: deploy the files yourself, or start a RELEASE job, "

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.aws.local_keys import keys_of
-from workbench.branches.hosting_models import ENDED
-from workbench.branches.previews import PREVIEW_OF
 from workbench.git.repository import check_out, commit_of, git_environment, remove_worktree
 from workbench.guardian_process import start_time
+from workbench.localcloud.contract import CLOUD_VARIABLE, ENDED, PREVIEW_OF
 from workbench.localcloud.hosting import steps
 from workbench.localcloud.hosting.deploy_workers import Deployers
 from workbench.localcloud.hosting.log_addresses import log_address
@@ -26,7 +25,6 @@ from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
-from workbench.startup import CLOUD_VARIABLE
 
 logger = logging.getLogger("local cloud")
 

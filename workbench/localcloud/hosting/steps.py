@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.branches.hosting import APP_ROOT
 from workbench.git.repository import main_checkout
+from workbench.localcloud.contract import APP_ROOT
 from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
 

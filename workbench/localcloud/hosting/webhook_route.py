@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.asgi.responses import send_json
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import Receive, Scope, Send
+from workbench.localcloud.contract import WEBHOOKS_PATH
 from workbench.localcloud.hosting.jobs import start_job
-from workbench.localcloud.hosting.lookup import WEBHOOKS_PATH, Jobs
+from workbench.localcloud.hosting.lookup import Jobs
 from workbench.localcloud.hosting.protocol import Refusal
 from workbench.localcloud.hosting.state import HostingState
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
-from workbench.localcloud.server.gateway import Route
 
 
 def webhook_route(state: HostingState, jobs: Jobs) -> Route:

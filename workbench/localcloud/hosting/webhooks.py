@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import time
 
+from workbench.localcloud.contract import WEBHOOKS_PATH
 from workbench.localcloud.hosting.lookup import (
     ARN,
-    WEBHOOKS_PATH,
     Jobs,
     Members,
     change,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.localcloud.appsync.http.paths import is_graphql_path
+from workbench.localcloud.asgi.types import App, Message, Receive, Scope, Send
 from workbench.localcloud.asgi.unread_bodies import declared_length, throw_away
-from workbench.localcloud.ministack.emulator import App, Message, Receive, Scope, Send
 
 _MB = 1024 * 1024
 

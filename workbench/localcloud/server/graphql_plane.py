@@ -11,14 +11,11 @@ import importlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from workbench.localcloud.appsync.http.paths import (
-    GRAPHQL_PREFIX,
-    TRACES_PREFIX,
-    is_graphql_path,
-)
+from workbench.localcloud.appsync.http.paths import GRAPHQL_PREFIX, is_graphql_path
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import App, Receive, Scope, Send
+from workbench.localcloud.contract import TRACES_PREFIX
 from workbench.localcloud.interpreter_switching import sharing
-from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
-from workbench.localcloud.server.gateway import Route
 
 if TYPE_CHECKING:
     from workbench.localcloud.appsync.http.data_plane import DataPlane

@@ -11,7 +11,10 @@ from urllib.parse import quote
 from workbench.aws.local_keys import keys_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.asgi.client import caller
+from workbench.localcloud.asgi.routes import json_route
+from workbench.localcloud.asgi.types import App
 from workbench.localcloud.asgi.unread_bodies import read_to_the_end
+from workbench.localcloud.contract import HEALTH_PATH
 from workbench.localcloud.hosting.http import HostingService
 from workbench.localcloud.hosting.logs_route import logs_route
 from workbench.localcloud.hosting.repository_watcher import Follower
@@ -20,10 +23,9 @@ from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.log_file import mask_values
 from workbench.localcloud.ministack import emulator, installation
-from workbench.localcloud.ministack.emulator import App
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
-from workbench.localcloud.server.gateway import HEALTH_PATH, gateway, json_route
+from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLService
 from workbench.localcloud.server.outbound_messages_route import inbox_route
 from workbench.localcloud.server.user_tokens_route import user_tokens_route

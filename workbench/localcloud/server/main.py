@@ -20,17 +20,18 @@ from typing import cast
 
 from workbench.localcloud import log_file, server_process
 from workbench.localcloud.access.peers import find_peer_user
+from workbench.localcloud.contract import (
+    EXIT_LOCKED,
+    EXIT_NEWER_STATE,
+    EXIT_PORT_TAKEN,
+    EXIT_UNREACHABLE_STATE,
+    EXIT_UNSUPPORTED,
+)
 from workbench.localcloud.log_file import configure_logging
 from workbench.localcloud.ports import listening_socket
 from workbench.localcloud.server.open_files import raise_open_files_limit
 from workbench.localcloud.server_file import ServerRecord, read_record, write_record
 from workbench.private_files import private_folder
-
-EXIT_LOCKED = 3
-EXIT_PORT_TAKEN = 4
-EXIT_UNSUPPORTED = 5
-EXIT_NEWER_STATE = 6
-EXIT_UNREACHABLE_STATE = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-from workbench.localcloud.access.refusals import send_json
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
+from workbench.localcloud.asgi.responses import send_json
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import Receive, Scope, Send
+from workbench.localcloud.contract import MESSAGES_PATH
 from workbench.localcloud.ministack.patches.cognito.messages import messages
-from workbench.localcloud.server.gateway import Route
-from workbench.users.outbound_messages import INBOX_PATH
 
 
 def inbox_route() -> Route:
     """Answers 200 with ``{"messages": […]}``, newest first; 404 for a pool that is not there."""
-    return Route(INBOX_PATH, _answer, admin=True)
+    return Route(MESSAGES_PATH, _answer, admin=True)
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,11 +6,11 @@ import asyncio
 import json
 from typing import Any
 
-from workbench.localcloud.access.refusals import send_json
+from workbench.localcloud.asgi.responses import send_json
+from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.types import Receive, Scope, Send
+from workbench.localcloud.contract import TOKENS_PATH
 from workbench.localcloud.ministack.bridge.user_tokens import NoTokensError, issue_tokens
-from workbench.localcloud.ministack.emulator import Receive, Scope, Send
-from workbench.localcloud.server.gateway import Route
-from workbench.playground.caller_credentials import TOKENS_PATH
 
 _LONGEST = 4096
 

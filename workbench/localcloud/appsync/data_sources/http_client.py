@@ -11,13 +11,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from workbench.aws.local_keys import LocalKeys
 from workbench.localcloud.appsync.data_sources.services import (
     HttpProblem,
     HttpReply,
     HttpRequest,
     Signing,
 )
-from workbench.localcloud.ministack.bridge.issued_credentials import administrator
 
 _TIMEOUT = 29.0
 """Seconds; AppSync gives a whole request 30."""
@@ -32,11 +32,12 @@ class HttpClient:
     """Connections to endpoints, kept open between requests.
 
     A signed request to a host of AWS goes to ``cloud``, the local cloud's own services, in this
-    process; its signature has the local cloud's own key in any case, so that nothing of the user's
-    leaves the machine.
+    process; its signature is by ``keys``, the local cloud's own, in any case, so that nothing of the
+    user's leaves the machine.
     """
 
-    def __init__(self, cloud: App) -> None:
+    def __init__(self, cloud: App, keys: LocalKeys) -> None:
+        self._keys = keys
         # A proxy of the user's environment is for the internet, not for servers beside this one.
         loopback = ("all://127.0.0.1", "all://localhost", "all://[::1]")
         direct = httpx.AsyncHTTPTransport()
@@ -50,7 +51,7 @@ class HttpClient:
         headers = [*request.headers]
         client = self._world
         if request.signing is not None:
-            headers += _signature(request, request.signing)
+            headers += _signature(request, request.signing, self._keys)
             if (urlsplit(request.url).hostname or "").endswith(".amazonaws.com"):
                 client = self._cloud
         try:
@@ -76,11 +77,10 @@ class HttpClient:
         await self._cloud.aclose()
 
 
-def _signature(request: HttpRequest, signing: Signing) -> list[tuple[str, str]]:
+def _signature(request: HttpRequest, signing: Signing, own: LocalKeys) -> list[tuple[str, str]]:
     service = signing.service or (urlsplit(request.url).hostname or "").split(".")[0]
     headers = dict(request.headers)
     signed = AWSRequest(request.method, request.url, headers=headers, data=request.body)
     before = {name.lower() for name in signed.headers}
-    own = administrator()
     SigV4Auth(Credentials(own.access_key, own.secret), service, signing.region).add_auth(signed)
     return [(name, value) for name, value in signed.headers.items() if name.lower() not in before]

@@ -39,7 +39,7 @@ from workbench.localcloud.appsync.http.snapshots import Snapshots
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
-from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
+from workbench.localcloud.asgi.types import App, Receive, Scope, Send
 
 logger = logging.getLogger("local cloud")
 

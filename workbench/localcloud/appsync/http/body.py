@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.localcloud.appsync.execution.request import MAX_BODY
-from workbench.localcloud.ministack.emulator import Receive
+from workbench.localcloud.asgi.types import Receive
 
 
 class TooLargeError(Exception):

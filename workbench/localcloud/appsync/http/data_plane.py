@@ -30,7 +30,7 @@ from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
 from workbench.localcloud.appsync.vtl.template import compile_template
 from workbench.localcloud.appsync.workers.evaluator import Evaluator
-from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
+from workbench.localcloud.asgi.types import App, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)

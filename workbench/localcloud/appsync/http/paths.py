@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 GRAPHQL_PREFIX = "/v1/apis/"
-TRACES_PREFIX = "/_amplify_tui/appsync/"
 
 _GRAPHQL = re.compile(r"/v1/apis/([^/]+)/graphql(/realtime/?)?")
 

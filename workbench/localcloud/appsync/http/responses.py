@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.localcloud.ministack.emulator import Send
+from workbench.localcloud.asgi.types import Send
 
 Header = tuple[bytes, bytes]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from workbench.localcloud.access.refusals import send_json
 from workbench.localcloud.appsync.execution.trace import Traces
-from workbench.localcloud.appsync.http.paths import TRACES_PREFIX
-from workbench.localcloud.ministack.emulator import App, Receive, Scope, Send
+from workbench.localcloud.asgi.responses import send_json
+from workbench.localcloud.asgi.types import App, Receive, Scope, Send
+from workbench.localcloud.contract import TRACES_PREFIX
 
 _PATH = re.compile(re.escape(TRACES_PREFIX) + r"([^/]+)/traces(?:/([^/]+))?")
 

@@ -20,6 +20,7 @@ from workbench.localcloud.appsync.data_sources.services import (
     HttpRequest,
     ServiceProblem,
 )
+from workbench.localcloud.ministack.bridge.issued_credentials import administrator
 from workbench.localcloud.ministack.patches.dynamodb.speed import plain_answers
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class EmulatorServices:
 
             from workbench.localcloud.appsync.data_sources.http_client import HttpClient
 
-            self._client = HttpClient(app)
+            self._client = HttpClient(app, administrator())
         reply = await self._client.send(request)
         if request.signing is not None:
             self._mark(None)
