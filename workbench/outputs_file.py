@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 OUTPUTS_NAME = "amplify_outputs.json"
 """The outputs file of a sandbox, in the project's folder."""
@@ -89,27 +89,27 @@ class ApiEndpoint:
 
 
 def from_outputs(path: Path, name: str = "sandbox") -> ApiEndpoint:
-    """The endpoint that an ``amplify_outputs.json`` describes; raises ProjectProblem."""
+    """The endpoint that an ``amplify_outputs.json`` describes; raises UserProblem."""
     try:
         outputs = json.loads(path.read_text())
     except FileNotFoundError:
-        raise ProjectProblem(
+        raise UserProblem(
             "There is no amplify_outputs.json yet.",
             "Deploy first: amplify-tui sandbox --once",
             where=path.name,
         ) from None
     except (OSError, ValueError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"It cannot be read: {error}", "Deploy again to write it anew.", where=path.name
         ) from None
     return of_outputs(outputs, name, path.name)
 
 
 def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
-    """The endpoint that outputs describe, read from ``where``; raises ProjectProblem."""
+    """The endpoint that outputs describe, read from ``where``; raises UserProblem."""
     data = outputs.get("data") if isinstance(outputs, dict) else None
     if not isinstance(data, dict) or not data.get("url"):
-        raise ProjectProblem(
+        raise UserProblem(
             "This backend has no GraphQL API.",
             "Define one in amplify/data/resource and deploy it.",
             where=where,
@@ -119,7 +119,7 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
         section, _, key = name_of.partition(".")
         value = (data if section == "data" else auth).get(key)
         if value and not (isinstance(value, str) and shape.fullmatch(value)):
-            raise ProjectProblem(
+            raise UserProblem(
                 f"{name_of} is {ascii(value)[:80]}, which is none.",
                 "Deploy again to write it anew.",
                 where=where,
@@ -148,10 +148,10 @@ def _models(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def from_url(url: str, headers: Mapping[str, str], name: str = "") -> ApiEndpoint:
-    """Any GraphQL endpoint; raises ProjectProblem where ``url`` is no HTTP address."""
+    """Any GraphQL endpoint; raises UserProblem where ``url`` is no HTTP address."""
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{url!r} is no HTTP address.", "Write it whole, such as https://example.com/graphql."
         )
     return ApiEndpoint(name=name or parts.netloc, url=url, headers=dict(headers))

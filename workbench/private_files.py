@@ -12,18 +12,18 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 FOLDER_NAME = ".amplify"
 _OWNERS_ALONE = 0o700
 _BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
-class UnsafeFolderProblem(ProjectProblem, PermissionError):
+class UnsafeFolderProblem(UserProblem, PermissionError):
     """A folder that somebody else decides about; an OSError too, for places that must go on."""
 
     def __init__(self, what: str, next_step: str) -> None:
-        ProjectProblem.__init__(self, what, next_step)
+        UserProblem.__init__(self, what, next_step)
         self.strerror = what
 
 

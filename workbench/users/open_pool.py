@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import OUTPUTS_NAME, from_outputs
 from workbench.project.models import ProjectProblem
 from workbench.users.token_store import FILE_NAME
@@ -50,7 +51,7 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     if pool_id:
         try:
             endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
-        except ProjectProblem:
+        except UserProblem:
             endpoint = None
         if endpoint is None or endpoint.user_pool_id != pool_id:
             return OpenedPool(UserPool(clients, pool_id), clients, "", file, pool_id)
