@@ -18,12 +18,12 @@ from workbench.deploy.outputs.outputs import place_empty_outputs, write_outputs
 from workbench.journal.schema import connect_to_write
 from workbench.localcloud import lifecycle
 from workbench.loop.ownership import acquire
+from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address, remember_address
 from workbench.playground.history import History
 from workbench.playground.saved_tabs import Workspace, save_workspace
 from workbench.private_files import UnsafeFolderProblem, private_file, private_folder, write_private
 from workbench.process_folders import make_process_folder
-from workbench.project.models import ProjectProblem
 
 BACKEND = """
 from workbench.backend import Model, allow, define_auth, define_backend, define_data
@@ -114,7 +114,7 @@ def test_a_link_or_another_users_folder_is_refused_with_words(
     with pytest.raises(UnsafeFolderProblem, match="is a link") as refused:
         private_folder(root / ".amplify/workbench")
     assert "rm " in str(refused.value)
-    with pytest.raises(ProjectProblem, match="is a link"):
+    with pytest.raises(UserProblem, match="is a link"):
         lifecycle.start(root / ".amplify/local-cloud")
     assert write_crash_log(root / ".amplify/workbench", ValueError("x")) is None
     assert list(elsewhere.iterdir()) == []

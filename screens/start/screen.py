@@ -167,7 +167,7 @@ class StartScreen(Screen[None]):
         app = self.app
         try:
             planned = {language: self._starter.planned(language) for language in _LANGUAGES}
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
             return
         app.call_from_thread(self._ask_language, planned)

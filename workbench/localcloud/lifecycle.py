@@ -31,7 +31,6 @@ from workbench.localcloud.ports import choose_port, is_free
 from workbench.localcloud.server_file import ServerRecord, read_record, write_record
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_file, private_folder
-from workbench.project.models import ProjectProblem
 from workbench.project.node_runtime import find_node
 
 __all__ = [
@@ -377,7 +376,7 @@ def _node() -> Path | None:
         return None
     try:
         return find_node().executable
-    except ProjectProblem:
+    except UserProblem:
         return None
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.model.user_problem import UserProblem
 from workbench.project.locate import package_manager_of
 from workbench.project.models import PackageManager, ProjectProblem
 from workbench.project.node_runtime import NodeRuntime, find_node
@@ -227,7 +228,7 @@ def main() -> int:
     """Install the packages of the folder given as the argument (``python -m …packages FOLDER``)."""
     try:
         install_packages(Path(sys.argv[1]), find_node(), lambda line: print(line, flush=True))  # noqa: T201
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0

@@ -18,7 +18,8 @@ from workbench.cli.output import out
 from workbench.git.working_tree import branch_name, find_repository
 from workbench.journal.store import journal_path
 from workbench.loop.ownership import owner
-from workbench.project.models import Project, ProjectProblem
+from workbench.model.user_problem import UserProblem
+from workbench.project.models import Project
 from workbench.startup import Flags, Session, prepare
 
 PACKAGES = (
@@ -60,7 +61,7 @@ def _look(flags: Flags) -> Iterator[Finding]:
     yield Finding("good", "ministack", _installed("ministack"))
     try:
         session = prepare(Path.cwd(), flags)
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         yield from _node()
         said = f"{problem.where}: {problem.what}" if problem.where else problem.what
         yield Finding("bad", "project", said, problem.next_step)
@@ -81,7 +82,7 @@ def _node() -> Iterator[Finding]:
 
     try:
         node = find_node()
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         yield Finding("bad", "Node", problem.what, problem.next_step)
         return
     yield Finding("good", "Node", f"{'.'.join(map(str, node.version))}  {node.executable}")
@@ -180,7 +181,7 @@ def _target(session: Session) -> Iterator[Finding]:
     clients = Clients(session.target)
     try:
         caller = identify(clients)
-    except ProjectProblem as problem:
+    except UserProblem as problem:
         yield Finding("bad", "target", f"{session.target.label}: {problem.what}", problem.next_step)
         return
     yield Finding("good", "target", f"{session.target.label} {caller.region}  {caller.arn}")

@@ -17,7 +17,7 @@ from workbench.localcloud.hosting.jobs import start_job
 from workbench.localcloud.hosting.lookup import Jobs
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.localcloud.hosting.steps import repository_of
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.watch.git_refs import ref_changes
 
 logger = logging.getLogger("local cloud")
@@ -109,7 +109,7 @@ class Follower:
             try:
                 place = repository_of(app)
                 heads = {each.name: each.commit.id for each in branches(place)}
-            except ProjectProblem:
+            except UserProblem:
                 continue  # an app without a repository here: its jobs say so
             repository = find_repository(place)
             if repository is not None:

@@ -23,6 +23,7 @@ from workbench.localcloud.hosting.deploy_workers import Deployers
 from workbench.localcloud.hosting.log_addresses import log_address
 from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_folder
 from workbench.project.models import ProjectProblem
 
@@ -266,7 +267,7 @@ class Runner:
             step.update(status="CANCELLED", statusReason="It was stopped.")
             _write(log, "Stopped.")
             raise
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             step.update(status="FAILED", statusReason=problem.what)
             _write(log, f"✗ {problem}")
             raise StepFailed from None
@@ -286,7 +287,7 @@ class Runner:
             repository = steps.repository_of(app)
             checkout = await asyncio.to_thread(steps.checkout_of, repository, *key, variables)
             await asyncio.to_thread(remove_worktree, repository, checkout.worktree)
-        except ProjectProblem as problem:
+        except UserProblem as problem:
             logger.warning("the worktree of %s stays: %s", key[1], problem)
         await asyncio.to_thread(shutil.rmtree, self._branch_folder(*key), True)
         try:

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from workbench.guardian import Guardian, keep_ledger, own_guardian
+from workbench.model.user_problem import UserProblem
 from workbench.process_folders import make_process_folder
 
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
@@ -93,12 +94,11 @@ def link_sdk(code: Path, packages: dict[str, Path]) -> None:
 def _provide_node() -> None:
     if shutil.which("node"):
         return
-    from workbench.project.models import ProjectProblem
     from workbench.project.node_runtime import find_node
 
     try:
         folder = find_node().executable.parent
-    except ProjectProblem:
+    except UserProblem:
         # Only Node functions need it; their own invocation then says what is missing.
         return
     os.environ["PATH"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("PATH"))))
