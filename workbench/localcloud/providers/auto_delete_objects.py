@@ -15,7 +15,8 @@ from workbench.localcloud.providers.request import (
     ProviderRequest,
     kept_id,
 )
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
+from workbench.localcloud.service_problem import ServiceProblem
 
 _TAG = "aws-cdk:auto-delete-objects"
 _EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'

@@ -20,7 +20,8 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import ObjectVersion, ServiceProblem, Services
+from workbench.localcloud.providers.services import ObjectVersion, Services
+from workbench.localcloud.service_problem import ServiceProblem
 
 _OWNER_TAG = "aws-cdk:cr-owned"
 _HEADERS = {

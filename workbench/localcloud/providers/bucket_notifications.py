@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
+from workbench.localcloud.service_problem import ServiceProblem
 
 _KINDS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
 _EVENT_BRIDGE = "EventBridgeConfiguration"

@@ -6,7 +6,8 @@ After CDK's log-retention provider, except that it makes no log group for itself
 from __future__ import annotations
 
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
+from workbench.localcloud.service_problem import ServiceProblem
 
 
 def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:

@@ -18,7 +18,8 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
+from workbench.localcloud.service_problem import ServiceProblem
 
 Json = Mapping[str, Any]
 

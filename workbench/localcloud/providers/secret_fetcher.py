@@ -15,7 +15,8 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
+from workbench.localcloud.service_problem import ServiceProblem
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity
 

@@ -7,15 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-class ServiceProblem(Exception):
-    """A service refused a call: AWS's error ``code`` and its message."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message or code)
-        self.code = code
-        self.status = status
-
-
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
     """One version of an object, or one delete marker."""

@@ -14,9 +14,10 @@ from typing import Any
 
 from workbench.localcloud.providers import table_changes as changes
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import ServiceProblem, Services
+from workbench.localcloud.providers.services import Services
 from workbench.localcloud.providers.table_definition import TableDefinition, read_definition
 from workbench.localcloud.providers.table_import import differences
+from workbench.localcloud.service_problem import ServiceProblem
 
 _MOST_STEPS = 360
 _PAUSE_SECONDS = 0.02

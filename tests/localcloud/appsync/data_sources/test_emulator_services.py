@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem
 from workbench.localcloud.ministack.saved_state.items import ItemChanges
+from workbench.localcloud.service_problem import ServiceProblem
 
 KEY = {"id": {"S": "1"}}
 

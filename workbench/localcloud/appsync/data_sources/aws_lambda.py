@@ -9,13 +9,10 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import request as read
-from workbench.localcloud.appsync.data_sources.services import (
-    FunctionReply,
-    ServiceProblem,
-    Services,
-)
+from workbench.localcloud.appsync.data_sources.services import FunctionReply, Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
+from workbench.localcloud.service_problem import ServiceProblem
 
 logger = logging.getLogger("local cloud")
 

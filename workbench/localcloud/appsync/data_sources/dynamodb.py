@@ -12,14 +12,14 @@ from workbench.localcloud.appsync.data_sources import (
 )
 from workbench.localcloud.appsync.data_sources import request as read
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
-    Table,
     as_field_error,
     table_of,
 )
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem, Services
+from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, TemplateError
 from workbench.localcloud.appsync.records import DataSource
+from workbench.localcloud.service_problem import ServiceProblem
 
 _READS = {
     "GetItem": dynamodb_reads.get_item,
@@ -46,19 +46,13 @@ async def invoke(
     operation = read.text_at(found, "operation")
     table = table_of(source, services)
     try:
-        return await _perform(table, operation, found, context, sync)
+        if operation in dynamodb_writes.MEMBERS:
+            if dynamodb_versions.is_versioned(source):
+                return await dynamodb_versions.write_item(table, found, context, sync)
+            return await dynamodb_writes.write_item(table, found, context)
+        perform = _READS.get(operation)
+        if perform is None:
+            raise TemplateError(f"Unsupported operation '{operation}'.")
+        return await perform(table, found)
     except ServiceProblem as problem:
         raise as_field_error(problem) from problem
-
-
-async def _perform(
-    table: Table, operation: str, request: read.Object, context: Context, sync: SyncSettings | None
-) -> Any:
-    if operation in dynamodb_writes.MEMBERS:
-        if dynamodb_versions.is_versioned(table.source):
-            return await dynamodb_versions.write_item(table, request, context, sync)
-        return await dynamodb_writes.write_item(table, request, context)
-    perform = _READS.get(operation)
-    if perform is None:
-        raise TemplateError(f"Unsupported operation '{operation}'.")
-    return await perform(table, request)

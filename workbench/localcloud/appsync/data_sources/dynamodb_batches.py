@@ -16,8 +16,8 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
 )
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import comparable
 from workbench.localcloud.appsync.data_sources.request import Object
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
+from workbench.localcloud.service_problem import ServiceProblem
 
 _BATCH = frozenset({"version", "operation", "tables"})
 _TRANSACT = frozenset({"version", "operation", "transactItems"})

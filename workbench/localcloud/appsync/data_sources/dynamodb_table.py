@@ -10,10 +10,11 @@ from typing import Any
 
 from workbench.localcloud.appsync.data_sources import request as read
 from workbench.localcloud.appsync.data_sources.request import Object
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem, Services
+from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
+from workbench.localcloud.service_problem import ServiceProblem
 
 Item = Mapping[str, Mapping[str, Any]]
 CONDITION_FAILED = "ConditionalCheckFailedException"

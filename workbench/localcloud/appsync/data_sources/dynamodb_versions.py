@@ -29,9 +29,9 @@ from workbench.localcloud.appsync.data_sources.dynamodb_writes import (
     read_write,
 )
 from workbench.localcloud.appsync.data_sources.request import Object
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, TemplateError
+from workbench.localcloud.service_problem import ServiceProblem
 
 _ATTEMPTS = 5
 _SET = re.compile(r"(?<![\w#:.])SET\s", re.IGNORECASE)

@@ -21,9 +21,9 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     plain_item,
 )
 from workbench.localcloud.appsync.data_sources.request import Object
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
+from workbench.localcloud.service_problem import ServiceProblem
 
 _COMMON = frozenset(
     {

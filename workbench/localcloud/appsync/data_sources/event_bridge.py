@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import request as read
-from workbench.localcloud.appsync.data_sources.services import ServiceProblem, Services
+from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
+from workbench.localcloud.service_problem import ServiceProblem
 
 _MEMBERS = frozenset({"version", "operation", "events"})
 

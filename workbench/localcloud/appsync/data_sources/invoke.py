@@ -9,9 +9,9 @@ from workbench.localcloud.appsync.data_sources import (
     dynamodb,
     event_bridge,
     http_endpoint,
-    none,
 )
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
+from workbench.localcloud.appsync.data_sources.request import request_object
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
@@ -42,50 +42,29 @@ async def invoke(
     TemplateError for a malformed request.
     """
     try:
-        return await _dispatch(
-            source,
-            request,
-            services,
-            context,
-            sync=sync,
-            batches=batches,
-            max_batch_size=max_batch_size,
+        match source.type:
+            case "AMAZON_DYNAMODB":
+                return await dynamodb.invoke(source, request, services, context, sync)
+            case "NONE":
+                return request_object(request).get("payload")
+            case "AWS_LAMBDA":
+                if batches is not None:
+                    return await batches.invoke(source, request, context, max_batch_size)
+                return await aws_lambda.invoke(source, request, services)
+            case "HTTP":
+                return await http_endpoint.invoke(source, request, services)
+            case "AMAZON_EVENTBRIDGE":
+                return await event_bridge.invoke(source, request, services)
+            case "AMAZON_BEDROCK_RUNTIME":
+                raise http_endpoint.bedrock_unavailable()
+        product = _ABSENT.get(source.type)
+        if product is None:
+            raise FieldError(
+                f"Data source {source.name} has the unknown type {source.type}.", "DataSource"
+            )
+        raise FieldError(
+            f"{product} is not available on the local cloud (data source {source.name}).",
+            "NotAvailableLocally",
         )
     except RecursionError:
         raise TemplateError("The request is nested too deeply.") from None
-
-
-async def _dispatch(
-    source: DataSource,
-    request: Any,
-    services: Services,
-    context: Context,
-    *,
-    sync: SyncSettings | None,
-    batches: LambdaBatches | None,
-    max_batch_size: int,
-) -> Any:
-    match source.type:
-        case "AMAZON_DYNAMODB":
-            return await dynamodb.invoke(source, request, services, context, sync)
-        case "NONE":
-            return none.invoke(request)
-        case "AWS_LAMBDA":
-            if batches is not None:
-                return await batches.invoke(source, request, context, max_batch_size)
-            return await aws_lambda.invoke(source, request, services)
-        case "HTTP":
-            return await http_endpoint.invoke(source, request, services)
-        case "AMAZON_EVENTBRIDGE":
-            return await event_bridge.invoke(source, request, services)
-        case "AMAZON_BEDROCK_RUNTIME":
-            raise http_endpoint.bedrock_unavailable()
-    product = _ABSENT.get(source.type)
-    if product is None:
-        raise FieldError(
-            f"Data source {source.name} has the unknown type {source.type}.", "DataSource"
-        )
-    raise FieldError(
-        f"{product} is not available on the local cloud (data source {source.name}).",
-        "NotAvailableLocally",
-    )

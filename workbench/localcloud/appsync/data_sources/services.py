@@ -7,19 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class ServiceProblem(Exception):
-    """A service refused a call: AWS's error ``code``, its message and the rest of its answer."""
-
-    def __init__(
-        self, code: str, message: str, status: int = 400, details: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__(message or code)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.details: Mapping[str, Any] = details or {}
-
-
 class HttpProblem(Exception):
     """An HTTP endpoint could not be reached, or did not answer as HTTP."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.data_sources.sync_settings import sync_settings
 from workbench.localcloud.appsync.evaluation import Context, FieldError
 from workbench.localcloud.appsync.execution.state import State
@@ -20,7 +21,7 @@ async def call(
         # A resolver with a batch size batches plain invocations too.
         request = {**request, "operation": "BatchInvoke"}
     try:
-        return await state.runtime.invoke(
+        return await invoke(
             source,
             request,
             state.runtime.services,

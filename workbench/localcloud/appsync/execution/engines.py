@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import Context, Effects, Evaluation, Facts
 
@@ -25,5 +24,3 @@ class Runtime:
     evaluate_mapping: EvaluateMapping
     evaluate_handler: EvaluateHandler
     services: Services
-    invoke: Callable[..., Awaitable[Any]] = invoke
-    """:func:`workbench.localcloud.appsync.data_sources.invoke.invoke`."""

@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
-from workbench.localcloud.appsync.data_sources.services import (
-    FunctionReply,
-    HttpReply,
-    HttpRequest,
-    ServiceProblem,
-)
+from workbench.localcloud.appsync.data_sources.services import FunctionReply, HttpReply, HttpRequest
 from workbench.localcloud.ministack.bridge.issued_credentials import administrator
+from workbench.localcloud.ministack.bridge.service_request import json_request, refusal
 from workbench.localcloud.ministack.patches.dynamodb.speed import plain_answers
+from workbench.localcloud.service_problem import ServiceProblem
 
 if TYPE_CHECKING:
     from workbench.localcloud.appsync.data_sources.http_client import HttpClient
@@ -31,10 +28,6 @@ logger = logging.getLogger("local cloud")
 Mark = Callable[[Iterable[str] | None], None]
 """``mark(states)``: these saved states (None: any) may have changed; any thread may call it."""
 
-_TARGETS = {
-    "dynamodb": ("dynamodb", "DynamoDB_20120810"),
-    "events": ("eventbridge", "AWSEvents"),
-}
 _READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
 
 
@@ -59,17 +52,15 @@ class EmulatorServices:
         from ministack.app import _get_module
         from ministack.core.responses import request_scope
 
-        module, target = _TARGETS[service]
-        headers = {"x-amz-target": f"{target}.{action}"}
-        body = json.dumps(parameters).encode()
+        sent = json_request(service, action, parameters)
         # Only reads: what a write answers may change with the next one.
         plain: AbstractContextManager[list[Any]] = (
             plain_answers() if action.startswith(_READS) else nullcontext([])
         )
         try:
             with request_scope(self._account, self._region), plain as taken:
-                status, _, content = await _get_module(module).handle_request(
-                    "POST", "/", headers, body, {}
+                status, _, content = await _get_module(sent.module).handle_request(
+                    sent.method, sent.path, sent.headers, sent.body, {}
                 )
         except Exception as error:
             # Over HTTP the emulator answers what it stumbles over with status 500.
@@ -81,7 +72,7 @@ class EmulatorServices:
             self._mark(None if service == "events" else (service,))
         answer = taken[0] if taken else json.loads(content or b"{}")
         if status >= 400:
-            raise _problem(status, answer)
+            raise refusal(status, answer)
         return cast(dict[str, Any], answer)
 
     async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
@@ -98,7 +89,7 @@ class EmulatorServices:
         self._mark(None)
         body = content.encode() if isinstance(content, str) else bytes(content or b"")
         if status >= 400:
-            raise _problem(status, _json(body))
+            raise refusal(status, _json(body))
         names = {name.lower(): value for name, value in answered.items()}
         return FunctionReply(body, names.get("x-amz-function-error"))
 
@@ -121,14 +112,6 @@ class EmulatorServices:
         if self._client is not None:
             await self._client.close()
             self._client = None
-
-
-def _problem(status: int, answer: Mapping[str, Any]) -> ServiceProblem:
-    code = str(answer.get("__type") or answer.get("Type") or answer.get("code") or "")
-    message = str(answer.get("message") or answer.get("Message") or "")
-    return ServiceProblem(
-        code.rsplit("#", maxsplit=1)[-1] or "ServiceException", message, status, answer
-    )
 
 
 def _json(body: bytes) -> Mapping[str, Any]:

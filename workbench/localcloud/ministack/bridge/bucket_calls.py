@@ -10,7 +10,8 @@ from xml.sax.saxutils import escape
 
 from workbench.localcloud.ministack.bridge.notification_xml import from_xml, to_xml
 from workbench.localcloud.ministack.bridge.service_request import ServiceRequest
-from workbench.localcloud.providers.services import ObjectVersion, ServiceProblem
+from workbench.localcloud.providers.services import ObjectVersion
+from workbench.localcloud.service_problem import ServiceProblem
 
 _MOST_DELETES = 1000
 

@@ -14,16 +14,12 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from workbench.localcloud.ministack.bridge.bucket_calls import BucketCalls
-from workbench.localcloud.ministack.bridge.service_request import ServiceRequest
-from workbench.localcloud.providers.services import ServiceProblem
-
-_TARGETS = {
-    "dynamodb": ("dynamodb", "DynamoDB_20120810"),
-    "ssm": ("ssm", "AmazonSSM"),
-    "logs": ("cloudwatch_logs", "Logs_20140328"),
-    "cognito-idp": ("cognito", "AWSCognitoIdentityProviderService"),
-    "cognito-identity": ("cognito", "AWSCognitoIdentityService"),
-}
+from workbench.localcloud.ministack.bridge.service_request import (
+    ServiceRequest,
+    json_request,
+    refusal,
+)
+from workbench.localcloud.service_problem import ServiceProblem
 
 
 def send(request: ServiceRequest) -> tuple[int, Mapping[str, str], bytes]:
@@ -49,16 +45,10 @@ class ServiceCalls:
 
     def call(self, service: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """One call of a JSON-protocol service."""
-        module, target = _TARGETS[service]
-        headers = {
-            "x-amz-target": f"{target}.{action}",
-            "content-type": "application/x-amz-json-1.1",
-        }
-        sent = ServiceRequest(module, "POST", "/", headers, json.dumps(parameters).encode())
-        status, _, body = send(sent)
+        status, _, body = send(json_request(service, action, parameters))
         answer = json.loads(body) if body else {}
         if status >= 400:
-            raise _json_problem(status, answer)
+            raise refusal(status, answer)
         return cast(dict[str, Any], answer)
 
     def function_tags(self, function_arn: str) -> Mapping[str, str]:
@@ -67,7 +57,7 @@ class ServiceCalls:
         status, _, body = send(ServiceRequest("lambda_svc", "GET", path))
         answer = json.loads(body) if body else {}
         if status >= 400:
-            raise _json_problem(status, answer)
+            raise refusal(status, answer)
         return cast(dict[str, str], answer.get("Tags") or {})
 
     def invalidate(self, distribution_id: str, paths: Sequence[str], reference: str) -> None:
@@ -84,8 +74,3 @@ class ServiceCalls:
         status, _, body = send(sent)
         if status >= 400:
             raise ServiceProblem("InvalidationFailed", body.decode(errors="replace")[:300], status)
-
-
-def _json_problem(status: int, answer: Mapping[str, Any]) -> ServiceProblem:
-    code = str(answer.get("__type") or answer.get("Type") or "ServiceException").split("#")[-1]
-    return ServiceProblem(code, str(answer.get("message") or answer.get("Message") or ""), status)
