@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from screens.sandbox.problem_rows import place_of
 from screens.widgets.format import duration, short_path, trigger_words
 from workbench.deploy.plan.data_loss import decision_text, losses_text
 from workbench.model.deployment import DeploymentResult
@@ -68,7 +67,7 @@ def narrate(event: AnyEvent) -> list[LogLine]:
                 line(
                     Level.ERROR if one.severity == "error" else Level.WARNING,
                     source,
-                    f"{place_of(one)} {one.message}".strip(),
+                    f"{one.place} {one.message}".strip(),
                 )
                 for one in event.diagnostics
             ]

@@ -90,7 +90,7 @@ def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
     rows: list[Row] = []
     for one in sorted(diagnostics, key=lambda found: found.severity):
         mark, tone = ("✗ ", FAIL) if one.severity == "error" else ("! ", WARN)
-        place = place_of(one)
+        place = one.place
         quoted = _quoted(one)
         code = f"  {one.code}" if one.code else ""
         lines = one.message.splitlines() or [""]
@@ -164,19 +164,7 @@ def diagnostic_at(story: SandboxStory, key: str) -> Diagnostic | None:
 
 
 def _row_key(diagnostic: Diagnostic) -> str:
-    return f"diagnostic:{place_of(diagnostic)}:{diagnostic.message}"
-
-
-def place_of(diagnostic: Diagnostic) -> str:
-    """``amplify/data/resource.ts:12:5``."""
-    if not diagnostic.file:
-        return ""
-    place = diagnostic.file
-    if diagnostic.line:
-        place += f":{diagnostic.line}"
-        if diagnostic.column:
-            place += f":{diagnostic.column}"
-    return place
+    return f"diagnostic:{diagnostic.place}:{diagnostic.message}"
 
 
 def failure_rows(failure: Failure, offer_key: str = OFFER_KEY) -> list[Row]:

@@ -197,9 +197,9 @@ def test_commits(python_matrix: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_crash_is_told_safely(tmp_path: Path) -> None:
     code = (
-        "import sys; from workbench.cli import main as entry\n"
+        "import sys; from workbench.cli.commands import status; from workbench.cli.main import main\n"
         f"def bad(_): raise RuntimeError({EVIL!r})\n"
-        "entry._run = bad; sys.exit(entry.main(['status']))"
+        "status.run = bad; sys.exit(main(['status']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False

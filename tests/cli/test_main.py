@@ -103,7 +103,7 @@ def test_an_unforeseen_error_is_one_line_and_a_file(
     def broken(_start: Path) -> object:
         raise ZeroDivisionError("with AKIAIOSFODNN7EXAMPLE")
 
-    monkeypatch.setattr("workbench.cli.commands.history.find_project", broken)
+    monkeypatch.setattr("workbench.project.locate.find_project", broken)
     assert main(["history"]) == 1
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
@@ -151,8 +151,8 @@ def test_help_and_startup_import_nothing_heavy() -> None:
     code = """
 import sys
 import workbench.startup, workbench.cli.main, workbench.journal.store, workbench.loop.runner
-from workbench.cli.parser import build_parser
-build_parser("1").format_help()
+from workbench.cli.main import build_parser
+build_parser().format_help()
 heavy = {"boto3", "botocore", "pydantic", "watchfiles", "pathspec", "textual", "ministack"}
 print(sorted(heavy & set(sys.modules)))
 """

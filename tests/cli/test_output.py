@@ -100,7 +100,9 @@ def command(redirect: str) -> subprocess.CompletedProcess[str]:
 def test_a_full_disk_is_said() -> None:
     done = command("> /dev/full")
     assert done.returncode == 1
-    assert done.stderr == "✗ The output cannot be written: No space left on device.\n"
+    what, next_step = done.stderr.splitlines()
+    assert what == "✗ The output cannot be written: No space left on device."
+    assert next_step.startswith("  → ")
 
 
 def test_a_reader_that_has_gone_is_no_error() -> None:

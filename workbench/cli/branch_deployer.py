@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from workbench.cli.branch_deployment import BRANCH_OPTIONS, link_branch
 from workbench.cli.colours import Paint
-from workbench.cli.commands.pipeline_deploy import BRANCH_OPTIONS, link_branch
-from workbench.cli.commands.sandbox import GOOD
 from workbench.cli.event_text import HumanLines
+from workbench.cli.loop_run import SUCCESSES
 from workbench.cli.pulse import Pulse
 from workbench.loop.sandbox import Sandbox
 from workbench.model.deployment import DeploymentResult
@@ -111,7 +111,7 @@ class _Branch:
             self._running.add_done_callback(lambda _: self._ended.put_nowait(None))
         else:
             self._sandbox.redeploy()
-        if await self._ended.get() not in GOOD:
+        if await self._ended.get() not in SUCCESSES:
             return 1
         if self._session.project.language == "python":
             await asyncio.to_thread(link_branch, self._session)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
 from workbench.deploy.plan.data_loss import decision_text
-from workbench.loop.diagnostics_to_failure import place
 from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Method
 from workbench.model.events import (
     AnyEvent,
@@ -29,6 +30,9 @@ from workbench.model.events import (
 from workbench.model.stage import CANCELLED
 from workbench.terminal_text import safe_line, safe_log, safe_text
 from workbench.wording import plural
+
+if TYPE_CHECKING:
+    from workbench.journal.records import DeploymentRecord
 
 CHANGES_SHOWN = 15
 _HOW = {Method.HOTSWAP: "hot-swap", Method.CLOUDFORMATION: "CloudFormation"}
@@ -132,7 +136,7 @@ class HumanLines:
     def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
         for found in event.diagnostics[:20]:
             word = self._paint.bad("error") if found.severity == "error" else "warning"
-            where = safe_line(place(found))
+            where = safe_line(found.place)
             head = f"{where} " if where else ""
             code = f" ({found.code})" if found.code else ""
             yield f"    {word} {head}{safe_text(found.message)}{code}"
@@ -193,3 +197,26 @@ class HumanLines:
         elif event.state is LoopState.ATTACHED and not self._attached:
             self._attached = safe_line(event.detail)
             yield f"{self._paint.strong('attached')}: {self._attached}; following it, Ctrl-C leaves"
+
+
+def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False) -> str:
+    """One past deployment in one line; without a result it is running, or its process was killed."""
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
+    took = "" if record.seconds is None else f"{record.seconds:.1f} s"
+    if record.result is None:
+        result = paint.warn("running" if running else "interrupted")
+    elif record.result in (DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE):
+        result = paint.good(record.result.value)
+    elif record.result is DeploymentResult.SUPERSEDED:
+        result = paint.faint(record.result.value)
+    else:
+        result = paint.bad(record.result.value)
+    method = f" by {record.method.value}" if record.method and record.summary else ""
+    summary = f" {record.summary}{method}" if record.summary and str(record.summary) else ""
+    why: str = record.trigger.kind
+    if record.trigger.paths:
+        more = f" +{len(record.trigger.paths) - 1}" if len(record.trigger.paths) > 1 else ""
+        why = f"{why} {record.trigger.paths[0]}{more}"
+    failure = f"  {record.failure.title}" if record.failure else ""
+    number = f"#{record.number}"
+    return f"{number:>5}  {paint.faint(when)}  {took:>7}  {result}{summary}  {why}{failure}"

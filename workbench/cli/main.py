@@ -1,6 +1,8 @@
-"""The headless front end: every command, its exit code, and no stack trace whatever happens.
+"""The command line: every command, its exit code, and no stack trace whatever happens.
 
-Exit codes: 0 success; 1 failure; 2 a wrong command line; 5 a state of a newer release; 130 Ctrl-C; 143 SIGTERM.
+Exit codes: 0 success; 1 failure; 2 a wrong command line; 5 a state of a newer release; 128 + n
+ended by signal n, as 130 by Ctrl-C. There is no default command: ``amplify-tui`` without one is the
+terminal app, which ``screens.launch`` starts.
 """
 
 from __future__ import annotations
@@ -9,24 +11,37 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from workbench.cli.colours import Paint
-from workbench.cli.output import (
-    OutputLost,
-    ask,
-    err,
-    finish,
-    give_up_output,
-    out,
-    prepare_streams,
+from workbench.cli import problems
+from workbench.cli.commands import (
+    branches,
+    convert,
+    delete,
+    diff,
+    doctor,
+    env,
+    history,
+    init,
+    local,
+    outputs,
+    pipeline_deploy,
+    query,
+    sandbox,
+    schema,
+    secret,
+    status,
+    subscribe,
+    users,
 )
-from workbench.cli.parser import build_parser
+from workbench.cli.output import OutputProblem, err, finish, give_up_output, out, prepare_streams
+from workbench.cli.parser import Parser
 
-if TYPE_CHECKING:
-    from workbench.model.deployment import Failure
-    from workbench.startup import Session
+COMMANDS: Final = (
+    sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, query, subscribe,
+    schema, local, users, secret, env, branches, init, convert,
+)  # fmt: skip
+"""In the order of the help. Each registers its arguments and the function that runs it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,159 +49,59 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         try:
-            code = _explained(list(sys.argv[1:] if argv is None else argv))
+            code = _run(list(sys.argv[1:] if argv is None else argv))
         finally:
             finish()
         return code
     except BrokenPipeError:
         give_up_output()
         return 128 + signal.SIGPIPE
-    except OutputLost as lost:
+    except OutputProblem as problem:
         give_up_output()
-        err(f"{Paint.of(sys.stderr).bad('✗')} The output cannot be written: {lost}.")
-        return 1
+        return problems.show(problem)
 
 
-def _explained(words: list[str]) -> int:
-    arguments = build_parser(_version()).parse_args(words)
+def build_parser() -> Parser:
+    """The parser of ``amplify-tui COMMAND …``; a command's function is in ``run``."""
+    parser = Parser(
+        prog="amplify-tui",
+        description="AWS Amplify Gen 2 in the terminal. Without a command: the terminal app.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", "-v", action=_Version, help="show program's version number and exit"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.register(commands)
+    return parser
+
+
+def _run(words: list[str]) -> int:
+    arguments = build_parser().parse_args(words)
     try:
-        return _run(arguments)
+        return int(arguments.run(arguments))
     except KeyboardInterrupt:
         err("")
         return 128 + signal.SIGINT
-    except (BrokenPipeError, OutputLost):
+    except (BrokenPipeError, OutputProblem):
         raise
-    except Exception as error:  # noqa: BLE001 - the last net: one line for the user, a file for us
-        return _explain(error)
+    except Exception as error:  # noqa: BLE001 - the one place that shows why a command failed
+        return problems.show(error)
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    # Each command's module is imported when it runs: ``--help`` must not pay for botocore.
-    match arguments.command:
-        case "init":
-            from workbench.cli.commands.init import init_project
+class _Version(argparse.Action):
+    """``--version``; looked up when asked for, since that takes 30 ms."""
 
-            return init_project(arguments)
-        case "convert":
-            from workbench.cli.commands.convert import convert_project
+    def __init__(self, option_strings: Sequence[str], dest: str, **settings: str | None) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=settings["help"])
 
-            return convert_project(arguments)
-        case "local":
-            from workbench.cli.commands.local import local_cloud
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
 
-            return local_cloud(arguments)
-        case "doctor":
-            from workbench.cli.commands.doctor import doctor
-
-            return doctor(arguments)
-        case "history":
-            from workbench.cli.commands.history import history
-
-            return history(arguments)
-        case "sandbox":
-            from workbench.cli.commands.sandbox import run_sandbox
-
-            run_sandbox(_session(arguments, asks=True), arguments)
-        case "pipeline-deploy":
-            from workbench.cli.commands.pipeline_deploy import pipeline_deploy
-
-            pipeline_deploy(_session(arguments), arguments)
-        case "diff":
-            from workbench.cli.commands.diff import show_diff
-
-            return show_diff(_session(arguments), arguments)
-        case "outputs":
-            from workbench.cli.commands.outputs import generate_outputs
-
-            return generate_outputs(_session(arguments), arguments)
-        case "delete":
-            from workbench.cli.commands.delete import delete_sandbox
-
-            return delete_sandbox(_session(arguments), arguments)
-        case "branches":
-            from workbench.cli.commands.branches.environments import manage_branches
-
-            return manage_branches(_session(arguments), arguments)
-        case "secret" | "env":
-            from workbench.cli.commands import secret as secrets
-
-            if arguments.command == "env":
-                return secrets.manage_variables(_session(arguments), arguments)
-            return secrets.manage_secrets(_session(arguments), arguments)
-        case "users":
-            from workbench.cli.commands.users.accounts import manage_users
-
-            return manage_users(_session(arguments), arguments)
-        case "query" | "subscribe" | "schema":
-            from workbench.cli.commands import query as playground
-
-            commands = {
-                "query": playground.run_query,
-                "subscribe": playground.run_subscribe,
-                "schema": playground.show_schema,
-            }
-            return commands[arguments.command](lambda: _session(arguments), arguments)
-        case _:
-            from workbench.cli.commands.status import show_status
-
-            return show_status(_session(arguments), arguments)
-
-
-def _session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
-    from workbench.startup import Flags, choose_target, prepare
-
-    flags = Flags(local=arguments.local, profile=arguments.profile, identifier=arguments.identifier)
-    session = prepare(Path.cwd(), flags)
-    if session.target_chosen or not asks or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return session
-    from workbench.aws.target import AwsTarget
-
-    out("Where shall this project be deployed? (remembered; --local and --profile decide anew)")
-    out("  1  local cloud: no account, no network, on this machine")
-    out("  2  AWS, with the default credentials")
-    answer = ask("Choose [1]: ")
-    return choose_target(session, AwsTarget() if answer == "2" else session.target)
-
-
-def _explain(error: Exception) -> int:
-    from workbench.cli.event_text import HumanLines
-    from workbench.crash_log import crash_folder, crash_line, write_crash_log
-    from workbench.deploy.failure.failure import DeploymentProblem
-    from workbench.model.system_problem import system_problem
-    from workbench.model.user_problem import UserProblem
-
-    paint = Paint.of(sys.stderr)
-    if isinstance(error, UserProblem) and not isinstance(error, DeploymentProblem):
-        err(*f"{paint.bad('✗')} {error}".split("\n"))
-        return error.exit_code
-    failure = error.failure if isinstance(error, DeploymentProblem) else _aws_failure(error)
-    if failure is not None:
-        err(*HumanLines(paint).failure(failure))
-        return 1
-    problem = system_problem(error)
-    if problem is not None:
-        err(*f"{paint.bad('✗')} {problem}".split("\n"))
-        return problem.exit_code
-    log = write_crash_log(crash_folder(Path.cwd()), error)
-    err(f"{paint.bad('✗')} {crash_line(error, log)}")
-    return 1
-
-
-def _aws_failure(error: Exception) -> Failure | None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from workbench.aws.target import AwsTarget
-    from workbench.deploy.failure.failure import failure_from_exception
-
-    if isinstance(error, BotoCoreError | ClientError):
-        return failure_from_exception(error, AwsTarget())
-    return None
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("amplify-tui")
-    except PackageNotFoundError:
-        return "(not installed)"
+        try:
+            installed = version("amplify-tui")
+        except PackageNotFoundError:
+            installed = "(not installed)"
+        out(f"{parser.prog} {installed}")
+        parser.exit()

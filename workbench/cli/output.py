@@ -1,8 +1,8 @@
-"""The one place where commands write: text made safe, then coloured, in what the stream can encode.
+"""The one place where commands write: text made safe, then coloured, in the stream's encoding.
 
-Lines are for people: text of others in them is cleaned, and only ``Paint``'s colours reach the terminal.
-JSON escapes what is unsafe. Data (an exported file, a secret's value) is exact in a pipe or a file, and
-cleaned on a terminal. Nothing else in this room may print; a test looks.
+Lines are for people: text of others in them is cleaned, and only ``Paint``'s colours reach the
+terminal. JSON escapes what is unsafe. Data (an exported file, a secret's value) is exact in a pipe
+or a file, and cleaned on a terminal. Nothing else in this room may print; a test checks it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn, TextIO
+from typing import Any, Final, TextIO
 
-from workbench.cli.colours import coloured
+from workbench.cli.colours import Paint, coloured
+from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import safe_json, safe_line, safe_text
 
 _PLAIN_SIGNS: Final = {
@@ -26,12 +27,17 @@ _PLAIN_SIGNS: Final = {
 _ERRORS: Final = "amplify-tui-signs"
 
 
-class OutputLost(Exception):  # noqa: N818 - said to the user, not a program error
-    """Standard output cannot take what is written, as where the disk is full."""
+class OutputProblem(UserProblem):
+    """Standard output cannot take what is written, for example because the disk is full."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The output cannot be written: {why}.", "Free some space, or write it elsewhere."
+        )
 
 
 def prepare_streams() -> None:
-    """Make the standard streams take any text, and be there at all; call once, before all else."""
+    """Make the standard streams take any text, and open those that are closed; call this first."""
     codecs.register_error(_ERRORS, _replace)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller, as with ``>&-``
@@ -42,28 +48,33 @@ def prepare_streams() -> None:
 
 
 def out(*lines: str, flush: bool = False) -> None:
-    """Lines for people on standard output; each argument is one line."""
+    """Write lines for people on standard output; each argument is one line."""
     _write(sys.stdout, lines, flush)
 
 
 def err(*lines: str) -> None:
-    """Lines for people on standard error; each argument is one line."""
+    """Write lines for people on standard error; each argument is one line."""
     _write(sys.stderr, lines, True)
 
 
+def done(what: str) -> None:
+    """Say on standard error that something was done; standard output is for results."""
+    err(f"{Paint.of(sys.stderr).good('✓')} {what}")
+
+
 def out_json(value: object, *, default: Callable[[Any], object] | None = None) -> None:
-    """One value as one line of JSON on standard output."""
+    """Write one value as one line of JSON on standard output."""
     out_json_text(json.dumps(value, default=default))
 
 
 def out_json_text(text: str, *, flush: bool = False) -> None:
-    """JSON that is text already, on standard output; its value stays the same."""
+    """Write JSON that is text already, on standard output; its value stays the same."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     _put(sys.stdout, safe_json(text, ascii_only=not unicode) + "\n", flush)
 
 
 def out_data(text: str, *, end: str = "\n") -> None:
-    """What another program or a file takes, on standard output: exact, but for a terminal."""
+    """Write data for a program or a file on standard output: exact, except on a terminal."""
     _put(sys.stdout, (safe_text(text) if sys.stdout.isatty() else text) + end, False)
 
 
@@ -77,23 +88,23 @@ class DataOutput:
 
 
 def ask(question: str) -> str:
-    """Ask on standard output and read a line; stripped. Empty where the input has ended."""
+    """Ask on standard output and read a line; stripped, empty at the end of the input."""
     _put(sys.stdout, coloured(question, safe_line), True)
     return sys.stdin.readline().strip()
 
 
 def text_lines(text: str) -> list[str]:
-    """A text of several lines, to be given to ``out`` and ``err``."""
+    """Split a text into lines for ``out`` and ``err``."""
     return safe_text(text).split("\n")
 
 
 def finish() -> None:
-    """Write what is buffered; raises OutputLost and BrokenPipeError, as the other functions do."""
+    """Flush standard output; raises OutputProblem and BrokenPipeError, as the other functions do."""
     _put(sys.stdout, "", True)
 
 
 def give_up_output() -> None:
-    """Let standard output go nowhere, so that Python's own end does not fail on it again."""
+    """Discard all further output, so that Python's own exit does not fail on it again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, sys.stdout.fileno())
@@ -123,15 +134,11 @@ def _put(stream: TextIO, text: str, flush: bool) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _lost(error)
-
-
-def _lost(error: OSError) -> NoReturn:
-    raise OutputLost(error.strerror or str(error)) from None
+        raise OutputProblem(error.strerror or str(error)) from None
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
-    """A sign of ours by a plain one, any other character as an escape."""
+    """Replace a sign of ours by a plain one, and any other character by an escape."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = (

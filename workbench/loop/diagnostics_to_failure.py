@@ -35,26 +35,16 @@ def verdict(synth: SynthResult, check: CheckResult | None) -> Failure | None:
     return None
 
 
-def place(diagnostic: Diagnostic) -> str:
-    """Where it is: ``file:line:column`` as far as known."""
-    if not diagnostic.file:
-        return ""
-    if not diagnostic.line:
-        return diagnostic.file
-    column = f":{diagnostic.column}" if diagnostic.column else ""
-    return f"{diagnostic.file}:{diagnostic.line}{column}"
-
-
 def _failure(title: str, errors: tuple[Diagnostic, ...]) -> Failure:
     if not errors:
         return Failure(title, "Synthesis ended without a result.", "Save again; see the log.")
     first, *others = errors
-    where = place(first)
+    where = first.place
     more = f" (and {len(others)} more)" if others else ""
     reason = f"{where}: {first.message}" if where else first.message
     return Failure(
         title=f"{title}: {plural(len(errors), 'error')}" if others else title,
         reason=f"{reason}{more}",
         fix=first.hint or "Mend it and save: the next save is deployed.",
-        details=tuple(f"{place(error)}: {error.message}".lstrip(": ") for error in errors),
+        details=tuple(f"{error.place}: {error.message}".lstrip(": ") for error in errors),
     )

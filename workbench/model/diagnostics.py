@@ -22,7 +22,15 @@ class Diagnostic:
     column: int = 0
     hint: str = ""
     source: str = ""
-    """The line of the file as it was then, where it could be read."""
+    """The line of the file as it was then, if it could be read."""
+
+    @property
+    def place(self) -> str:
+        """``amplify/data/resource.ts:12:5``, as far as known."""
+        if not self.file or not self.line:
+            return self.file
+        column = f":{self.column}" if self.column else ""
+        return f"{self.file}:{self.line}{column}"
 
 
 def with_source(diagnostics: tuple[Diagnostic, ...], root: Path) -> tuple[Diagnostic, ...]:

@@ -1,23 +1,37 @@
-"""``amplify-tui convert``: how a TypeScript project's data reads in Python."""
+"""``amplify-tui convert``: shows how a TypeScript project's data reads in Python."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
 from workbench.cli.output import err, out_data
-from workbench.conversion.python_text import convert
-from workbench.project.locate import find_project
-from workbench.project.models import Project, ProjectProblem
+from workbench.cli.parser import Commands, add_command
+from workbench.model.user_problem import UserProblem
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.project.models import Project
 
 
-def convert_project(arguments: argparse.Namespace) -> int:
-    """Print the Python, or write it; say on stderr what could not be taken over."""
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "show how a TypeScript project's data reads in Python"
+    parser = add_command(commands, "convert", about, run)
+    parser.add_argument("--out", type=Path, help="write it to this file (default: print it)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the Python, or write it; say on stderr what could not be converted."""
+    from workbench.conversion.python_text import convert
+    from workbench.project.locate import find_project
+
     project = find_project(Path.cwd())
     if project.language == "python":
-        raise ProjectProblem("This backend is Python already.", "There is nothing to convert.")
+        raise UserProblem("This backend is already in Python.", "There is nothing to convert.")
     converted = convert(_model_schema(project))
     if arguments.out is None:
         out_data(converted.text, end="")
@@ -32,11 +46,11 @@ def convert_project(arguments: argparse.Namespace) -> int:
 
 
 def _model_schema(project: Project) -> str:
-    """The schema that the last synth made of the TypeScript."""
+    """The schema that the last synth made from the TypeScript."""
     found = sorted(project.assembly_dir.glob("asset.*/model-schema.graphql"))
     if not found:
-        raise ProjectProblem(
-            "There is no synthesised data to convert.",
+        raise UserProblem(
+            "The data was never synthesized, so there is nothing to convert.",
             "Run `amplify-tui sandbox --once` first: it evaluates the TypeScript.",
             where=str(project.root),
         )
@@ -45,13 +59,13 @@ def _model_schema(project: Project) -> str:
 
 def _write(file: Path, text: str) -> None:
     if file.exists():
-        raise ProjectProblem(
-            "The file exists already; nothing was changed.", "Name another one.", where=str(file)
+        raise UserProblem(
+            "The file already exists; nothing was changed.", "Name another one.", where=str(file)
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"It cannot be written: {error.strerror}.", "Name another file.", where=str(file)
         ) from None

@@ -1,34 +1,44 @@
-"""``amplify-tui delete``: the stack, its data, and every file that deploying it made."""
+"""``amplify-tui delete``: deletes the stack, its data, and every file that deploying it made."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from workbench.aws.clients import Clients
 from workbench.cli.colours import Paint
-from workbench.cli.event_text import HumanLines
-from workbench.cli.output import ask, err, out
-from workbench.deploy.execute.delete import delete_backend
-from workbench.deploy.live.reader import read_live
-from workbench.deploy.live.snapshot import snapshot_file
-from workbench.deploy.outputs.outputs import outputs_path
-from workbench.deploy.plan.data_loss import losses_of_deletion
-from workbench.loop.ownership import acquire, owner
-from workbench.model.events import AnyEvent
-from workbench.project.models import ProjectProblem
-from workbench.startup import Session, connect
+from workbench.cli.flags import add_target, add_yes
+from workbench.cli.output import out
+from workbench.cli.parser import Commands, add_command
+from workbench.cli.prompts import confirm
+from workbench.cli.session import open_session
+from workbench.model.user_problem import UserProblem
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.model.events import AnyEvent
+    from workbench.startup import Session
 
 
-def delete_sandbox(session: Session, arguments: argparse.Namespace) -> int:
-    """Ask, naming what is lost, then delete; 1 where it was refused or something remained."""
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "delete", "delete the sandbox with all its data", run)
+    add_target(parser)
+    add_yes(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask, naming what is lost, then delete; 1 if the answer is no."""
+    from workbench.loop.ownership import acquire, owner
+
+    session = open_session(arguments)
     folder = session.sandbox_dir
     ownership = acquire(folder, session.target.kind)
     if ownership is None:
         who = owner(folder)
         by = f"process {who.pid}" if who and who.pid else "another terminal"
-        raise ProjectProblem(f"{by} runs this sandbox.", "Stop it first (Ctrl-C), then delete.")
+        raise UserProblem(f"{by} runs this sandbox.", "Stop it first (Ctrl-C), then delete.")
     try:
         return _delete(session, yes=arguments.yes)
     finally:
@@ -36,8 +46,17 @@ def delete_sandbox(session: Session, arguments: argparse.Namespace) -> int:
 
 
 def _delete(session: Session, *, yes: bool) -> int:
+    from workbench.aws.clients import Clients
+    from workbench.cli.event_text import HumanLines
+    from workbench.deploy.execute.delete import delete_backend
+    from workbench.deploy.live.reader import read_live
+    from workbench.deploy.live.snapshot import snapshot_file
+    from workbench.deploy.outputs.outputs import outputs_path
+    from workbench.deploy.plan.data_loss import losses_of_deletion
+    from workbench.startup import connect
+
     paint = Paint.of(sys.stdout)
-    human = HumanLines(paint, every_resource=False)
+    human = HumanLines(paint)
 
     def emit(event: AnyEvent) -> None:
         for line in human.lines(event):
@@ -52,12 +71,13 @@ def _delete(session: Session, *, yes: bool) -> int:
         for loss in losses_of_deletion(clients, live):
             contents = f"  {loss.contents}" if loss.contents else ""
             out(f"  {paint.warn('-')} {loss.construct_path}{paint.strong(contents)}")
-        if not yes and not _allowed():
+        if not yes and not confirm(
+            "Delete it, with all this data?", unasked="This deletes the sandbox with all its data."
+        ):
             return 1
     began = time.monotonic()
     deleted = delete_backend(clients, session.stack_name, emit, snapshot=snapshot)
-    outputs = outputs_path(session.project.root)
-    outputs.unlink(missing_ok=True)
+    outputs_path(session.project.root).unlink(missing_ok=True)
     if not deleted.existed:
         out(f"Nothing is deployed as {session.stack_name}.")
         return 0
@@ -65,13 +85,3 @@ def _delete(session: Session, *, yes: bool) -> int:
     for name in deleted.remaining:
         out(f"  {paint.warn('still there')}: {name}")
     return 0
-
-
-def _allowed() -> bool:
-    if not sys.stdin.isatty():
-        err("Nothing was deleted: add --yes where no one can be asked.")
-        return False
-    if ask("Delete it, with all this data? [y/N] ").lower() in {"y", "yes"}:
-        return True
-    out("Nothing was deleted.")
-    return False

@@ -1,27 +1,39 @@
-"""``amplify-tui diff``: what a deployment would change, with nothing changed."""
+"""``amplify-tui diff``: shows what a deployment would change, and changes nothing."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import sys
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
-from workbench.cli.event_text import HumanLines
+from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import err, out, out_json
-from workbench.loop.dry_run import coming_changes
-from workbench.loop.stages import Prepared
-from workbench.model.events import AnyEvent, DiagnosticsReported, Level, LogLine
-from workbench.startup import Session
+from workbench.cli.parser import Commands, add_command
+from workbench.cli.session import open_session
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.loop.stages import Prepared
+    from workbench.model.events import AnyEvent
 
 
-def show_diff(session: Session, arguments: argparse.Namespace) -> int:
-    """Print the diff, the losses and the plan; 1 where the backend can't be evaluated."""
-    return asyncio.run(_show(session, as_json=arguments.json))
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "show what a deployment would change, and change nothing"
+    parser = add_command(commands, "diff", about, run)
+    add_target(parser)
+    add_json(parser, "the diff as JSON")
 
 
-async def _show(session: Session, *, as_json: bool) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Print the diff, the losses and the plan; 1 if the backend can't be evaluated."""
+    import asyncio
+
+    from workbench.cli.event_text import HumanLines
+    from workbench.loop.dry_run import coming_changes
+    from workbench.model.events import DiagnosticsReported, Level, LogLine
+
     human = HumanLines(Paint.of(sys.stderr))
 
     def emit(event: AnyEvent) -> None:
@@ -29,20 +41,23 @@ async def _show(session: Session, *, as_json: bool) -> int:
         if said_by_user or isinstance(event, DiagnosticsReported):
             err(*human.lines(event))
 
+    session = open_session(arguments)
     # An assembly of its own: a sandbox that runs in another terminal may be reading the shared one.
-    found = await coming_changes(session, emit, session.sandbox_dir / "diff.out")
+    found = asyncio.run(coming_changes(session, emit, session.sandbox_dir / "diff.out"))
     if found.prepared is None:
         if found.failure is not None:
             err(*human.failure(found.failure))
         return 1
-    if as_json:
-        out_json(_plain(found.prepared))
+    if arguments.json:
+        out_json(_document(found.prepared))
     else:
         out(*found.lines)
     return 0
 
 
-def _plain(prepared: Prepared) -> dict[str, object]:
+def _document(prepared: Prepared) -> dict[str, object]:
+    from dataclasses import asdict
+
     return {
         "method": prepared.method,
         "steps": prepared.steps,

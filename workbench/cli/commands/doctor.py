@@ -1,28 +1,27 @@
-"""``amplify-tui doctor``: each thing that a deployment needs, whether it holds, how to mend it."""
+"""``amplify-tui doctor``: checks each thing that a deployment needs, and says how to fix it."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from workbench.cli.colours import Paint
+from workbench.cli.flags import add_target
 from workbench.cli.output import out
-from workbench.git.working_tree import branch_name, find_repository
-from workbench.journal.store import journal_path
-from workbench.loop.ownership import owner
+from workbench.cli.parser import Commands, add_command
+from workbench.cli.session import target_flags
 from workbench.model.user_problem import UserProblem
-from workbench.project.models import Project
-from workbench.startup import Flags, Session, prepare
 
-PACKAGES = (
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.project.models import Project
+    from workbench.project.node_runtime import NodeRuntime
+    from workbench.startup import Flags, Session
+
+_PACKAGES = (
     "@aws-amplify/backend",
     "@aws-amplify/backend-cli",
     "aws-cdk-lib",
@@ -31,43 +30,51 @@ PACKAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; ``mend`` is the next step where it does not hold."""
+class Finding(NamedTuple):
+    """One thing that was checked; ``fix`` is the next step if something is wrong with it."""
 
     state: Literal["good", "note", "bad"]
     what: str
-    said: str
-    mend: str = ""
+    found: str
+    fix: str = ""
 
 
-def doctor(arguments: argparse.Namespace) -> int:
-    """Print what was found; 1 where something stops a deployment."""
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "what is installed, what is wrong, and how to fix it"
+    parser = add_command(commands, "doctor", about, run)
+    add_target(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found; 1 if something stops a deployment."""
     paint = Paint.of(sys.stdout)
     marks = {"good": paint.good("✓"), "note": paint.warn("!"), "bad": paint.bad("✗")}
     worst = 0
-    flags = Flags(local=arguments.local, profile=arguments.profile, identifier=arguments.identifier)
-    for finding in _look(flags):
-        out(f"{marks[finding.state]} {finding.what:<14} {finding.said}", flush=True)
-        if finding.mend:
-            out(f"{'':17}→ {finding.mend}")
+    for finding in _check(target_flags(arguments)):
+        out(f"{marks[finding.state]} {finding.what:<14} {finding.found}", flush=True)
+        if finding.fix:
+            out(f"{'':17}→ {finding.fix}")
         worst = max(worst, int(finding.state == "bad"))
     return worst
 
 
-def _look(flags: Flags) -> Iterator[Finding]:
+def _check(flags: Flags) -> Iterator[Finding]:
+    import platform
+
+    from workbench.startup import prepare
+
     yield Finding("good", "amplify-tui", f"{_installed('amplify-tui')} on {platform.platform()}")
     yield Finding("good", "Python", f"{sys.version.split()[0]}  {sys.executable}")
     yield Finding("good", "ministack", _installed("ministack"))
     try:
         session = prepare(Path.cwd(), flags)
     except UserProblem as problem:
-        yield from _node()
-        said = f"{problem.where}: {problem.what}" if problem.where else problem.what
-        yield Finding("bad", "project", said, problem.next_step)
+        yield _node()
+        found = f"{problem.where}: {problem.what}" if problem.where else problem.what
+        yield Finding("bad", "project", found, problem.next_step)
         return
-    node = session.node
-    yield Finding("good", "Node", f"{'.'.join(map(str, node.version))}  {node.executable}")
+    yield _node_found(session.node)
     project = session.project
     yield Finding("good", "project", f"{project.package_name}  {project.root}")
     yield from _packages(project)
@@ -77,22 +84,24 @@ def _look(flags: Flags) -> Iterator[Finding]:
     yield from _sandbox(session)
 
 
-def _node() -> Iterator[Finding]:
+def _node() -> Finding:
     from workbench.project.node_runtime import find_node
 
     try:
-        node = find_node()
+        return _node_found(find_node())
     except UserProblem as problem:
-        yield Finding("bad", "Node", problem.what, problem.next_step)
-        return
-    yield Finding("good", "Node", f"{'.'.join(map(str, node.version))}  {node.executable}")
+        return Finding("bad", "Node", problem.what, problem.next_step)
+
+
+def _node_found(node: NodeRuntime) -> Finding:
+    return Finding("good", "Node", f"{'.'.join(map(str, node.version))}  {node.executable}")
 
 
 def _packages(project: Project) -> Iterator[Finding]:
     if project.language == "python":
         yield from _python_packages(project)
         return
-    for name in PACKAGES:
+    for name in _PACKAGES:
         found = _npm_version(project.root, name)
         if found:
             yield Finding("good", name.removeprefix("@aws-amplify/"), found)
@@ -120,7 +129,7 @@ def _python_packages(project: Project) -> Iterator[Finding]:
             "note",
             "environment",
             f"{environment} has another Python than {version}: its packages are not seen",
-            f"Make it with Python {version}, or install amplify-tui into that Python.",
+            f"Recreate it with Python {version}, or install amplify-tui into that Python.",
         )
     else:
         yield Finding("good", "environment", str(environment))
@@ -134,7 +143,9 @@ def _python_packages(project: Project) -> Iterator[Finding]:
 
 
 def _npm_version(root: Path, name: str) -> str:
-    """As Node finds it: in the nearest ``node_modules`` upward."""
+    """The installed version, found as Node does: in the nearest ``node_modules`` upward."""
+    import json
+
     for folder in (root, *root.parents):
         file = folder / "node_modules" / name / "package.json"
         try:
@@ -145,6 +156,8 @@ def _npm_version(root: Path, name: str) -> str:
 
 
 def _git(project: Project) -> Iterator[Finding]:
+    from workbench.git.working_tree import branch_name, find_repository
+
     if find_repository(project.root) is None:
         yield Finding("note", "git", "not a repository: branch switches are not noticed")
         return
@@ -158,6 +171,8 @@ def _git(project: Project) -> Iterator[Finding]:
 
 
 def _ignored(root: Path, name: str) -> bool:
+    import subprocess
+
     try:
         answer = subprocess.run(
             ["git", "check-ignore", "-q", name], cwd=root, check=False, timeout=5
@@ -176,7 +191,6 @@ def _target(session: Session) -> Iterator[Finding]:
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
     from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
-    from workbench.deploy.failure.failure import DeploymentProblem
 
     clients = Clients(session.target)
     try:
@@ -187,8 +201,8 @@ def _target(session: Session) -> Iterator[Finding]:
     yield Finding("good", "target", f"{session.target.label} {caller.region}  {caller.arn}")
     try:
         check_bootstrap(clients, bootstrap_of(clients))
-    except DeploymentProblem as failed:
-        yield Finding("bad", "CDK bootstrap", failed.failure.reason, failed.failure.fix)
+    except UserProblem as problem:
+        yield Finding("bad", "CDK bootstrap", problem.what, problem.next_step)
     else:
         yield Finding("good", "CDK bootstrap", "present")
 
@@ -196,19 +210,22 @@ def _target(session: Session) -> Iterator[Finding]:
 def _local_cloud(session: Session) -> Iterator[Finding]:
     from workbench.localcloud.lifecycle import status
 
-    chosen = "" if session.target_chosen else " (nothing was chosen yet)"
+    chosen = "" if session.target_chosen else " (not chosen yet)"
     yield Finding("good", "target", f"local cloud{chosen}")
     now = status(session.project.local_cloud_dir)
     if now.running:
         yield Finding("good", "local cloud", f"{now.endpoint}  process {now.pid}")
     elif now.state == "unresponsive":
-        mend = f"amplify-tui local stop, then start; its log: {now.log}"
-        yield Finding("bad", "local cloud", f"process {now.pid} does not answer", mend)
+        fix = f"amplify-tui local stop, then start; its log: {now.log}"
+        yield Finding("bad", "local cloud", f"process {now.pid} does not answer", fix)
     else:
         yield Finding("note", "local cloud", "stopped; it starts when needed")
 
 
 def _sandbox(session: Session) -> Iterator[Finding]:
+    from workbench.journal.store import journal_path
+    from workbench.loop.ownership import owner
+
     who = owner(session.sandbox_dir)
     if who is not None:
         yield Finding("good", "runs in", f"process {who.pid} {who.terminal}".rstrip())
@@ -226,6 +243,8 @@ def _sandbox(session: Session) -> Iterator[Finding]:
 
 
 def _installed(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -1,48 +1,67 @@
-"""``amplify-tui history``: what the journal remembers."""
+"""``amplify-tui history``: past deployments, as the journal has them."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
-from workbench.cli.event_text import HumanLines
+from workbench.cli.flags import add_json
 from workbench.cli.output import err, out, out_json, out_json_text
-from workbench.deploy.plan.data_loss import decision_text
-from workbench.journal.codec import encode
-from workbench.journal.records import DeploymentRecord
-from workbench.journal.store import Journal, journal_path
-from workbench.loop.ownership import owner
-from workbench.model.deployment import DeploymentResult
-from workbench.model.events import ConfirmationAnswered
-from workbench.project.identity import sandbox_identity
-from workbench.project.locate import find_project
+from workbench.cli.parser import Commands, add_command
 from workbench.terminal_text import safe_line
 
+if TYPE_CHECKING:
+    import argparse
 
-def history(arguments: argparse.Namespace) -> int:
-    """List the newest deployments, or tell one again; 1 where there is no such deployment."""
+    from workbench.journal.store import Journal
+    from workbench.model.events import ConfirmationAnswered
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "past deployments; with a number, everything about that one"
+    parser = add_command(commands, "history", about, run)
+    parser.add_argument("number", nargs="?", type=int, help="a deployment's number")
+    parser.add_argument("--limit", type=int, default=20, help="how many to list (default: 20)")
+    parser.add_argument("--identifier", help="the sandbox's name")
+    add_json(parser, "one JSON object a line")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the newest deployments, or show one; 1 if there is no such deployment."""
+    from workbench.journal.store import Journal, journal_path
+    from workbench.project.identity import sandbox_identity
+    from workbench.project.locate import find_project
+
     project = find_project(Path.cwd())
     identity = sandbox_identity(project, arguments.identifier)
     folder = project.sandbox_dir(identity.name)
     journal = Journal(journal_path(folder))
     if arguments.number is not None:
-        return _tell(journal, arguments.number, as_json=arguments.json)
-    records = journal.deployments(limit=max(arguments.limit, 1))
+        return _show(journal, arguments.number, as_json=arguments.json)
+    return _list(journal, folder, arguments.limit, as_json=arguments.json)
+
+
+def _list(journal: Journal, folder: Path, limit: int, *, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from workbench.cli.event_text import record_line
+    from workbench.deploy.plan.data_loss import decision_text
+    from workbench.loop.ownership import owner
+
+    records = journal.deployments(limit=max(limit, 1))
     decided: dict[int | None, list[ConfirmationAnswered]] = {}
     for decision in journal.decisions([record.number for record in records]):
         decided.setdefault(decision.deployment, []).append(decision)
-    if arguments.json:
+    if as_json:
         for record in records:
             decisions = [asdict(decision) for decision in decided.get(record.number, ())]
-            told = {**asdict(record), "decisions": decisions}
-            out_json(told)
+            out_json({**asdict(record), "decisions": decisions})
         return 0
     if not records:
-        out(f"Nothing has been deployed yet as {identity.name}.")
+        out(f"Nothing has been deployed yet as {folder.name}.")
         return 0
     paint = Paint.of(sys.stdout)
     running = owner(folder) is not None
@@ -53,40 +72,17 @@ def history(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False) -> str:
-    """One deployment in one line; without a result it runs, or its process was killed."""
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
-    took = "" if record.seconds is None else f"{record.seconds:.1f} s"
-    if record.result is None:
-        said = paint.warn("running" if running else "interrupted")
-    elif record.result in (DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE):
-        said = paint.good(record.result.value)
-    elif record.result is DeploymentResult.SUPERSEDED:
-        said = paint.faint(record.result.value)
-    else:
-        said = paint.bad(record.result.value)
-    method = f" by {record.method.value}" if record.method and record.summary else ""
-    summary = f" {record.summary}{method}" if record.summary and str(record.summary) else ""
-    why: str = record.trigger.kind
-    if record.trigger.paths:
-        more = f" +{len(record.trigger.paths) - 1}" if len(record.trigger.paths) > 1 else ""
-        why = f"{why} {record.trigger.paths[0]}{more}"
-    failure = f"  {record.failure.title}" if record.failure else ""
-    number = f"#{record.number}"
-    return f"{number:>5}  {paint.faint(when)}  {took:>7}  {said}{summary}  {why}{failure}"
+def _show(journal: Journal, number: int, *, as_json: bool) -> int:
+    from workbench.cli.event_text import HumanLines
+    from workbench.journal.codec import encode
 
-
-def _tell(journal: Journal, number: int, *, as_json: bool) -> int:
-    record = journal.deployment(number)
-    if record is None:
+    if journal.deployment(number) is None:
         err(f"There is no deployment #{number} in this sandbox's history.")
         return 1
-    paint = Paint.of(sys.stdout)
-    human = HumanLines(paint, every_resource=True)
+    human = HumanLines(Paint.of(sys.stdout), every_resource=True)
     for event in journal.events_of(number):
         if as_json:
             out_json_text(encode(event))
-            continue
-        for line in human.lines(event):
-            out(line)
+        else:
+            out(*human.lines(event))
     return 0

@@ -1,18 +1,36 @@
-"""``amplify-tui init``: a new project, its packages installed."""
+"""``amplify-tui init``: makes a new project and installs its packages."""
 
 from __future__ import annotations
 
-import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
 from workbench.cli.output import out
-from workbench.project.node_runtime import find_node
-from workbench.project.scaffold import install_packages, scaffold
+from workbench.cli.parser import Commands, add_command
+
+if TYPE_CHECKING:
+    import argparse
 
 
-def init_project(arguments: argparse.Namespace) -> int:
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "init", "make a new project", run)
+    parser.add_argument(
+        "directory", nargs="?", type=Path, default=Path(), help="where (default: .)"
+    )
+    parser.add_argument(
+        "--language", default="typescript", help="typescript (the default) or python"
+    )
+    parser.add_argument("--no-install", action="store_true", help="don't install npm packages")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Write the files, install the packages, say what comes next."""
+    from workbench.project.node_runtime import find_node
+    from workbench.project.scaffold import install_packages, scaffold
+
     paint = Paint.of(sys.stdout)
 
     def say(text: str) -> None:
@@ -25,10 +43,7 @@ def init_project(arguments: argparse.Namespace) -> int:
         node = find_node()
         install_packages(project.root, node, say)
         check_types_once(project, node.executable, say)
-    where = (
-        ""
-        if arguments.directory.resolve() == arguments.directory.cwd()
-        else (f"cd {arguments.directory} && ")
-    )
-    out(f"{paint.good('✓')} Ready. Next: {paint.strong(where + 'amplify-tui')}")
+    here = arguments.directory.resolve() == Path.cwd()
+    enter = "" if here else f"cd {arguments.directory} && "
+    out(f"{paint.good('✓')} Ready. Next: {paint.strong(enter + 'amplify-tui')}")
     return 0

@@ -1,86 +1,128 @@
-"""``amplify-tui local …``: the project's local cloud by hand."""
+"""``amplify-tui local …``: starts, stops, shows and resets the project's local cloud."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
-from workbench.cli.output import ask, err, out, out_data, out_json
-from workbench.damaged_files import kept_damaged
-from workbench.localcloud.env_vars import shell_lines
-from workbench.localcloud.lifecycle import (
-    LocalCloudStatus,
-    reset,
-    start,
-    status,
-    stop,
-    unsaved_words,
-)
-from workbench.loop.ownership import owners_on_local_cloud
-from workbench.project.locate import find_project
-from workbench.project.models import Project, ProjectProblem
+from workbench.cli.flags import add_json, add_yes
+from workbench.cli.output import err, out, out_data, out_json
+from workbench.cli.parser import Commands, add_actions, add_command
+from workbench.cli.prompts import confirm
+from workbench.model.user_problem import UserProblem
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.localcloud.lifecycle import LocalCloudStatus
+    from workbench.project.models import Project
 
 
-def local_cloud(arguments: argparse.Namespace) -> int:
-    """Run the action; ``status`` fails where it does not answer."""
-    project = find_project(Path.cwd())
-    folder = project.local_cloud_dir
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "the local cloud: start, stop, status, env, reset"
+    actions = add_actions(add_command(commands, "local", about))
+    start = add_command(actions, "start", "start it, if it is not running", _start)
+    start.add_argument("--port", type=int, help="this port and no other")
+    stop = add_command(actions, "stop", "stop it; its state is kept", _stop)
+    stop.add_argument(
+        "--force", action="store_true", help="even if a sandbox uses it, and starts it again"
+    )
+    status = add_command(actions, "status", "where it is and whether it answers", _status)
+    add_json(status, "as JSON")
+    about = 'shell lines that point AWS tools at it: eval "$(amplify-tui local env)"'
+    add_command(actions, "env", about, _env)
+    reset = add_command(actions, "reset", "delete everything it holds", _reset)
+    add_yes(reset)
+
+
+def _project() -> Project:
+    from workbench.project.locate import find_project
+
+    return find_project(Path.cwd())
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    from workbench.localcloud.lifecycle import start
+
+    target = start(_project().local_cloud_dir, port=arguments.port, say=err)
     paint = Paint.of(sys.stdout)
-    match arguments.action:
-        case "start":
-            target = start(folder, port=arguments.port, say=_say)
-            out(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
-        case "stop":
-            if not arguments.force:
-                _refuse_while_used(project)
-            ran = stop(folder, say=_say)
-            out("Stopped; its state is kept." if ran else "It was not running.")
-        case "status":
-            now = status(folder)
-            if arguments.json:
-                out_json(_status_document(now, folder))
-            else:
-                out(*_status_lines(now, folder, paint))
-            return 0 if now.running else 1
-        case "env":
-            out_data(shell_lines(start(folder, say=_say), os.environ))
-        case _:
-            return _reset(folder, paint, yes=arguments.yes)
+    out(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
+    return 0
+
+
+def _stop(arguments: argparse.Namespace) -> int:
+    from workbench.localcloud.lifecycle import stop
+
+    project = _project()
+    if not arguments.force:
+        _refuse_while_used(project)
+    ran = stop(project.local_cloud_dir, say=err)
+    out("Stopped; its state is kept." if ran else "It was not running.")
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    """1 if it does not answer."""
+    from workbench.localcloud.lifecycle import status
+
+    folder = _project().local_cloud_dir
+    now = status(folder)
+    if arguments.json:
+        out_json(_status_document(now, folder))
+    else:
+        out(*_status_lines(now, folder, Paint.of(sys.stdout)))
+    return 0 if now.running else 1
+
+
+def _env(_arguments: argparse.Namespace) -> int:
+    import os
+
+    from workbench.localcloud.env_vars import shell_lines
+    from workbench.localcloud.lifecycle import start
+
+    # What it says while it starts goes to stderr: stdout is for the shell.
+    out_data(shell_lines(start(_project().local_cloud_dir, say=err), os.environ))
+    return 0
+
+
+def _reset(arguments: argparse.Namespace) -> int:
+    from workbench.localcloud.lifecycle import reset
+
+    folder = _project().local_cloud_dir
+    if not arguments.yes and not confirm(
+        "Delete all stacks, tables, users and files of this local cloud?",
+        unasked="This deletes everything that is deployed to the local cloud.",
+    ):
+        return 1
+    target = reset(folder, say=err)
+    paint = Paint.of(sys.stdout)
+    out(f"{paint.good('✓')} Empty" + (f", at {target.endpoint}" if target else "") + ".")
     return 0
 
 
 def _refuse_while_used(project: Project) -> None:
-    """A sandbox that runs on it would start it again at once: better said than silently undone."""
+    """A running sandbox would start it again at once: say so instead of silently undoing it."""
+    from workbench.localcloud.lifecycle import status
+    from workbench.loop.ownership import owners_on_local_cloud
+
     users = owners_on_local_cloud(project.dot_amplify / "workbench")
     if not users or not status(project.local_cloud_dir).running:
         return
     names = " and ".join(f"{name} (process {who.pid})" for name, who in users.items())
     more = len(users) > 1
-    raise ProjectProblem(
+    raise UserProblem(
         f"The {'sandboxes' if more else 'sandbox'} {names} {'run' if more else 'runs'} on it.",
         f"End {'them' if more else 'it'} first (Ctrl-C). With --force the local cloud stops now, "
         "and the sandbox starts it again.",
     )
 
 
-def _reset(folder: Path, paint: Paint, *, yes: bool) -> int:
-    if not yes:
-        if not sys.stdin.isatty():
-            err("This deletes all that is deployed there. Add --yes to do it.")
-            return 1
-        question = "Delete all stacks, tables, users and files of this local cloud? [y/N] "
-        if ask(question).lower() not in {"y", "yes"}:
-            out("Kept.")
-            return 1
-    target = reset(folder, say=_say)
-    out(f"{paint.good('✓')} Empty" + (f", at {target.endpoint}" if target else "") + ".")
-    return 0
-
-
 def _status_document(now: LocalCloudStatus, folder: Path) -> dict[str, object]:
+    from workbench.damaged_files import kept_damaged
+
     return {
         "state": now.state,
         "endpoint": now.endpoint,
@@ -96,6 +138,9 @@ def _status_document(now: LocalCloudStatus, folder: Path) -> dict[str, object]:
 
 
 def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str]:
+    from workbench.damaged_files import kept_damaged
+    from workbench.localcloud.lifecycle import unsaved_words
+
     colour = paint.good if now.running else paint.warn
     lines = [f"{colour(now.state)}  {now.endpoint}".rstrip()]
     if now.running:
@@ -107,15 +152,10 @@ def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str
     if now.unsaved:
         lines.append(f"  {paint.warn('unsaved')} {unsaved_words(now)}")
     lines += [f"  {paint.warn('damaged')} {damage}" for damage in now.damages]
-    told = {damage.kept for damage in now.damages}
+    shown = {damage.kept for damage in now.damages}
     lines += [
-        f"  {paint.warn('kept')} {file}, which was damaged; delete it when you need it no more"
+        f"  {paint.warn('kept')} {file}, which was damaged; delete it if not needed"
         for file in kept_damaged(folder)
-        if str(file) not in told
+        if str(file) not in shown
     ]
     return lines
-
-
-def _say(text: str) -> None:
-    # stderr: stdout of ``env`` is for the shell
-    err(text)

@@ -1,25 +1,40 @@
-"""``amplify-tui outputs``: write ``amplify_outputs.json`` from what is deployed."""
+"""``amplify-tui outputs``: writes ``amplify_outputs.json`` from what is deployed."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import sys
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.aws.clients import Clients
 from workbench.cli.colours import Paint
+from workbench.cli.flags import add_outputs, add_target
 from workbench.cli.output import out
-from workbench.deploy.execute.execute import OutputsRequest, write_outputs_file
-from workbench.model.events import unheard
-from workbench.startup import Session, connect
-from workbench.synth.synthesizer import Synthesizer
+from workbench.cli.parser import Commands, add_command
+from workbench.cli.session import connect_session
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from workbench.startup import Session
 
 
-def generate_outputs(session: Session, arguments: argparse.Namespace) -> int:
-    """Write the file; raises ProjectProblem where nothing is deployed."""
-    session = connect(session, unheard)
+def register(commands: Commands) -> None:
+    """Add the command."""
+    about = "write amplify_outputs.json from the deployed stack"
+    parser = add_command(commands, "outputs", about, run)
+    add_target(parser)
+    add_outputs(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file; raises UserProblem if nothing is deployed."""
+    import asyncio
+
+    from workbench.aws.clients import Clients
+    from workbench.deploy.execute.execute import OutputsRequest, write_outputs_file
+    from workbench.model.events import unheard
+
+    session = connect_session(arguments)
     folder = arguments.outputs_out_dir
     request = OutputsRequest(
         directory=folder.expanduser().absolute() if folder else session.project.root,
@@ -34,6 +49,9 @@ def generate_outputs(session: Session, arguments: argparse.Namespace) -> int:
 
 
 async def _introspect(session: Session, schema: str) -> Mapping[str, Any]:
+    from workbench.model.events import unheard
+    from workbench.synth.synthesizer import Synthesizer
+
     synthesizer = Synthesizer(session.project, session.node.executable, unheard)
     try:
         return await synthesizer.introspect(schema)

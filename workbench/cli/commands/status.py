@@ -1,28 +1,41 @@
-"""``amplify-tui status``: what is deployed where, and who deploys it."""
+"""``amplify-tui status``: what is deployed where, and which process deploys it."""
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from workbench.aws.clients import Clients
-from workbench.aws.credentials import identify
-from workbench.aws.target import LocalTarget
 from workbench.cli.colours import Paint
-from workbench.cli.commands.history import record_line
+from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import out, out_json
-from workbench.damaged_files import Damage, kept_damaged
-from workbench.deploy.live.stack_state import read_stack_state
-from workbench.git.working_tree import branch_name
-from workbench.journal.store import Journal, journal_path
-from workbench.loop.ownership import owner
-from workbench.startup import Session
+from workbench.cli.parser import Commands, add_command
+from workbench.cli.session import open_session
 
-_UNKNOWN = "unknown: the local cloud does not run"
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.damaged_files import Damage
+    from workbench.startup import Session
+
+_UNKNOWN = "unknown: the local cloud is not running"
 
 
-def show_status(session: Session, arguments: argparse.Namespace) -> int:
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "status", "what is deployed, and who deploys it", run)
+    add_target(parser)
+    add_json(parser, "as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Print the status; starts nothing."""
+    from workbench.cli.event_text import record_line
+    from workbench.damaged_files import kept_damaged
+    from workbench.git.working_tree import branch_name
+    from workbench.journal.store import Journal, journal_path
+    from workbench.loop.ownership import owner
+
+    session = open_session(arguments)
     journal = Journal(journal_path(session.sandbox_dir))
     latest = journal.deployments(limit=1)
     who = owner(session.sandbox_dir)
@@ -31,7 +44,7 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
     damages = [str(each) for each in _damages(session)]
     kept = [str(file) for file in kept_damaged(session.project.dot_amplify)]
     if arguments.json:
-        said = {
+        document = {
             "project": session.project.package_name,
             "root": str(session.project.root),
             "identifier": session.identity.name,
@@ -45,7 +58,7 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
             "damages": damages,
             "damaged_files": kept,
         }
-        out_json(said)
+        out_json(document)
         return 0
     paint = Paint.of(sys.stdout)
     rows = [
@@ -70,19 +83,24 @@ def show_status(session: Session, arguments: argparse.Namespace) -> int:
 
 
 def _damages(session: Session) -> tuple[Damage, ...]:
-    if not isinstance(session.target, LocalTarget):
-        return ()
+    from workbench.aws.target import LocalTarget
     from workbench.localcloud.lifecycle import status
 
+    if not isinstance(session.target, LocalTarget):
+        return ()
     return status(session.project.local_cloud_dir).damages
 
 
 def _stack_status(session: Session) -> str:
-    """CloudFormation's status; empty where there is no stack."""
+    """CloudFormation's status; empty if there is no stack."""
+    from workbench.aws.clients import Clients
+    from workbench.aws.credentials import identify
+    from workbench.aws.target import LocalTarget
+    from workbench.deploy.live.stack_state import read_stack_state
+    from workbench.localcloud.lifecycle import status, target_of
+
     target = session.target
     if isinstance(target, LocalTarget):
-        from workbench.localcloud.lifecycle import status, target_of
-
         cloud = status(session.project.local_cloud_dir)
         if not cloud.running:
             return _UNKNOWN

@@ -1,73 +1,131 @@
-"""``amplify-tui users``: the user pool's users and groups, for scripts."""
+"""``amplify-tui users list``, ``show``, ``create`` …: what is done with single users."""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Mapping
-from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
-from workbench.cli.commands.users.pool_reports import (
-    print_inbox,
-    print_settings,
-    print_token,
-    print_triggers,
+from workbench.cli.commands.users.pool import (
+    add_action,
+    add_user_action,
+    details_document,
+    opened_pool,
+    report,
+    report_user,
+    time_text,
+    user_document,
 )
-from workbench.cli.commands.users.sign_in import sign_in
-from workbench.cli.commands.users.transfer import export_users, import_users, seed_pool
-from workbench.cli.output import ask, err, out, out_data, out_json
-from workbench.cli.prompts import read_password
-from workbench.model.events import unheard
-from workbench.project.models import ProjectProblem
-from workbench.startup import Session, connect
+from workbench.cli.flags import add_yes
+from workbench.cli.output import err, out, out_data, out_json
+from workbench.cli.prompts import confirm, read_password
+from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import cells, padded, safe_line
-from workbench.users.create_user import NewUser, make_user, wrong_with
-from workbench.users.export import found_users
-from workbench.users.groups import (
-    Group,
-    add_to_group,
-    change_group,
-    create_group,
-    delete_group,
-    list_groups,
-    list_members,
-    remove_from_group,
-)
-from workbench.users.open_pool import open_pool
-from workbench.users.pool_rules import generate_password
-from workbench.users.search import parse_search
-from workbench.users.user_pools import User, UserDetails, UserPool
 from workbench.wording import plural
 
-_MOST = 1_000
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from workbench.cli.parser import Commands, Run
+    from workbench.users.user_pools import UserPool
+
+_MFA: Final = ("totp", "sms", "email", "off")
+"""As workbench.users.user_pools has them; importing it here would cost every command botocore."""
 
 
-def manage_users(session: Session, arguments: argparse.Namespace) -> int:
-    """Do what the sub-command says; raises ProjectProblem where Cognito refuses it."""
-    session = connect(session, unheard)
-    opened = open_pool(session, arguments.pool)
-    if arguments.action == "token":
-        return print_token(session, opened, arguments)
-    if arguments.action == "settings":
-        return print_settings(session, opened, arguments)
-    if arguments.action == "triggers":
-        return print_triggers(opened, arguments)
-    if arguments.action == "seed":
-        return seed_pool(opened, arguments)
-    if arguments.action == "sign-in":
-        return sign_in(opened, arguments)
-    if arguments.action == "inbox":
-        return print_inbox(opened, arguments)
-    return _ACTIONS[arguments.action](opened.pool, arguments)
+_CALLS: Final[tuple[tuple[str, str, str, Callable[[UserPool, str], None]], ...]] = (
+    (
+        "enable",
+        "let a user sign in again",
+        "enabled",
+        lambda pool, user: pool.enable(user),
+    ),
+    (
+        "disable",
+        "keep a user from signing in",
+        "disabled",
+        lambda pool, user: pool.disable(user),
+    ),
+    (
+        "confirm",
+        "confirm a user who signed up, without the code",
+        "confirmed",
+        lambda pool, user: pool.confirm(user),
+    ),
+    (
+        "sign-out",
+        "end all sessions of a user",
+        "signed out",
+        lambda pool, user: pool.sign_out(user),
+    ),
+    (
+        "reset",
+        "send a user a code to choose a new password with",
+        "sent a code to",
+        lambda pool, user: pool.reset_password(user),
+    ),
+    (
+        "resend",
+        "send a user's invitation again, with a new temporary password",
+        "sent a new invitation to",
+        lambda pool, user: pool.resend_invitation(user),
+    ),
+)
+"""What is one call about the user: the name, what it is for, what is said when it is done."""
 
 
-def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
+def register(actions: Commands) -> None:
+    """Add the sub-commands."""
+    listed = add_action(actions, "list", "the users, or those that a search finds", _list)
+    listed.add_argument(
+        "search",
+        nargs="?",
+        default="",
+        help="an e-mail's beginning, NAME=VALUE, NAME^BEGINNING, or ~ANYWHERE",
+    )
+    listed.add_argument("--limit", type=int, default=1_000, help="at most so many (default: 1000)")
+    add_user_action(actions, "show", "everything about one user", _show)
+    _register_create(actions)
+    about = "set a user's password, typed unseen or from stdin"
+    password = add_user_action(actions, "password", about, _set_password)
+    password.add_argument(
+        "--temporary", action="store_true", help="to be changed at the next sign-in"
+    )
+    password.add_argument("--generate", action="store_true", help="make one and print it")
+    add_yes(add_user_action(actions, "delete", "delete a user for good", _delete))
+    for name, about, what, act in _CALLS:
+        add_user_action(actions, name, about, _calling(act, what))
+    verify = add_user_action(
+        actions, "verify", "mark a user's address or number as verified", _verify
+    )
+    verify.add_argument("what", choices=("email", "phone"))
+    mfa = add_user_action(actions, "mfa", "choose a user's second factor", _set_mfa)
+    mfa.add_argument("factor", choices=_MFA)
+
+
+def _register_create(actions: Commands) -> None:
+    create = add_action(actions, "create", "make a user", _create)
+    create.add_argument("user", help="an address, a number (+…) or a username")
+    create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
+    create.add_argument("--group", action="append", default=[], help="make the user a member")
+    create.add_argument(
+        "--password", action="store_true", help="a permanent one, typed unseen or from stdin"
+    )
+    create.add_argument(
+        "--no-invite", dest="invite", action="store_false", help="send no invitation"
+    )
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from workbench.users.export import found_users
+    from workbench.users.search import parse_search
+
+    pool = opened_pool(arguments).pool
     users = list(islice(found_users(pool, parse_search(arguments.search)), arguments.limit))
     if arguments.json:
-        out_json([_plain(each) for each in users])
+        out_json([user_document(each) for each in users])
         return 0
     paint = Paint.of(sys.stdout)
     width = max((cells(safe_line(each.label)) for each in users), default=0)
@@ -79,17 +137,17 @@ def _list(pool: UserPool, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
-    details = pool.user(arguments.user)
+def _show(arguments: argparse.Namespace) -> int:
+    details = opened_pool(arguments).pool.user(arguments.user)
     if arguments.json:
-        out_json(_plain_details(details))
+        out_json(details_document(details))
         return 0
     user = details.user
     rows = {
         "username": user.username,
         "status": user.status + ("" if user.enabled else ", disabled"),
-        "created": _time(user.created),
-        "modified": _time(user.modified),
+        "created": time_text(user.created),
+        "modified": time_text(user.modified),
         "groups": ", ".join(details.groups) or "none",
         "mfa": ", ".join(details.mfa) or "none",
         **user.attributes,
@@ -100,7 +158,10 @@ def _show(pool: UserPool, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
+def _create(arguments: argparse.Namespace) -> int:
+    from workbench.users.create_user import NewUser, make_user, wrong_with
+
+    pool = opened_pool(arguments).pool
     new = NewUser(
         arguments.user,
         dict(_attribute(each) for each in arguments.attribute),
@@ -109,186 +170,63 @@ def _create(pool: UserPool, arguments: argparse.Namespace) -> int:
         groups=tuple(arguments.group),
     )
     if wrong := wrong_with(new, pool.describe().rules):
-        raise ProjectProblem("No user is made.", wrong.why)
+        raise UserProblem("The user was not created.", wrong.why)
     user = make_user(pool, new)
-    return _said(pool, user.username, arguments, f"created {user.label}")
-
-
-def _set_password(pool: UserPool, arguments: argparse.Namespace) -> int:
-    if arguments.generate:
-        password = generate_password()
-        pool.set_password(arguments.user, password, permanent=not arguments.temporary)
-        # The one thing that the command is asked for; standard output alone, for a pipe.
-        out_data(password)
-        return 0
-    pool.set_password(
-        arguments.user, read_password(arguments.user), permanent=not arguments.temporary
-    )
-    return _said(pool, arguments.user, arguments, f"set the password of {arguments.user}")
-
-
-def _delete(pool: UserPool, arguments: argparse.Namespace) -> int:
-    if not arguments.yes:
-        if not sys.stdin.isatty():
-            raise ProjectProblem("Deleting a user cannot be undone.", "Add --yes to do it.")
-        if ask(f"Delete {arguments.user} for good? [y/N] ").lower() != "y":
-            out("Nothing was deleted.")
-            return 1
-    pool.delete(arguments.user)
-    _done(f"deleted {arguments.user}")
-    return 0
-
-
-def _simple(call: str, words: str) -> Callable[[UserPool, argparse.Namespace], int]:
-    def act(pool: UserPool, arguments: argparse.Namespace) -> int:
-        getattr(pool, call)(arguments.user)
-        return _said(pool, arguments.user, arguments, f"{words} {arguments.user}")
-
-    return act
-
-
-def _group(pool: UserPool, arguments: argparse.Namespace) -> int:
-    if arguments.verb == "list":
-        groups = list_groups(pool)
-        if arguments.json:
-            plain = [
-                {
-                    "name": each.name,
-                    "description": each.description,
-                    "precedence": each.precedence,
-                    "role": each.role_arn,
-                }
-                for each in groups
-            ]
-            out_json(plain)
-        for each in () if arguments.json else groups:
-            out(each.name)
-        return 0
-    if arguments.verb == "members":
-        members = list(list_members(pool, _group_name(arguments)))
-        if arguments.json:
-            out_json([_plain(each) for each in members])
-        for member in () if arguments.json else members:
-            out(member.label)
-        return 0
-    if arguments.verb in ("create", "edit", "delete"):
-        return _change_groups(pool, arguments)
-    if not arguments.user or not arguments.name:
-        raise ProjectProblem("A group and a user are needed.", "users group add GROUP USER")
-    if arguments.verb == "add":
-        add_to_group(pool, arguments.user, arguments.name)
-    else:
-        remove_from_group(pool, arguments.user, arguments.name)
-    verb = "added to" if arguments.verb == "add" else "removed from"
-    return _said(pool, arguments.user, arguments, f"{arguments.user} {verb} {arguments.name}")
-
-
-def _change_groups(pool: UserPool, arguments: argparse.Namespace) -> int:
-    name = _group_name(arguments)
-    if arguments.verb == "create":
-        group = Group(name, arguments.description, arguments.precedence, arguments.role)
-        create_group(pool, group)
-    elif arguments.verb == "edit":
-        _edit_group(pool, arguments)
-    elif not arguments.yes:
-        raise ProjectProblem("Deleting a group cannot be undone.", "Add --yes to do it.")
-    else:
-        delete_group(pool, name)
-    if arguments.json:
-        out_json({"group": name, "done": arguments.verb})
-    else:
-        words = "changed" if arguments.verb == "edit" else f"{arguments.verb}d"
-        _done(f"{words} the group {name}")
-    return 0
-
-
-def _edit_group(pool: UserPool, arguments: argparse.Namespace) -> None:
-    """Change what is given, leave the rest."""
-    found = next((each for each in list_groups(pool) if each.name == arguments.name), None)
-    if found is None:
-        raise ProjectProblem(
-            f"There is no group {arguments.name}.", "Look at them with `users group list`."
-        )
-    precedence = found.precedence if arguments.precedence is None else arguments.precedence
-    description = arguments.description or found.description
-    role = arguments.role or found.role_arn
-    change_group(pool, Group(found.name, description, precedence, role))
-
-
-def _group_name(arguments: argparse.Namespace) -> str:
-    if not arguments.name:
-        raise ProjectProblem("The group needs a name.", f"users group {arguments.verb} GROUP")
-    return str(arguments.name)
-
-
-def _verify(pool: UserPool, arguments: argparse.Namespace) -> int:
-    name = "email_verified" if arguments.what == "email" else "phone_number_verified"
-    pool.change(arguments.user, {name: "true"})
-    return _said(
-        pool, arguments.user, arguments, f"verified the {arguments.what} of {arguments.user}"
-    )
-
-
-def _mfa(pool: UserPool, arguments: argparse.Namespace) -> int:
-    pool.set_mfa(arguments.user, arguments.factor)
-    words = f"second factor of {arguments.user}: {arguments.factor}"
-    return _said(pool, arguments.user, arguments, words)
-
-
-def _said(pool: UserPool, name: str, arguments: argparse.Namespace, words: str) -> int:
-    """What the user is now, as JSON, or a line of what was done."""
-    if arguments.json:
-        out_json(_plain_details(pool.user(name)))
-    else:
-        _done(words)
-    return 0
-
-
-def _done(words: str) -> None:
-    out(f"{Paint.of(sys.stdout).good('✓')} {words}")
+    return report_user(pool, user.username, arguments, f"created {user.label}")
 
 
 def _attribute(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise ProjectProblem(f"{text!r} is no attribute.", "Write NAME=VALUE.")
+        raise UserProblem(f"{text!r} is not a valid attribute.", "Write NAME=VALUE.")
     return name, value
 
 
-def _plain(user: User) -> dict[str, Any]:
-    return {
-        "username": user.username,
-        "status": user.status,
-        "enabled": user.enabled,
-        "attributes": dict(user.attributes),
-        "created": _time(user.created),
-        "modified": _time(user.modified),
-    }
+def _set_password(arguments: argparse.Namespace) -> int:
+    from workbench.users.pool_rules import generate_password
+
+    pool = opened_pool(arguments).pool
+    name, permanent = arguments.user, not arguments.temporary
+    if arguments.generate:
+        password = generate_password()
+        pool.set_password(name, password, permanent=permanent)
+        # The one thing that the command is asked for; standard output alone, for a pipe.
+        out_data(password)
+        return 0
+    pool.set_password(name, read_password(name), permanent=permanent)
+    return report_user(pool, name, arguments, f"set the password of {name}")
 
 
-def _plain_details(details: UserDetails) -> dict[str, Any]:
-    return {**_plain(details.user), "groups": list(details.groups), "mfa": list(details.mfa)}
+def _delete(arguments: argparse.Namespace) -> int:
+    pool = opened_pool(arguments).pool
+    if not arguments.yes and not confirm(
+        f"Delete {arguments.user} for good?", unasked="Deleting a user cannot be undone."
+    ):
+        return 1
+    pool.delete(arguments.user)
+    report(f"deleted {arguments.user}")
+    return 0
 
 
-def _time(at: datetime | None) -> str:
-    return at.isoformat(timespec="seconds") if at is not None else ""
+def _calling(act: Callable[[UserPool, str], None], what: str) -> Run:
+    def run(arguments: argparse.Namespace) -> int:
+        pool = opened_pool(arguments).pool
+        act(pool, arguments.user)
+        return report_user(pool, arguments.user, arguments, f"{what} {arguments.user}")
+
+    return run
 
 
-_ACTIONS: Mapping[str, Callable[[UserPool, argparse.Namespace], int]] = {
-    "list": _list,
-    "show": _show,
-    "create": _create,
-    "delete": _delete,
-    "enable": _simple("enable", "enabled"),
-    "disable": _simple("disable", "disabled"),
-    "confirm": _simple("confirm", "confirmed"),
-    "sign-out": _simple("sign_out", "signed out"),
-    "reset": _simple("reset_password", "sent a code to"),
-    "resend": _simple("resend_invitation", "invited again"),
-    "verify": _verify,
-    "mfa": _mfa,
-    "password": _set_password,
-    "group": _group,
-    "import": import_users,
-    "export": export_users,
-}
+def _verify(arguments: argparse.Namespace) -> int:
+    pool = opened_pool(arguments).pool
+    name = "email_verified" if arguments.what == "email" else "phone_number_verified"
+    pool.change(arguments.user, {name: "true"})
+    what = f"verified the {arguments.what} of {arguments.user}"
+    return report_user(pool, arguments.user, arguments, what)
+
+
+def _set_mfa(arguments: argparse.Namespace) -> int:
+    pool = opened_pool(arguments).pool
+    pool.set_mfa(arguments.user, arguments.factor)
+    what = f"second factor of {arguments.user}: {arguments.factor}"
+    return report_user(pool, arguments.user, arguments, what)

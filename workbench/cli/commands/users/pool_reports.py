@@ -1,74 +1,71 @@
-"""``amplify-tui users token``, ``inbox`` and ``settings``: what is printed and changes nothing."""
+"""``amplify-tui users settings``, ``triggers`` and ``inbox``: reports that change nothing."""
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from workbench.aws.target import LocalTarget
-from workbench.cli.output import out, out_data, out_json, text_lines
-from workbench.outputs_file import OUTPUTS_NAME, from_outputs
-from workbench.playground.authorizing import NotAuthorizedError
-from workbench.playground.caller_credentials import CallerCredentials
-from workbench.project.models import ProjectProblem
+from workbench.cli.commands.users.pool import (
+    add_action,
+    add_user_action,
+    opened_pool,
+    session_and_pool,
+)
+from workbench.cli.output import out, out_json, text_lines
+from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import cells, padded, safe_line, safe_log
-from workbench.users.open_pool import OpenedPool
-from workbench.users.outbound_messages import read_inbox
-from workbench.users.pool_settings import read_settings
-from workbench.users.trigger_logs import read_triggers
 
 if TYPE_CHECKING:
-    from workbench.startup import Session
+    import argparse
+
+    from workbench.cli.parser import Commands
 
 
-def print_token(session: Session, opened: OpenedPool, arguments: argparse.Namespace) -> int:
-    """Print a user's token, signed by the pool's key; raises ProjectProblem where there is none."""
-    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
-    if opened.pool.pool_id != endpoint.user_pool_id:
-        raise ProjectProblem(
-            "Tokens are for this backend's own client.", "Leave --pool away, or deploy that pool."
-        )
-    try:
-        tokens = CallerCredentials(opened.clients, endpoint, opened.kept_file).user_tokens(
-            arguments.user
-        )
-    except NotAuthorizedError as problem:
-        raise ProjectProblem(str(problem), "Look at the user with `users show`.") from None
-    if arguments.json:
-        out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
-    else:
-        out_data(tokens.access if arguments.access else tokens.id)
-    return 0
+def register(actions: Commands) -> None:
+    """Add the sub-commands."""
+    about = "the pool's settings, with the lines of code that set them"
+    add_action(actions, "settings", about, _settings)
+    about = "the pool's trigger functions, and their last runs for a user"
+    add_user_action(actions, "triggers", about, _triggers)
+    inbox = add_action(actions, "inbox", "what Cognito would have sent (local cloud)", _inbox)
+    inbox.add_argument("user", nargs="?", default="", help="only what went to this address")
 
 
-def print_settings(session: Session, opened: OpenedPool, arguments: argparse.Namespace) -> int:
-    """Print the pool's settings, each with its line of code where the project has one."""
+def _settings(arguments: argparse.Namespace) -> int:
+    """Print the pool's settings, each with its line of code if the project has one."""
+    from dataclasses import asdict
+
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from workbench.users.pool_settings import read_settings
+
+    session, opened = session_and_pool(arguments)
     try:
         found = read_settings(opened.clients.cognito_idp, opened.pool.pool_id, session.project.root)
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
-            f"The pool cannot be read: {error}", "Deploy the backend, or look at the credentials."
+        raise UserProblem(
+            f"The pool cannot be read: {error}", "Deploy the backend, or check the credentials."
         ) from None
     if arguments.json:
         out_json([asdict(each) for each in found])
         return 0
     width = max(cells(safe_line(each.name)) for each in found)
     for each in found:
-        out(
-            f"{padded(each.name, width, right=True)}  {each.value}"
-            + (f"  {each.place}" if each.place else "")
-        )
+        where = f"  {each.place}" if each.place else ""
+        out(f"{padded(each.name, width, right=True)}  {each.value}{where}")
     return 0
 
 
-def print_inbox(opened: OpenedPool, arguments: argparse.Namespace) -> int:
+def _inbox(arguments: argparse.Namespace) -> int:
     """Print what Cognito would have sent, newest first."""
+    from workbench.aws.target import LocalTarget
+    from workbench.users.outbound_messages import read_inbox
+
+    opened = opened_pool(arguments)
     target = opened.clients.target
     if not isinstance(target, LocalTarget):
-        raise ProjectProblem("On AWS Cognito really sends.", "Look into the user's own mail box.")
+        raise UserProblem(
+            "On AWS, Cognito really sends its messages.", "Look into the user's own mailbox."
+        )
     messages = [
         each
         for each in read_inbox(target, opened.pool.pool_id)
@@ -90,15 +87,22 @@ def print_inbox(opened: OpenedPool, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def print_triggers(opened: OpenedPool, arguments: argparse.Namespace) -> int:
+def _triggers(arguments: argparse.Namespace) -> int:
     """Print the pool's trigger functions with their last runs; those that name the user first."""
+    from dataclasses import asdict
+
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from workbench.users.trigger_logs import read_triggers
+
+    opened = opened_pool(arguments)
     user = opened.pool.user(arguments.user).user
     names = (user.username, user.attributes.get("email", ""), user.attributes.get("sub", ""))
     try:
         found = read_triggers(opened.clients, opened.pool, names)
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
-            f"The logs cannot be read: {error}", "Look at the credentials, then try again."
+        raise UserProblem(
+            f"The logs cannot be read: {error}", "Check the credentials, then retry."
         ) from None
     if arguments.json:
         plain = [asdict(each) for each in found]

@@ -1,43 +1,64 @@
-"""``amplify-tui users sign-in``: a real sign-in; what it asks is typed, or read from standard input."""
+"""``amplify-tui users sign-in`` and ``token``: signs in as a user, and prints a user's token."""
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from workbench.cli.colours import Paint
-from workbench.cli.output import ask, err, out, out_json
+from workbench.cli.commands.users.pool import (
+    add_user_action,
+    opened_pool,
+    report,
+    session_and_pool,
+)
+from workbench.cli.output import ask, err, out_data, out_json
 from workbench.cli.prompts import read_hidden
-from workbench.project.models import ProjectProblem
-from workbench.users.authenticator import totp_code
-from workbench.users.open_pool import OpenedPool
-from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
-from workbench.users.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
+from workbench.model.user_problem import UserProblem
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.cli.parser import Commands
+    from workbench.users.user_sign_in import Asked, Challenge
 
 
-def sign_in(opened: OpenedPool, arguments: argparse.Namespace) -> int:
+def register(actions: Commands) -> None:
+    """Add the sub-commands."""
+    about = "sign in as a user; the tokens are kept for the playground"
+    signs_in = add_user_action(actions, "sign-in", about, _sign_in)
+    signs_in.add_argument(
+        "--flow", choices=("srp", "password", "code", "custom"), default="srp", help="default: srp"
+    )
+    token = add_user_action(actions, "token", "a user's ID token, for curl and scripts", _token)
+    token.add_argument("--access", action="store_true", help="the access token instead")
+
+
+def _sign_in(arguments: argparse.Namespace) -> int:
     """Sign in and keep the tokens; with ``--json`` they are printed.
 
     From a pipe the password is the first line, and each answer one more line. The code of an
-    authenticator that was set up here is computed. Raises ProjectProblem.
+    authenticator that was set up here is computed. Raises UserProblem.
     """
+    from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+    from workbench.users.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
+
+    opened = opened_pool(arguments)
     cognito, pool_id = opened.clients.cognito_idp, opened.pool.pool_id
     user = opened.pool.user(arguments.user).user
     client = app_client(cognito, pool_id, opened.client_id)
     flow = Flow(arguments.flow)
     before = kept_sign_in(opened.kept_file, pool_id, user.username) if opened.kept_file else None
     secret = before.totp_secret if before is not None else ""
-    asks_password = flow in (Flow.SRP, Flow.PASSWORD)
-    password = (
-        _read(Asked("", f"Password of {user.label}", is_secret=True)) if asks_password else ""
-    )
+    password = ""
+    if flow in (Flow.SRP, Flow.PASSWORD):
+        password = _read(Asked("", f"Password of {user.label}", is_secret=True))
     step = begin(cognito, client, user.username, flow, password)
     while isinstance(step, Challenge):
         secret = step.totp_secret or secret
-        _tell(step)
-        step = answer(
-            cognito, client, step, {each.name: _of(each, step, secret) for each in step.asks}
-        )
+        if step.about:
+            err(step.about)
+        answers = {each.name: _answer(each, step, secret) for each in step.asks}
+        step = answer(cognito, client, step, answers)
     if opened.kept_file is not None:
         kept = KeptSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
         keep_sign_in(opened.kept_file, kept)
@@ -45,19 +66,14 @@ def sign_in(opened: OpenedPool, arguments: argparse.Namespace) -> int:
         tokens = {"access": step.access, "id": step.id, "refresh": step.refresh}
         out_json({**tokens, "expires": step.expires})
     else:
-        words = (
-            f"signed in as {user.label}; `amplify-tui users token {user.label}` prints the token"
-        )
-        out(f"{Paint.of(sys.stdout).good('✓')} {words}")
+        token = f"`amplify-tui users token {user.label}`"
+        report(f"signed in as {user.label}; {token} prints the token")
     return 0
 
 
-def _tell(challenge: Challenge) -> None:
-    if challenge.about:
-        err(challenge.about)
+def _answer(asked: Asked, challenge: Challenge, secret: str) -> str:
+    from workbench.users.authenticator import totp_code
 
-
-def _of(asked: Asked, challenge: Challenge, secret: str) -> str:
     if challenge.name in ("SOFTWARE_TOKEN_MFA", "MFA_SETUP") and secret and not sys.stdin.isatty():
         return totp_code(secret)
     return _read(asked)
@@ -69,5 +85,29 @@ def _read(asked: Asked) -> str:
         return read_hidden(label) if asked.is_secret else ask(f"{label}: ")
     line = sys.stdin.readline()
     if not line:
-        raise ProjectProblem(f"{label} is asked for.", "Give it as a line of standard input.")
+        raise UserProblem(f"{label} is asked for.", "Give it as a line of standard input.")
     return line.rstrip("\n")
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    """Print a user's token, signed by the pool's key; raises UserProblem."""
+    from workbench.outputs_file import OUTPUTS_NAME, from_outputs
+    from workbench.playground.authorizing import NotAuthorizedError
+    from workbench.playground.caller_credentials import CallerCredentials
+
+    session, opened = session_and_pool(arguments)
+    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+    if opened.pool.pool_id != endpoint.user_pool_id:
+        raise UserProblem(
+            "Tokens are for this backend's own client.", "Leave out --pool, or deploy that pool."
+        )
+    callers = CallerCredentials(opened.clients, endpoint, opened.kept_file)
+    try:
+        tokens = callers.user_tokens(arguments.user)
+    except NotAuthorizedError as problem:
+        raise UserProblem(str(problem), "`amplify-tui users show` shows the user.") from None
+    if arguments.json:
+        out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
+    else:
+        out_data(tokens.access if arguments.access else tokens.id)
+    return 0

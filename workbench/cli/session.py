@@ -1,0 +1,49 @@
+"""From a command's flags to the project and the target that it works on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.output import ask, out
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.startup import Flags, Session
+
+
+def target_flags(arguments: argparse.Namespace) -> Flags:
+    """What the flags of ``flags.add_target`` choose."""
+    from workbench.startup import Flags
+
+    return Flags(local=arguments.local, profile=arguments.profile, identifier=arguments.identifier)
+
+
+def open_session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
+    """The project of the current folder; starts nothing. Raises UserProblem.
+
+    ``asks``: on a terminal, ask for a target where none was ever chosen; the answer is saved.
+    """
+    from workbench.startup import choose_target, prepare
+
+    session = prepare(Path.cwd(), target_flags(arguments))
+    if session.target_chosen or not asks or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return session
+    from workbench.aws.target import AwsTarget
+
+    out("Where should this project be deployed? Saved for the next time; --local or --profile")
+    out("choose another target for one run.")
+    out("  1  local cloud: no account, no network, on this machine")
+    out("  2  AWS, with the default credentials")
+    answer = ask("Choose [1]: ")
+    return choose_target(session, AwsTarget() if answer == "2" else session.target)
+
+
+def connect_session(arguments: argparse.Namespace) -> Session:
+    """The same, its target answering: the local cloud is started if it is not running."""
+    from workbench.model.events import unheard
+    from workbench.startup import connect
+
+    return connect(open_session(arguments), unheard)
