@@ -281,7 +281,7 @@ class UsersScreen(UserTableScreen, inherit_bindings=False):
 
     def action_inbox(self) -> None:
         """Show what Cognito would have sent."""
-        from screens.users.inbox_screen import InboxScreen
+        from screens.users.messages_screen import InboxScreen
 
         opened = self.loading_users.opened
         target = opened.clients.target if opened is not None else None

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from screens.pane import PaneContext, PaneScreen
-from screens.users.bulk_actions import Acting
+from screens.users.bulk_runner import Acting
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
 from screens.users.pager import Loading

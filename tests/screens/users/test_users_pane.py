@@ -25,7 +25,7 @@ from screens.help_screen import HelpScreen
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
 from screens.users.groups_screen import GroupsScreen
-from screens.users.inbox_screen import InboxScreen
+from screens.users.messages_screen import InboxScreen
 from screens.users.report_screen import ReportScreen
 from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
