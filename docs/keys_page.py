@@ -31,7 +31,7 @@ TITLES = {
     "deployment": "One deployment of the history",
     "page": "A page over the panes",
     "users": "Users",
-    "inbox": "The users' inbox",
+    "inbox": "The users' messages",
     "groups": "The pool's groups",
     "tokens": "A sign-in's tokens",
     "pool": "The pool's settings and triggers",

@@ -14,13 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import (
-    FieldProblem,
-    Filled,
-    FormField,
-    FormRefusedError,
-    FormScreen,
-)
+from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
@@ -99,23 +93,21 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
 
         hosting = self._opened.hosting
 
-        async def add(filled: Filled) -> None:
-            def do() -> None:
+        async def add(filled: Filled) -> Domain:
+            def map_domain() -> Domain:
                 app = hosting.known_app()
-                add_domain(hosting, app, filled["name"], filled["prefix"], filled["branch"])
+                return add_domain(hosting, app, filled["name"], filled["prefix"], filled["branch"])
 
-            try:
-                await asyncio.to_thread(do)
-            except UserProblem as problem:
-                words = " ".join(str(problem).split())
-                raise FormRefusedError(FieldProblem(words, "name")) from None
+            return await asyncio.to_thread(map_domain)
 
         fields = (
             FormField("name", "Domain", "", "example.com"),
             FormField("prefix", "Sub-domain (empty: the domain itself)", "www", "www"),
             FormField("branch", "Branch", next(iter(self._branches), "")),
         )
-        form = FormScreen("Lead a domain to a branch", fields, check, label="Add", do=add)
+        form = FormScreen(
+            "Map a domain to a branch", fields, check, label="Map", submit=add, refused_at="name"
+        )
         if await self.app.push_screen_wait(form) is not None:
             self.action_reload()
 

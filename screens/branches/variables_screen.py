@@ -20,7 +20,6 @@ from screens.dialogs.form_screen import (
     FieldProblem,
     Filled,
     FormField,
-    FormRefusedError,
     FormScreen,
 )
 from screens.dialogs.picker_screen import PickerScreen, matching
@@ -196,12 +195,9 @@ class VariablesScreen(UsesShell, ModalScreen[None]):
     @work(group="act")
     async def action_import(self) -> None:
         """Ask for a file, and set its variables."""
-        name = ""
 
-        async def take(filled: Filled) -> None:
-            nonlocal name
+        async def take(filled: Filled) -> str:
             file = self._path(filled["file"])
-            name = file.name
 
             def read() -> None:
                 try:
@@ -210,28 +206,28 @@ class VariablesScreen(UsesShell, ModalScreen[None]):
                     raise ProjectProblem(f"{file} cannot be read.", "Name another file.") from None
                 self._settings.change_variables("own", read_dotenv(text, file.name))
 
-            await self._at_field(read, "file")
+            await asyncio.to_thread(read)
+            return file.name
 
         form = FormScreen(
             f"Import variables for {self._whom}",
             (FormField("file", "File", ".env", ".env"),),
             _needs_file,
             label="Import",
-            do=take,
+            submit=take,
+            refused_at="file",
         )
-        if await self.app.push_screen_wait(form) is not None:
-            await self._changed(Setting("variable", "own", ""), f"Set what {name} has")
+        name = await self.app.push_screen_wait(form)
+        if name is not None:
+            await self._changed(Setting("variable", "own", ""), f"Imported {name}")
 
     @work(group="act")
     async def action_export(self) -> None:
         """Ask for a file, and write the variables; it is for the user alone to read."""
         own = {each.name: each.value for each in reversed(self._found) if each.kind == "variable"}
-        name = ""
 
-        async def put(filled: Filled) -> None:
-            nonlocal name
+        async def put(filled: Filled) -> str:
             file = self._path(filled["file"])
-            name = file.name
 
             def write() -> None:
                 try:
@@ -245,16 +241,19 @@ class VariablesScreen(UsesShell, ModalScreen[None]):
                         f"{file} cannot be written: {error.strerror}.", "Name another file."
                     ) from None
 
-            await self._at_field(write, "file")
+            await asyncio.to_thread(write)
+            return file.name
 
         form = FormScreen(
             f"Export the variables of {self._whom}",
             (FormField("file", "File", ".env.local", ".env.local"),),
             _needs_file,
             label="Export",
-            do=put,
+            submit=put,
+            refused_at="file",
         )
-        if await self.app.push_screen_wait(form) is not None:
+        name = await self.app.push_screen_wait(form)
+        if name is not None:
             self.shell.say(f"{plural(len(own), 'variable')} written to {name}")
 
     # -- what all of them do ----------------------------------------------------------------------
@@ -314,23 +313,14 @@ class VariablesScreen(UsesShell, ModalScreen[None]):
         def named(filled: Filled) -> Setting:
             return replace(setting, name=filled.get("name", setting.name))
 
-        async def put(filled: Filled) -> None:
-            await self._at_field(
-                lambda: self._settings.set(named(filled), filled["value"]), fields[0].name
-            )
+        async def put(filled: Filled) -> Setting:
+            await asyncio.to_thread(self._settings.set, named(filled), filled["value"])
+            return named(filled)
 
-        form = FormScreen(title, fields, check, label=label, do=put)
-        filled = await self.app.push_screen_wait(form)
-        if filled is not None:
-            await self._changed(named(filled), f"Set {named(filled).name}")
-
-    async def _at_field(self, act: Callable[[], object], field: str) -> None:
-        """Do it in a thread; a refusal stands at the form's field, and the form stays as it is."""
-        try:
-            await asyncio.to_thread(act)
-        except UserProblem as problem:
-            words = " ".join(str(problem).split())
-            raise FormRefusedError(FieldProblem(words, field)) from None
+        form = FormScreen(title, fields, check, label=label, submit=put, refused_at=fields[0].name)
+        changed = await self.app.push_screen_wait(form)
+        if changed is not None:
+            await self._changed(changed, f"Set {changed.name}")
 
     async def _pick(self, title: str, words: dict[str, str]) -> str | None:
         rows = [Row(((text, STRONG),), key) for key, text in words.items()]

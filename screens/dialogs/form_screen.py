@@ -1,10 +1,10 @@
-"""A dialog to fill in: checked, then done while it stays open; what is typed is never lost to a no."""
+"""A form: checked, then submitted while it stays open, so that a refusal loses nothing typed."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar, overload
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -39,14 +39,14 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong, and with which field."""
+    """A mistake, and the field that it is in."""
 
     text: str
     field: str = ""
 
 
 class FormRefusedError(Exception):
-    """Raised by what a form does: the form stays, with the problem at its field."""
+    """Raised on submitting a form: it stays open, with the problem at its field."""
 
     def __init__(self, problem: FieldProblem) -> None:
         super().__init__(problem.text)
@@ -54,23 +54,24 @@ class FormRefusedError(Exception):
 
 
 Check = Callable[[Filled], str | FieldProblem]
-Do = Callable[[Filled], Awaitable[None]]
+RefusedAt = str | Callable[[UserProblem, Filled], str]
+T = TypeVar("T")
 
 
-class FormScreen(ModalScreen[Filled | None]):
-    """Dismissed with what was filled in, or with None.
+class FormScreen(ModalScreen[T | None], Generic[T]):
+    """Dismissed with what ``submit`` returns, or with what was filled in; with None when closed.
 
-    ``label`` names what it does (Create, Import). Where ``do`` is given, that is done first, and the
-    form stays open where it raises FormRefusedError or UserProblem.
+    ``label`` names what it does (Create, Import). The form stays open while ``submit`` runs, and
+    where it raises a UserProblem (shown at the field ``refused_at``) or FormRefusedError.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f5,ctrl+enter,ctrl+j",
             "take",
-            "Do it",
+            "Submit",
             id="form.take",
-            tooltip="Do what the button says",
+            tooltip="Submit the form",
         ),
         # With priority: what is typed right behind the key must land in the next line.
         Binding(
@@ -93,6 +94,18 @@ class FormScreen(ModalScreen[Filled | None]):
         Binding("escape", "cancel", "Close", id="form.close", tooltip="Close; nothing is done"),
     ]
 
+    @overload
+    def __init__(
+        self: FormScreen[Filled],
+        title: str,
+        fields: Sequence[FormField],
+        check: Check,
+        about: str = "",
+        *,
+        label: str = "OK",
+    ) -> None: ...
+
+    @overload
     def __init__(
         self,
         title: str,
@@ -101,7 +114,20 @@ class FormScreen(ModalScreen[Filled | None]):
         about: str = "",
         *,
         label: str = "OK",
-        do: Do | None = None,
+        submit: Callable[[Filled], Awaitable[T]],
+        refused_at: RefusedAt = "",
+    ) -> None: ...
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[FormField],
+        check: Check,
+        about: str = "",
+        *,
+        label: str = "OK",
+        submit: Callable[[Filled], Awaitable[T]] | None = None,
+        refused_at: RefusedAt = "",
     ) -> None:
         """``check`` says what is wrong with what was filled in, "" for nothing."""
         # No id: one form may follow another before the first is gone.
@@ -111,8 +137,9 @@ class FormScreen(ModalScreen[Filled | None]):
         self._check = check
         self._about = about
         self._label = label
-        self._do = do
-        self._is_doing = False
+        self._submit = submit
+        self._refused_at = refused_at
+        self._is_submitting = False
         self._bindings = self._bindings.copy()
         for key, bindings in self._bindings.key_to_bindings.items():
             self._bindings.key_to_bindings[key] = [
@@ -202,8 +229,8 @@ class FormScreen(ModalScreen[Filled | None]):
         return found
 
     def action_take(self) -> None:
-        """Take it where nothing is wrong with it."""
-        if self._is_doing:
+        """Submit, if nothing is wrong with what was filled in."""
+        if self._is_submitting:
             return
         filled = self.filled
         problem = self._check(filled)
@@ -211,30 +238,32 @@ class FormScreen(ModalScreen[Filled | None]):
             problem = FieldProblem(problem)
         if problem.text:
             self._tell(problem)
-        elif self._do is None:
-            self.dismiss(filled)
+        elif self._submit is None:
+            self.dismiss(filled)  # type: ignore[arg-type]  # without ``submit``, T is Filled
         else:
-            self._run(self._do, filled)
+            self._run(self._submit, filled)
 
-    @work(group="do")
-    async def _run(self, do: Do, filled: Filled) -> None:
-        """Do it; a refusal stands at its field, and nothing that was typed is lost."""
-        self._is_doing = True
+    @work(group="submit")
+    async def _run(self, submit: Callable[[Filled], Awaitable[T]], filled: Filled) -> None:
+        """Submit; a refusal is shown at its field, and nothing that was typed is lost."""
+        self._is_submitting = True
         self._tell(FieldProblem(""))
         waiting = self.query_one("#form-problem", Static)
         waiting.update(f"{self._label} …")
         waiting.set_class(True, "-waiting")
         waiting.display = True
         try:
-            await do(filled)
+            result = await submit(filled)
         except FormRefusedError as refused:
             self._tell(refused.problem)
         except UserProblem as problem:
-            self._tell(FieldProblem(" ".join(str(problem).split())))
+            at = self._refused_at
+            field = at if isinstance(at, str) else at(problem, filled)
+            self._tell(FieldProblem(" ".join(str(problem).split()), field))
         else:
-            self.dismiss(filled)
+            self.dismiss(result)
         finally:
-            self._is_doing = False
+            self._is_submitting = False
 
     def _tell(self, problem: FieldProblem) -> None:
         """Show this one problem, at its field where it has one; the focus goes there."""

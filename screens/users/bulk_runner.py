@@ -1,134 +1,135 @@
-"""Actions on users: in threads, some at a time, with progress, results, and another try."""
+"""Runs an action on users: some at a time, with progress and another try for those that failed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
+from textual.message import Message
+
+from screens.users.actions import UserAction
 from screens.users.report_screen import ReportScreen, report_title
+from screens.users.user_list import UserList
 from workbench.users.bulk import BulkReport, run_bulk
-from workbench.users.user_pools import User, UserPool
+from workbench.users.user_pools import User, UserPool, UserPoolProblem
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.users.table_screen import UserTableScreen
-
-_TELL = 0.2
-"""Seconds between two looks at how far an action is."""
+_EVERY = 0.2
+"""Seconds between two updates of the progress: one for each user would hold the threads up."""
 
 
-class Acting:
-    """Runs one action at a time; ``words`` is its progress, "" while nothing runs.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an action on users came to; ``done`` are usernames."""
 
-    ``share`` is how much of it is done, from 0 to 1; None where that is not known.
-    """
+    done: tuple[str, ...]
+    failed: int = 0
+    skipped: int = 0
 
-    def __init__(self, screen: UserTableScreen) -> None:
-        self._screen = screen
-        self.words = ""
-        self.share: float | None = None
+
+class BulkRunner:
+    """Runs one action at a time, and puts the users' new state into a UserList."""
+
+    class Progress(Message):
+        """The action has begun, gone on, or ended."""
+
+    class Changed(Message):
+        """Users of the list are changed or removed."""
+
+    def __init__(self, users: UserList, post: Callable[[Message], object]) -> None:
+        self._users = users
+        self._post = post
         self._is_cancelled = False
+        self.text = ""
+        """The progress; "" while nothing runs."""
+        self.share = 0.0
+        """How much is done, from 0 to 1."""
 
     @property
-    def is_busy(self) -> bool:
-        """Whether an action runs."""
-        return bool(self.words)
+    def is_running(self) -> bool:
+        """Whether an action is running."""
+        return bool(self.text)
 
     def cancel(self) -> None:
-        """Begin with no further user."""
+        """Start with no further user."""
         self._is_cancelled = True
 
-    async def act(
+    async def run(
         self,
-        words: str,
+        action: UserAction,
         pool: UserPool,
         users: Sequence[User],
-        action: Callable[[str], object],
-        *,
-        removes: bool = False,
-    ) -> bool:
-        """Do it with every user, then show them as they are; True where it worked with all.
+        ask: Callable[[ReportScreen], Awaitable[tuple[str, ...] | None]],
+    ) -> Outcome:
+        """Run the action; ``ask`` shows who failed, and says with whom to try again.
 
-        Where the action returns a User, that is how they are then; else Cognito is asked.
+        Raises UserPoolProblem where the only user failed.
         """
-        screen = self._screen
-        if self.is_busy:
-            screen.shell.say("Another action runs still", "warning")
-            return False
-        names = [user.username for user in users]
+        names = tuple(user.username for user in users)
         labels = {user.username: user.label for user in users}
-        done = 0
+        done: tuple[str, ...] = ()
         while True:
-            report = await self._once(words, pool, names, action, removes=removes)
-            done += len(report.done)
+            report = await self._once(action, pool, names)
+            done += report.done
             if not report.failed:
-                if report.skipped:
-                    begun = f"{words}: {done} of {plural(len(users), 'user')}"
-                    screen.shell.say(f"{begun}, stopped before the others", "warning")
-                elif done:
-                    one = len(report.done) == 1 and done == 1
-                    whom = labels[report.done[0]] if one else plural(done, "user")
-                    screen.shell.say(f"{words}: {whom}")
-                return not report.skipped
+                return Outcome(done, 0, len(report.skipped))
             if len(users) == 1:
-                failure = report.failed[0]
-                screen.shell.say(f"{failure.why} {failure.next_step}", "error")
-                return False
-            title = report_title(words, done, len(report.failed), len(report.skipped))
-            again = await screen.app.push_screen_wait(ReportScreen(title, report.failed, labels))
+                (failure,) = report.failed
+                raise UserPoolProblem(failure.why, failure.next_step, failure.code)
+            title = report_title(action, len(done), len(report.failed), len(report.skipped))
+            again = await ask(ReportScreen(title, report.failed, labels))
             if not again:
-                return False
-            names = list(again)
+                return Outcome(done, len(report.failed), len(report.skipped))
+            names = again
 
-    async def _once(
-        self,
-        words: str,
-        pool: UserPool,
-        names: Sequence[str],
-        action: Callable[[str], object],
-        *,
-        removes: bool,
-    ) -> BulkReport:
-        """Do it with each, telling how far it is; then show them as they are."""
-        screen = self._screen
+    async def _once(self, action: UserAction, pool: UserPool, names: Sequence[str]) -> BulkReport:
         arrived: list[str] = []
-        fresh: list[User] = []
+        changed: list[User] = []
         self._is_cancelled = False
 
-        def tell() -> None:
-            count = len(arrived)
-            self.tell(f"{words} · {count:,} of {len(names):,} · Esc stops", count / len(names))
-
         def do(username: str) -> None:
-            user = action(username)
-            if isinstance(user, User):
-                fresh.append(user)
-            elif not removes:
-                fresh.append(pool.user(username).user)
+            user = action.do(pool, username)
+            if user is None and not action.removes:
+                user = pool.user(username).user
+            if user is not None:
+                changed.append(user)
 
-        tell()
-        # Looked at, not told: a call into the screen for each user would hold the threads up.
-        telling = screen.set_interval(_TELL, tell)
-        try:
-            report = await asyncio.to_thread(
+        running = asyncio.ensure_future(
+            asyncio.to_thread(
                 run_bulk,
                 names,
                 do,
                 on_result=arrived.append,
                 is_cancelled=lambda: self._is_cancelled,
             )
+        )
+        try:
+            while not running.done():
+                count = f"{len(arrived):,} of {plural(len(names), 'user')}"
+                self.text = f"{action.words(count)} · Esc stops"
+                self.share = len(arrived) / len(names)
+                self._post(self.Progress())
+                await asyncio.wait({running}, timeout=_EVERY)
+            report = running.result()
         finally:
-            telling.stop()
-            self.tell("")
-        for user in fresh:
-            screen.roster.put(user)
-        for username in report.done if removes else ():
-            screen.roster.remove(username)
-        screen.show_roster()
+            self.text = ""
+            self._post(self.Progress())
+        for user in changed:
+            self._users.put(user)
+        for username in report.done if action.removes else ():
+            self._users.remove(username)
+        self._post(self.Changed())
         return report
 
-    def tell(self, words: str, share: float | None = None) -> None:
-        """Say how far it is; "" where nothing runs any more."""
-        self.words, self.share = words, share
-        self._screen.show_bar()
+
+def outcome_text(action: UserAction, users: Sequence[User], outcome: Outcome) -> str:
+    """What to say of an outcome, "" where nothing was done."""
+    count = len(outcome.done)
+    if outcome.skipped:
+        part = f"{count:,} of {plural(len(users), 'user')}"
+        return f"{action.words(part)}, then stopped"
+    if not count or outcome.failed:
+        return ""
+    one = next((user.label for user in users if (user.username,) == outcome.done), "")
+    return action.words(one or plural(count, "user"))

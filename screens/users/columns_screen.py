@@ -1,4 +1,4 @@
-"""Which columns the table of users has: shown, hidden and moved while the dialog stays open."""
+"""Columns of the users' table: show, hide and move them while the dialog stays open."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT
 
 
 class ColumnsScreen(ModalScreen[None]):
-    """Each change is seen at once behind the dialog."""
+    """Each change shows at once behind the dialog."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "switch", "Show/hide", id="columns.toggle", tooltip="Show or hide"),
-        Binding("K,shift+up", "shift(-1)", "Left", id="columns.left",
-                tooltip="Move the column to the left"),
-        Binding("J,shift+down", "shift(1)", "Right", id="columns.right",
-                tooltip="Move the column to the right"),
-        Binding("f", "first", "First", id="columns.first", tooltip="Let the column stand first"),
-        Binding("escape,c", "close", "Close", id="columns.close", tooltip="Back to the users"),
-    ]  # fmt: skip
+        key("columns.toggle", "enter,space", "switch", "Show/hide", "Show or hide the column"),
+        key("columns.left", "K,shift+up", "shift(-1)", "Left", "Move the column to the left"),
+        key("columns.right", "J,shift+down", "shift(1)", "Right", "Move the column to the right"),
+        key("columns.first", "f", "first", "First", "Make it the first column"),
+        key("columns.close", "escape,c", "close", "Close", "Back to the users"),
+    ]
 
     def __init__(
         self,
@@ -93,7 +92,7 @@ class ColumnsScreen(ModalScreen[None]):
         self._changed()
 
     def action_first(self) -> None:
-        """Let the column stand first, shown or not before."""
+        """Make it the first column, shown or not before."""
         name = self._current
         self._shown = [name, *(each for each in self._shown if each != name)]
         self._changed()

@@ -1,42 +1,26 @@
-"""The users pane's questions: a new user, attributes, a password, groups, what else to do."""
+"""Dialogs of the users pane: edit attributes, set a password, choose an action, delete."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from screens.dialogs.ask import Ask
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import (
-    FieldProblem,
-    Filled,
-    FormField,
-    FormRefusedError,
-    FormScreen,
-)
+from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
-from screens.users.new_user_form import one_line, read_attributes, wrong_attributes
+from screens.users.actions import RARER, UserAction, add_to, remove_from, set_mfa
+from screens.users.new_user_form import read_attributes, wrong_attributes
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT
-from workbench.users.groups import Group
+from workbench.model.user_problem import UserProblem
+from workbench.users.groups import Group, create_group, list_groups
 from workbench.users.open_pool import PoolName
-from workbench.users.pool_rules import generate_password
-from workbench.users.pool_schema import check_attributes
-from workbench.users.user_pools import User, UserPool, UserPoolProblem
+from workbench.users.pool_rules import PoolRules, generate_password
+from workbench.users.pool_schema import Schema, check_attributes
+from workbench.users.user_pools import User, UserPool
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.users.table_screen import UserTableScreen
-
-MORE = {
-    "confirm": "Confirm the sign-up, without the code",
-    "verify_email": "Mark the e-mail address as verified",
-    "verify_phone": "Mark the phone number as verified",
-    "mfa": "Choose the second factor",
-    "resend": "Send the invitation again, with a new temporary password",
-    "reset": "Send a code to choose a new password with",
-    "sign_out": "Sign out everywhere",
-}
 _MFA = {
     "totp": "An authenticator app (TOTP)",
     "sms": "A code by SMS",
@@ -44,21 +28,19 @@ _MFA = {
     "off": "None",
 }
 _KINDS = (
-    ("permanent", "permanent: they can sign in with it at once"),
-    ("temporary", "temporary: it must be changed at the first sign-in"),
+    ("permanent", "permanent: the user can sign in with it at once"),
+    ("temporary", "temporary: the user must change it at the first sign-in"),
 )
 _NEVER_EDITED = ("sub", "identities")
 
 
-async def ask_attributes(screen: UserTableScreen, pool: UserPool, user: User) -> User | None:
-    """Ask for changed attributes until Cognito takes them; the user as they are then."""
+def attributes_form(pool: UserPool, schema: Schema, user: User) -> FormScreen[User]:
+    """A form that changes attributes; gives the user as they are then."""
     own = {
         name: value for name, value in sorted(user.attributes.items()) if name not in _NEVER_EDITED
     }
     fields = [FormField(name, name, value) for name, value in own.items()]
     fields.append(FormField("+", "More attributes", "", "given_name=Ann, custom:team=blue"))
-    schema = screen.loading_users.schema
-    changed_user: list[User] = []
 
     def changed(filled: Filled) -> dict[str, str]:
         others = {name: filled[name] for name, value in own.items() if filled[name] != value}
@@ -72,101 +54,121 @@ async def ask_attributes(screen: UserTableScreen, pool: UserPool, user: User) ->
                 return FieldProblem(" ".join(problems), name if name in own else "+")
         return ""
 
-    async def change(filled: Filled) -> None:
+    async def change(filled: Filled) -> User:
         wanted = changed(filled)
         if not wanted:
-            return
-        try:
-            await asyncio.to_thread(pool.change, user.username, wanted)
-            changed_user.append((await asyncio.to_thread(pool.user, user.username)).user)
-        except UserPoolProblem as problem:
-            # Cognito names the attribute in its words.
-            words = one_line(problem)
-            field = next((name for name in wanted if name in words and name in own), "")
-            raise FormRefusedError(FieldProblem(words, field)) from None
+            return user
+        await asyncio.to_thread(pool.change, user.username, wanted)
+        return (await asyncio.to_thread(pool.user, user.username)).user
 
-    form = FormScreen(f"Attributes of {user.label}", fields, check, label="Save", do=change)
-    if await screen.app.push_screen_wait(form) is None:
-        return None
-    return changed_user[0] if changed_user else None
+    def refused_at(problem: UserProblem, filled: Filled) -> str:
+        # Cognito names the attribute in its message.
+        wanted = (name for name in changed(filled) if name in own)
+        return next((name for name in wanted if name in str(problem)), "")
 
-
-async def ask_password(screen: UserTableScreen, pool: UserPool, user: User) -> bool:
-    """Ask for a password and set it; one that is left empty is generated, and copied."""
-    rules = screen.loading_users.rules
-    fields = (
-        FormField("password", "Password", "", "empty: one is made and copied", kind="secret"),
-        FormField("kind", "It is", "permanent", kind="options", options=_KINDS),
+    return FormScreen(
+        f"Attributes of {user.label}",
+        fields,
+        check,
+        label="Save",
+        submit=change,
+        refused_at=refused_at,
     )
-    generated = ""
+
+
+def password_form(pool: UserPool, rules: PoolRules, user: User) -> FormScreen[str]:
+    """A form that sets a password; gives the generated one, "" where one was typed."""
+    fields = (
+        FormField("password", "Password", "", "empty: generated and copied", kind="secret"),
+        FormField("kind", "Kind", "permanent", kind="options", options=_KINDS),
+    )
 
     def check(filled: Filled) -> FieldProblem:
         typed = filled["password"]
         return FieldProblem(rules.wrong_password(typed) if typed else "", "password")
 
-    async def set_it(filled: Filled) -> None:
-        nonlocal generated
+    async def set_password(filled: Filled) -> str:
         generated = "" if filled["password"] else generate_password(max(16, rules.shortest))
         password = filled["password"] or generated
         permanent = filled["kind"] == "permanent"
-        try:
-            await asyncio.to_thread(
-                lambda: pool.set_password(user.username, password, permanent=permanent)
-            )
-        except UserPoolProblem as problem:
-            raise FormRefusedError(FieldProblem(one_line(problem), "password")) from None
+        await asyncio.to_thread(
+            lambda: pool.set_password(user.username, password, permanent=permanent)
+        )
+        return generated
 
-    form = FormScreen(f"Password of {user.label}", fields, check, label="Set", do=set_it)
-    if await screen.app.push_screen_wait(form) is None:
-        return False
-    if generated:
-        screen.shell.copy(generated, "the new password")
-    return True
+    return FormScreen(
+        f"Password of {user.label}",
+        fields,
+        check,
+        label="Set password",
+        submit=set_password,
+        refused_at="password",
+    )
 
 
-async def ask_group(
-    screen: UserTableScreen, whom: str, groups: Sequence[Group], member_of: Sequence[str]
-) -> str | None:
-    """Ask for a group to join, or to leave where it is one's own; ``=NAME`` is a new one."""
+async def choose_group_action(ask: Ask, pool: UserPool, users: Sequence[User]) -> UserAction | None:
+    """Choose a group to add the users to, or to remove them from; a new one is created."""
+    groups = await asyncio.to_thread(list_groups, pool)
+    own = (await asyncio.to_thread(pool.user, users[0].username)).groups
+    group = await ask(group_picker(whom(users), groups, own))
+    if group is None:
+        return None
+    if group.startswith("="):
+        group = group[1:]
+        await asyncio.to_thread(create_group, pool, Group(group))
+    return remove_from(group) if group in own else add_to(group)
+
+
+async def choose_rarer_action(ask: Ask, users: Sequence[User]) -> UserAction | None:
+    """Choose one of the rarer actions, and the second factor where that is one."""
+    chosen = await ask(
+        _picker(f"Actions for {whom(users)}", {name: text for name, (text, _) in RARER.items()})
+    )
+    if chosen is None:
+        return None
+    action = RARER[chosen][1]
+    if action is not None:
+        return action
+    kind = await ask(_picker(f"Second factor of {whom(users)}", _MFA))
+    return None if kind is None else set_mfa(kind)
+
+
+async def confirm_delete(ask: Ask, users: Sequence[User], other_pool: str) -> bool:
+    """Ask before users are deleted; in another pool than the sandbox's a word must be typed."""
+    if other_pool:
+        return await ask(typed_delete_form(users, other_pool)) is not None
+    return await ask(delete_question(users)) is True
+
+
+def group_picker(whom: str, groups: Sequence[Group], member_of: Sequence[str]) -> PickerScreen:
+    """Choose a group to add to, or to remove from; ``=NAME`` is a new one."""
     rows = [
         Row(
             (
                 ("● " if each.name in member_of else "  ", OK),
                 (each.name, STRONG),
-                ("  member: Enter takes out" if each.name in member_of else "", MUTED),
+                ("  member: Enter removes" if each.name in member_of else "", MUTED),
                 (f"  {each.description}" if each.description else "", MUTED),
             ),
             each.name,
         )
         for each in groups
     ]
-    picker = PickerScreen(
+    return PickerScreen(
         f"Groups of {whom}",
         lambda text: matching(rows, text),
-        hint="search, or write a new group's name",
+        hint="search, or type a new group's name",
         takes_text=True,
     )
-    return await screen.app.push_screen_wait(picker)
 
 
-async def ask_more(screen: UserTableScreen, whom: str) -> str | None:
-    """Ask for one of the rarer actions."""
-    rows = [Row(((words, TEXT),), name) for name, words in MORE.items()]
-    picker = PickerScreen(f"With {whom}", lambda text: matching(rows, text), hint="search")
-    return await screen.app.push_screen_wait(picker)
+def _picker(title: str, words: dict[str, str]) -> PickerScreen:
+    rows = [Row(((text, TEXT),), key) for key, text in words.items()]
+    return PickerScreen(title, lambda text: matching(rows, text), hint="search")
 
 
-async def ask_mfa(screen: UserTableScreen, whom: str) -> str | None:
-    """Ask for a second factor."""
-    rows = [Row(((words, TEXT),), kind) for kind, words in _MFA.items()]
-    picker = PickerScreen(
-        f"Second factor of {whom}", lambda text: matching(rows, text), hint="search"
-    )
-    return await screen.app.push_screen_wait(picker)
-
-
-async def ask_pool(screen: UserTableScreen, pools: Sequence[PoolName], current: str) -> str | None:
-    """Ask for a pool; gives its id."""
+def pool_picker(pools: Sequence[PoolName], current: str) -> PickerScreen:
+    """Choose a pool; gives its id."""
     rows = [
         Row(
             (
@@ -178,28 +180,31 @@ async def ask_pool(screen: UserTableScreen, pools: Sequence[PoolName], current: 
         )
         for each in pools
     ]
-    picker = PickerScreen("User pools", lambda text: matching(rows, text), hint="search")
-    return await screen.app.push_screen_wait(picker)
+    return PickerScreen("User pools", lambda text: matching(rows, text), hint="search")
 
 
-async def ask_delete(screen: UserTableScreen, users: Sequence[User], other_pool: str = "") -> bool:
-    """Ask before users are deleted, naming them; in another pool than the sandbox's by a word."""
-    many = plural(len(users), "user") if len(users) > 1 else users[0].label
-    if other_pool:
-        word = str(len(users)) if len(users) > 1 else users[0].label
-        form = FormScreen(
-            f"Delete {many} of {other_pool} for good?",
-            (FormField("word", f"This is not your sandbox's pool. Type {word} to delete", ""),),
-            lambda filled: (
-                "" if filled["word"] == word else FieldProblem(f"Type {word}, or close.", "word")
-            ),
-            label="Delete",
-        )
-        return await screen.app.push_screen_wait(form) is not None
+def delete_question(users: Sequence[User]) -> ConfirmScreen:
+    """The question before users are deleted; it names them."""
     rows = [
         Row((("− ", FAIL), (user.label, STRONG), (f"  {user.username}", MUTED))) for user in users
     ]
     rows += [Row(()), Row((("Their data in tables and buckets stays.", MUTED),))]
-    dialog = ConfirmScreen(f"Delete {many} for good?", rows, "Delete", "No, keep")
-    answer: bool | None = await screen.app.push_screen_wait(dialog)
-    return answer is True
+    return ConfirmScreen(f"Delete {whom(users)} for good?", rows, "Delete", "Keep")
+
+
+def typed_delete_form(users: Sequence[User], other_pool: str) -> FormScreen[Filled]:
+    """The question for another pool than the sandbox's: a word must be typed."""
+    word = str(len(users)) if len(users) > 1 else users[0].label
+    return FormScreen(
+        f"Delete {whom(users)} of {other_pool} for good?",
+        (FormField("word", f"This is not your sandbox's pool. Type {word} to delete", ""),),
+        lambda filled: (
+            "" if filled["word"] == word else FieldProblem(f"Type {word}, or close.", "word")
+        ),
+        label="Delete",
+    )
+
+
+def whom(users: Sequence[User]) -> str:
+    """The user's name, or how many there are."""
+    return users[0].label if len(users) == 1 else plural(len(users), "user")

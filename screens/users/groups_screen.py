@@ -1,4 +1,4 @@
-"""The pool's groups: make, change and delete them, and see who is in them."""
+"""The pool's groups: create, change and delete them, and see their members."""
 
 from __future__ import annotations
 
@@ -8,22 +8,16 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.dialogs.confirm_screen import ConfirmScreen
-from screens.dialogs.form_screen import (
-    FieldProblem,
-    Filled,
-    FormField,
-    FormRefusedError,
-    FormScreen,
-)
+from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.ports import UsesShell
-from screens.users.new_user_form import one_line
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from workbench.users.groups import (
@@ -44,14 +38,12 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
     """Enter shows a group's members."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "create", "New", id="groups.create", tooltip="Make a group"),
-        Binding("e", "edit", "Edit", id="groups.edit",
-                tooltip="Change its description, precedence and role"),
-        Binding("D", "delete", "Delete", id="groups.delete",
-                tooltip="Delete the group; its members stay users"),
-        Binding("enter", "members", "Members", id="groups.members", tooltip="Who is in it"),
-        Binding("escape,M", "close", "Close", id="groups.close", tooltip="Back to the users"),
-    ]  # fmt: skip
+        key("groups.create", "n", "create", "New", "Create a group"),
+        key("groups.edit", "e", "edit", "Edit", "Change description, precedence and role"),
+        key("groups.delete", "D", "delete", "Delete", "Delete the group; its members stay users"),
+        key("groups.members", "enter", "members", "Members", "Show the members of the group"),
+        key("groups.close", "escape,M", "close", "Close", "Back to the users"),
+    ]
 
     def __init__(self, pool: UserPool) -> None:
         super().__init__(id="groups")
@@ -63,7 +55,7 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Groups"
             yield RowList(
-                empty=((("This pool has no groups yet.", TEXT),), (("n makes one.", MUTED),)),
+                empty=((("This pool has no groups yet.", TEXT),), (("n creates one.", MUTED),)),
                 id="groups-rows",
             )
         yield KeyBar()
@@ -92,43 +84,19 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
     @work(group="dialog")
     async def action_create(self) -> None:
         """Ask for a new group until Cognito takes it."""
-        await self._ask("New group", Group(""), is_new=True)
+        await self._show_form(Group(""), is_new=True)
 
     @work(group="dialog")
     async def action_edit(self) -> None:
         """Change the group under the cursor."""
         group = self._current
         if group is not None:
-            await self._ask(f"Group {group.name}", group, is_new=False)
+            await self._show_form(group, is_new=False)
 
-    async def _ask(self, title: str, group: Group, *, is_new: bool) -> None:
-        precedence = "" if group.precedence is None else str(group.precedence)
-        fields = [
-            FormField("description", "Description", group.description),
-            FormField("precedence", "Precedence", precedence, "0 is the first; empty: none"),
-            FormField("role", "Role", group.role_arn, "arn:aws:iam::…:role/…; empty: none"),
-        ]
-        if is_new:
-            fields.insert(0, FormField("name", "Name", "", "Editors"))
-
-        async def save(filled: Filled) -> None:
-            wanted = Group(
-                filled.get("name", group.name),
-                filled["description"],
-                int(filled["precedence"]) if filled["precedence"] else None,
-                filled["role"],
-            )
-            try:
-                if is_new:
-                    await asyncio.to_thread(create_group, self._pool, wanted)
-            except UserPoolProblem as problem:
-                raise FormRefusedError(FieldProblem(one_line(problem), "name")) from None
-            if not is_new:
-                await asyncio.to_thread(change_group, self._pool, wanted)
-
-        form = FormScreen(title, fields, wrong_group, label="Create" if is_new else "Save", do=save)
-        await self.app.push_screen_wait(form)
-        self._load()
+    async def _show_form(self, group: Group, *, is_new: bool) -> None:
+        form = group_form(self._pool, group, is_new=is_new)
+        if await self.app.push_screen_wait(form) is not None:
+            self._load()
 
     @work(group="dialog")
     async def action_delete(self) -> None:
@@ -140,14 +108,11 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
             f"Delete the group {group.name}?",
             [Row((("Its members stay users, and lose what the group allows.", MUTED),))],
             "Delete",
-            "No, keep",
+            "Keep",
         )
         if await self.app.push_screen_wait(dialog) is not True:
             return
-        try:
-            await asyncio.to_thread(delete_group, self._pool, group.name)
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
+        await asyncio.to_thread(delete_group, self._pool, group.name)
         self._load()
 
     @on(RowList.Opened)
@@ -156,36 +121,29 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
 
     @work(group="dialog", exclusive=True)
     async def action_members(self) -> None:
-        """List the members of the group under the cursor; Enter takes one out of it."""
+        """List the members of the group under the cursor; Enter removes one from it."""
         group = self._current
         if group is None:
             return
-        try:
-            found = await asyncio.to_thread(
-                lambda: list(islice(list_members(self._pool, group.name), _MEMBERS))
-            )
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
-            return
+        found = await asyncio.to_thread(
+            lambda: list(islice(list_members(self._pool, group.name), _MEMBERS))
+        )
         rows = [
             Row(((each.label, STRONG), (f"  {each.username}", MUTED)), each.username)
             for each in found
         ]
         count = f"{len(found)}{' or more' if len(found) == _MEMBERS else ''}"
         picker = PickerScreen(
-            f"{group.name} · {count} · Enter takes out",
+            f"{group.name} · {count} · Enter removes",
             lambda text: matching(rows, text),
             hint="search",
         )
         chosen = await self.app.push_screen_wait(picker)
         if chosen is None:
             return
-        try:
-            await asyncio.to_thread(remove_from_group, self._pool, chosen, group.name)
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
-            return
-        self.shell.say(f"Out of {group.name}")
+        await asyncio.to_thread(remove_from_group, self._pool, chosen, group.name)
+        label = next(each.label for each in found if each.username == chosen)
+        self.shell.say(f"Removed {label} from {group.name}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
@@ -196,6 +154,37 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
     def action_close(self) -> None:
         """Back to the users."""
         self.dismiss(None)
+
+
+def group_form(pool: UserPool, group: Group, *, is_new: bool) -> FormScreen[Group]:
+    """A form that creates a group, or changes it."""
+    precedence = "" if group.precedence is None else str(group.precedence)
+    fields = [
+        FormField("description", "Description", group.description),
+        FormField("precedence", "Precedence", precedence, "0 is the first; empty: none"),
+        FormField("role", "Role", group.role_arn, "arn:aws:iam::…:role/…; empty: none"),
+    ]
+    if is_new:
+        fields.insert(0, FormField("name", "Name", "", "Editors"))
+
+    async def save(filled: Filled) -> Group:
+        wanted = Group(
+            filled.get("name", group.name),
+            filled["description"],
+            int(filled["precedence"]) if filled["precedence"] else None,
+            filled["role"],
+        )
+        await asyncio.to_thread(create_group if is_new else change_group, pool, wanted)
+        return wanted
+
+    return FormScreen(
+        "New group" if is_new else f"Group {group.name}",
+        fields,
+        wrong_group,
+        label="Create" if is_new else "Save",
+        submit=save,
+        refused_at="name",
+    )
 
 
 def group_row(group: Group) -> Row:
@@ -215,7 +204,7 @@ def group_row(group: Group) -> Row:
 
 
 def wrong_group(filled: Filled) -> str | FieldProblem:
-    """What is wrong with a group's form, "" for nothing."""
+    """The mistake in a group's form, "" for none."""
     if "name" in filled and (not filled["name"] or " " in filled["name"]):
         return FieldProblem("A group's name has no spaces and is not empty.", "name")
     if filled["precedence"] and not filled["precedence"].isdecimal():

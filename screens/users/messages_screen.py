@@ -1,4 +1,4 @@
-"""The inbox: what Cognito would have sent in the local pool's name."""
+"""Messages that Cognito would have sent: invitations and codes of the local pool."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT
 from workbench.model.user_problem import UserProblem
 from workbench.users.outbound_messages import Message
 
 
-class InboxScreen(ModalScreen[None]):
+class MessagesScreen(ModalScreen[None]):
     """Messages, newest first; the copy key takes a message's code, or the line's text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "reload", "Reload", id="inbox.reload", tooltip="Look for new messages"),
-        Binding("escape,i", "close", "Close", id="inbox.close", tooltip="Back to the users"),
+        key("inbox.reload", "r", "reload", "Refresh", "Check for new messages"),
+        key("inbox.close", "escape,i", "close", "Close", "Back to the users"),
     ]
 
     def __init__(self, read: Callable[[], Sequence[Message]]) -> None:
@@ -34,11 +35,11 @@ class InboxScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The messages, each with its text below."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Inbox · what Cognito would have sent"
+            dialog.border_title = "Messages · what Cognito would have sent"
             yield RowList(
                 empty=(
-                    (("Nothing was sent yet.", MUTED),),
-                    (("Invitations, sign-up codes and password codes come here.", MUTED),),
+                    (("No messages yet.", MUTED),),
+                    (("Invitations, sign-up codes and password codes appear here.", MUTED),),
                 ),
                 id="inbox-rows",
             )

@@ -1,30 +1,22 @@
-"""The form for a new user: it asks for what this pool's users have, and stays until one is made."""
+"""The form for a new user, with the fields that the pool asks for."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-from screens.dialogs.form_screen import (
-    FieldProblem,
-    Filled,
-    FormField,
-    FormRefusedError,
-    FormScreen,
-)
+from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
+from workbench.model.user_problem import UserProblem
 from workbench.users.create_user import NO_GROUP, NewUser, make_user, wrong_with
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules, generate_password
 from workbench.users.pool_schema import Schema, check_attributes
 from workbench.users.user_pools import User, UserPool, UserPoolProblem
 
-if TYPE_CHECKING:
-    from screens.users.table_screen import UserTableScreen
-
 _INVITED, _PERMANENT, _TEMPORARY = "invited", "permanent", "temporary"
 _PASSWORDS = (
-    (_INVITED, "Temporary, sent to them in an invitation"),
-    (_TEMPORARY, "Temporary, no invitation: changed at the first sign-in"),
-    (_PERMANENT, "Permanent, no invitation: they can sign in at once"),
+    (_INVITED, "Temporary, sent in an invitation"),
+    (_TEMPORARY, "Temporary, no invitation: must be changed at the first sign-in"),
+    (_PERMANENT, "Permanent, no invitation: the user can sign in at once"),
 )
 _LABELS = {EMAIL: "E-mail address", PHONE: "Phone number", USERNAME: "User name"}
 _HINTS = {EMAIL: "ann@example.com", PHONE: "+15550100", USERNAME: "ann"}
@@ -34,50 +26,47 @@ _FIELDS = {
     "InvalidPasswordException": "password",
     NO_GROUP: "groups",
 }
-"""Where a refusal of Cognito's belongs, by its code."""
+"""The field that a refusal of Cognito's is shown at, by its code."""
 
 
-async def ask_new_user(screen: UserTableScreen, pool: UserPool) -> User | None:
-    """Ask for a new user until Cognito takes it, or the form is closed; the user as they are then.
+@dataclass(frozen=True, slots=True)
+class CreatedUser:
+    """A created user; ``password`` is the generated one, "" for none."""
 
-    A password that is left empty is made, and copied.
-    """
-    schema, rules = screen.loading_users.schema, screen.loading_users.rules
-    made: list[User] = []
-    generated = ""
+    user: User
+    password: str = field(default="", repr=False)
 
-    async def make(filled: Filled) -> None:
-        nonlocal generated
-        generated = ""
-        new = read_form(filled)
+
+def new_user_form(pool: UserPool, rules: PoolRules, schema: Schema) -> FormScreen[CreatedUser]:
+    """A form that creates a user; a password that is left empty is generated."""
+
+    async def create(filled: Filled) -> CreatedUser:
+        new, generated = read_form(filled), ""
         if not new.password and filled["kind"] != _INVITED:
             generated = generate_password(max(16, rules.shortest))
             new = read_form({**filled, "password": generated})
-        try:
-            user = await asyncio.to_thread(make_user, pool, new)
-            made.append((await asyncio.to_thread(pool.user, user.username)).user)
-        except UserPoolProblem as problem:
-            field = _FIELDS.get(problem.code, "")
-            if problem.code == "InvalidParameterException":
-                field = "attributes" if new.attributes else "name"
-            raise FormRefusedError(FieldProblem(one_line(problem), field)) from None
+        user = await asyncio.to_thread(make_user, pool, new)
+        return CreatedUser((await asyncio.to_thread(pool.user, user.username)).user, generated)
 
-    form = FormScreen(
+    return FormScreen(
         "New user",
         form_fields(rules, schema),
         lambda filled: wrong_form(filled, rules, schema),
         label="Create",
-        do=make,
+        submit=create,
+        refused_at=_refused_at,
     )
-    if await screen.app.push_screen_wait(form) is None:
-        return None
-    if generated:
-        screen.shell.copy(generated, "the new password")
-    return made[0]
+
+
+def _refused_at(problem: UserProblem, filled: Filled) -> str:
+    code = problem.code if isinstance(problem, UserPoolProblem) else ""
+    if code == "InvalidParameterException":
+        return "attributes" if filled["attributes"].strip() else "name"
+    return _FIELDS.get(code, "")
 
 
 def form_fields(rules: PoolRules, schema: Schema) -> tuple[FormField, ...]:
-    """The lines of the form, for what this pool asks of its users."""
+    """The fields for what this pool asks of its users."""
     names = (USERNAME,) if rules.has_usernames else rules.sign_in
     words = [_LABELS.get(each, each) for each in names]
     label = " or ".join([words[0], *(each.lower() for each in words[1:])])
@@ -95,12 +84,14 @@ def form_fields(rules: PoolRules, schema: Schema) -> tuple[FormField, ...]:
         FormField("attributes", f"Attributes{wanted}", "", hint),
         FormField("groups", "Groups", "", "Admins, Editors"),
         FormField("kind", "Password", _INVITED, kind="options", options=_PASSWORDS),
-        FormField("password", "The password itself", "", "empty: one is made", kind="secret"),
+        FormField(
+            "password", "The password itself", "", "empty: generated and copied", kind="secret"
+        ),
     )
 
 
 def wrong_form(filled: Filled, rules: PoolRules, schema: Schema) -> str | FieldProblem:
-    """What is wrong with the form, at the field that it belongs to."""
+    """The first mistake, at its field; "" for none."""
     if problem := wrong_attributes(filled["attributes"]):
         return FieldProblem(problem, "attributes")
     new = read_form(filled)
@@ -125,11 +116,11 @@ def read_form(filled: Filled) -> NewUser:
 
 
 def wrong_attributes(text: str) -> str:
-    """What is wrong with ``name=value, name=value``; "" for nothing."""
+    """The mistake in ``name=value, name=value``; "" for none."""
     for part in text.split(","):
         name, sign, _ = part.strip().partition("=")
         if part.strip() and (not sign or not name):
-            return f"{part.strip()!r} is no attribute: write name=value, with commas between."
+            return f"{part.strip()!r} is not an attribute: write name=value, with commas between."
     return ""
 
 
@@ -137,8 +128,3 @@ def read_attributes(text: str) -> dict[str, str]:
     """The attributes of ``name=value, name=value``."""
     pairs = (part.strip().partition("=") for part in text.split(",") if part.strip())
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def one_line(problem: UserPoolProblem) -> str:
-    """A refusal with its next step, for a line of a form."""
-    return " ".join(str(problem).split())

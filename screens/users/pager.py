@@ -1,137 +1,152 @@
-"""Reading the pool's users: the first ones, and more as they are looked at."""
+"""Loads the users of a pool: the first ones, and more as the cursor comes near the end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import islice
+from typing import Any
 
-from screens.users.user_list import CHUNK
+from textual.message import Message
+
+from screens.users.user_list import UserList
 from workbench.model.user_problem import UserProblem
 from workbench.users.open_pool import OpenedPool
-from workbench.users.pool_rules import PoolRules
-from workbench.users.pool_schema import Schema
-from workbench.users.search import nobody_found, parse_search
-from workbench.users.user_pools import UserPoolProblem
+from workbench.users.search import Search, parse_search
+from workbench.users.user_pools import PAGE, PoolDescription, User
 
-if TYPE_CHECKING:
-    from screens.users.table_screen import UserTableScreen
+CHUNK = 5 * PAGE
+"""Users of one reading: five requests, about what two screens and a held key need."""
+
+Reading = Coroutine[Any, Any, None]
 
 
-class Loading:
-    """Opens the pool, and reads one chunk at a time in a thread."""
+class Pager:
+    """Opens the pool and fills a UserList, one reading at a time; posts what happens."""
 
-    def __init__(self, screen: UserTableScreen, open_pool: Callable[[], OpenedPool]) -> None:
-        self._screen = screen
+    class Changed(Message):
+        """A reading has begun, brought users, or ended."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Several in a row are one."""
+            return isinstance(message, Pager.Changed)
+
+    class ReachedEnd(Message):
+        """All users are loaded, as ``read_all`` was asked for."""
+
+    def __init__(
+        self,
+        users: UserList,
+        open_pool: Callable[[], OpenedPool],
+        post: Callable[[Message], object],
+        run: Callable[[Reading], object],
+    ) -> None:
+        """``open_pool`` blocks; ``run`` runs a reading, and cancels the one before."""
+        self._users = users
         self._open_pool = open_pool
+        self._post = post
+        self._run = run
+        self._choose: Callable[[OpenedPool], OpenedPool] = lambda own: own
+        self._pages: Iterator[User] = iter(())
+        self._newest = 0
         self.opened: OpenedPool | None = None
-        self.estimate: int | None = None
-        """About how many users the whole pool has; None while one searches."""
-        self.schema: Schema = ()
-        self.rules = PoolRules()
+        self.about = PoolDescription()
+        self.problem: UserProblem | OSError | None = None
+        """Why nothing could be loaded."""
         self.is_running = False
         self.is_reading_all = False
-        self._choose: Callable[[OpenedPool], OpenedPool] = lambda own: own
+
+    @property
+    def estimate(self) -> int | None:
+        """About how many users there are to load; None while a search is on."""
+        if self.opened is None or self._users.search:
+            return None
+        return self.about.estimated_users
 
     def choose(self, choose: Callable[[OpenedPool], OpenedPool]) -> None:
-        """From the next reading on, the pool that this makes of the sandbox's own."""
+        """From the next reload on, use the pool that ``choose`` makes of the sandbox's own."""
         self._choose = choose
 
-    def anew(self) -> None:
-        """Open the pool again and read its first users."""
-        self.is_running = True
-        self._screen.run_worker(self._anew(), group="load", exclusive=True)
+    def reload(self) -> None:
+        """Open the pool again and load its first users; the old ones stay until these are there."""
+        self._begin(self._reload())
 
-    def more(self) -> None:
-        """Read the next users, where there are any."""
-        if not self.is_running and not self._screen.roster.is_complete:
-            self.is_running = True
-            self._screen.run_worker(self._more(), group="load", exclusive=True)
+    def read_more(self) -> None:
+        """Load the next users, if there are any."""
+        if not self.is_running and not self._users.is_complete:
+            self._begin(self._read_more())
 
-    def all(self) -> None:
-        """Read on to the end, where that is not reached; Esc stops it."""
-        if not self.is_running and not self._screen.roster.is_complete:
-            self.is_running = True
+    def read_all(self) -> None:
+        """Load all users; ``stop`` ends it early."""
+        if not self.is_running and not self._users.is_complete:
             self.is_reading_all = True
-            self._screen.run_worker(self._all(), group="load", exclusive=True)
+            self._begin(self._read_all())
 
     def stop(self) -> None:
-        """Read no more than what is being read now."""
+        """Load no more than what is being read now."""
         self.is_reading_all = False
 
-    async def _all(self) -> None:
-        screen, roster = self._screen, self._screen.roster
-        at = screen.table.cursor
-        try:
-            while self.is_reading_all and not roster.is_complete:
-                whole = f" of about {self.estimate:,}" if self.estimate else ""
-                share = roster.read_count / self.estimate if self.estimate else None
-                words = f"Reading users · {roster.read_count:,}{whole} · Esc stops"
-                screen.acting.tell(words, share)
-                roster.take(await asyncio.to_thread(roster.load))
-                screen.show_roster()
-        except UserPoolProblem as problem:
-            roster.is_complete = True
-            screen.shell.say(str(problem), "error")
-        finally:
-            self.is_running = self.is_reading_all = False
-            screen.acting.tell("")
-        if screen.table.cursor == at:
-            screen.table.action_last()
+    def _begin(self, reading: Reading) -> None:
+        self.is_running = True
+        self._newest += 1
+        self._run(self._reading(reading, self._newest))
+        self._post(self.Changed())
 
-    async def _anew(self) -> None:
-        screen = self._screen
-        roster = screen.roster
+    async def _reading(self, reading: Reading, number: int) -> None:
         try:
-            self.opened = self._choose(await asyncio.to_thread(self._open_pool))
-            pool = self.opened.pool
-            roster.begin(pool, parse_search(roster.search, everywhere=pool.is_local))
-            about = await asyncio.to_thread(pool.describe)
-            self.estimate = None if roster.search else about.estimated_users
-            self.schema, self.rules = about.schema, about.rules
-            await self._take()
+            await reading
+        finally:
+            # A cancelled one ends after the next has begun.
+            if number == self._newest:
+                self.is_running = self.is_reading_all = False
+            self._post(self.Changed())
+
+    async def _reload(self) -> None:
+        users = self._users
+        try:
+            opened = self._choose(await asyncio.to_thread(self._open_pool))
+            about = await asyncio.to_thread(opened.pool.describe)
+            search = parse_search(users.search, everywhere=opened.pool.is_local)
+            pages = opened.pool.users(search.server)
+            found = await asyncio.to_thread(_chunk, pages)
         except (UserProblem, OSError) as problem:
-            self.opened = None
-            roster.shown = []
-            roster.is_complete = True
-            screen.table.show_hint(*str(problem).split("\n"), "r reads again.")
-            screen.show_roster()
-        finally:
-            self.is_running = False
-            screen.show_bar()
+            self.opened, self.problem = None, problem
+            users.reset(Search())
+            users.is_complete = True
+            return
+        # At once: no action may meet one pool's users with the other pool.
+        self.opened, self.about, self.problem, self._pages = opened, about, None, pages
+        users.reset(search)
+        users.take(found, is_last=len(found) < CHUNK)
+        await self._fill(CHUNK)
 
-    async def _more(self) -> None:
-        screen = self._screen
+    async def _read_more(self) -> None:
+        enough = len(self._users.shown) + CHUNK
+        await self._read_chunk()
+        await self._fill(enough)
+
+    async def _read_all(self) -> None:
+        while self.is_reading_all and not self._users.is_complete:
+            await self._read_chunk()
+        if self._users.is_complete:
+            self._post(self.ReachedEnd())
+
+    async def _fill(self, enough: int) -> None:
+        """Read on while a search that Cognito cannot do has too few users to show."""
+        users = self._users
+        while users.is_filtered_here and not users.is_complete and len(users.shown) < enough:
+            await self._read_chunk()
+
+    async def _read_chunk(self) -> None:
         try:
-            await self._take()
-        except UserPoolProblem as problem:
-            # Until it is read anew: a held key must not ask on and on.
-            screen.roster.is_complete = True
-            screen.shell.say(str(problem), "error")
-        finally:
-            self.is_running = False
-            screen.show_bar()
+            found = await asyncio.to_thread(_chunk, self._pages)
+        except UserProblem:
+            # Until a reload: a held key must not ask again and again.
+            self._users.is_complete = True
+            raise
+        self._users.take(found, is_last=len(found) < CHUNK)
+        self._post(self.Changed())
 
-    async def _take(self) -> None:
-        screen = self._screen
-        screen.show_bar()
-        roster = screen.roster
-        more = len(roster.shown) + CHUNK
-        while True:
-            found = await asyncio.to_thread(roster.load)
-            roster.take(found)
-            # A search that Cognito cannot do reads on until there is something to look at.
-            if not roster.finds or roster.is_complete or len(roster.shown) >= more:
-                break
-            if found:
-                screen.show_roster()
-            screen.show_bar()
-        if not screen.roster.shown:
-            if screen.roster.search:
-                everywhere = self.opened is not None and self.opened.pool.is_local
-                search = parse_search(screen.roster.search, everywhere=everywhere)
-                what, how = nobody_found(search, everywhere=everywhere)
-                screen.table.show_hint(what, how, "Esc ends the search.")
-            else:
-                screen.table.show_hint("This pool has no users yet.", "n creates one.")
-        screen.show_roster()
+
+def _chunk(pages: Iterator[User]) -> list[User]:
+    return list(islice(pages, CHUNK))

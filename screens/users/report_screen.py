@@ -1,4 +1,4 @@
-"""What an action on many users came to: with how many it worked, with whom not, and what to do now."""
+"""Report of an action on many users: who failed and why, with another try."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from screens.users.actions import UserAction
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
@@ -21,14 +23,12 @@ from workbench.wording import plural
 
 
 class ReportScreen(ModalScreen[tuple[str, ...]]):
-    """Dismissed with the usernames to try again with; none where it is closed."""
+    """Dismissed with the usernames to retry; none when it is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "again", "All again", id="report.again", tooltip="Try again with all of them"),
-        Binding(
-            "enter", "one", "This one again", id="report.one", tooltip="Try again with this one"
-        ),
-        Binding("escape", "close", "Close", id="report.close", tooltip="Leave it as it is"),
+        key("report.again", "a", "again", "Retry all", "Retry with all of them"),
+        key("report.one", "enter", "one", "Retry", "Retry with this user"),
+        key("report.close", "escape", "close", "Close", "Leave it as it is"),
     ]
 
     def __init__(
@@ -41,7 +41,7 @@ class ReportScreen(ModalScreen[tuple[str, ...]]):
         self._labels = labels
 
     def compose(self) -> ComposeResult:
-        """A row for each user with whom it did not work; equal reasons are told once."""
+        """A row for each user that failed; equal reasons are shown once."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(self._title)
             for why in dict.fromkeys(f"{each.why} {each.next_step}" for each in self._failed):
@@ -73,11 +73,11 @@ class ReportScreen(ModalScreen[tuple[str, ...]]):
         self.dismiss((event.row.key,))
 
     def action_again(self) -> None:
-        """Try again with all of them."""
+        """Retry with all of them."""
         self.dismiss(tuple(each.username for each in self._failed))
 
     def action_one(self) -> None:
-        """Try again with the one under the cursor."""
+        """Retry with the one under the cursor."""
         row = self.query_one(RowList).current
         if row is not None:
             self.dismiss((row.key,))
@@ -87,8 +87,9 @@ class ReportScreen(ModalScreen[tuple[str, ...]]):
         self.dismiss(())
 
 
-def report_title(words: str, done: int, failed: int, skipped: int = 0) -> str:
-    """``Made 498 of 500 users, 2 not``."""
+def report_title(action: UserAction, done: int, failed: int, skipped: int = 0) -> str:
+    """``Created 498 of 500 users, 2 failed``."""
     total = done + failed + skipped
-    stopped = f", {skipped:,} not begun" if skipped else ""
-    return f"{words}: {done:,} of {plural(total, 'user')}, {failed:,} not{stopped}"
+    stopped = f", {skipped:,} not started" if skipped else ""
+    whom = f"{done:,} of {plural(total, 'user')}"
+    return f"{action.words(whom)}, {failed:,} failed{stopped}"

@@ -1,313 +1,396 @@
-"""The users pane: what can be done with the pool's users."""
+"""The users pane: composes the list, its details and the dialogs, and routes keys to actions."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from textual import work
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input
 
 from screens.messages import OpenPlayground, SignInsChanged
+from screens.pane import PaneContext, PaneScreen
+from screens.users import actions
+from screens.users.actions import UserAction
 from screens.users.bindings import SCREEN_BINDINGS
+from screens.users.browser import UserBrowser
+from screens.users.bulk_runner import outcome_text
 from screens.users.dialogs import (
-    MORE,
-    ask_attributes,
-    ask_delete,
-    ask_group,
-    ask_mfa,
-    ask_more,
-    ask_password,
-    ask_pool,
+    attributes_form,
+    choose_group_action,
+    choose_rarer_action,
+    confirm_delete,
+    password_form,
+    pool_picker,
 )
-from screens.users.new_user_form import ask_new_user
-from screens.users.table_screen import UserTableScreen
+from screens.users.import_export import (
+    Planned,
+    create_question,
+    export_form,
+    import_form,
+    seed_form,
+    seeded_password_screen,
+)
+from screens.users.new_user_form import new_user_form
+from screens.widgets.environment_banner import EnvironmentBanner
+from screens.widgets.key_bar import KeyBar
 from workbench.aws.target import LocalTarget
-from workbench.users.groups import (
-    Group,
-    add_to_group,
-    create_group,
-    list_groups,
-    remove_from_group,
-)
-from workbench.users.open_pool import list_pools, other_pool
+from workbench.users.groups import Group, create_group
+from workbench.users.open_pool import OpenedPool, list_pools, other_pool
 from workbench.users.outbound_messages import read_inbox
 from workbench.users.pool_settings import read_settings
+from workbench.users.search import parse_search
 from workbench.users.token_store import forget_tokens
 from workbench.users.trigger_logs import read_triggers
-from workbench.users.user_pools import User, UserPoolProblem
+from workbench.users.user_pools import User
 from workbench.wording import plural
 
+_OF_A_USER = (
+    "edit",
+    "password",
+    "groups",
+    "switch",
+    "more",
+    "delete",
+    "query",
+    "mark",
+    "sign_in",
+    "details",
+)
+_OF_A_POOL = ("create", "settings", "manage_groups", "triggers", "pool", "export", "import", "seed")
+_WHILE_NOT_TYPING = (
+    *_OF_A_USER, *_OF_A_POOL, "sent_messages", "sort", "columns", "reload", "search", "mark_all",
+)  # fmt: skip
 
-class UsersScreen(UserTableScreen, inherit_bindings=False):
-    """Stays alive behind the sandbox's screen, with what is loaded, searched and marked."""
+
+class UsersScreen(PaneScreen, inherit_bindings=False):
+    """Stays behind the sandbox's screen with what is loaded, searched and marked.
+
+    A refusal of Cognito's leaves an action as UserPoolProblem: the app shows it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
 
-    @property
-    def chosen(self) -> list[User]:
-        """The marked users, else the one under the cursor."""
-        marked = [user for user in self.roster.shown if user.username in self.roster.marked]
-        current = self.table.current
-        return marked or ([current] if current is not None else [])
+    def __init__(self, open_pool: Callable[[], OpenedPool], root: Path, title: str) -> None:
+        super().__init__(id="users")
+        self.browser = UserBrowser(open_pool, title)
+        self._root = root
+        self._is_stale = False
+
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        """The users of the selected environment."""
+        return cls(context.open_pool, context.sandbox.info.root, context.title)
+
+    def compose(self) -> ComposeResult:
+        """The users below the banner of another environment."""
+        yield EnvironmentBanner()
+        yield self.browser
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Load the first users."""
+        self.browser.table.focus()
+        self.action_reload()
+
+    def deployed(self) -> None:
+        """The pool may be another."""
+        self._is_stale = True
+        if self.is_current:
+            self.action_reload()
+
+    def on_screen_resume(self) -> None:
+        """Load again what a deployment may have changed meanwhile."""
+        if self._is_stale:
+            self.action_reload()
+
+    # -- browsing ---------------------------------------------------------------------------------
+
+    def action_reload(self) -> None:
+        """Open the pool again and load its first users."""
+        self._is_stale = False
+        self.browser.pager.reload()
+
+    def action_details(self) -> None:
+        """Go to the user's details."""
+        self.browser.show_details()
+
+    def action_search(self) -> None:
+        """Open the search line."""
+        self.browser.open_search()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self.browser.sort_by_next()
+
+    def action_columns(self) -> None:
+        """Show, hide and move columns."""
+        self.browser.choose_columns()
+
+    def action_mark(self) -> None:
+        """Mark the user, or remove the mark."""
+        self.browser.toggle_mark()
+
+    def action_mark_all(self) -> None:
+        """Mark all loaded users."""
+        self.browser.mark_all()
+
+    def action_back(self) -> None:
+        """One step back, at last out of the pane."""
+        if not self.browser.step_back():
+            self.leave()
+
+    # -- one user ---------------------------------------------------------------------------------
 
     @work(group="dialog")
     async def action_create(self) -> None:
-        """Ask for a new user until Cognito takes it, or the form is closed."""
-        if self.pool is None:
+        """Create a user; a generated password is copied and never shown."""
+        opened, about = self.browser.pager.opened, self.browser.pager.about
+        if opened is None:
             return
-        user = await ask_new_user(self, self.pool)
-        if user is None:
+        form = new_user_form(opened.pool, about.rules, about.schema)
+        created = await self.app.push_screen_wait(form)
+        if created is None:
             return
-        self.roster.put(user)
-        self.table.show_users(user.username)
-        self.show_roster()
-        self.shell.say(f"Created {user.label}")
+        if created.password:
+            self.shell.copy(created.password, "the new password")
+        self.browser.users.put(created.user)
+        self.browser.show_users(created.user.username)
+        self.shell.say(f"Created {created.user.label}")
 
     @work(group="dialog")
     async def action_edit(self) -> None:
-        """Change attributes; the form stays as it was filled in until Cognito takes them."""
-        pool, before = self.pool, self.table.current
-        if pool is None or before is None:
+        """Change attributes."""
+        opened, before = self.browser.pager.opened, self.browser.current
+        if opened is None or before is None:
             return
-        user = await ask_attributes(self, pool, before)
-        if user is None:
+        form = attributes_form(opened.pool, self.browser.pager.about.schema, before)
+        user = await self.app.push_screen_wait(form)
+        if user is None or user is before:
             return
         names = {*user.attributes, *before.attributes}
         changed = [n for n in names if user.attributes.get(n) != before.attributes.get(n)]
-        self.roster.put(user)
-        self.show_roster()
+        self.browser.users.put(user)
+        self.browser.show_users()
         self.shell.say(f"Changed {', '.join(sorted(changed))} of {user.label}")
 
     @work(group="dialog")
     async def action_password(self) -> None:
         """Set a password; a generated one is copied and never shown."""
-        pool, user = self.pool, self.table.current
-        if pool is None or user is None or not await ask_password(self, pool, user):
+        opened, user = self.browser.pager.opened, self.browser.current
+        if opened is None or user is None:
             return
+        form = password_form(opened.pool, self.browser.pager.about.rules, user)
+        generated = await self.app.push_screen_wait(form)
+        if generated is None:
+            return
+        if generated:
+            self.shell.copy(generated, "the new password")
         self.shell.say(f"Password set: {user.label}")
-        try:
-            self.roster.put((await asyncio.to_thread(pool.user, user.username)).user)
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
-        self.show_roster()
+        self.browser.users.put((await asyncio.to_thread(opened.pool.user, user.username)).user)
+        self.browser.show_users()
+
+    @work(group="dialog")
+    async def action_sign_in(self) -> None:
+        """Sign in as the user, for real; the tokens are saved for the playground."""
+        from screens.users.signing_in import sign_in
+        from screens.users.tokens_screen import TokensScreen
+
+        opened, user = self.browser.pager.opened, self.browser.current
+        if opened is None or user is None:
+            return
+        signed_in = await sign_in(self.app.push_screen_wait, opened, user)
+        if signed_in is not None:
+            self.post_message(SignInsChanged())
+            self.app.push_screen(TokensScreen(opened, signed_in))
+
+    def action_query(self) -> None:
+        """Go to the playground as this user."""
+        user = self.browser.current
+        if user is not None:
+            self.post_message(OpenPlayground(f"user:{user.label}"))
+
+    # -- one user or several ----------------------------------------------------------------------
+
+    async def _act(self, action: UserAction, opened: OpenedPool, users: Sequence[User]) -> bool:
+        """Run an action on the users and say what it came to; True where all were done."""
+        if self.browser.bulk.is_running:
+            self.shell.say("Another action is still running", "warning")
+            return False
+        outcome = await self.browser.bulk.run(action, opened.pool, users, self.app.push_screen_wait)
+        if text := outcome_text(action, users, outcome):
+            self.shell.say(text, "warning" if outcome.skipped else "information")
+        return not outcome.failed and not outcome.skipped
 
     @work(group="dialog")
     async def action_groups(self) -> None:
-        """Put the chosen users into a group, or take them out."""
-        pool, users = self.pool, self.chosen
-        if pool is None or not users:
-            return
-        try:
-            groups = await asyncio.to_thread(list_groups, pool)
-            own = (await asyncio.to_thread(pool.user, users[0].username)).groups
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
-            return
-        group = await ask_group(self, _whom(users), groups, own)
-        if group is None:
-            return
-        if group.startswith("="):
-            group = group[1:]
-            try:
-                await asyncio.to_thread(create_group, pool, Group(group))
-            except UserPoolProblem as problem:
-                self.shell.say(str(problem), "error")
-                return
-        if group in own:
-            await self.acting.act(
-                f"Out of {group}", pool, users, lambda name: remove_from_group(pool, name, group)
-            )
-        else:
-            await self.acting.act(
-                f"Into {group}", pool, users, lambda name: add_to_group(pool, name, group)
-            )
+        """Add the chosen users to a group, or remove them from one."""
+        opened, users = self.browser.pager.opened, self.browser.chosen
+        if opened is not None and users:
+            action = await choose_group_action(self.app.push_screen_wait, opened.pool, users)
+            if action is not None:
+                await self._act(action, opened, users)
 
     @work(group="dialog")
     async def action_switch(self) -> None:
-        """Disable the chosen users where the first may sign in, else enable them."""
-        pool, users = self.pool, self.chosen
-        if pool is None or not users:
-            return
-        if users[0].enabled:
-            await self.acting.act("Disabled", pool, users, pool.disable)
-        else:
-            await self.acting.act("Enabled", pool, users, pool.enable)
-        await self._forget(users)
+        """Disable the chosen users if the first is enabled, else enable them."""
+        opened, users = self.browser.pager.opened, self.browser.chosen
+        if opened is not None and users:
+            action = actions.DISABLE if users[0].enabled else actions.ENABLE
+            await self._act(action, opened, users)
+            await self._forget(opened, users)
 
     @work(group="dialog")
     async def action_more(self) -> None:
-        """The rarer actions."""
-        pool, users = self.pool, self.chosen
-        if pool is None or not users:
-            return
-        chosen = await ask_more(self, _whom(users))
-        if chosen is None:
-            return
-        actions: dict[str, Callable[[str], None]] = {
-            "confirm": pool.confirm,
-            "verify_email": lambda name: pool.change(name, {"email_verified": "true"}),
-            "verify_phone": lambda name: pool.change(name, {"phone_number_verified": "true"}),
-            "reset": pool.reset_password,
-            "resend": pool.resend_invitation,
-            "sign_out": pool.sign_out,
-        }
-        if chosen == "mfa":
-            kind = await ask_mfa(self, _whom(users))
-            if kind is None:
-                return
-            actions["mfa"] = lambda name: pool.set_mfa(name, kind)
-        await self.acting.act(MORE[chosen].partition(",")[0], pool, users, actions[chosen])
-        await self._forget(users)
+        """Choose one of the rarer actions."""
+        opened, users = self.browser.pager.opened, self.browser.chosen
+        if opened is not None and users:
+            action = await choose_rarer_action(self.app.push_screen_wait, users)
+            if action is not None:
+                await self._act(action, opened, users)
+                await self._forget(opened, users)
 
     @work(group="dialog")
     async def action_delete(self) -> None:
         """Delete the chosen users; asks first."""
-        pool, users = self.pool, self.chosen
-        if pool is None or not users:
+        opened, users = self.browser.pager.opened, self.browser.chosen
+        if opened is None or not users:
             return
-        opened = self.loading_users.opened
-        other = opened.name if opened is not None else ""
-        if not await ask_delete(self, users, other):
-            return
-        await self.acting.act("Deleted", pool, users, pool.delete, removes=True)
-        await self._forget(users)
+        if await confirm_delete(self.app.push_screen_wait, users, opened.name):
+            await self._act(actions.DELETE, opened, users)
+            await self._forget(opened, users)
 
-    async def _forget(self, users: Sequence[User]) -> None:
-        """The users' tokens count no more: neither here nor in the playground."""
-        opened = self.loading_users.opened
-        if opened is not None and opened.kept_file is not None:
+    async def _forget(self, opened: OpenedPool, users: Sequence[User]) -> None:
+        """Forget the users' saved tokens: they are no longer valid."""
+        if opened.kept_file is not None:
             names = tuple(user.username for user in users)
             await asyncio.to_thread(forget_tokens, opened.kept_file, opened.pool.pool_id, names)
         self.post_message(SignInsChanged())
 
+    # -- the pool ---------------------------------------------------------------------------------
+
     @work(group="dialog")
-    async def action_sign_in(self) -> None:
-        """Sign in as the user, really; the tokens are kept for the playground."""
-        from screens.users.signing_in import sign_in
-        from screens.users.tokens_screen import TokensScreen
-
-        opened, user = self.loading_users.opened, self.table.current
-        if opened is None or user is None:
-            return
-        kept = await sign_in(self, opened, user)
-        if kept is not None:
-            self.post_message(SignInsChanged())
-            self.app.push_screen(TokensScreen(opened, kept))
-
-    def action_manage_groups(self) -> None:
-        """All groups: make, change, delete, see the members."""
-        from screens.users.groups_screen import GroupsScreen
-
-        if self.pool is not None:
-            self.app.push_screen(GroupsScreen(self.pool))
-
-    def action_triggers(self) -> None:
-        """The pool's trigger functions, and their last runs for the user."""
-        from screens.users.triggers_screen import TriggersScreen
-
-        opened, user = self.loading_users.opened, self.table.current
+    async def action_export(self) -> None:
+        """Write the users that match the search to a file."""
+        opened = self.browser.pager.opened
         if opened is None:
             return
-        names: tuple[str, ...] = ()
-        if user is not None:
-            shown = (user.attributes.get("email", ""), user.attributes.get("sub", ""))
-            names = (user.username, *shown)
-        self.app.push_screen(
-            TriggersScreen(
-                lambda: read_triggers(opened.clients, opened.pool, names),
-                user.label if user is not None else "",
-            )
-        )
+        search = parse_search(self.browser.users.search, everywhere=opened.pool.is_local)
+        form = export_form(opened.pool, search, self._root)
+        exported = await self.app.push_screen_wait(form)
+        if exported is not None:
+            count = plural(exported.count, "user")
+            self.shell.say(f"{count} written to {exported.path.name}")
+
+    @work(group="dialog")
+    async def action_import(self) -> None:
+        """Create the users of a file."""
+        opened = self.browser.pager.opened
+        if opened is None:
+            return
+        planned = await self.app.push_screen_wait(import_form(opened.pool, self._root))
+        if planned is not None:
+            await self._create_all(opened, planned)
+
+    @work(group="dialog")
+    async def action_seed(self) -> None:
+        """Create test users."""
+        opened = self.browser.pager.opened
+        if opened is None:
+            return
+        planned = await self.app.push_screen_wait(seed_form(opened.pool, self.browser.pager.about))
+        if planned is None:
+            return
+        if await self._create_all(opened, planned) and planned.password:
+            self.app.push_screen(seeded_password_screen(planned.password))
+
+    async def _create_all(self, opened: OpenedPool, planned: Planned) -> bool:
+        """Create planned users after a question; True where all were created."""
+        plan = planned.plan
+        if not plan.users:
+            self.shell.say("Nothing to do: all of these users exist", "warning")
+            return False
+        if await self.app.push_screen_wait(create_question(planned)) is not True:
+            return False
+        for name in plan.new_groups:
+            await asyncio.to_thread(create_group, opened.pool, Group(name))
+        by_name = {user.username: user for user in plan.users}
+        users = [User(name, "", enabled=True) for name in by_name]
+        return await self._act(actions.create_users(by_name, planned.verb), opened, users)
 
     @work(group="dialog")
     async def action_pool(self) -> None:
         """Choose another pool of the same account and region."""
-        opened = self.loading_users.opened
+        opened = self.browser.pager.opened
         if opened is None:
             return
-        try:
-            pools = await asyncio.to_thread(list_pools, opened)
-        except UserPoolProblem as problem:
-            self.shell.say(str(problem), "error")
-            return
-        chosen = await ask_pool(self, pools, opened.pool.pool_id)
+        pools = await asyncio.to_thread(list_pools, opened)
+        chosen = await self.app.push_screen_wait(pool_picker(pools, opened.pool.pool_id))
         found = next((each for each in pools if each.id == chosen), None)
         if found is not None:
-            self.loading_users.choose(lambda own: other_pool(own, found))
+            self.browser.pager.choose(lambda own: other_pool(own, found))
             self.action_reload()
 
-    @work(group="dialog")
-    async def action_export(self) -> None:
-        """Write the users that the search finds to a file."""
-        from screens.users.import_export import export_users
+    def action_manage_groups(self) -> None:
+        """Show the pool's groups."""
+        from screens.users.groups_screen import GroupsScreen
 
-        if self.pool is not None:
-            await export_users(self, self.pool)
-
-    @work(group="dialog")
-    async def action_import(self) -> None:
-        """Make the users of a file, after all its rows are checked."""
-        from screens.users.import_export import import_users
-
-        if self.pool is not None:
-            await import_users(self, self.pool)
-
-    @work(group="dialog")
-    async def action_seed(self) -> None:
-        """Make users to try the backend with."""
-        from screens.users.import_export import seed
-
-        if self.pool is not None:
-            await seed(self, self.pool)
-
-    def action_query(self) -> None:
-        """Go to the playground as this user."""
-        user = self.table.current
-        if user is not None:
-            self.post_message(OpenPlayground(f"user:{user.label}"))
+        if self.browser.pager.opened is not None:
+            self.app.push_screen(GroupsScreen(self.browser.pager.opened.pool))
 
     def action_settings(self) -> None:
         """Show the pool's settings."""
         from screens.users.settings_screen import SettingsScreen
 
-        opened = self.loading_users.opened
+        opened = self.browser.pager.opened
         if opened is not None:
             cognito, pool_id = opened.clients.cognito_idp, opened.pool.pool_id
-            root = self.root
+            root = self._root
             self.app.push_screen(SettingsScreen(lambda: read_settings(cognito, pool_id, root)))
 
-    def action_inbox(self) -> None:
-        """Show what Cognito would have sent."""
-        from screens.users.messages_screen import InboxScreen
+    def action_triggers(self) -> None:
+        """Show the pool's trigger functions, and their last runs for the user."""
+        from screens.users.triggers_screen import TriggersScreen
 
-        opened = self.loading_users.opened
-        target = opened.clients.target if opened is not None else None
-        if opened is not None and isinstance(target, LocalTarget):
+        opened, user = self.browser.pager.opened, self.browser.current
+        if opened is None:
+            return
+        label, names = "", tuple[str, ...]()
+        if user is not None:
+            attributes = (user.attributes.get(name, "") for name in ("email", "sub"))
+            label, names = user.label, (user.username, *attributes)
+        self.app.push_screen(
+            TriggersScreen(lambda: read_triggers(opened.clients, opened.pool, names), label)
+        )
+
+    def action_sent_messages(self) -> None:
+        """Show the messages that Cognito would have sent."""
+        from screens.users.messages_screen import MessagesScreen
+
+        opened = self.browser.pager.opened
+        if opened is not None and isinstance(target := opened.clients.target, LocalTarget):
             pool_id = opened.pool.pool_id
-            self.app.push_screen(InboxScreen(lambda: read_inbox(target, pool_id)))
+            self.app.push_screen(MessagesScreen(lambda: read_inbox(target, pool_id)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
-        is_typing = isinstance(self.focused, Input)
+        if action not in _WHILE_NOT_TYPING:
+            return super().check_action(action, parameters)
+        opened = self.browser.pager.opened
+        if isinstance(self.focused, Input):
+            return False
         if action in _OF_A_USER:
-            return not is_typing and self.is_mounted and self.table.current is not None
+            return self.browser.current is not None
         if action in _OF_A_POOL:
-            return not is_typing and self.pool is not None
-        if action == "inbox":
-            opened = self.loading_users.opened
-            is_local = opened is not None and isinstance(opened.clients.target, LocalTarget)
-            return is_local and not is_typing
-        if action in ("sort", "columns", "reload", "search", "mark_all"):
-            return not is_typing
-        return super().check_action(action, parameters)
-
-
-_OF_A_USER = ("edit", "password", "groups", "switch", "more", "delete", "query", "mark", "sign_in")
-_OF_A_POOL = ("create", "settings", "manage_groups", "triggers", "pool", "export", "import", "seed")
-
-
-def _whom(users: Sequence[User]) -> str:
-    return users[0].label if len(users) == 1 else plural(len(users), "user")
+            return opened is not None
+        if action == "sent_messages":
+            return opened is not None and isinstance(opened.clients.target, LocalTarget)
+        return True

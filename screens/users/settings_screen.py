@@ -1,4 +1,4 @@
-"""The pool's settings at a glance, with the lines of code that set them."""
+"""The pool's settings, with the lines of code that set them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
@@ -24,7 +25,7 @@ class SettingsScreen(ModalScreen[None]):
     """Read when it opens; ``y`` copies a value."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,v", "close", "Close", id="pool.close", tooltip="Back to the users"),
+        key("pool.close", "escape,v", "close", "Close", "Back to the users"),
     ]
 
     def __init__(self, read: Callable[[], Sequence[Setting]]) -> None:
@@ -50,7 +51,7 @@ class SettingsScreen(ModalScreen[None]):
         try:
             settings = await asyncio.to_thread(self._read)
         except (ClientError, BotoCoreError) as error:
-            rows = [Row((("✗ ", FAIL), (f"The pool cannot be read: {error}", TEXT)))]
+            rows = [Row((("✗ ", FAIL), (f"The pool could not be read: {error}", TEXT)))]
         else:
             width = max(len(each.name) for each in settings)
             rows = [

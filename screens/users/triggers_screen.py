@@ -1,4 +1,4 @@
-"""The pool's trigger functions, and what their last runs wrote."""
+"""The pool's trigger functions with the logs of their last runs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
@@ -22,11 +23,11 @@ from workbench.users.trigger_logs import Trigger
 
 
 class TriggersScreen(ModalScreen[None]):
-    """Runs whose log names the user have a mark."""
+    """A run whose log names the user has a mark."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "reload", "Reload", id="pool.reload", tooltip="Read the logs again"),
-        Binding("escape,l", "close", "Close", id="pool.back", tooltip="Back to the users"),
+        key("pool.reload", "r", "reload", "Refresh", "Read the logs again"),
+        key("pool.back", "escape,l", "close", "Close", "Back to the users"),
     ]
 
     def __init__(self, read: Callable[[], Sequence[Trigger]], whom: str) -> None:
@@ -54,7 +55,7 @@ class TriggersScreen(ModalScreen[None]):
         try:
             rows = trigger_rows(await asyncio.to_thread(self._read))
         except (UserProblem, ClientError, BotoCoreError) as problem:
-            rows = [Row((("✗ ", FAIL), (f"The logs cannot be read: {problem}", TEXT)))]
+            rows = [Row((("✗ ", FAIL), (f"The logs could not be read: {problem}", TEXT)))]
         self.query_one(RowList).show_rows(rows)
 
     def action_close(self) -> None:
@@ -75,10 +76,10 @@ def trigger_rows(triggers: Sequence[Trigger]) -> list[Row]:
             rows.append(Row(()))
         rows.append(Row(((each.name, STRONG), (f"  {each.function}", MUTED)), copy=each.function))
         if not each.invocations:
-            rows.append(Row((("  it never ran", MUTED),)))
+            rows.append(Row((("  never ran", MUTED),)))
         for run in each.invocations:
             mark = ("● ", ACCENT) if run.is_of_user else ("  ", TEXT)
             rows.append(Row((mark, (f"{run.at.astimezone():%Y-%m-%d %H:%M:%S}", TEXT))))
-            lines = run.lines or ("(it wrote nothing)",)
+            lines = run.lines or ("(no log lines)",)
             rows += [Row(((f"    {line}", MUTED),), copy=line) for line in lines]
     return rows

@@ -1,20 +1,16 @@
-"""The users that are loaded so far, page after page, and which of them are marked."""
+"""The list of users: what is loaded, in which order and columns, and which users are marked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from screens.users.user_rows import STANDARD, Order, in_order
 from workbench.users.search import Search
-from workbench.users.user_pools import PAGE, User, UserDetails, UserPool
-
-CHUNK = 5 * PAGE
-"""Users of one reading: five requests, about what two screens and a fast key need."""
+from workbench.users.user_pools import User, UserDetails
 
 
-class Roster:
-    """What the table shows; ``load`` blocks, all else is for the screen's own thread."""
+class UserList:
+    """Plain state: no widget and no request; ``columns`` and ``search`` survive a reload."""
 
     def __init__(self) -> None:
         self.columns: tuple[str, ...] = STANDARD
@@ -22,50 +18,45 @@ class Roster:
         self.search = ""
         self.shown: list[User] = []
         self.marked: set[str] = set()
+        """The usernames of the marked users."""
         self.is_complete = False
-        self.finds: Callable[[User], bool] | None = None
+        """Whether all users are loaded."""
         self.read_count = 0
-        """Users that were read, whether found or not."""
+        """Users that were read, whether they match the search or not."""
         self.details: dict[str, UserDetails] = {}
+        self._search = Search()
         self._loaded: dict[str, User] = {}
-        self._pages: Iterator[User] = iter(())
 
-    def begin(self, pool: UserPool, search: Search) -> None:
-        """Forget what is loaded, and look for others."""
-        self.finds = search.finds
+    def reset(self, search: Search) -> None:
+        """Forget the users, and take those that match this search from now on."""
+        self._search = search
         self.read_count = 0
         self.details.clear()
         self._loaded.clear()
         self.shown = []
         self.marked.clear()
         self.is_complete = False
-        self._pages = pool.users(search.server)
 
-    def load(self) -> Sequence[User]:
-        """The next users; fewer than CHUNK where there are no more. Raises UserPoolProblem."""
-        return list(islice(self._pages, CHUNK))
+    @property
+    def is_filtered_here(self) -> bool:
+        """Whether Cognito cannot do the search, so that all users are read for it."""
+        return self._search.finds is not None
 
-    def take(self, users: Sequence[User]) -> None:
-        """Add what was loaded."""
-        self.is_complete = len(users) < CHUNK
+    def take(self, users: Sequence[User], *, is_last: bool) -> None:
+        """Add users that were read."""
+        self.is_complete = is_last
         self.read_count += len(users)
+        finds = self._search.finds
         new = [
             user
             for user in users
-            if user.username not in self._loaded and (self.finds is None or self.finds(user))
+            if user.username not in self._loaded and (finds is None or finds(user))
         ]
         self._loaded.update({user.username: user for user in new})
-        self.shown = (
-            in_order([*self.shown, *new], self.order)
-            if self.order.column
-            else [
-                *self.shown,
-                *new,
-            ]
-        )
+        self.shown = in_order([*self.shown, *new], self.order)
 
     def put(self, user: User) -> None:
-        """A user as they are now; a new one stands first."""
+        """Replace a user by their new state; a new user comes first."""
         self.details.pop(user.username, None)
         if user.username in self._loaded:
             at = next(i for i, each in enumerate(self.shown) if each.username == user.username)
@@ -75,20 +66,37 @@ class Roster:
         self._loaded[user.username] = user
 
     def remove(self, username: str) -> None:
-        """A user who is no more."""
+        """Remove a deleted user."""
         if self._loaded.pop(username, None) is not None:
             self.shown = [user for user in self.shown if user.username != username]
         self.marked.discard(username)
 
-    def sort(self, order: Order) -> None:
-        """Order what is loaded."""
-        self.order = order
-        self.shown = in_order(list(self._loaded.values()), order)
+    def of(self, username: str) -> User | None:
+        """The loaded user with this username."""
+        return self._loaded.get(username)
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column: ascending, descending, then as Cognito lists the users."""
+        orders = [Order()]
+        for name in self.columns:
+            orders += [Order(name), Order(name, descending=True)]
+        at = orders.index(self.order) if self.order in orders else 0
+        self.order = orders[(at + 1) % len(orders)]
+        self.shown = in_order(list(self._loaded.values()), self.order)
+
+    def toggle_mark(self, user: User) -> None:
+        """Mark a user, or remove the mark."""
+        self.marked ^= {user.username}
+
+    def mark_all(self) -> None:
+        """Mark all loaded users."""
+        self.marked = {user.username for user in self.shown}
+
+    def chosen(self, current: User | None) -> list[User]:
+        """The users that an action is for: the marked ones, else the current one."""
+        marked = [user for user in self.shown if user.username in self.marked]
+        return marked or ([current] if current is not None else [])
 
     def attributes(self) -> tuple[str, ...]:
         """The names of all attributes that a loaded user has."""
         return tuple(sorted({name for user in self.shown for name in user.attributes}))
-
-    def of(self, username: str) -> User | None:
-        """A loaded user."""
-        return self._loaded.get(username)

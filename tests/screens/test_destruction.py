@@ -13,7 +13,7 @@ from textual.widgets import Input
 from screens.app import WorkbenchApp
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.destroy_screen import DestroyScreen, word_to_type
-from screens.dialogs.form_screen import FormField, FormScreen
+from screens.dialogs.form_screen import Filled, FormField, FormScreen
 from screens.help_screen import HelpScreen
 from screens.sandbox.deployment_screen import DeploymentScreen
 from screens.sandbox.screen import SandboxScreen
@@ -61,7 +61,7 @@ async def opened(pilot: Pilot[None], app: WorkbenchApp, key: str = "f12") -> Des
     return screen
 
 
-class Form(FormScreen):
+class Form(FormScreen[Filled]):
     """A dialog in which one types."""
 
     def __init__(self) -> None:

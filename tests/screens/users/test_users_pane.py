@@ -20,12 +20,13 @@ from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FormScreen
 from screens.dialogs.options import Options
 from screens.dialogs.picker_screen import PickerScreen
+from screens.dialogs.problem_screen import ProblemScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.help_screen import HelpScreen
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
 from screens.users.groups_screen import GroupsScreen
-from screens.users.messages_screen import InboxScreen
+from screens.users.messages_screen import MessagesScreen
 from screens.users.report_screen import ReportScreen
 from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
@@ -74,7 +75,7 @@ class Driver:
                 line.value = values[each.name]
         await self.press("f5")
 
-    def form(self) -> FormScreen:
+    def form(self) -> FormScreen[Any]:
         form = self.app.screen
         assert isinstance(form, FormScreen)
         return form
@@ -96,7 +97,7 @@ class Driver:
         return self.form()._fields[int(str(line.id).rpartition("-")[2])].name if line else ""
 
     def inbox(self) -> list[str]:
-        opened = self.screen.loading_users.opened
+        opened = self.screen.browser.pager.opened
         assert opened is not None
         assert isinstance(opened.clients.target, LocalTarget)
         return [each.kind for each in read_inbox(opened.clients.target, self.pool_id)]
@@ -112,14 +113,14 @@ class Driver:
         await self.until(
             lambda: (
                 self.app.screen is self.screen
-                and not self.screen.acting.is_busy
-                and not self.screen.loading_users.is_running
+                and not self.screen.browser.bulk.is_running
+                and not self.screen.browser.pager.is_running
             ),
             "the pane at rest",
         )
 
     def names(self) -> list[str]:
-        return [user.label for user in self.screen.roster.shown]
+        return [user.label for user in self.screen.browser.users.shown]
 
     def seen(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=name)
@@ -167,7 +168,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
 
 async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Open) -> None:
     async with pane() as users:
-        assert plain(users.screen.table.empty_rows()[1]) == "n creates one."
+        assert plain(users.screen.browser.table.empty_rows()[1]) == "n creates one."
         await users.press("n")
         await users.fill(name="ann@example", attributes="given_name=Ann")
         await users.pilot.pause()
@@ -180,7 +181,7 @@ async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Ope
         }
         assert (attributes["given_name"], attributes["email_verified"]) == ("Ann", "true")
         await users.press("i")
-        await users.until(lambda: isinstance(users.app.screen, InboxScreen), "the inbox")
+        await users.until(lambda: isinstance(users.app.screen, MessagesScreen), "the inbox")
         inbox = users.app.screen.query_one(RowList)
         await users.until(lambda: inbox.rows, "a message")
         assert "invitation  to ann@example.com" in plain(inbox.rows[0].spans)
@@ -200,7 +201,7 @@ async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Ope
         await users.press("t")
         await users.until(lambda: not users.seen("ann@example.com")["Enabled"], "disabled")
         await users.settled()
-        assert not users.screen.roster.shown[0].enabled
+        assert not users.screen.browser.users.shown[0].enabled
 
 
 async def test_a_refusal_keeps_what_was_typed_and_goes_to_the_wrong_field(pane: Open) -> None:
@@ -234,9 +235,19 @@ async def test_a_refusal_keeps_what_was_typed_and_goes_to_the_wrong_field(pane: 
         assert users.inbox() == []
 
 
+async def test_enter_goes_to_the_details_and_escape_back(pane: Open) -> None:
+    async with pane("ann@example.com") as users:
+        detail = users.screen.query_one(DetailPane)
+        await users.until(lambda: detail.rows, "the details")
+        await users.press("enter")
+        assert users.screen.focused is detail
+        await users.press("escape")
+        assert users.screen.focused is users.screen.browser.table
+
+
 async def test_long_values_wrap_beside_the_table(pane: Open) -> None:
     async with pane("ann@example.com", size=(80, 24)) as users:
-        user = users.screen.table.current
+        user = users.screen.browser.table.current
         assert user is not None
         detail = users.screen.query_one(DetailPane)
         await users.until(lambda: detail.rows, "the details")
@@ -265,7 +276,7 @@ async def test_a_generated_password_is_copied_and_signs_in(pane: Open) -> None:
 
 async def test_a_wrong_change_stays_in_the_dialog_as_it_was(pane: Open) -> None:
     async with pane("ann@example.com", "bob@example.com") as users:
-        before = users.screen.table.current
+        before = users.screen.browser.table.current
         assert before is not None
         await users.press("e")
         await users.fill(**{"+": "phone_number=555"})
@@ -281,7 +292,7 @@ async def test_a_wrong_change_stays_in_the_dialog_as_it_was(pane: Open) -> None:
         assert "no attribute custom:never_declared" in users.problem()[0]
         await users.fill(**{"+": "family_name=Moe"})
         await users.settled()
-        changed = users.screen.roster.of(before.username)
+        changed = users.screen.browser.users.of(before.username)
         assert changed is not None and changed.attributes["family_name"] == "Moe"
 
 
@@ -303,13 +314,13 @@ async def test_marked_users_are_deleted_together_after_the_question(pane: Open) 
 
 async def test_who_failed_is_told_and_can_be_tried_again(pane: Open) -> None:
     async with pane("ann@example.com", "bob@example.com") as users:
-        gone = users.screen.roster.shown[0]
+        gone = users.screen.browser.users.shown[0]
         users.cognito.admin_delete_user(UserPoolId=users.pool_id, Username=gone.username)
         await users.press("ctrl+a", "t")
         await users.until(lambda: isinstance(users.app.screen, ReportScreen), "the failures")
         report = users.app.screen
         title = str(report.query_one("#dialog").border_title)
-        assert title == "Disabled: 1 of 2 users, 1 not"
+        assert title == "Disabled 1 of 2 users, 1 failed"
         (row,) = report.query_one(RowList).rows
         assert gone.label in plain(row.spans)
         reasons = [str(each.render()) for each in report.query(".report-reason").results(Static)]
@@ -329,7 +340,7 @@ async def test_a_search_asks_cognito_and_escape_ends_it(pane: Open) -> None:
         users.screen.query_one("#users-search", Input).value = "name^bob"
         await users.press("enter")
         await users.until(lambda: not users.names(), "nobody")
-        told = " ".join(plain(line) for line in users.screen.table.empty_rows())
+        told = " ".join(plain(line) for line in users.screen.browser.table.empty_rows())
         assert "name begins with 'bob'" in told and "~bob searches everywhere" in told
         await users.press("slash")
         users.screen.query_one("#users-search", Input).value = "OB@exam"
@@ -351,7 +362,7 @@ async def test_more_users_are_read_as_the_cursor_comes_near(pane: Open) -> None:
         await users.press("G")
         # To the real end, in one go: two more readings.
         await users.until(lambda: len(users.names()) == 620, "all")
-        await users.until(lambda: users.screen.table.cursor == 619, "the last one")
+        await users.until(lambda: users.screen.browser.table.cursor == 619, "the last one")
         await users.press("s")
         await users.pilot.pause()
         assert users.names() == names
@@ -366,7 +377,9 @@ async def test_a_pool_that_is_deleted_meanwhile_is_told(pane: Open) -> None:
         await users.press("r")
         await users.until(lambda: not users.names(), "the empty table")
         await users.settled()
-        assert any("does not exist" in plain(line) for line in users.screen.table.empty_rows())
+        assert any(
+            "does not exist" in plain(line) for line in users.screen.browser.table.empty_rows()
+        )
 
 
 async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
@@ -402,7 +415,7 @@ async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
         await users.press("r")
         await users.press("escape")
         file = tmp_path / "sign-ins.json"
-        name = users.screen.table.current
+        name = users.screen.browser.table.current
         assert name is not None
         kept = kept_sign_in(file, users.pool_id, name.username)
         assert kept is not None
@@ -475,7 +488,7 @@ async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path
             "Passw0rd!-{n}" in plain(row.spans) for row in users.app.screen.query_one(RowList).rows
         )
         await users.press("escape")
-        seeded = next(each for each in users.screen.roster.shown if ".2@" in each.label)
+        seeded = next(each for each in users.screen.browser.users.shown if ".2@" in each.label)
         assert seeded.status == users.seen(seeded.username)["UserStatus"] == "CONFIRMED"
         client = users.cognito.create_user_pool_client(
             UserPoolId=users.pool_id,
@@ -529,9 +542,11 @@ async def test_groups_and_second_factors_are_columns(pane: Open) -> None:
         await switch("groups")
         await switch("MFA")
         assert isinstance(users.app.screen, ColumnsScreen)
-        assert users.screen.roster.columns == ("user", "status", "created", "groups", "MFA")
+        assert users.screen.browser.users.columns == ("user", "status", "created", "groups", "MFA")
         await users.press("escape")
-        await users.until(lambda: "Admins" in plain(users.screen.table.row_spans(0)), "the group")
+        await users.until(
+            lambda: "Admins" in plain(users.screen.browser.table.row_spans(0)), "the group"
+        )
 
 
 async def test_another_pool_is_chosen_and_its_users_are_deleted_by_typing(pane: Open) -> None:
@@ -561,7 +576,7 @@ async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
 
 def refuse(users: Driver, code: str, message: str, times: int) -> None:
     """Let AWS answer so, ``times`` times, at the HTTP boundary."""
-    opened = users.screen.loading_users.opened
+    opened = users.screen.browser.pager.opened
     assert opened is not None
     left = iter(range(times))
 
@@ -593,12 +608,13 @@ async def test_expired_credentials_are_told_and_nothing_is_lost(pane: Open) -> N
     async with pane("ann@example.com") as users:
         refuse(users, "ExpiredTokenException", "The security token is expired", 1_000)
         await users.press("t")
-        await users.until(
-            lambda: any("expired" in each.message for each in users.app._notifications), "told"
-        )
+        await users.until(lambda: isinstance(users.app.screen, ProblemScreen), "the problem")
+        (problem, *_) = users.app.screen.query_one(RowList).rows
+        assert "expired" in plain(problem.spans)
+        await users.press("escape")
         assert users.names() == ["ann@example.com"]
         await users.press("r")
-        hint = users.screen.table
+        hint = users.screen.browser.table
         await users.until(
             lambda: any("Sign in to AWS again" in plain(line) for line in hint.empty_rows()), "told"
         )
@@ -612,10 +628,10 @@ async def test_a_column_is_shown_and_stands_first(pane: Open) -> None:
         while rows.current is None or rows.current.key != "username":
             await users.press("down")
         await users.press("f", "escape")
-        await users.until(lambda: users.screen.roster.columns[0] == "username", "first")
-        assert users.screen.roster.columns == ("username", "user", "status", "created")
+        await users.until(lambda: users.screen.browser.users.columns[0] == "username", "first")
+        assert users.screen.browser.users.columns == ("username", "user", "status", "created")
         name = users.seen("ann@example.com")["Username"]
-        assert plain(users.screen.table.row_spans(0)).strip("✓ ").startswith(name[:12])
+        assert plain(users.screen.browser.table.row_spans(0)).strip("✓ ").startswith(name[:12])
 
 
 async def test_the_rarer_actions_are_done_with_all_marked_users(pane: Open) -> None:
@@ -643,7 +659,7 @@ async def test_the_rarer_actions_are_done_with_all_marked_users(pane: Open) -> N
             lambda: all(attributes(name)["email_verified"] == "true" for name in both), "verified"
         )
         await do("invitation again")
-        target = users.screen.loading_users.opened
+        target = users.screen.browser.pager.opened
         assert target is not None
         assert isinstance(target.clients.target, LocalTarget)
         endpoint = target.clients.target
