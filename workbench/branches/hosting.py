@@ -28,6 +28,7 @@ from workbench.branches.hosting_models import (
 )
 from workbench.branches.previews import preview_name, preview_tags
 from workbench.git.repository import GitProblem, main_checkout, repository_root, run_git
+from workbench.localcloud.client import ask
 from workbench.localcloud.contract import APP_ROOT, LOGS_PATH
 from workbench.project.models import Project
 
@@ -261,17 +262,18 @@ _STEPS = {
 
 def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: bool) -> int:
     """Give the lines from ``offset`` (bytes) on; an unfinished line waits for its end."""
-    # Our own logs are read from where one stopped; AWS signs an address that must stay as it is.
-    is_ours = LOGS_PATH in step.log_url
-    url = f"{step.log_url}?offset={offset}" if is_ours else step.log_url
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
-            text: bytes = answer.read()
+        if LOGS_PATH in step.log_url:
+            answer = ask(f"{step.log_url}?offset={offset}", timeout=_SECONDS)
+            text = answer.body if answer.status == 200 else b""
+        else:
+            # AWS signs an address that must stay as it is: all of the log comes each time.
+            with urllib.request.urlopen(step.log_url, timeout=_SECONDS) as response:
+                text = response.read()[offset:]
     except urllib.error.HTTPError:
         return offset  # not written yet
     except OSError as error:
         raise HostingProblem(f"The log cannot be read: {error}.", "Try again.") from None
-    text = text if is_ours else text[offset:]
     whole = text if is_last else text[: text.rfind(b"\n") + 1]
     for line in whole.decode("utf-8", "replace").splitlines():
         say(step.name, line)

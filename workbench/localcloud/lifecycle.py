@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import http.client
-import json
 import os
 import shutil
 import subprocess
@@ -24,7 +22,7 @@ from typing import Literal
 from workbench.aws.local_keys import read_keys
 from workbench.aws.target import LOCAL_REGION, LocalTarget
 from workbench.damaged_files import Damage, damages_of, put_aside
-from workbench.localcloud import log_file, ports, server_process
+from workbench.localcloud import client, contract, log_file, ports, server_process
 from workbench.localcloud import server_file as record_file
 from workbench.localcloud.env_vars import environment, server_environment
 from workbench.localcloud.ports import choose_port, is_free
@@ -422,20 +420,13 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
 
 
 def _health(port: int, state_dir: Path, timeout: float = 2.0) -> dict[str, object] | None:
-    from workbench.localcloud.contract import HEALTH_PATH
-
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
-        keys = read_keys(state_dir)
-        headers = keys.sign("GET", _endpoint(port) + HEALTH_PATH) if keys else {}
-        connection.request("GET", HEALTH_PATH, headers=headers)
-        response = connection.getresponse()
-        document = json.loads(response.read()) if response.status == 200 else None
-    except (OSError, http.client.HTTPException, ValueError):
+        answer = client.ask(
+            _endpoint(port) + contract.HEALTH_PATH, read_keys(state_dir), timeout=timeout
+        )
+    except OSError:
         return None
-    finally:
-        connection.close()
-    return document if isinstance(document, dict) else None
+    return answer.document or None if answer.status == 200 else None
 
 
 @contextlib.contextmanager

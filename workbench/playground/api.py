@@ -63,7 +63,7 @@ class PlaygroundApi:
             keys = await asyncio.to_thread(self._source.own)
         except NotAuthorizedError:
             return Trace()
-        return await read_trace(self._client, self.endpoint, result.request_id, keys)
+        return await read_trace(self.endpoint, result.request_id, keys)
 
     def forget_callers(self) -> None:
         """Ask anew for all credentials, after a deployment."""

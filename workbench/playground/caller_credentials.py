@@ -7,10 +7,7 @@ and the sign-in is kept.
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
@@ -27,7 +25,6 @@ from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import app_client, refresh
 
 _USERS = 60
-_TIMEOUT_SECONDS = 10
 _EARLY_SECONDS = 60
 
 
@@ -134,25 +131,13 @@ class CallerCredentials:
         return IamCredentials(access_key, secret_key, token)
 
     def _ask_local_cloud(self, target: LocalTarget, asked: dict[str, str]) -> dict[str, Any]:
-        url = target.endpoint.rstrip("/") + TOKENS_PATH
-        body = json.dumps(asked).encode()
-        signed = target.keys.sign("POST", url, body) if target.keys else {}
-        headers = {"Content-Type": "application/json", **signed}
-        request = urllib.request.Request(url, data=body, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
-                found = json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            try:
-                message = str(json.loads(error.read()).get("message"))
-            except ValueError:
-                message = f"HTTP {error.code}"
-            raise NotAuthorizedError(message) from None
+            answer = ask(target.endpoint + TOKENS_PATH, target.keys, document=asked)
         except OSError as error:
-            raise NotAuthorizedError(f"The local cloud does not answer: {error}") from None
-        if not isinstance(found, dict):
-            raise NotAuthorizedError("The local cloud gave no tokens.")
-        return found
+            raise NotAuthorizedError(f"The local cloud could not be reached: {error}.") from None
+        if answer.status != 200:
+            raise NotAuthorizedError(answer.refusal)
+        return answer.document
 
 
 def _sign_in_name(user: Any) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from workbench.aws.target import LocalTarget
+from workbench.localcloud.client import ask
 from workbench.localcloud.contract import MESSAGES_PATH
 from workbench.project.models import ProjectProblem
 
-_TIMEOUT_SECONDS = 10
 _CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -49,22 +46,19 @@ class Message:
 
 def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
     """The pool's last messages, newest first; blocks. Raises ProjectProblem."""
-    query = urllib.parse.urlencode({"userPoolId": pool_id})
-    url = f"{target.endpoint.rstrip('/')}{MESSAGES_PATH}?{query}"
+    query = urlencode({"userPoolId": pool_id})
     try:
-        signed = target.keys.sign("GET", url) if target.keys else {}
-        request = urllib.request.Request(url, headers=dict(signed))
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:
-            found = json.loads(answer.read())["messages"]
-    except urllib.error.HTTPError as error:
-        raise ProjectProblem(
-            f"The inbox of {pool_id} cannot be read (HTTP {error.code}).",
-            "Deploy the backend, then look again.",
-        ) from None
+        answer = ask(f"{target.endpoint}{MESSAGES_PATH}?{query}", target.keys)
     except OSError as error:
         raise ProjectProblem(
-            f"The local cloud does not answer: {error}.", "Start it with a deployment."
+            f"The local cloud could not be reached: {error}.", "Start it with a deployment."
         ) from None
+    if answer.status != 200:
+        raise ProjectProblem(
+            f"The messages of {pool_id} could not be read (HTTP {answer.status}).",
+            "Deploy the backend, then look again.",
+        )
     return tuple(
-        Message(**{**each, "at": datetime.fromtimestamp(each["at"], UTC)}) for each in found
+        Message(**{**each, "at": datetime.fromtimestamp(each["at"], UTC)})
+        for each in answer.document["messages"]
     )
