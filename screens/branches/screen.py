@@ -126,12 +126,15 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
         if repository is None:
             return
         try:
-            async with aclosing(ref_changes(repository.common)) as changes:
+            async with aclosing(ref_changes([repository.common])) as changes:
+                await anext(changes)  # the watch has begun
                 async for _ in changes:
                     await asyncio.sleep(_UNTIL_A_JOB_STARTS)
                     self.action_reload()
         except OSError as problem:
-            self.shell.say(f"New commits are seen by r only: {problem.strerror}", "warning")
+            self.shell.say(
+                f"New commits are not noticed ({problem}). Press r to refresh.", "warning"
+            )
 
     def _show(self) -> None:
         place = self.shell.environment

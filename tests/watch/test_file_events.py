@@ -1,34 +1,69 @@
+"""What every platform's watch must report, against the real file system."""
+
 from __future__ import annotations
 
 import asyncio
 import gc
 import os
-import resource
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from workbench.watch.file_events import file_events
-from workbench.watch.inotify import Inotify
+from workbench.watch.file_events import FileEvents
 
-SETTLED = 0.2
-linux = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="counts or limits inotify")
 
 
-async def next_paths(events: AsyncGenerator[set[Path], None], wanted: Path) -> set[Path]:
-    async with asyncio.timeout(10):
-        async for burst in events:
-            if wanted in burst:
-                return burst
-    raise AssertionError("the events ended")
+class Watch:
+    """Collects what a watch reports."""
+
+    def __init__(self, events: FileEvents) -> None:
+        self.events = events
+        self.seen: set[Path] = set()
+        self.anything = 0
+        self._told = asyncio.Event()
+
+    async def collect(self) -> None:
+        async with aclosing(self.events.bursts()) as bursts:
+            async for burst in bursts:
+                self.seen |= burst
+                self.anything += not burst
+                self._told.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for a burst after which ``holds`` is true."""
+        async with asyncio.timeout(20):
+            while not holds():
+                self._told.clear()
+                await self._told.wait()
+
+    async def settled(self) -> set[Path]:
+        """What was reported since the last call, once nothing is left to report."""
+        async with asyncio.timeout(20):
+            await self.events.settled()
+        found, self.seen = self.seen, set()
+        return found
+
+    async def until_it_watches(self, folders: int) -> None:
+        """Wait while watches that have ended give theirs back."""
+        async with asyncio.timeout(20):
+            while inotify_watches() != folders:
+                await self.settled()
 
 
-async def started(events: AsyncGenerator[set[Path], None]) -> asyncio.Task[set[Path]]:
-    task = asyncio.create_task(anext(events))
-    await asyncio.sleep(SETTLED)
-    return task
+@asynccontextmanager
+async def watching(events: FileEvents) -> AsyncIterator[Watch]:
+    watch = Watch(events)
+    task = asyncio.create_task(watch.collect())
+    await watch.settled()
+    try:
+        yield watch
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def tree_in(root: Path) -> Path:
@@ -38,131 +73,210 @@ def tree_in(root: Path) -> Path:
     return tree
 
 
-@linux
-async def test_a_burst_is_told_once(tmp_path: Path) -> None:
+def inotify_watches() -> int:
+    """How many folders this process watches."""
+    count = 0
+    for each in Path("/proc/self/fdinfo").iterdir():
+        try:
+            count += each.read_text().count("inotify wd:")
+        except OSError:
+            continue
+    return count
+
+
+def inotify_queue() -> int:
+    return int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+
+
+async def test_changes_below_a_tree_and_in_a_folder_are_reported(tmp_path: Path) -> None:
     tree = tree_in(tmp_path)
-    events = file_events([tree], [tmp_path])
-    burst = await started(events)
-    (tree / "data" / "resource.ts").write_text("two")
-    (tmp_path / "package.json").write_text("{}")
-    async with asyncio.timeout(10):
-        assert await burst == {tree / "data" / "resource.ts", tmp_path / "package.json"}
-    await events.aclose()
+    (tmp_path / "other" / "deep").mkdir(parents=True)
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        (tree / "data" / "resource.ts").write_text("two")
+        (tmp_path / "package.json").write_text("{}")
+        (tmp_path / "other" / "deep" / "file").write_text("x")
+        seen = await watch.settled()
+        assert {tree / "data" / "resource.ts", tmp_path / "package.json"} <= seen
+        assert tmp_path / "other" / "deep" / "file" not in seen
 
 
-@linux
-def test_files_of_new_and_moved_folders_are_told_by_their_new_path(tmp_path: Path) -> None:
+async def test_a_save_through_a_temporary_file_is_reported(tmp_path: Path) -> None:
     tree = tree_in(tmp_path)
-    watch = Inotify([tree], [tmp_path])
-    (tree / "deep" / "er").mkdir(parents=True)
-    (tree / "deep" / "er" / "a.ts").write_text("x")  # before er is watched
-    assert tree / "deep" / "er" / "a.ts" in watch.read()
-    (tree / "deep").rename(tree / "functions")
-    assert tree / "functions" / "er" / "a.ts" in watch.read()
-    watch.read()  # what the kernel says of the watches given back
-    (tree / "functions" / "er" / "a.ts").write_text("y")
-    assert watch.read() == {tree / "functions" / "er" / "a.ts"}
-    watch.close()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        for folder in (tree, tmp_path):
+            (folder / "new.tmp").write_text("x")
+            (folder / "new.tmp").replace(folder / "new.ts")
+        assert {tree / "new.ts", tmp_path / "new.ts"} <= await watch.settled()
 
 
-@linux
-def test_a_tree_that_comes_back_is_watched_again(tmp_path: Path) -> None:
+async def test_files_of_new_and_moved_folders_are_reported_by_their_new_path(
+    tmp_path: Path,
+) -> None:
     tree = tree_in(tmp_path)
-    watch = Inotify([tree], [tmp_path])
-    tree.rename(tmp_path / "away")
-    watch.read()
-    (tmp_path / "away" / "data" / "resource.ts").write_text("unseen")
-    watch.read()
-    (tmp_path / "away").rename(tree)
-    assert tree / "data" / "resource.ts" in watch.read()
-    (tree / "data" / "resource.ts").write_text("seen")
-    assert tree / "data" / "resource.ts" in watch.read()
-    watch.close()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        (tree / "deep" / "er").mkdir(parents=True)
+        await watch.settled()
+        (tree / "deep" / "er" / "a.ts").write_text("x")
+        assert tree / "deep" / "er" / "a.ts" in await watch.settled()
+        (tree / "deep").rename(tree / "functions")
+        await watch.settled()
+        (tree / "functions" / "er" / "a.ts").write_text("y")
+        assert tree / "functions" / "er" / "a.ts" in await watch.settled()
 
 
-@linux
-def test_packages_inside_a_tree_take_no_watches(tmp_path: Path) -> None:
+async def test_a_tree_that_comes_back_is_watched_again(tmp_path: Path) -> None:
     tree = tree_in(tmp_path)
-    (tree / "node_modules" / "a").mkdir(parents=True)
-    watch = Inotify([tree])
-    (tree / "node_modules" / "a" / "index.js").write_text("x")
-    assert watch.read() == set()
-    watch.close()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        tree.rename(tmp_path / "away")
+        await watch.settled()
+        (tmp_path / "away" / "data" / "resource.ts").write_text("unseen")
+        assert not any("resource.ts" in path.name for path in await watch.settled())
+        (tmp_path / "away").rename(tree)
+        await watch.settled()
+        (tree / "data" / "resource.ts").write_text("seen")
+        assert tree / "data" / "resource.ts" in await watch.settled()
 
 
-@linux
-def test_where_the_kernel_lost_events_all_counts_as_changed(tmp_path: Path) -> None:
+async def test_a_tree_deleted_and_made_again_at_once_is_watched(tmp_path: Path) -> None:
     tree = tree_in(tmp_path)
-    watch = Inotify([tree], [tmp_path])
-    limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
-    with (tree / "a.ts").open("wb", 0) as one, (tree / "b.ts").open("wb", 0) as other:
-        for _ in range(limit // 2 + 1):
-            one.write(b"x")
-            other.write(b"x")
-    (tree / "lost").mkdir()
-    (tree / "lost" / "a.ts").write_text("x")
-    found: set[Path] = set()
-    while block := watch.read():
-        found |= block
-    assert {tree, tmp_path, tree / "lost" / "a.ts"} <= found
-    (tree / "lost" / "a.ts").write_text("y")
-    assert watch.read() == {tree / "lost" / "a.ts"}
-    watch.close()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        (tree / "data" / "resource.ts").unlink()
+        (tree / "data").rmdir()
+        tree.rmdir()
+        tree_in(tmp_path)
+        began = watch.anything
+        await watch.settled()
+        assert watch.anything > began
+        (tree / "data" / "resource.ts").write_text("seen")
+        assert tree / "data" / "resource.ts" in await watch.settled()
+
+
+async def test_a_tree_that_is_not_there_yet_is_watched_when_it_is_made(tmp_path: Path) -> None:
+    async with watching(FileEvents([tmp_path / "amplify"], [tmp_path])) as watch:
+        tree = tree_in(tmp_path)
+        await watch.settled()
+        (tree / "data" / "resource.ts").write_text("seen")
+        assert tree / "data" / "resource.ts" in await watch.settled()
 
 
 @linux
-async def test_without_a_watch_left_the_files_are_looked_at(tmp_path: Path) -> None:
-    said: list[OSError] = []
+async def test_packages_inside_a_tree_take_no_watches(tmp_path: Path) -> None:
     tree = tree_in(tmp_path)
-    events = file_events([tree], [tmp_path], on_limit=said.append)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    free = os.open(tmp_path, os.O_RDONLY)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
-    os.close(free)
-    taken = os.open(tmp_path, os.O_RDONLY)
-    try:
-        first = await anext(events)
-    finally:
-        os.close(taken)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert first == {tree, tmp_path}
-    burst = await started(events)
-    (tree / "data" / "resource.ts").write_text("two")
-    async with asyncio.timeout(10):
-        assert tree / "data" / "resource.ts" in await burst
-    await events.aclose()
-    assert len(said) == 1
+    function = tree / "functions" / "hello"
+    for number in range(50):
+        (function / "node_modules" / f"p{number}").mkdir(parents=True)
+    (function / "src").mkdir()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        # root, amplify, functions, hello; data and src as a whole
+        await watch.until_it_watches(6)
+        (function / "node_modules" / "p1" / "index.js").write_text("x")
+        (function / "handler.ts").write_text("x")
+        (function / "src" / "a.ts").write_text("x")
+        seen = await watch.settled()
+        assert {function / "handler.ts", function / "src" / "a.ts"} <= seen
+        assert not any("p1" in path.parts for path in seen)
 
 
 @linux
-async def test_looking_tells_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_packages_that_are_installed_later_take_no_watches(tmp_path: Path) -> None:
+    tree = tree_in(tmp_path)
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        await watch.until_it_watches(3)
+        for number in range(50):
+            (tree / "data" / "node_modules" / f"p{number}").mkdir(parents=True)
+        await watch.settled()
+        await watch.until_it_watches(3)
+        (tree / "data" / "new").mkdir()
+        await watch.settled()
+        (tree / "data" / "new" / "a.ts").write_text("x")
+        assert tree / "data" / "new" / "a.ts" in await watch.settled()
+
+
+async def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
+    tree = tree_in(tmp_path)
+    (tmp_path / "shared").mkdir()
+    (tree / "shared").symlink_to(tmp_path / "shared")
+    (tree / "round").symlink_to(tree)
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        (tmp_path / "shared" / "a.ts").write_text("x")
+        assert not any(path.name == "a.ts" for path in await watch.settled())
+
+
+async def test_a_linked_tree_is_reported_by_the_path_that_was_given(tmp_path: Path) -> None:
+    tree = tree_in(tmp_path / "real")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    given = tmp_path / "link" / "amplify"
+    async with watching(FileEvents([given])) as watch:
+        (tree / "data" / "resource.ts").write_text("two")
+        assert given / "data" / "resource.ts" in await watch.settled()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+async def test_an_unreadable_folder_is_left_out(tmp_path: Path) -> None:
+    tree = tree_in(tmp_path)
+    (tree / "closed").mkdir(mode=0)
+    async with watching(FileEvents([tree])) as watch:
+        (tree / "data" / "resource.ts").write_text("two")
+        assert tree / "data" / "resource.ts" in await watch.settled()
+
+
+@linux
+async def test_more_changes_than_the_kernel_remembers_end_with_all_looked_at(
+    tmp_path: Path,
+) -> None:
+    tree = tree_in(tmp_path)
+    limit = inotify_queue()
+    async with watching(FileEvents([tree], [tmp_path])) as watch:
+        with (tree / "a.ts").open("wb", 0) as one, (tree / "b.ts").open("wb", 0) as other:
+            for _ in range(limit // 2 + 1):
+                one.write(b"x")
+                other.write(b"x")
+        assert {tree / "a.ts", tree / "b.ts"} <= await watch.settled()
+        (tree / "a.ts").write_text("y")
+        assert tree / "a.ts" in await watch.settled()
+
+
+@linux
+async def test_a_name_that_is_not_unicode_does_not_end_the_watch(tmp_path: Path) -> None:
+    said: list[str] = []
+    tree = tree_in(tmp_path)
+    async with watching(FileEvents([tree], [tmp_path], on_polling=said.append)) as watch:
+        (tree / os.fsdecode(b"\xff.ts")).write_text("x")
+        began = watch.anything
+        await watch.until(lambda: watch.anything > began)
+        (tree / "data" / "resource.ts").write_text("two")
+        assert tree / "data" / "resource.ts" in await watch.settled()
+    assert said == []
+
+
+async def test_polling_on_request_reports_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
     tree = tree_in(tmp_path)
-    events = file_events([tree], [tmp_path])
-    burst = await started(events)
-    (tree / "data" / "resource.ts").write_text("two")
-    async with asyncio.timeout(10):
-        assert tree / "data" / "resource.ts" in await burst
-    (tmp_path / "package.json").write_text("{}")
-    await next_paths(events, tmp_path / "package.json")
-    await events.aclose()
+    events = FileEvents([tree], [tmp_path])
+    async with watching(events) as watch:
+        (tree / "data" / "new.ts").write_text("two")
+        (tmp_path / "package.json").write_text("{}")
+        await watch.until(
+            lambda: {tree / "data" / "new.ts", tmp_path / "package.json"} <= watch.seen
+        )
+
+
+async def test_nothing_to_watch_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        await anext(FileEvents([tmp_path / "missing"]).bursts())
 
 
 async def test_ending_early_leaves_nothing_to_the_garbage_collector(tmp_path: Path) -> None:
     told: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
-    events = file_events([tmp_path])
-    first = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0.05)
-    (tmp_path / "a").write_text("1")
-    assert await first
-    await events.aclose()
-    waiting = file_events([tmp_path])
-    task = asyncio.ensure_future(anext(waiting))
-    await asyncio.sleep(0.05)
-    task.cancel()
-    await asyncio.wait({task})
-    del waiting
+    async with watching(FileEvents([tmp_path])) as watch:
+        (tmp_path / "a").write_text("1")
+        assert tmp_path / "a" in await watch.settled()
+    async with watching(FileEvents([tmp_path])):
+        pass
+    del watch
     gc.collect()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)
     assert told == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +51,20 @@ def is_writing(repository: Repository) -> bool:
     return (repository.folder / "index.lock").exists()
 
 
-def is_rebasing(repository: Repository) -> bool:
-    """Whether a rebase is under way, running or stopped for the user."""
-    folder = repository.folder
-    return (folder / "rebase-merge").exists() or (folder / "rebase-apply").exists()
+def rebase_quiet_for(repository: Repository) -> float | None:
+    """Seconds since the rebase under way last moved on; None without a rebase.
+
+    A rebase that stopped for the user stays quiet: each step of a running one writes its state.
+    """
+    newest = None
+    for name in ("rebase-merge", "rebase-apply"):
+        folder = repository.folder / name
+        try:
+            for path in (folder, *folder.iterdir()):
+                newest = max(newest or 0.0, path.stat().st_mtime)
+        except OSError:
+            continue
+    return None if newest is None else max(0.0, time.time() - newest)
 
 
 def _branch(head: str) -> str:

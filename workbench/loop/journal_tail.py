@@ -1,25 +1,27 @@
-"""Attach to a sandbox that another terminal runs: its journal, as it grows."""
+"""Follows the journal of a sandbox that another terminal runs."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 from workbench.journal.store import Journal
 from workbench.model.events import AnyEvent
 from workbench.private_files import private_folder
-from workbench.watch.file_events import file_events
+from workbench.watch.file_events import FileEvents
 
-_QUIET_MS = 25
+_STEP_MS = 50
 _LONGEST_MS = 100
-_LOOK_ANYWAY = 5.0  # where the file system tells nothing: a network share
+_LOOK_ANYWAY = 5.0  # for file systems that report no changes, such as a network share
+
+_Mark = tuple[int, int] | None  # mtime ns, size
 
 
 async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
     """The last listed resources, the latest deployment's events, then each event as it is written.
 
-    Woken by the file system, so that an idle sandbox costs nothing; runs until cancelled.
+    Runs until cancelled.
     """
     listed = journal.latest_resources()
     if listed is not None:
@@ -29,31 +31,32 @@ async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
     position = max(first - 1, 0) if latest else journal.last_id()
     folder = journal.path.parent
     private_folder(folder)
-    awakenings = file_events((), [folder], quiet_ms=_QUIET_MS, longest_ms=_LONGEST_MS)
-    awakening: asyncio.Task[set[Path]] | None = None
+    watch = FileEvents(
+        (), [folder], step_ms=_STEP_MS, longest_ms=_LONGEST_MS, at_least_every=_LOOK_ANYWAY
+    )
+    before: tuple[_Mark, ...] | None = None
+    async with aclosing(watch.bursts()) as bursts:
+        async for burst in bursts:
+            now = journal_marks(journal.path)
+            if burst and now == before:
+                continue  # as root, SQLite sets the owner of files that are read: our own doing
+            before = now
+            while True:
+                position, events = journal.events_after(position)
+                if not events:
+                    break
+                for event in events:
+                    yield event
+
+
+def journal_marks(path: Path) -> tuple[_Mark, ...]:
+    """What a write to the journal changes, and a read does not."""
+    return tuple(_mark(each) for each in (path, path.with_name(f"{path.name}-wal")))
+
+
+def _mark(path: Path) -> _Mark:
     try:
-        while True:
-            if awakening is None:
-                awakening = asyncio.create_task(anext(awakenings))
-                await asyncio.sleep(0)  # the watch stands before the look at what is there
-            async for event in _catch_up(journal, position):
-                position, said = event
-                yield said
-            done, _ = await asyncio.wait({awakening}, timeout=_LOOK_ANYWAY)
-            if done:
-                awakening.result()
-                awakening = None
-    finally:
-        if awakening is not None:
-            awakening.cancel()
-            await asyncio.gather(awakening, return_exceptions=True)
-        await awakenings.aclose()
-
-
-async def _catch_up(journal: Journal, position: int) -> AsyncIterator[tuple[int, AnyEvent]]:
-    while True:
-        position, events = journal.events_after(position)
-        if not events:
-            return
-        for event in events:
-            yield position, event
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -1,163 +1,243 @@
-"""Bursts of changed files, as the system tells them: inotify, elsewhere ``watchfiles``."""
+"""Bursts of changed files, as ``watchfiles`` reports them, by one code path for all platforms."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from workbench.watch.inotify import Inotify
-
-QUIET_MS = 20
-"""A burst ends after this long without an event (with ``watchfiles``: after one to two of these)."""
+STEP_MS = 20
+"""How often ``watchfiles`` wakes: a save is reported after one to two steps. Two watches that wake
+every 20 ms cost 0.25 % of a core, every 100 ms 0.06 %."""
 LONGEST_MS = 300
-"""A burst that does not end is told after this long."""
-_FOLDER_QUIET_MS = 100  # watchfiles wakes this often while nothing happens
-_LOOK_SECONDS = 0.3
+"""A burst that does not end is reported after this long."""
+SKIPPED = frozenset({"node_modules", ".git", ".amplify"})
+"""Folders that are never watched: each folder below them would take one of the user's inotify
+watches, and an installation of packages would report each of its files."""
+
+_POLL_MS = 300
+_POLLING_LOOKS = 1.0
 
 
-async def file_events(
-    trees: Sequence[Path],
-    folders: Sequence[Path] = (),
-    *,
-    quiet_ms: int = QUIET_MS,
-    longest_ms: int = LONGEST_MS,
-    on_limit: Callable[[OSError], None] = lambda _problem: None,
-) -> AsyncGenerator[set[Path], None]:
-    """The paths of each burst below ``trees`` and directly in ``folders``; runs until cancelled.
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """What to watch: ``whole`` with everything below, ``single`` without."""
 
-    A tree or folder itself in a burst means: anything in it may have changed. inotify rather than
-    ``watchfiles``, whose every watch wakes each step, 0.37 % of a core at 20 ms. Where the user's
-    inotify watches are used up, ``on_limit`` is told, and the files are looked at every 0.3 s. Raises ``OSError``: can't be
-    watched.
+    whole: tuple[Path, ...]
+    single: tuple[Path, ...]
+
+
+_Changes = set[tuple[int, Path]]
+"""Each with its kind, a ``watchfiles.Change``."""
+
+
+class FileEvents:
+    """The changes below ``trees`` and directly in ``folders``.
+
+    A tree or folder may be missing: it is watched as soon as it appears in another watched folder.
+    Where the system can't notify about (more) files, ``on_polling`` gets the reason and the files
+    are polled. ``at_least_every`` (seconds) adds an empty burst where nothing happens for so long,
+    for file systems that report nothing.
     """
-    if sys.platform != "linux":
-        async with aclosing(_watchfiles(trees, folders, quiet_ms, longest_ms)) as bursts:
-            async for burst in bursts:
-                yield burst
-        return
-    if not _asks_for_polling():
-        from workbench.watch.inotify import LIMITS, Inotify
 
-        watch: Inotify | None = None
-        try:
-            watch = Inotify(trees, folders)
-            # Ended before the watch is closed: left to the garbage collector it would look for the
-            # descriptor of a closed one.
-            async with aclosing(_bursts(watch, quiet_ms / 1000, longest_ms / 1000)) as bursts:
-                async for burst in bursts:
-                    yield burst
-        except OSError as problem:
-            if problem.errno not in LIMITS:
-                raise
-            on_limit(problem)
-        finally:
-            if watch is not None:
-                watch.close()
-        yield {*trees, *folders}
-    from workbench.watch.polling import file_looks
+    def __init__(
+        self,
+        trees: Iterable[Path],
+        folders: Iterable[Path] = (),
+        *,
+        step_ms: int = STEP_MS,
+        longest_ms: int = LONGEST_MS,
+        at_least_every: float | None = None,
+        on_polling: Callable[[str], None] = lambda _reason: None,
+    ) -> None:
+        self._trees = tuple(trees)
+        self._folders = tuple(folders)
+        self._step_ms = step_ms
+        self._longest_ms = longest_ms
+        self._at_least_every = at_least_every
+        self._on_polling = on_polling
+        self._polling = _wants_polling()
+        self._real = _real_paths((*self._trees, *self._folders))
+        self._queue: asyncio.Queue[tuple[Path, _Changes | Exception]] = asyncio.Queue()
+        self._marks: tuple[Path, ...] = ()
+        self._settling: list[tuple[set[Path], asyncio.Future[None]]] = []
 
-    async with aclosing(file_looks(trees, folders, _LOOK_SECONDS)) as looks:
-        async for burst in looks:
-            yield burst
+    async def bursts(self) -> AsyncGenerator[set[Path], None]:
+        """Yield the changed paths of each burst; runs until closed.
 
-
-def _asks_for_polling() -> bool:
-    """Where Windows' files are seen through Linux, or the user said so as ``watchfiles`` has it."""
-    return "microsoft" in os.uname().release.lower() or bool(
-        os.environ.get("WATCHFILES_FORCE_POLLING")
-    )
-
-
-async def _bursts(watch: Inotify, quiet: float, longest: float) -> AsyncGenerator[set[Path], None]:
-    loop = asyncio.get_running_loop()
-    arrived = asyncio.Event()
-    found: set[Path] = set()
-    problems: list[OSError] = []
-
-    def take() -> None:
-        try:
-            found.update(watch.read())
-        except OSError as problem:
-            problems.append(problem)
-            loop.remove_reader(watch.fileno())
-        arrived.set()
-
-    loop.add_reader(watch.fileno(), take)
-    try:
+        An empty burst means that anything may have changed. The first one is empty: it says that
+        the watch has begun. Raises ``OSError``: there is nothing to watch.
+        """
         while True:
-            await arrived.wait()
-            await _until_quiet(arrived, quiet, loop.time() + longest)
-            if problems:
-                raise problems[0]
-            if found:
-                burst = set(found)
-                found.clear()
-                yield burst
-    finally:
-        loop.remove_reader(watch.fileno())
+            cover = _cover(self._trees, self._folders)
+            if not cover.whole and not cover.single:
+                raise FileNotFoundError(f"there is no folder {self._trees or self._folders}")
+            async with self._watching(cover):
+                for sources, _ in self._settling:
+                    sources.clear()  # the empty burst covers what the ended watch did not report
+                yield set()
+                while True:
+                    self._settle()
+                    source, changes = await self._queue.get()
+                    if isinstance(changes, Exception):
+                        self._take_problem(changes)
+                        break
+                    paths = {path for _, path in changes}
+                    yield paths
+                    self._mark_seen(source, paths)
+                    if _replaced(cover, changes) or _cover(self._trees, self._folders) != cover:
+                        break
 
+    async def settled(self) -> None:
+        """Wait until every change made before this call was yielded, and the consumer is back.
 
-async def _until_quiet(arrived: asyncio.Event, quiet: float, end: float) -> None:
-    loop = asyncio.get_running_loop()
-    while arrived.is_set():
-        arrived.clear()
-        left = min(quiet, end - loop.time())
-        if left <= 0:
+        Touches a folder of each watch, without changing its times: the system reports changes in
+        the order in which they were made.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settling.append((set(self._marks), done))
+        for folder in self._marks:
+            with suppress(FileNotFoundError):  # its deletion starts the watch again, which settles
+                stat = folder.stat()
+                os.utime(folder, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        await done
+
+    def _mark_seen(self, source: Path, paths: set[Path]) -> None:
+        for sources, _ in self._settling:
+            if source in paths or not paths:
+                sources.discard(source)
+
+    def _settle(self) -> None:
+        if not self._queue.empty():
             return
+        for each in [each for each in self._settling if not each[0]]:
+            self._settling.remove(each)
+            if not each[1].done():
+                each[1].set_result(None)
+
+    @asynccontextmanager
+    async def _watching(self, cover: _Cover) -> AsyncIterator[None]:
+        self._queue = asyncio.Queue()
+        parts = [part for part in ((cover.whole, True), (cover.single, False)) if part[0]]
+        tasks = [asyncio.create_task(self._watch(paths, below)) for paths, below in parts]
+        await asyncio.sleep(0)  # each task has begun its watch, which is no await
+        self._marks = tuple(paths[0] for paths, _ in parts)
         try:
-            async with asyncio.timeout(left):
-                await arrived.wait()
-        except TimeoutError:
-            return
+            yield
+        finally:
+            self._marks = ()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _watch(self, paths: Sequence[Path], below: bool) -> None:
+        from watchfiles import awatch
 
-async def _watchfiles(
-    trees: Sequence[Path],
-    folders: Sequence[Path],
-    quiet_ms: int,
-    longest_ms: int,
-) -> AsyncGenerator[set[Path], None]:
-    from watchfiles import awatch
-
-    bursts: asyncio.Queue[set[Path]] = asyncio.Queue()
-
-    async def gather(paths: Sequence[Path], recursive: bool, step: int) -> None:
-        async for batch in awatch(
+        every = _POLLING_LOOKS if self._polling else self._at_least_every
+        changes = awatch(
             *paths,
             watch_filter=None,
-            debounce=longest_ms,
-            step=step,
-            recursive=recursive,
-        ):
-            bursts.put_nowait({Path(path) for _, path in batch})
-
-    tasks = [
-        asyncio.create_task(gather(paths, recursive, step))
-        for paths, recursive, step in (
-            (trees, True, quiet_ms),
-            (folders, False, max(quiet_ms, _FOLDER_QUIET_MS)),
+            debounce=self._longest_ms,
+            step=self._step_ms,
+            rust_timeout=round(every * 1000) if every else 0,
+            yield_on_timeout=True,
+            force_polling=self._polling,
+            poll_delay_ms=_POLL_MS,
+            recursive=below,
         )
-        if paths
-    ]
-    taking: asyncio.Task[set[Path]] | None = None
+        try:
+            async with aclosing(changes):
+                async for batch in changes:
+                    found = {(int(kind), self._given(path)) for kind, path in batch}
+                    self._queue.put_nowait((paths[0], found))
+        except Exception as problem:  # noqa: BLE001 - raised or handled where the queue is read
+            self._queue.put_nowait((paths[0], problem))
+
+    def _take_problem(self, problem: Exception) -> None:
+        """Return where watching again helps; else raise it."""
+        while isinstance(problem, ExceptionGroup):  # of awatch's task group
+            problem = problem.exceptions[0]
+        if isinstance(problem, FileNotFoundError):
+            return  # a folder was deleted before its watch began
+        reason = str(problem).partition(" (Error {")[0]
+        began = isinstance(problem, RuntimeError) and not reason.startswith("Error creating")
+        if began:
+            return  # watchfiles gives up at the name of a file that is not UTF-8
+        if self._polling or not isinstance(problem, OSError | RuntimeError):
+            raise OSError(reason) from problem
+        self._polling = True
+        self._on_polling(reason)
+
+    def _given(self, path: str) -> Path:
+        """The path below the folder as it was given: macOS reports it with links resolved."""
+        found = Path(path)
+        for real, given in self._real:
+            if found.is_relative_to(real):
+                return given / found.relative_to(real)
+        return found
+
+
+def _cover(trees: Iterable[Path], folders: Iterable[Path]) -> _Cover:
+    whole: list[Path] = []
+    single = [folder for folder in folders if os.access(folder, os.R_OK)]
+    for tree in trees:
+        if _divide(tree, whole, single):
+            whole.append(tree)
+    return _Cover(tuple(sorted({*whole})), tuple(sorted({*single})))
+
+
+def _divide(folder: Path, whole: list[Path], single: list[Path]) -> bool:
+    """Whether the folder can be watched as a whole; if not, its parts are added to the lists."""
+    if not os.access(folder, os.R_OK):
+        return False
+    clean: list[Path] = []
+    is_whole = True
+    for entry in _subfolders(folder):
+        path = Path(entry.path)
+        skipped = entry.name in SKIPPED or entry.is_symlink()  # watchfiles follows links
+        if not skipped and _divide(path, whole, single):
+            clean.append(path)
+        else:
+            is_whole = False
+    if not is_whole:
+        whole.extend(clean)
+        single.append(folder)
+    return is_whole
+
+
+def _subfolders(folder: Path) -> list[os.DirEntry[str]]:
+    """The folders in a folder, and the links to folders."""
     try:
-        while True:
-            taking = asyncio.create_task(bursts.get())
-            done, _ = await asyncio.wait({taking, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            if taking in done:
-                yield taking.result()
-                continue
-            for task in done:
-                await task
-            raise RuntimeError(f"watching {[*trees, *folders]} ended")
-    finally:
-        ending = [*tasks, *([taking] if taking else [])]
-        for each in ending:
-            each.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        with os.scandir(folder) as entries:
+            return [
+                entry
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False)
+                or (entry.is_symlink() and Path(entry.path).is_dir())
+            ]
+    except OSError:
+        return []
+
+
+def _replaced(cover: _Cover, changes: _Changes) -> bool:
+    """Whether a watched folder was deleted, moved or made again: its watch has ended."""
+    from watchfiles import Change
+
+    watched = {*cover.whole, *cover.single}
+    return any(kind != Change.modified and path in watched for kind, path in changes)
+
+
+def _real_paths(paths: Iterable[Path]) -> tuple[tuple[Path, Path], ...]:
+    pairs = ((path.resolve(), path) for path in paths)
+    return tuple((real, path) for real, path in pairs if real != path)
+
+
+def _wants_polling() -> bool:
+    """Whether the user asks for polling, or Linux runs inside Windows, whose files tell nothing."""
+    wanted = os.environ.get("WATCHFILES_FORCE_POLLING", "").lower()
+    if wanted:
+        return wanted not in ("false", "disable", "disabled")
+    return "microsoft" in os.uname().release.lower()

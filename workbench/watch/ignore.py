@@ -36,8 +36,11 @@ ALWAYS = (
 )
 
 
+_Mark = tuple[int, int, int] | None  # mtime ns, size, inode; None for a missing file
+
+
 class IgnoreRules:
-    """The rules as the files say now; make a new one when a ``.gitignore`` changed.
+    """The rules as the files say now; make new ones when they ``are_stale``.
 
     ``exclude`` are the user's own patterns in Git's notation, taken relative to the watched folder
     and to the project's root alike (ampx resolves them against the watched folder only).
@@ -52,8 +55,9 @@ class IgnoreRules:
             [(folder, _spec(patterns)) for folder in (root, watched)] if patterns else []
         )
         self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._read: dict[Path, _Mark] = {}
         self._folders: dict[Path, bool] = {}
-        self._shared = _file_spec(_exclude_file(self._repository))
+        self._shared = self._file_spec(_exclude_file(self._repository))
         self._top = self._top_for(watched)
 
     def ignores(self, path: Path, *, is_folder: bool = False) -> bool:
@@ -64,6 +68,10 @@ class IgnoreRules:
         if not path.is_relative_to(top):
             return False
         return self._folder_ignored(path.parent, top) or self._one(path, top, is_folder)
+
+    def are_stale(self) -> bool:
+        """Whether a file of rules was written, made or deleted since it was read."""
+        return any(_mark(file) != mark for file, mark in self._read.items())
 
     def _top_for(self, watched: Path) -> Path:
         """The folder whose rules are the first that count: the repository's root, as in Git.
@@ -119,22 +127,30 @@ class IgnoreRules:
 
     def _spec_of(self, folder: Path) -> GitIgnoreSpec | None:
         if folder not in self._specs:
-            self._specs[folder] = _file_spec(folder / ".gitignore")
+            self._specs[folder] = self._file_spec(folder / ".gitignore")
         return self._specs[folder]
+
+    def _file_spec(self, file: Path | None) -> GitIgnoreSpec | None:
+        if file is None:
+            return None
+        self._read[file] = _mark(file)
+        try:
+            lines = file.read_text(errors="replace").splitlines()
+        except OSError:
+            return None
+        return _spec(lines)
 
 
 def _exclude_file(repository: Repository | None) -> Path | None:
     return None if repository is None else repository.common / "info" / "exclude"
 
 
-def _file_spec(file: Path | None) -> GitIgnoreSpec | None:
-    if file is None:
-        return None
+def _mark(file: Path) -> _Mark:
     try:
-        lines = file.read_text(errors="replace").splitlines()
+        stat = file.stat()
     except OSError:
         return None
-    return _spec(lines)
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:

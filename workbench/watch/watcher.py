@@ -1,11 +1,11 @@
-"""Turns what happens in the file system into changes worth a deployment."""
+"""Watches a project and reports the changes worth a deployment."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,12 +14,12 @@ from workbench.git.working_tree import (
     Repository,
     branch_name,
     find_repository,
-    is_rebasing,
     is_writing,
     read_head,
+    rebase_quiet_for,
 )
 from workbench.watch.content_hashes import Contents
-from workbench.watch.file_events import file_events
+from workbench.watch.file_events import FileEvents
 from workbench.watch.ignore import IgnoreRules
 
 ROOT_FILES = (
@@ -34,7 +34,6 @@ ROOT_FILES = (
 )
 """Files of the project's root that a backend depends on."""
 
-_SECOND_LOOK = 0.25
 _GIT_PAUSE = 0.02
 _GIT_SETTLE = 0.03  # from the end of index.lock to the new HEAD
 _STALE_LOCK = 30.0  # a lock that outlives this belongs to a Git that died
@@ -54,10 +53,10 @@ class Change:
 
 
 class Watcher:
-    """Watches a project; what its files hold when this is made is the first look.
+    """Watches a project, from its files' contents as they are when this is made.
 
     ``folder`` is the watched folder, as a rule ``amplify/``; ``exclude`` are the user's patterns;
-    ``say`` is told where the system tells of no more changes, and the files are looked at instead.
+    ``say`` gets a warning where the files have to be polled.
     """
 
     def __init__(
@@ -73,61 +72,66 @@ class Watcher:
         self._exclude = tuple(exclude)
         self._repository: Repository | None = find_repository(root)
         self._head = read_head(self._repository) if self._repository else ""
-        self._rules = self._read_rules()
+        self._rules = IgnoreRules(root, folder, self._exclude)
         self._contents = Contents(folder, (root / name for name in ROOT_FILES))
-        self._pending: set[Path] = set()
-        self._arrived = asyncio.Event()
-        self._last_event = 0.0
-        self._look(frozenset())
+        # The root's own files and HEAD are watched by folder: an atomic save makes a new file.
+        beside = [root]
+        self._beside = {root / name for name in (*ROOT_FILES, ".gitignore")}
+        if self._repository is not None:
+            beside.append(self._repository.folder)
+            self._beside.add(self._repository.folder / "HEAD")
+        self._events = FileEvents([folder], beside, on_polling=self._say_polling)
+        self._held = asyncio.Event()
+        self._contents.refresh(self._ignores)
 
     async def changes(self) -> AsyncIterator[Change]:
         """Yield each change; runs until cancelled, raises where the folder can't be watched."""
-        gathering = asyncio.create_task(self._gather())
-        # A save between the first look and the kernel's first event would be missed: look again.
-        asyncio.get_running_loop().call_later(_SECOND_LOOK, self._arrive, [self._folder])
-        try:
-            while True:
-                await self._next_burst(gathering)
-                named = frozenset(self._pending)
-                self._pending.clear()
+        if not self._folder.is_dir():
+            raise FileNotFoundError(f"there is no folder {self._folder}")
+        async with aclosing(self._events.bursts()) as bursts:
+            async for burst in bursts:
+                named = frozenset(path for path in burst if self._counts(path))
+                if burst and not named:
+                    continue
+                await self._let_git_finish()
                 change = self._look(named)
                 if change is not None:
                     yield change
-        finally:
-            gathering.cancel()
-            await asyncio.gather(gathering, return_exceptions=True)
 
-    async def _next_burst(self, gathering: asyncio.Task[None]) -> None:
-        waiting = asyncio.create_task(self._arrived.wait())
-        try:
-            done, _ = await asyncio.wait({waiting, gathering}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiting.cancel()
-        if gathering in done:
-            gathering.result()
-            raise RuntimeError(f"watching {self._folder} ended")
-        await self._let_git_finish()
-        self._arrived.clear()
+    async def idle(self) -> None:
+        """Wait until everything that was saved before this call was reported or found unchanged.
+
+        Includes the time for which Git holds the changes back. For one who consumes ``changes()``.
+        """
+        await self._events.settled()
+
+    async def held(self) -> None:
+        """Wait until Git, in the middle of a checkout or a rebase, holds a change back."""
+        await self._held.wait()
 
     async def _let_git_finish(self) -> None:
         if self._repository is None:
             return
         began = time.monotonic()
-        waited = False
-        while True:
-            now = time.monotonic()
-            writing = is_writing(self._repository) and now - began < _STALE_LOCK
-            rebasing = is_rebasing(self._repository) and now - self._last_event < _STOPPED_REBASE
-            if not writing and not rebasing:
-                break
-            waited = True
-            await asyncio.sleep(_GIT_PAUSE)
-        if waited:
-            await asyncio.sleep(_GIT_SETTLE)
+        try:
+            while self._git_is_busy(began):
+                self._held.set()
+                await asyncio.sleep(_GIT_PAUSE)
+            if self._held.is_set():
+                await asyncio.sleep(_GIT_SETTLE)
+        finally:
+            self._held.clear()
+
+    def _git_is_busy(self, began: float) -> bool:
+        assert self._repository is not None
+        if is_writing(self._repository) and time.monotonic() - began < _STALE_LOCK:
+            return True
+        quiet = rebase_quiet_for(self._repository)
+        return quiet is not None and quiet < _STOPPED_REBASE
 
     def _look(self, named: frozenset[Path]) -> Change | None:
-        if any(path.name == ".gitignore" for path in named):
-            self._rules = self._read_rules()
+        if self._rules.are_stale():
+            self._rules = IgnoreRules(self._root, self._folder, self._exclude)
         changed = self._contents.refresh(self._ignores, named)
         paths = tuple(_relative(path, self._root) for path in changed)
         switched = False
@@ -135,49 +139,26 @@ class Watcher:
             head = read_head(self._repository)
             switched = bool(head) and head != self._head
             self._head = head or self._head
-        if not named or not (paths or switched):
+        if not paths and not switched:
             return None
         return Change("branch" if switched else "save", paths, branch_name(self._root))
 
     def _ignores(self, path: Path, is_folder: bool) -> bool:
         return self._rules.ignores(path, is_folder=is_folder)
 
-    def _read_rules(self) -> IgnoreRules:
-        return IgnoreRules(self._root, self._folder, self._exclude)
+    def _counts(self, path: Path) -> bool:
+        if path in self._beside:
+            return True
+        if not path.is_relative_to(self._folder):
+            return False
+        return path.name == ".gitignore" or not self._rules.ignores(path)
 
-    def _arrive(self, paths: Iterable[Path]) -> None:
-        found = [path for path in paths if not self._means_nothing(path)]
-        if found:
-            self._note(found)
-
-    def _note(self, paths: Iterable[Path]) -> None:
-        self._pending.update(paths)
-        self._last_event = time.monotonic()
-        self._arrived.set()
-
-    def _means_nothing(self, path: Path) -> bool:
-        return path.name != ".gitignore" and self._rules.ignores(path)
-
-    def _say_limit(self, problem: OSError) -> None:
+    def _say_polling(self, reason: str) -> None:
         self._say(
-            f"The system watches no further folders for this user ({problem.strerror}): the files are "
-            "looked at every 0.3 s instead, which takes more of the processor. To mend it: "
+            f"No more files can be watched for this user ({reason}), so they are checked every "
+            "0.3 s, which uses more CPU. To fix it on Linux, run: "
             "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"
         )
-
-    async def _gather(self) -> None:
-        """The root's own files and HEAD are watched by folder: an atomic save makes a new file."""
-        folders = [self._root]
-        wanted = {self._root / name for name in (*ROOT_FILES, ".gitignore")}
-        if self._repository is not None:
-            folders.append(self._repository.folder)
-            wanted.add(self._repository.folder / "HEAD")
-        async for burst in file_events([self._folder], folders, on_limit=self._say_limit):
-            beside = burst & wanted
-            below = {path for path in burst if path.is_relative_to(self._folder)}
-            if beside:
-                self._note(beside)
-            self._arrive(below - beside)
 
 
 def _relative(path: Path, root: Path) -> str:

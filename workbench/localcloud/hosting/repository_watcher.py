@@ -1,4 +1,4 @@
-"""Follows the repositories of the apps: their refs are watched, Git's hooks are never touched."""
+"""Watches the Git repositories of the hosting apps, and deploys new commits and branches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger("local cloud")
 
 
 class Follower:
-    """One for each local cloud; ``begin`` it on the server's loop. Idle, it waits for the kernel."""
+    """One for each local cloud; ``begin`` it on the server's loop."""
 
     def __init__(
         self, state: HostingState, jobs: Jobs, *, clock: Callable[[], float] = time.time
@@ -33,19 +33,20 @@ class Follower:
         self._jobs = jobs
         self._clock = clock
         self._due = asyncio.Event()
-        self._watches: dict[Path, asyncio.Task[None]] = {}
+        self._watched: frozenset[Path] = frozenset()
+        self._watch: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Look once, for what came while the local cloud was off, and then at each change."""
+        """Check once, for what came while the local cloud was off, and then at each change."""
         self._loop = asyncio.get_running_loop()
         self._due.set()
         self._task = self._loop.create_task(self._run())
 
     async def end(self) -> None:
-        """Watch no more."""
-        tasks = [*self._watches.values(), *([self._task] if self._task else [])]
+        """Stop watching."""
+        tasks = [task for task in (self._watch, self._task) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -68,10 +69,11 @@ class Follower:
             except Exception:
                 logger.exception("looking at the repositories")
                 continue
-            if self._watch(folders):
-                # Once more when the watches stand: for what came between the look and them.
-                await asyncio.sleep(0)
-                self._due.set()
+            if folders != self._watched:
+                self._watched = folders
+                if self._watch is not None:
+                    self._watch.cancel()
+                self._watch = asyncio.create_task(self._follow(folders)) if folders else None
 
     def _rest(self) -> float | None:
         """Seconds until a preview ends; None where none does."""
@@ -80,27 +82,18 @@ class Follower:
         first = min((end for end in ends if end is not None), default=None)
         return None if first is None else max(0.0, first - self._clock())
 
-    def _watch(self, folders: set[Path]) -> bool:
-        """Watch these folders and no others; whether any is new."""
-        new = folders - self._watches.keys()
-        for folder in self._watches.keys() - folders:
-            self._watches.pop(folder).cancel()
-        for folder in new:
-            self._watches[folder] = asyncio.create_task(self._follow(folder))
-        return bool(new)
-
-    async def _follow(self, folder: Path) -> None:
-        """Look at each change of the refs in a Git folder."""
+    async def _follow(self, folders: frozenset[Path]) -> None:
+        """Look at the apps once the watch has begun, then at each change of the refs."""
         try:
-            async with aclosing(ref_changes(folder)) as changes:
+            async with aclosing(ref_changes(folders)) as changes:
                 async for _ in changes:
                     self._due.set()
         except OSError as problem:
-            logger.warning("%s is not followed: %s", folder, problem.strerror)
+            logger.warning("new commits are not noticed: %s", problem)
 
     # -- in a thread ------------------------------------------------------------------------------
 
-    def _look(self) -> set[Path]:
+    def _look(self) -> frozenset[Path]:
         """Look at all apps; the Git folders to watch."""
         with self._state.lock:
             apps = {key: dict(each["app"]) for key, each in self._state.apps.items()}
@@ -124,7 +117,7 @@ class Follower:
                         found["known"] = heads
                         for step in steps:
                             self._do(app_id, found, step)
-        return folders
+        return frozenset(folders)
 
     def _do(self, app_id: str, found: Document, step: Step) -> None:
         members = {"appId": app_id, "branchName": step.branch}
