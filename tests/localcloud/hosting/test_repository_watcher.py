@@ -20,6 +20,8 @@ from workbench.branches.hosting import Hosting
 from workbench.localcloud.contract import APP_ROOT
 from workbench.project.models import Project
 
+_PROBE = "probe"
+
 
 class App:
     """An app of a repository on the local cloud."""
@@ -30,10 +32,35 @@ class App:
         self.target = target
         made = amplify.create_app(name="followed", repository=str(repository.root))
         self.id = str(made["app"]["appId"])
+        repository.git("branch", _PROBE)
+        amplify.create_branch(appId=self.id, branchName=_PROBE, enableAutoBuild=True)
+
+    def until_looked(self) -> None:
+        """Wait until the watcher has acted on all refs as they are now.
+
+        One look decides for all branches of an app, under a lock: a commit on a branch of our own shows when. Its
+        first sight deploys nothing, so there may have to be another commit.
+        """
+        git = self.repository.git
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            commit = git("commit-tree", f"{_PROBE}^{{tree}}", "-p", _PROBE, "-m", "Probe")
+            git("update-ref", f"refs/heads/{_PROBE}", commit)
+            again = time.monotonic() + 3
+            while time.monotonic() < again:
+                if commit in self.commits(_PROBE):
+                    return
+                time.sleep(0.05)
+        raise AssertionError("the refs were not looked at")
 
     def branches(self) -> list[str]:
         pages = self.amplify.get_paginator("list_branches").paginate(appId=self.id)
-        return [each["branchName"] for page in pages for each in page["branches"]]
+        return [
+            each["branchName"]
+            for page in pages
+            for each in page["branches"]
+            if each["branchName"] != _PROBE
+        ]
 
     def commits(self, branch: str) -> list[str]:
         """The commits of a branch's jobs, newest first."""
@@ -61,7 +88,7 @@ def test_a_new_commit_is_deployed_by_itself_and_the_first_sight_not(app: App) ->
     app.amplify.create_branch(appId=app.id, branchName="main", enableAutoBuild=True)
     app.amplify.create_branch(appId=app.id, branchName="quiet", enableAutoBuild=False)
     app.repository.git("branch", "quiet")
-    time.sleep(0.8)
+    app.until_looked()
     assert app.commits("main") == []
     first = app.repository.commit("Something")
     app.until(lambda: app.commits("main") == [first])
@@ -71,13 +98,13 @@ def test_a_new_commit_is_deployed_by_itself_and_the_first_sight_not(app: App) ->
     app.until(lambda: app.commits("main") == [forced, first])
     assert app.commits("quiet") == []
     app.repository.git("pack-refs", "--all")
-    time.sleep(0.5)
+    app.until_looked()
     assert app.commits("main") == [forced, first]
 
 
 def test_patterns_connect_new_branches_and_gone_ones_go(app: App) -> None:
     app.repository.git("branch", "feature/old")
-    time.sleep(0.8)
+    app.until_looked()
     app.amplify.update_app(
         appId=app.id,
         enableAutoBranchCreation=True,
@@ -85,8 +112,9 @@ def test_patterns_connect_new_branches_and_gone_ones_go(app: App) -> None:
         autoBranchCreationConfig={"stage": "DEVELOPMENT", "environmentVariables": {"A": "1"}},
         enableBranchAutoDeletion=True,
     )
-    app.repository.git("switch", "--quiet", "--create", "feature/new")
+    app.repository.git("switch", "--quiet", "--detach")
     commit = app.repository.commit("New")
+    app.repository.git("branch", "feature/new")
     app.repository.git("branch", "other")
     app.until(lambda: app.branches() == ["feature/new"])
     made = app.amplify.get_branch(appId=app.id, branchName="feature/new")["branch"]
@@ -101,17 +129,16 @@ def test_a_preview_follows_its_branch_and_goes_when_its_time_is_up(app: App) -> 
     hosting = Hosting(app.amplify, Project(app.repository.root, app.repository.root, "followed"))
     known = hosting.known_app()
     app.repository.git("branch", "topic")
-    made = hosting.preview(known, "topic", 3 / 3600)
+    made = hosting.preview(known, "topic", 1)
     assert (made.name, made.preview_of, made.stage) == ("preview/topic", "topic", "PULL_REQUEST")
-    time.sleep(0.5)
+    app.until_looked()
     commit = app.repository.commit("Later")
     app.repository.git("branch", "--force", "topic", "main")
     app.until(lambda: app.commits("preview/topic") == [commit])
-    app.until(lambda: app.branches() == [])
-    hosting.preview(known, "topic", 1)
-    app.until(lambda: app.branches() == ["preview/topic"])
-    time.sleep(0.5)
     app.repository.git("branch", "--delete", "topic")
+    app.until(lambda: app.branches() == [])
+    app.repository.git("branch", "topic")
+    assert hosting.preview(known, "topic", 1 / 3600).name == "preview/topic"
     app.until(lambda: app.branches() == [])
 
 
