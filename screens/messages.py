@@ -1,6 +1,6 @@
 """Messages with which a screen asks the app for something: ``self.post_message(LeavePane())``.
 
-They bubble to the app, which hands them to ``screens.navigation``. May be posted from any thread.
+They bubble to the app; ``screens.navigation`` does what they ask for. May be posted from any thread.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from workbench.model.user_problem import UserProblem
 
 
-class SandboxOpened(Message):
+class Request(Message):
+    """Anything that a screen asks the app for."""
+
+
+class SandboxOpened(Request):
     """The start screen has started the sandbox: show it."""
 
     def __init__(self, opened: OpenedSandbox) -> None:
@@ -24,11 +28,11 @@ class SandboxOpened(Message):
         self.opened = opened
 
 
-class ChooseTarget(Message):
+class ChooseTarget(Request):
     """Ask where the project should run; another choice restarts the sandbox there."""
 
 
-class OpenPane(Message):
+class OpenPane(Request):
     """Go to a pane, by its id in ``screens.panes``.
 
     A subclass carries what the pane should show; the pane gets it in ``PaneScreen.opened_by``.
@@ -47,11 +51,11 @@ class OpenPlayground(OpenPane):
         self.caller = caller
 
 
-class LeavePane(Message):
+class LeavePane(Request):
     """Go back from a pane to the sandbox; the pane keeps its state."""
 
 
-class SelectEnvironment(Message):
+class SelectEnvironment(Request):
     """Switch the workbench to another environment; ``None`` is the user's own sandbox.
 
     ``branches`` reads the environment. The open panes are told by ``environment_changed``.
@@ -65,11 +69,11 @@ class SelectEnvironment(Message):
         self.branches = branches
 
 
-class SignInsChanged(Message):
+class SignInsChanged(Request):
     """Saved sign-ins are new or no longer valid: who uses one has to read it again."""
 
 
-class ShowProblem(Message):
+class ShowProblem(Request):
     """Show a problem in a dialog; the same as ``Shell.show_problem``, from any thread."""
 
     def __init__(self, problem: UserProblem) -> None:
@@ -77,5 +81,5 @@ class ShowProblem(Message):
         self.problem = problem
 
 
-class AnswerQuestion(Message):
+class AnswerQuestion(Request):
     """Open the engine's question that waits for an answer."""

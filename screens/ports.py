@@ -48,10 +48,10 @@ class Shell(Protocol):
         A worker or handler that lets a ``UserProblem`` out has the same done for it.
         """
 
-    def copy(self, text: str, what: str) -> object:
+    def copy(self, text: str, what: str) -> None:
         """Copy to the clipboard; ``what`` names it in the message."""
 
-    def open_in_browser(self, url: str) -> object:
+    def open_in_browser(self, url: str) -> None:
         """Open a web page, or copy its address where there is no browser."""
 
     @property
@@ -60,6 +60,12 @@ class Shell(Protocol):
 
     def edit(self, file: Path, line: int = 0, column: int = 0) -> None:
         """Open a file in the user's editor; returns when the editor ends."""
+
+    def run_in_terminal(self, command: Sequence[str]) -> int | None:
+        """Suspend the app and run a command that prints lines; returns its exit code.
+
+        None if the terminal cannot be lent. Raises OSError if the command does not start.
+        """
 
     def hold_keys(self, opening: Hashable) -> None:
         """Hold keys from now on: they are for what opens."""

@@ -53,8 +53,8 @@ def run(
         sys.stderr.write(f"✗ {app.unforeseen.last_words}\n")
     if ending.number:
         sys.stderr.write(f"{ending.words()}\n")
-    if app.farewell:
-        sys.stdout.write(f"{app.farewell}\n")
-    if not app.wait_for_engine():
+    if app.ending.farewell:
+        sys.stdout.write(f"{app.ending.farewell}\n")
+    if not app.ending.wait_for_engine():
         sys.stderr.write("amplify-tui: the engine did not stop in time; it was left.\n")
     return 128 + ending.number if ending.number else app.return_code or 0

@@ -11,19 +11,20 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from textual import events
+from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.worker import WorkerFailed
 
-from workbench.crash_log import crash_line, write_crash_log
+from screens.app_loop import AppLoop
+from screens.navigation import Navigation
+from screens.ports import shell_of
+from workbench.crash_log import crash_folder, crash_line, write_crash_log
 from workbench.model.system_problem import system_problem
 from workbench.model.user_problem import UserProblem
-
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
 
 _AGAIN_WITHIN: Final = 5.0
 _MOST_TIMES: Final = 5
@@ -35,11 +36,15 @@ class InputLostError(Exception):
 
 
 class Unforeseen:
-    """Takes the errors of one app; ``folder`` says where its crash logs go."""
+    """Takes the errors of one app; ``appeared`` is called with a dialog that nobody asked for."""
 
-    def __init__(self, app: WorkbenchApp, folder: Callable[[], Path]) -> None:
+    def __init__(
+        self, app: App[Any], loop: AppLoop, navigation: Navigation, appeared: Callable[[], None]
+    ) -> None:
         self._app = app
-        self._folder = folder
+        self._loop = loop
+        self._navigation = navigation
+        self._appeared = appeared
         self._times: dict[tuple[str, str], list[float]] = {}
         self.last_words = ""
         """For the shell, where the app could not go on."""
@@ -51,14 +56,14 @@ class Unforeseen:
             error = error.error
         problem = problem_of(error)
         if problem is not None and app.is_running and not isinstance(error, InputLostError):
-            app.call_later(app.show_problem, problem)
+            app.call_later(shell_of(app).show_problem, problem)
             return
         times = self._times.setdefault(_origin(error), [])
         now = monotonic()
         times[:] = [each for each in times if now - each < _AGAIN_WITHIN] + [now]
         if len(times) > 1 and len(times) < _MOST_TIMES:
             return  # said already
-        line = crash_line(error, log := write_crash_log(self._folder(), error))
+        line = crash_line(error, log := write_crash_log(self._folder, error))
         if len(times) >= _MOST_TIMES or isinstance(error, InputLostError) or not app.is_running:
             self._give_up(line)
         else:
@@ -66,26 +71,25 @@ class Unforeseen:
 
     def take_from_thread(self, error: BaseException) -> None:
         """One error of another thread."""
-        loop = self._app.loop
-        if loop is None or loop.is_closed():
-            self.last_words = crash_line(error, write_crash_log(self._folder(), error))
-            return
-        loop.call_soon_threadsafe(self.take, error, context=self._app.own_context)
+        if not self._loop.call(self.take, error):
+            self.last_words = crash_line(error, write_crash_log(self._folder, error))
+
+    @property
+    def _folder(self) -> Path:
+        """Where crash logs go: the project's own folder, once it is known."""
+        sandbox = self._navigation.sandbox
+        if sandbox is not None:
+            return sandbox.opened.info.sandbox_dir.parent
+        return crash_folder(Path.cwd())
 
     def _show(self, error: BaseException, line: str, log: Path | None) -> None:
         from screens.dialogs.trouble_screen import TroubleScreen
 
         app = self._app
         try:
-            # One that could not be set up shows nothing and takes no keys.
-            composing = _was_in(error, "compose")
-            while len(app.screen_stack) > 1 and (
-                not app.screen.is_running or (composing and not app.screen.children)
-            ):
-                app.gate.end_opening(app.screen)
-                app.pop_screen()
+            self._navigation.remove_broken(composing=_was_in(error, "compose"))
             app.push_screen(TroubleScreen(error, log))
-            app.gate.appeared(by_itself=True)
+            self._appeared()
         except Exception:  # noqa: BLE001 - without a dialog, the shell has to say it
             self._give_up(line)
 

@@ -98,7 +98,7 @@ async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) 
             await pilot.press("ctrl+c")
     finally:
         resource.write_text(text)
-        app.wait_for_engine()
+        app.ending.wait_for_engine()
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -21,10 +22,13 @@ from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_buffer import LogBuffer
 from screens.sandbox.log_lines import narrate
 from screens.sandbox.log_pane import LogPane, LogView
+from screens.sandbox.open_question import OpenQuestion
 from screens.sandbox.pane_tabs import PANES, PaneTabs
 from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
+from screens.sandbox.saved_log import save_log
+from screens.sandbox.sign_in import sign_in
 from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
@@ -40,7 +44,6 @@ from workbench.model.events import (
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
     from workbench.branches.selected_environment import Workplace
 
 TICK_SECONDS = 0.2
@@ -49,8 +52,6 @@ _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
 
 class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     """One sandbox: header, panes, keys."""
-
-    app: WorkbenchApp
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-narrow"),
@@ -86,11 +87,20 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         ),
     ]
 
-    def __init__(self, opened: OpenedSandbox, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        opened: OpenedSandbox,
+        *,
+        clock: Callable[[], float],
+        question: OpenQuestion,
+        install_packages: Callable[[Path], None],
+    ) -> None:
         super().__init__()  # no id: one may follow another before the first is gone
         self.opened = opened
         self.story = SandboxStory(state_since=clock())
         self._clock = clock
+        self._question = question
+        self._install_packages = install_packages
         self._buffer = LogBuffer()
         self._tick: Timer | None = None
         self._zoomed = ""
@@ -184,7 +194,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             self.query_one(ProblemsPane).show_story(story, OFFER_KEY)
             self.refresh_bindings()
         if Part.QUESTION in parts:
-            self.app.asking.changed()
+            self._question.changed()
             self.refresh_bindings()
 
     def _keep_ticking(self) -> None:
@@ -303,7 +313,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     def action_recreate(self) -> None:
         """Delete and deploy anew; the engine asks first."""
-        self.app.asking.want()
+        self._question.want()
         self.opened.controls.recreate()
 
     def action_target(self) -> None:
@@ -328,10 +338,10 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             # The engine's next deployment starts a local cloud that does not run.
             self.opened.controls.redeploy()
         elif offer == "install":
-            self.app.install_packages(self.opened.info.root)
+            self._install()
         elif offer == "target":
             self.action_target()
-        elif offer == "login" and self.app.sign_in(self.opened.info.sign_in):
+        elif offer == "login" and sign_in(self.opened.info.sign_in, self.shell):
             self.opened.controls.redeploy()
 
     @on(PaneTabs.Chosen)
@@ -363,7 +373,25 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     @on(LogView.SaveAsked)
     def _save_asked(self, event: LogView.SaveAsked) -> None:
-        self.app.save_log(self.opened.info.sandbox_dir / "logs", event.text)
+        self._save_log(event.text)
+
+    @work(thread=True, group="save")
+    def _save_log(self, text: str) -> None:
+        try:
+            path = save_log(self.opened.info.sandbox_dir / "logs", text)
+        except OSError as error:
+            words = f"Not saved: {error.strerror} ({error.filename})"
+            self.app.call_from_thread(self.shell.say, words, "error")
+        else:
+            self.app.call_from_thread(self.shell.say, f"Saved {path}")
+
+    @work(thread=True, group="install")
+    def _install(self) -> None:
+        """Install the npm packages; the log pane shows the progress."""
+        say = self.shell.say
+        self.app.call_from_thread(say, "Installing the packages; the log shows the progress")
+        self._install_packages(self.opened.info.root)
+        self.app.call_from_thread(say, "The packages are installed")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now; another terminal's sandbox can only be watched."""

@@ -14,17 +14,18 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 
-from screens.ports import OpenedSandbox, Starter
+from screens.messages import SandboxOpened
+from screens.ports import Starter, UsesShell
 from screens.widgets.format import duration
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
+from workbench.model.events import Emit
 from workbench.model.user_problem import UserProblem
 from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
     from workbench.aws.target import Target
     from workbench.startup import Session
 
@@ -40,10 +41,8 @@ _SAID_LINES = 8
 _LANGUAGES = ("typescript", "python")
 
 
-class StartScreen(Screen[None]):
+class StartScreen(UsesShell, Screen[None]):
     """Prepares the session in a thread; hands over to the sandbox screen."""
-
-    app: WorkbenchApp
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -69,10 +68,11 @@ class StartScreen(Screen[None]):
         Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
     ]
 
-    def __init__(self, starter: Starter, *, target: Target | None = None) -> None:
-        """``target``: chosen already, to be remembered."""
+    def __init__(self, starter: Starter, emit: Emit, *, target: Target | None = None) -> None:
+        """``emit`` takes the sandbox's events; ``target``: chosen already, to be saved."""
         super().__init__(id="start")
         self._starter = starter
+        self._emit = emit
         self._target = target
         self._asks: tuple[Session, list[str]] | None = None
         self._problem: ProjectProblem | None = None
@@ -150,16 +150,13 @@ class StartScreen(Screen[None]):
         try:
             if target is not None:
                 session = self._starter.choose_target(session, target)
-            opened = self._starter.open(session, app.feed.emit)
+            opened = self._starter.open(session, self._emit)
         except UserProblem as problem:
             app.call_from_thread(self._stopped_by, problem)
         except OSError as error:
             app.call_from_thread(self._stopped_by, unexpected(error))
         else:
-            app.call_from_thread(self._opened, opened)
-
-    def _opened(self, opened: OpenedSandbox) -> None:
-        self.app.show_sandbox(opened)
+            self.post_message(SandboxOpened(opened))
 
     @work(thread=True, group="plan")
     def _plan(self) -> None:
@@ -182,7 +179,7 @@ class StartScreen(Screen[None]):
             if language is not None:
                 self._begin_mending("init", language)
 
-        app.opened("language")
+        self.shell.release_keys("language")
         app.push_screen(LanguageScreen(folder, planned), chosen)
 
     def _begin_mending(self, offer: str, language: str = "") -> None:
@@ -287,7 +284,7 @@ class StartScreen(Screen[None]):
         if self._problem is None or self._problem.offer != offer:
             return
         if offer == "init":
-            self.app.gate.begin_opening("language")
+            self.shell.hold_keys("language")
             self._plan()
         else:
             self._begin_mending(offer)

@@ -1,4 +1,4 @@
-"""The line that says, on every screen, that one works in another environment than one's sandbox."""
+"""Banner shown while the workbench is switched to another environment."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
+from screens.ports import UsesShell
+
 if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
     from workbench.branches.selected_environment import Workplace
 
 
-class EnvironmentBanner(Static):
-    """Hidden in one's own sandbox; red for production."""
-
-    app: WorkbenchApp
+class EnvironmentBanner(UsesShell, Static):
+    """Hidden in the user's own sandbox; red for production."""
 
     def __init__(self) -> None:
         super().__init__("", classes="environment-banner", markup=False)
         self.display = False
 
     def on_mount(self) -> None:
-        """Follow the app's choice."""
-        self.watch(self.app, "place", self._show)
+        """Show which environment is selected."""
+        self.show(self.shell.environment)
 
-    def _show(self, place: Workplace | None) -> None:
-        self.display = place is not None
-        if place is None:
+    def show(self, environment: Workplace | None) -> None:
+        """Name the environment; None hides the banner."""
+        self.display = environment is not None
+        if environment is None:
             return
-        self.set_class(place.is_production, "-production")
-        kind = "PRODUCTION " if place.is_production else ""
-        self.update(f" ▲ {kind}{place.name}: API, users and resources · 0: your sandbox")
+        self.set_class(environment.is_production, "-production")
+        kind = "PRODUCTION " if environment.is_production else ""
+        self.update(f" ▲ {kind}{environment.name}: API, users and resources · 0: your sandbox")

@@ -1,22 +1,17 @@
-"""The line that says, on every screen, that the engine waits for a decision about data."""
+"""Banner shown on every screen while the engine waits for a decision about data."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-if TYPE_CHECKING:
-    from screens.app import WorkbenchApp
+from screens.messages import AnswerQuestion
 
 QUESTION_KEY = "f12"
 
 
 class QuestionBanner(Static):
     """One line at the top; it never takes the focus, a click on it opens the question."""
-
-    app: WorkbenchApp
 
     def __init__(self, words: str, *, docked: bool) -> None:
         super().__init__(
@@ -25,7 +20,7 @@ class QuestionBanner(Static):
 
     def on_click(self) -> None:
         """Open the question."""
-        self.app.action_answer()
+        self.post_message(AnswerQuestion())
 
 
 def show_banner(screen: Screen[object], words: str) -> None:

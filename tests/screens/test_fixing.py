@@ -13,6 +13,8 @@ from screens.app import WorkbenchApp
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.panes import HistoryPane, ProblemsPane
 from screens.sandbox.screen import SandboxScreen
+from screens.sandbox.sign_in import sign_in
+from screens.shell import AppShell
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     FAILURE,
@@ -65,7 +67,7 @@ def problems(screen: SandboxScreen) -> str:
 def edited(app: WorkbenchApp) -> list[tuple[Path, int, int]]:
     """What the app opens in the editor, in a terminal that can be lent."""
     found: list[tuple[Path, int, int]] = []
-    app.edit = lambda file, line, column: found.append((file, line, column))  # type: ignore[method-assign]
+    app.shell.edit = lambda file, line, column: found.append((file, line, column))  # type: ignore[method-assign]
     return found
 
 
@@ -78,18 +80,24 @@ async def test_offer_deploys_again(starter: ScriptedStarter, offer: Offer) -> No
         assert starter.controls.asked == ["redeploy"]
 
 
-@pytest.mark.parametrize(("signed_in", "asked"), [(True, ["redeploy"]), (False, [])])
+@pytest.mark.parametrize(("code", "asked"), [(0, ["redeploy"]), (1, []), (None, [])])
 async def test_login_runs_the_profiles_command_and_deploys_only_after_it(
-    starter: ScriptedStarter, signed_in: bool, asked: list[str]
+    starter: ScriptedStarter,
+    code: int | None,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "aws").touch(0o755)
     app = scripted_app(starter)
     ran: list[Sequence[str]] = []
 
-    def sign_in(command: Sequence[str]) -> bool:
+    def run(command: Sequence[str]) -> int | None:
         ran.append(command)
-        return signed_in
+        return code
 
-    app.sign_in = sign_in  # type: ignore[method-assign]
+    app.shell.run_in_terminal = run  # type: ignore[method-assign]
     command = ("aws", "sso", "login", "--profile", "team")
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await sandbox_screen(pilot, starter, failed_with("login"))
@@ -101,16 +109,16 @@ async def test_login_runs_the_profiles_command_and_deploys_only_after_it(
         assert starter.controls.asked == asked
 
 
-async def test_sign_in_says_what_to_run_where_there_is_no_cli(
+async def test_sign_in_copies_the_command_if_there_is_no_cli(
     starter: ScriptedStarter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     app = scripted_app(starter)
     copied: list[tuple[str, str]] = []
-    app.copy = lambda text, what: copied.append((text, what))  # type: ignore[method-assign,assignment,misc]
+    app.shell.copy = lambda text, what: copied.append((text, what))  # type: ignore[method-assign]
     async with app.run_test(size=(100, 30)) as pilot:
         await sandbox_screen(pilot, starter)
-        assert not app.sign_in(("aws", "sso", "login"))
+        assert not sign_in(("aws", "sso", "login"), app.shell)
     ((text, what),) = copied
     assert text == "aws sso login"
     assert "install the AWS CLI" in what
@@ -156,7 +164,7 @@ async def test_target_stays_while_deploying(starter: ScriptedStarter) -> None:
 async def test_editor_opens_the_errors_place(
     starter: ScriptedStarter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(WorkbenchApp, "can_edit", property(lambda _: True))
+    monkeypatch.setattr(AppShell, "can_edit", property(lambda _: True))
     app = scripted_app(starter)
     opened = edited(app)
     async with app.run_test(size=(100, 30)) as pilot:

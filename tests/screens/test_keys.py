@@ -47,7 +47,7 @@ def starter(tmp_path: Path) -> ScriptedStarter:
 def copied(app: WorkbenchApp) -> Iterator[list[str]]:
     """What the app copies, instead of the terminal's clipboard."""
     found: list[str] = []
-    app.copy = lambda text, what: found.append(text)  # type: ignore[method-assign,assignment,return-value]
+    app.shell.copy = lambda text, what: found.append(text)  # type: ignore[method-assign]
     yield found
 
 
@@ -236,7 +236,7 @@ async def test_remapped_key_works_and_is_shown(starter: ScriptedStarter) -> None
         assert starter.controls.asked == []
         await pilot.press("f5")
         assert starter.controls.asked == ["redeploy"]
-        bindings = collect_bindings(screen, app, app.keymap)  # type: ignore[arg-type]
+        bindings = collect_bindings(screen, app, app.keys.keymap)  # type: ignore[arg-type]
         assert bindings["sandbox"]["sandbox.redeploy"].key_display == "f5"
 
 

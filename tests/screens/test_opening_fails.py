@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
+from screens.pane import PaneScreen
+from screens.panes import PANES, Pane
 from screens.widgets.line_view import LineView
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
@@ -22,10 +24,8 @@ PROBLEMS = (
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda each: type(each).__name__)
-@pytest.mark.parametrize(
-    ("key", "name"), [("7", "PlaygroundScreen"), ("8", "UsersScreen"), ("9", "BranchesScreen")]
-)
-async def test_the_pane_says_why(tmp_path: Path, key: str, name: str, problem: UserProblem) -> None:
+@pytest.mark.parametrize("pane", PANES, ids=lambda pane: pane.id)
+async def test_the_pane_says_why(tmp_path: Path, pane: Pane, problem: UserProblem) -> None:
     def fail() -> object:
         raise problem
 
@@ -33,7 +33,7 @@ async def test_the_pane_says_why(tmp_path: Path, key: str, name: str, problem: U
     app = scripted_app(starter)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await sandbox_screen(pilot, starter, first_deployment())
-        await pilot.press(key)
+        await pilot.press(pane.key)
 
         def said() -> bool:
             rows: list[str] = [str(note.message) for note in app._notifications]
@@ -43,7 +43,7 @@ async def test_the_pane_says_why(tmp_path: Path, key: str, name: str, problem: U
             rows += [str(each.content) for each in app.screen.query(Static)]
             return problem.what in "\n".join(rows)
 
-        await until(pilot, lambda: type(app.screen).__name__ == name, name)
+        await until(pilot, lambda: isinstance(app.screen, PaneScreen), pane.id)
         await until(pilot, said, problem.what)
         assert app.is_running
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from screens.app import WorkbenchApp
 from screens.editor import at_place, editor_of
 from screens.sandbox.log_pane import LogView
 from screens.sandbox.panes import DiffPane, ProblemsPane
 from screens.sandbox.problem_rows import diagnostic_rows
+from screens.shell import AppShell
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
@@ -92,9 +92,9 @@ async def test_enter_on_an_error_opens_its_place(
 ) -> None:
     found = Diagnostic("error", "wrong", file="amplify/backend.ts", line=3, column=5)
     opened: list[tuple[str, int, int]] = []
-    monkeypatch.setattr(WorkbenchApp, "can_edit", property(lambda _: True))
+    monkeypatch.setattr(AppShell, "can_edit", property(lambda _: True))
     app = scripted_app(starter)
-    app.edit = lambda file, line, column: opened.append((file.name, line, column))  # type: ignore[method-assign]
+    app.shell.edit = lambda file, line, column: opened.append((file.name, line, column))  # type: ignore[method-assign]
     reported = DiagnosticsReported(at=NOW, deployment=1, source="synth", diagnostics=(found,))
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await sandbox_screen(pilot, starter, [*wrong(), reported])
@@ -129,8 +129,8 @@ async def test_messages_are_kept(starter: ScriptedStarter) -> None:
     app = scripted_app(starter)
     async with app.run_test(size=(100, 30)) as pilot:
         await sandbox_screen(pilot, starter)
-        app.say("first")
-        app.say("second\nwith more", "error")
+        app.shell.say("first")
+        app.shell.say("second\nwith more", "error")
         await pilot.press("ctrl+g")
         await until(pilot, lambda: app.screen.id == "messages", "the messages")
         rows = app.screen.query_one(RowList).rows

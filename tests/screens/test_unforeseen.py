@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 from textual.app import ComposeResult
@@ -15,6 +16,8 @@ from textual.widgets import Input, Static
 from screens.app import WorkbenchApp
 from screens.dialogs.problem_screen import ProblemScreen
 from screens.dialogs.trouble_screen import TroubleScreen
+from screens.pane import PaneContext, PaneScreen
+from screens.panes import Pane
 from screens.unforeseen import watch_threads
 from screens.widgets.text_styles import plain
 from screens.widgets.wrapped_rows import WrappedRows
@@ -121,6 +124,38 @@ async def test_it_is_said_and_the_app_goes_on(
         await until(pilot, lambda: app.screen is not sandbox, "the help: keys still work")
         assert app.is_running
         assert not app.unforeseen.last_words
+
+
+class BrokenPane(PaneScreen):
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        return cls()
+
+    def compose(self) -> ComposeResult:
+        fail()
+        yield Static("")
+
+
+async def test_a_pane_that_cannot_be_set_up_goes_and_the_sandbox_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = Pane("8", "users", "Users", "", lambda: BrokenPane)
+    monkeypatch.setattr("screens.navigation.pane_of", lambda name: pane)
+    starter = ScriptedStarter(tmp_path)
+    app = scripted_app(starter)
+    app.raises_unforeseen = False
+    async with app.run_test(size=(120, 40)) as pilot:
+        sandbox = await sandbox_screen(pilot, starter, first_deployment())
+        await pilot.press("8")
+        for _ in range(500):
+            if isinstance(app.screen, TroubleScreen) and app.screen.is_mounted:
+                break
+            await asyncio.sleep(0.02)
+        assert isinstance(app.screen, TroubleScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is sandbox, "the sandbox")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: app.screen is not sandbox, "the help: keys still work")
 
 
 async def test_a_failed_handler_leaves_its_widget_alive(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
             assert isinstance(screen, PlaygroundScreen)
             await until(pilot, lambda: screen.connection.schema, "the schema")
             driver = Driver(pilot, app, screen, schemas)
-            app.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign,assignment,return-value]
+            app.shell.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign]
             yield driver
 
     return opened

@@ -177,7 +177,7 @@ async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open
         await play.press("ctrl+t")
         await play.write("query Whole { listKeyeds { items { id } } }")
         told: list[str] = []
-        play.app.say = lambda words, severity="information": told.append(words)  # type: ignore[method-assign]
+        play.app.shell.say = lambda words, severity="information": told.append(words)  # type: ignore[method-assign]
         play.schemas.changes.append(
             lambda text: re.sub(r"(type Keyed\b[^{]*\{\s*)text:", r"\1words:", text)
         )
@@ -251,8 +251,8 @@ async def test_the_operation_goes_to_ones_own_editor_and_back(
             opened.append(f"{file.suffix}:{line}:{column} {file.read_text()}")
             file.write_text("query Outside {\n  listKeyeds { items { text } }\n}\n")
 
-        monkeypatch.setattr(type(play.app), "can_edit", True)
-        play.app.edit = edit  # type: ignore[method-assign]
+        monkeypatch.setattr(type(play.app.shell), "can_edit", True)
+        play.app.shell.edit = edit  # type: ignore[method-assign]
         play.screen.refresh_bindings()
         await play.press("ctrl+e")
         await play.until(lambda: "Outside" in play.screen.query_editor.text, "the text")

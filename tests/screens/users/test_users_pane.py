@@ -159,7 +159,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
             screen = app.screen
             assert isinstance(screen, UsersScreen)
             driver = Driver(pilot, app, screen, cognito, pool_id)
-            app.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign,assignment,return-value]
+            app.shell.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign]
             await driver.settled()
             yield driver
 
