@@ -281,8 +281,8 @@ async def test_the_workbench_is_turned_to_another_environment_and_back(pane: Any
         banner = branches.app.screen.query_one(EnvironmentBanner)
         assert banner.display
         assert "bob" in str(banner.render())
-        assert branches.shell.environment is not None
-        assert branches.shell.environment.stack == stack
+        assert branches.app.shell.environment is not None
+        assert branches.app.shell.environment.stack == stack
         await branches.press("escape")
         sandbox = branches.app.screen
         resources = sandbox.query_one(ResourcesPane)
