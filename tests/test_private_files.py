@@ -26,7 +26,7 @@ from workbench.private_files import UnsafeFolderProblem, private_file, private_f
 from workbench.process_folders import make_process_folder
 
 BACKEND = """
-from workbench.backend import Model, allow, define_auth, define_backend, define_data
+from amplify_tui import Model, allow, define_auth, define_backend, define_data
 
 
 class Todo(Model, rules=[allow.owner(), allow.public_api_key()]):

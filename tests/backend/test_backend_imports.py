@@ -9,9 +9,9 @@ import sys
 def test_definitions_import_no_aws_cdk() -> None:
     code = """
 import sys
-import workbench.backend as backend
-for name in set(backend.__all__) - {"Backend", "define_backend"}:
-    getattr(backend, name)
+import amplify_tui
+for name in set(amplify_tui.__all__) - {"Backend", "define_backend"}:
+    getattr(amplify_tui, name)
 print(sorted(each for each in sys.modules if each.partition(".")[0] in ("aws_cdk", "jsii")))
 print(sorted(each for each in sys.modules if each.startswith("workbench.")
              and not each.startswith("workbench.backend")))

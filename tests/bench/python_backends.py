@@ -100,9 +100,7 @@ def _sized(root: Path, count: int) -> Project:
     """A project whose API has ``count`` models, in pairs but for a single one."""
     project = scaffold(root, "python", _quiet_line)
     names = [name for n in range((count + 1) // 2) for name in (f"Thing{n}", f"Part{n}")]
-    text = (
-        "from workbench.backend import Id, Model, allow, belongs_to, define_data, has_many, index\n"
-    )
+    text = "from amplify_tui import Id, Model, allow, belongs_to, define_data, has_many, index\n"
     if count == 1:
         names = ["Thing0"]
         text += "class Thing0(Model, rules=[allow.owner()]):\n    kind: str\n"

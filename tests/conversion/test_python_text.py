@@ -88,7 +88,7 @@ def test_the_command_converts_a_real_project(matrix: Deployed, tmp_path: Path) -
     )
     (tmp_path / "authorizer.py").write_text("def handler(event, context): ...\n")
     head = (
-        "from workbench.backend import LambdaAuthorizer, define_function\n"
+        "from amplify_tui import LambdaAuthorizer, define_function\n"
         "AUTHORIZER = LambdaAuthorizer(define_function('authorizer.py', name='authorizer'))\n"
     )
     schema = evaluated(head + text, tmp_path).schema

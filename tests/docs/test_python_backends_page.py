@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from graphql import ListValueNode, ObjectValueNode, parse, print_ast
 
-import workbench.backend
-from workbench.backend import LambdaAuthorizer, Model, Oidc, define_data
+import workbench.backend.public
+from amplify_tui import LambdaAuthorizer, Model, Oidc, define_data
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.schema import DataDefinition
 from workbench.backend.graphql.model_schema import write_model_schema
@@ -24,16 +24,16 @@ from workbench.backend.schema.operations import OperationDeclaration
 from workbench.project.node_runtime import NodeRuntime
 
 PAGE = Path(__file__).parents[2] / "docs" / "python-backends.md"
-NAMES = sorted(set(workbench.backend.__all__) - {"Backend", "define_backend"})
+NAMES = sorted(set(workbench.backend.public.__all__) - {"Backend", "define_backend"})
 HEAD = f"""\
 from enum import Enum
 from typing import Literal
-from workbench.backend import {", ".join(NAMES)}
+from amplify_tui import {", ".join(NAMES)}
 shout = define_function("shout.py")
 """
 BACKEND = """\
 from aws_cdk import aws_sns
-from workbench.backend import define_backend
+from amplify_tui import define_backend
 class Todo(Model, rules=[allow.owner()]):
     content: str | None
 auth = define_auth(email=True)

@@ -67,7 +67,9 @@ def test_every_file_of_the_packages_is_inside(wheel: Path) -> None:
         for file in (ROOT / package).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
     }
-    assert ours - inside == set()
+    stub = "workbench/backend/amplify_tui.pyi"
+    assert ours - inside == {stub}
+    assert {"amplify_tui.py", "amplify_tui-stubs/__init__.pyi"} <= inside
     for kind in (".mjs", ".ts", ".tcss", ".toml"):
         assert any(name.endswith(kind) for name in inside), f"no {kind} file in the wheel"
 
@@ -76,7 +78,11 @@ def test_the_wheel_brings_its_licence_and_nothing_of_the_tests(wheel: Path) -> N
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.endswith("licenses/LICENSE") for name in names)
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        *PACKAGES,
+        "amplify_tui.py",
+        "amplify_tui-stubs",
+    }
 
 
 def test_the_packages_come_from_the_wheel(installed: Path, tmp_path: Path) -> None:
@@ -87,6 +93,30 @@ def test_the_packages_come_from_the_wheel(installed: Path, tmp_path: Path) -> No
 
 def test_the_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
     assert version("amplify-tui") in run(installed / "amplify-tui", "--version", cwd=tmp_path)
+
+
+def test_a_project_may_have_packages_of_the_same_names(installed: Path, tmp_path: Path) -> None:
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("raise SystemExit('imported the user's')")
+    python = installed / "python"
+    assert version("amplify-tui") in run(python, "-m", "amplify_tui", "--version", cwd=tmp_path)
+    command = ("env", f"PYTHONPATH={tmp_path}", installed / "amplify-tui")
+    assert version("amplify-tui") in run(*command, "--version", cwd=tmp_path)
+    run(*command, "init", "--language", "python", "shop", cwd=tmp_path)
+    try:
+        said = run(*command, "sandbox", "--once", "--local", cwd=tmp_path / "shop")
+        assert "live in" in said
+    finally:
+        run(*command, "local", "stop", cwd=tmp_path / "shop")
+
+
+def test_types_arrive_at_a_users_checker(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "resource.py").write_text(
+        "from amplify_tui import define_storage\nreveal_type(define_storage('files').name)\n"
+    )
+    mypy = (sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python")
+    assert 'Revealed type is "str"' in run(*mypy, "resource.py", cwd=tmp_path)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

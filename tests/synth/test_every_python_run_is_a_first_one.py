@@ -59,7 +59,7 @@ from aws_cdk import CfnOutput, aws_lambda, aws_sqs
 from auth.resource import auth
 from data.resource import data
 from functions.greeting.resource import greeting
-from workbench.backend import define_backend
+from amplify_tui import define_backend
 
 backend = define_backend(auth=auth, data=data, greeting=greeting)
 stack = backend.create_stack("seen")
@@ -72,7 +72,7 @@ os.environ["LEFT"] = "by the run"
 
 GREETING = """\
 import os
-from workbench.backend import define_function
+from amplify_tui import define_function
 greeting = define_function(
     name="greeting", environment={"LEVEL": os.environ.get("LEVEL", "missing")}
 )

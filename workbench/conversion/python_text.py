@@ -109,7 +109,7 @@ class _Conversion:
         )
         if enums:
             head += "from enum import Enum\n\n"
-        head += f"from workbench.backend import (\n{imports}\n)\n"
+        head += f"from amplify_tui import (\n{imports}\n)\n"
         return Converted(head + "\n\n" + "\n\n\n".join(parts) + "\n", tuple(self.notes))
 
     # -- types ------------------------------------------------------------------------------------

@@ -24,14 +24,17 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from workbench.synth import own_names
 from workbench.synth.python_error_report import report_of
 
 _BACKEND = "amplify_backend"
 _WARM_PACKAGES = ("aws_cdk", "constructs", "jsii", "workbench.backend")
+_DEPRECATED = r"importing from workbench\.backend"
 """Packages that stay imported: the product's own, without state that user code could see."""
 
 
@@ -82,6 +85,8 @@ def _end_with_parent(lifeline: int) -> None:
 def _loaded(amplify: Path) -> dict[str, Any]:
     """Import the CDK: 3 s that every later evaluation saves."""
     try:
+        importlib.import_module("amplify_tui")
+        importlib.import_module("workbench.backend.public")
         importlib.import_module("workbench.backend.backend")
     except Exception as error:  # noqa: BLE001 - a broken installation is told like any other error
         return {"error": report_of(error, amplify)}
@@ -155,6 +160,9 @@ def _synth(request: Mapping[str, Any], amplify: Path) -> dict[str, Any]:
     began = time.perf_counter()
     bundles = Path(os.environ["AMPLIFY_TUI_BUNDLES"])
     os.environ.update(request.get("env") or {})
+    warnings.filterwarnings("default", message=_DEPRECATED, category=DeprecationWarning)
+    packages = os.environ.get("AMPLIFY_TUI_PACKAGES")
+    own_names.install([amplify, *([Path(packages)] if packages else [])])
     session = begin_session(SynthSession(request["context"], request["outdir"], bundles))
     _evaluate(Path(request["backend"]))
     evaluated = time.perf_counter()
@@ -179,7 +187,7 @@ def _evaluate(backend: Path) -> None:
 
 def _files(amplify: Path) -> Iterable[str]:
     prefix = f"{amplify}{os.sep}"
-    for module in list(sys.modules.values()):
+    for module in (*sys.modules.values(), *own_names.users_modules()):
         file = getattr(module, "__file__", None)
         if file and str(file).startswith(prefix):
             yield str(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.backend import DefinitionError, DefinitionErrors, Model, allow, define_data
+from amplify_tui import DefinitionError, DefinitionErrors, Model, allow, define_data
 from workbench.backend.constructs.data_modes import check_rules, every_mode, key_expiry
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from workbench.backend import (
+from amplify_tui import (
     EmailLogin,
     ExternalProviders,
     Multifactor,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from amplify_tui import define_auth, define_storage, grant, reference_auth
 from tests.backend.constructs.conftest import Made, Synth
-from workbench.backend import define_auth, define_storage, grant, reference_auth
 from workbench.backend.definitions.source_location import DefinitionError
 
 ROLE = "arn:aws:iam::123456789012:role/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.backend import (
+from amplify_tui import (
     EmailLogin,
     ExternalProviders,
     Id,

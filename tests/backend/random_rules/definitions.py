@@ -126,7 +126,7 @@ def python_of(models: Sequence[Model]) -> str:
     names = ", ".join(model.name for model in models)
     return f"""from functions.resource import authorizer
 
-from workbench.backend import LambdaAuthorizer, Model, allow, define_data, field
+from amplify_tui import LambdaAuthorizer, Model, allow, define_data, field
 
 
 {classes}

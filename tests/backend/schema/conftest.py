@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pytest
 
-import workbench.backend
+import workbench.backend.public
 from workbench.backend.definitions.schema import DataDefinition
 from workbench.backend.definitions.source_location import DefinitionErrors
 
@@ -24,13 +24,13 @@ class Evaluate(Protocol):
 Problems = Callable[[str], list[tuple[int, str, str]]]
 
 # Without the names that import aws_cdk, which takes seconds.
-_NAMES = sorted(set(workbench.backend.__all__) - {"Backend", "define_backend"})
-_HEAD = f"from workbench.backend import {', '.join(_NAMES)}\n"
+_NAMES = sorted(set(workbench.backend.public.__all__) - {"Backend", "define_backend"})
+_HEAD = f"from amplify_tui import {', '.join(_NAMES)}\n"
 
 
 @pytest.fixture
 def evaluate(tmp_path: Path) -> Evaluate:
-    """Runs a file's text after everything is imported from workbench.backend; gives its ``data``."""
+    """Runs a file's text after everything is imported from amplify_tui; gives its ``data``."""
 
     def run(source: str, head: str = "") -> DataDefinition:
         file = tmp_path / "resource.py"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.backend import DefinitionError, allow
+from amplify_tui import DefinitionError, allow
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.schema import FunctionAccess, Rule
 from workbench.backend.definitions.source_location import NOWHERE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from amplify_tui import DefinitionErrors
 from tests.backend.schema.conftest import Evaluate, Problems
-from workbench.backend import DefinitionErrors
 
 MODELS = {
     "two fields of one name": (

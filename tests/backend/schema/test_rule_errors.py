@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from amplify_tui import DefinitionError
 from tests.backend.schema.conftest import Evaluate, Problems
-from workbench.backend import DefinitionError
 
 RULES = {
     "an owner by an API key": (

@@ -17,7 +17,7 @@ RIGHT = """
     from enum import Enum
     from typing import TYPE_CHECKING, Literal, assert_type
 
-    from workbench.backend import (
+    from amplify_tui import (
         CustomType, DateTime, Email, Id, Json, LambdaAuthorizer, Model, allow, belongs_to,
         define_data, define_function, field, function, has_many, has_one, index, mutation, query,
         subscription,
@@ -80,7 +80,7 @@ RIGHT = """
 """
 
 WRONG = """
-    from workbench.backend import Model, allow, define_data, function, has_many, index, query
+    from amplify_tui import Model, allow, define_data, function, has_many, index, query
 
     class Todo(Model, rules=[allow.owner("apiKey")]):  # arg-type
         text: str = 1  # assignment

@@ -1,3 +1,3 @@
-from workbench.backend import define_auth
+from amplify_tui import define_auth
 
 auth = define_auth(email=True, groups=["Admins", "Editors"])

@@ -5,7 +5,7 @@ from enum import Enum
 from functions.resource import authorizer
 from functions.resource import shout as shout_function
 
-from workbench.backend import (
+from amplify_tui import (
     CustomType,
     DateTime,
     Id,

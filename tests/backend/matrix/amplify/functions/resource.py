@@ -1,4 +1,4 @@
-from workbench.backend import define_function
+from amplify_tui import define_function
 
 authorizer = define_function("authorizer.py", name="authorizer")
 shout = define_function("shout.py", name="shout")

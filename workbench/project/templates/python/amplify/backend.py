@@ -6,7 +6,7 @@ from data.resource import data
 from functions.greeting.resource import greeting
 from storage.resource import storage
 
-from workbench.backend import define_backend
+from amplify_tui import define_backend
 
 backend = define_backend(auth=auth, data=data, storage=storage, greeting=greeting)
 add_map(backend)

@@ -1,6 +1,6 @@
 """Sign-in by email, with a welcome of our own."""
 
-from workbench.backend import EmailLogin, define_auth
+from amplify_tui import EmailLogin, define_auth
 
 auth = define_auth(
     email=EmailLogin(

@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_location
 
-from workbench.backend import Backend
+from amplify_tui import Backend
 
 
 def add_map(backend: Backend) -> None:

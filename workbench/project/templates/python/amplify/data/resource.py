@@ -2,7 +2,7 @@
 
 from functions.greeting.resource import greeting
 
-from workbench.backend import (
+from amplify_tui import (
     DateTime,
     Id,
     Model,

@@ -1,6 +1,6 @@
 """A bucket for pictures: everybody signed in may look, each user has a folder to write in."""
 
-from workbench.backend import define_storage, grant
+from amplify_tui import define_storage, grant
 
 storage = define_storage(
     "pictures",

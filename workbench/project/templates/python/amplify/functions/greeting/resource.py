@@ -1,5 +1,5 @@
 """A function in Python; handler.py beside it is what runs."""
 
-from workbench.backend import define_function
+from amplify_tui import define_function
 
 greeting = define_function(name="greeting", environment={"GREETING": "Hello"})

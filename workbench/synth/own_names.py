@@ -1,0 +1,96 @@
+"""Lets a user's backend import packages of its own that have the same names as this program's.
+
+``workbench``, ``screens`` and ``themes`` are names that a project may well use itself. In the process
+that evaluates a backend this program's ``workbench`` is imported already, so Python would never look
+for the user's. With :func:`install` each import of such a name is answered by who asks: this
+program's own files get its packages, all others get the user's.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+OWN_ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("workbench", "screens", "themes")
+_OWN_FILES = (str(OWN_ROOT / "amplify_tui.py"), *(f"{OWN_ROOT / name}/" for name in NAMES))
+
+
+def install(folders: Sequence[Path]) -> None:
+    """Answer imports by who asks, if one of ``folders`` has a package or module of our names."""
+    names = frozenset(name for name in NAMES if any(_has(folder, name) for folder in folders))
+    if names:
+        builtins.__import__ = _Imports(names, folders)
+
+
+def users_modules() -> tuple[ModuleType, ...]:
+    """The user's modules of such names that :data:`sys.modules` does not show now."""
+    imports = builtins.__import__
+    return tuple(imports.kept.values()) if isinstance(imports, _Imports) else ()
+
+
+def _has(folder: Path, name: str) -> bool:
+    if folder.resolve() == OWN_ROOT:
+        return False
+    package = folder / name
+    is_own = package.resolve() == OWN_ROOT / name
+    return (package.is_dir() and not is_own) or package.with_suffix(".py").is_file()
+
+
+class _Imports:
+    """``builtins.__import__`` with two sets of modules for ``names``, of which one is in place."""
+
+    def __init__(self, names: frozenset[str], folders: Sequence[Path]) -> None:
+        self._names = names
+        self._folders = [str(folder) for folder in folders]
+        self._import = builtins.__import__
+        self._is_users = False
+        self.kept: dict[str, ModuleType] = {}
+
+    def __call__(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - the names that callers use
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """As ``__import__``."""
+        asking = globals or {}
+        full = name if not level else str(asking.get("__package__") or "")
+        if full.partition(".")[0] not in self._names:
+            return self._import(name, globals, locals, fromlist or (), level)
+        with self._in_place(users=not str(asking.get("__file__") or "").startswith(_OWN_FILES)):
+            return self._import(name, globals, locals, fromlist or (), level)
+
+    @contextmanager
+    def _in_place(self, *, users: bool) -> Iterator[None]:
+        if users == self._is_users:
+            yield
+            return
+        path = sys.path
+        self._exchange()
+        if users:
+            sys.path = [*self._folders, *path]
+        try:
+            yield
+        finally:
+            self._exchange()
+            sys.path = path
+
+    def _exchange(self) -> None:
+        self._is_users = not self._is_users
+        here = {
+            name: module
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] in self._names
+        }
+        for name in here:
+            del sys.modules[name]
+        sys.modules.update(self.kept)
+        self.kept = here
