@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.loop.diagnostics_to_failure import verdict
-from workbench.loop.pending_trigger import Inbox, merge
+from workbench.loop.requests import Inbox, merge
 from workbench.model.diagnostics import CheckResult, Diagnostic, SynthResult
 from workbench.model.events import Trigger
 

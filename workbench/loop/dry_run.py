@@ -10,7 +10,7 @@ from workbench.loop.daemon_threads import in_thread
 from workbench.loop.diagnostics_to_failure import verdict
 from workbench.loop.event_sink import EventHub
 from workbench.loop.options import SandboxOptions
-from workbench.loop.pipeline import RealStages
+from workbench.loop.sandbox_stack import RealStages
 from workbench.loop.stages import Prepared
 from workbench.model.deployment import Failure
 from workbench.model.events import Emit

@@ -19,8 +19,8 @@ from workbench.loop.follower import Attached
 from workbench.loop.local_cloud_guard import local_cloud_ended
 from workbench.loop.options import SandboxOptions
 from workbench.loop.ownership import acquire, in_terminal
-from workbench.loop.pending_trigger import Inbox, merge
 from workbench.loop.questions import Questions
+from workbench.loop.requests import Inbox, merge
 from workbench.loop.stages import Stages
 from workbench.model.deployment import DeploymentResult, Loss
 from workbench.model.events import (
@@ -45,7 +45,7 @@ _RESTART_PAUSE = 1.0
 
 
 def _real_stages(session: Session, options: SandboxOptions, hub: EventHub) -> Stages:
-    from workbench.loop.pipeline import RealStages
+    from workbench.loop.sandbox_stack import RealStages
 
     return RealStages(session, options, hub)
 
