@@ -1,27 +1,29 @@
-"""Small real stages: the backend is a text file, deploying it copies it into a folder."""
+"""Small real stages: the backend is a text file, and deploying it keeps it in another one."""
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from tests.deploy.hand_made import STACK, Writer, live_from
 from workbench.aws.target import AwsTarget
-from workbench.loop.event_sink import EventHub
+from workbench.deploy.assembly.assembly import read_assembly
+from workbench.deploy.diff.diff import compute_diff
+from workbench.deploy.live.models import LiveStack
+from workbench.deploy.live.resources import list_resources
+from workbench.deploy.plan.data_loss import losses_of_deployment
+from workbench.deploy.plan.plan import make_plan
+from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
-from workbench.loop.stages import Prepared
-from workbench.model.deployment import (
-    Diff,
-    Effect,
-    Failure,
-    LiveResource,
-    Loss,
-    Method,
-    ResourceChange,
-)
+from workbench.loop.stages import Prepared, Stages
+from workbench.model.deployment import Failure, Loss
 from workbench.model.diagnostics import CheckResult, Diagnostic, SynthResult
 from workbench.model.events import (
     AnyEvent,
@@ -52,7 +54,11 @@ def make_session(root: Path) -> Session:
 
 @dataclass
 class FolderStages:
-    """``backend.ts`` holding ``!synth`` or ``!type`` is wrong; ``!lose`` would lose a table."""
+    """Both halves of a sandbox: the backend is a text file, which deploying keeps in another one.
+
+    Assemblies, diffs, plans and losses are real. ``backend.ts`` holding ``!synth`` or ``!type`` is
+    wrong, ``!fail`` fails to deploy, and one with ``!lose`` has no table any more.
+    """
 
     root: Path
     synth_seconds: float = 0.05
@@ -69,31 +75,29 @@ class FolderStages:
     publish_fails: bool = False
     published: list[str] = field(default_factory=list)
 
-    @property
-    def live(self) -> Path:
-        return self.root / ".live"
+    def stages(self, _session: Session, _options: SandboxOptions, _sink: EventSink) -> Stages:
+        return Stages(self, self)
 
-    def _text(self) -> str:
-        return (self.root / "amplify" / "backend.ts").read_text()
+    # the code
 
-    async def open(self) -> None:
+    def warm(self) -> None:
         return None
 
-    async def reconnect(self) -> None:
-        return None
-
-    async def synth(self, deployment: int) -> SynthResult:
+    async def synth(self, context: Mapping[str, object], deployment: int) -> SynthResult:
         self.synths += 1
         text = self._text()
         await asyncio.sleep(self.synth_seconds)
         if "!synth" in text:
             wrong = Diagnostic("error", "Unexpected token", file="amplify/backend.ts", line=1)
             return SynthResult(None, (wrong,), 0.0)
-        out = self.root / ".assembly"
-        out.write_text(text)
-        return SynthResult(out, (), self.synth_seconds)
+        resources = {"File": {"Type": "Custom::File", "Properties": {"Text": text}}}
+        if "!lose" not in text:
+            resources["Orders"] = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
+        folder = Path(tempfile.mkdtemp(dir=self.root)) / "assembly"
+        Writer(folder).write({"Resources": resources})
+        return SynthResult(folder, (), self.synth_seconds)
 
-    async def check(self, deployment: int) -> CheckResult:
+    async def check(self, deployment: int, synth: Awaitable[object]) -> CheckResult:
         text = self._text()
         await asyncio.sleep(self.check_seconds)
         if "!type" in text:
@@ -101,61 +105,83 @@ class FolderStages:
             return CheckResult((wrong,), 0.0)
         return CheckResult((), 0.0)
 
-    def prepare(self, assembly: Path, deployment: int) -> Prepared:
-        text = assembly.read_text()
-        if self.live.exists() and self.live.read_text() == text:
-            return Prepared(Diff(), Method.NONE)
-        change = ResourceChange((), "File", "app/File", "Test::File", Effect.UPDATE)
-        losses = (Loss("app/Table", "Test::Table", "t", "it goes"),) if "!lose" in text else ()
-        return Prepared(Diff((change,)), Method.CLOUDFORMATION, ("copy",), losses, text)
+    async def close(self) -> None:
+        return None
 
-    def publish(self, prepared: Prepared, deployment: int) -> tuple[Prepared, str]:
+    # the target, and the stack on it
+
+    def connect(self) -> FolderStages:
+        return self
+
+    def explain(self, error: Exception) -> Failure:
+        offer: Literal["", "recreate"] = "recreate" if self.offer_recreate else ""
+        return Failure("It failed", str(error), "Save again", offer=offer)
+
+    def synth_context(self) -> Mapping[str, object]:
+        return {}
+
+    def prepare(self, assembly: Path) -> Prepared:
+        new, live = read_assembly(assembly, STACK), self._live()
+        diff = compute_diff(live, new)
+        plan = make_plan(diff, new, live, target_kind="local")
+        return Prepared(diff, plan, losses_of_deployment(diff, live))
+
+    def publish(self, prepared: Prepared) -> str:
         if self.publish_fails:
             raise RuntimeError("the bucket said no")
-        self.published.append(str(prepared.plan))
-        return prepared, "1 of 1 published"
+        self.published.append(_text_of(prepared))
+        return "1 of 1 published"
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         if self.execute_seconds:
             self.release.wait(self.execute_seconds)
-        if "!fail" in str(prepared.plan):
-            self.at_once -= 1
-            raise RuntimeError("the disk said no")
-        self.live.write_text(str(prepared.plan))
-        self.deployed.append(str(prepared.plan))
         self.at_once -= 1
+        text = _text_of(prepared)
+        if "!fail" in text:
+            raise RuntimeError("the disk said no")
+        self._live_file.write_text(live_from(prepared.plan.assembly).model_dump_json(by_alias=True))
+        self.deployed.append(text)
 
-    def place_empty_outputs(self) -> None:
-        (self.root / "amplify_outputs.json").touch()
-
-    def ensure_outputs(self, deployment: int) -> None:
-        (self.root / "amplify_outputs.json").touch()
-
-    def adopt(self, deployment: int) -> None:
-        self.busy = False
+    def write_missing_outputs(self, deployment: int) -> None:
+        return None
 
     def is_busy(self) -> bool:
         return self.busy
 
+    def adopt(self, deployment: int) -> None:
+        self.busy = False
+
     def delete(self, deployment: int) -> None:
-        self.live.unlink(missing_ok=True)
+        self._live_file.unlink(missing_ok=True)
         self.deleted += 1
 
-    def contents(self) -> tuple[Loss, ...]:
-        return (Loss("app/Table", "Test::Table", "t", "deleted", "3 items"),)
+    def losses_of_deletion(self) -> tuple[Loss, ...]:
+        return (Loss("Orders", "AWS::DynamoDB::Table", "orders-1", "deleted", "3 items"),)
 
     def resources(self) -> ResourcesListed | None:
-        file = LiveResource((), "File", "app/File", "Test::File", "UPDATE_COMPLETE", "f")
-        return ResourcesListed(at=time.time(), stack_name="stack", resources=(file,))
+        live = self._live()
+        if live is None:
+            return None
+        listed = list_resources(live, None, AwsTarget())
+        return ResourcesListed(at=time.time(), stack_name=STACK, resources=listed)
 
-    def explain(self, error: Exception) -> Failure:
-        offer = "recreate" if self.offer_recreate else ""
-        return Failure("It failed", str(error), "Save again", offer=offer)
+    @property
+    def _live_file(self) -> Path:
+        return self.root / ".live"
 
-    async def close(self) -> None:
-        return None
+    def _live(self) -> LiveStack | None:
+        if not self._live_file.exists():
+            return None
+        return LiveStack.model_validate_json(self._live_file.read_text())
+
+    def _text(self) -> str:
+        return (self.root / "amplify" / "backend.ts").read_text()
+
+
+def _text_of(prepared: Prepared) -> str:
+    return str(prepared.plan.assembly.root.template.resources["File"].properties["Text"])
 
 
 class Running:
@@ -168,10 +194,7 @@ class Running:
         self._changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-        def make(_session: Session, _options: SandboxOptions, _hub: EventHub) -> FolderStages:
-            return stages
-
-        self.sandbox = Sandbox(make_session(root), options, self._take, make_stages=make)
+        self.sandbox = Sandbox(make_session(root), options, self._take, make=stages.stages)
         self.task = asyncio.create_task(self.sandbox.run())
 
     def _take(self, event: AnyEvent) -> None:
@@ -189,9 +212,9 @@ class Running:
     def states(self) -> list[LoopState]:
         return [event.state for event in self.events if isinstance(event, StateChanged)]
 
-    async def until(self, holds: object, seconds: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = 10.0) -> None:
         async with asyncio.timeout(seconds):
-            while not holds():  # type: ignore[operator]
+            while not holds():
                 self._changed.clear()
                 await self._changed.wait()
 

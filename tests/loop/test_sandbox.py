@@ -103,7 +103,7 @@ async def test_saves_during_a_deployment_queue_exactly_one_more(tmp_path: Path) 
     assert len(running.finished) == 3
 
 
-async def test_errors_stop_a_deployment_and_the_next_save_mends_it(tmp_path: Path) -> None:
+async def test_errors_stop_a_deployment_and_the_next_save_fixes_it(tmp_path: Path) -> None:
     running = await started(tmp_path)
     for count, text in enumerate(("!synth", "!type", "!synth !type", "good"), start=2):
         running.save(text)
@@ -131,12 +131,12 @@ async def test_losses_wait_for_an_answer(tmp_path: Path) -> None:
     running.save("!lose")
     await running.until(lambda: running.states[-1] is LoopState.NEEDS_YOU)
     asked = [event for event in running.events if isinstance(event, ConfirmationNeeded)]
-    assert asked[0].losses[0].construct_path == "app/Table"
+    assert asked[0].losses[0].construct_path == "Orders"
     running.sandbox.answer(False)
     await running.until(lambda: running.states[-1] is LoopState.FAILED)
     running.sandbox.redeploy()
     await running.until(lambda: running.states[-1] is LoopState.NEEDS_YOU)
-    running.sandbox.answer(True, "typed Table")
+    running.sandbox.answer(True, "typed Orders")
     await running.until(lambda: len(running.finished) == 3)
     await running.stop()
     assert results(running) == [R.SUCCEEDED, R.REFUSED, R.SUCCEEDED]
@@ -144,7 +144,7 @@ async def test_losses_wait_for_an_answer(tmp_path: Path) -> None:
     refused, allowed = decisions(running)
     assert (refused.allowed, refused.deployment) == (False, 2)
     assert (allowed.allowed, allowed.deployment) == (True, 3)
-    assert allowed.how.startswith("typed Table")
+    assert allowed.how.startswith("typed Orders")
     assert allowed.losses == asked[0].losses
     journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
     assert [one.allowed for one in journal.decisions([2, 3])] == [False, True]
@@ -166,11 +166,12 @@ async def test_a_save_takes_the_question_back(tmp_path: Path) -> None:
 
 async def test_headless_refuses_losses_unless_allowed(tmp_path: Path) -> None:
     stages = FolderStages(tmp_path)
-    (tmp_path / "amplify").mkdir()
-    (tmp_path / "amplify" / "backend.ts").write_text("!lose")
+    running = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
+    assert await asyncio.wait_for(running.task, 10) is R.SUCCEEDED
+    running.save("!lose")
     running = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
     assert await asyncio.wait_for(running.task, 10) is R.REFUSED
-    assert stages.deployed == []
+    assert stages.deployed == ["one"]
     assert [(one.allowed, one.how.split(" in ")[0]) for one in decisions(running)] == [
         (False, "without --allow-destroy")
     ]
@@ -182,7 +183,7 @@ async def test_headless_refuses_losses_unless_allowed(tmp_path: Path) -> None:
     ]
 
 
-async def test_recreate_asks_deletes_and_deploys_anew(tmp_path: Path) -> None:
+async def test_recreate_asks_deletes_and_deploys_again(tmp_path: Path) -> None:
     running = await started(tmp_path)
     running.sandbox.recreate()
     await running.until(lambda: running.states[-1] is LoopState.NEEDS_YOU)

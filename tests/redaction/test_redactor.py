@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.journal.store import Journal
-from workbench.loop.event_sink import EventHub
+from workbench.loop.event_sink import EventSink
 from workbench.model.deployment import DeploymentResult, Failure, LiveResource
 from workbench.model.events import DeploymentFinished, Level, LogLine, ResourcesListed
 from workbench.redaction.redactor import Redactor
@@ -59,7 +59,7 @@ def test_physical_ids_stay_whole() -> None:
 def test_nothing_secret_reaches_the_journal_file(tmp_path: Path) -> None:
     path = tmp_path / "j.sqlite3"
     shown: list[object] = []
-    hub = EventHub(shown.append, Redactor(["hunter2-is-the-value"]))
+    hub = EventSink(shown.append, Redactor(["hunter2-is-the-value"]))
     journal = Journal(path)
     hub.write_to(journal)
     for secret in (*SHAPES.values(), "hunter2-is-the-value"):

@@ -1,17 +1,18 @@
-"""Runs a blocking call beside the loop, in a thread that never holds up the end of the process."""
+"""Runs blocking calls beside the loop, in threads that never hold up the end of the process."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
 async def in_thread(call: Callable[[], T], name: str) -> T:
-    """The call's result. Where the caller is cancelled, the call goes on and its result is lost.
+    """Return the call's result. If the caller is cancelled, the call goes on and its result is lost.
 
     ``asyncio.to_thread`` would do, but its threads are joined when Python ends: Ctrl-C during a
     CloudFormation deployment would hang until that is over.
@@ -41,3 +42,13 @@ async def in_thread(call: Callable[[], T], name: str) -> T:
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return await future
+
+
+def run_beside(call: Callable[[], object], name: str) -> None:
+    """Start a call that only makes a later one faster: whoever needs it meets its error, too."""
+
+    def run() -> None:
+        with suppress(Exception):
+            call()
+
+    threading.Thread(target=run, name=name, daemon=True).start()

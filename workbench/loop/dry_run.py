@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.deploy.plan.preview import preview
 from workbench.loop.daemon_threads import in_thread
-from workbench.loop.diagnostics_to_failure import verdict
-from workbench.loop.event_sink import EventHub
+from workbench.loop.diagnostics_to_failure import assembly_or_failure
+from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
-from workbench.loop.sandbox_stack import RealStages
+from workbench.loop.project_stages import make_stages
 from workbench.loop.stages import Prepared
 from workbench.model.deployment import Failure
 from workbench.model.events import Emit
@@ -43,15 +44,17 @@ async def coming_changes(
         hotswap=session.identity.type == "sandbox",
         environment=lambda: given,
     )
-    stages = RealStages(session, options, EventHub(emit, Redactor()), assembly_dir=assembly_dir)
+    sink = EventSink(emit, Redactor())
+    stages = make_stages(session, options, sink, assembly_dir=assembly_dir)
     try:
-        await stages.open()
-        result = await stages.synth(0)
-        failure = verdict(result, None)
-        if failure is not None or result.assembly is None:
-            return ComingChanges(None, failure=failure)
-        assembly = result.assembly
-        prepared = await in_thread(lambda: stages.prepare(assembly, 0), "diff")
+        stages.evaluator.warm()
+        stack = await in_thread(stages.target.connect, "connect")
+        context = await in_thread(stack.synth_context, "synth-context")
+        assembly = assembly_or_failure(await stages.evaluator.synth(context, 0), None)
+        if isinstance(assembly, Failure):
+            return ComingChanges(None, failure=assembly)
+        prepared = await in_thread(lambda: stack.prepare(assembly), "diff")
     finally:
-        await stages.close()
-    return ComingChanges(prepared, stages.preview(prepared))
+        await stages.evaluator.close()
+    lines = preview(prepared.diff, prepared.plan, prepared.losses)
+    return ComingChanges(prepared, lines)

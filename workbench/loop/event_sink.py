@@ -9,7 +9,7 @@ from workbench.model.events import AnyEvent, Emit, Level, LogLine
 from workbench.redaction.redactor import Redactor
 
 
-class EventHub:
+class EventSink:
     """Takes events from any thread; nothing reaches a disk or a screen with a secret in it."""
 
     def __init__(self, emit: Emit, redactor: Redactor) -> None:
@@ -30,10 +30,10 @@ class EventHub:
         self._emit(masked)
 
     def tell(self, level: Level, text: str, source: str = "sandbox") -> None:
-        """Say a line of the loop's own, or of the stage that ``source`` names."""
+        """Log a line of the loop's own, or of the stage that ``source`` names."""
         self(LogLine(at=time.time(), level=level, source=source, text=text))
 
     def tell_only_screen(self, text: str) -> None:
-        """Say a warning about the journal itself, which must not wait in the journal."""
+        """Show a warning about the journal itself, which must not wait in the journal."""
         line = LogLine(at=time.time(), level=Level.WARNING, source="journal", text=text)
         self._emit(self.redactor.event(line))

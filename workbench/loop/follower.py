@@ -1,37 +1,39 @@
-"""This terminal while another one runs the sandbox: it follows, and may take the other's place."""
+"""Follows the terminal that runs the sandbox, and takes its place when it ends."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 from workbench.journal.store import Journal, journal_path
-from workbench.loop.event_sink import EventHub
+from workbench.loop.event_sink import EventSink
 from workbench.loop.journal_tail import follow_journal
 from workbench.loop.options import SandboxOptions
 from workbench.loop.ownership import Ownership, owner, wait_to_own
+from workbench.loop.requests import Requests, cancel
 from workbench.model.deployment import DeploymentResult
 from workbench.model.events import DeploymentFinished, Level, LoopState, StateChanged
 
 
-class Attached:
+class Follower:
     """Passes the owner's events on; the owner's states come as details of ``ATTACHED``."""
 
     def __init__(
-        self, sandbox_dir: Path, target: str, options: SandboxOptions, hub: EventHub
+        self, sandbox_dir: Path, target: str, options: SandboxOptions, sink: EventSink
     ) -> None:
         self._folder = sandbox_dir
         self._target = target
         self._options = options
-        self._hub = hub
+        self._sink = sink
         self._journal = Journal(journal_path(sandbox_dir))
         self._last: DeploymentResult | None = None
 
     async def until_free(
-        self, stop: asyncio.Event
+        self, requests: Requests
     ) -> tuple[Ownership | None, DeploymentResult | None]:
-        """The owner's place when it ends, or None with how its last deployment ended.
+        """Return the owner's place when it ends, or None with how its last deployment ended.
 
         With ``once`` it ends as soon as the owner deploys nothing.
         """
@@ -44,39 +46,35 @@ class Attached:
         if once and not self._journal.unfinished():
             latest = self._journal.deployments(limit=1)
             return None, latest[0].result if latest else None
+        takes_over = self._options.take_over and not once
         following = asyncio.create_task(self._pass_on())
         waiting = asyncio.create_task(wait_to_own(self._folder, self._target))
-        stopping = asyncio.create_task(stop.wait())
-        watched: set[asyncio.Task[object]] = {waiting, stopping}
-        if once or not self._options.take_over:
-            watched.add(following)
+        ends: list[asyncio.Task[Any]] = [waiting] if takes_over else [waiting, following]
         try:
-            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            await requests.until(lambda: requests.stopping, *ends)
             if not waiting.done():
                 return None, self._last
-            if once or stop.is_set() or not self._options.take_over:
+            if requests.stopping or not takes_over:
                 waiting.result().release()
                 return None, self._last
-            self._hub.tell(Level.INFO, f"{by} ended; this terminal deploys now")
+            self._sink.tell(Level.INFO, f"{by} ended; this terminal deploys now")
             return waiting.result(), None
         finally:
-            for task in (following, waiting, stopping):
-                task.cancel()
-            await asyncio.gather(following, waiting, stopping, return_exceptions=True)
+            await cancel(following, waiting)
 
     async def _pass_on(self) -> None:
         async for event in follow_journal(self._journal):
             if isinstance(event, StateChanged):
                 self._enter(event.state.value, event.deployment)
                 continue
-            self._hub(event)
+            self._sink(event)
             if isinstance(event, DeploymentFinished):
                 self._last = event.result
                 if self._options.once and not self._journal.unfinished():
                     return
 
     def _enter(self, detail: str, deployment: int | None = None) -> None:
-        self._hub(
+        self._sink(
             StateChanged(
                 at=time.time(), deployment=deployment, state=LoopState.ATTACHED, detail=detail
             )

@@ -1,29 +1,65 @@
-"""Sees the local cloud die, so that the loop can start it again."""
+"""Starts the local cloud again when it ends under a running sandbox."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+from workbench.loop.connection import Connection
 from workbench.loop.daemon_threads import in_thread
+from workbench.loop.event_sink import EventSink
+from workbench.model.events import Level, LocalCloudReported
+
+_PAUSE = 1.0
+_PAUSE_AFTER_FAILURE = 5.0
 
 
-async def local_cloud_ended(state_dir: Path) -> None:
-    """Return when the running local cloud has ended (at once where none runs).
+async def keep_running(
+    folder: Path, connection: Connection, sink: EventSink, restarted: Callable[[], None]
+) -> None:
+    """Start the local cloud of ``folder`` and connect to it whenever it has ended.
 
-    Where the kernel can tell of a process's end (Linux), waiting costs nothing; elsewhere its
-    health is asked for every two seconds.
+    Calls ``restarted`` after each time; runs until cancelled.
     """
-    from workbench.localcloud.lifecycle import status, watch_health
+    try:
+        await connection.open()
+    except Exception as error:  # noqa: BLE001 - the deployment under way fails with it, too
+        sink.tell(Level.DEBUG, f"The local cloud did not start at once: {error}")
+    while True:
+        await _ended(folder)
+        sink(
+            LocalCloudReported(
+                at=time.time(), status="failed", detail="it ended; starting it again"
+            )
+        )
+        try:
+            await connection.reconnect()
+        except Exception as error:  # noqa: BLE001 - said in plain words, tried again
+            sink.tell(Level.ERROR, f"The local cloud does not start: {error}")
+            await asyncio.sleep(_PAUSE_AFTER_FAILURE)
+            continue
+        restarted()
+        await asyncio.sleep(_PAUSE)
 
-    now = await in_thread(lambda: status(state_dir), "local-cloud-status")
+
+async def _ended(folder: Path) -> None:
+    """Return when the running local cloud has ended (at once if none runs).
+
+    If the kernel reports a process's end (Linux), waiting costs nothing; elsewhere its health is
+    asked for every two seconds.
+    """
+    from workbench.localcloud.lifecycle import status, watch_health  # 0.1 s
+
+    now = await in_thread(lambda: status(folder), "local-cloud-status")
     if now.state == "stopped":
         return
     if hasattr(os, "pidfd_open") and now.pid:
         await _process_ended(now.pid)
         return
-    async for seen in watch_health(state_dir):
+    async for seen in watch_health(folder):
         if seen.state == "stopped":
             return
 

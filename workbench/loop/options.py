@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.deploy.outputs.outputs import OutputsFormat
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
     """How a sandbox runs; the defaults are those of the terminal app.
 
-    ``interactive``: questions are put to the user and wait for an answer; otherwise a deployment
-    that would lose data is refused, unless ``allow_destroy``; ``allowed_by`` is what the record of
-    the loss says of that permission. ``once`` ends after the first
-    deployment; without ``watch`` only ``redeploy`` starts another. ``environment`` gives what each
-    evaluation of the backend finds in its environment besides this process's. ``watch_dir`` None means ``amplify/``. ``outputs_format`` and ``outputs_version`` are
-    ampx's; ``hotswap`` False leaves all to CloudFormation; ``outputs_dir`` None means the project's root. ``take_over``: when another terminal owns
+    When to deploy: ``once`` ends after the first deployment; without ``watch`` only ``redeploy``
+    starts another. ``watch_dir`` None means ``amplify/``. ``take_over``: if another terminal owns
     the sandbox, follow it and go on in its place when it ends.
+
+    What is evaluated: ``environment`` gives what each evaluation of the backend finds in its
+    environment besides this process's.
+
+    What may be lost: ``interactive`` puts questions to the user and waits for an answer; otherwise
+    a deployment that would lose data is refused, unless ``allow_destroy``. ``allowed_by`` is what
+    the record of the loss says of that permission.
+
+    How to deploy: ``hotswap`` False leaves everything to CloudFormation. ``outputs_format`` and
+    ``outputs_version`` are ampx's; ``outputs_dir`` None means the project's root.
     """
 
     once: bool = False
@@ -31,6 +41,10 @@ class SandboxOptions:
     watch_dir: Path | None = None
     exclude: tuple[str, ...] = ()
     hotswap: bool = True
-    outputs_format: str = "json"
+    outputs_format: OutputsFormat = "json"
     outputs_version: str = "1.5"
     outputs_dir: Path | None = None
+
+    def outputs_folder(self, project_root: Path) -> Path:
+        """The folder that the outputs file is written to."""
+        return self.outputs_dir or project_root

@@ -1,4 +1,4 @@
-"""A question to the user in the middle of a deployment, and the answer to it."""
+"""Asks whether data may be lost, and records who or what decided."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from workbench.loop.options import SandboxOptions
+from workbench.loop.ownership import in_terminal
+from workbench.model.deployment import Failure, Loss
 from workbench.model.events import ConfirmationAnswered, ConfirmationNeeded, Emit, LoopState
+from workbench.wording import plural
 
 TAKEN_BACK = "the question was taken back by a newer save or the end"
 
@@ -14,7 +18,13 @@ TAKEN_BACK = "the question was taken back by a newer save or the end"
 class Questions:
     """Asks one question at a time; ``enter`` tells the loop's state while one is open."""
 
-    def __init__(self, emit: Emit, enter: Callable[[LoopState, int | None], None]) -> None:
+    def __init__(
+        self,
+        options: SandboxOptions,
+        emit: Emit,
+        enter: Callable[[LoopState, int | None], None],
+    ) -> None:
+        self._options = options
         self._emit = emit
         self._enter = enter
         self._answer: asyncio.Future[tuple[bool, str]] | None = None
@@ -22,7 +32,7 @@ class Questions:
     async def ask(self, question: ConfirmationNeeded, allows: int | None = None) -> bool:
         """Put the question and wait for its answer; cancelled, it is taken back as a no.
 
-        ``allows`` is the number of the deployment that a yes begins, where that is another one than
+        ``allows`` is the number of the deployment that a yes begins, if that is another one than
         the one that the question came from: a yes is recorded with what it allowed.
         """
         self._answer = asyncio.get_running_loop().create_future()
@@ -48,4 +58,57 @@ class Questions:
     def answer(self, allowed: bool, how: str = "") -> None:
         """Answer the open question, saying how it was answered; without one this does nothing."""
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result((allowed, how))
+            self._answer.set_result((allowed, _decided(how)))
+
+    async def refuse_losses(self, deployment: int, losses: tuple[Loss, ...]) -> Failure | None:
+        """Why a deployment with these losses must not go on; None if they are allowed."""
+        if self._options.allow_destroy:
+            self._record(deployment, losses, allowed=True, how=self._options.allowed_by)
+            return None
+        names = ", ".join(
+            f"{loss.construct_path} ({loss.contents})" if loss.contents else loss.construct_path
+            for loss in losses
+        )
+        details = tuple(f"{loss.construct_path}: {loss.reason}" for loss in losses)
+        if not self._options.interactive:
+            self._record(deployment, losses, allowed=False, how="without --allow-destroy")
+            what = (
+                "a resource that holds data"
+                if len(losses) == 1
+                else f"{plural(len(losses), 'resource')} that hold data"
+            )
+            return Failure(
+                title=f"Refused: this change destroys {what}",
+                reason=names,
+                fix="Undo the change, or run again with --allow-destroy to lose the data.",
+                details=details,
+            )
+        question = ConfirmationNeeded(
+            at=time.time(), deployment=deployment, question="losses", losses=losses
+        )
+        if await self.ask(question):
+            return None
+        return Failure(
+            title="Not deployed: you kept the data",
+            reason=names,
+            fix="Undo the change and save, or deploy again and allow it.",
+            details=details,
+        )
+
+    def _record(
+        self, deployment: int, losses: tuple[Loss, ...], *, allowed: bool, how: str
+    ) -> None:
+        self._emit(
+            ConfirmationAnswered(
+                at=time.time(),
+                deployment=deployment,
+                allowed=allowed,
+                how=_decided(how),
+                losses=losses,
+            )
+        )
+
+
+def _decided(how: str) -> str:
+    """How it was decided, with the terminal where that was."""
+    return " ".join(filter(None, (how, in_terminal())))

@@ -1,9 +1,27 @@
-"""What the loop has been asked to do next: many requests, one deployment."""
+"""What is asked of a sandbox's loop, and when that cancels what the loop is doing.
+
+Saves, keys and other threads ask; what is asked before the loop gets to it becomes one deployment.
+
+How a deployment is cancelled, which ``Sandbox._deploy`` does:
+
+- A deployment is one task (``workbench.loop.deployment.deploy``). Until it begins to change the
+  target, where it sets ``Deployment.committed``, a request that makes it pointless (``supersedes``)
+  cancels the task, and with it the question that it may be waiting for. Its trigger is merged into
+  the new request, so the next deployment names both causes.
+- A committed deployment runs to its end, and the request waits.
+- The end of the loop cancels any deployment, but gives a committed one a moment to end by itself.
+  What CloudFormation is doing goes on there, and the next start adopts it.
+- Cancelling ends the waiting, never the work in a thread or a worker process: a call of
+  ``in_thread`` runs on and its result is dropped; the worker finishes its evaluation; the type check
+  goes on, and the next one uses what it learned.
+- Only its own end says how it ended: ``Deployment.cancelled_as``.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from workbench.model.events import Trigger
 
@@ -11,51 +29,70 @@ _WEIGHT: Final = ("manual", "start", "secret", "save", "branch", "adopt", "recre
 _SUPERSEDING: Final = frozenset({"save", "branch", "secret", "recreate"})
 
 
-def merge(first: Trigger | None, second: Trigger) -> Trigger:
+def merge(first: Trigger | None, second: Trigger | None) -> Trigger | None:
     """One trigger for both: the weightier kind, all the paths."""
-    if first is None:
-        return second
+    if first is None or second is None:
+        return first or second
     kind = max(first.kind, second.kind, key=_WEIGHT.index)
     return Trigger(kind, tuple(dict.fromkeys((*first.paths, *second.paths))))
 
 
-class Inbox:
-    """Holds at most one request; use it on the loop's thread only."""
+class Requests:
+    """Holds what is asked for; use it on the loop's thread only."""
 
     def __init__(self) -> None:
-        self._waiting: Trigger | None = None
-        self._woken = asyncio.Event()
-        self._requested = asyncio.Event()
-        self._superseding = asyncio.Event()
+        self.stopping = False
+        """The loop is to end."""
+        self.recreate = False
+        """The user is to be asked whether to delete everything and deploy again."""
+        self.waiting: Trigger | None = None
+        """The deployment that is asked for."""
+        self._changed = asyncio.Event()
+
+    @property
+    def supersedes(self) -> bool:
+        """Whether what is asked for makes a deployment pointless that has changed nothing yet."""
+        return self.waiting is not None and self.waiting.kind in _SUPERSEDING
 
     def put(self, trigger: Trigger) -> None:
         """Ask for a deployment, together with what is asked for already."""
-        self._waiting = merge(self._waiting, trigger)
-        self._woken.set()
-        self._requested.set()
-        if self._waiting.kind in _SUPERSEDING:
-            self._superseding.set()
+        self.waiting = merge(self.waiting, trigger)
+        self._changed.set()
 
-    def wake(self) -> None:
-        """Make ``woken`` return, without a request."""
-        self._woken.set()
+    def put_back(self, trigger: Trigger) -> None:
+        """Ask again for a deployment that was cancelled, ahead of what has been asked for since."""
+        self.waiting = merge(trigger, self.waiting)
+        self._changed.set()
 
     def take(self) -> Trigger | None:
-        """What is asked for, which is thereby taken up."""
-        taken, self._waiting = self._waiting, None
-        self._woken.clear()
-        self._requested.clear()
-        self._superseding.clear()
+        """Return what is asked for, which is thereby taken up."""
+        taken, self.waiting = self.waiting, None
         return taken
 
-    async def woken(self) -> None:
-        """Return when there is a request, or a ``wake``."""
-        await self._woken.wait()
+    def ask_to_recreate(self) -> None:
+        """Ask for the question whether to recreate everything."""
+        self.recreate = True
+        self._changed.set()
 
-    async def requested(self) -> None:
-        """Return when a deployment is asked for."""
-        await self._requested.wait()
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self.stopping = True
+        self._changed.set()
 
-    async def superseding(self) -> None:
-        """Return when the request makes a deployment pointless that has changed nothing yet."""
-        await self._superseding.wait()
+    async def until(self, holds: Callable[[], bool], *tasks: asyncio.Task[Any]) -> None:
+        """Wait until a request makes ``holds`` true, or one of the tasks is done."""
+        while not holds() and not any(task.done() for task in tasks):
+            self._changed.clear()
+            changed = asyncio.create_task(self._changed.wait())
+            try:
+                await asyncio.wait({changed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
+
+
+async def cancel(*tasks: asyncio.Task[Any] | None) -> None:
+    """Cancel the tasks that still run, and wait for their end; what they raise is ignored."""
+    found = [task for task in tasks if task is not None]
+    for task in found:
+        task.cancel()
+    await asyncio.gather(*found, return_exceptions=True)

@@ -12,16 +12,18 @@ from typing import Any
 from workbench.aws.target import LocalTarget
 from workbench.journal.interrupted import close_interrupted
 from workbench.journal.store import Journal, journal_path
+from workbench.loop.connection import Connection
 from workbench.loop.daemon_threads import in_thread
-from workbench.loop.deployment import Deployment, deploy_once
-from workbench.loop.event_sink import EventHub
-from workbench.loop.follower import Attached
-from workbench.loop.local_cloud_guard import local_cloud_ended
+from workbench.loop.deployment import Deployment, deploy
+from workbench.loop.event_sink import EventSink
+from workbench.loop.follower import Follower
+from workbench.loop.local_cloud_guard import keep_running
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import acquire, in_terminal
+from workbench.loop.ownership import acquire
+from workbench.loop.project_stages import make_stages
 from workbench.loop.questions import Questions
-from workbench.loop.requests import Inbox, merge
-from workbench.loop.stages import Stages
+from workbench.loop.requests import Requests, cancel
+from workbench.loop.stages import Evaluator, Stages
 from workbench.model.deployment import DeploymentResult, Loss
 from workbench.model.events import (
     BranchChanged,
@@ -29,7 +31,6 @@ from workbench.model.events import (
     DeploymentFinished,
     Emit,
     Level,
-    LocalCloudReported,
     LoopState,
     StateChanged,
     Trigger,
@@ -38,24 +39,17 @@ from workbench.redaction.redactor import Redactor
 from workbench.startup import Session
 from workbench.watch.watcher import Watcher
 
-MakeStages = Callable[[Session, SandboxOptions, EventHub], Stages]
+MakeStages = Callable[[Session, SandboxOptions, EventSink], Stages]
 _LAST_MOMENTS = 1.5
-"""Seconds that a deployment under way gets to end by itself when the loop is told to stop."""
-_RESTART_PAUSE = 1.0
-
-
-def _real_stages(session: Session, options: SandboxOptions, hub: EventHub) -> Stages:
-    from workbench.loop.sandbox_stack import RealStages
-
-    return RealStages(session, options, hub)
+"""Seconds that a committed deployment gets to end by itself when the loop is told to stop."""
 
 
 class Sandbox:
     """Runs one sandbox until ``stop``; all that happens is said in events.
 
-    Where another terminal runs it already, this one follows it (state ``ATTACHED``) and goes on in
-    its place when it ends. ``redeploy``, ``answer``, ``recreate`` and ``stop`` are safe from any
-    thread and return at once.
+    If another terminal runs it already, this one follows it (state ``ATTACHED``) and goes on in its
+    place when it ends. ``redeploy``, ``answer``, ``recreate`` and ``stop`` are safe from any thread
+    and return at once.
     """
 
     def __init__(
@@ -64,19 +58,16 @@ class Sandbox:
         options: SandboxOptions,
         emit: Emit,
         *,
-        make_stages: MakeStages = _real_stages,
+        make: MakeStages = make_stages,
     ) -> None:
         self._session = session
         self._options = options
-        self._hub = EventHub(emit, Redactor())
-        self._make_stages = make_stages
+        self._sink = EventSink(emit, Redactor())
+        self._make_stages = make
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
-        self._committed = False
-        self._stop = asyncio.Event()
-        self._inbox = Inbox()
-        self._recreate_wanted = False
-        self._questions = Questions(self._hub, self._enter)
+        self._requests = Requests()
+        self._questions = Questions(options, self._sink, self._enter)
         self._number = 1
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,20 +75,19 @@ class Sandbox:
 
     def redeploy(self) -> None:
         """Deploy again, though nothing changed; during a deployment: once more after it."""
-        self._post(lambda: self._inbox.put(Trigger("manual")))
+        self._post(lambda: self._requests.put(Trigger("manual")))
 
     def answer(self, allowed: bool, how: str = "") -> None:
         """Answer the open question, saying how; without one this does nothing."""
-        said = " ".join(filter(None, (how, in_terminal())))
-        self._post(lambda: self._questions.answer(allowed, said))
+        self._post(lambda: self._questions.answer(allowed, how))
 
     def recreate(self) -> None:
-        """Delete everything and deploy anew; asks first, naming what is lost."""
-        self._post(self._want_recreate)
+        """Delete everything and deploy it again; asks first, naming what is lost."""
+        self._post(self._requests.ask_to_recreate)
 
     def stop(self) -> None:
         """End the loop; a deployment that CloudFormation runs goes on there."""
-        self._post(self._stop.set)
+        self._post(self._requests.stop)
 
     def _post(self, call: Callable[[], None]) -> None:
         loop = self._loop
@@ -119,8 +109,8 @@ class Sandbox:
         ownership = acquire(folder, target)
         last: DeploymentResult | None = None
         if ownership is None:
-            attached = Attached(folder, target, self._options, self._hub)
-            ownership, last = await attached.until_free(self._stop)
+            follower = Follower(folder, target, self._options, self._sink)
+            ownership, last = await follower.until_free(self._requests)
         if ownership is None:
             self._enter(LoopState.STOPPED)
             return last
@@ -130,156 +120,101 @@ class Sandbox:
             ownership.release()
 
     async def _own(self) -> DeploymentResult | None:
-        journal = Journal(journal_path(self._session.sandbox_dir), self._hub.tell_only_screen)
-        self._hub.write_to(journal)
+        journal = Journal(journal_path(self._session.sandbox_dir), self._sink.tell_only_screen)
+        self._sink.write_to(journal)
         self._enter(LoopState.STARTING)
-        close_interrupted(journal, self._hub)
+        close_interrupted(journal, self._sink)
         self._number = journal.next_number()
-        stages = self._make_stages(self._session, self._options, self._hub)
+        stages = self._make_stages(self._session, self._options, self._sink)
+        connection = Connection(stages.target)
         try:
-            self._begin_watching(stages)
-            self._spawn(self._place_empty_outputs(stages))
-            return await self._deploy_until_stopped(stages)
+            stages.evaluator.warm()
+            if self._options.watch and not self._options.once:
+                self._watch(connection)
+            self._spawn(self._place_empty_outputs())
+            return await self._deploy_until_stopped(stages.evaluator, connection)
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await stages.close()
+            await cancel(*self._tasks)
+            await stages.evaluator.close()
             self._enter(LoopState.STOPPED)
-            self._hub.write_to(None)
+            self._sink.write_to(None)
             await in_thread(journal.close, "journal-close")
 
-    def _begin_watching(self, stages: Stages) -> None:
-        if self._options.once or not self._options.watch:
-            return
-        project = self._session.project
-        folder = self._options.watch_dir or project.amplify_dir
-        watcher = Watcher(
-            project.root,
-            folder,
-            self._options.exclude,
-            lambda text: self._hub.tell(Level.WARNING, text),
-        )
-        self._spawn(self._watch(watcher))
-        if isinstance(self._session.target, LocalTarget):
-            self._spawn(self._keep_local_cloud(stages))
-
-    async def _place_empty_outputs(self, stages: Stages) -> None:
-        try:
-            await in_thread(stages.place_empty_outputs, "empty-outputs")
-        except Exception as error:  # noqa: BLE001 - a help only; the deployment writes the file
-            self._hub.tell(Level.DEBUG, f"No empty outputs file could be written: {error}")
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _deploy_until_stopped(self, stages: Stages) -> DeploymentResult | None:
-        if await self._is_busy(stages):
-            self._hub.tell(Level.INFO, "CloudFormation is still at work on this stack: following")
-            await self._run_one(stages, Trigger("adopt"))
-        self._inbox.put(Trigger("start"))
+    async def _deploy_until_stopped(
+        self, evaluator: Evaluator, connection: Connection
+    ) -> DeploymentResult | None:
+        if await self._is_busy(connection):
+            self._sink.tell(Level.INFO, "CloudFormation is still at work on this stack: following")
+            await self._deploy(evaluator, connection, Trigger("adopt"))
+        self._requests.put(Trigger("start"))
         last: DeploymentFinished | None = None
         while True:
-            trigger = await self._next(stages)
+            trigger = await self._next(connection)
             if trigger is None:
                 return last.result if last else None
-            last = await self._run_one(stages, trigger)
+            last = await self._deploy(evaluator, connection, trigger)
             if self._options.once:
                 return last.result
             if last.failure is not None and last.failure.offer == "recreate":
-                await self._offer_recreate(stages, last)
+                await self._offer_recreate(connection, last)
 
-    async def _is_busy(self, stages: Stages) -> bool:
+    async def _is_busy(self, connection: Connection) -> bool:
+        opening = asyncio.create_task(connection.open())
+        await self._requests.until(lambda: self._requests.stopping, opening)
+        if not opening.done():
+            await cancel(opening)
+            return False
         try:
-            await self._unless_stopped(stages.open())
-            return bool(await in_thread(stages.is_busy, "is-busy"))
+            return await in_thread(opening.result().is_busy, "is-busy")
         except Exception:  # noqa: BLE001 - the first deployment meets it again, and explains it
             return False
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        await self._wait_for(task)
-        if task.done():
-            task.result()
-            return
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async def _next(self, connection: Connection) -> Trigger | None:
+        """Wait for what to deploy next; None if the loop is to stop."""
+        asked = self._requests
+        while True:
+            await asked.until(lambda: asked.stopping or asked.recreate or asked.waiting is not None)
+            if asked.stopping:
+                return None
+            if not asked.recreate:
+                return asked.take()
+            asked.recreate = False
+            await self._offer_recreate(connection, None)
 
-    async def _next(self, stages: Stages) -> Trigger | None:
-        """What to deploy next; None where the loop is to stop."""
-        while not self._stop.is_set():
-            if self._recreate_wanted:
-                self._recreate_wanted = False
-                await self._offer_recreate(stages, None)
-                continue
-            trigger = self._inbox.take()
-            if trigger is not None:
-                return trigger
-            woken = asyncio.create_task(self._inbox.woken())
-            await self._wait_for(woken)
-            woken.cancel()
-        return None
-
-    async def _wait_for(self, *tasks: asyncio.Task[Any]) -> None:
-        """Return when one of the tasks is done or the loop is to stop."""
-        stop = asyncio.create_task(self._stop.wait())
-        try:
-            await asyncio.wait({*tasks, stop}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stop.cancel()
-
-    async def _run_one(self, stages: Stages, trigger: Trigger) -> DeploymentFinished:
+    async def _deploy(
+        self, evaluator: Evaluator, connection: Connection, trigger: Trigger
+    ) -> DeploymentFinished:
+        """Run a deployment to its end, or cancel it as ``workbench.loop.requests`` explains."""
         number, self._number = self._number, self._number + 1
-        self._committed = False
         job = Deployment(
             number=number,
             trigger=trigger,
-            stages=stages,
-            options=self._options,
-            emit=self._hub,
+            evaluator=evaluator,
+            connection=connection,
+            questions=self._questions,
+            type_check=self._options.type_check,
+            emit=self._sink,
             enter=lambda state: self._enter(state, number),
-            ask=self._questions.ask,
-            commit=self._commit,
-            cancelled_as=self._cancelled_as,
         )
-        ended: list[DeploymentFinished] = []
-        task = asyncio.create_task(deploy_once(job))
-        task.add_done_callback(
-            lambda done: None if done.cancelled() else ended.append(done.result())
-        )
-        await self._see_through(task, trigger)
-        if not ended:
+        asked = self._requests
+        task = asyncio.create_task(deploy(job))
+        await asked.until(lambda: asked.stopping or (asked.supersedes and not job.committed), task)
+        if asked.stopping and not task.done():
+            job.cancelled_as = DeploymentResult.INTERRUPTED
+            if job.committed:
+                await asyncio.wait({task}, timeout=_LAST_MOMENTS)
+        await cancel(task)
+        if task.cancelled():
+            if not asked.stopping:
+                asked.put_back(trigger)
             return DeploymentFinished(
-                at=time.time(), deployment=number, result=self._cancelled_as(), seconds=0.0
+                at=time.time(), deployment=number, result=job.cancelled_as, seconds=0.0
             )
-        finished = ended[0]
-        await self._conclude(stages, finished)
+        finished = task.result()
+        await self._conclude(connection, finished)
         return finished
 
-    async def _see_through(self, task: asyncio.Task[DeploymentFinished], trigger: Trigger) -> None:
-        """Wait for the deployment; cancel it where a newer save or the end makes it pointless."""
-        while True:
-            newer = asyncio.create_task(self._inbox.superseding())
-            await self._wait_for(task, newer)
-            newer.cancel()
-            if task.done():
-                return
-            if self._stop.is_set():
-                if self._committed:
-                    await asyncio.wait({task}, timeout=_LAST_MOMENTS)
-                await _cancelled(task)
-                return
-            if not self._committed:
-                await _cancelled(task)
-                request = self._inbox.take()
-                if request is not None:
-                    self._inbox.put(merge(trigger, request) if task.cancelled() else request)
-                return
-            await self._wait_for(task)  # the request waits its turn
-
-    async def _conclude(self, stages: Stages, finished: DeploymentFinished) -> None:
+    async def _conclude(self, connection: Connection, finished: DeploymentFinished) -> None:
         number = finished.deployment
         if finished.result in (DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE):
             self._enter(LoopState.WATCHING, number)
@@ -289,110 +224,116 @@ class Sandbox:
         else:
             return
         if self._options.once:
-            await self._list_resources(stages, number)
+            await self._list_resources(connection, number)
         else:
-            self._spawn(self._list_resources(stages, number))
+            self._spawn(self._list_resources(connection, number))
 
-    async def _list_resources(self, stages: Stages, number: int | None) -> None:
+    async def _list_resources(self, connection: Connection, number: int | None) -> None:
+        if connection.stack is None:
+            return
         try:
-            listed = await in_thread(stages.resources, "resources")
+            listed = await in_thread(connection.stack.resources, "resources")
         except Exception as error:  # noqa: BLE001 - the deployment has ended; this is a help only
-            self._hub.tell(Level.DEBUG, f"The resources could not be listed: {error}")
+            self._sink.tell(Level.DEBUG, f"The resources could not be listed: {error}")
             return
         if listed is not None:
-            self._hub(replace(listed, deployment=number))
+            self._sink(replace(listed, deployment=number))
 
     # questions
 
-    def _want_recreate(self) -> None:
-        self._recreate_wanted = True
-        self._inbox.wake()
-
-    async def _offer_recreate(self, stages: Stages, after: DeploymentFinished | None) -> None:
-        """Ask whether to delete and deploy anew; a save or the end is a no."""
+    async def _offer_recreate(
+        self, connection: Connection, after: DeploymentFinished | None
+    ) -> None:
+        """Ask whether to delete everything and deploy again; a save or the end is a no."""
         if not self._options.interactive:
             return
+        asked = self._requests
         failure = after.failure if after else None
         question = ConfirmationNeeded(
             at=time.time(),
             deployment=after.deployment if after else None,
             question="recreate",
-            losses=await self._contents(stages),
+            losses=await self._losses_of_deletion(connection),
             reason=failure.reason if failure else "",
         )
         asking = asyncio.create_task(self._questions.ask(question, allows=self._number))
-        request = asyncio.create_task(self._inbox.requested())
-        await self._wait_for(asking, request)
-        request.cancel()
-        if not asking.done():
-            await _cancelled(asking)
+        await asked.until(lambda: asked.stopping or asked.waiting is not None, asking)
+        await cancel(asking)
         if not asking.cancelled() and asking.result():
-            self._inbox.put(Trigger("recreate"))
+            asked.put(Trigger("recreate"))
         elif failure is not None:
             self._enter(LoopState.FAILED, after.deployment if after else None, failure.title)
         else:
             self._enter(LoopState.WATCHING)
 
-    async def _contents(self, stages: Stages) -> tuple[Loss, ...]:
+    async def _losses_of_deletion(self, connection: Connection) -> tuple[Loss, ...]:
+        stack = connection.stack
+        if stack is None:
+            return ()
         try:
-            return await in_thread(stages.contents, "contents")
+            return await in_thread(stack.losses_of_deletion, "contents")
         except Exception as error:  # noqa: BLE001 - the question is asked all the same
-            self._hub.tell(Level.WARNING, f"What would be lost could not be read: {error}")
+            self._sink.tell(Level.WARNING, f"What would be lost could not be read: {error}")
             return ()
 
-    # watching
+    # beside the deployments
 
-    async def _watch(self, watcher: Watcher) -> None:
+    def _watch(self, connection: Connection) -> None:
+        project = self._session.project
+        watcher = Watcher(
+            project.root,
+            self._options.watch_dir or project.amplify_dir,
+            self._options.exclude,
+            lambda text: self._sink.tell(Level.WARNING, text),
+        )
+        self._spawn(self._deploy_changes(watcher))
+        if isinstance(self._session.target, LocalTarget):
+            self._spawn(
+                keep_running(
+                    project.local_cloud_dir,
+                    connection,
+                    self._sink,
+                    restarted=lambda: self._requests.put(Trigger("start")),
+                )
+            )
+
+    async def _deploy_changes(self, watcher: Watcher) -> None:
         try:
             async for change in watcher.changes():
                 if change.kind == "branch":
-                    self._hub(BranchChanged(at=time.time(), branch=change.branch))
+                    self._sink(BranchChanged(at=time.time(), branch=change.branch))
                     same = "" if change.paths else "; same backend"
-                    self._hub.tell(Level.INFO, f"Now on branch {change.branch}{same}")
+                    self._sink.tell(Level.INFO, f"Now on branch {change.branch}{same}")
                 if not change.paths:
                     continue
-                self._inbox.put(Trigger(change.kind, change.paths))
+                self._requests.put(Trigger(change.kind, change.paths))
         except Exception as error:  # noqa: BLE001 - without a watcher one can still redeploy by key
-            self._hub.tell(
+            self._sink.tell(
                 Level.ERROR, f"Files can't be watched any more ({error}); redeploy by hand"
             )
 
-    async def _keep_local_cloud(self, stages: Stages) -> None:
-        """Start the local cloud again whenever it ends under us."""
-        folder = self._session.project.local_cloud_dir
+    async def _place_empty_outputs(self) -> None:
+        """Put a file with its version alone in place if it is missing, as ampx does.
+
+        A frontend that imports it then builds before the first deployment has ended.
+        """
+        folder = self._options.outputs_folder(self._session.project.root)
+
+        def place() -> None:
+            from workbench.deploy.outputs.outputs import outputs_path, place_empty_outputs
+
+            fmt, version = self._options.outputs_format, self._options.outputs_version
+            place_empty_outputs(outputs_path(folder, fmt, version), fmt, version)
+
         try:
-            await stages.open()
-        except Exception as error:  # noqa: BLE001 - the deployment under way fails with it, too
-            self._hub.tell(Level.DEBUG, f"The local cloud did not start at once: {error}")
-        while True:
-            await local_cloud_ended(folder)
-            self._hub(
-                LocalCloudReported(
-                    at=time.time(), status="failed", detail="it ended; starting it again"
-                )
-            )
-            try:
-                await stages.reconnect()
-            except Exception as error:  # noqa: BLE001 - said in plain words, tried again
-                self._hub.tell(Level.ERROR, f"The local cloud does not start: {error}")
-                await asyncio.sleep(_RESTART_PAUSE * 5)
-                continue
-            self._inbox.put(Trigger("start"))
-            await asyncio.sleep(_RESTART_PAUSE)
+            await in_thread(place, "empty-outputs")
+        except Exception as error:  # noqa: BLE001 - a help only; the deployment writes the file
+            self._sink.tell(Level.DEBUG, f"No empty outputs file could be written: {error}")
 
-    # small things
-
-    def _commit(self) -> None:
-        self._committed = True
-
-    def _cancelled_as(self) -> DeploymentResult:
-        stopping = self._stop.is_set()
-        return DeploymentResult.INTERRUPTED if stopping else DeploymentResult.SUPERSEDED
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _enter(self, state: LoopState, deployment: int | None = None, detail: str = "") -> None:
-        self._hub(StateChanged(at=time.time(), deployment=deployment, state=state, detail=detail))
-
-
-async def _cancelled(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+        self._sink(StateChanged(at=time.time(), deployment=deployment, state=state, detail=detail))

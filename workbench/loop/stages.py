@@ -1,87 +1,110 @@
-"""The stages that a deployment goes through, as the loop sees them.
+"""A sandbox's stages as the loop sees them: evaluating the project's code, and the deployed stack.
 
-The loop knows this protocol only; ``real_stages`` wires it to synth, deploy and the targets.
+``workbench.loop.project_stages`` makes the real ones; tests put a text file and a folder in their
+place.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from workbench.model.deployment import Diff, Failure, Loss, Method
+from workbench.model.deployment import Diff, Failure, Loss
 from workbench.model.diagnostics import CheckResult, SynthResult
 from workbench.model.events import ResourcesListed
+
+if (
+    TYPE_CHECKING
+):  # pydantic takes 0.2 s to import, and front ends import the loop before they paint
+    from workbench.deploy.plan.instructions import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A deployment that is ready to run: what changes, what it would lose, how it is done.
+    """A deployment that is ready to run: what changes, how it is done, what it would lose.
 
-    ``steps`` are display lines. ``plan`` belongs to the stages that made it.
+    ``published`` says that the plan's assets are in place already. ``clears`` is the mark of
+    another tool's deployment that success clears (``workbench.deploy.plan.foreign_deployments``).
     """
 
     diff: Diff
-    method: Method
-    steps: tuple[str, ...] = ()
+    plan: Plan
     losses: tuple[Loss, ...] = ()
-    plan: object = field(default=None, repr=False)
+    clears: str = ""
+    published: bool = False
 
 
-class Stages(Protocol):
-    """One sandbox's stages. Coroutines run on the loop; the other calls block, in a thread.
+class Evaluator(Protocol):
+    """Evaluates and type-checks the project's code, in processes that stay warm."""
 
-    Whatever a stage finds wrong with the deployment it says by raising
-    ``workbench.deploy.failure.failure.DeploymentProblem``; other exceptions are explained by ``explain``.
+    def warm(self) -> None:
+        """Start the processes ahead of the first deployment."""
+
+    async def synth(self, context: Mapping[str, object], deployment: int) -> SynthResult:
+        """Evaluate the backend with this CDK context. Cancelling abandons the evaluation."""
+
+    async def check(self, deployment: int, synth: Awaitable[object]) -> CheckResult:
+        """Type-check the backend beside ``synth``, which may change generated types."""
+
+    async def close(self) -> None:
+        """End the processes."""
+
+
+class Stack(Protocol):
+    """The sandbox's stack on its connected target; every method blocks.
+
+    A method that fails raises; ``Target.explain`` puts any exception into words.
     """
 
-    async def open(self) -> None:
-        """Make ready what all deployments need: the target answers, the workers are warm."""
+    def synth_context(self) -> Mapping[str, object]:
+        """Return the CDK context that the backend is evaluated with."""
 
-    async def reconnect(self) -> None:
-        """Connect to the target anew, starting the local cloud where it has ended."""
+    def prepare(self, assembly: Path) -> Prepared:
+        """Compare the assembly with what is deployed, and plan."""
 
-    async def synth(self, deployment: int) -> SynthResult:
-        """Evaluate the backend. Cancelling it abandons the evaluation."""
-
-    async def check(self, deployment: int) -> CheckResult:
-        """Type-check the backend. Cancelling it abandons the check."""
-
-    def prepare(self, assembly: Path, deployment: int) -> Prepared:
-        """Compare the assembly with what is live, and plan."""
-
-    def publish(self, prepared: Prepared, deployment: int) -> tuple[Prepared, str]:
-        """Publish the plan's assets ahead: the deployment that need not, and a note for the stage.
+    def publish(self, prepared: Prepared) -> str:
+        """Publish the plan's assets ahead of the deployment; returns a note for the stage.
 
         Assets are content-addressed, so this changes nothing of what runs on the target.
         """
 
     def execute(self, prepared: Prepared, deployment: int) -> None:
-        """Carry the plan out, outputs included."""
+        """Carry out the plan, outputs included."""
 
-    def place_empty_outputs(self) -> None:
-        """Put an outputs file without contents where there is none yet."""
-
-    def ensure_outputs(self, deployment: int) -> None:
-        """Write the outputs file where it is missing, though nothing was deployed."""
-
-    def adopt(self, deployment: int) -> None:
-        """Follow the deployment that CloudFormation is running to its end."""
+    def write_missing_outputs(self, deployment: int) -> None:
+        """Write the outputs file if it is missing, though nothing was deployed."""
 
     def is_busy(self) -> bool:
         """Whether CloudFormation is working on the stack."""
 
-    def delete(self, deployment: int) -> None:
-        """Delete the stack and everything it made."""
+    def adopt(self, deployment: int) -> None:
+        """Follow the operation that CloudFormation is running to its end."""
 
-    def contents(self) -> tuple[Loss, ...]:
+    def delete(self, deployment: int) -> None:
+        """Delete the stack with everything it made."""
+
+    def losses_of_deletion(self) -> tuple[Loss, ...]:
         """What deleting the stack would lose."""
 
     def resources(self) -> ResourcesListed | None:
-        """What is deployed; None where there is no stack."""
+        """List what is deployed; None if there is no stack."""
+
+
+class Target(Protocol):
+    """Where the stack is deployed: the local cloud, or an AWS account."""
+
+    def connect(self) -> Stack:
+        """Make the target answer, starting the local cloud if it has ended. Blocks."""
 
     def explain(self, error: Exception) -> Failure:
         """Why this exception ended a deployment, in plain words."""
 
-    async def close(self) -> None:
-        """End the workers."""
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Both halves of one sandbox."""
+
+    evaluator: Evaluator
+    target: Target

@@ -38,15 +38,6 @@ FLAGS = ("--no-warnings", "--max-semi-space-size=64")
 _MISSING_ENV = re.compile(r"Cannot find module '\$amplify/env/.*' or its corresponding type")
 
 
-def only_generated_types_missing(result: CheckResult) -> bool:
-    """Tell whether the one error is a missing ``$amplify/env/*`` file.
-
-    Synth generates those files. Where synth failed its errors count instead, as in ampx.
-    """
-    errors = [item for item in result.diagnostics if item.severity == "error"]
-    return len(errors) == 1 and bool(_MISSING_ENV.match(errors[0].message))
-
-
 class TypeChecker:
     """Keeps a Node process with the project's TypeScript program and checks it incrementally.
 

@@ -59,8 +59,8 @@ def _document(prepared: Prepared) -> dict[str, object]:
     from dataclasses import asdict
 
     return {
-        "method": prepared.method,
-        "steps": prepared.steps,
+        "method": prepared.plan.method,
+        "steps": prepared.plan.titles,
         "losses": [asdict(loss) for loss in prepared.losses],
         "diff": asdict(prepared.diff),
     }

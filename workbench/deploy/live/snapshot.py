@@ -37,11 +37,7 @@ class Snapshot(BaseModel):
 
     def holds(self, state: StackState) -> bool:
         """Whether CloudFormation has not changed the stack since."""
-        return (
-            self.stack_id == state.stack_id
-            and self.changed_at == state.changed_at.isoformat()
-            and self.status == state.status
-        )
+        return (self.stack_id, self.changed_at, self.status) == state.revision
 
 
 def snapshot_file(sandbox_dir: Path) -> Path:

@@ -26,6 +26,11 @@ class StackState:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def revision(self) -> tuple[str, ...]:
+        """Equal as long as CloudFormation has not touched the stack."""
+        return (self.stack_id, self.changed_at.isoformat(), self.status)
+
+    @property
     def is_busy(self) -> bool:
         """True while CloudFormation works on it (a stack under review only waits)."""
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"

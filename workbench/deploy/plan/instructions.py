@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from workbench.deploy.assembly.assembly import Assembly
-from workbench.deploy.live.models import LiveStack
 from workbench.model.deployment import Json, Method, StackPath
 from workbench.wording import plural
+
+if TYPE_CHECKING:  # screens import the preview of a plan, and should not wait for pydantic
+    from workbench.deploy.assembly.assembly import Assembly
+    from workbench.deploy.live.models import LiveStack
 
 SWITCHED_OFF = "hot-swap is off"
 """Why a plan swaps nothing where that was asked for."""
