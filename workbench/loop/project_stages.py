@@ -83,6 +83,4 @@ class SessionTarget:
 
 
 def _import_deploy() -> None:
-    import graphql  # noqa: F401 - for the diff of schemas
-
     import workbench.loop.sandbox_stack  # noqa: F401

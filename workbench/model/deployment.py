@@ -11,6 +11,9 @@ from enum import StrEnum
 from typing import Literal
 
 StackPath = tuple[str, ...]
+Offer = Literal["", "recreate", "install", "start-local-cloud", "retry", "login", "target"]
+"""What a front end can do about a failure for the user."""
+
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
@@ -139,5 +142,5 @@ class Failure:
     construct_path: str = ""
     logical_id: str = ""
     type: str = ""
-    offer: Literal["", "recreate", "install", "start-local-cloud", "retry", "login", "target"] = ""
+    offer: Offer = ""
     details: tuple[str, ...] = field(default=())

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from graphql import GraphQLError, parse, print_ast
+from graphql.language import ast
+
 from workbench.deploy.assembly.assembly import Assembly, FileAsset
 from workbench.deploy.assembly.template import Template
 from workbench.deploy.live.models import LiveStack
@@ -89,8 +92,6 @@ def _explained(
     assembly: Assembly,
     read_deployed: Callable[[str], str | None],
 ) -> ResourceChange:
-    from graphql import GraphQLError
-
     stack, standing = assembly.stack(change.stack), live.stack(change.stack)
     if stack is None or standing is None:
         return change
@@ -140,9 +141,6 @@ def _listed(names: list[str]) -> str:
 @lru_cache(maxsize=4)
 def _members(sdl: str) -> Schema:
     """A parse of the quickstart's schema (600 lines) takes 8 ms; the deployed one is kept."""
-    from graphql import parse, print_ast
-    from graphql.language import ast
-
     types: dict[str, dict[str, str]] = {}
     for node in parse(sdl, no_location=True).definitions:
         if isinstance(node, ast.EnumTypeDefinitionNode):

@@ -19,6 +19,7 @@ from workbench.deploy.failure.failure import (
     NameConstruct,
     failure_from_events,
 )
+from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import AWS_PACE
 from workbench.deploy.live.stack_state import StackState
 from workbench.model.deployment import Failure, StackPath
@@ -177,17 +178,12 @@ def _await_change_set(clients: Clients, change_set: str) -> bool:
 
 
 def _refused(reason: str) -> Failure:
-    from workbench.deploy.failure.known_errors import explain
-
     text = redact(reason)
-    known = explain(text)
-    if known:
-        return Failure(title=known[1], reason=text, fix=known[2], offer=known[0].offer)
-    return Failure(
-        title="CloudFormation refused the change",
-        reason=text,
-        fix="Check the definition that the reason names, then save again.",
+    known = explain(text) or Explanation(
+        "CloudFormation refused the change",
+        "Check the definition that the reason names, then save again.",
     )
+    return Failure(title=known.title, reason=text, fix=known.fix, offer=known.offer)
 
 
 def _means_nothing(message: str) -> bool:

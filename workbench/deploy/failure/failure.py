@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable
-from typing import Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -12,9 +11,9 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 from workbench.aws.client_errors import error_code, error_message
 from workbench.aws.credentials import credential_problem
 from workbench.aws.target import AwsTarget, LocalTarget, Target
-from workbench.deploy.failure.known_errors import explain
+from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import StackEvent
-from workbench.model.deployment import Failure, StackPath
+from workbench.model.deployment import Failure, Offer, StackPath
 from workbench.model.user_problem import UserProblem
 from workbench.redaction.secret_shapes import redact
 
@@ -63,21 +62,22 @@ def failure_from_events(
         )
     first = (causes or failed)[0]
     reason = redact(first.reason) or first.status
-    known = explain(reason)
-    title = known[1] if known else f"{first.type or 'A resource'} could not be {_verb(first)}"
-    fix = known[2] if known else "Check the definition of this resource, then save again."
+    known = explain(reason) or Explanation(
+        f"{first.type or 'A resource'} could not be {_verb(first)}",
+        "Check the definition of this resource, then save again.",
+    )
     others = tuple(
         f"{name_construct(event.stack, event.logical_id)}: {redact(event.reason)}"
         for event in causes[1 : 1 + _DETAILS_SHOWN]
     )
     return Failure(
-        title=title,
+        title=known.title,
         reason=reason,
-        fix=fix,
+        fix=known.fix,
         construct_path=name_construct(first.stack, first.logical_id),
         logical_id=first.logical_id,
         type=first.type,
-        offer=known[0].offer if known else "",
+        offer=known.offer,
         details=others,
     )
 
@@ -108,7 +108,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     reason = redact(error_message(error)) or type(error).__name__
     known = explain(f"{error_code(error)}: {reason}" if error_code(error) else reason)
     if known:
-        return Failure(title=known[1], reason=reason, fix=known[2], offer=known[0].offer)
+        return Failure(title=known.title, reason=reason, fix=known.fix, offer=known.offer)
     if isinstance(error, ClientError | BotoCoreError):
         fix = "Save again; if it fails again, the reason above is what AWS answered."
         return Failure(title=_failed_title(doing), reason=reason, fix=fix, offer="retry")
@@ -123,7 +123,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
 
 def _failure_of_problem(problem: UserProblem, reason: str = "", *, retry: bool = False) -> Failure:
     """What keeps a deployment from its target; an offer that only a start has is left out."""
-    offer: Literal["", "retry", "install", "login", "target"] = "retry" if retry else ""
+    offer: Offer = "retry" if retry else ""
     if problem.offer in ("install", "login", "target"):
         offer = problem.offer
     return Failure(

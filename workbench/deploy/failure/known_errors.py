@@ -1,4 +1,4 @@
-"""What the well-known deployment errors mean and how to mend them, as data.
+"""What well-known deployment errors mean and how to fix them, as a table.
 
 The first pattern that matches wins, so the particular ones come before the general ones. Named
 groups of a pattern can be used in the title and the fix.
@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-Offer = Literal["", "recreate", "install", "start-local-cloud", "retry", "login", "target"]
+from workbench.model.deployment import Offer
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One known error: what it looks like, what it means, what to do."""
+    """What an error means, and what to do."""
 
-    pattern: re.Pattern[str]
     title: str
     fix: str
     offer: Offer = ""
 
 
-def _known(pattern: str, title: str, fix: str, offer: Offer = "") -> Explanation:
-    return Explanation(re.compile(pattern, re.IGNORECASE | re.DOTALL), title, fix, offer)
+@dataclass(frozen=True, slots=True)
+class KnownError:
+    """What an error looks like, and its explanation with the names of the pattern's groups."""
+
+    pattern: re.Pattern[str]
+    explanation: Explanation
 
 
-EXPLANATIONS: tuple[Explanation, ...] = (
+def _known(pattern: str, title: str, fix: str, offer: Offer = "") -> KnownError:
+    compiled = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    return KnownError(compiled, Explanation(title, fix, offer))
+
+
+KNOWN_ERRORS: tuple[KnownError, ...] = (
     # --- what cannot be changed in place ---
     _known(
         r"Updates are not allowed for property[ -:]*(?P<property>[\w.]+)?",
@@ -247,15 +254,14 @@ EXPLANATIONS: tuple[Explanation, ...] = (
 )
 
 
-def explain(reason: str) -> tuple[Explanation, str, str] | None:
-    """The explanation of a reason with its title and fix filled in, or None where unknown."""
-    for explanation in EXPLANATIONS:
-        match = explanation.pattern.search(reason)
+def explain(reason: str) -> Explanation | None:
+    """Explain a reason, with the names in it filled in; None if unknown."""
+    for known in KNOWN_ERRORS:
+        match = known.pattern.search(reason)
         if match:
             groups = {name: value or "it" for name, value in match.groupdict().items()}
-            return (
-                explanation,
-                explanation.title.format_map(groups),
-                explanation.fix.format_map(groups),
+            found = known.explanation
+            return Explanation(
+                found.title.format_map(groups), found.fix.format_map(groups), found.offer
             )
     return None

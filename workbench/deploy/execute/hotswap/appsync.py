@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
 from workbench.deploy.failure.failure import DeploymentProblem
-from workbench.deploy.failure.known_errors import explain
+from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
 from workbench.deploy.plan.instructions import (
     SwapApiKey,
@@ -20,9 +22,6 @@ from workbench.deploy.plan.instructions import (
 )
 from workbench.model.deployment import Failure, Json
 from workbench.redaction.secret_shapes import redact
-
-if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
 
 _SCHEMA_LIMIT = 120.0
 _BUSY_ATTEMPTS = 7
@@ -99,8 +98,6 @@ def _lower(name: str) -> str:
 
 def _while_busy(call: Callable[[], object]) -> None:
     """Call again, with growing pauses, while AppSync changes the same API for someone else."""
-    from botocore.exceptions import ClientError
-
     for pause in _busy_pauses():
         try:
             call()
@@ -123,11 +120,13 @@ def _is_busy(error: ClientError) -> bool:
 
 
 def _schema_failure(swap: SwapSchema, details: str) -> Failure:
-    known = explain("Schema Creation Status is FAILED")
+    known = explain("Schema Creation Status is FAILED") or Explanation(
+        "AppSync does not accept the GraphQL schema", "Check the models in amplify/data/resource."
+    )
     return Failure(
-        title=known[1] if known else "AppSync does not accept the GraphQL schema",
+        title=known.title,
         reason=redact(details),
-        fix=known[2] if known else "Check the models in amplify/data/resource.",
+        fix=known.fix,
         construct_path=swap.target.construct_path,
         logical_id=swap.target.logical_id,
         type=swap.target.type,
