@@ -33,7 +33,6 @@ class Diagnostic:
         return f"{self.file}:{self.line}{column}"
 
 
-
 def with_source(diagnostics: tuple[Diagnostic, ...], root: Path) -> tuple[Diagnostic, ...]:
     """The findings with the lines of the files that they are about; reads those files."""
     lines: dict[str, list[str]] = {}
