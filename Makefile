@@ -15,22 +15,22 @@ help:
 	@echo "make clean   remove the environment and the demo"
 
 demo:
-	@VENV=$(VENV) sh .ci/environment run
-	@VENV=$(VENV) sh .ci/demo
+	@VENV=$(VENV) sh scripts/environment.sh run
+	@VENV=$(VENV) sh scripts/demo.sh
 
 test:
-	@VENV=$(VENV) sh .ci/environment dev
+	@VENV=$(VENV) sh scripts/environment.sh dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint:
-	@VENV=$(VENV) sh .ci/environment dev
+	@VENV=$(VENV) sh scripts/environment.sh dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format:
-	@VENV=$(VENV) sh .ci/environment dev
+	@VENV=$(VENV) sh scripts/environment.sh dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
@@ -40,13 +40,13 @@ UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 lock:
-	@VENV=$(VENV) sh .ci/environment dev
+	@VENV=$(VENV) sh scripts/environment.sh dev
 	$(UV_COMPILE) pyproject.toml --group build --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
 
 bench:
-	@VENV=$(VENV) sh .ci/environment dev
+	@VENV=$(VENV) sh scripts/environment.sh dev
 	$(BIN)/python -m tests.bench $(ARGS)
 
 clean:

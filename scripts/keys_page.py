@@ -1,19 +1,17 @@
-"""Write the tables of docs/keys.md from the app's own bindings: ``python docs/keys_page.py``."""
+"""Write the tables of docs/keys.md from the app's own bindings: ``python -m scripts.keys_page``."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import re
-import sys
 from pathlib import Path
 
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-PAGE = Path(__file__).with_name("keys.md")
+PAGE = Path(__file__).parents[1] / "docs" / "keys.md"
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 
 TITLES = {
@@ -70,7 +68,7 @@ def tables() -> str:
 
 
 def page(old: str) -> str:
-    """The page with its tables made anew."""
+    """The page with its tables written again."""
     between = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
     return between.sub(lambda _: f"{BEGIN}\n\n{tables()}\n{END}", old)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make or refresh .venv: sh .ci/environment [run|dev]
+# Make or refresh .venv: sh scripts/environment.sh [run|dev]
 # Needs a Python 3.11 or newer and a package index; nothing else. With root on Debian it installs
 # what is missing; without, it says what to install.
 set -eu
@@ -9,7 +9,7 @@ wanted=${1:-run}
 case $wanted in
   run) lock=requirements.lock ;;
   dev) lock=requirements-dev.lock ;;
-  *) echo "usage: .ci/environment [run|dev]" >&2; exit 2 ;;
+  *) echo "usage: scripts/environment.sh [run|dev]" >&2; exit 2 ;;
 esac
 venv=${VENV:-.venv}
 

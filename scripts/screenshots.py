@@ -1,6 +1,6 @@
 """Makes the screenshots of the documentation from the real app with the real engine.
 
-    python docs/screenshots/make.py PROJECT [FOLDER]
+    python -m scripts.screenshots PROJECT [FOLDER]
 
 PROJECT is an Amplify Gen 2 project with a ``content: a.string()`` field in
 ``amplify/data/resource.ts``; it is deployed to its local cloud, the field is edited and put back.
@@ -21,6 +21,7 @@ from screens.themes import load_themes
 from workbench.model.events import LoopState
 from workbench.startup import Flags
 
+ROOT = Path(__file__).parents[1]
 WIDE = (132, 40)
 NARROW = (80, 24)
 LONGEST_WAIT = 300.0
@@ -59,7 +60,7 @@ def last_number(app: WorkbenchApp) -> int:
 
 
 async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) -> None:
-    """One run of the app: deployed, edited, broken, mended; a picture of each."""
+    """One run of the app: deployed, edited, broken, fixed; a picture of each."""
     themes, _ = load_themes()
     starter = ProjectStarter(project, Flags(local=True))
     app = WorkbenchApp(starter, themes=themes, theme="dark")
@@ -106,7 +107,7 @@ def main() -> None:
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
     project = Path(sys.argv[1]).absolute()
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
+    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     for size, prefix in ((WIDE, "wide"), (NARROW, "narrow")):
         asyncio.run(tell(project, folder, size, prefix))
