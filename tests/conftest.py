@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from tests.localcloud.appsync.matrix.deployed import Deployed, shared_deployment
 from tests.quickstart_project import cached_node_modules, copy_quickstart
 from workbench.project.node_runtime import NodeRuntime, find_node
 
-_LOCAL_CLOUD = Path(__file__).with_name("conftest_localcloud.py")
+pytest_plugins = ["tests.local_clouds"]
 
 _MATRIX = Path(__file__).parent / "localcloud/appsync/matrix/amplify"
 _PYTHON_MATRIX = Path(__file__).parent / "backend/matrix/amplify"
@@ -37,18 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; whole files go to a worker, so within one nothing changes."""
     ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Load the fixture of the running local cloud, by path: plugins load before the test path."""
-    if not _LOCAL_CLOUD.is_file() or config.pluginmanager.has_plugin("conftest_localcloud"):
-        return
-    spec = importlib.util.spec_from_file_location("conftest_localcloud", _LOCAL_CLOUD)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    config.pluginmanager.register(module, "conftest_localcloud")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import pytest
 
 from workbench.aws.clients import Clients
-from workbench.aws.target import LocalTarget
 from workbench.deploy.assembly.assembly import Assembly, read_assembly
 from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.execute.execute import OutputsRequest, execute
@@ -157,8 +156,8 @@ def quickstart(session_backend: Backend) -> Assembly:
 
 
 @pytest.fixture
-def clients(local_cloud: LocalTarget) -> Clients:
-    return Clients(local_cloud)
+def clients(local_clients: Clients) -> Clients:
+    return local_clients
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.local_clouds import SharedCloud
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
@@ -23,9 +24,9 @@ WITHOUT_PATCHES = "AMPLIFY_TUI_LOCALCLOUD_WITHOUT_PATCHES"
 class Stacks:
     """Deploys templates through CloudFormation, as a CDK program would."""
 
-    def __init__(self, target: LocalTarget) -> None:
-        self.clients = Clients(target)
-        self.cloudformation = self.clients.client("cloudformation")
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.cloudformation = clients.client("cloudformation")
 
     def publish(self, key: str, template: Template) -> str:
         """Put a nested template into the staging bucket; returns its URL."""
@@ -80,9 +81,27 @@ class Stacks:
 
 
 @pytest.fixture
-def stacks(local_cloud: LocalTarget) -> Stacks:
-    """CloudFormation on a fresh local cloud."""
-    return Stacks(local_cloud)
+def stacks(local_clients: Clients) -> Stacks:
+    """CloudFormation on an empty local cloud."""
+    return Stacks(local_clients)
+
+
+@pytest.fixture
+def own_stacks(own_cloud: LocalTarget) -> Stacks:
+    """CloudFormation on a local cloud that the test may stop or kill."""
+    return Stacks(Clients(own_cloud))
+
+
+@pytest.fixture
+def server_log(local_cloud: LocalTarget, shared_cloud: SharedCloud) -> Callable[[], str]:
+    """Read what ``local_cloud`` has logged since the test began."""
+    file = shared_cloud.state_dir / "server.log"
+    before = file.stat().st_size
+
+    def since() -> str:
+        return file.read_bytes()[before:].decode()
+
+    return since
 
 
 @pytest.fixture
@@ -96,7 +115,7 @@ def stacks_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             patch.setenv(WITHOUT_PATCHES, mend)
             target = lifecycle.start(folder)
         started.append(folder)
-        return Stacks(target)
+        return Stacks(Clients(target))
 
     yield start
     for folder in started:

@@ -64,18 +64,18 @@ def _listening_ports(pid: int) -> set[tuple[str, int]]:
 
 
 def test_start_is_idempotent_and_the_port_stays(
-    local_cloud: LocalTarget, local_cloud_dir: Path
+    own_cloud: LocalTarget, own_cloud_dir: Path
 ) -> None:
-    first = lifecycle.status(local_cloud_dir)
+    first = lifecycle.status(own_cloud_dir)
     assert first.running
-    assert lifecycle.start(local_cloud_dir) == local_cloud
-    assert lifecycle.status(local_cloud_dir).pid == first.pid
-    assert lifecycle.stop(local_cloud_dir)
-    stopped = lifecycle.status(local_cloud_dir)
+    assert lifecycle.start(own_cloud_dir) == own_cloud
+    assert lifecycle.status(own_cloud_dir).pid == first.pid
+    assert lifecycle.stop(own_cloud_dir)
+    stopped = lifecycle.status(own_cloud_dir)
     assert (stopped.state, stopped.port, stopped.pid) == ("stopped", first.port, 0)
-    assert not lifecycle.stop(local_cloud_dir)
-    assert lifecycle.start(local_cloud_dir) == local_cloud
-    assert lifecycle.status(local_cloud_dir).pid != first.pid
+    assert not lifecycle.stop(own_cloud_dir)
+    assert lifecycle.start(own_cloud_dir) == own_cloud
+    assert lifecycle.status(own_cloud_dir).pid != first.pid
 
 
 def test_two_starters_at_once_get_one_server(tmp_path: Path) -> None:
@@ -104,24 +104,24 @@ def test_it_outlives_the_terminal_that_started_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads /proc")
-def test_nothing_else_listens(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
-    status = lifecycle.status(local_cloud_dir)
-    Clients(local_cloud).client("iot").describe_endpoint(endpointType="iot:Data-ATS")
-    Clients(local_cloud).client("transfer").list_servers()
+def test_nothing_else_listens(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    status = lifecycle.status(own_cloud_dir)
+    Clients(own_cloud).client("iot").describe_endpoint(endpointType="iot:Data-ATS")
+    Clients(own_cloud).client("transfer").list_servers()
     assert _listening_ports(status.pid) == {("0100007F", status.port)}
 
 
 def test_a_second_server_is_refused_the_state_and_the_port(
-    local_cloud: LocalTarget, local_cloud_dir: Path, tmp_path: Path
+    own_cloud: LocalTarget, own_cloud_dir: Path, tmp_path: Path
 ) -> None:
-    port = lifecycle.status(local_cloud_dir).port
-    same_state = _server(local_cloud_dir, ports.choose_port(tmp_path / "other"))
+    port = lifecycle.status(own_cloud_dir).port
+    same_state = _server(own_cloud_dir, ports.choose_port(tmp_path / "other"))
     assert same_state.returncode == EXIT_LOCKED
     same_port = _server(tmp_path / "another", port)
     assert same_port.returncode == EXIT_PORT_TAKEN
     assert str(port) in same_port.stderr
     assert "Traceback" not in same_state.stderr + same_port.stderr
-    assert lifecycle.status(local_cloud_dir).running
+    assert lifecycle.status(own_cloud_dir).running
 
 
 def test_it_moves_away_from_a_taken_port_and_says_so(tmp_path: Path) -> None:
@@ -146,12 +146,12 @@ def test_it_moves_away_from_a_taken_port_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_wish_for_another_port_is_not_dropped(
-    local_cloud: LocalTarget, local_cloud_dir: Path, tmp_path: Path
+    own_cloud: LocalTarget, own_cloud_dir: Path, tmp_path: Path
 ) -> None:
-    port = urlsplit(local_cloud.endpoint).port
-    assert lifecycle.start(local_cloud_dir, port=port) == local_cloud
+    port = urlsplit(own_cloud.endpoint).port
+    assert lifecycle.start(own_cloud_dir, port=port) == own_cloud
     with pytest.raises(lifecycle.LocalCloudProblem, match=f"already runs at port {port}") as said:
-        lifecycle.start(local_cloud_dir, port=ports.choose_port(tmp_path))
+        lifecycle.start(own_cloud_dir, port=ports.choose_port(tmp_path))
     assert "local stop" in said.value.next_step
     with pytest.raises(lifecycle.LocalCloudProblem, match="22"):
         lifecycle.start(tmp_path / "new", port=22)
@@ -163,12 +163,12 @@ def test_a_remembered_port_that_was_never_ours_is_forgotten(tmp_path: Path) -> N
     assert lifecycle.status(tmp_path).port == 0
 
 
-def test_health_tells_who_answers(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
-    status, body = _get(local_cloud, "/_amplify_tui/health")
+def test_health_tells_who_answers(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    status, body = _get(own_cloud, "/_amplify_tui/health")
     document = json.loads(body)
     assert status == 200
-    assert document["pid"] == lifecycle.status(local_cloud_dir).pid
-    assert document["state_dir"] == str(local_cloud_dir)
+    assert document["pid"] == lifecycle.status(own_cloud_dir).pid
+    assert document["state_dir"] == str(own_cloud_dir)
 
 
 @pytest.mark.parametrize(
@@ -182,19 +182,19 @@ def test_health_tells_who_answers(local_cloud: LocalTarget, local_cloud_dir: Pat
     ],
 )
 def test_other_sites_pages_cannot_reach_admin_routes(
-    local_cloud: LocalTarget, path: str, method: str, headers: dict[str, str]
+    own_cloud: LocalTarget, path: str, method: str, headers: dict[str, str]
 ) -> None:
-    status, _ = _get(local_cloud, path, method, **headers)
+    status, _ = _get(own_cloud, path, method, **headers)
     assert status == 403
 
 
-def test_loopback_names_are_accepted(local_cloud: LocalTarget) -> None:
+def test_loopback_names_are_accepted(own_cloud: LocalTarget) -> None:
     for host in ("localhost:1", "127.0.0.1", "[::1]:80", "any.localhost"):
-        assert _get(local_cloud, "/_amplify_tui/health", Host=host)[0] == 200
+        assert _get(own_cloud, "/_amplify_tui/health", Host=host)[0] == 200
 
 
-def test_bootstrap_is_there_from_the_start(local_cloud: LocalTarget) -> None:
-    clients = Clients(local_cloud)
+def test_bootstrap_is_there_from_the_start(own_cloud: LocalTarget) -> None:
+    clients = Clients(own_cloud)
     version = clients.ssm.get_parameter(Name=cdk_bootstrap.VERSION_PARAMETER)["Parameter"]["Value"]
     assert int(version) >= 6
     clients.s3.head_bucket(Bucket=cdk_bootstrap.STAGING_BUCKET)
@@ -205,17 +205,15 @@ def test_bootstrap_is_there_from_the_start(local_cloud: LocalTarget) -> None:
     assert assumed["Credentials"]["AccessKeyId"]
 
 
-def test_reset_forgets_everything_but_the_port(
-    local_cloud: LocalTarget, local_cloud_dir: Path
-) -> None:
-    Clients(local_cloud).s3.create_bucket(Bucket="things")
-    assert lifecycle.reset(local_cloud_dir) == local_cloud
-    buckets = Clients(local_cloud).s3.list_buckets()["Buckets"]
+def test_reset_forgets_everything_but_the_port(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    Clients(own_cloud).s3.create_bucket(Bucket="things")
+    assert lifecycle.reset(own_cloud_dir) == own_cloud
+    buckets = Clients(own_cloud).s3.list_buckets()["Buckets"]
     assert [bucket["Name"] for bucket in buckets] == [cdk_bootstrap.STAGING_BUCKET]
 
 
-def test_the_shell_lines_set_and_unset(local_cloud: LocalTarget) -> None:
-    lines = shell_lines(local_cloud, {"AWS_ENDPOINT_URL_S3": "http://elsewhere", "AWS_X": "1"})
+def test_the_shell_lines_set_and_unset(own_cloud: LocalTarget) -> None:
+    lines = shell_lines(own_cloud, {"AWS_ENDPOINT_URL_S3": "http://elsewhere", "AWS_X": "1"})
     script = f'{lines}\nprintf "%s|%s|%s" "$AWS_ENDPOINT_URL" "${{AWS_PROFILE-none}}" '
     script += '"${AWS_ENDPOINT_URL_S3-none}"'
     done = subprocess.run(
@@ -229,12 +227,12 @@ def test_the_shell_lines_set_and_unset(local_cloud: LocalTarget) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == f"{local_cloud.endpoint}|none|none"
+    assert done.stdout == f"{own_cloud.endpoint}|none|none"
 
 
-def test_a_child_process_inherits_nothing_of_an_account(local_cloud: LocalTarget) -> None:
+def test_a_child_process_inherits_nothing_of_an_account(own_cloud: LocalTarget) -> None:
     base = dict.fromkeys(REMOVED, "real") | {"AWS_SECRET_ACCESS_KEY": "real", "HOME": "/h"}
-    made = process_environment(local_cloud, base)
+    made = process_environment(own_cloud, base)
     assert "real" not in made.values()
     assert made["HOME"] == "/h"
 

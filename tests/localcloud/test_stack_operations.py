@@ -41,39 +41,43 @@ def _kill_and_restart(stacks: Stacks, folder: Path) -> None:
 
 
 def test_a_cut_off_create_can_be_deleted_and_made_again(
-    stacks: Stacks, local_cloud_dir: Path
+    own_stacks: Stacks, own_cloud_dir: Path
 ) -> None:
     template = {"Resources": {"Value": _parameter("1"), **_endless("Value")}}
-    stacks.cloudformation.create_stack(StackName="app", TemplateBody=_json(template))
-    _kill_and_restart(stacks, local_cloud_dir)
-    stack = stacks.settled("app", timeout=1)
+    own_stacks.cloudformation.create_stack(StackName="app", TemplateBody=_json(template))
+    _kill_and_restart(own_stacks, own_cloud_dir)
+    stack = own_stacks.settled("app", timeout=1)
     assert stack["StackStatus"] == "CREATE_FAILED"
     assert "stopped" in stack["StackStatusReason"]
-    stacks.cloudformation.delete_stack(StackName="app")
-    assert stacks.settled(stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
-    made = stacks.create("app", {"Resources": {"Value": _parameter("2")}})
+    own_stacks.cloudformation.delete_stack(StackName="app")
+    assert own_stacks.settled(stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    made = own_stacks.create("app", {"Resources": {"Value": _parameter("2")}})
     assert made["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_a_cut_off_update_is_rolled_back_at_the_next_start(
-    stacks: Stacks, local_cloud_dir: Path
+    own_stacks: Stacks, own_cloud_dir: Path
 ) -> None:
-    stacks.create("app", {"Resources": {"Value": _parameter("1")}})
+    own_stacks.create("app", {"Resources": {"Value": _parameter("1")}})
     cut_off = {"Resources": {"Value": _parameter("2"), **_endless("Value")}}
-    stacks.cloudformation.update_stack(StackName="app", TemplateBody=_json(cut_off))
-    _kill_and_restart(stacks, local_cloud_dir)
-    assert stacks.settled("app", timeout=10)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
-    listed = stacks.cloudformation.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    own_stacks.cloudformation.update_stack(StackName="app", TemplateBody=_json(cut_off))
+    _kill_and_restart(own_stacks, own_cloud_dir)
+    assert own_stacks.settled("app", timeout=10)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    listed = own_stacks.cloudformation.list_stack_resources(StackName="app")[
+        "StackResourceSummaries"
+    ]
     assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
-    back = stacks.physical_id("app", "Value")
-    assert stacks.clients.ssm.get_parameter(Name=back)["Parameter"]["Value"] == "1"
-    template = stacks.cloudformation.get_template(StackName="app")["TemplateBody"]
+    back = own_stacks.physical_id("app", "Value")
+    assert own_stacks.clients.ssm.get_parameter(Name=back)["Parameter"]["Value"] == "1"
+    template = own_stacks.cloudformation.get_template(StackName="app")["TemplateBody"]
     assert template == {"Resources": {"Value": _parameter("1")}}
-    mended = stacks.update("app", {"Resources": {"Value": _parameter("3")}})
+    mended = own_stacks.update("app", {"Resources": {"Value": _parameter("3")}})
     assert mended["StackStatus"] == "UPDATE_COMPLETE"
-    value = stacks.physical_id("app", "Value")
-    assert stacks.clients.ssm.get_parameter(Name=value)["Parameter"]["Value"] == "3"
-    listed = stacks.cloudformation.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    value = own_stacks.physical_id("app", "Value")
+    assert own_stacks.clients.ssm.get_parameter(Name=value)["Parameter"]["Value"] == "3"
+    listed = own_stacks.cloudformation.list_stack_resources(StackName="app")[
+        "StackResourceSummaries"
+    ]
     assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
 
 

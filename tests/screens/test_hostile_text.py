@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_text import EVIL
+from tests.local_clouds import SharedCloud
 from tests.screens.terminal import Terminal
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
@@ -98,7 +99,7 @@ def test_every_place_of_the_screens(opened: Callable[..., Terminal]) -> None:
 
 
 def test_a_user_that_signed_up_with_it(
-    opened: Callable[..., Terminal], local_cloud: LocalTarget, local_cloud_dir: Path
+    opened: Callable[..., Terminal], local_cloud: LocalTarget, shared_cloud: SharedCloud
 ) -> None:
     cognito = Clients(local_cloud).cognito_idp
     pool = cognito.create_user_pool(PoolName="users", UsernameAttributes=["email"])["UserPool"]
@@ -107,7 +108,7 @@ def test_a_user_that_signed_up_with_it(
         UserPoolId=pool["Id"], Username="evil@example.com", UserAttributes=attributes
     )
     cognito.create_group(UserPoolId=pool["Id"], GroupName="evil", Description=EVIL)
-    terminal = opened(str(local_cloud_dir), pool["Id"])
+    terminal = opened(str(shared_cloud.state_dir), pool["Id"])
     terminal.wait_for(lambda s: "EVIL" in s, 60, "the sandbox")
     terminal.press("8")
     terminal.wait_for(lambda s: "evil@example.com" in s, 60, "the user")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,16 +142,16 @@ def test_an_unknown_reason_is_told_as_it_is() -> None:
 
 
 def test_a_dead_local_cloud_is_offered_to_start(
-    local_cloud: LocalTarget, local_cloud_dir: Any
+    own_cloud: LocalTarget, own_cloud_dir: Path
 ) -> None:
-    clients = Clients(local_cloud)
+    clients = Clients(own_cloud)
     clients.cloudformation.list_stacks()
-    lifecycle.stop(local_cloud_dir)
+    lifecycle.stop(own_cloud_dir)
     with pytest.raises(EndpointConnectionError) as error:
         clients.cloudformation.list_stacks()
-    failure = failure_from_exception(error.value, local_cloud)
+    failure = failure_from_exception(error.value, own_cloud)
     assert failure.offer == "start-local-cloud"
-    assert local_cloud.endpoint in failure.reason
+    assert own_cloud.endpoint in failure.reason
 
 
 def test_an_expired_session_offers_to_log_in() -> None:

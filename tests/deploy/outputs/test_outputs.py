@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from workbench.aws.target import LocalTarget
 from workbench.deploy.outputs.outputs import (
     outputs_path,
     read_outputs,
@@ -20,8 +22,13 @@ from workbench.deploy.outputs.outputs import (
 )
 from workbench.localcloud.env_vars import process_environment
 from workbench.project.models import ProjectProblem
+from workbench.project.node_runtime import NodeRuntime
+
+if TYPE_CHECKING:
+    from tests.deploy.conftest import Backend, Deployer
 
 AMPX_SECONDS = 120
+AMPX_OUTPUTS = Path(__file__).with_name("ampx_outputs.mjs")
 
 RICH_STORAGE = """
 import { defineStorage } from '@aws-amplify/backend';
@@ -67,37 +74,66 @@ export const auth = defineAuth({
 """
 
 
-def ampx_outputs(deployed: Any, folder: Path, *options: str) -> Path:
-    root = deployed.backend.root
-    ampx, stack = root / "node_modules" / ".bin" / "ampx", deployed.backend.stack_name
-    as_npx = {**os.environ, "npm_config_user_agent": "npm/10.0.0 node/v20.0.0"}
-    folder.mkdir()
+@dataclass(frozen=True)
+class Wanted:
+    """An outputs file to be written by ampx's own code; without a version its newest."""
+
+    folder: Path
+    version: str | None = None
+    format: str = "json"
+
+
+def ampx_outputs(deployer: Deployer, node: NodeRuntime, *wanted: Wanted) -> list[Path]:
+    """The files that ``ampx generate outputs`` writes for the deployed stack, by one Node.
+
+    ampx starts for some 4 s for each; ``test_ampx.py`` runs its command.
+    """
+    for each in wanted:
+        each.folder.mkdir()
+    asked = {
+        "stack": deployer.backend.stack_name,
+        "wanted": [{**asdict(each), "folder": str(each.folder)} for each in wanted],
+    }
     done = subprocess.run(
-        [ampx, "generate", "outputs", "--stack", stack, "--out-dir", folder, *options],
-        cwd=root,
-        env=process_environment(deployed.clients.target, as_npx),
+        [node.executable, AMPX_OUTPUTS, json.dumps(asked)],
+        cwd=deployer.backend.root,
+        env=process_environment(deployer.clients.target, os.environ),
         capture_output=True,
         text=True,
         timeout=AMPX_SECONDS,
         check=False,
     )
-    written = list(folder.iterdir())
-    assert written, done.stdout + done.stderr
-    return written[0]
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [next(each.folder.iterdir()) for each in wanted]
 
 
 @pytest.mark.npm
-def test_quickstart_outputs_equal_those_of_ampx(deployed: Any, tmp_path: Path) -> None:
-    theirs = ampx_outputs(deployed, tmp_path / "ampx")
-    assert deployed.outputs() == json.loads(theirs.read_text("utf-8"))
-    assert theirs.name == deployed.outputs_file.name
+def test_quickstart_outputs_equal_those_of_ampx_and_name_a_reachable_address(
+    deployed: Deployer, node_runtime: NodeRuntime, tmp_path: Path
+) -> None:
+    as_json, as_dart = ampx_outputs(
+        deployed,
+        node_runtime,
+        Wanted(tmp_path / "json"),
+        Wanted(tmp_path / "dart", format="dart"),
+    )
+    assert deployed.outputs() == json.loads(as_json.read_text("utf-8"))
+    assert as_json.name == deployed.outputs_file.name
 
+    theirs = as_dart.read_text("utf-8")
+    ours = render_outputs(deployed.outputs(), "dart")
+    head, tail = "const amplifyConfig = r'''", "''';"
+    assert ours.startswith(head)
+    assert ours.endswith(tail)
+    assert json.loads(ours[len(head) : -len(tail)]) == json.loads(theirs[len(head) : -len(tail)])
+    assert theirs[: len(head)] == head
+    assert outputs_path(tmp_path, "dart").name == as_dart.name
 
-@pytest.mark.npm
-def test_data_url_is_reachable_on_loopback(deployed: Any) -> None:
     url = deployed.outputs()["data"]["url"]
     # Its scheme is in capitals: see workbench/localcloud/ministack/patches/appsync/endpoints.py.
-    assert url.lower().startswith(f"{deployed.clients.target.endpoint}/")
+    target = deployed.clients.target
+    assert isinstance(target, LocalTarget)
+    assert url.lower().startswith(f"{target.endpoint}/")
     answer = httpx.post(url, json={"query": "{ __typename }"}, trust_env=False)
     assert answer.status_code in {200, 401}
     assert "application/json" in answer.headers["content-type"]
@@ -105,32 +141,22 @@ def test_data_url_is_reachable_on_loopback(deployed: Any) -> None:
 
 @pytest.mark.npm
 def test_rich_outputs_equal_those_of_ampx_in_every_version(
-    deployer: Any, backend: Any, tmp_path: Path
+    deployer: Deployer, backend: Backend, node_runtime: NodeRuntime, tmp_path: Path
 ) -> None:
     backend.write("backend.ts", RICH_BACKEND)
     backend.write("storage/resource.ts", RICH_STORAGE)
     backend.write("auth/resource.ts", RICH_AUTH)
     deployer.deploy(backend.synth())
-    for version in ("1.5", "1.3", "1.2", "1.1", "1", "0"):
-        theirs = ampx_outputs(deployer, tmp_path / version, "--outputs-version", version)
+    versions = ("1.5", "1.3", "1.2", "1.1", "1", "0")
+    wanted = [Wanted(tmp_path / version, version) for version in versions]
+    for version, theirs in zip(
+        versions, ampx_outputs(deployer, node_runtime, *wanted), strict=True
+    ):
         ours = read_outputs(
             deployer.clients, backend.stack_name, backend.introspect, version=version
         )
         assert json.loads(render_outputs(ours, version=version)) == json.loads(theirs.read_text())
         assert outputs_path(tmp_path, "json", version).name == theirs.name
-
-
-@pytest.mark.npm
-def test_dart_equals_that_of_ampx(deployed: Any, tmp_path: Path) -> None:
-    theirs = ampx_outputs(deployed, tmp_path / "ampx", "--format", "dart")
-    text = theirs.read_text("utf-8")
-    ours = render_outputs(deployed.outputs(), "dart")
-    head, tail = "const amplifyConfig = r'''", "''';"
-    assert ours.startswith(head)
-    assert ours.endswith(tail)
-    assert json.loads(ours[len(head) : -len(tail)]) == json.loads(text[len(head) : -len(tail)])
-    assert text[: len(head)] == head
-    assert outputs_path(tmp_path, "dart").name == theirs.name
 
 
 @pytest.mark.parametrize("fmt", ["ts", "mjs", "json-mobile"])

@@ -202,11 +202,11 @@ def test_the_addresses_answer_on_this_machine(stacks: Stacks) -> None:
     assert by_api["uris"]["GRAPHQL"].startswith("HTTP://127.0.0.1:")
 
 
-def test_a_restart_keeps_everything(stacks: Stacks, local_cloud_dir: Path) -> None:
-    outputs = _deploy(stacks)
-    lifecycle.stop(local_cloud_dir)
-    lifecycle.start(local_cloud_dir)
-    appsync = stacks.clients.client("appsync")
+def test_a_restart_keeps_everything(own_stacks: Stacks, own_cloud_dir: Path) -> None:
+    outputs = _deploy(own_stacks)
+    lifecycle.stop(own_cloud_dir)
+    lifecycle.start(own_cloud_dir)
+    appsync = own_stacks.clients.client("appsync")
     stored = appsync.get_function(apiId=outputs["ApiApiId"], functionId=outputs["StepFunctionId"])
     assert stored["functionConfiguration"]["requestMappingTemplate"] == "before 1"
     api = appsync.get_graphql_api(apiId=outputs["ApiApiId"])["graphqlApi"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,13 +33,13 @@ def _outputs(stack: dict[str, Any]) -> dict[str, str]:
     return {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
 
 
-def test_names_and_arns_are_as_on_aws(stacks: Stacks, local_cloud_dir: Path) -> None:
+def test_names_and_arns_are_as_on_aws(stacks: Stacks, server_log: Callable[[], str]) -> None:
     outputs = _outputs(stacks.create("app", _template()))
     assert outputs["Map"] == "map"
     assert outputs["MapArn"] == "arn:aws:geo:us-east-1:000000000000:map/map"
     app_id = stacks.physical_id("app", "App")
     assert outputs["AppArn"] == f"arn:aws:mobiletargeting:us-east-1:000000000000:apps/{app_id}"
-    log = (local_cloud_dir / "server.log").read_text()
+    log = server_log()
     assert "AWS::Location::Map map is recorded, but its service is not served" in log
     renamed = _outputs(stacks.update("app", _template("other")))
     assert (renamed["Map"], renamed["AppArn"]) == ("other", outputs["AppArn"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.localcloud.server import cdk_bootstrap
@@ -51,7 +51,7 @@ def _body(stacks: Stacks, key: str, bucket: str = "site") -> bytes:
 
 
 def test_sources_are_unpacked_marked_and_pruned(
-    stacks: Stacks, bucket_deployment: Provider, local_cloud_dir: Path
+    stacks: Stacks, bucket_deployment: Provider, server_log: Callable[[], str]
 ) -> None:
     _put_archive(stacks, "one.zip", {"index.html": "<marker:1>", "skip.tmp": "x", "a/b.json": "{}"})
     _put_archive(stacks, "two.zip", {"index.html": "<marker:1>", "new.css": "x"})
@@ -93,8 +93,7 @@ def test_sources_are_unpacked_marked_and_pruned(
     assert stacks.physical_id("app", "Thing") == physical_id
     # Filtered files are left alone, as is everything outside the prefix.
     assert _keys(stacks, "site") == ["elsewhere", "web/index.html", "web/kept.tmp", "web/new.css"]
-    log = (local_cloud_dir / "server.log").read_text()
-    assert "worker spawned" not in log, "the provider's own function ran"
+    assert "worker spawned" not in server_log(), "the provider's own function ran"
 
 
 def test_a_moved_deployment_leaves_nothing_behind(

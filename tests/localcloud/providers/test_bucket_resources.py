@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def _delete_after_use(stacks: Stacks, provider: Provider, *, tagged: bool) -> st
 
 
 def test_a_tagged_bucket_is_emptied_with_all_versions(
-    stacks: Stacks, auto_delete: Provider, local_cloud_dir: Path
+    stacks: Stacks, auto_delete: Provider, server_log: Callable[[], str]
 ) -> None:
     assert _delete_after_use(stacks, auto_delete, tagged=True) == "DELETE_COMPLETE"
-    assert "worker spawned" not in (local_cloud_dir / "server.log").read_text()
+    assert "worker spawned" not in server_log()
 
 
 def test_a_bucket_without_the_tag_keeps_its_objects(stacks: Stacks, auto_delete: Provider) -> None:

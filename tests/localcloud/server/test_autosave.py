@@ -57,8 +57,8 @@ def _numbers(clients: Clients, table: str = "notes") -> list[int]:
     return sorted(int(item["at"]["N"]) for page in pages for item in page["Items"])
 
 
-def test_a_clean_stop_loses_nothing(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
-    clients = Clients(local_cloud)
+def test_a_clean_stop_loses_nothing(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    clients = Clients(own_cloud)
     _make_table(clients)
     for number in range(30):
         _put(clients, number)
@@ -69,10 +69,10 @@ def test_a_clean_stop_loses_nothing(local_cloud: LocalTarget, local_cloud_dir: P
     clients.lambda_.publish_layer_version(LayerName="big", Content={"ZipFile": _zip(200_000)})
     pool = clients.cognito_idp.create_user_pool(PoolName="people")["UserPool"]["Id"]
     clients.cognito_idp.admin_create_user(UserPoolId=pool, Username="ada@example.com")
-    lifecycle.stop(local_cloud_dir)
+    lifecycle.stop(own_cloud_dir)
 
-    again = lifecycle.start(local_cloud_dir)
-    assert again == local_cloud
+    again = lifecycle.start(own_cloud_dir)
+    assert again == own_cloud
     clients = Clients(again)
     assert _numbers(clients) == [0, *range(2, 30)]
     assert clients.dynamodb.describe_table(TableName="notes")["Table"]["ItemCount"] == 29
@@ -87,9 +87,9 @@ def test_a_clean_stop_loses_nothing(local_cloud: LocalTarget, local_cloud_dir: P
 
 
 def test_kills_during_writes_cost_at_most_a_second(
-    local_cloud: LocalTarget, local_cloud_dir: Path
+    own_cloud: LocalTarget, own_cloud_dir: Path
 ) -> None:
-    clients = Clients(local_cloud)
+    clients = Clients(own_cloud)
     _make_table(clients)
     time.sleep(LONGEST_LOSS)
     number = 0
@@ -101,17 +101,15 @@ def test_kills_during_writes_cost_at_most_a_second(
             written.append((number, time.monotonic()))
             number += 1
         killed = time.monotonic()
-        _kill(local_cloud_dir)
-        clients = Clients(lifecycle.start(local_cloud_dir))
+        _kill(own_cloud_dir)
+        clients = Clients(lifecycle.start(own_cloud_dir))
         kept = set(_numbers(clients))
         due = {n for n, at in written if at < killed - LONGEST_LOSS}
         assert due <= kept
 
 
-def test_changed_and_replaced_tables_are_saved(
-    local_cloud: LocalTarget, local_cloud_dir: Path
-) -> None:
-    clients = Clients(local_cloud)
+def test_changed_and_replaced_tables_are_saved(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    clients = Clients(own_cloud)
     _make_table(clients)
     _make_table(clients, "gone")
     _put(clients, 1)
@@ -131,8 +129,8 @@ def test_changed_and_replaced_tables_are_saved(
         ExpressionAttributeValues={":t": {"S": "changed"}},
     )
     time.sleep(LONGEST_LOSS)
-    _kill(local_cloud_dir)
-    clients = Clients(lifecycle.start(local_cloud_dir))
+    _kill(own_cloud_dir)
+    clients = Clients(lifecycle.start(own_cloud_dir))
     assert clients.dynamodb.list_tables()["TableNames"] == ["notes"]
     assert _numbers(clients) == [4]
     item = clients.dynamodb.get_item(TableName="notes", Key=key)["Item"]
@@ -140,18 +138,18 @@ def test_changed_and_replaced_tables_are_saved(
 
 
 def test_a_damaged_state_gives_way_to_the_last_good_one(
-    local_cloud: LocalTarget, local_cloud_dir: Path
+    own_cloud: LocalTarget, own_cloud_dir: Path
 ) -> None:
-    Clients(local_cloud).ssm.put_parameter(Name="/old", Value="1", Type="String")
-    lifecycle.stop(local_cloud_dir)
-    lifecycle.start(local_cloud_dir)
-    previous = local_cloud_dir / "state" / PREVIOUS_NAME
+    Clients(own_cloud).ssm.put_parameter(Name="/old", Value="1", Type="String")
+    lifecycle.stop(own_cloud_dir)
+    lifecycle.start(own_cloud_dir)
+    previous = own_cloud_dir / "state" / PREVIOUS_NAME
     time.sleep(LONGEST_LOSS)
-    lifecycle.stop(local_cloud_dir)
+    lifecycle.stop(own_cloud_dir)
     assert previous.stat().st_size > 0
-    current = local_cloud_dir / "state" / FILE_NAME
+    current = own_cloud_dir / "state" / FILE_NAME
     current.write_bytes(b"SQLite format 3\0" + b"\xff" * 50_000)
-    clients = Clients(lifecycle.start(local_cloud_dir))
+    clients = Clients(lifecycle.start(own_cloud_dir))
     assert clients.ssm.get_parameter(Name="/old")["Parameter"]["Value"] == "1"
     assert list(current.parent.glob("damaged-*"))
 

@@ -48,9 +48,9 @@ def _verified(token: str, keys: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_tokens_verify_with_the_pools_keys_also_after_a_restart(
-    stacks: Stacks, local_cloud_dir: Path
+    own_stacks: Stacks, own_cloud_dir: Path
 ) -> None:
-    cognito = stacks.clients.cognito_idp
+    cognito = own_stacks.clients.cognito_idp
     pool = cognito.create_user_pool(PoolName="users")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool,
@@ -71,7 +71,7 @@ def test_tokens_verify_with_the_pools_keys_also_after_a_restart(
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters=given,
     )["AuthenticationResult"]
-    keys = _keys(stacks.clients.appsync.meta.endpoint_url, pool)
+    keys = _keys(own_stacks.clients.appsync.meta.endpoint_url, pool)
     identity = _verified(signed_in["IdToken"], keys)
     assert (identity["aud"], identity["cognito:username"]) == (client, "ann")
     assert _verified(signed_in["AccessToken"], keys)["client_id"] == client
@@ -81,6 +81,6 @@ def test_tokens_verify_with_the_pools_keys_also_after_a_restart(
     with pytest.raises(InvalidSignature):
         _verified(forged, keys)
 
-    lifecycle.stop(local_cloud_dir)
-    again = lifecycle.start(local_cloud_dir)
+    lifecycle.stop(own_cloud_dir)
+    again = lifecycle.start(own_cloud_dir)
     assert _keys(again.endpoint, pool) == keys

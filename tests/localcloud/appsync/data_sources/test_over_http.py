@@ -122,13 +122,13 @@ def test_tables_change_as_the_operations_say(local_cloud: LocalTarget) -> None:
     assert run(local_cloud, api, '{ get(id: "1") { id } }') == {"data": {"get": None}}
 
 
-def test_a_write_outlives_a_kill(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
-    api = deploy(local_cloud)
-    run(local_cloud, api, 'mutation { put(id: "1", name: "a") { id } }')
+def test_a_write_outlives_a_kill(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
+    api = deploy(own_cloud)
+    run(own_cloud, api, 'mutation { put(id: "1", name: "a") { id } }')
     time.sleep(1.5)
-    pid = lifecycle.status(local_cloud_dir).pid
+    pid = lifecycle.status(own_cloud_dir).pid
     assert pid > 0
     os.kill(pid, signal.SIGKILL)
-    target = lifecycle.start(local_cloud_dir)
+    target = lifecycle.start(own_cloud_dir)
     found = run(target, api, '{ get(id: "1") { name } }')
     assert found == {"data": {"get": {"name": "a"}}}

@@ -217,7 +217,7 @@ def test_a_stack_with_code_errors_fails_and_says_why(target: LocalTarget) -> Non
             },
         }
     }
-    stack = Stacks(target).create("bad-code", template)
+    stack = Stacks(Clients(target)).create("bad-code", template)
     assert "ROLLBACK" in stack["StackStatus"]
     events = cloudformation.describe_stack_events(StackName="bad-code")["StackEvents"]
     reasons = [event.get("ResourceStatusReason", "") for event in events]
