@@ -1,6 +1,9 @@
-"""The console command: the terminal app, or with a subcommand the headless one.
+"""The console command: the terminal app, or with a command's name the command line.
 
-Only the standard library is imported before the first frame; Textual before the second.
+``amplify-tui`` without a command, with or without the app's own flags, is the app; without a
+terminal it says so and ends with 2, for there is no default command. Everything else, ``--help``
+and ``--version`` too, goes to ``workbench.cli``, which imports nothing of the app.
+Only the standard library is imported before the app's first frame; Textual before the second.
 """
 
 from __future__ import annotations
@@ -15,19 +18,19 @@ _ANSWER_SECONDS = 0.25
 def main() -> None:
     """Run ``amplify-tui``; exits the process with its exit code."""
     arguments = sys.argv[1:]
-    if not arguments or _wants_screen(arguments):
-        sys.exit(_explained(arguments))
+    if _wants_app(arguments):
+        sys.exit(_run_app(arguments))
     from workbench.cli.ending import end_on_signals
-    from workbench.cli.main import main as headless
+    from workbench.cli.main import main as run_command
 
     end_on_signals()
-    sys.exit(headless(arguments))
+    sys.exit(run_command(arguments))
 
 
-def _explained(arguments: list[str]) -> int:
-    """The app's exit code; what ends it unforeseen is one line and a crash log, no traceback."""
+def _run_app(arguments: list[str]) -> int:
+    """The app's exit code; an unforeseen error is one line and a crash log, no traceback."""
     try:
-        return _run_screen(arguments)
+        return _start_app(arguments)
     except Exception as error:  # noqa: BLE001 - the last net
         from workbench.crash_log import crash_folder, crash_line, write_crash_log
 
@@ -36,18 +39,19 @@ def _explained(arguments: list[str]) -> int:
         return 1
 
 
-def _wants_screen(arguments: list[str]) -> bool:
-    """Only the app's own flags: a subcommand, help or version is the headless front end's."""
-    return arguments[0].startswith("-") and not {"-h", "--help", "--version", "-v", "-V"} & set(
-        arguments
-    )
+def _wants_app(arguments: list[str]) -> bool:
+    """Whether there is no command, nor a flag that is the command line's."""
+    if not arguments:
+        return True
+    of_command_line = {"-h", "--help", "--version", "-v", "-V"} & set(arguments)
+    return arguments[0].startswith("-") and not of_command_line
 
 
-def _run_screen(arguments: list[str]) -> int:
+def _start_app(arguments: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("amplify-tui needs a terminal. Without one, run: amplify-tui sandbox\n")
         return 2
-    chosen = _chosen(arguments)
+    flags = _flags(arguments)
     answer = b""
     import gc
 
@@ -72,27 +76,20 @@ def _run_screen(arguments: list[str]) -> int:
             raise
     gc.enable()
     try:
-        return run(Path.cwd(), chosen, answer=answer, environment=os.environ, ending=ending)
+        return run(Path.cwd(), flags, answer=answer, environment=os.environ, ending=ending)
     finally:
         if ending.number:
             ending.leave()
 
 
-def _chosen(arguments: list[str]) -> dict[str, object]:
-    """The app's flags; wrong ones end the process with the usage."""
+def _flags(arguments: list[str]) -> dict[str, object]:
+    """The app's flags; a wrong one ends the process with a suggestion."""
     if not arguments:
         return {}
-    import argparse
+    from workbench.cli.flags import add_app_flags
+    from workbench.cli.parser import Parser
 
-    parser = argparse.ArgumentParser(
-        prog="amplify-tui", description="Amplify Gen 2 in the terminal.", allow_abbrev=False
-    )
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--local", action="store_true", help="deploy to the local cloud")
-    where.add_argument("--profile", help="deploy to AWS with this profile")
-    parser.add_argument("--identifier", help="the sandbox's name (default: your user name)")
-    parser.add_argument("--no-type-check", action="store_true", help="deploy without type check")
-    return vars(parser.parse_args(arguments))
+    return vars(Parser(prog="amplify-tui", register=add_app_flags).parse_args(arguments))
 
 
 class _Unbuffered:

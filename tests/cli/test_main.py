@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ast
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from workbench.cli.main import main
+from workbench.cli import commands
+from workbench.cli.main import COMMANDS, build_parser, main
 from workbench.journal.store import Journal, journal_path
 from workbench.model.deployment import DeploymentResult, Failure
 from workbench.model.events import DeploymentFinished, DeploymentStarted, Trigger
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -160,6 +165,52 @@ print(sorted(heavy & set(sys.modules)))
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert ended.stdout.strip() == "[]"
+
+
+def test_a_start_imports_the_command_line_and_no_more_of_the_engine() -> None:
+    code = """
+import sys
+from workbench.cli import commands
+from workbench.cli.main import COMMANDS, build_parser, main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+print(sorted(each for each in sys.modules if each.startswith("workbench.")))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    imported = ast.literal_eval(ended.stdout.splitlines()[-1])
+    allowed = {"model", "model.user_problem", "terminal_text", "wording", "cli"}
+    rest = {each.removeprefix("workbench.") for each in imported} - allowed
+    assert {each for each in rest if not each.startswith("cli.")} == set()
+    assert "cli.commands.status" in rest
+
+
+def test_every_command_is_in_the_list_the_help_and_the_docs() -> None:
+    folder = Path(commands.__file__).parent
+    modules = {each.name for each in pkgutil.iter_modules([str(folder)])}
+    assert {each.NAME.replace("-", "_") for each in COMMANDS} == modules
+    help_text = build_parser().format_help()
+    page = (ROOT / "docs" / "headless.md").read_text(encoding="utf-8")
+    for each in COMMANDS:
+        assert f"    {each.NAME}" in help_text
+        assert f"amplify-tui {each.NAME} " in page
+
+
+def test_without_a_command_the_app_wants_a_terminal() -> None:
+    for arguments in ([], ["--local", "--no-type-check"]):
+        ended = subprocess.run(
+            [sys.executable, "-m", "screens.launch", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert "amplify-tui sandbox" in ended.stderr
 
 
 def test_doctor_looks_at_a_python_projects_environment(

@@ -1,50 +1,47 @@
-"""Colours for terminal lines: only on a terminal, never where NO_COLOR is set."""
+"""Colours for terminal lines: only on a terminal, never if NO_COLOR is set."""
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
-_OURS: Final = secrets.token_hex(8)
-"""Tells our colours from those in the text of others, which cannot know it."""
+_OURS: Final = os.urandom(8).hex()
+"""Marks our colours; the text of others cannot know it, so it cannot have colours."""
 
 _MARK = re.compile(f"\x1b{_OURS}\\[(\\d+)m")
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(NamedTuple):
     """Marks text with colours, or leaves it as it is; ``output`` turns the marks into colours."""
 
     enabled: bool
 
     @classmethod
     def of(cls, stream: TextIO) -> Paint:
-        """Colours where the stream is a terminal that wants them (https://no-color.org)."""
+        """Use colours if the stream is a terminal that wants them (https://no-color.org)."""
         wanted = stream.isatty() and not os.environ.get("NO_COLOR")
         return cls(wanted and os.environ.get("TERM") != "dumb")
 
     def good(self, text: str) -> str:
-        """Success."""
+        """Green: success."""
         return self._wrap("32", text)
 
     def bad(self, text: str) -> str:
-        """Failure."""
+        """Red: failure."""
         return self._wrap("31", text)
 
     def warn(self, text: str) -> str:
-        """A warning, or a change that costs something."""
+        """Yellow: a warning, or a change that costs something."""
         return self._wrap("33", text)
 
     def strong(self, text: str) -> str:
-        """What the eye should find first."""
+        """Bold: what the eye should find first."""
         return self._wrap("1", text)
 
     def faint(self, text: str) -> str:
-        """What matters least."""
+        """Faint: what matters least."""
         return self._wrap("2", text)
 
     def _wrap(self, code: str, text: str) -> str:
@@ -54,7 +51,7 @@ class Paint:
 
 
 def coloured(line: str, clean: Callable[[str], str]) -> str:
-    """The line with its marks as colours, and all between them cleaned."""
+    """Turn a line's marks into colours, and clean all between them."""
     pieces = _MARK.split(line)
     for at, piece in enumerate(pieces):
         pieces[at] = f"\x1b[{piece}m" if at % 2 else clean(piece)

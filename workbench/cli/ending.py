@@ -1,4 +1,4 @@
-"""Signals that end a command: what it holds is given back, such as the terminal's echo or a lock."""
+"""Signals that end a command, which first restores the terminal's echo, releases locks and so on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 def end_on_signals() -> None:
     """Leave by an exception, so that every ``finally`` runs; the second signal ends at once.
 
-    The exit code is 128 + n. Under nohup, SIGHUP stays ignored. The sandbox's loop takes the signals itself.
+    The exit code is 128 + n. Under nohup, SIGHUP stays ignored. The sandbox's loop handles the
+    signals itself.
     """
     seen = 0
 
-    def came(number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         nonlocal seen
         seen += 1
         if seen > 1:
@@ -25,4 +26,4 @@ def end_on_signals() -> None:
 
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, came)
+            signal.signal(number, on_signal)

@@ -20,6 +20,12 @@ def add_target(parser: Parser) -> None:
     parser.add_argument("--identifier", help="the sandbox's name (default: your user name)")
 
 
+def add_app_flags(parser: Parser) -> None:
+    """The flags of the terminal app, which is ``amplify-tui`` without a command."""
+    add_target(parser)
+    parser.add_argument("--no-type-check", action="store_true", help="deploy without type check")
+
+
 def add_json(parser: Parser, about: str = "the result as JSON") -> None:
     """``--json``."""
     parser.add_argument("--json", action="store_true", help=about)

@@ -11,7 +11,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from workbench.cli import problems
 from workbench.cli.commands import (
@@ -37,11 +37,31 @@ from workbench.cli.commands import (
 from workbench.cli.output import OutputProblem, err, finish, give_up_output, out, prepare_streams
 from workbench.cli.parser import Parser
 
-COMMANDS: Final = (
+
+class Command(Protocol):
+    """A module of ``workbench.cli.commands``: its name, and what the list of commands says of it.
+
+    Its arguments set ``run``, the function that runs it. All of these modules are imported at every
+    start; what a command needs, it imports when it runs.
+    """
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module's constant
+        """The word on the command line."""
+
+    @property
+    def ABOUT(self) -> str:  # noqa: N802 - a module's constant
+        """What it does, for the help."""
+
+    def register(self, parser: Parser) -> None:
+        """Add the arguments."""
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
     sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, query, subscribe,
     schema, local, users, secret, env, branches, init, convert,
 )  # fmt: skip
-"""In the order of the help. Each registers its arguments and the function that runs it."""
+"""In the order of the help."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,14 +86,16 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="amplify-tui",
         description="AWS Amplify Gen 2 in the terminal. Without a command: the terminal app.",
-        allow_abbrev=False,
+        epilog="The app takes --local, --profile, --identifier and --no-type-check.",
     )
     parser.add_argument(
         "--version", "-v", action=_Version, help="show program's version number and exit"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.register(commands)
+    for each in COMMANDS:
+        commands.add_parser(
+            each.NAME, help=each.ABOUT, description=each.ABOUT, register=each.register
+        )
     return parser
 
 

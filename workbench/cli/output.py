@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -64,6 +63,8 @@ def done(what: str) -> None:
 
 def out_json(value: object, *, default: Callable[[Any], object] | None = None) -> None:
     """Write one value as one line of JSON on standard output."""
+    import json
+
     out_json_text(json.dumps(value, default=default))
 
 

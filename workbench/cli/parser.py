@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeAlias
 
 from workbench.terminal_text import safe_text
 
@@ -16,7 +15,26 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that answers a mistake with one line instead of the whole usage."""
+    """An argument parser that answers a mistake with one line instead of the whole usage.
+
+    ``register`` adds its arguments when they are first needed: every start lists all commands, and
+    adding the arguments of all takes 12 ms.
+    """
+
+    def __init__(self, *, register: Register | None = None, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
+        self._add_arguments = register
+
+    def filled(self) -> Self:
+        """This parser with its arguments."""
+        add_arguments, self._add_arguments = self._add_arguments, None
+        if add_arguments is not None:
+            add_arguments(self)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does; the parser of a command is entered here."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         if message:
@@ -35,13 +53,15 @@ class Parser(argparse.ArgumentParser):
         known = self.known_words()
         if wrong[1] in known:
             return ""  # right for another command: it would be told to write what it wrote
+        import difflib
+
         found = difflib.get_close_matches(wrong[1], known, n=1, cutoff=0.6)
         return found[0] if found else ""
 
     def known_words(self) -> list[str]:
         """All commands and flags below this parser."""
         words: list[str] = []
-        for action in self._actions:
+        for action in self.filled()._actions:
             words += action.option_strings
             if isinstance(action, argparse._SubParsersAction):
                 for name, parser in action.choices.items():
@@ -50,24 +70,23 @@ class Parser(argparse.ArgumentParser):
         return words
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
-"""The commands of ``amplify-tui``, or the sub-commands of one."""
+Actions: TypeAlias = "argparse._SubParsersAction[Parser]"
+"""The sub-commands of a command."""
 
+Register: TypeAlias = "Callable[[Parser], None]"
+"""Adds a command's arguments, and sets ``run`` to the function that runs it."""
 
 Run: TypeAlias = "Callable[[argparse.Namespace], int]"
 """What a command does with its arguments; returns the exit code."""
 
 
-def add_command(commands: Commands, name: str, about: str, run: Run | None = None) -> Parser:
-    """Add a command; ``about`` stands in the list of commands and over its own help.
+def add_actions(command: Parser) -> Actions:
+    """Give a command sub-commands, of which one must be named."""
+    return command.add_subparsers(dest="action", metavar="ACTION", required=True)
 
-    ``run`` is left out only where sub-commands have their own.
-    """
-    parser = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+
+def add_action(actions: Actions, name: str, about: str, run: Run) -> Parser:
+    """Add a sub-command; ``about`` stands in the list of them and over its own help."""
+    parser = actions.add_parser(name, help=about, description=about)
     parser.set_defaults(run=run)
     return parser
-
-
-def add_actions(command: Parser) -> Commands:
-    """Give a command sub-commands, of which one must be named; it is in ``action``."""
-    return command.add_subparsers(dest="action", metavar="ACTION", required=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.output import err, out_data
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from workbench.project.models import Project
 
+NAME: Final = "convert"
+ABOUT: Final = "show how a TypeScript project's data reads in Python"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "show how a TypeScript project's data reads in Python"
-    parser = add_command(commands, "convert", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     parser.add_argument("--out", type=Path, help="write it to this file (default: print it)")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_target, add_yes
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.prompts import confirm
 from workbench.cli.session import open_session
 from workbench.model.user_problem import UserProblem
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from workbench.model.events import AnyEvent
     from workbench.startup import Session
 
+NAME: Final = "delete"
+ABOUT: Final = "delete the sandbox with all its data"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "delete", "delete the sandbox with all its data", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     add_yes(parser)
 

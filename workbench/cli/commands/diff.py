@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import err, out, out_json
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from workbench.loop.stages import Prepared
     from workbench.model.events import AnyEvent
 
+NAME: Final = "diff"
+ABOUT: Final = "show what a deployment would change, and change nothing"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "show what a deployment would change, and change nothing"
-    parser = add_command(commands, "diff", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     add_json(parser, "the diff as JSON")
 

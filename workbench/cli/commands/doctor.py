@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_target
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import target_flags
 from workbench.model.user_problem import UserProblem
 
@@ -39,10 +39,13 @@ class Finding(NamedTuple):
     fix: str = ""
 
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "what is installed, what is wrong, and how to fix it"
-    parser = add_command(commands, "doctor", about, run)
+NAME: Final = "doctor"
+ABOUT: Final = "what is installed, what is wrong, and how to fix it"
+
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import done, out, out_data, out_json
-from workbench.cli.parser import Commands, Parser, add_actions, add_command
+from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import read_hidden
 from workbench.cli.session import connect_session
 from workbench.model.user_problem import UserProblem
@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from workbench.branches.hosting import Hosting
     from workbench.branches.hosting_models import App
 
+NAME: Final = "env"
+ABOUT: Final = "an app's or a branch's environment variables"
 
-def register(commands: Commands) -> None:
-    """Add the command; without ``--branch`` it is for the whole app."""
-    about = "an app's or a branch's environment variables"
-    actions = add_actions(add_command(commands, "env", about))
-    list_ = add_command(actions, "list", "the variables' names", _list)
+
+def register(parser: Parser) -> None:
+    """Add the sub-commands; without ``--branch`` it is for the whole app."""
+    actions = add_actions(parser)
+    list_ = add_action(actions, "list", "the variables' names", _list)
     list_.add_argument("--values", action="store_true", help="with their values")
     _add_owner(list_)
-    set_ = add_command(actions, "set", "set a variable, typed unseen or from stdin", _set)
+    set_ = add_action(actions, "set", "set a variable, typed unseen or from stdin", _set)
     set_.add_argument("name", metavar="NAME")
     _add_owner(set_)
-    remove = add_command(actions, "remove", "remove a variable", _remove)
+    remove = add_action(actions, "remove", "remove a variable", _remove)
     remove.add_argument("name", metavar="NAME")
     _add_owner(remove)
-    import_ = add_command(actions, "import", "set the variables of a .env file", _import)
+    import_ = add_action(actions, "import", "set the variables of a .env file", _import)
     import_.add_argument("name", metavar="FILE")
     _add_owner(import_)
-    export = add_command(actions, "export", "print all as a .env file", _export)
+    export = add_action(actions, "export", "print all as a .env file", _export)
     _add_owner(export)
 
 

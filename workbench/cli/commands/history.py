@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json
 from workbench.cli.output import err, out, out_json, out_json_text
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.terminal_text import safe_line
 
 if TYPE_CHECKING:
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from workbench.journal.store import Journal
     from workbench.model.events import ConfirmationAnswered
 
+NAME: Final = "history"
+ABOUT: Final = "past deployments; with a number, everything about that one"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "past deployments; with a number, everything about that one"
-    parser = add_command(commands, "history", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     parser.add_argument("number", nargs="?", type=int, help="a deployment's number")
     parser.add_argument("--limit", type=int, default=20, help="how many to list (default: 20)")
     parser.add_argument("--identifier", help="the sandbox's name")

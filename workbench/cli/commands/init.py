@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 
 if TYPE_CHECKING:
     import argparse
 
+NAME: Final = "init"
+ABOUT: Final = "make a new project"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "init", "make a new project", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     parser.add_argument(
         "directory", nargs="?", type=Path, default=Path(), help="where (default: .)"
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_yes
 from workbench.cli.output import err, out, out_data, out_json
-from workbench.cli.parser import Commands, add_actions, add_command
+from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import confirm
 from workbench.model.user_problem import UserProblem
 
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from workbench.localcloud.lifecycle import LocalCloudStatus
     from workbench.project.models import Project
 
+NAME: Final = "local"
+ABOUT: Final = "the local cloud: start, stop, status, env, reset"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "the local cloud: start, stop, status, env, reset"
-    actions = add_actions(add_command(commands, "local", about))
-    start = add_command(actions, "start", "start it, if it is not running", _start)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    actions = add_actions(parser)
+    start = add_action(actions, "start", "start it, if it is not running", _start)
     start.add_argument("--port", type=int, help="this port and no other")
-    stop = add_command(actions, "stop", "stop it; its state is kept", _stop)
+    stop = add_action(actions, "stop", "stop it; its state is kept", _stop)
     stop.add_argument(
         "--force", action="store_true", help="even if a sandbox uses it, and starts it again"
     )
-    status = add_command(actions, "status", "where it is and whether it answers", _status)
+    status = add_action(actions, "status", "where it is and whether it answers", _status)
     add_json(status, "as JSON")
     about = 'shell lines that point AWS tools at it: eval "$(amplify-tui local env)"'
-    add_command(actions, "env", about, _env)
-    reset = add_command(actions, "reset", "delete everything it holds", _reset)
+    add_action(actions, "env", about, _env)
+    reset = add_action(actions, "reset", "delete everything it holds", _reset)
     add_yes(reset)
 
 

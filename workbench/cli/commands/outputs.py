@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_outputs, add_target
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import connect_session
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from workbench.startup import Session
 
+NAME: Final = "outputs"
+ABOUT: Final = "write amplify_outputs.json from the deployed stack"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "write amplify_outputs.json from the deployed stack"
-    parser = add_command(commands, "outputs", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     add_outputs(parser)
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_outputs, add_target
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     import argparse
 
+NAME: Final = "pipeline-deploy"
+ABOUT: Final = "deploy a branch's backend once, in CI"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "pipeline-deploy", "deploy a branch's backend once, in CI", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     parser.add_argument("--branch", required=True, help="the Git branch's name")
     parser.add_argument("--app-id", required=True, help="the Amplify app's id")
     add_json(parser, "one JSON object for each event")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_operation
 from workbench.cli.output import err, out_json, out_json_text
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 
 if TYPE_CHECKING:
     import argparse
 
     from workbench.playground.api import PlaygroundApi
 
+NAME: Final = "query"
+ABOUT: Final = "run a GraphQL query or mutation and print its result"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "run a GraphQL query or mutation and print its result"
-    parser = add_command(commands, "query", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_operation(parser)
     add_json(parser, "the result on one line, nothing else")
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_outputs, add_target
 from workbench.cli.output import out
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     import argparse
 
+NAME: Final = "sandbox"
+ABOUT: Final = "deploy, then deploy again on each save"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "sandbox", "deploy, then deploy again on each save", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     parser.add_argument("--once", action="store_true", help="deploy once, then end")
     add_json(parser, "one JSON object for each event")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.flags import add_address, add_target
 from workbench.cli.output import out_data, out_json_text
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 
 if TYPE_CHECKING:
     import argparse
 
     from workbench.playground.api import PlaygroundApi
 
+NAME: Final = "schema"
+ABOUT: Final = "print the GraphQL API's schema"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "schema", "print the GraphQL API's schema", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--sdl", action="store_true", help="as SDL (the default)")

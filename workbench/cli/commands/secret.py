@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import done, out, out_data, out_json
-from workbench.cli.parser import Commands, Parser, add_actions, add_command
+from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import read_hidden
 from workbench.cli.session import connect_session
 from workbench.model.user_problem import UserProblem
@@ -17,23 +17,25 @@ if TYPE_CHECKING:
     from workbench.aws.backend_secrets import Secrets
     from workbench.startup import Session
 
+NAME: Final = "secret"
+ABOUT: Final = "the sandbox's or a branch's secrets"
 
-def register(commands: Commands) -> None:
-    """Add the command; without ``--branch`` it is for the sandbox."""
-    about = "the sandbox's or a branch's secrets"
-    actions = add_actions(add_command(commands, "secret", about))
-    set_ = add_command(actions, "set", "set a secret, typed unseen or from stdin", _set)
+
+def register(parser: Parser) -> None:
+    """Add the sub-commands; without ``--branch`` it is for the sandbox."""
+    actions = add_actions(parser)
+    set_ = add_action(actions, "set", "set a secret, typed unseen or from stdin", _set)
     set_.add_argument("name")
     _add_backend(set_)
-    get = add_command(actions, "get", "print a secret's value", _get)
+    get = add_action(actions, "get", "print a secret's value", _get)
     get.add_argument("name")
     _add_backend(get)
-    list_ = add_command(actions, "list", "the secrets' names", _list)
+    list_ = add_action(actions, "list", "the secrets' names", _list)
     list_.add_argument(
         "--missing", action="store_true", help="what the code asks for and is not set"
     )
     _add_backend(list_)
-    remove = add_command(actions, "remove", "remove a secret", _remove)
+    remove = add_action(actions, "remove", "remove a secret", _remove)
     remove.add_argument("name", nargs="?", default="")
     remove.add_argument("--all", action="store_true", help="all of them")
     _add_backend(remove)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import out, out_json
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 _UNKNOWN = "unknown: the local cloud is not running"
 
+NAME: Final = "status"
+ABOUT: Final = "what is deployed, and who deploys it"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    parser = add_command(commands, "status", "what is deployed, and who deploys it", run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_target(parser)
     add_json(parser, "as JSON")
 

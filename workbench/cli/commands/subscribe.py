@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_operation
 from workbench.cli.output import err, out_json_text
-from workbench.cli.parser import Commands, add_command
+from workbench.cli.parser import Parser
 
 if TYPE_CHECKING:
     import argparse
 
     from workbench.playground.api import PlaygroundApi
 
+NAME: Final = "subscribe"
+ABOUT: Final = "print a GraphQL subscription's events as they come"
 
-def register(commands: Commands) -> None:
-    """Add the command."""
-    about = "print a GraphQL subscription's events as they come"
-    parser = add_command(commands, "subscribe", about, run)
+
+def register(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.set_defaults(run=run)
     add_operation(parser)
     add_json(parser, "one line for each event")
     parser.add_argument("--count", type=int, default=0, help="end after so many events")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from workbench.cli.commands.branches import environments, jobs, promotion
-from workbench.cli.parser import Commands, add_actions, add_command
+from typing import Final
+
+from workbench.cli.parser import Parser, add_actions
+
+NAME: Final = "branches"
+ABOUT: Final = "Git branches as environments: jobs, logs, promotion"
 
 
-def register(commands: Commands) -> None:
-    """Add the command with its sub-commands."""
-    about = "Git branches as environments: jobs, logs, promotion"
-    actions = add_actions(add_command(commands, "branches", about))
+def register(parser: Parser) -> None:
+    """Add the sub-commands."""
+    from workbench.cli.commands.branches import environments, jobs, promotion
+
+    actions = add_actions(parser)
     for part in (environments, jobs, promotion):
         part.register(actions)

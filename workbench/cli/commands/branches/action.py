@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.flags import add_json, add_target
-from workbench.cli.parser import Commands, Parser, Run, add_command
+from workbench.cli.parser import Actions, Parser, Run, add_action
 from workbench.cli.session import connect_session
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from workbench.branches.context import OpenedBranches
 
 
-def add_action(actions: Commands, name: str, about: str, run: Run, *branches: str) -> Parser:
+def add_branch_action(actions: Actions, name: str, about: str, run: Run, *branches: str) -> Parser:
     """Add a sub-command with the target's flags and ``--json``; ``branches`` are arguments."""
-    parser = add_command(actions, name, about, run)
+    parser = add_action(actions, name, about, run)
     for branch in branches:
         parser.add_argument(branch, help="a Git branch's name")
     add_target(parser)

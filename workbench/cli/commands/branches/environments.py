@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.colours import Paint
-from workbench.cli.commands.branches.action import add_action, opened_branches
+from workbench.cli.commands.branches.action import add_branch_action, opened_branches
 from workbench.cli.commands.branches.jobs import follow_job, job_document
 from workbench.cli.flags import add_yes
 from workbench.cli.output import ask, done, out, out_json
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from workbench.branches.context import OpenedBranches
     from workbench.branches.environments import Environment
     from workbench.branches.hosting_models import App, HostedBranch
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
-    add_action(actions, "list", "all environments: sandboxes and branches", _list)
+    add_branch_action(actions, "list", "all environments: sandboxes and branches", _list)
     about = "make a Git branch an environment, and deploy it"
-    connect = add_action(actions, "connect", about, _connect, "branch")
+    connect = add_branch_action(actions, "connect", about, _connect, "branch")
     connect.add_argument("--production", action="store_true", help="mark it as production")
     connect.add_argument(
         "--no-deploy", dest="deploy", action="store_false", help="do not deploy it yet"
     )
     about = "a temporary environment of a branch or commit"
-    preview = add_action(actions, "preview", about, _preview, "source")
+    preview = add_branch_action(actions, "preview", about, _preview, "source")
     preview.add_argument(
         "--hours", type=_hours, default=24.0, help="how long it lives (default: 24)"
     )
     about = "which new Git branches become environments automatically"
-    automatic = add_action(actions, "automatic", about, _automatic)
+    automatic = add_branch_action(actions, "automatic", about, _automatic)
     automatic.add_argument("patterns", nargs="*", help="such as 'feature/*'")
     automatic.add_argument("--off", action="store_true", help="connect none")
     automatic.add_argument(
         "--remove-gone", action="store_true", help="delete environments with their Git branches"
     )
     about = "delete a branch's environment with all its data"
-    add_yes(add_action(actions, "delete", about, _delete, "branch"))
+    add_yes(add_branch_action(actions, "delete", about, _delete, "branch"))
     about = "what the second environment adds, lacks or has different"
-    compare = add_action(actions, "compare", about, _compare, "first", "second")
+    compare = add_branch_action(actions, "compare", about, _compare, "first", "second")
     compare.add_argument(
         "--values", action="store_true", help="variables' values, and which secrets differ"
     )

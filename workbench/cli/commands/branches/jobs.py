@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.colours import Paint
-from workbench.cli.commands.branches.action import add_action, opened_branches
+from workbench.cli.commands.branches.action import add_branch_action, opened_branches
 from workbench.cli.output import out, out_json
 from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import padded, safe_log
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
     from workbench.branches.context import OpenedBranches
     from workbench.branches.hosting_models import App, Job
-    from workbench.cli.parser import Commands, Parser
+    from workbench.cli.parser import Actions, Parser
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
     about = "deploy a branch's last commit; follows the job"
-    deploy = add_action(actions, "deploy", about, _deploy, "branch")
+    deploy = add_branch_action(actions, "deploy", about, _deploy, "branch")
     deploy.add_argument("--retry", default="", metavar="JOB", help="repeat an ended job")
     deploy.add_argument("--detach", action="store_true", help="do not wait for its end")
-    _add_job(add_action(actions, "logs", "a job's logs, as they come", _logs, "branch"))
-    _add_job(add_action(actions, "stop", "stop a branch's job", _stop, "branch"))
+    _add_job(add_branch_action(actions, "logs", "a job's logs, as they come", _logs, "branch"))
+    _add_job(add_branch_action(actions, "stop", "stop a branch's job", _stop, "branch"))
 
 
 def _add_job(parser: Parser) -> None:

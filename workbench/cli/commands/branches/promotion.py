@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
-from workbench.cli.commands.branches.action import add_action, opened_branches
+from workbench.cli.commands.branches.action import add_branch_action, opened_branches
 from workbench.cli.flags import add_yes
 from workbench.cli.output import done, err, out
 from workbench.cli.prompts import confirm
@@ -15,13 +15,13 @@ from workbench.wording import plural
 if TYPE_CHECKING:
     import argparse
 
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-command."""
     about = "merge one branch into another, and deploy that"
-    promote = add_action(actions, "promote", about, _promote, "source", "target")
+    promote = add_branch_action(actions, "promote", about, _promote, "source", "target")
     promote.add_argument(
         "--no-preview",
         dest="preview",

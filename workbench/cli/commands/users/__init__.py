@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from workbench.cli.commands.users import accounts, groups, pool_reports, sign_in, transfer
-from workbench.cli.parser import Commands, add_actions, add_command
+from typing import Final
+
+from workbench.cli.parser import Parser, add_actions
+
+NAME: Final = "users"
+ABOUT: Final = "list, make and change the user pool's users"
 
 
-def register(commands: Commands) -> None:
-    """Add the command with its sub-commands."""
-    about = "list, make and change the user pool's users"
-    actions = add_actions(add_command(commands, "users", about))
+def register(parser: Parser) -> None:
+    """Add the sub-commands."""
+    from workbench.cli.commands.users import accounts, groups, pool_reports, sign_in, transfer
+
+    actions = add_actions(parser)
     for part in (accounts, groups, sign_in, transfer, pool_reports):
         part.register(actions)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
 from workbench.cli.commands.users.pool import (
-    add_action,
+    add_pool_action,
     add_user_action,
     details_document,
     opened_pool,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from workbench.cli.parser import Commands, Run
+    from workbench.cli.parser import Actions, Run
     from workbench.users.user_pools import UserPool
 
 _MFA: Final = ("totp", "sms", "email", "off")
@@ -76,9 +76,9 @@ _CALLS: Final[tuple[tuple[str, str, str, Callable[[UserPool, str], None]], ...]]
 """What is one call about the user: the name, what it is for, what is said when it is done."""
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
-    listed = add_action(actions, "list", "the users, or those that a search finds", _list)
+    listed = add_pool_action(actions, "list", "the users, or those that a search finds", _list)
     listed.add_argument(
         "search",
         nargs="?",
@@ -105,8 +105,8 @@ def register(actions: Commands) -> None:
     mfa.add_argument("factor", choices=_MFA)
 
 
-def _register_create(actions: Commands) -> None:
-    create = add_action(actions, "create", "make a user", _create)
+def _register_create(actions: Actions) -> None:
+    create = add_pool_action(actions, "create", "make a user", _create)
     create.add_argument("user", help="an address, a number (+…) or a username")
     create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
     create.add_argument("--group", action="append", default=[], help="make the user a member")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.commands.users.pool import (
-    add_action,
+    add_pool_action,
     opened_pool,
     report,
     report_user,
@@ -18,14 +18,14 @@ from workbench.model.user_problem import UserProblem
 if TYPE_CHECKING:
     import argparse
 
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
     from workbench.users.user_pools import UserPool
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-command."""
     about = "list, create and delete groups, add users, remove users"
-    group = add_action(actions, "group", about, _run)
+    group = add_pool_action(actions, "group", about, _run)
     group.add_argument("verb", choices=tuple(_VERBS))
     group.add_argument("name", nargs="?", default="", metavar="GROUP")
     group.add_argument("user", nargs="?", default="")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import out, out_json
-from workbench.cli.parser import Commands, Parser, Run, add_command
+from workbench.cli.parser import Actions, Parser, Run, add_action
 from workbench.cli.session import connect_session
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from workbench.users.user_pools import User, UserDetails, UserPool
 
 
-def add_action(actions: Commands, name: str, about: str, run: Run) -> Parser:
+def add_pool_action(actions: Actions, name: str, about: str, run: Run) -> Parser:
     """Add a sub-command with the target's flags, ``--pool`` and ``--json``."""
-    parser = add_command(actions, name, about, run)
+    parser = add_action(actions, name, about, run)
     add_target(parser)
     parser.add_argument("--pool", default="", help="another user pool's id")
     add_json(parser)
     return parser
 
 
-def add_user_action(actions: Commands, name: str, about: str, run: Run) -> Parser:
+def add_user_action(actions: Actions, name: str, about: str, run: Run) -> Parser:
     """Add a sub-command for one user, who is in ``user``."""
-    parser = add_action(actions, name, about, run)
+    parser = add_pool_action(actions, name, about, run)
     parser.add_argument("user", help="a user's name, address or number")
     return parser
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.commands.users.pool import (
-    add_action,
+    add_pool_action,
     add_user_action,
     opened_pool,
     session_and_pool,
@@ -17,16 +17,16 @@ from workbench.terminal_text import cells, padded, safe_line, safe_log
 if TYPE_CHECKING:
     import argparse
 
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
     about = "the pool's settings, with the lines of code that set them"
-    add_action(actions, "settings", about, _settings)
+    add_pool_action(actions, "settings", about, _settings)
     about = "the pool's trigger functions, and their last runs for a user"
     add_user_action(actions, "triggers", about, _triggers)
-    inbox = add_action(actions, "inbox", "what Cognito would have sent (local cloud)", _inbox)
+    inbox = add_pool_action(actions, "inbox", "what Cognito would have sent (local cloud)", _inbox)
     inbox.add_argument("user", nargs="?", default="", help="only what went to this address")
 
 

@@ -18,11 +18,11 @@ from workbench.model.user_problem import UserProblem
 if TYPE_CHECKING:
     import argparse
 
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
     from workbench.users.user_sign_in import Asked, Challenge
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
     about = "sign in as a user; the tokens are kept for the playground"
     signs_in = add_user_action(actions, "sign-in", about, _sign_in)

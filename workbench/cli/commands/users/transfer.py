@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
-from workbench.cli.commands.users.pool import add_action, opened_pool
+from workbench.cli.commands.users.pool import add_pool_action, opened_pool
 from workbench.cli.output import DataOutput, err, out, out_json
 from workbench.cli.prompts import read_password
 from workbench.model.user_problem import UserProblem
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping, Sequence
 
-    from workbench.cli.parser import Commands
+    from workbench.cli.parser import Actions
     from workbench.users.bulk import BulkFailure
     from workbench.users.open_pool import OpenedPool
     from workbench.users.user_files import FileUser, ImportPlan
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 _CREATE_GROUPS: Final = "make the groups that the pool does not have"
 
 
-def register(actions: Commands) -> None:
+def register(actions: Actions) -> None:
     """Add the sub-commands."""
     about = "make the users of a CSV or JSON file; all rows are checked first"
-    imported = add_action(actions, "import", about, _import)
+    imported = add_pool_action(actions, "import", about, _import)
     imported.add_argument("file", help="Cognito's CSV, or JSON as users export writes it")
     imported.add_argument("--dry-run", action="store_true", help="only check the rows")
     imported.add_argument("--create-groups", action="store_true", help=_CREATE_GROUPS)
     about = "the users as Cognito's CSV, or as JSON"
-    exported = add_action(actions, "export", about, _export)
+    exported = add_pool_action(actions, "export", about, _export)
     exported.add_argument("search", nargs="?", default="", help="as for users list")
     exported.add_argument("--output", "-o", default="", help="a file; .json makes it JSON")
     exported.add_argument(
@@ -43,7 +43,7 @@ def register(actions: Commands) -> None:
         action="store_false",
         help="no column of groups, which AWS's own import jobs refuse",
     )
-    seed = add_action(actions, "seed", "make users to try the backend with", _seed)
+    seed = add_pool_action(actions, "seed", "make users to try the backend with", _seed)
     seed.add_argument("--count", type=int, default=20, help="how many (default: 20)")
     seed.add_argument("--seed", type=int, default=1, help="the same seed, the same users")
     seed.add_argument("--locale", default="en-US", help="their locale (default: en-US)")
