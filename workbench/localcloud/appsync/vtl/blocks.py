@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from workbench.localcloud.appsync.vtl.expressions import Value
+from workbench.localcloud.appsync.vtl.macros import parse_macro_call
 from workbench.localcloud.appsync.vtl.references import (
     REFERENCE,
     Reference,
@@ -13,10 +13,9 @@ from workbench.localcloud.appsync.vtl.references import (
     parse_reference,
 )
 from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import Failure, State
+from workbench.localcloud.appsync.vtl.state import Failure, Node, State
 from workbench.localcloud.appsync.vtl.values import to_text
 
-Node = Callable[[State], None]
 _SPECIAL = re.compile(r"\\+(?=[$#])|\$|#")
 _DIRECTIVE = re.compile(r"#(?:\{([a-zA-Z]\w*)\}|([a-zA-Z]\w*))", re.ASCII)
 _LINE_COMMENT = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|$)")
@@ -64,8 +63,7 @@ class Block:
 
 def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
     """Parse up to one of the directives in ``ends``; gives its name, empty at the end of the text."""
-    from workbench.localcloud.appsync.vtl.directives import DIRECTIVES, parse_macro_call
-
+    directives = source.directives
     source.deeper()
     block = Block()
     run_start = source.position
@@ -105,7 +103,7 @@ def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
         directive = _DIRECTIVE.match(source.text, position)
         name = "" if directive is None else directive[1] or directive[2]
         if directive is None or not (
-            name in DIRECTIVES or name in ends or name in source.macro_names
+            name in directives or name in ends or name in source.macro_names
         ):
             if name in ("end", "else", "elseif"):
                 raise source.failure(f"#{name} stands alone", position)
@@ -118,10 +116,8 @@ def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
         if name in ends:
             source.depth -= 1
             return block.closed(), name
-        if name in DIRECTIVES:
-            node = DIRECTIVES[name](source)
-            if node is not None:
-                block.node(node)
+        if name in directives:
+            block.node(directives[name](source))
         else:
             block.node(parse_macro_call(source, name))
         run_start = source.position
@@ -153,8 +149,6 @@ def _skip_comment(source: Source, block: Block, before: str) -> bool:
 
 def _escaped(source: Source, block: Block, count: int) -> None:
     """Backslashes in front of a reference or directive: each two are one, an odd one escapes."""
-    from workbench.localcloud.appsync.vtl.directives import DIRECTIVES
-
     half = "\\" * (count // 2)
     if source.at("$") and REFERENCE.match(source.text, source.position):
         reference = parse_reference(source)
@@ -163,7 +157,7 @@ def _escaped(source: Source, block: Block, count: int) -> None:
             return
     found = _DIRECTIVE.match(source.text, source.position)
     name = "" if found is None else found[1] or found[2]
-    if found is None or not (name in DIRECTIVES or name in ("end", "else", "elseif")):
+    if found is None or not (name in source.directives or name in ("end", "else", "elseif")):
         block.text("\\" * count)
         if not source.at("#") or count % 2 == 0:
             return

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.localcloud.appsync.java.collections import held
-from workbench.localcloud.appsync.vtl.blocks import Node, parse_block
+from workbench.localcloud.appsync.vtl.blocks import parse_block
 from workbench.localcloud.appsync.vtl.expressions import Expression, Test, parse_expression
 from workbench.localcloud.appsync.vtl.json_text import parse_json
+from workbench.localcloud.appsync.vtl.macros import called, open_arguments
 from workbench.localcloud.appsync.vtl.references import located, parse_reference
-from workbench.localcloud.appsync.vtl.source import Source
+from workbench.localcloud.appsync.vtl.source import Directives, Source
 from workbench.localcloud.appsync.vtl.state import (
     PROBLEMS,
     Broken,
     Failure,
+    Node,
     Returned,
     State,
     Stopped,
@@ -25,22 +27,8 @@ from workbench.localcloud.appsync.vtl.values import Definition, Loop, to_text
 _END = frozenset(("end",))
 _BRANCHES = frozenset(("end", "else", "elseif"))
 _VARIABLE = re.compile(r"\$!?\{?([a-zA-Z][\w-]*)\}?", re.ASCII)
-_MACRO = re.compile(r"#(?:macro|\{macro\})[ \t]*\(\s*([a-zA-Z]\w*)", re.ASCII)
 _NAME = re.compile(r"[a-zA-Z]\w*", re.ASCII)
 _IN = re.compile(r"\s+in(?![\w-])")
-DEEPEST_MACRO = 20
-"""Calls of macros inside each other: Velocity's own limit."""
-
-
-def macro_names(text: str) -> frozenset[str]:
-    """The names of all macros that a template defines: calls may come before."""
-    return frozenset(_MACRO.findall(text))
-
-
-def _open(source: Source, name: str) -> None:
-    source.skip_blanks()
-    if not source.take("("):
-        raise source.failure(f"expected ( after #{name}, found {source.found()}")
 
 
 def _close(source: Source, name: str) -> None:
@@ -50,7 +38,7 @@ def _close(source: Source, name: str) -> None:
 
 def _parse_set(source: Source) -> Node:
     line = source.line()
-    _open(source, "set")
+    open_arguments(source, "set")
     source.skip_spaces()
     reference = parse_reference(source)
     if reference is None or reference.assign is None:
@@ -82,7 +70,7 @@ def _parse_if(source: Source) -> Node:
             source.skip_line_end()
             otherwise, name = parse_block(source, _END)
         else:
-            _open(source, name)
+            open_arguments(source, name)
             test = parse_expression(source).test
             _close(source, name)
             body, name = parse_block(source, _BRANCHES)
@@ -109,7 +97,7 @@ def _parse_if(source: Source) -> Node:
 
 def _parse_foreach(source: Source) -> Node:
     line = source.line()
-    _open(source, "foreach")
+    open_arguments(source, "foreach")
     source.skip_spaces()
     found = source.match(_VARIABLE)
     if found is None or source.match(_IN) is None:
@@ -209,7 +197,7 @@ def _parse_return(source: Source) -> Node:
 
 def _parse_define(source: Source) -> Node:
     line = source.line()
-    _open(source, "define")
+    open_arguments(source, "define")
     source.skip_spaces()
     found = source.match(_VARIABLE)
     if found is None:
@@ -222,27 +210,14 @@ def _parse_define(source: Source) -> Node:
     source.skip_line_end()
 
     def run(state: State) -> None:
-        state.variables[name] = Definition(
-            lambda: _called(state, line, lambda: state.capture(body))
-        )
+        state.variables[name] = Definition(lambda: called(state, line, lambda: state.capture(body)))
 
     return run
 
 
-def _called(state: State, line: int, function: Callable[[], Any]) -> Any:
-    """Call what may call itself; Failure where it does so too deeply."""
-    if state.calls >= DEEPEST_MACRO:
-        raise Failure(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
-    state.calls += 1
-    try:
-        return function()
-    finally:
-        state.calls -= 1
-
-
 def _parse_evaluate(source: Source) -> Node:
     line = source.line()
-    _open(source, "evaluate")
+    open_arguments(source, "evaluate")
     value = parse_expression(source).value
     _close(source, "evaluate")
 
@@ -252,7 +227,7 @@ def _parse_evaluate(source: Source) -> Node:
             if text is None:
                 return
             render, _ = parse_block(source.inner(to_text(text), line), frozenset())
-            _called(state, line, lambda: render(state))
+            called(state, line, lambda: render(state))
         except PROBLEMS as problem:
             raise located(problem, line) from None
 
@@ -268,7 +243,7 @@ def _parse_unavailable(name: str) -> Callable[[Source], Node]:
 
 def _parse_macro(source: Source) -> Node:
     line = source.line()
-    _open(source, "macro")
+    open_arguments(source, "macro")
     source.skip_spaces()
     found = source.match(_NAME)
     if found is None:
@@ -292,39 +267,7 @@ def _parse_macro(source: Source) -> Node:
     return lambda state: None
 
 
-def parse_macro_call(source: Source, name: str) -> Node:
-    """A call of a macro: its arguments are evaluated once, before its body."""
-    line = source.line()
-    _open(source, name)
-    arguments = []
-    while True:
-        source.skip_spaces()
-        source.take(",")
-        source.skip_spaces()
-        if source.take(")"):
-            break
-        arguments.append(parse_expression(source).value)
-    macros = source.macros
-
-    def run(state: State) -> None:
-        if name not in macros:
-            raise Failure(f"#{name} is not defined", line)
-        parameters, body = macros[name]
-        before = {parameter: state.variables.get(parameter) for parameter in parameters}
-        try:
-            values = [value(state) for value in arguments]
-            for position, parameter in enumerate(parameters):
-                state.variables[parameter] = values[position] if position < len(values) else None
-            _called(state, line, lambda: body(state))
-        except PROBLEMS as problem:
-            raise located(problem, line) from None
-        finally:
-            state.variables.update(before)
-
-    return run
-
-
-DIRECTIVES: dict[str, Callable[[Source], Node]] = {
+DIRECTIVES: Directives = {
     "set": _parse_set,
     "if": _parse_if,
     "foreach": _parse_foreach,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.state import Failure, Node
 
 _SPACES = re.compile(r"\s*")
 _BLANKS = re.compile(r"[ \t]*")
@@ -15,19 +16,34 @@ DEEPEST_NESTING = 50
 
 
 class Source:
-    """Text being parsed; ``first_line`` is its first line's number in the whole template."""
+    """Text being parsed; ``first_line`` is its first line's number in the whole template.
 
-    __slots__ = ("_counted", "depth", "first_line", "macro_names", "macros", "position", "text")
+    It carries the parsers of ``directives``, by name: they contain blocks, which contain them again.
+    """
+
+    __slots__ = (
+        "_counted",
+        "depth",
+        "directives",
+        "first_line",
+        "macro_names",
+        "macros",
+        "position",
+        "text",
+    )
 
     def __init__(
         self,
         text: str,
+        directives: Directives,
+        *,
         first_line: int = 1,
         macro_names: frozenset[str] = frozenset(),
         depth: int = 0,
         macros: dict[str, Any] | None = None,
     ) -> None:
         self.text = text
+        self.directives = directives
         self.position = 0
         self.first_line = first_line
         self.macro_names = macro_names
@@ -37,7 +53,14 @@ class Source:
 
     def inner(self, text: str, line: int) -> Source:
         """A text inside this one, such as a string's."""
-        return Source(text, line, self.macro_names, self.depth + 1, self.macros)
+        return Source(
+            text,
+            self.directives,
+            first_line=line,
+            macro_names=self.macro_names,
+            depth=self.depth + 1,
+            macros=self.macros,
+        )
 
     def line(self, position: int | None = None) -> int:
         """The line of a position, by default the current one."""
@@ -105,3 +128,6 @@ class Source:
         """What is next, for messages."""
         rest = self.text[self.position : self.position + 20].split("\n")[0]
         return f'"{rest}"' if rest else "the end of a line or of the template"
+
+
+Directives = Mapping[str, Callable[[Source], Node]]

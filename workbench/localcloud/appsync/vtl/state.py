@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from workbench.localcloud.appsync.evaluation import Context, Effects, Facts
@@ -58,6 +59,10 @@ class Broken(Exception):  # noqa: N818 - ends a loop, no error
 
 class Stopped(Exception):  # noqa: N818 - ends a template, no error
     """``#stop`` was reached."""
+
+
+Node = Callable[["State"], None]
+"""A parsed piece of a template: it writes its text into the state."""
 
 
 class State:

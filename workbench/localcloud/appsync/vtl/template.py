@@ -13,12 +13,14 @@ from workbench.localcloud.appsync.evaluation import (
     FieldError,
     TemplateError,
 )
-from workbench.localcloud.appsync.vtl.blocks import Node, parse_block
-from workbench.localcloud.appsync.vtl.directives import macro_names
+from workbench.localcloud.appsync.vtl.blocks import parse_block
+from workbench.localcloud.appsync.vtl.directives import DIRECTIVES
+from workbench.localcloud.appsync.vtl.macros import macro_names
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.state import (
     Broken,
     Failure,
+    Node,
     Returned,
     State,
     Stopped,
@@ -92,5 +94,6 @@ def forget_templates() -> None:
 def _compile(text: str) -> Template:
     if len(text) > LONGEST_TEMPLATE:
         raise TemplateError("The template is larger than 64 KB")
-    root, _ = parse_block(Source(text, macro_names=macro_names(text)), frozenset())
+    source = Source(text, DIRECTIVES, macro_names=macro_names(text))
+    root, _ = parse_block(source, frozenset())
     return Template(root)
