@@ -9,7 +9,6 @@ from typing import Any
 
 from workbench.localcloud.appsync.vtl.utilities import (
     authorization_rules,
-    collections,
     dynamodb,
     encoding,
     extensions,
@@ -17,6 +16,7 @@ from workbench.localcloud.appsync.vtl.utilities import (
     http,
     mathematics,
     outcomes,
+    pure_functions,
     records,
     texts,
     times,
@@ -50,8 +50,8 @@ def _utility(function: Callable[..., Any], takes_state: bool) -> Utility:
 _PLAIN: tuple[tuple[str, Mapping[str, Callable[..., Any]]], ...] = (
     ("util", general.FUNCTIONS),
     ("util", encoding.FUNCTIONS),
-    ("util.list", collections.LIST_FUNCTIONS),
-    ("util.map", collections.MAP_FUNCTIONS),
+    ("util.list", pure_functions.LIST_FUNCTIONS),
+    ("util.map", pure_functions.MAP_FUNCTIONS),
     ("util.dynamodb", dynamodb.FUNCTIONS),
     ("util.transform", transform.FUNCTIONS),
     ("util.time", times.FUNCTIONS),
