@@ -1,12 +1,22 @@
-"""``$util.list`` and ``$util.map``: copies of collections."""
+"""``$util.list``, ``map``, ``math``, ``str``, ``rds``, ``xml``, ``transform``: results of arguments."""
 
 from __future__ import annotations
 
+import math
+import random
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.java.collections import holds
-from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members
+from workbench.localcloud.appsync.util_functions.condition_expressions import to_expression
+from workbench.localcloud.appsync.util_functions.rds_results import to_records
+from workbench.localcloud.appsync.util_functions.search_queries import to_search_query
+from workbench.localcloud.appsync.util_functions.subscription_filters import to_subscription_filter
+from workbench.localcloud.appsync.util_functions.xml_maps import to_map
+from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
+from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
+from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members, number, text
 
 
 def _list_copy(source: Any, others: Any, keep: bool) -> list[Any]:
@@ -27,4 +37,85 @@ LIST_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 MAP_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "copyAndRetainAllKeys": lambda source, keys: _map_copy(source, keys, True),
     "copyAndRemoveAllKeys": lambda source, keys: _map_copy(source, keys, False),
+}
+
+
+def _random_within(low: Any, high: Any) -> int:
+    start, end = int(number(low)), int(number(high))
+    if end <= start:
+        raise Failure("takes a range that ends after it starts")
+    return random.randrange(start, end)
+
+
+MATH_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "roundNum": lambda value: math.floor(number(value) + 0.5),
+    "minVal": lambda one, other: min(number(one), number(other)),
+    "maxVal": lambda one, other: max(number(one), number(other)),
+    "randomDouble": random.random,
+    "randomWithinRange": _random_within,
+}
+
+
+def _replace(value: Any, old: Any, new: Any) -> str:
+    whole, part, other = text(value), text(old), text(new)
+    if len(whole) + whole.count(part) * len(other) > MOST_CHARACTERS:
+        raise Failure("would make a text longer than 5 MB")
+    return whole.replace(part, other)
+
+
+def _normalize(value: Any, form: Any) -> str:
+    name = text(form).upper()
+    if name not in ("NFC", "NFD", "NFKC", "NFKD"):
+        raise Failure("takes one of nfc, nfd, nfkc, nfkd")
+    return unicodedata.normalize(name, text(value))  # type: ignore[arg-type]
+
+
+STR_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "toUpper": lambda value: text(value).upper(),
+    "toLower": lambda value: text(value).lower(),
+    "toReplace": _replace,
+    "normalize": _normalize,
+}
+
+
+def rds_records(result: Any) -> list[list[dict[str, Any]]]:
+    """The records of an RDS result, given as a map or as its JSON text."""
+    return to_records(parse_json(result) if isinstance(result, str) else result)
+
+
+RDS_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "toJsonString": lambda result: write_json(rds_records(result)),
+    "toJsonObject": rds_records,
+}
+
+XML_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "toMap": lambda value: to_map(text(value)),
+    "toJsonString": lambda value, only_strings=False: write_json(
+        to_map(text(value), only_strings is True)
+    ),
+}
+
+
+def _expression(condition: Any) -> str:
+    return write_json(to_expression(mapping(condition)))
+
+
+def subscription_filter(condition: Any, ignored: Any = None, rules: Any = None) -> Any:
+    """``toSubscriptionFilter``; null stays null."""
+    if condition is None:
+        return None
+    return to_subscription_filter(
+        mapping(condition),
+        [] if ignored is None else members(ignored),
+        None if rules is None else mapping(rules),
+    )
+
+
+TRANSFORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "toDynamoDBFilterExpression": _expression,
+    "toDynamoDBConditionExpression": _expression,
+    "toElasticsearchQueryDSL": lambda condition: (
+        None if condition is None else write_json(to_search_query(mapping(condition)))
+    ),
+    "toSubscriptionFilter": subscription_filter,
 }

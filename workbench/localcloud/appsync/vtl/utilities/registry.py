@@ -14,13 +14,9 @@ from workbench.localcloud.appsync.vtl.utilities import (
     extensions,
     general,
     http,
-    mathematics,
     outcomes,
     pure_functions,
-    records,
-    texts,
     times,
-    transform,
 )
 
 
@@ -53,12 +49,12 @@ _PLAIN: tuple[tuple[str, Mapping[str, Callable[..., Any]]], ...] = (
     ("util.list", pure_functions.LIST_FUNCTIONS),
     ("util.map", pure_functions.MAP_FUNCTIONS),
     ("util.dynamodb", dynamodb.FUNCTIONS),
-    ("util.transform", transform.FUNCTIONS),
+    ("util.transform", pure_functions.TRANSFORM_FUNCTIONS),
     ("util.time", times.FUNCTIONS),
-    ("util.math", mathematics.FUNCTIONS),
-    ("util.str", texts.FUNCTIONS),
-    ("util.rds", records.RDS_FUNCTIONS),
-    ("util.xml", records.XML_FUNCTIONS),
+    ("util.math", pure_functions.MATH_FUNCTIONS),
+    ("util.str", pure_functions.STR_FUNCTIONS),
+    ("util.rds", pure_functions.RDS_FUNCTIONS),
+    ("util.xml", pure_functions.XML_FUNCTIONS),
     ("util.http", http.FUNCTIONS),
 )
 
