@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import importlib.metadata
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,11 +18,13 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
-from workbench.localcloud import lifecycle, ports, server_file
+from workbench.localcloud import lifecycle, ports, required_versions, server_file
 from workbench.localcloud.contract import EXIT_LOCKED, EXIT_PORT_TAKEN
 from workbench.localcloud.env_vars import REMOVED, process_environment, shell_lines
 from workbench.localcloud.ministack import installation
 from workbench.localcloud.server import cdk_bootstrap
+
+ROOT = Path(__file__).parents[2]
 
 
 def _get(target: LocalTarget, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes]:
@@ -244,10 +246,21 @@ def test_a_configured_proxy_is_passed_by() -> None:
     assert "NO_PROXY" not in process_environment(LocalTarget("http://127.0.0.1:1"), {})
 
 
-def test_another_release_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.6.0")
-    with pytest.raises(installation.UnsupportedEmulator, match=r"1\.5\.33.*1\.6\.0"):
+@pytest.mark.parametrize("name", required_versions.REQUIRED)
+def test_another_release_of_a_patched_library_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    installed = {**required_versions.REQUIRED, name: "99.0"}
+    monkeypatch.setattr(required_versions, "version", installed.__getitem__)
+    with pytest.raises(required_versions.UnsupportedVersionError, match=f"{name}.*99.0 is inst"):
         installation.install()
+
+
+def test_the_releases_asked_for_are_those_that_are_installed_with_us() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for name, wanted in required_versions.REQUIRED.items():
+        assert f"{name}=={wanted}" in asked
+    required_versions.check_versions()
 
 
 async def test_health_is_watched_across_a_kill_and_a_restart(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.log_file import mask_values
 from workbench.localcloud.ministack import emulator, installation
+from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.server.gateway import gateway
@@ -38,19 +39,19 @@ logger = logging.getLogger("local cloud")
 class LocalCloud:
     """Loads the emulator with its mends, and the saved state.
 
-    ``damages`` is what of the saved files could not be used. Raises UnsupportedEmulator for any
+    ``damages`` is what of the saved files could not be used. Raises UnsupportedVersionError for any
     other release, NewerStateError and UnreachableStateError of the state.
     """
 
     def __init__(self, state_dir: Path, port: int) -> None:
-        installation.check_version()
+        check_versions()
         private_folder(state_dir)
         self._cloud_dir = state_dir.parent
         keys = keys_of(self._cloud_dir)
         self._target = LocalTarget(f"http://127.0.0.1:{port}", keys=keys)
         self._keys = keys
         self._emulator = emulator.load(state_dir, port, keys)
-        logger.info("mends: %s", ", ".join(installation.install()) or "none")
+        logger.info("patches: %s", ", ".join(installation.install()) or "none")
         from workbench.localcloud.ministack.bridge.known_secrets import known_secrets
         from workbench.localcloud.ministack.patches.cloudformation import stack_operations
         from workbench.localcloud.ministack.patches.lambda_functions import runtime

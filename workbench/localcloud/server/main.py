@@ -77,13 +77,13 @@ def _serve(options: ServerOptions) -> int:
         return EXIT_PORT_TAKEN
     configure_logging(options.state_dir / log_file.FILE_NAME)
     raise_open_files_limit()
-    from workbench.localcloud.ministack.installation import UnsupportedEmulator
+    from workbench.localcloud.required_versions import UnsupportedVersionError
     from workbench.localcloud.server.local_cloud import LocalCloud
     from workbench.localcloud.state.store import NewerStateError, UnreachableStateError
 
     try:
         cloud = LocalCloud(options.state_dir / "state", options.port)
-    except UnsupportedEmulator as error:
+    except UnsupportedVersionError as error:
         print(str(error), file=sys.stderr)  # noqa: T201
         return EXIT_UNSUPPORTED
     except NewerStateError as error:
