@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.branches.repository import make_repository
 from workbench.aws.clients import Clients
+from workbench.localcloud.hosting.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,10 @@ def app(amplify: Any) -> Iterator[str]:
 
 def code_of(error: pytest.ExceptionInfo[ClientError]) -> str:
     return str(error.value.response["Error"]["Code"])
+
+
+def test_every_operation_of_the_api_is_served(amplify: Any) -> None:
+    assert set(OPERATIONS) == set(amplify.meta.service_model.operation_names)
 
 
 def test_apps_are_made_changed_listed_and_deleted(amplify: Any) -> None:

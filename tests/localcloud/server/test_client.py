@@ -7,10 +7,19 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
-from workbench.localcloud.contract import HEALTH_PATH, MESSAGES_PATH, TOKENS_PATH
+from workbench.localcloud.contract import (
+    HEALTH_PATH,
+    LOGS_PATH,
+    MESSAGES_PATH,
+    TOKENS_PATH,
+    TRACES_PREFIX,
+    WEBHOOKS_PATH,
+)
 
 Answering = Callable[[bytes], str]
 
@@ -42,6 +51,24 @@ def test_the_server_takes_what_the_client_signs(local_cloud: LocalTarget) -> Non
     assert posted.status == 400
     assert posted.refusal.startswith("POST userPoolId")
     assert ask(local_cloud.endpoint + HEALTH_PATH, local_cloud.keys).document["status"] == "ok"
+
+
+def test_own_addresses_take_no_websocket(local_cloud: LocalTarget) -> None:
+    assert local_cloud.keys is not None
+    paths = (
+        HEALTH_PATH,
+        MESSAGES_PATH,
+        TOKENS_PATH,
+        f"{TRACES_PREFIX}api/traces",
+        f"{LOGS_PATH}token/app/main/1/BUILD.log",
+        f"{WEBHOOKS_PATH}hook",
+    )
+    for path in paths:
+        signed = local_cloud.keys.sign("GET", local_cloud.endpoint + path)
+        address = local_cloud.endpoint.replace("http://", "ws://") + path
+        with pytest.raises(InvalidStatus) as refused:
+            connect(address, additional_headers=dict(signed), proxy=None)
+        assert refused.value.response.status_code == 403, path
 
 
 def test_no_proxy_is_asked(local_cloud: LocalTarget, monkeypatch: pytest.MonkeyPatch) -> None:

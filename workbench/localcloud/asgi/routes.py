@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.localcloud.asgi.responses import refuse, send_json
+from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.types import App, Receive, Scope, Send
 
 
@@ -16,6 +16,7 @@ class Route:
     ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An
     ``own_effects`` application tells itself what it changed. A ``public`` one decides itself who may
     ask; ``open_to_keys`` takes any credentials that are good here, the others the local cloud's own.
+    Only ``websockets`` ones are given WebSocket connections.
     """
 
     prefix: str
@@ -26,6 +27,7 @@ class Route:
     is_for: Callable[[Scope], bool] | None = None
     public: bool = False
     open_to_keys: bool = False
+    websockets: bool = False
 
     def takes(self, scope: Scope) -> bool:
         """Whether a request is this route's."""
@@ -38,10 +40,7 @@ class Route:
 def json_route(prefix: str, document: Callable[[], object], *, public: bool = False) -> Route:
     """A route that answers GET with ``document()`` as JSON."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await refuse(scope, receive, send, "not a WebSocket address")
-            return
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send_json(send, 200, document())
 
     return Route(prefix, app, admin=True, public=public)

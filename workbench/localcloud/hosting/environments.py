@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
-from workbench.localcloud.hosting.domains import domain_association
 from workbench.localcloud.hosting.lookup import Jobs, Members, find, find_app
 from workbench.localcloud.hosting.pages import page
 from workbench.localcloud.hosting.protocol import Refusal
@@ -55,7 +55,7 @@ def create_domain_association(state: HostingState, _jobs: Jobs, members: Members
     if name in found["domains"]:
         raise Refusal("BadRequestException", f"The domain {name} is associated already.")
     _known_branches(found, members)
-    found["domains"][name] = domain_association(found["app"], members)
+    found["domains"][name] = _domain_association(found["app"], members)
     return {"domainAssociation": found["domains"][name]}
 
 
@@ -72,7 +72,7 @@ def update_domain_association(state: HostingState, _jobs: Jobs, members: Members
     _known_branches(found, members)
     settings = [each["subDomainSetting"] for each in old["subDomains"]]
     merged = {**old, "subDomainSettings": settings, **members}
-    found["domains"][members["domainName"]] = domain_association(found["app"], merged)
+    found["domains"][members["domainName"]] = _domain_association(found["app"], merged)
     return {"domainAssociation": found["domains"][members["domainName"]]}
 
 
@@ -92,3 +92,30 @@ def list_domain_associations(state: HostingState, _jobs: Jobs, members: Members)
 def _known_branches(found: Document, members: Members) -> None:
     for each in members.get("subDomainSettings", ()):
         find(found["branches"], each["branchName"], "Branch")
+
+
+def _domain_association(app: Members, members: Members) -> Document:
+    """With the certificate's record and a CNAME for each sub-domain; nothing is served.
+
+    The records are made of the names alone, so that the same domain always has the same ones.
+    """
+    name = members["domainName"]
+    proof = hashlib.sha256(f"{app['appId']}.{name}".encode()).hexdigest()[:32]
+    target = app["defaultDomain"]
+    return {
+        "domainAssociationArn": f"{app['appArn']}/domains/{name}",
+        "domainName": name,
+        "enableAutoSubDomain": members.get("enableAutoSubDomain", False),
+        "autoSubDomainCreationPatterns": members.get("autoSubDomainCreationPatterns"),
+        "domainStatus": "PENDING_VERIFICATION",
+        "statusReason": "The local cloud asks no DNS: on AWS, set these records and wait.",
+        "certificateVerificationDNSRecord": f"_{proof}.{name}. CNAME _{proof[:16]}.{target}.",
+        "subDomains": [
+            {
+                "subDomainSetting": dict(each),
+                "verified": False,
+                "dnsRecord": f"{each['prefix'] or '@'} CNAME {target}",
+            }
+            for each in members["subDomainSettings"]
+        ],
+    }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.hosting.lookup import Jobs
-from workbench.localcloud.hosting.operations import operations
+from workbench.localcloud.hosting.operations import OPERATIONS
 from workbench.localcloud.hosting.protocol import (
     Refusal,
     read_call,
@@ -33,7 +33,6 @@ class HostingService:
         self._changed = changed
         self._state = state
         self._jobs = jobs
-        self._operations = operations()
 
     def route(self) -> Route:
         """The route; it saves what it changes itself."""
@@ -62,7 +61,7 @@ class HostingService:
         headers = [(b"content-type", b"application/json")]
         try:
             call = read_call(method, path, query, body)
-            operation = self._operations[call.operation]
+            operation = OPERATIONS[call.operation]
             if call.operation.startswith(("Get", "List")):
                 with self._state.lock:
                     result = operation(self._state, self._jobs, call.members)

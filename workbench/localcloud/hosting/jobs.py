@@ -99,10 +99,6 @@ def get_artifact_url(_state: HostingState, _jobs: Jobs, members: Members) -> Doc
     raise Refusal("NotFoundException", f"Artifact {members['artifactId']} not found.")
 
 
-def create_deployment(_state: HostingState, _jobs: Jobs, _members: Members) -> Document:
-    """CreateDeployment."""
+def refuse_web_site(_state: HostingState, _jobs: Jobs, _members: Members) -> Document:
+    """CreateDeployment, StartDeployment, GenerateAccessLogs: all are about web sites."""
     raise Refusal("BadRequestException", NOT_SERVED)
-
-
-start_deployment = create_deployment
-generate_access_logs = create_deployment

@@ -20,13 +20,7 @@ def logs_route(folder: Path, secret: str) -> Route:
     """
     root = (folder / "logs").resolve()
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await receive()
-            await send(
-                {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
-            )
-            return
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         path = log_of(scope["path"].removeprefix(LOGS_PATH), secret)
         if path is None:
             await send_json(send, 403, {"message": "Take the log's address from the job."})

@@ -26,13 +26,7 @@ def webhook_route(state: HostingState, jobs: Jobs) -> Route:
         with state.change():
             return start_job(state, jobs, members)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await receive()
-            await send(
-                {"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"}
-            )
-            return
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":
             await send_json(send, 405, {"message": "Send a POST request."})
             return

@@ -77,6 +77,9 @@ def gateway(
             await send_json(send, 413, {"message": "This is too large to check its signature."})
 
     async def serve(route: Route | None, scope: Scope, receive: Receive, send: Send) -> None:
+        if route is not None and scope["type"] == "websocket" and not route.websockets:
+            await refuse(scope, receive, send, "not a WebSocket address")
+            return
         if route is not None and (route.admin or route.own_effects):
             await route.app(scope, receive, send)
             return

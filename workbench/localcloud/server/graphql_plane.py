@@ -56,6 +56,7 @@ class GraphQLService:
                 serves=is_graphql_path,
                 own_effects=True,
                 public=True,
+                websockets=True,
             ),
             Route(TRACES_PREFIX, self._later(lambda plane: plane.traces_app), admin=True),
         )

@@ -16,11 +16,7 @@ def inbox_route() -> Route:
     return Route(MESSAGES_PATH, _answer, admin=True)
 
 
-async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"})
-        return
+async def _answer(scope: Scope, _receive: Receive, send: Send) -> None:
     asked = parse_qs(bytes(scope["query_string"]).decode("ascii", "replace")).get("userPoolId")
     if scope["method"] != "GET" or not asked:
         await send_json(send, 400, {"message": "GET it with userPoolId."})

@@ -21,10 +21,6 @@ def user_tokens_route() -> Route:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": "not a WebSocket address"})
-        return
     # A page of another site cannot send JSON without a preflight, which gets no permission here.
     content_type = dict(scope["headers"]).get(b"content-type", b"")
     if scope["method"] != "POST" or not content_type.startswith(b"application/json"):

@@ -16,9 +16,6 @@ def traces_application(traces: Traces) -> App:
     """The list of an API's last requests, newest first, or one of them in full."""
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "no WebSocket here"})
-            return
         match = _PATH.fullmatch(scope["path"])
         if match is None:
             await send_json(send, 404, {"message": "no such address"})
