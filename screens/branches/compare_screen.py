@@ -1,4 +1,4 @@
-"""Two environments beside each other; values only where they are asked for."""
+"""Comparison of two environments; values are shown only on demand."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.branches.environment_rows import difference_rows
 from screens.widgets.key_bar import KeyBar
-from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, TEXT
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
+from screens.widgets.row_list import RowList
+from screens.widgets.text_styles import MUTED
 from screens.widgets.titles import as_title
 from workbench.branches.compare import Difference
 from workbench.branches.context import OpenedBranches
@@ -22,12 +24,12 @@ from workbench.model.user_problem import UserProblem
 
 
 class CompareScreen(ModalScreen[None]):
-    """What the second has more (+), less (-) or else (~)."""
+    """What the second adds (+), lacks (-) or has different (~)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "values", "Values", id="compare.values",
-                tooltip="Variables' values, and which secrets have others; secrets stay hidden"),
-        Binding("escape,c", "close", "Close", id="compare.close", tooltip="Back to the branches"),
+        key("compare.values", "s", "values", "Values",
+            "Values of variables, and which secrets differ; secrets stay hidden"),
+        key("compare.close", "escape,c", "close", "Close", "Back to the branches"),
     ]  # fmt: skip
 
     def __init__(self, opened: OpenedBranches, first: str, second: str) -> None:
@@ -41,11 +43,11 @@ class CompareScreen(ModalScreen[None]):
         """The differences."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(" → ".join(self._sides))
-            yield RowList(empty=((("Reading both …", MUTED),),), id="compare-rows")
+            yield RowList(empty=((("Loading both …", MUTED),),), id="compare-rows")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read both."""
+        """Load both."""
         self.query_one(RowList).focus()
         self._load()
 
@@ -56,7 +58,7 @@ class CompareScreen(ModalScreen[None]):
                 lambda: self._opened.compared(*self._sides, values=self._shows_values)
             )
         except UserProblem as problem:
-            rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
+            rows = problem_rows(problem)
         else:
             self._found = found
             rows = difference_rows(found, *self._sides, shows_values=self._shows_values)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
-from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT, WARN
+from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT, WARN
 from workbench.branches.context import OpenedBranches
 from workbench.branches.domains import Domain, add_domain, list_domains, remove_domain
 from workbench.model.user_problem import UserProblem
@@ -26,14 +27,14 @@ from workbench.model.user_problem import UserProblem
 _NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 
 
-class DomainsScreen(UsesShell, ModalScreen[None]):
+class DomainsScreen(ModalScreen[None]):
     """``y`` copies the record under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "add", "Add", id="domains.add", tooltip="Lead a domain to a branch"),
-        Binding("D", "remove", "Remove", id="domains.remove", tooltip="Take the domain away"),
-        Binding("r", "reload", "Reload", id="domains.reload", tooltip="Read their state again"),
-        Binding("escape,w", "close", "Close", id="domains.close", tooltip="Back to the branches"),
+        key("domains.add", "n", "add", "Add", "Map a domain to a branch"),
+        key("domains.remove", "D", "remove", "Remove", "Remove the domain from the app"),
+        key("domains.reload", "r", "reload", "Refresh", "Load the domains again"),
+        key("domains.close", "escape,w", "close", "Close", "Back to the branches"),
     ]
 
     def __init__(self, opened: OpenedBranches, branches: Sequence[str]) -> None:
@@ -47,18 +48,18 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Custom domains"
             yield RowList(
-                empty=((("Reading the domains …", MUTED),),), id="domains-rows", keys_by_row=True
+                empty=((("Loading the domains …", MUTED),),), id="domains-rows", keys_by_row=True
             )
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read them."""
+        """Load them."""
         self.query_one(RowList).focus()
         self.action_reload()
 
     @work(group="load", exclusive=True)
     async def action_reload(self) -> None:
-        """Read the domains again."""
+        """Load the domains again."""
         hosting = self._opened.hosting
         view = self.query_one(RowList)
         try:
@@ -66,7 +67,7 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
                 lambda: list_domains(hosting, hosting.known_app())
             )
         except UserProblem as problem:
-            view.show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+            view.show_rows(problem_rows(problem))
             return
         rows = [row for each in self._domains for row in domain_rows(each)]
         view.show_rows(rows or [Row((("No custom domain yet: n adds one.", MUTED),))])
@@ -81,14 +82,14 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
 
     @work(group="act")
     async def action_add(self) -> None:
-        """Ask for domain, prefix and branch."""
+        """Map a domain to a branch."""
 
         def check(filled: Filled) -> str | FieldProblem:
             if not _NAME.fullmatch(filled["name"]):
-                return FieldProblem("Write the domain as example.com.", "name")
+                return FieldProblem("Type the domain as example.com.", "name")
             if filled["branch"] not in self._branches:
-                names = ", ".join(self._branches) or "there is none"
-                return FieldProblem(f"Name a connected branch: {names}.", "branch")
+                names = ", ".join(self._branches) or "no branch is connected"
+                return FieldProblem(f"Choose a connected branch: {names}.", "branch")
             return ""
 
         hosting = self._opened.hosting
@@ -102,7 +103,7 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
 
         fields = (
             FormField("name", "Domain", "", "example.com"),
-            FormField("prefix", "Sub-domain (empty: the domain itself)", "www", "www"),
+            FormField("prefix", "Subdomain (empty: the domain itself)", "www", "www"),
             FormField("branch", "Branch", next(iter(self._branches), "")),
         )
         form = FormScreen(
@@ -113,24 +114,20 @@ class DomainsScreen(UsesShell, ModalScreen[None]):
 
     @work(group="act")
     async def action_remove(self) -> None:
-        """Ask, then take the domain away."""
+        """Remove the domain from the app; asks first."""
         domain = self.current
         if domain is None:
             return
         rows = [Row(((f"{each.prefix or '@'} → {each.branch}", TEXT),)) for each in domain.parts]
         dialog = ConfirmScreen(
-            f"Take {domain.name} away from the app?", rows, "Remove", "No, keep",
+            f"Remove {domain.name} from the app?", rows, "Remove", "Keep",
         )  # fmt: skip
         if await self.app.push_screen_wait(dialog) is True:
             hosting = self._opened.hosting
-            await self._do(lambda: remove_domain(hosting, hosting.known_app(), domain.name))
-
-    async def _do(self, act: Callable[[], object]) -> None:
-        try:
-            await asyncio.to_thread(act)
-        except UserProblem as problem:
-            self.shell.say(str(problem), "error")
-        self.action_reload()
+            await asyncio.to_thread(
+                lambda: remove_domain(hosting, hosting.known_app(), domain.name)
+            )
+            self.action_reload()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""

@@ -1,4 +1,4 @@
-"""A branch's jobs with their steps as a chart, and what changed between two of them."""
+"""History of a branch: its jobs with a chart of their steps, and what changed between two."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from screens.branches.environment_rows import between_rows, history_rows
+from screens.branches.job_rows import between_rows, history_rows
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, TEXT
+from screens.widgets.text_styles import MUTED
 from screens.widgets.titles import as_title
 from workbench.branches.context import OpenedBranches
 from workbench.branches.history import between, read_history
@@ -25,15 +27,14 @@ from workbench.model.user_problem import UserProblem
 
 
 class HistoryScreen(ModalScreen[None]):
-    """Newest first; the marked job is what another one is compared with."""
+    """Newest first; another job is compared with the marked one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,l", "logs", "Logs", id="jobs.logs", tooltip="The job's logs"),
-        Binding("c", "between", "What changed", id="jobs.between",
-                tooltip="Commits and files since the marked job, or the one before"),
-        Binding("space", "mark", "Mark", id="jobs.mark",
-                tooltip="Compare another job with this one"),
-        Binding("escape,h", "close", "Close", id="jobs.close", tooltip="Back to the branches"),
+        key("jobs.logs", "enter,l", "logs", "Logs", "The job's logs"),
+        key("jobs.between", "c", "between", "What changed",
+            "Commits and files since the marked job, or the one before"),
+        key("jobs.mark", "space", "mark", "Mark", "Mark the job, to compare another one with it"),
+        key("jobs.close", "escape,h", "close", "Close", "Back to the branches"),
     ]  # fmt: skip
 
     def __init__(self, opened: OpenedBranches, branch: str) -> None:
@@ -48,12 +49,12 @@ class HistoryScreen(ModalScreen[None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(f"{self._branch} · jobs")
             yield RowList(
-                empty=((("Reading the jobs …", MUTED),),), id="jobs-rows", keys_by_row=True
+                empty=((("Loading the jobs …", MUTED),),), id="jobs-rows", keys_by_row=True
             )
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the jobs."""
+        """Load the jobs."""
         self.query_one(RowList).focus()
         self._load()
 
@@ -62,21 +63,21 @@ class HistoryScreen(ModalScreen[None]):
         try:
             self._jobs = await asyncio.to_thread(read_history, self._opened, self._branch)
         except UserProblem as problem:
-            self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+            self.query_one(RowList).show_rows(problem_rows(problem))
             return
         self._show()
 
     def _show(self) -> None:
         rows = history_rows(self._jobs, self._marked)
-        self.query_one(RowList).show_rows(rows or [Row((("No job yet.", MUTED),))])
+        self.query_one(RowList).show_rows(rows or [Row((("No jobs yet.", MUTED),))])
         self.refresh_bindings()
 
     @property
     def current(self) -> Job | None:
         """The job under the cursor."""
         row = self.query_one(RowList).current
-        key = row.key if row is not None else ""
-        return next((job for job in self._jobs if job.id == key), None)
+        job_id = row.key if row is not None else ""
+        return next((job for job in self._jobs if job.id == job_id), None)
 
     @on(RowList.Opened)
     def _row_opened(self) -> None:
@@ -89,7 +90,7 @@ class HistoryScreen(ModalScreen[None]):
             self.app.push_screen(LogsScreen(self._opened, self._branch, job.id))
 
     def action_mark(self) -> None:
-        """Mark the job to compare with, or take the mark away."""
+        """Mark the job to compare with, or remove the mark."""
         job = self.current
         if job is not None:
             self._marked = "" if self._marked == job.id else job.id
@@ -103,11 +104,7 @@ class HistoryScreen(ModalScreen[None]):
             return
         if int(newer.id) < int(older.id):
             newer, older = older, newer
-        try:
-            found = await asyncio.to_thread(between, self._opened, older, newer)
-        except UserProblem as problem:
-            self.notify(str(problem), severity="error", markup=False)
-            return
+        found = await asyncio.to_thread(between, self._opened, older, newer)
         title = f"{self._branch} · job {older.id} → job {newer.id}"
         self.app.push_screen(RowsScreen(title, between_rows(found)))
 

@@ -1,4 +1,4 @@
-"""A job's logs, step by step, as they come."""
+"""Logs of a job, live, with its steps."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from screens.branches.environment_rows import job_rows
+from screens.branches.job_rows import job_rows
+from screens.widgets.format import duration
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, OK, TEXT
 from screens.widgets.titles import as_title
+from workbench.branches.actions import retry_job, stop_job
 from workbench.branches.context import OpenedBranches
 from workbench.branches.hosting_models import Job
 from workbench.model.user_problem import UserProblem
@@ -25,15 +29,13 @@ _MOST_STEPS = 8
 
 
 class LogsScreen(ModalScreen[None]):
-    """Follows the job until it ends; dismissed at any time, the job goes on."""
+    """Follows the job until it ends; closing it does not stop the job."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash", "search", "Search", id="job.search", tooltip="Show only lines with a text"
-        ),
-        Binding("x", "stop", "Stop", id="job.stop", tooltip="Ask the job to end"),
-        Binding("R", "retry", "Retry", id="job.retry", tooltip="Run the ended job again"),
-        Binding("escape,l", "close", "Close", id="job.close", tooltip="Back; the job goes on"),
+        key("job.search", "slash", "search", "Search", "Show only lines with a text"),
+        key("job.stop", "x", "stop", "Stop", "Stop the job"),
+        key("job.retry", "R", "retry", "Retry", "Run the job again"),
+        key("job.close", "escape,l", "close", "Close", "Back; the job goes on"),
     ]
 
     def __init__(self, opened: OpenedBranches, branch: str, job_id: str) -> None:
@@ -52,7 +54,7 @@ class LogsScreen(ModalScreen[None]):
             steps = RowList(id="job-steps")
             steps.can_focus = False
             yield steps
-            waiting = ((("Reading the log …", MUTED),),)
+            waiting = ((("Loading the log …", MUTED),),)
             yield RowList(empty=waiting, id="job-lines", filters=False)
             entry = Input(placeholder="show only lines with …", id="job-search", compact=True)
             entry.display = False
@@ -75,9 +77,7 @@ class LogsScreen(ModalScreen[None]):
                     hosting.look, app, self._branch, self._job_id, told
                 )
             except UserProblem as problem:
-                self.query_one("#job-lines", RowList).show_rows(
-                    [Row((("✗ ", FAIL), (str(problem), TEXT)))]
-                )
+                self.query_one("#job-lines", RowList).show_rows(problem_rows(problem))
                 return
             self._job = job
             self._lines += lines
@@ -100,11 +100,11 @@ class LogsScreen(ModalScreen[None]):
             if self._wanted in line.casefold()
         ]
         if not rows and not self._wanted and not job.has_ended:
-            words = "Waiting for its turn …" if job.status == "PENDING" else "Beginning …"
+            words = "Queued …" if job.status == "PENDING" else "Starting …"
             rows.append(Row(((words, MUTED),)))
         if job.has_ended:
             tone = OK if job.status == "SUCCEED" else FAIL
-            words = f"{job.status.lower()} after {job.seconds:.1f} s"
+            words = f"{job.status.lower()} after {duration(job.seconds)}"
             rows.append(Row(((words, tone),), "end"))
         view = self.query_one("#job-lines", RowList)
         at_end = view.cursor >= view.row_count() - 1
@@ -116,7 +116,7 @@ class LogsScreen(ModalScreen[None]):
         self.refresh_bindings()
 
     def action_search(self) -> None:
-        """Ask for a text."""
+        """Open the search line."""
         entry = self.query_one("#job-search", Input)
         entry.display = True
         entry.focus()
@@ -132,31 +132,17 @@ class LogsScreen(ModalScreen[None]):
 
     @work(group="stop")
     async def action_retry(self) -> None:
-        """Run the ended job again, and follow that."""
-        hosting = self._opened.hosting
-        try:
-            app = await asyncio.to_thread(hosting.known_app)
-            job = await asyncio.to_thread(
-                lambda: hosting.start(app, self._branch, retry=self._job_id)
-            )
-        except UserProblem as problem:
-            self.notify(str(problem), severity="error", markup=False)
-            return
-        self._job_id, self._job, self._lines = job.id, None, []
-        self.query_one("#dialog", Vertical).border_title = as_title(
-            f"{self._branch} · job {job.id}"
-        )
+        """Run the job again, and follow that."""
+        job = await asyncio.to_thread(retry_job, self._opened, self._branch, self._job_id)
+        self._job_id, self._job, self._lines = job.job_id, None, []
+        title = f"{self._branch} · job {job.job_id}"
+        self.query_one("#dialog", Vertical).border_title = as_title(title)
         self._follow()
 
     @work(group="stop")
     async def action_stop(self) -> None:
         """Ask the job to end."""
-        hosting = self._opened.hosting
-        try:
-            app = await asyncio.to_thread(hosting.known_app)
-            await asyncio.to_thread(hosting.stop, app, self._branch, self._job_id)
-        except UserProblem as problem:
-            self.notify(str(problem), severity="error", markup=False)
+        await asyncio.to_thread(stop_job, self._opened, self._branch, self._job_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
@@ -170,7 +156,7 @@ class LogsScreen(ModalScreen[None]):
         return super().check_action(action, parameters)
 
     def action_close(self) -> None:
-        """End the search where there is one, else back to the branches."""
+        """End the search if there is one, else go back to the branches."""
         entry = self.query_one("#job-search", Input)
         if entry.display:
             entry.value, entry.display = "", False

@@ -1,4 +1,4 @@
-"""Before a promotion: its commits at once, and what its deployment would change as it is known."""
+"""Confirmation of a promotion: its commits, and what its deployment would change."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
@@ -35,17 +36,16 @@ _FILES = 8
 
 
 class PromoteScreen(ModalScreen[bool]):
-    """True: promote. ``look`` evaluates the merged code; None where nothing will be deployed.
+    """True: promote. ``look`` evaluates the merged code; None if nothing will be deployed.
 
-    Before the look is done there is no yes: nobody knows yet what it would be to.
+    It cannot be confirmed before the result is known.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority: in a list, the key copies the row.
-        Binding("y", "answer(True)", "Promote", id="promote.yes", priority=True,
-                tooltip="Merge by Git, and deploy"),
-        Binding("n,escape", "answer(False)", "No", id="promote.no",
-                tooltip="Leave all as it is"),
+        key("promote.yes", "y", "answer(True)", "Promote", "Merge with Git, and deploy",
+            priority=True),
+        key("promote.no", "n,escape", "answer(False)", "Cancel", "Change nothing"),
     ]  # fmt: skip
 
     def __init__(self, plan: Promotion, look: Callable[[], ComingChanges] | None) -> None:
@@ -70,19 +70,19 @@ class PromoteScreen(ModalScreen[bool]):
             view.show_rows([*self._commits(), Row(()), Row(((words, MUTED),))])
             return
         if not self._plan.files:
-            words = "No file is another one then: no resource changes."
+            words = "No file changes, so no resource changes."
             view.show_rows([*self._commits(), Row(()), Row(((words, TEXT),))])
             self._is_known = True
             return
-        words = "Evaluating the merged code, to see what its deployment would change …"
-        rows = [Row(((words, MUTED),)), Row((("y promotes once that is known.", MUTED),))]
+        words = "Evaluating the merged code to see what its deployment would change …"
+        rows = [Row(((words, MUTED),)), Row((("y promotes as soon as that is known.", MUTED),))]
         view.show_rows([*self._commits(), Row(()), *rows])
         self._load(self._look)
 
     def _commits(self) -> list[Row]:
         plan = self._plan
-        how = "moves forward" if plan.is_fast_forward else "is merged"
-        rows = [Row(((f"{plan.target} {how} by {plural(len(plan.commits), 'commit')}:", TEXT),))]
+        how = "moves forward by" if plan.is_fast_forward else "merges"
+        rows = [Row(((f"{plan.target} {how} {plural(len(plan.commits), 'commit')}:", TEXT),))]
         rows += [
             Row(((f"  {each.short} ", MUTED), (each.subject, STRONG), (f"  {each.author}", MUTED)))
             for each in plan.commits
@@ -109,13 +109,13 @@ class PromoteScreen(ModalScreen[bool]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Yes only where it is known what it means."""
+        """Confirm only when the changes are known."""
         if action == "answer" and parameters == (True,):
             return self._is_known
         return super().check_action(action, parameters)
 
     def action_answer(self, promoted: bool) -> None:
-        """Go on, or not."""
+        """Close with the answer."""
         self.dismiss(promoted)
 
 
@@ -123,7 +123,7 @@ def coming_rows(found: ComingChanges) -> list[Row]:
     """What a deployment would do, the worst first."""
     if found.prepared is None:
         failure = found.failure
-        words = f"{failure.title} {failure.reason}" if failure else "The code gives no backend."
+        words = f"{failure.title} {failure.reason}" if failure else "The code defines no backend."
         rows = [Row((("✗ The deployment would fail: ", FAIL), (words, TEXT)))]
         if failure is not None and failure.fix:
             rows.append(Row(((f"  {failure.fix}", MUTED),)))
@@ -138,8 +138,8 @@ def coming_rows(found: ComingChanges) -> list[Row]:
             rows.append(Row(((what, STRONG), (about, TEXT)), copy=each.construct_path))
         rows.append(Row(()))
     if not diff.changes:
-        return [*rows, Row((("Then it is deployed; no resource changes.", TEXT),))]
-    rows.append(Row((("Then it is deployed, which", TEXT),)))
+        return [*rows, Row((("Deploys it; no resource changes.", TEXT),))]
+    rows.append(Row((("Deploys it, which", TEXT),)))
     for effect, (words, tone) in _SIGNS.items():
         rows += [
             Row(((f"  {words:<11}", tone), *_change(each)), copy=each.construct_path)

@@ -1,4 +1,4 @@
-"""The branches pane: every environment, its last job, and what can be done with it."""
+"""The branches pane: composes the list of environments, and routes keys to actions and dialogs."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import ClassVar, Self
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from screens.branches.actions import Doing
 from screens.branches.bindings import SCREEN_BINDINGS
-from screens.branches.environment_rows import (
-    deletion_rows,
-    environment_row,
-    inventory_rows,
-    job_words,
-    shown_name,
+from screens.branches.dialogs import (
+    automatic_form,
+    choices,
+    choose_promotion,
+    confirm_deletion,
+    kind_picker,
+    preview_form,
 )
+from screens.branches.environment_list import EnvironmentList
+from screens.branches.environment_rows import deletion_rows, environment_rows, inventory_rows
 from screens.branches.logs_screen import LogsScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.messages import SelectEnvironment
@@ -30,26 +31,41 @@ from screens.pane import PaneContext, PaneScreen
 from screens.ports import SandboxInfo
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, TEXT
+from screens.widgets.text_styles import MUTED
+from workbench.branches.actions import (
+    StartedJob,
+    connect_branch,
+    delete_environment,
+    deploy,
+    deploy_promoted,
+    retry_job,
+    stop_job,
+)
 from workbench.branches.context import OpenedBranches
 from workbench.branches.deletions import read_deletions
 from workbench.branches.environments import Environment
 from workbench.branches.inventory import take_inventory
+from workbench.branches.promote import promote
 from workbench.branches.selected_environment import read_resources, workplace_of
 from workbench.git.working_tree import find_repository
 from workbench.model.user_problem import UserProblem
-from workbench.terminal_text import safe_line
 from workbench.watch.git_refs import ref_changes
-from workbench.wording import plural
 
 _WHILE_JOBS_RUN = 1.0
 _UNTIL_A_JOB_STARTS = 0.5
-_WIDEST_NAME = 26
+_OF_ONE = (
+    "work_in", "connect", "deploy", "stop", "retry", "logs", "history", "compare", "promote",
+    "preview", "settings", "details", "mark", "delete",
+)  # fmt: skip
 
 
 class BranchesScreen(PaneScreen, inherit_bindings=False):
-    """Reads again each second while a job runs; else at a new commit, and when asked."""
+    """Refreshes each second while a job runs; else at a new commit, and when asked.
+
+    What Git or Amplify refuses leaves an action as UserProblem: the app shows it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
@@ -64,11 +80,7 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
         self._info = info
         self._redeploy = redeploy
         self._opened: OpenedBranches | None = None
-        self._doing = Doing(self)
-        self.environments: dict[str, Environment] = {}
-        self.marked: set[str] = set()
-        self.leaving: set[str] = set()
-        """The stacks that are being deleted."""
+        self.environments = EnvironmentList(info.stack_name)
 
     @classmethod
     def of(cls, context: PaneContext) -> Self:
@@ -83,45 +95,46 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
         with Vertical(classes="pane") as pane:
             pane.border_title = "Environments"
             yield RowList(
-                empty=((("Reading the environments …", MUTED),),),
+                empty=((("Loading the environments …", MUTED),),),
                 id="branches-rows",
                 keys_by_row=True,
             )
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the environments."""
+        """Load the environments, and follow the repository."""
         self.query_one(RowList).focus()
         self._follow_refs()
 
     def on_screen_resume(self) -> None:
-        """What was done in a dialog, or in another pane, is seen."""
+        """Show what was done in a dialog, or in another pane."""
         self.action_reload()
+
+    # -- loading ----------------------------------------------------------------------------------
 
     @work(group="load", exclusive=True)
     async def action_reload(self) -> None:
-        """Read everything again, and on while a job runs."""
+        """Load the environments again, and on while one changes."""
         while self.is_current:
             try:
                 if self._opened is None:
                     self._opened = await asyncio.to_thread(self._open)
                 found = await asyncio.to_thread(self._opened.environments)
-            except (UserProblem, OSError) as problem:
+            except (UserProblem, OSError) as error:
                 self._opened = None
-                self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+                retry = UserProblem(str(error), "Press r to retry.")
+                problem = error if isinstance(error, UserProblem) else retry
+                self.query_one(RowList).show_rows(problem_rows(problem))
                 return
-            self.environments = {each.key: each for each in found}
-            self.marked &= self.environments.keys()
+            self.environments.replace(found)
             self._show()
-            self.leaving &= {each.stack.name for each in found if each.stack is not None}
-            is_running = any(each.job and not each.job.has_ended for each in found)
-            if not is_running and not self.leaving:
+            if not self.environments.is_changing:
                 return
             await asyncio.sleep(_WHILE_JOBS_RUN)
 
     @work(group="refs", exclusive=True)
     async def _follow_refs(self) -> None:
-        """A new commit or branch is seen without a key, and its job, which starts a moment later."""
+        """Show a new commit or branch without a key, and its job, which starts a moment later."""
         repository = find_repository(self._info.root)
         if repository is None:
             return
@@ -131,43 +144,23 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
                 async for _ in changes:
                     await asyncio.sleep(_UNTIL_A_JOB_STARTS)
                     self.action_reload()
-        except OSError as problem:
-            self.shell.say(
-                f"New commits are not noticed ({problem}). Press r to refresh.", "warning"
-            )
+        except OSError as error:
+            why = error.strerror or error
+            self.shell.say(f"Cannot watch this repository ({why}). Press r to refresh.", "warning")
 
     def _show(self) -> None:
-        place = self.shell.environment
-        own = self._info.stack_name
-        names = [cell_len(safe_line(shown_name(each, own))) for each in self.environments.values()]
-        width = min(_WIDEST_NAME, max(names, default=0))
-        jobs = [cell_len(job_words(each.job)) for each in self.environments.values() if each.job]
-        self.query_one(RowList).show_rows(
-            [
-                environment_row(
-                    each,
-                    name_width=width,
-                    job_width=max(jobs, default=0),
-                    own_stack=own,
-                    place_stack=place.stack if place else "",
-                    is_marked=each.key in self.marked,
-                    is_leaving=each.stack is not None and each.stack.name in self.leaving,
-                )
-                for each in self.environments.values()
-            ]
-        )
-        deployed = sum(each.stack is not None for each in self.environments.values())
-        words = f"{plural(len(self.environments), 'environment')}, {deployed} deployed"
-        if self.marked:
-            words += f", {len(self.marked)} marked"
-        self.query_one("#branches-bar", Static).update(f" {self._info.target} · {words}")
+        selected = self.shell.environment
+        rows = environment_rows(self.environments, selected.stack if selected else "")
+        self.query_one(RowList).show_rows(rows)
+        text = f" {self._info.target} · {self.environments.summary()}"
+        self.query_one("#branches-bar", Static).update(text)
         self.refresh_bindings()
 
     @property
     def current(self) -> Environment | None:
         """The environment under the cursor."""
         row = self.query_one(RowList).current
-        return self.environments.get(row.key) if row is not None else None
+        return self.environments.of(row.key) if row is not None else None
 
     # -- looking ----------------------------------------------------------------------------------
 
@@ -179,13 +172,13 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
             self.action_details()
 
     def action_logs(self) -> None:
-        """The last job's logs."""
+        """Show the last job's logs."""
         each = self.current
         if each is not None and each.job is not None and self._opened is not None:
             self.app.push_screen(LogsScreen(self._opened, each.name, each.job.id))
 
     def action_history(self) -> None:
-        """All jobs of the branch."""
+        """Show all jobs of the branch."""
         from screens.branches.history_screen import HistoryScreen
 
         each = self.current
@@ -193,62 +186,51 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
             self.app.push_screen(HistoryScreen(self._opened, each.name))
 
     def action_details(self) -> None:
-        """The environment's stack and what of it costs."""
+        """Show the environment's stack, and what is billed."""
         each, opened = self.current, self._opened
-        place = workplace_of(each) if each is not None else None
-        if each is not None and place is not None and opened is not None:
-            self.app.push_screen(
-                RowsScreen(
-                    each.name,
-                    read=lambda: inventory_rows(
-                        each, take_inventory(read_resources(opened, place))
-                    ),
-                )
-            )
+        selected = workplace_of(each) if each is not None else None
+        if each is None or selected is None or opened is None:
+            return
+
+        def read() -> list[Row]:
+            return inventory_rows(each, take_inventory(read_resources(opened, selected)))
+
+        self.app.push_screen(RowsScreen(each.name, read=read))
 
     @work(group="act")
     async def action_compare(self) -> None:
-        """Choose another environment, and see what this one has more."""
+        """Choose another environment, and compare this one with it."""
+        from screens.branches.compare_screen import CompareScreen
+
         each, opened = self.current, self._opened
         if each is None or opened is None:
             return
         own = _side(each)
-        others = {
-            _side(other): _side(other)
-            for other in self.environments.values()
-            if other is not each and self._can_compare(other)
-        }
-        chosen = await self._doing.pick(f"Compare {own} with", others)
+        others = {_side(other): _side(other) for other in self.environments.comparable(each)}
+        chosen = await self.app.push_screen_wait(choices(f"Compare {own} with", others))
         if chosen is not None:
-            from screens.branches.compare_screen import CompareScreen
-
             self.app.push_screen(CompareScreen(opened, chosen, own))
 
-    def _can_compare(self, each: Environment) -> bool:
-        if each.stack is None:
-            return False
-        return each.kind != "sandbox" or each.stack.name == self._info.stack_name
-
     def action_settings(self) -> None:
-        """Variables and secrets."""
+        """Show variables and secrets."""
         from screens.branches.variables_screen import VariablesScreen
 
         each, opened = self.current, self._opened
         if each is not None and opened is not None:
             branch = "" if each.kind == "sandbox" else each.name
-            environments = tuple(self.environments.values())
+            environments = self.environments.all
             self.app.push_screen(VariablesScreen(opened, branch, environments, self._redeploy))
 
     def action_domains(self) -> None:
-        """The app's custom domains."""
+        """Show the app's custom domains."""
         from screens.branches.domains_screen import DomainsScreen
 
         if self._opened is not None:
-            names = [each.name for each in self.environments.values() if each.hosted is not None]
+            names = self.environments.connected_names()
             self.app.push_screen(DomainsScreen(self._opened, names))
 
     def action_deleted(self) -> None:
-        """Which environments were deleted, when and by whom."""
+        """Show which environments were deleted, when and by whom."""
         opened = self._opened
         if opened is not None:
             self.app.push_screen(
@@ -258,110 +240,147 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
                 )
             )
 
-    # -- doing ------------------------------------------------------------------------------------
+    # -- jobs -------------------------------------------------------------------------------------
+
+    async def _start(self, opened: OpenedBranches, start: Callable[[], StartedJob]) -> None:
+        """Start a job in a thread, and follow its logs."""
+        self._follow(opened, await asyncio.to_thread(start))
+
+    def _follow(self, opened: OpenedBranches, job: StartedJob) -> None:
+        self.app.push_screen(LogsScreen(opened, job.branch, job.job_id))
 
     @work(group="act")
     async def action_connect(self) -> None:
         """Connect the Git branch under the cursor, and deploy it."""
-        if self.current is not None and self._opened is not None:
-            await self._doing.connect(self._opened, self.current)
+        each, opened = self.current, self._opened
+        if each is None or opened is None:
+            return
+        kind = await self.app.push_screen_wait(kind_picker(each.name))
+        if kind is not None:
+            production = kind == "production"
+            await self._start(
+                opened, lambda: connect_branch(opened, each.name, production=production)
+            )
 
     @work(group="act")
     async def action_deploy(self) -> None:
         """Deploy the branch's last commit."""
-        await self._start("")
+        each, opened = self.current, self._opened
+        if each is not None and opened is not None:
+            await self._start(opened, lambda: deploy(opened, each))
 
     @work(group="act")
     async def action_retry(self) -> None:
         """Run the branch's last job again."""
-        if self.current is not None and self.current.job is not None:
-            await self._start(self.current.job.id)
-
-    async def _start(self, retry: str) -> None:
         each, opened = self.current, self._opened
-        if each is None or opened is None:
-            return
-        hosting = opened.hosting
-
-        def start() -> str:
-            app = hosting.known_app()
-            if each.hosted is not None and each.hosted.preview_of and not retry:
-                return opened.start_preview(app, each.hosted).id
-            return hosting.start(app, each.name, retry=retry).id
-
-        await self._doing.start(opened, each.name, start)
+        if each is not None and each.job is not None and opened is not None:
+            job = each.job.id
+            await self._start(opened, lambda: retry_job(opened, each.name, job))
 
     @work(group="act")
     async def action_stop(self) -> None:
         """Ask the branch's running job to end."""
         each, opened = self.current, self._opened
-        if each is None or each.job is None or opened is None:
-            return
-        hosting, job = opened.hosting, each.job.id
-        try:
-            await asyncio.to_thread(lambda: hosting.stop(hosting.known_app(), each.name, job))
-        except UserProblem as problem:
-            self.shell.say(str(problem), "error")
-        self.action_reload()
+        if each is not None and each.job is not None and opened is not None:
+            await asyncio.to_thread(stop_job, opened, each.name, each.job.id)
+            self.action_reload()
 
     @work(group="act")
     async def action_preview(self) -> None:
-        """Make a preview of the branch."""
-        if self.current is not None and self._opened is not None:
-            await self._doing.preview(self._opened, self.current)
+        """Create a temporary environment for the branch."""
+        each, opened = self.current, self._opened
+        if each is not None and opened is not None:
+            job = await self.app.push_screen_wait(preview_form(opened, each.name))
+            if job is not None:
+                self._follow(opened, job)
 
     @work(group="act")
     async def action_automatic(self) -> None:
-        """Say which new branches become environments."""
-        if self._opened is not None:
-            await self._doing.automatic(self._opened)
+        """Choose which new branches become environments."""
+        opened = self._opened
+        if opened is None:
+            return
+        app = await asyncio.to_thread(opened.app_to_connect)
+        chosen = await self.app.push_screen_wait(automatic_form(opened, app))
+        if chosen is not None:
+            patterns = " ".join(chosen.patterns)
+            which = f"New branches that match {patterns}" if patterns else "No new branches"
+            self.shell.say(f"{which} become environments automatically")
 
     @work(group="act")
     async def action_promote(self) -> None:
         """Merge the branch into another one, and deploy that."""
-        if self.current is not None and self._opened is not None:
-            await self._doing.promote(self._opened, self.current)
+        each, opened = self.current, self._opened
+        if each is None or opened is None:
+            return
+        ask = self.app.push_screen_wait
+        accepted = await choose_promotion(ask, opened, each, self.environments)
+        if accepted is None:
+            return
+        plan = accepted.promotion
+        commit = await asyncio.to_thread(promote, opened.project.root, plan)
+        self.shell.say(f"Promoted {plan.source} into {plan.target}")
+        if accepted.is_deployed:
+            await self._start(opened, lambda: deploy_promoted(opened, plan.target, commit.id))
+        else:
+            self.action_reload()
+
+    # -- deleting ---------------------------------------------------------------------------------
 
     def action_mark(self) -> None:
-        """Mark a sandbox, or take the mark away."""
+        """Mark a sandbox, or remove the mark."""
         each = self.current
         if each is not None:
-            self.marked ^= {each.key}
+            self.environments.toggle_mark(each)
             self._show()
 
     @work(group="act")
     async def action_delete(self) -> None:
         """Delete the marked sandboxes, else the environment under the cursor."""
-        chosen = [each for key, each in self.environments.items() if key in self.marked]
-        if not chosen and self.current is not None:
-            chosen = [self.current]
-        if chosen and self._opened is not None:
-            await self._doing.delete(self._opened, chosen)
+        chosen, opened = self.environments.chosen(self.current), self._opened
+        if not chosen or opened is None:
+            return
+        confirmed = await confirm_deletion(self.app.push_screen_wait, opened, chosen)
+        if confirmed is None:
+            return
+        for each in chosen:
+            stack = each.stack.name if each.stack is not None else ""
+            self.environments.deleting.add(stack)
+            self.action_reload()
+            lost = confirmed.losses[each.key]
+            try:
+                await asyncio.to_thread(delete_environment, opened, each, lost, confirmed.how)
+            except UserProblem as problem:
+                self.environments.deleting.discard(stack)
+                self.shell.show_problem(problem)
+            else:
+                self.shell.say(f"Deleted {each.name}; H shows the record")
+        selected = self.shell.environment
+        if selected is not None and any(workplace_of(each) == selected for each in chosen):
+            self.post_message(SelectEnvironment(None))
+        self.environments.marked.clear()
+        self.action_reload()
 
     # -- which environment ------------------------------------------------------------------------
 
     def action_work_in(self) -> None:
-        """Turn the whole workbench to the environment under the cursor."""
+        """Switch the workbench to the environment under the cursor."""
         each = self.current
-        place = workplace_of(each) if each is not None else None
-        if place is None or self._opened is None:
-            return
-        is_own = place.stack == self._info.stack_name
-        self.post_message(SelectEnvironment(None if is_own else place, self._opened))
+        selected = workplace_of(each) if each is not None else None
+        if each is not None and selected is not None and self._opened is not None:
+            is_own = self.environments.is_own(each)
+            self.post_message(SelectEnvironment(None if is_own else selected, self._opened))
 
     def action_own(self) -> None:
-        """Back to one's own sandbox."""
+        """Switch back to the user's own sandbox."""
         self.post_message(SelectEnvironment(None))
 
     def environment_changed(self) -> None:
-        """Say so, and mark the environment."""
-        if not self.is_current:
-            return
-        place = self.shell.environment
-        self.shell.say(
-            f"You work in {place.name} now" if place else "You work in your sandbox again"
-        )
-        self._show()
+        """Say which environment is selected, and mark it."""
+        if self.is_current:
+            selected = self.shell.environment
+            self.shell.say(f"Switched to {selected.name if selected else 'your sandbox'}")
+            self._show()
 
     def action_back(self) -> None:
         """Back to the sandbox."""
@@ -373,49 +392,11 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
             return self.shell.environment is not None
         if action in ("domains", "automatic", "deleted"):
             return self._opened is not None
-        if action not in _OF_ONE:
-            return super().check_action(action, parameters)
-        each = self.current if self.is_mounted else None
-        if each is None:
-            return False
-        is_own = each.stack is not None and each.stack.name == self._info.stack_name
-        match action:
-            case "connect":
-                return each.kind == "branch" and each.git is not None and each.hosted is None
-            case "deploy" | "history":
-                return each.hosted is not None
-            case "delete":
-                return bool(self.marked) or each.hosted is not None or _is_others(each, is_own)
-            case "mark":
-                return _is_others(each, is_own)
-            case "stop":
-                return each.job is not None and not each.job.has_ended
-            case "retry":
-                return each.job is not None and each.job.has_ended
-            case "logs":
-                return each.job is not None
-            case "settings":
-                return each.hosted is not None or is_own
-            case "compare":
-                return self._can_compare(each)
-            case "work_in" | "details":
-                return each.stack is not None
-            case "preview" | "promote":
-                return each.kind == "branch" and each.git is not None
-            case _:
-                return False
-
-
-_OF_ONE = (
-    "work_in", "connect", "deploy", "stop", "retry", "logs", "history", "compare", "promote",
-    "preview", "settings", "details", "mark", "delete",
-)  # fmt: skip
+        if action in _OF_ONE:
+            each = self.current if self.is_mounted else None
+            return each is not None and self.environments.allows(action, each)
+        return super().check_action(action, parameters)
 
 
 def _side(each: Environment) -> str:
     return "sandbox" if each.kind == "sandbox" else each.name
-
-
-def _is_others(each: Environment, is_own: bool) -> bool:
-    """A sandbox that is not the one this app runs: that one is recreated, or deleted by command."""
-    return each.kind == "sandbox" and each.stack is not None and not is_own

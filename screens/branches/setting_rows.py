@@ -25,13 +25,13 @@ def setting_rows(found: Sequence[Setting], *, shows_values: bool) -> list[Row]:
 
 
 def setting_key(each: Setting) -> str:
-    """What no other setting has."""
+    """The setting's key in the list."""
     return f"{each.kind}:{each.scope}:{each.name}"
 
 
 def _row(each: Setting, *, shows_values: bool) -> Row:
     if not each.is_set:
-        words = "not set, and the code asks for it"
+        words = "not set, but the code asks for it"
         spans = (("  ▲ ", WARN), (column(each.name, 28) + " ", STRONG), (words, WARN))
         return Row(spans, setting_key(each), copy=each.name)
     value = each.value if shows_values and each.kind == "variable" else _HIDDEN

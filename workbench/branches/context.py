@@ -13,8 +13,9 @@ from workbench.branches.environments import Environment, list_environments
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.git.repository import commit_of
+from workbench.model.user_problem import UserProblem
 from workbench.project.identity import secret_path, stack_name
-from workbench.project.models import BackendIdentity, Project, ProjectProblem
+from workbench.project.models import BackendIdentity, Project
 from workbench.startup import Session
 
 
@@ -38,7 +39,15 @@ class OpenedBranches:
 
     def environments(self) -> tuple[Environment, ...]:
         """All environments, as they are now."""
-        return list_environments(self.project, self.hosting, self.clients.cloudformation)
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return list_environments(self.project, self.hosting, self.clients.cloudformation)
+        except (ClientError, BotoCoreError) as error:
+            raise UserProblem(
+                f"The environments could not be read: {error_message(error)}",
+                "Check the network and the credentials, then try again.",
+            ) from None
 
     def app_to_connect(self) -> App:
         """The app; made where there is none, which the local cloud alone can do."""
@@ -46,7 +55,7 @@ class OpenedBranches:
         if found is not None:
             return found
         if not isinstance(self.clients.target, LocalTarget):
-            raise ProjectProblem(
+            raise UserProblem(
                 "This repository is not connected to an Amplify app.",
                 "Connect it in the Amplify console once: AWS must be allowed to read it.",
             )
@@ -60,9 +69,9 @@ class OpenedBranches:
         return app if any(each.name == branch for each in self.hosting.branches(app)) else None
 
     def app_to_preview(self) -> App:
-        """The app for previews of any branch; raises ProjectProblem on AWS, which has its own."""
+        """The app for previews of any branch; raises UserProblem on AWS, which has its own."""
         if not isinstance(self.clients.target, LocalTarget):
-            raise ProjectProblem(
+            raise UserProblem(
                 "On AWS, Amplify makes previews of pull requests only.",
                 "Open a pull request, with previews enabled for the branch it goes to.",
             )
@@ -98,7 +107,7 @@ class OpenedBranches:
                 values=values,
             )
         except (ClientError, BotoCoreError) as error:
-            raise ProjectProblem(
+            raise UserProblem(
                 f"{name} cannot be read: {error_message(error)}", "Deploy it first."
             ) from None
 

@@ -1,17 +1,20 @@
-"""Variables and secrets of one environment: what it sees, what is its own, what is missing."""
+"""Variables and secrets of an environment: its own, the shared and the missing ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from workbench.aws.backend_secrets import Secrets
 from workbench.branches.context import OpenedBranches
+from workbench.branches.env_file import read_dotenv, write_dotenv
 from workbench.branches.environments import Environment
 from workbench.branches.hosting_models import App
 from workbench.branches.referenced_secrets import secrets_of
-from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.model.user_problem import UserProblem
+from workbench.project.models import BackendIdentity
 
 Kind = Literal["variable", "secret"]
 Scope = Literal["own", "shared"]
@@ -33,9 +36,9 @@ class Setting:
 
 
 class EnvironmentSettings:
-    """One branch's, or one's own sandbox's (``branch`` is ""), which has secrets only.
+    """Of a branch, or of the user's own sandbox (``branch`` is ""), which has secrets only.
 
-    Every method blocks, and raises ProjectProblem.
+    Every method blocks, and raises UserProblem.
     """
 
     def __init__(self, opened: OpenedBranches, branch: str) -> None:
@@ -92,8 +95,8 @@ class EnvironmentSettings:
         """Copy into another environment as its own; how many. Secrets are read for that alone."""
         variables = {each.name: each.value for each in settings if each.kind == "variable"}
         if variables and not to.branch:
-            raise ProjectProblem(
-                "A sandbox has no variables of Amplify's.", "Copy secrets alone, or use a .env."
+            raise UserProblem(
+                "A sandbox has no Amplify variables.", "Copy secrets only, or use a .env file."
             )
         if variables:
             to.change_variables("own", variables)
@@ -117,6 +120,30 @@ class EnvironmentSettings:
         if self.branch:
             identity = BackendIdentity(self._app().id, self.branch, "branch")
         return Secrets(opened.clients.ssm, identity, shared=scope == "shared")
+
+
+def import_variables(settings: EnvironmentSettings, file: Path) -> None:
+    """Set the variables of a .env file as the branch's own; raises UserProblem."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UserProblem(f"{file} could not be read: {why}.", "Name another file.") from None
+    settings.change_variables("own", read_dotenv(text, file.name))
+
+
+def export_variables(variables: Mapping[str, str], file: Path) -> None:
+    """Write a new .env file that only the user can read; raises UserProblem."""
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            file.chmod(0o600)
+            written.write(write_dotenv(variables))
+    except FileExistsError:
+        raise UserProblem(f"{file.name} exists already.", "Name another file.") from None
+    except OSError as error:
+        raise UserProblem(
+            f"{file} could not be written: {error.strerror}.", "Name another file."
+        ) from None
 
 
 def touched_by(

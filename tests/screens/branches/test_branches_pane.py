@@ -102,7 +102,7 @@ class Driver:
         screen = self.app.screen
         assert isinstance(screen, BranchesScreen)
         await self.press("home")
-        for _ in screen.environments:
+        for _ in screen.environments.all:
             if screen.current is not None and screen.current.name == name:
                 return
             await self.press("down")
@@ -217,7 +217,7 @@ async def test_a_promotion_waits_for_what_it_would_deploy(pane: Any) -> None:
         await branches.press("y", "n")
         await until(branches.pilot, lambda: answers == [False], "no")
         branches.app.push_screen(PromoteScreen(replace(plan, files=()), look), answers.append)
-        await branches.until_shown("No file is another one then", PromoteScreen)
+        await branches.until_shown("No file changes", PromoteScreen)
         assert "Promote" in bound(branches.app)
         await branches.press("y")
         await until(branches.pilot, lambda: answers == [False, True], "yes")
@@ -321,7 +321,9 @@ async def test_details_say_what_costs_and_sandboxes_are_deleted_together(pane: A
         await branches.allow("delete 2")
         await until(branches.pilot, lambda: not stacks(branches.clients) & {*made}, "deleted")
         await branches.until_on(BranchesScreen)
-        await until(branches.pilot, lambda: not branches.app.screen.leaving, "all done")  # type: ignore[attr-defined]
+        await until(
+            branches.pilot, lambda: not branches.app.screen.environments.deleting, "all done"
+        )  # type: ignore[attr-defined]
         told = read_deletions(branches.project)
         assert {(each.name, each.outcome, each.how) for each in told} == {
             ("cid", "deleted", "typed delete 2"),
