@@ -218,6 +218,11 @@ class Running:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def idle(self) -> None:
+        """Wait until every save so far is deployed or found unchanged."""
+        async with asyncio.timeout(20):
+            await self.sandbox.idle()
+
     async def stop(self) -> None:
         self.sandbox.stop()
         async with asyncio.timeout(10):

@@ -62,3 +62,15 @@ async def test_a_finished_task_ends_the_wait_and_is_not_cancelled() -> None:
     await asyncio.wait_for(asked.until(lambda: asked.stopping, task), 10)
     await cancel(task, None)
     assert task.result() == 3
+
+
+async def test_all_is_served_when_the_loop_rests_with_nothing_asked_for() -> None:
+    asked = Requests()
+    served = asyncio.create_task(asked.served())
+    asked.put(Trigger("save"))
+    asked.rest()
+    await asyncio.sleep(0)
+    assert not served.done()
+    asked.take()
+    asked.rest()
+    await asyncio.wait_for(served, 10)

@@ -20,7 +20,6 @@ from workbench.model.events import (
 )
 
 R = DeploymentResult
-QUIET = 0.6  # longer than the watcher's second look and the longest burst
 
 
 def results(running: Running) -> list[DeploymentResult]:
@@ -56,7 +55,7 @@ async def test_a_touched_file_deploys_nothing(tmp_path: Path) -> None:
     running = await started(tmp_path)
     (tmp_path / "amplify" / "backend.ts").touch()
     running.save("one")
-    await asyncio.sleep(QUIET)
+    await running.idle()
     await running.stop()
     assert len(running.finished) == 1
 
@@ -67,7 +66,7 @@ async def test_a_burst_is_one_deployment(tmp_path: Path) -> None:
         (tmp_path / "amplify" / f"file{number}.ts").write_text("x")
     running.save("two")
     await running.until(lambda: len(running.finished) == 2)
-    await asyncio.sleep(QUIET)
+    await running.idle()
     await running.stop()
     assert len(running.finished) == 2
 
@@ -92,11 +91,11 @@ async def test_saves_during_a_deployment_queue_exactly_one_more(tmp_path: Path) 
     await running.until(lambda: running.stages.at_once == 1)
     for text in ("three", "four", "five"):
         running.save(text)
-        await asyncio.sleep(0.1)
+        await running.sandbox.saves_seen()
     assert results(running) == [R.SUCCEEDED]
     running.stages.release.set()
     await running.until(lambda: len(running.finished) == 3)
-    await asyncio.sleep(QUIET)
+    await running.idle()
     await running.stop()
     assert running.stages.deployed == ["one", "two", "five"]
     assert running.stages.most_at_once == 1

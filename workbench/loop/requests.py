@@ -48,6 +48,7 @@ class Requests:
         self.waiting: Trigger | None = None
         """The deployment that is asked for."""
         self._changed = asyncio.Event()
+        self._served = asyncio.Event()
 
     @property
     def supersedes(self) -> bool:
@@ -57,11 +58,13 @@ class Requests:
     def put(self, trigger: Trigger) -> None:
         """Ask for a deployment, together with what is asked for already."""
         self.waiting = merge(self.waiting, trigger)
+        self._served.clear()
         self._changed.set()
 
     def put_back(self, trigger: Trigger) -> None:
         """Ask again for a deployment that was cancelled, ahead of what has been asked for since."""
         self.waiting = merge(trigger, self.waiting)
+        self._served.clear()
         self._changed.set()
 
     def take(self) -> Trigger | None:
@@ -72,12 +75,22 @@ class Requests:
     def ask_to_recreate(self) -> None:
         """Ask for the question whether to recreate everything."""
         self.recreate = True
+        self._served.clear()
         self._changed.set()
 
     def stop(self) -> None:
         """Ask the loop to end."""
         self.stopping = True
         self._changed.set()
+
+    def rest(self) -> None:
+        """Note that the loop has nothing left to do, unless something is asked for."""
+        if self.waiting is None and not self.recreate:
+            self._served.set()
+
+    async def served(self) -> None:
+        """Wait until all that is asked for has been done."""
+        await self._served.wait()
 
     async def until(self, holds: Callable[[], bool], *tasks: asyncio.Task[Any]) -> None:
         """Wait until a request makes ``holds`` true, or one of the tasks is done."""

@@ -70,6 +70,7 @@ class Sandbox:
         self._questions = Questions(options, self._sink, self._enter)
         self._number = 1
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watcher: Watcher | None = None
 
     # what a user can ask for
 
@@ -88,6 +89,16 @@ class Sandbox:
     def stop(self) -> None:
         """End the loop; a deployment that CloudFormation runs goes on there."""
         self._post(self._requests.stop)
+
+    async def saves_seen(self) -> None:
+        """Wait until every save made before this call was asked for or found unchanged."""
+        if self._watcher is not None:
+            await self._watcher.idle()
+
+    async def idle(self) -> None:
+        """Wait until every save made before this call was deployed or found unchanged."""
+        await self.saves_seen()
+        await self._requests.served()
 
     def _post(self, call: Callable[[], None]) -> None:
         loop = self._loop
@@ -173,6 +184,7 @@ class Sandbox:
         """Wait for what to deploy next; None if the loop is to stop."""
         asked = self._requests
         while True:
+            asked.rest()
             await asked.until(lambda: asked.stopping or asked.recreate or asked.waiting is not None)
             if asked.stopping:
                 return None
@@ -280,13 +292,13 @@ class Sandbox:
 
     def _watch(self, connection: Connection) -> None:
         project = self._session.project
-        watcher = Watcher(
+        self._watcher = Watcher(
             project.root,
             self._options.watch_dir or project.amplify_dir,
             self._options.exclude,
             lambda text: self._sink.tell(Level.WARNING, text),
         )
-        self._spawn(self._deploy_changes(watcher))
+        self._spawn(self._deploy_changes(self._watcher))
         if isinstance(self._session.target, LocalTarget):
             self._spawn(
                 keep_running(

@@ -9,9 +9,9 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-STEP_MS = 20
-"""How often ``watchfiles`` wakes: a save is reported after one to two steps. Two watches that wake
-every 20 ms cost 0.25 % of a core, every 100 ms 0.06 %."""
+STEP_MS = 25
+"""How often ``watchfiles`` wakes: a save is reported after one to two steps. A tree and a folder
+that are watched with steps of 25 ms cost 0.2 % of a core, with 200 ms 0.03 %."""
 LONGEST_MS = 300
 """A burst that does not end is reported after this long."""
 SKIPPED = frozenset({"node_modules", ".git", ".amplify"})
