@@ -12,7 +12,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from screens.ports import OpenedSandbox
     from workbench.branches.context import OpenedBranches
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
     from workbench.model.user_problem import UserProblem
 
 
@@ -62,7 +62,7 @@ class SelectEnvironment(Request):
     """
 
     def __init__(
-        self, environment: Workplace | None, branches: OpenedBranches | None = None
+        self, environment: SelectedEnvironment | None, branches: OpenedBranches | None = None
     ) -> None:
         super().__init__()
         self.environment = environment

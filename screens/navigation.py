@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from screens.sandbox.screen import SandboxScreen
     from workbench.aws.target import Target
     from workbench.branches.context import OpenedBranches
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
 
 STOP_SECONDS: Final = 3.0
 _START: Final = "start"
@@ -229,7 +229,9 @@ class Navigation:
         else:
             self.close_to_sandbox()
 
-    def select(self, environment: Workplace | None, branches: OpenedBranches | None = None) -> None:
+    def select(
+        self, environment: SelectedEnvironment | None, branches: OpenedBranches | None = None
+    ) -> None:
         """Switch the workbench to another environment; None is the user's own sandbox."""
         if environment == self._shell.environment:
             return

@@ -17,7 +17,7 @@ from screens.ports import OpenedSandbox, UsesShell
 
 if TYPE_CHECKING:
     from workbench.branches.context import OpenedBranches
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
     from workbench.playground.api import PlaygroundApi
     from workbench.users.open_pool import OpenedPool
 
@@ -27,7 +27,7 @@ class PaneContext:
     """What a pane may use: the sandbox, and the environment that is selected instead of it."""
 
     sandbox: OpenedSandbox
-    environment: Workplace | None = None
+    environment: SelectedEnvironment | None = None
     branches: OpenedBranches | None = None
     """Reads the selected environment; set together with ``environment``."""
 

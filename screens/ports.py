@@ -23,7 +23,7 @@ from workbench.model.events import AnyEvent, Emit, ResourcesListed
 if TYPE_CHECKING:
     from workbench.aws.target import Target
     from workbench.branches.context import OpenedBranches
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
     from workbench.model.user_problem import UserProblem
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
@@ -36,7 +36,7 @@ class Shell(Protocol):
     """The app, as every screen sees it. Call on the app's own thread."""
 
     @property
-    def environment(self) -> Workplace | None:
+    def environment(self) -> SelectedEnvironment | None:
         """The selected environment; None for the user's own sandbox."""
 
     def say(self, text: str, severity: Severity = "information") -> None:

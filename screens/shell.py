@@ -16,7 +16,7 @@ from screens.key_router import KeyRouter
 from screens.ports import Severity
 
 if TYPE_CHECKING:
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
     from workbench.model.user_problem import UserProblem
 
 
@@ -26,7 +26,7 @@ class AppShell:
     def __init__(self, app: App[Any], keys: KeyRouter) -> None:
         self._app = app
         self._keys = keys
-        self.environment: Workplace | None = None
+        self.environment: SelectedEnvironment | None = None
         """The selected environment; ``screens.navigation`` sets it."""
 
     # -- messages ---------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ from workbench.branches.deletions import read_deletions
 from workbench.branches.environments import Environment
 from workbench.branches.inventory import take_inventory
 from workbench.branches.promote import promote
-from workbench.branches.selected_environment import read_resources, workplace_of
+from workbench.branches.selected_environment import read_resources, selection_of
 from workbench.git.working_tree import find_repository
 from workbench.model.user_problem import UserProblem
 from workbench.watch.git_refs import ref_changes
@@ -188,7 +188,7 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
     def action_details(self) -> None:
         """Show the environment's stack, and what is billed."""
         each, opened = self.current, self._opened
-        selected = workplace_of(each) if each is not None else None
+        selected = selection_of(each) if each is not None else None
         if each is None or selected is None or opened is None:
             return
 
@@ -356,7 +356,7 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
             else:
                 self.shell.say(f"Deleted {each.name}; H shows the record")
         selected = self.shell.environment
-        if selected is not None and any(workplace_of(each) == selected for each in chosen):
+        if selected is not None and any(selection_of(each) == selected for each in chosen):
             self.post_message(SelectEnvironment(None))
         self.environments.marked.clear()
         self.action_reload()
@@ -366,7 +366,7 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
     def action_work_in(self) -> None:
         """Switch the workbench to the environment under the cursor."""
         each = self.current
-        selected = workplace_of(each) if each is not None else None
+        selected = selection_of(each) if each is not None else None
         if each is not None and selected is not None and self._opened is not None:
             is_own = self.environments.is_own(each)
             self.post_message(SelectEnvironment(None if is_own else selected, self._opened))

@@ -44,7 +44,7 @@ from workbench.model.events import (
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
 
 TICK_SECONDS = 0.2
 _PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
@@ -241,21 +241,21 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self.refresh_parts({Part.RESOURCES})
         self.refresh_bindings()
 
-    @work(group="place", exclusive=True)
+    @work(group="environment", exclusive=True)
     async def show_resources_of(
-        self, place: Workplace, read: Callable[[], Collection[LiveResource]]
+        self, selected: SelectedEnvironment, read: Callable[[], Collection[LiveResource]]
     ) -> None:
         """Show another environment's resources instead; ``read`` blocks."""
         pane = self.query_one(ResourcesPane)
-        pane.show_resources((), place.stack, place.name)
+        pane.show_resources((), selected.stack, selected.name)
         self.refresh_bindings()
         try:
             found = await asyncio.to_thread(read)
         except UserProblem as problem:
             self.shell.say(str(problem), "error")
             return
-        if self.shell.environment == place:
-            pane.show_resources(found, place.stack, place.name)
+        if self.shell.environment == selected:
+            pane.show_resources(found, selected.stack, selected.name)
 
     # -- actions ----------------------------------------------------------------------------------
 
@@ -363,8 +363,8 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     def _resource_opened(self, event: ResourcesPane.DetailsAsked) -> None:
         from screens.sandbox.resource_screen import ResourceScreen
 
-        place = self.shell.environment
-        story = self.story if place is None else SandboxStory(stack_name=place.stack)
+        selected = self.shell.environment
+        story = self.story if selected is None else SandboxStory(stack_name=selected.stack)
         self.app.push_screen(ResourceScreen(event.resource, story))
 
     @on(ResourcesPane.ConsoleAsked)

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from screens.ports import UsesShell
 
 if TYPE_CHECKING:
-    from workbench.branches.selected_environment import Workplace
+    from workbench.branches.selected_environment import SelectedEnvironment
 
 
 class EnvironmentBanner(UsesShell, Static):
@@ -23,7 +23,7 @@ class EnvironmentBanner(UsesShell, Static):
         """Show which environment is selected."""
         self.show(self.shell.environment)
 
-    def show(self, environment: Workplace | None) -> None:
+    def show(self, environment: SelectedEnvironment | None) -> None:
         """Name the environment; None hides the banner."""
         self.display = environment is not None
         if environment is None:

@@ -29,7 +29,7 @@ from workbench.branches.selected_environment import (
     open_api,
     open_pool,
     read_resources,
-    workplace_of,
+    selection_of,
 )
 from workbench.git.repository import GitProblem, worktrees
 from workbench.localcloud import lifecycle
@@ -230,7 +230,7 @@ async def each_has_its_own_users_and_data(team: Team) -> None:
     places = {
         each.name: place
         for each in opened.environments()
-        if (place := workplace_of(each)) is not None
+        if (place := selection_of(each)) is not None
     }
     for name, place in places.items():
         pool = open_pool(opened, place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.branches.context import OpenedBranches
 from workbench.branches.deletions import Deletion, now_text, recorded, who
 from workbench.branches.environments import Environment
-from workbench.branches.selected_environment import delete_sandbox, read_contents, workplace_of
+from workbench.branches.selected_environment import delete_sandbox, read_contents, selection_of
 from workbench.deploy.assembly.readable_path import readable_path
 from workbench.model.user_problem import UserProblem
 
@@ -69,7 +69,7 @@ def stop_job(opened: OpenedBranches, branch: str, job_id: str) -> None:
 
 def read_losses(opened: OpenedBranches, environment: Environment) -> tuple[str, ...]:
     """What is lost with an environment, a line each; what holds data comes first."""
-    selected = workplace_of(environment)
+    selected = selection_of(environment)
     if selected is None:
         return ("its jobs and their logs",)
     data = (
@@ -101,7 +101,7 @@ def _delete(opened: OpenedBranches, environment: Environment) -> None:
     if environment.hosted is not None:
         opened.hosting.delete(opened.hosting.known_app(), environment.name)
         return
-    selected = workplace_of(environment)
+    selected = selection_of(environment)
     remaining = () if selected is None else delete_sandbox(opened, selected)
     if remaining:
         raise UserProblem(

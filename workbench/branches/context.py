@@ -9,7 +9,7 @@ from workbench.aws.client_errors import error_message
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
-from workbench.branches.environments import Environment, list_environments
+from workbench.branches.environments import Environment, Stack, list_environments
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.git.repository import commit_of
@@ -67,6 +67,13 @@ class OpenedBranches:
         if app is None:
             return None
         return app if any(each.name == branch for each in self.hosting.branches(app)) else None
+
+    def connected_branch(self, name: str) -> Environment:
+        """A connected branch with its stack, read without the other environments."""
+        app = self.hosting.known_app()
+        hosted = self.hosting.branch(app, name)
+        stack = Stack(stack_name(BackendIdentity(app.id, name, "branch")), "")
+        return Environment("branch", name, app.id, hosted=hosted, stack=stack)
 
     def app_to_preview(self) -> App:
         """The app for previews of any branch; raises UserProblem on AWS, which has its own."""

@@ -15,9 +15,7 @@ from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import cells, padded, safe_line
 
 if TYPE_CHECKING:
-    from workbench.branches.context import OpenedBranches
     from workbench.branches.environments import Environment
-    from workbench.branches.hosting_models import App, HostedBranch
     from workbench.cli.parser import Actions
 
 
@@ -138,9 +136,10 @@ def _automatic(arguments: argparse.Namespace) -> int:
 
 
 def _delete(arguments: argparse.Namespace) -> int:
+    from workbench.branches.actions import delete_environment, read_losses
+
     opened = opened_branches(arguments)
-    app = opened.hosting.known_app()
-    branch = opened.hosting.branch(app, arguments.branch)
+    branch = opened.connected_branch(arguments.branch)
     if not arguments.yes:
         what = f"the backend of {branch.name} with all its data"
         if not sys.stdin.isatty():
@@ -148,35 +147,10 @@ def _delete(arguments: argparse.Namespace) -> int:
         if ask(f"Delete {what}? Type {branch.name}: ") != branch.name:
             out("Nothing was deleted.")
             return 1
-    _delete_recorded(opened, app, branch, "--yes" if arguments.yes else f"typed {branch.name}")
+    how = "--yes" if arguments.yes else f"typed {branch.name}"
+    delete_environment(opened, branch, read_losses(opened, branch), how)
     done(f"deleted the environment of {branch.name}; the Git branch stays")
     return 0
-
-
-def _delete_recorded(opened: OpenedBranches, app: App, branch: HostedBranch, how: str) -> None:
-    """Delete a branch's environment; who did it and what was lost is recorded."""
-    from workbench.branches.deletions import Deletion, now_text, recorded, who
-    from workbench.branches.selected_environment import Workplace, read_contents
-    from workbench.deploy.assembly.readable_path import readable_path
-    from workbench.project.identity import stack_name
-    from workbench.project.models import BackendIdentity
-
-    stack = stack_name(BackendIdentity(app.id, branch.name, "branch"))
-    lost = read_contents(opened, Workplace(branch.name, stack, branch.is_production))
-    deletion = Deletion(
-        now_text(),
-        branch.name,
-        "branch",
-        stack,
-        opened.session.target.label,
-        who(opened.project.root),
-        how,
-        tuple(
-            f"{readable_path(each.construct_path)}: {each.contents or each.type}" for each in lost
-        ),
-    )
-    with recorded(opened.project, deletion):
-        opened.hosting.delete(app, branch.name)
 
 
 def _compare(arguments: argparse.Namespace) -> int:
