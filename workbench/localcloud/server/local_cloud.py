@@ -16,9 +16,9 @@ from workbench.localcloud.asgi.types import App
 from workbench.localcloud.asgi.unread_bodies import read_to_the_end
 from workbench.localcloud.contract import HEALTH_PATH
 from workbench.localcloud.hosting.http import HostingService
+from workbench.localcloud.hosting.job_runner import Runner
 from workbench.localcloud.hosting.logs_route import logs_route
 from workbench.localcloud.hosting.repository_watcher import Follower
-from workbench.localcloud.hosting.runner import Runner
 from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.log_file import mask_values

@@ -9,8 +9,8 @@ import pytest
 
 from workbench.localcloud.appsync.execution.compiled_api import Compiled, compile_api
 from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
-from workbench.localcloud.appsync.execution.request import GraphQLRequest
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.records import (

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import aws_lambda
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_table import Item, Table, plain_item
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import Write
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings

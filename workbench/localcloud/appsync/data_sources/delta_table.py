@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_reads import read_page
 from workbench.localcloud.appsync.data_sources.dynamodb_table import Item, Table
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import Write

@@ -10,7 +10,7 @@ from workbench.localcloud.appsync.data_sources import (
     dynamodb_versions,
     dynamodb_writes,
 )
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     as_field_error,
     table_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_reads import projection
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     Item,
@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     plain_item,
 )
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import comparable
-from workbench.localcloud.appsync.data_sources.request import Object
+from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.service_problem import ServiceProblem
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import page_tokens
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     Table,
     expression,
     plain_item,
 )
-from workbench.localcloud.appsync.data_sources.request import Object
+from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.evaluation import TemplateError
 
 _GET = frozenset({"version", "operation", "key", "consistentRead", "projection"})

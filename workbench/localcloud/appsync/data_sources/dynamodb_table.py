@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.localcloud.appsync.data_sources import request as read
-from workbench.localcloud.appsync.data_sources.request import Object
+from workbench.localcloud.appsync.data_sources import request_objects as read
+from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import conflicts, delta_table
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_reads import read_page
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     CONDITION_FAILED,
@@ -28,7 +28,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_writes import (
     perform,
     read_write,
 )
-from workbench.localcloud.appsync.data_sources.request import Object
+from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, TemplateError
 from workbench.localcloud.service_problem import ServiceProblem

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.localcloud.appsync.data_sources import aws_lambda
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     CONDITION_FAILED,
     Item,
@@ -20,7 +20,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
     expression,
     plain_item,
 )
-from workbench.localcloud.appsync.data_sources.request import Object
+from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
 from workbench.localcloud.service_problem import ServiceProblem

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.data_sources import request as read
+from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource

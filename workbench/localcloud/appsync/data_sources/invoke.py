@@ -11,7 +11,7 @@ from workbench.localcloud.appsync.data_sources import (
     http_endpoint,
 )
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
-from workbench.localcloud.appsync.data_sources.request import request_object
+from workbench.localcloud.appsync.data_sources.request_objects import request_object
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError

@@ -8,7 +8,7 @@ from typing import Any
 from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.data_sources.sync_settings import sync_settings
 from workbench.localcloud.appsync.evaluation import Context, FieldError
-from workbench.localcloud.appsync.execution.state import State
+from workbench.localcloud.appsync.execution.request_state import State
 from workbench.localcloud.appsync.records import DataSource, Function, Resolver
 
 

@@ -31,8 +31,8 @@ from graphql.pyutils import Path
 
 from workbench.localcloud.appsync.evaluation import FieldError
 from workbench.localcloud.appsync.execution.errors import NullError, written_path
+from workbench.localcloud.appsync.execution.request_state import State
 from workbench.localcloud.appsync.execution.resolve import resolve
-from workbench.localcloud.appsync.execution.state import State
 from workbench.localcloud.appsync.schema.scalars import NotSerializableError, output_serializer
 
 _Planned = tuple[str, str, list[FieldNode], Callable[[Any], Any] | None, bool]

@@ -19,10 +19,10 @@ from workbench.localcloud.appsync.execution.errors import (
     request_error,
 )
 from workbench.localcloud.appsync.execution.executor import Executor
+from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest, Response
 from workbench.localcloud.appsync.execution.parsed_query import Prepared
 from workbench.localcloud.appsync.execution.projection import project
-from workbench.localcloud.appsync.execution.request import GraphQLRequest, Response
-from workbench.localcloud.appsync.execution.state import State, facts_of
+from workbench.localcloud.appsync.execution.request_state import State, facts_of
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.execution.turns import turns
 from workbench.localcloud.appsync.execution.variables import coerce_variables

@@ -20,8 +20,8 @@ from workbench.localcloud.appsync.evaluation import (
 )
 from workbench.localcloud.appsync.execution.call_data_source import call, call_direct
 from workbench.localcloud.appsync.execution.errors import field_error
+from workbench.localcloud.appsync.execution.request_state import State
 from workbench.localcloud.appsync.execution.selection import depends_on_variables, selection_info
-from workbench.localcloud.appsync.execution.state import State
 from workbench.localcloud.appsync.execution.trace import ResolverTrace, Step
 from workbench.localcloud.appsync.records import Code, DataSource, Function, Resolver
 

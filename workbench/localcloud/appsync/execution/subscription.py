@@ -16,8 +16,8 @@ from workbench.localcloud.appsync.execution.errors import (
     field_error,
     request_error,
 )
+from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.operation import begin
-from workbench.localcloud.appsync.execution.request import GraphQLRequest
 from workbench.localcloud.appsync.execution.resolve import resolve
 from workbench.localcloud.appsync.execution.trace import Trace
 from workbench.localcloud.appsync.identity import Caller

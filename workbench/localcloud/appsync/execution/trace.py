@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.localcloud.appsync.vtl.json_text import check_size
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 
 KEPT = 200
 """Traces of one API."""

@@ -19,13 +19,13 @@ from urllib.parse import parse_qs
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.execution.compiled_api import Compiled
 from workbench.localcloud.appsync.execution.engines import Runtime
-from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
-from workbench.localcloud.appsync.execution.request import (
+from workbench.localcloud.appsync.execution.graphql_request import (
     MAX_BODY,
     GraphQLRequest,
     MalformedRequestError,
     parse_body,
 )
+from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
 from workbench.localcloud.appsync.execution.trace import Trace, Traces
 from workbench.localcloud.appsync.http.body import DisconnectedError, TooLargeError, read_body
 from workbench.localcloud.appsync.http.paths import api_id_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.localcloud.appsync.execution.request import MAX_BODY
+from workbench.localcloud.appsync.execution.graphql_request import MAX_BODY
 from workbench.localcloud.asgi.types import Receive
 
 

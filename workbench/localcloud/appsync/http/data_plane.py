@@ -11,7 +11,7 @@ from workbench.localcloud.appsync.authorization.http_request import Keys
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.execution.compiled_api import Compiled
 from workbench.localcloud.appsync.execution.engines import Runtime
-from workbench.localcloud.appsync.execution.request import GraphQLRequest
+from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.subscription import start_subscription
 from workbench.localcloud.appsync.execution.trace import Trace, Traces
 from workbench.localcloud.appsync.http.application import Endpoint, application

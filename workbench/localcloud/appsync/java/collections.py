@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.localcloud.appsync.java.strings import Methods
-from workbench.localcloud.appsync.vtl.state import MOST_MEMBERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_MEMBERS, Failure
 from workbench.localcloud.appsync.vtl.values import (
     Entry,
     EntryView,

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from workbench.localcloud.appsync.vtl.brief import lengthy
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 
 _CLASSES = {
     "Lower": "a-z",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.localcloud.appsync.java.regex import pattern_for, replacement
-from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, Failure
 from workbench.localcloud.appsync.vtl.values import equal_values, to_text
 
 Methods = dict[tuple[str, str], Callable[..., Any]]

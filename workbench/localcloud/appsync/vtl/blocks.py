@@ -12,8 +12,8 @@ from workbench.localcloud.appsync.vtl.references import (
     located,
     parse_reference,
 )
+from workbench.localcloud.appsync.vtl.render_state import Failure, Node, State
 from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import Failure, Node, State
 from workbench.localcloud.appsync.vtl.values import to_text
 
 _SPECIAL = re.compile(r"\\+(?=[$#])|\$|#")

@@ -12,8 +12,7 @@ from workbench.localcloud.appsync.vtl.expressions import Expression, Test, parse
 from workbench.localcloud.appsync.vtl.json_text import parse_json
 from workbench.localcloud.appsync.vtl.macros import called, open_arguments
 from workbench.localcloud.appsync.vtl.references import located, parse_reference
-from workbench.localcloud.appsync.vtl.source import Directives, Source
-from workbench.localcloud.appsync.vtl.state import (
+from workbench.localcloud.appsync.vtl.render_state import (
     PROBLEMS,
     Broken,
     Failure,
@@ -22,6 +21,7 @@ from workbench.localcloud.appsync.vtl.state import (
     State,
     Stopped,
 )
+from workbench.localcloud.appsync.vtl.source import Directives, Source
 from workbench.localcloud.appsync.vtl.values import Definition, Loop, to_text
 
 _END = frozenset(("end",))

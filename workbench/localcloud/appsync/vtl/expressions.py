@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.operators import ARITHMETIC, COMPARISONS, add
+from workbench.localcloud.appsync.vtl.render_state import Failure, State
 from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import Failure, State
 from workbench.localcloud.appsync.vtl.values import is_number, is_true
 
 Value = Callable[[State], Any]

@@ -6,7 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from workbench.localcloud.appsync.vtl.brief import lengthy
-from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, MOST_MEMBERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, MOST_MEMBERS, Failure
 from workbench.localcloud.appsync.vtl.values import class_name
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from workbench.localcloud.appsync.vtl.expressions import parse_expression
 from workbench.localcloud.appsync.vtl.references import located
+from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, Failure, Node, State
 from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import PROBLEMS, Failure, Node, State
 
 _MACRO = re.compile(r"#(?:macro|\{macro\})[ \t]*\(\s*([a-zA-Z]\w*)", re.ASCII)
 DEEPEST_MACRO = 20

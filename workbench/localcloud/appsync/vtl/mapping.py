@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.evaluation import (
     TemplateError,
 )
 from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 from workbench.localcloud.appsync.vtl.template import compile_template
 
 _CHANGE = re.compile(

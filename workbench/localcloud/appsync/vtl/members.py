@@ -23,7 +23,7 @@ from workbench.localcloud.appsync.java.strings import (
     STRING_METHODS,
     Methods,
 )
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 from workbench.localcloud.appsync.vtl.values import (
     Definition,
     Entry,

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, Failure
 from workbench.localcloud.appsync.vtl.values import is_number, loosely_equal, to_text
 
 _MOST_BITS = 20_000

@@ -14,8 +14,8 @@ from workbench.localcloud.appsync.vtl.members import (
     set_index,
     set_property,
 )
+from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, Failure, State
 from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import PROBLEMS, Failure, State
 from workbench.localcloud.appsync.vtl.utilities.registry import UTILITIES, Utility
 from workbench.localcloud.appsync.vtl.values import Definition
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.state import Failure, Node
+from workbench.localcloud.appsync.vtl.render_state import Failure, Node
 
 _SPACES = re.compile(r"\s*")
 _BLANKS = re.compile(r"[ \t]*")

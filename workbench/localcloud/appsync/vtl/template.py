@@ -16,8 +16,7 @@ from workbench.localcloud.appsync.evaluation import (
 from workbench.localcloud.appsync.vtl.blocks import parse_block
 from workbench.localcloud.appsync.vtl.directives import DIRECTIVES
 from workbench.localcloud.appsync.vtl.macros import macro_names
-from workbench.localcloud.appsync.vtl.source import Source
-from workbench.localcloud.appsync.vtl.state import (
+from workbench.localcloud.appsync.vtl.render_state import (
     Broken,
     Failure,
     Node,
@@ -26,6 +25,7 @@ from workbench.localcloud.appsync.vtl.state import (
     Stopped,
     joined,
 )
+from workbench.localcloud.appsync.vtl.source import Source
 
 CACHED_TEMPLATES = 4096
 LONGEST_TEMPLATE = 64 * 1024

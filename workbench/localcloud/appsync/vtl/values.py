@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, Failure
 
 
 class KeyView(list[Any]):

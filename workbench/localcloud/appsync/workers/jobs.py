@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.localcloud.appsync.evaluate.request import evaluate_request
+from workbench.localcloud.appsync.evaluate_calls import evaluate_request
 from workbench.localcloud.appsync.evaluation import (
     Context,
     Effects,

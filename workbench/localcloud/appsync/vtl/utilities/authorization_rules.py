@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.vtl.json_text import parse_json
-from workbench.localcloud.appsync.vtl.state import State
+from workbench.localcloud.appsync.vtl.render_state import State
 from workbench.localcloud.appsync.vtl.utilities.arguments import members
 
 _AUTH_TYPES = {

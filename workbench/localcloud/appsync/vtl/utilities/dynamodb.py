@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_attribute_value
 from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json, write_json
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 from workbench.localcloud.appsync.vtl.utilities.arguments import (
     kind,
     mapping,

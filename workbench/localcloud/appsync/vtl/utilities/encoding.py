@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from workbench.localcloud.appsync.vtl.state import Failure
+from workbench.localcloud.appsync.vtl.render_state import Failure
 from workbench.localcloud.appsync.vtl.utilities.arguments import text
 
 _ESCAPES = {

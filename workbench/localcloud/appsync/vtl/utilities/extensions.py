@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.java.collections import held
-from workbench.localcloud.appsync.vtl.state import Failure, State
+from workbench.localcloud.appsync.vtl.render_state import Failure, State
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 
 

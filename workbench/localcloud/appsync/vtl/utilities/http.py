@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.state import Failure, State
+from workbench.localcloud.appsync.vtl.render_state import Failure, State
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 from workbench.localcloud.appsync.vtl.values import to_text
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from workbench.localcloud.appsync.evaluation import FieldError
-from workbench.localcloud.appsync.vtl.state import State
+from workbench.localcloud.appsync.vtl.render_state import State
 from workbench.localcloud.appsync.vtl.values import to_text
 
 MOST_LOGGED = 1_000

@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.util_functions.search_queries import to_search
 from workbench.localcloud.appsync.util_functions.subscription_filters import to_subscription_filter
 from workbench.localcloud.appsync.util_functions.xml_maps import to_map
 from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
-from workbench.localcloud.appsync.vtl.state import MOST_CHARACTERS, Failure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, Failure
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members, number, text
 
 

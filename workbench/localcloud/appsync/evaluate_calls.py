@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from workbench.localcloud.appsync.evaluate.context import auth_type_of, complete_context
+from workbench.localcloud.appsync.evaluate_context import auth_type_of, complete_context
 from workbench.localcloud.appsync.evaluation import (
     Context,
     Effects,

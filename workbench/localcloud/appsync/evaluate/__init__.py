@@ -1,1 +1,0 @@
-"""AppSync's own way to try a template or handler without deploying it."""
