@@ -14,7 +14,7 @@ before = set(sys.modules)
 
 
 async def load():
-    service = graphql_plane.GraphQLService(lambda names: None)
+    service = graphql_plane.GraphQLPlane(lambda names: None)
     await service._load()
     service.close()
 

@@ -1,7 +1,7 @@
 """Answers EvaluateCode and EvaluateMappingTemplate, in the shapes of AppSync's API reference.
 
-What fails in the evaluated text is part of the answer; only a request that is no valid call is
-refused (HTTP 400).
+What fails in the evaluated text is part of the answer; only a request that is not a
+valid call is refused (HTTP 400).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from workbench.localcloud.appsync.evaluate_context import auth_type_of, complete_context
 from workbench.localcloud.appsync.evaluation import (
+    AUTH_TYPES,
     Context,
     Effects,
     Facts,
@@ -87,7 +87,7 @@ def _answer(evaluate: Callable[[Effects, Facts], str], context: Context) -> Answ
     effects = Effects()
     answer: Answer = {}
     try:
-        answer["evaluationResult"] = evaluate(effects, Facts(auth_type_of(context)))
+        answer["evaluationResult"] = evaluate(effects, Facts(_auth_type_of(context)))
     except FieldError as error:
         answer["error"] = {"message": error.message, "codeErrors": []}
     answer["logs"] = effects.logs
@@ -129,7 +129,47 @@ def _context(body: Mapping[str, Any]) -> Context:
     try:
         given = json.loads(text)
     except json.JSONDecodeError as problem:
-        raise _Refused(f"The context is no JSON: {problem}") from None
+        raise _Refused(f"The context is not valid JSON: {problem}") from None
     if not isinstance(given, dict):
         raise _Refused("The context must be a JSON object.")
-    return complete_context(given)
+    return _complete_context(given)
+
+
+def _complete_context(given: Mapping[str, Any]) -> Context:
+    """The context with every member that handlers may read; ``args`` is ``arguments``."""
+    arguments = given.get("arguments", given.get("args"))
+    context: Context = {
+        "identity": None,
+        "source": None,
+        "result": None,
+        "error": None,
+        "env": {},
+        **given,
+    }
+    context["arguments"] = context["args"] = {} if arguments is None else arguments
+    context["stash"] = given.get("stash") or {}
+    context["prev"] = given.get("prev") or {"result": None}
+    context["request"] = {"headers": {}, "domainName": None, **(given.get("request") or {})}
+    context["info"] = {
+        "fieldName": "",
+        "parentTypeName": "",
+        "variables": {},
+        "selectionSetList": [],
+        "selectionSetGraphQL": "",
+        **(given.get("info") or {}),
+    }
+    return context
+
+
+def _auth_type_of(context: Context) -> str:
+    """What ``util.authType()`` says for an identity, told by its members."""
+    identity = context.get("identity")
+    if not isinstance(identity, Mapping) or not identity:
+        return AUTH_TYPES["API_KEY"]
+    if "resolverContext" in identity:
+        return AUTH_TYPES["AWS_LAMBDA"]
+    if "userArn" in identity or "accountId" in identity:
+        return AUTH_TYPES["AWS_IAM"]
+    if "username" in identity:
+        return AUTH_TYPES["AMAZON_COGNITO_USER_POOLS"]
+    return AUTH_TYPES["OPENID_CONNECT"]

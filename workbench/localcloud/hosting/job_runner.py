@@ -42,7 +42,7 @@ class StepFailed(Exception):  # noqa: N818 - the job's result, not a program's e
     """A step ended badly; its log says why."""
 
 
-class Runner:
+class JobRunner:
     """One for each local cloud; ``begin`` it on the server's loop.
 
     ``cloud_dir`` is the local cloud's state folder; ``endpoint`` its address.

@@ -23,7 +23,7 @@ from workbench.watch.git_refs import ref_changes
 logger = logging.getLogger("local cloud")
 
 
-class Follower:
+class RepositoryWatcher:
     """One for each local cloud; ``begin`` it on the server's loop."""
 
     def __init__(

@@ -15,14 +15,14 @@ from workbench.localcloud.providers.request import (
     ProviderRequest,
     kept_id,
 )
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 
 _TAG = "aws-cdk:auto-delete-objects"
 _EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; an update moves to the new bucket's name, so the old one is emptied."""
     name = str(request.properties.get("BucketName") or "")
     if request.kind == "Create":
@@ -35,7 +35,7 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
     return ProviderAnswer(request.physical_id)
 
 
-def _empty_if_tagged(name: str, services: Services) -> None:
+def _empty_if_tagged(name: str, services: ProviderServices) -> None:
     try:
         if services.buckets.tags(name).get(_TAG) != "true":
             return
@@ -47,7 +47,7 @@ def _empty_if_tagged(name: str, services: Services) -> None:
             raise
 
 
-def _refuse_new_objects(name: str, services: Services) -> None:
+def _refuse_new_objects(name: str, services: ProviderServices) -> None:
     try:
         text = services.buckets.policy(name)
     except ServiceProblem as problem:

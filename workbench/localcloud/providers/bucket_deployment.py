@@ -20,7 +20,7 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import ObjectVersion, Services
+from workbench.localcloud.providers.services import ObjectVersion, ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 
 _OWNER_TAG = "aws-cdk:cr-owned"
@@ -52,7 +52,7 @@ class Deployment:
     headers: Mapping[str, str]
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; S3's own refusals are the reasons of failures."""
     properties = request.properties
     try:
@@ -73,7 +73,9 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
     return ProviderAnswer(physical_id, _attributes(properties, versions))
 
 
-def _carry_out(request: ProviderRequest, deployment: Deployment, services: Services) -> None:
+def _carry_out(
+    request: ProviderRequest, deployment: Deployment, services: ProviderServices
+) -> None:
     bucket, prefix = deployment.bucket, deployment.prefix
     if request.kind == "Delete":
         if not deployment.retain_on_delete and not _is_owned(deployment, services):
@@ -86,7 +88,7 @@ def _carry_out(request: ProviderRequest, deployment: Deployment, services: Servi
     _sync(deployment, services)
 
 
-def _sync(deployment: Deployment, services: Services) -> None:
+def _sync(deployment: Deployment, services: ProviderServices) -> None:
     """Upload every selected file; with ``prune`` delete what the sources no longer have."""
     bucket, prefix = deployment.bucket, deployment.prefix
     files = _files(deployment, services)
@@ -100,7 +102,7 @@ def _sync(deployment: Deployment, services: Services) -> None:
         _delete(bucket, [prefix + path for path in stale], services)
 
 
-def _files(deployment: Deployment, services: Services) -> dict[str, bytes]:
+def _files(deployment: Deployment, services: ProviderServices) -> dict[str, bytes]:
     """The sources' files in order, a later source's file over an earlier one's."""
     files: dict[str, bytes] = {}
     if len(deployment.sources) < len(deployment.markers):
@@ -119,7 +121,7 @@ def _files(deployment: Deployment, services: Services) -> dict[str, bytes]:
 
 
 def _version_ids(
-    request: ProviderRequest, deployment: Deployment, services: Services
+    request: ProviderRequest, deployment: Deployment, services: ProviderServices
 ) -> list[str] | None:
     """The deployed objects' version ids in the sources' order, where the template reads them."""
     if request.properties.get("OutputObjectVersionIds", "false") != "true":
@@ -138,7 +140,7 @@ def _version_ids(
     return found
 
 
-def _is_owned(deployment: Deployment, services: Services) -> bool:
+def _is_owned(deployment: Deployment, services: ProviderServices) -> bool:
     """Whether a deployment (this one, or its replacement) still claims the destination by tag."""
     tag = f"{_OWNER_TAG}:{deployment.raw_prefix}" if deployment.raw_prefix else _OWNER_TAG
     try:
@@ -147,11 +149,11 @@ def _is_owned(deployment: Deployment, services: Services) -> bool:
         return False
 
 
-def _remove(bucket: str, prefix: str, services: Services) -> None:
+def _remove(bucket: str, prefix: str, services: ProviderServices) -> None:
     _delete(bucket, services.buckets.keys(bucket, prefix), services)
 
 
-def _delete(bucket: str, keys: Sequence[str], services: Services) -> None:
+def _delete(bucket: str, keys: Sequence[str], services: ProviderServices) -> None:
     if keys:
         services.buckets.delete(bucket, [ObjectVersion(key, "") for key in keys])
 

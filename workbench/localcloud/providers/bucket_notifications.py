@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 
 _KINDS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
 _EVENT_BRIDGE = "EventBridgeConfiguration"
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; a failure's reason begins with ``Error:``, as the provider's does."""
     properties = request.properties
     try:

@@ -6,11 +6,11 @@ After CDK's log-retention provider, except that it makes no log group for itself
 from __future__ import annotations
 
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; the physical id is the group's name, deleted only with ``destroy``."""
     name = str(request.properties.get("LogGroupName") or "")
     try:
@@ -25,7 +25,7 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
     return ProviderAnswer(name, {"LogGroupName": name})
 
 
-def _create(name: str, services: Services) -> None:
+def _create(name: str, services: ProviderServices) -> None:
     try:
         services.call("logs", "CreateLogGroup", {"logGroupName": name})
     except ServiceProblem as problem:
@@ -33,7 +33,7 @@ def _create(name: str, services: Services) -> None:
             raise
 
 
-def _delete(name: str, services: Services) -> None:
+def _delete(name: str, services: ProviderServices) -> None:
     try:
         services.call("logs", "DeleteLogGroup", {"logGroupName": name})
     except ServiceProblem as problem:
@@ -41,7 +41,7 @@ def _delete(name: str, services: Services) -> None:
             raise
 
 
-def _set_retention(name: str, days: object, services: Services) -> None:
+def _set_retention(name: str, days: object, services: ProviderServices) -> None:
     if days:
         parameters = {"logGroupName": name, "retentionInDays": int(str(days))}
         services.call("logs", "PutRetentionPolicy", parameters)

@@ -18,7 +18,7 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 
 Json = Mapping[str, Any]
@@ -51,7 +51,7 @@ class Referenced:
     roles: Mapping[str, str]
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; Delete has nothing to do."""
     physical_id = str(uuid.uuid4()) if request.kind == "Create" else request.physical_id
     if request.kind == "Delete":
@@ -66,7 +66,7 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
     return ProviderAnswer(physical_id, _attributes(found, properties))
 
 
-def _read(properties: Properties, services: Services) -> Referenced:
+def _read(properties: Properties, services: ProviderServices) -> Referenced:
     pool_id = {"UserPoolId": str(properties["userPoolId"])}
     identity_id = {"IdentityPoolId": str(properties["identityPoolId"])}
     pool = services.call("cognito-idp", "DescribeUserPool", pool_id).get("UserPool")
@@ -97,7 +97,7 @@ def _read(properties: Properties, services: Services) -> Referenced:
     )
 
 
-def _all(services: Services, action: str, member: str, parameters: Json) -> list[Json]:
+def _all(services: ProviderServices, action: str, member: str, parameters: Json) -> list[Json]:
     items: list[Json] = []
     token: str | None = None
     while True:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 
 Properties = Mapping[str, Any]
 """Resource properties as CloudFormation sends them: booleans and numbers are strings."""
@@ -43,7 +43,7 @@ class ProviderFailed(Exception):  # noqa: N818 - the resource's failure, not a p
     """A provider's ``FAILED`` answer; the text is the reason that the stack event shows."""
 
 
-Provider = Callable[[ProviderRequest, Services], ProviderAnswer]
+Provider = Callable[[ProviderRequest, ProviderServices], ProviderAnswer]
 
 
 def kept_id(request: ProviderRequest) -> str:

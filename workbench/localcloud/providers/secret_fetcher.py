@@ -15,13 +15,13 @@ from workbench.localcloud.providers.request import (
     ProviderFailed,
     ProviderRequest,
 )
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.service_problem import ServiceProblem
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; the attributes are the secrets' values by name."""
     physical_id = str(uuid.uuid4()) if request.kind == "Create" else request.physical_id
     if request.kind == "Delete":
@@ -32,7 +32,7 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
     )
 
 
-def _fetch(name: str, properties: Properties, services: Services) -> str:
+def _fetch(name: str, properties: Properties, services: ProviderServices) -> str:
     namespace, backend = str(properties["namespace"]), str(properties["name"])
     kind = cast("Literal['sandbox', 'branch', 'standalone']", properties.get("type", "sandbox"))
     identity = BackendIdentity(namespace=namespace, name=backend, type=kind)

@@ -54,7 +54,7 @@ class Buckets(Protocol):
         """Replace the notification configuration."""
 
 
-class Services(Protocol):
+class ProviderServices(Protocol):
     """The local cloud as a provider sees it, in the stack's own account and region."""
 
     @property

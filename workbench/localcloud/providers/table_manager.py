@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.localcloud.providers import table_changes as changes
 from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
-from workbench.localcloud.providers.services import Services
+from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.providers.table_definition import TableDefinition, read_definition
 from workbench.localcloud.providers.table_import import differences
 from workbench.localcloud.service_problem import ServiceProblem
@@ -29,7 +29,7 @@ _KEYS_REFUSED = (
 )
 
 
-def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
+def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
     """Answer one request; DynamoDB's own refusals are the reasons of failures."""
     try:
         if request.kind == "Delete":
@@ -45,7 +45,7 @@ def provide(request: ProviderRequest, services: Services) -> ProviderAnswer:
         raise ProviderFailed(str(problem)) from problem
 
 
-def _create(definition: TableDefinition, services: Services) -> ProviderAnswer:
+def _create(definition: TableDefinition, services: ProviderServices) -> ProviderAnswer:
     if definition.imported:
         table = _describe(definition.name, services)
         if found := differences(table, definition):
@@ -57,7 +57,7 @@ def _create(definition: TableDefinition, services: Services) -> ProviderAnswer:
     return _made(definition, services)
 
 
-def _made(definition: TableDefinition, services: Services, **data: Any) -> ProviderAnswer:
+def _made(definition: TableDefinition, services: ProviderServices, **data: Any) -> ProviderAnswer:
     """Create the table, then what can only be set on a table that exists."""
     services.call("dynamodb", "CreateTable", changes.creation(definition))
     _wait_until_ready(definition.name, services)
@@ -68,7 +68,7 @@ def _made(definition: TableDefinition, services: Services, **data: Any) -> Provi
 
 
 def _update(
-    name: str, before: TableDefinition, definition: TableDefinition, services: Services
+    name: str, before: TableDefinition, definition: TableDefinition, services: ProviderServices
 ) -> ProviderAnswer:
     table = _describe(name, services)
     if changes.keys_changed(table["KeySchema"], definition.key_schema):
@@ -94,7 +94,7 @@ def _update(
     return _answer(table)
 
 
-def _settle(name: str, definition: TableDefinition, services: Services) -> None:
+def _settle(name: str, definition: TableDefinition, services: ProviderServices) -> None:
     """Make capacity and index changes one by one until none is left."""
     for _ in range(_MOST_STEPS):
         table = _wait_until_ready(name, services)
@@ -106,7 +106,7 @@ def _settle(name: str, definition: TableDefinition, services: Services) -> None:
 
 
 def _replace(
-    table: Mapping[str, Any], definition: TableDefinition, services: Services
+    table: Mapping[str, Any], definition: TableDefinition, services: ProviderServices
 ) -> ProviderAnswer:
     if table.get("DeletionProtectionEnabled") is True:
         raise ProviderFailed("Table cannot be replaced when the deletion protection is enabled.")
@@ -116,7 +116,7 @@ def _replace(
     return _made(definition, services, IsTableReplaced=True)
 
 
-def _delete(name: str, services: Services) -> ProviderAnswer:
+def _delete(name: str, services: ProviderServices) -> ProviderAnswer:
     """A protected table is kept, a missing one is done; both succeed."""
     try:
         if not _describe(name, services).get("DeletionProtectionEnabled"):
@@ -127,7 +127,9 @@ def _delete(name: str, services: Services) -> ProviderAnswer:
     return ProviderAnswer(name)
 
 
-def _set_tags(table: Mapping[str, Any], definition: TableDefinition, services: Services) -> None:
+def _set_tags(
+    table: Mapping[str, Any], definition: TableDefinition, services: ProviderServices
+) -> None:
     arn = table["TableArn"]
     answer = services.call("dynamodb", "ListTagsOfResource", {"ResourceArn": arn})
     current = {tag["Key"]: tag["Value"] for tag in answer.get("Tags") or []}
@@ -139,7 +141,7 @@ def _set_tags(table: Mapping[str, Any], definition: TableDefinition, services: S
         services.call("dynamodb", "TagResource", parameters)
 
 
-def _set_recovery(name: str, definition: TableDefinition, services: Services) -> None:
+def _set_recovery(name: str, definition: TableDefinition, services: ProviderServices) -> None:
     answer = services.call("dynamodb", "DescribeContinuousBackups", {"TableName": name})
     change = changes.recovery_change(answer.get("ContinuousBackupsDescription") or {}, definition)
     if change:
@@ -147,19 +149,19 @@ def _set_recovery(name: str, definition: TableDefinition, services: Services) ->
         _wait_until_ready(name, services)
 
 
-def _set_time_to_live(name: str, definition: TableDefinition, services: Services) -> None:
+def _set_time_to_live(name: str, definition: TableDefinition, services: ProviderServices) -> None:
     answer = services.call("dynamodb", "DescribeTimeToLive", {"TableName": name})
     change = changes.time_to_live_change(answer.get("TimeToLiveDescription") or {}, definition)
     if change:
         services.call("dynamodb", "UpdateTimeToLive", change)
 
 
-def _describe(name: str, services: Services) -> dict[str, Any]:
+def _describe(name: str, services: ProviderServices) -> dict[str, Any]:
     table: dict[str, Any] = services.call("dynamodb", "DescribeTable", {"TableName": name})["Table"]
     return table
 
 
-def _exists(name: str, services: Services) -> bool:
+def _exists(name: str, services: ProviderServices) -> bool:
     try:
         _describe(name, services)
     except ServiceProblem as problem:
@@ -169,7 +171,7 @@ def _exists(name: str, services: Services) -> bool:
     return True
 
 
-def _wait_until_ready(name: str, services: Services) -> dict[str, Any]:
+def _wait_until_ready(name: str, services: ProviderServices) -> dict[str, Any]:
     """The table, once it and all its indexes are active."""
     table: dict[str, Any] = {}
 

@@ -62,7 +62,7 @@ _TURN = 0.2
 """Seconds that the server's loop is waited for; one that is blocked changes no items meanwhile."""
 
 
-class Saver:
+class Autosave:
     """Saves in the background after :meth:`start`; ``mark`` may be called from any thread.
 
     ``damages`` is what :meth:`restore` found damaged, ``problem`` why nothing can be saved now.

@@ -35,10 +35,10 @@ _MODULES = (
     "workbench.localcloud.appsync.http.request_log",
     "workbench.localcloud.appsync.workers.shared",
 )
-"""What :meth:`GraphQLService._load` takes from; a test holds that nothing is missing."""
+"""What :meth:`GraphQLPlane._load` takes from; a test holds that nothing is missing."""
 
 
-class GraphQLService:
+class GraphQLPlane:
     """Belongs to the server's event loop; ``mark`` is told which saved states may have changed."""
 
     def __init__(self, mark: Mark) -> None:

@@ -16,9 +16,9 @@ from workbench.localcloud.asgi.types import App
 from workbench.localcloud.asgi.unread_bodies import read_to_the_end
 from workbench.localcloud.contract import HEALTH_PATH
 from workbench.localcloud.hosting.http import HostingService
-from workbench.localcloud.hosting.job_runner import Runner
+from workbench.localcloud.hosting.job_runner import JobRunner
 from workbench.localcloud.hosting.logs_route import logs_route
-from workbench.localcloud.hosting.repository_watcher import Follower
+from workbench.localcloud.hosting.repository_watcher import RepositoryWatcher
 from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
 from workbench.localcloud.log_file import mask_values
@@ -27,7 +27,7 @@ from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.server.gateway import gateway
-from workbench.localcloud.server.graphql_plane import GraphQLService
+from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.outbound_messages_route import inbox_route
 from workbench.localcloud.server.user_tokens_route import user_tokens_route
 from workbench.localcloud.server.write_detection import effects
@@ -56,12 +56,12 @@ class LocalCloud:
         from workbench.localcloud.ministack.patches.cloudformation import stack_operations
         from workbench.localcloud.ministack.patches.lambda_functions import runtime
         from workbench.localcloud.ministack.saved_state import capture
-        from workbench.localcloud.server.autosave import Saver
+        from workbench.localcloud.server.autosave import Autosave
 
         mask_values(known_secrets)
         self._clear_away = runtime.clear_away
         self._state_name = capture.service_of
-        self._saver = Saver(state_dir)
+        self._saver = Autosave(state_dir)
         self._saver.restore()
         self._hosting = HostingState(self._cloud_dir / "hosting")
         self.damages = (*self._saver.damages, *self._hosting.damages)
@@ -86,16 +86,16 @@ class LocalCloud:
         self._saver.start(loop, remove_assets)
         self._saver.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
-        self._graphql = GraphQLService(self._saver.mark)
+        self._graphql = GraphQLPlane(self._saver.mark)
         hosting = self._hosting
-        self._jobs = Runner(
+        self._jobs = JobRunner(
             hosting,
             self._cloud_dir,
             self._target.endpoint,
             self._delete_branch_backend,
         )
         self._jobs.begin()
-        self._follower = Follower(hosting, self._jobs)
+        self._follower = RepositoryWatcher(hosting, self._jobs)
         self._follower.begin()
         own = (
             json_route(HEALTH_PATH, health, public=tells_users),

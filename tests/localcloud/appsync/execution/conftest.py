@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from workbench.localcloud.appsync.execution.compiled_api import Compiled, compile_api
-from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi, compile_api
+from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
-from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.trace import RequestTrace
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.records import (
     Api,
@@ -67,8 +67,8 @@ class Bench:
         self.lambdas: dict[str, Callable[[Any], Any]] = {}
         self.members: dict[str, Any] = {}
         self.services = Functions(self.lambdas)
-        self.trace = Trace("r", "a")
-        self._compiled: Compiled | None = None
+        self.trace = RequestTrace("r", "a")
+        self._compiled: CompiledApi | None = None
 
     def unit(
         self, place: str, request: str | None, response: str | None = PASS, **more: Any
@@ -102,7 +102,7 @@ class Bench:
             type_name, field, Code(code=code), functions=names
         )
 
-    def compiled(self) -> Compiled:
+    def compiled(self) -> CompiledApi:
         """The API."""
         if self._compiled is None:
             sources = {"none": DataSource("none", "NONE")}
@@ -134,8 +134,8 @@ class Bench:
         """Execute an operation."""
         request = GraphQLRequest(query, variables or {}, headers={"x-test": "1"}, **more)
         engines = shared.evaluator()
-        runtime = Runtime(engines.evaluate_mapping, engines.evaluate_handler, self.services)
-        self.trace = Trace("r", "a")
+        runtime = Engines(engines.evaluate_mapping, engines.evaluate_handler, self.services)
+        self.trace = RequestTrace("r", "a")
         asking = caller or Caller(AuthMode.API_KEY)
         return await execute_operation(self.compiled(), request, asking, runtime, self.trace)
 

@@ -8,12 +8,16 @@ from typing import Any
 from workbench.localcloud.appsync.data_sources.invoke import invoke
 from workbench.localcloud.appsync.data_sources.sync_settings import sync_settings
 from workbench.localcloud.appsync.evaluation import Context, FieldError
-from workbench.localcloud.appsync.execution.request_state import State
+from workbench.localcloud.appsync.execution.request_state import RequestState
 from workbench.localcloud.appsync.records import DataSource, Function, Resolver
 
 
 async def call(
-    state: State, source: DataSource, request: Any, context: Context, unit: Function | Resolver
+    state: RequestState,
+    source: DataSource,
+    request: Any,
+    context: Context,
+    unit: Function | Resolver,
 ) -> Any:
     """The data source's answer to a request; raises FieldError."""
     size = unit.max_batch_size
@@ -24,7 +28,7 @@ async def call(
         return await invoke(
             source,
             request,
-            state.runtime.services,
+            state.engines.services,
             context,
             sync=sync_settings(unit.sync),
             batches=state.batches,
@@ -37,7 +41,11 @@ async def call(
 
 
 async def call_direct(
-    state: State, source: DataSource, payload: Any, context: Context, unit: Function | Resolver
+    state: RequestState,
+    source: DataSource,
+    payload: Any,
+    context: Context,
+    unit: Function | Resolver,
 ) -> Any:
     """The answer of a function that is its resolver's whole code; raises FieldError."""
     try:

@@ -14,7 +14,7 @@ from graphql import GraphQLSchema
 
 from workbench.localcloud.appsync.authorization.directives import FieldRules, field_rules
 from workbench.localcloud.appsync.execution.aside import LARGE, aside
-from workbench.localcloud.appsync.execution.parsed_query import Prepared, prepare
+from workbench.localcloud.appsync.execution.parsed_query import ParsedQuery, prepare
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.records import Api, Function, Resolver
 from workbench.localcloud.appsync.schema.build import build_schema
@@ -27,7 +27,7 @@ Verdicts = dict[tuple[str, str], bool]
 
 
 @dataclass(slots=True)
-class Compiled:
+class CompiledApi:
     """One API, ready; ``revision`` is that of its records."""
 
     api: Api
@@ -35,10 +35,10 @@ class Compiled:
     schema: GraphQLSchema
     rules: FieldRules
     resolvers: Mapping[tuple[str, str], Resolver]
-    _prepared: OrderedDict[str, Prepared] = field(default_factory=OrderedDict)
+    _prepared: OrderedDict[str, ParsedQuery] = field(default_factory=OrderedDict)
     _verdicts: OrderedDict[object, Verdicts] = field(default_factory=OrderedDict)
 
-    async def prepared(self, query: str) -> Prepared:
+    async def prepared(self, query: str) -> ParsedQuery:
         """A query parsed and validated, once for each text; raises RequestError."""
         known = self._prepared.get(query)
         if known is not None:
@@ -69,10 +69,10 @@ class Compiled:
         return self.api.functions.get(function_id)
 
 
-def compile_api(api: Api, revision: int) -> Compiled:
+def compile_api(api: Api, revision: int) -> CompiledApi:
     """Make an API ready; raises SchemaError. Templates are compiled when they are first used."""
     built = build_schema(api.schema)
-    return Compiled(
+    return CompiledApi(
         api=api,
         revision=revision,
         schema=built.schema,

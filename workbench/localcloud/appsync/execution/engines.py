@@ -18,7 +18,7 @@ whose evaluation it is: one's slow ones leave room for those of others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Engines:
     """The engines for VTL and JavaScript, and the world behind the data sources."""
 
     evaluate_mapping: EvaluateMapping

@@ -31,7 +31,7 @@ from graphql.pyutils import Path
 
 from workbench.localcloud.appsync.evaluation import FieldError
 from workbench.localcloud.appsync.execution.errors import NullError, written_path
-from workbench.localcloud.appsync.execution.request_state import State
+from workbench.localcloud.appsync.execution.request_state import RequestState
 from workbench.localcloud.appsync.execution.resolve import resolve
 from workbench.localcloud.appsync.schema.scalars import NotSerializableError, output_serializer
 
@@ -40,13 +40,13 @@ _Planned = tuple[str, str, list[FieldNode], Callable[[Any], Any] | None, bool]
 
 
 class Executor(ExecutionContext):
-    """One execution; its ``context_value`` is the request's State."""
+    """One execution; its ``context_value`` is the request's RequestState."""
 
     _serializers: dict[str, Callable[[Any], Any]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._state = cast(State, self.context_value)
+        self._state = cast(RequestState, self.context_value)
         self._resolvers = self._state.compiled.resolvers
         self._serializers = {}
         self._plans: dict[int, list[_Planned]] = {}

@@ -11,8 +11,8 @@ from graphql.execution.execute import CollectedErrors
 
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.execution.aside import LARGE, aside
-from workbench.localcloud.appsync.execution.compiled_api import Compiled
-from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
+from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
     executed_error,
@@ -20,10 +20,10 @@ from workbench.localcloud.appsync.execution.errors import (
 )
 from workbench.localcloud.appsync.execution.executor import Executor
 from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest, Response
-from workbench.localcloud.appsync.execution.parsed_query import Prepared
+from workbench.localcloud.appsync.execution.parsed_query import ParsedQuery
 from workbench.localcloud.appsync.execution.projection import project
-from workbench.localcloud.appsync.execution.request_state import State, facts_of
-from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.request_state import RequestState, facts_of
+from workbench.localcloud.appsync.execution.trace import RequestTrace
 from workbench.localcloud.appsync.execution.turns import turns
 from workbench.localcloud.appsync.execution.variables import coerce_variables
 from workbench.localcloud.appsync.identity import Caller
@@ -37,7 +37,7 @@ class Execution:
     subscriptions.
     """
 
-    def __init__(self, response: Response, state: State | None) -> None:
+    def __init__(self, response: Response, state: RequestState | None) -> None:
         self.response = response
         self.state = state
         self.changes: list[tuple[str, Any]] = []
@@ -50,15 +50,15 @@ class Execution:
 
 
 async def execute_operation(
-    compiled: Compiled,
+    compiled: CompiledApi,
     request: GraphQLRequest,
     caller: Caller,
-    runtime: Runtime,
-    trace: Trace,
+    engines: Engines,
+    trace: RequestTrace,
 ) -> Execution:
     """Execute a query or a mutation; errors are in the answer, none is raised."""
     try:
-        state = await begin(compiled, request, caller, runtime, trace)
+        state = await begin(compiled, request, caller, engines, trace)
         if state.operation.operation.value == "subscription":
             raise RequestError(
                 [request_error("Subscriptions are served over WebSocket.", None, "BadRequest")]
@@ -74,17 +74,17 @@ async def execute_operation(
 
 
 async def begin(
-    compiled: Compiled,
+    compiled: CompiledApi,
     request: GraphQLRequest,
     caller: Caller,
-    runtime: Runtime,
-    trace: Trace,
-) -> State:
+    engines: Engines,
+    trace: RequestTrace,
+) -> RequestState:
     """Prepare a request: parsed, validated, its variables coerced; raises RequestError."""
     trace.query, trace.variables = request.query, dict(request.variables)
     trace.operation_name = request.operation_name
     began = time.perf_counter()
-    prepared: Prepared = await compiled.prepared(request.query)
+    prepared: ParsedQuery = await compiled.prepared(request.query)
     operation = prepared.operation(request.operation_name)
     trace.operation = operation.operation.value
     trace.operation_name = operation.name.value if operation.name else None
@@ -92,17 +92,17 @@ async def begin(
     large = request.size > LARGE
     variables = await aside(coerce_variables, *coerced) if large else coerce_variables(*coerced)
     trace.prepare_ms = (time.perf_counter() - began) * 1000
-    state = State(
+    state = RequestState(
         compiled=compiled,
         prepared=prepared,
         operation=operation,
         caller=caller,
         headers=request.headers,
         variables=variables,
-        runtime=runtime,
+        engines=engines,
         trace=trace,
         facts=facts_of(caller),
-        batches=LambdaBatches(runtime.services),
+        batches=LambdaBatches(engines.services),
         turns=turns(),
         verdicts=compiled.verdicts(caller),
     )
@@ -110,7 +110,7 @@ async def begin(
     return state
 
 
-async def run(state: State, root: Any) -> Response:
+async def run(state: RequestState, root: Any) -> Response:
     """Execute the operation; ``root`` is the value that fields without a resolver are read from."""
     context = executor(state, root)
     collected = context.collected_errors
@@ -128,7 +128,7 @@ async def run(state: State, root: Any) -> Response:
     return Response(result.data, (*found, *state.errors), state.response_headers)
 
 
-def executor(state: State, root: Any) -> Executor:
+def executor(state: RequestState, root: Any) -> Executor:
     """graphql-core's execution context for a prepared request."""
     return Executor(
         schema=state.compiled.schema,
@@ -146,7 +146,7 @@ def executor(state: State, root: Any) -> Executor:
     )
 
 
-def _changes(state: State, data: Any) -> list[tuple[str, Any]]:
+def _changes(state: RequestState, data: Any) -> list[tuple[str, Any]]:
     if not isinstance(data, dict):
         return []
     selections = state.operation.selection_set

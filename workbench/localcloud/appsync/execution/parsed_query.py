@@ -23,7 +23,7 @@ from workbench.localcloud.appsync.records import Api
 
 
 @dataclass(slots=True)
-class Prepared:
+class ParsedQuery:
     """A valid document; ``selections`` keeps what ``ctx.info`` says of a field, by its node."""
 
     document: DocumentNode
@@ -44,7 +44,7 @@ class Prepared:
         return next(iter(self.operations.values()))
 
 
-def prepare(query: str, schema: GraphQLSchema, api: Api) -> Prepared:
+def prepare(query: str, schema: GraphQLSchema, api: Api) -> ParsedQuery:
     """Parse, limit and validate; raises RequestError."""
     document = parse_query(query)
     limits.check_document(document)
@@ -60,7 +60,7 @@ def prepare(query: str, schema: GraphQLSchema, api: Api) -> Prepared:
     validation.check(schema, document)
     for operation in operations.values():
         limits.check_depth(limits.depth_of(document, operation), api.query_depth_limit)
-    return Prepared(document, fragments, operations)
+    return ParsedQuery(document, fragments, operations)
 
 
 def parse_query(query: str) -> DocumentNode:

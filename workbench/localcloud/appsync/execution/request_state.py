@@ -10,10 +10,10 @@ from graphql import OperationDefinitionNode
 
 from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatches
 from workbench.localcloud.appsync.evaluation import AUTH_TYPES, Effects, Facts, FieldError
-from workbench.localcloud.appsync.execution.compiled_api import Compiled
-from workbench.localcloud.appsync.execution.engines import Runtime
-from workbench.localcloud.appsync.execution.parsed_query import Prepared
-from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
+from workbench.localcloud.appsync.execution.engines import Engines
+from workbench.localcloud.appsync.execution.parsed_query import ParsedQuery
+from workbench.localcloud.appsync.execution.trace import RequestTrace
 from workbench.localcloud.appsync.execution.turns import Turns
 from workbench.localcloud.appsync.identity import Caller
 
@@ -22,17 +22,17 @@ MAX_RESOLVERS = 10_000
 
 
 @dataclass(slots=True)
-class State:
+class RequestState:
     """One request; ``errors`` are those that templates appended."""
 
-    compiled: Compiled
-    prepared: Prepared
+    compiled: CompiledApi
+    prepared: ParsedQuery
     operation: OperationDefinitionNode
     caller: Caller
     headers: Mapping[str, str]
     variables: dict[str, Any]
-    runtime: Runtime
-    trace: Trace
+    engines: Engines
+    trace: RequestTrace
     facts: Facts
     batches: LambdaBatches
     verdicts: dict[tuple[str, str], bool]

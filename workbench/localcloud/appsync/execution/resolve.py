@@ -20,14 +20,14 @@ from workbench.localcloud.appsync.evaluation import (
 )
 from workbench.localcloud.appsync.execution.call_data_source import call, call_direct
 from workbench.localcloud.appsync.execution.errors import field_error
-from workbench.localcloud.appsync.execution.request_state import State
+from workbench.localcloud.appsync.execution.request_state import RequestState
 from workbench.localcloud.appsync.execution.selection import depends_on_variables, selection_info
 from workbench.localcloud.appsync.execution.trace import ResolverTrace, Step
 from workbench.localcloud.appsync.records import Code, DataSource, Function, Resolver
 
 
 async def resolve(
-    state: State,
+    state: RequestState,
     resolver: Resolver,
     source: Any,
     arguments: dict[str, Any],
@@ -74,7 +74,7 @@ async def resolve(
 
 
 def _context(
-    state: State,
+    state: RequestState,
     resolver: Resolver,
     source: Any,
     arguments: dict[str, Any],
@@ -97,7 +97,7 @@ def _context(
     }
 
 
-def _info(state: State, resolver: Resolver, nodes: Sequence[FieldNode]) -> dict[str, Any]:
+def _info(state: RequestState, resolver: Resolver, nodes: Sequence[FieldNode]) -> dict[str, Any]:
     cached = state.prepared.selections
     key = id(nodes[0])
     selected = cached.get(key) if len(nodes) == 1 else None
@@ -118,7 +118,7 @@ class _Run:
     """One resolver under way: its context is shared by all of its templates."""
 
     def __init__(
-        self, state: State, context: Context, effects: Effects, record: ResolverTrace
+        self, state: RequestState, context: Context, effects: Effects, record: ResolverTrace
     ) -> None:
         self._state = state
         self._context = context
@@ -231,19 +231,19 @@ class _Run:
         return found
 
     async def _evaluate(self, code: Code, which: Any) -> Evaluation:
-        runtime, facts = self._state.runtime, self._state.facts
+        engines, facts = self._state.engines, self._state.facts
         owner = self._state.trace.request_id
         try:
             if code.code is not None:
                 self._state.evaluating += 1
                 try:
-                    return await runtime.evaluate_handler(
+                    return await engines.evaluate_handler(
                         code.code, which, self._context, self._effects, facts, owner
                     )
                 finally:
                     self._state.evaluating -= 1
             text = code.request_template if which == "request" else code.response_template
-            return await runtime.evaluate_mapping(
+            return await engines.evaluate_mapping(
                 text or "", self._context, self._effects, facts, owner
             )
         except FieldError:

@@ -9,8 +9,8 @@ from graphql.execution.collect_fields import collect_fields
 from graphql.execution.values import get_argument_values
 
 from workbench.localcloud.appsync.evaluation import Effects, FieldError
-from workbench.localcloud.appsync.execution.compiled_api import Compiled
-from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
+from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.errors import (
     RequestError,
     field_error,
@@ -19,25 +19,25 @@ from workbench.localcloud.appsync.execution.errors import (
 from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.operation import begin
 from workbench.localcloud.appsync.execution.resolve import resolve
-from workbench.localcloud.appsync.execution.trace import Trace
+from workbench.localcloud.appsync.execution.trace import RequestTrace
 from workbench.localcloud.appsync.identity import Caller
 
 Errors = tuple[dict[str, Any], ...]
 
 
 async def start_subscription(
-    compiled: Compiled,
+    compiled: CompiledApi,
     request: GraphQLRequest,
     caller: Caller,
-    runtime: Runtime,
-    trace: Trace,
+    engines: Engines,
+    trace: RequestTrace,
 ) -> tuple[Effects, Errors]:
     """The effects (filters) of the subscription field's resolver, and the errors that refuse it.
 
     The resolver's value is not looked at: nothing has happened yet that could be told.
     """
     try:
-        state = await begin(compiled, request, caller, runtime, trace)
+        state = await begin(compiled, request, caller, engines, trace)
         if state.operation.operation is not OperationType.SUBSCRIPTION:
             raise RequestError([request_error("The operation is no subscription.")])
         root = compiled.schema.subscription_type

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.localcloud.appsync.vtl.json_text import check_size
-from workbench.localcloud.appsync.vtl.render_state import Failure
+from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
 
 KEPT = 200
 """Traces of one API."""
@@ -99,7 +99,7 @@ class ResolverTrace:
 
 
 @dataclass(slots=True)
-class Trace:
+class RequestTrace:
     """One request; ``at`` in seconds since 1970, ``status`` is HTTP's."""
 
     request_id: str
@@ -165,20 +165,20 @@ class Traces:
     """The last requests of every API."""
 
     def __init__(self) -> None:
-        self._of: dict[str, OrderedDict[str, Trace]] = {}
+        self._of: dict[str, OrderedDict[str, RequestTrace]] = {}
 
-    def add(self, trace: Trace) -> None:
+    def add(self, trace: RequestTrace) -> None:
         """Keep a trace, and forget the oldest where there are too many."""
         kept = self._of.setdefault(trace.api_id, OrderedDict())
         kept[trace.request_id] = trace
         while len(kept) > KEPT:
             kept.popitem(last=False)
 
-    def find(self, api_id: str, request_id: str) -> Trace | None:
+    def find(self, api_id: str, request_id: str) -> RequestTrace | None:
         """One request's trace; None where it is not kept any more."""
         return self._of.get(api_id, OrderedDict()).get(request_id)
 
-    def latest(self, api_id: str) -> list[Trace]:
+    def latest(self, api_id: str) -> list[RequestTrace]:
         """What is kept of an API, newest first."""
         return list(reversed(self._of.get(api_id, OrderedDict()).values()))
 
@@ -191,7 +191,7 @@ def shown(value: Any) -> Any:
         # A failed template may have left a value that holds itself a million times.
         check_size(value)
         text = json.dumps(value, ensure_ascii=False, default=str)
-    except Failure:
+    except TemplateFailure:
         return _TOO_LARGE_VALUE
     except (TypeError, ValueError, RecursionError):
         return "(not JSON)"

@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
-from workbench.localcloud.appsync.execution.compiled_api import Compiled
-from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
+from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.graphql_request import (
     MAX_BODY,
     GraphQLRequest,
@@ -26,7 +26,7 @@ from workbench.localcloud.appsync.execution.graphql_request import (
     parse_body,
 )
 from workbench.localcloud.appsync.execution.operation import Execution, execute_operation
-from workbench.localcloud.appsync.execution.trace import Trace, Traces
+from workbench.localcloud.appsync.execution.trace import RequestTrace, Traces
 from workbench.localcloud.appsync.http.body import DisconnectedError, TooLargeError, read_body
 from workbench.localcloud.appsync.http.paths import api_id_of
 from workbench.localcloud.appsync.http.responses import (
@@ -61,12 +61,12 @@ class Endpoint:
     """What the application is made of; ``on_done`` learns of every request that was executed."""
 
     snapshots: Snapshots
-    runtime: Runtime
+    engines: Engines
     traces: Traces
     authorize: Authorize
     publish: Publish
     invalidate: Invalidate
-    on_done: Callable[[Trace], None]
+    on_done: Callable[[RequestTrace], None]
 
 
 def application(endpoint: Endpoint) -> App:
@@ -110,7 +110,7 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
         message = f"GraphQL API {api_id} not found."
         await send_refusal(send, 404, request_id, "NotFoundException", message)
         return
-    trace = Trace(request_id, api_id)
+    trace = RequestTrace(request_id, api_id)
     try:
         found: GraphQLRequest | MalformedRequestError = _request(scope, method, body)
     except MalformedRequestError as error:
@@ -142,11 +142,15 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
 
 
 async def _execute(
-    endpoint: Endpoint, compiled: Compiled, request: GraphQLRequest, caller: Caller, trace: Trace
+    endpoint: Endpoint,
+    compiled: CompiledApi,
+    request: GraphQLRequest,
+    caller: Caller,
+    trace: RequestTrace,
 ) -> Execution:
     try:
         async with asyncio.timeout(30):
-            return await execute_operation(compiled, request, caller, endpoint.runtime, trace)
+            return await execute_operation(compiled, request, caller, endpoint.engines, trace)
     except TimeoutError:
         error = {
             "path": None,
@@ -159,12 +163,12 @@ async def _execute(
 
 async def _caller(  # noqa: PLR0917 - what the credentials may cover
     endpoint: Endpoint,
-    compiled: Compiled,
+    compiled: CompiledApi,
     scope: Scope,
     headers: Mapping[str, str],
     body: bytes,
     found: GraphQLRequest | MalformedRequestError,
-    trace: Trace,
+    trace: RequestTrace,
 ) -> Caller:
     request = found if isinstance(found, GraphQLRequest) else GraphQLRequest("")
     began = time.perf_counter()
@@ -198,7 +202,9 @@ def _request(scope: Scope, method: str, body: bytes) -> GraphQLRequest:
     return parse_body(json.dumps({name: values[0] for name, values in given.items()}).encode())
 
 
-def _finish(endpoint: Endpoint, trace: Trace, status: int, errors: list[dict[str, Any]]) -> None:
+def _finish(
+    endpoint: Endpoint, trace: RequestTrace, status: int, errors: list[dict[str, Any]]
+) -> None:
     trace.ms, trace.status, trace.errors = trace.elapsed_ms(), status, errors
     endpoint.traces.add(trace)
     endpoint.on_done(trace)

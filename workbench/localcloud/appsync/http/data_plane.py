@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from workbench.localcloud.appsync.authorization.authorize import Authorizer
 from workbench.localcloud.appsync.authorization.http_request import Keys
 from workbench.localcloud.appsync.data_sources.services import Services
-from workbench.localcloud.appsync.execution.compiled_api import Compiled
-from workbench.localcloud.appsync.execution.engines import Runtime
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
+from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.subscription import start_subscription
-from workbench.localcloud.appsync.execution.trace import Trace, Traces
+from workbench.localcloud.appsync.execution.trace import RequestTrace, Traces
 from workbench.localcloud.appsync.http.application import Endpoint, application
 from workbench.localcloud.appsync.http.request_log import RequestLog
 from workbench.localcloud.appsync.http.snapshots import Snapshots
@@ -56,11 +56,11 @@ class DataPlane:
         self.traces = Traces()
         self.hub = Hub()
         self.snapshots = Snapshots(control.api_ids, control.revision, control.read_api, _warm)
-        self._runtime = Runtime(evaluator.evaluate_mapping, evaluator.evaluate_handler, services)
+        self._engines = Engines(evaluator.evaluate_mapping, evaluator.evaluate_handler, services)
         authorize = Authorizer(keys).authorize
         endpoint = Endpoint(
             self.snapshots,
-            self._runtime,
+            self._engines,
             self.traces,
             authorize,
             self.hub.publish,
@@ -98,18 +98,18 @@ class DataPlane:
         self, api_id: str, request: Request, caller: Caller, headers: Mapping[str, str]
     ) -> Started:
         compiled = self.snapshots.get(api_id)
-        trace = Trace(str(uuid.uuid4()), api_id, mode=caller.mode.value)
+        trace = RequestTrace(str(uuid.uuid4()), api_id, mode=caller.mode.value)
         asked = GraphQLRequest(
             request.query, request.variables, request.operation_name, headers, trace.request_id
         )
         assert compiled is not None
-        effects, errors = await start_subscription(compiled, asked, caller, self._runtime, trace)
+        effects, errors = await start_subscription(compiled, asked, caller, self._engines, trace)
         trace.ms, trace.errors = trace.elapsed_ms(), list(errors)
         self.traces.add(trace)
         return Started(effects, errors)
 
 
-def _warm(compiled: Compiled) -> None:
+def _warm(compiled: CompiledApi) -> None:
     """Compile the templates, 0.5 ms each: all of a quickstart's would cost its first query 15 ms."""
     codes = [function.code for function in compiled.api.functions.values()]
     codes += [resolver.code for resolver in compiled.api.resolvers.values()]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workbench.localcloud.appsync.execution.trace import ResolverTrace, Trace, shown
+from workbench.localcloud.appsync.execution.trace import RequestTrace, ResolverTrace, shown
 
 DELAY = 0.5
 """Seconds from the first line to its writing."""
@@ -35,7 +35,7 @@ class RequestLog:
         self._lines: dict[str, list[Line]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, trace: Trace) -> None:
+    def add(self, trace: RequestTrace) -> None:
         """Log a request that was answered."""
         waiting = self._lines.setdefault(trace.api_id, [])
         if len(waiting) < _WAITING:
@@ -51,7 +51,7 @@ class RequestLog:
             self._write(api_id, found)
 
 
-def lines_of(trace: Trace) -> list[str]:
+def lines_of(trace: RequestTrace) -> list[str]:
     """A request's lines; the query's literals and variables are the user's own test data."""
     request_id = trace.request_id
     lines = [f"{request_id} Begin Request"]

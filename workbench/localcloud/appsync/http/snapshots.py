@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-from workbench.localcloud.appsync.execution.compiled_api import Compiled, compile_api
+from workbench.localcloud.appsync.execution.compiled_api import CompiledApi, compile_api
 from workbench.localcloud.appsync.records import Api
 from workbench.localcloud.appsync.schema.build import SchemaError
 
@@ -15,7 +15,7 @@ logger = logging.getLogger("local cloud")
 SETTLED = 0.3
 """Seconds that an API must stay as it is before it is compiled ahead of its first query."""
 
-Warm = Callable[[Compiled], None]
+Warm = Callable[[CompiledApi], None]
 
 
 class Snapshots:
@@ -35,13 +35,13 @@ class Snapshots:
         self._revision = revision
         self._read_api = read_api
         self._warm = warm
-        self._compiled: dict[str, Compiled] = {}
+        self._compiled: dict[str, CompiledApi] = {}
         self._failed: dict[str, tuple[int, str]] = {}
         self._seen: dict[str, int] = {}
         self._looking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def get(self, api_id: str) -> Compiled | None:
+    def get(self, api_id: str) -> CompiledApi | None:
         """The API as it is now; None where there is none. Raises SchemaError."""
         revision = self._revision(api_id)
         if revision is None:
@@ -55,7 +55,7 @@ class Snapshots:
             raise SchemaError(failed[1])
         return self._compile(api_id, revision)
 
-    def _compile(self, api_id: str, revision: int) -> Compiled | None:
+    def _compile(self, api_id: str, revision: int) -> CompiledApi | None:
         api = self._read_api(api_id)
         if api is None:
             return None

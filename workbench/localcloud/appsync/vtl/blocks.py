@@ -12,7 +12,7 @@ from workbench.localcloud.appsync.vtl.references import (
     located,
     parse_reference,
 )
-from workbench.localcloud.appsync.vtl.render_state import Failure, Node, State
+from workbench.localcloud.appsync.vtl.render_state import Node, RenderState, TemplateFailure
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.values import to_text
 
@@ -48,7 +48,7 @@ class Block:
         if len(nodes) == 1:
             return nodes[0]
 
-        def render(state: State) -> None:
+        def render(state: RenderState) -> None:
             for node in nodes:
                 node(state)
 
@@ -173,7 +173,7 @@ def _escaped(source: Source, block: Block, count: int) -> None:
 def _write_escaped(reference: Reference, half: str, escaped: bool) -> Node:
     value, shown = reference.value, "" if reference.quiet else reference.text
 
-    def write(state: State) -> None:
+    def write(state: RenderState) -> None:
         found = value(state)
         if escaped:
             state.write(half + ("\\" if found is None else "") + reference.text)
@@ -190,7 +190,7 @@ def write_reference(reference: Reference) -> Node:
     value = reference.value
     shown = "" if reference.quiet else reference.text
 
-    def write(state: State) -> None:
+    def write(state: RenderState) -> None:
         found = value(state)
         if found.__class__ is str:
             state.write(found)
@@ -212,10 +212,10 @@ def parse_interpolated(source: Source) -> Value:
     source.position = 0
     render, _ = parse_block(source, frozenset())
 
-    def text(state: State) -> str:
+    def text(state: RenderState) -> str:
         try:
             return state.capture(render)
-        except Failure as problem:
+        except TemplateFailure as problem:
             raise located(problem, line) from None
 
     return text
@@ -247,7 +247,7 @@ def _join(parts: list[str | Reference]) -> Value:
         for part in parts
     ]
 
-    def text(state: State) -> str:
+    def text(state: RenderState) -> str:
         written = []
         for shown, value in pieces:
             if value is None:

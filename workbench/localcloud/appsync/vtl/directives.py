@@ -15,11 +15,11 @@ from workbench.localcloud.appsync.vtl.references import located, parse_reference
 from workbench.localcloud.appsync.vtl.render_state import (
     PROBLEMS,
     Broken,
-    Failure,
     Node,
+    RenderState,
     Returned,
-    State,
     Stopped,
+    TemplateFailure,
 )
 from workbench.localcloud.appsync.vtl.source import Directives, Source
 from workbench.localcloud.appsync.vtl.values import Definition, Loop, to_text
@@ -48,7 +48,7 @@ def _parse_set(source: Source) -> Node:
     value = parse_expression(source).value
     _close(source, "set")
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         try:
             found = value(state)
             # Velocity 1.x keeps what was there where the new value is null.
@@ -76,11 +76,11 @@ def _parse_if(source: Source) -> Node:
             body, name = parse_block(source, _BRANCHES)
             branches.append((test, body))
         if not name:
-            raise Failure("#if has no #end", line)
+            raise TemplateFailure("#if has no #end", line)
     source.skip_line_end()
     choices = tuple(branches)
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         for test, body in choices:
             try:
                 chosen = test(state)
@@ -107,10 +107,10 @@ def _parse_foreach(source: Source) -> Node:
     _close(source, "foreach")
     body, end = parse_block(source, _END)
     if not end:
-        raise Failure("#foreach has no #end", line)
+        raise TemplateFailure("#foreach has no #end", line)
     source.skip_line_end()
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         try:
             values = _members(members(state))
             if values is not None:
@@ -128,7 +128,7 @@ def _members(value: Any) -> list[Any] | None:
     return list(value) if isinstance(value, list) else None
 
 
-def _loop(state: State, name: str, members: list[Any], body: Node) -> None:
+def _loop(state: RenderState, name: str, members: list[Any], body: Node) -> None:
     variables = state.variables
     names = ("foreach", "velocityCount", "velocityHasNext", name)
     before = {each: variables.get(each) for each in names}
@@ -156,7 +156,7 @@ def _loop(state: State, name: str, members: list[Any], body: Node) -> None:
 def _parse_break(source: Source) -> Node:
     source.skip_line_end()
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         raise Broken
 
     return run
@@ -165,7 +165,7 @@ def _parse_break(source: Source) -> Node:
 def _parse_stop(source: Source) -> Node:
     source.skip_line_end()
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         raise Stopped
 
     return run
@@ -184,7 +184,7 @@ def _parse_return(source: Source) -> Node:
         _close(source, "return")
     value, is_json = expression.value, expression.is_json
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         try:
             found = held(value(state))
             result = parse_json(found) if is_json else found
@@ -206,10 +206,10 @@ def _parse_define(source: Source) -> Node:
     _close(source, "define")
     body, end = parse_block(source, _END)
     if not end:
-        raise Failure("#define has no #end", line)
+        raise TemplateFailure("#define has no #end", line)
     source.skip_line_end()
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         state.variables[name] = Definition(lambda: called(state, line, lambda: state.capture(body)))
 
     return run
@@ -221,7 +221,7 @@ def _parse_evaluate(source: Source) -> Node:
     value = parse_expression(source).value
     _close(source, "evaluate")
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         try:
             text = value(state)
             if text is None:
@@ -261,7 +261,7 @@ def _parse_macro(source: Source) -> Node:
     _close(source, "macro")
     body, end = parse_block(source, _END)
     if not end:
-        raise Failure("#macro has no #end", line)
+        raise TemplateFailure("#macro has no #end", line)
     source.skip_line_end()
     source.macros[name] = (tuple(parameters), body)
     return lambda state: None

@@ -1,6 +1,6 @@
 """Expressions to closures: what stands in ``#if(...)``, behind ``=`` and between call parentheses.
 
-Everything is parsed once; a closure takes the :class:`State` and gives a value.
+Everything is parsed once; a closure takes the :class:`RenderState` and gives a value.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.operators import ARITHMETIC, COMPARISONS, add
-from workbench.localcloud.appsync.vtl.render_state import Failure, State
+from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.values import is_number, is_true
 
-Value = Callable[[State], Any]
-Test = Callable[[State], bool]
+Value = Callable[[RenderState], Any]
+Test = Callable[[RenderState], bool]
 
 
 class Expression(NamedTuple):
@@ -51,7 +51,7 @@ _STRING = re.compile(r'"((?:[^"]|"")*)"|\'((?:[^\']|\'\')*)\'')
 MOST_RANGE = 100_000
 
 
-def never(state: State) -> bool:
+def never(state: RenderState) -> bool:
     """The condition of what can't be true."""
     return False
 
@@ -104,17 +104,17 @@ def _combine(sign: str, left: Expression, right: Expression) -> Expression:
         return Expression(lambda state: function(one(state), other(state)), never)
     comparison = COMPARISONS[sign]
 
-    def compared(state: State) -> bool:
+    def compared(state: RenderState) -> bool:
         return comparison(one(state), other(state))
 
     return Expression(compared, compared)
 
 
 def _logic(sign: str, one: Test, other: Test) -> Expression:
-    def both(state: State) -> bool:
+    def both(state: RenderState) -> bool:
         return one(state) and other(state)
 
-    def either(state: State) -> bool:
+    def either(state: RenderState) -> bool:
         return one(state) or other(state)
 
     test = both if sign == "&&" else either
@@ -137,7 +137,7 @@ def _unary(source: Source) -> Expression:
     test = _unary(source).test
     source.depth -= 1
 
-    def opposite(state: State) -> bool:
+    def opposite(state: RenderState) -> bool:
         return not test(state)
 
     return Expression(opposite, opposite)
@@ -243,6 +243,6 @@ def _range(first: Any, last: Any) -> list[int] | None:
         return None
     start, end = int(first), int(last)
     if abs(end - start) > MOST_RANGE:
-        raise Failure(f"a range can't have more than {MOST_RANGE} members")
+        raise TemplateFailure(f"a range can't have more than {MOST_RANGE} members")
     step = 1 if end >= start else -1
     return list(range(start, end + step, step))

@@ -8,7 +8,12 @@ from typing import Any
 
 from workbench.localcloud.appsync.vtl.expressions import parse_expression
 from workbench.localcloud.appsync.vtl.references import located
-from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, Failure, Node, State
+from workbench.localcloud.appsync.vtl.render_state import (
+    PROBLEMS,
+    Node,
+    RenderState,
+    TemplateFailure,
+)
 from workbench.localcloud.appsync.vtl.source import Source
 
 _MACRO = re.compile(r"#(?:macro|\{macro\})[ \t]*\(\s*([a-zA-Z]\w*)", re.ASCII)
@@ -28,10 +33,10 @@ def open_arguments(source: Source, name: str) -> None:
         raise source.failure(f"expected ( after #{name}, found {source.found()}")
 
 
-def called(state: State, line: int, function: Callable[[], Any]) -> Any:
-    """Call what may call itself; Failure where it does so too deeply."""
+def called(state: RenderState, line: int, function: Callable[[], Any]) -> Any:
+    """Call what may call itself; TemplateFailure where it does so too deeply."""
     if state.calls >= DEEPEST_MACRO:
-        raise Failure(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
+        raise TemplateFailure(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
     state.calls += 1
     try:
         return function()
@@ -53,9 +58,9 @@ def parse_macro_call(source: Source, name: str) -> Node:
         arguments.append(parse_expression(source).value)
     macros = source.macros
 
-    def run(state: State) -> None:
+    def run(state: RenderState) -> None:
         if name not in macros:
-            raise Failure(f"#{name} is not defined", line)
+            raise TemplateFailure(f"#{name} is not defined", line)
         parameters, body = macros[name]
         before = {parameter: state.variables.get(parameter) for parameter in parameters}
         try:

@@ -14,12 +14,12 @@ from workbench.localcloud.appsync.vtl.members import (
     set_index,
     set_property,
 )
-from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, Failure, State
+from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, RenderState, TemplateFailure
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.utilities.registry import UTILITIES, Utility
 from workbench.localcloud.appsync.vtl.values import Definition
 
-Assign = Callable[[State, Any], None]
+Assign = Callable[[RenderState, Any], None]
 
 
 class Reference(NamedTuple):
@@ -108,21 +108,21 @@ def _arguments(source: Source) -> tuple[Value, ...]:
         source.expect(",", "between arguments")
 
 
-def located(problem: Exception, line: int) -> Failure:
-    """The problem as a Failure that knows its line."""
-    if isinstance(problem, Failure):
+def located(problem: Exception, line: int) -> TemplateFailure:
+    """The problem as a TemplateFailure that knows its line."""
+    if isinstance(problem, TemplateFailure):
         if problem.line is None:
             problem.line = line
         return problem
     if isinstance(problem, RecursionError):
-        return Failure("the template nests too deeply", line)
+        return TemplateFailure("the template nests too deeply", line)
     if isinstance(problem, ValueError):
-        return Failure(str(problem), line)
-    return Failure(f"could not be evaluated ({type(problem).__name__}: {problem})", line)
+        return TemplateFailure(str(problem), line)
+    return TemplateFailure(f"could not be evaluated ({type(problem).__name__}: {problem})", line)
 
 
 def _variable(name: str) -> Value:
-    def read(state: State) -> Any:
+    def read(state: RenderState) -> Any:
         value = state.variables.get(name)
         if value.__class__ is Definition:
             return value.render()
@@ -175,7 +175,7 @@ def _names(base: Value, names: tuple[str, ...], line: int) -> Value:
 
 
 def _variable_names(root: str, names: tuple[str, ...], line: int) -> Value:
-    def read(state: State) -> Any:
+    def read(state: RenderState) -> Any:
         value = state.variables.get(root)
         for name in names:
             if value.__class__ is dict:
@@ -190,7 +190,7 @@ def _variable_names(root: str, names: tuple[str, ...], line: int) -> Value:
 
 
 def _indexed(base: Value, index: Value, line: int) -> Value:
-    def read(state: State) -> Any:
+    def read(state: RenderState) -> Any:
         try:
             return get_index(base(state), index(state))
         except PROBLEMS as problem:
@@ -200,7 +200,7 @@ def _indexed(base: Value, index: Value, line: int) -> Value:
 
 
 def _called(base: Value, name: str, arguments: tuple[Value, ...], line: int) -> Value:
-    def call(state: State) -> Any:
+    def call(state: RenderState) -> Any:
         target = base(state)
         if target is None:
             return None
@@ -215,7 +215,7 @@ def _called(base: Value, name: str, arguments: tuple[Value, ...], line: int) -> 
 def _assigner(root: str, steps: list[Step], line: int) -> Assign | None:
     if not steps:
 
-        def assign(state: State, value: Any) -> None:
+        def assign(state: RenderState, value: Any) -> None:
             state.variables[root] = value
 
         return assign
@@ -255,8 +255,8 @@ def _utility_reference(
 
 
 def _fails(message: str, line: int) -> Value:
-    def fail(state: State) -> Any:
-        raise Failure(message, line)
+    def fail(state: RenderState) -> Any:
+        raise TemplateFailure(message, line)
 
     return fail
 
@@ -269,7 +269,7 @@ def _utility_call(utility: Utility, name: str, arguments: tuple[Value, ...], lin
     if len(arguments) == 1 and not utility.takes_state:
         first = arguments[0]
 
-        def call_plainly(state: State) -> Any:
+        def call_plainly(state: RenderState) -> Any:
             try:
                 return function(first(state))
             except PROBLEMS as problem:
@@ -277,7 +277,7 @@ def _utility_call(utility: Utility, name: str, arguments: tuple[Value, ...], lin
 
         return call_plainly
 
-    def call(state: State) -> Any:
+    def call(state: RenderState) -> Any:
         try:
             values = [value(state) for value in arguments]
             return function(state, *values) if utility.takes_state else function(*values)
@@ -288,9 +288,9 @@ def _utility_call(utility: Utility, name: str, arguments: tuple[Value, ...], lin
 
 
 def _named(problem: Exception, name: str) -> Exception:
-    """A Failure of a utility says which one."""
+    """A TemplateFailure of a utility says which one."""
     if isinstance(problem, ValueError):
-        return Failure(f"${name}(): {problem}")
-    if isinstance(problem, Failure) and problem.line is None:
+        return TemplateFailure(f"${name}(): {problem}")
+    if isinstance(problem, TemplateFailure) and problem.line is None:
         problem.message = f"${name}(): {problem.message}"
     return problem

@@ -23,7 +23,7 @@ MOST_MEMBERS = 500_000
 """Members of one collection, counted through all levels where it is written as text."""
 
 
-class Failure(Exception):  # noqa: N818 - told as a TemplateError with its line
+class TemplateFailure(Exception):  # noqa: N818 - told as a TemplateError with its line
     """Why a template can't go on; ``line`` is filled in by the nearest node that knows its own."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -33,7 +33,7 @@ class Failure(Exception):  # noqa: N818 - told as a TemplateError with its line
 
 
 PROBLEMS = (
-    Failure,
+    TemplateFailure,
     ValueError,
     TypeError,
     LookupError,
@@ -42,7 +42,7 @@ PROBLEMS = (
     RecursionError,
     MemoryError,
 )
-"""What a node turns into a Failure of its line; the template's last net takes what else there is."""
+"""What a node turns into a TemplateFailure of its line; the template's last net takes what else there is."""
 
 
 class Returned(Exception):  # noqa: N818 - ends a template, no error
@@ -61,11 +61,11 @@ class Stopped(Exception):  # noqa: N818 - ends a template, no error
     """``#stop`` was reached."""
 
 
-Node = Callable[["State"], None]
+Node = Callable[["RenderState"], None]
 """A parsed piece of a template: it writes its text into the state."""
 
 
-class State:
+class RenderState:
     """One evaluation: its variables, what it has written, and what it used of its limits."""
 
     __slots__ = (
@@ -94,19 +94,21 @@ class State:
         self.macros: dict[str, Any] = {}
 
     def count_iteration(self, of_loop: int) -> None:
-        """Count one iteration; Failure beyond the limits."""
+        """Count one iteration; TemplateFailure beyond the limits."""
         self.iterations += 1
         if of_loop > MOST_LOOP_ITERATIONS:
-            raise Failure(f"#foreach goes over more than {MOST_LOOP_ITERATIONS} members")
+            raise TemplateFailure(f"#foreach goes over more than {MOST_LOOP_ITERATIONS} members")
         if self.iterations > MOST_ITERATIONS:
-            raise Failure(f"the loops of this template take more than {MOST_ITERATIONS} iterations")
+            raise TemplateFailure(
+                f"the loops of this template take more than {MOST_ITERATIONS} iterations"
+            )
 
     def made(self, text: str) -> str:
-        """The text, counted; Failure where it, or all texts together, are too long."""
+        """The text, counted; TemplateFailure where it, or all texts together, are too long."""
         length = len(text)
         self.characters += length
         if length > MOST_CHARACTERS or self.characters > MOST_MADE_CHARACTERS:
-            raise Failure("the template makes texts longer than 5 MB")
+            raise TemplateFailure("the template makes texts longer than 5 MB")
         return text
 
     def capture(self, render: Any) -> str:
@@ -122,7 +124,7 @@ class State:
 
 
 def joined(pieces: list[str]) -> str:
-    """The pieces as one text; Failure where it is longer than 5 MB."""
+    """The pieces as one text; TemplateFailure where it is longer than 5 MB."""
     if sum(map(len, pieces)) > MOST_CHARACTERS:
-        raise Failure("the evaluated template is larger than 5 MB")
+        raise TemplateFailure("the evaluated template is larger than 5 MB")
     return "".join(pieces)

@@ -18,11 +18,11 @@ from workbench.localcloud.appsync.vtl.directives import DIRECTIVES
 from workbench.localcloud.appsync.vtl.macros import macro_names
 from workbench.localcloud.appsync.vtl.render_state import (
     Broken,
-    Failure,
     Node,
+    RenderState,
     Returned,
-    State,
     Stopped,
+    TemplateFailure,
     joined,
 )
 from workbench.localcloud.appsync.vtl.source import Source
@@ -49,7 +49,7 @@ class Template:
 
     def render(self, context: Context, effects: Effects, facts: Facts) -> Rendering:
         """Evaluate it; raises FieldError and TemplateError, and nothing else."""
-        state = State(context, effects, facts)
+        state = RenderState(context, effects, facts)
         try:
             try:
                 self.root(state)
@@ -67,7 +67,7 @@ class Template:
 
 def _error(problem: Exception) -> TemplateError:
     """What went wrong as a TemplateError that names the line where it is known."""
-    if isinstance(problem, Failure):
+    if isinstance(problem, TemplateFailure):
         where = "" if problem.line is None else f"Template line {problem.line}: "
         return TemplateError(f"{where}{problem.message}")
     if isinstance(problem, RecursionError):

@@ -38,7 +38,7 @@ def send(request: ServiceRequest) -> tuple[int, Mapping[str, str], bytes]:
 
 
 class ServiceCalls:
-    """The emulator as :class:`workbench.localcloud.providers.services.Services`."""
+    """The emulator as :class:`workbench.localcloud.providers.services.ProviderServices`."""
 
     def __init__(self) -> None:
         self.buckets = BucketCalls(send)

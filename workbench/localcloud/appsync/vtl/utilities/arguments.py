@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import Failure
+from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
 
 
 def kind(value: Any) -> str:
@@ -24,30 +24,30 @@ def kind(value: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """A string, or Failure."""
+    """A string, or TemplateFailure."""
     if isinstance(value, str):
         return value
-    raise Failure(f"takes a string, was given {kind(value)}")
+    raise TemplateFailure(f"takes a string, was given {kind(value)}")
 
 
 def number(value: Any) -> int | float:
-    """A finite number, or Failure."""
+    """A finite number, or TemplateFailure."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
-            raise Failure("takes a finite number")
+            raise TemplateFailure("takes a finite number")
         return value
-    raise Failure(f"takes a number, was given {kind(value)}")
+    raise TemplateFailure(f"takes a number, was given {kind(value)}")
 
 
 def members(value: Any) -> list[Any]:
-    """A list, or Failure."""
+    """A list, or TemplateFailure."""
     if isinstance(value, list):
         return value
-    raise Failure(f"takes a list, was given {kind(value)}")
+    raise TemplateFailure(f"takes a list, was given {kind(value)}")
 
 
 def mapping(value: Any) -> dict[Any, Any]:
-    """A map, or Failure."""
+    """A map, or TemplateFailure."""
     if isinstance(value, dict):
         return value
-    raise Failure(f"takes a map, was given {kind(value)}")
+    raise TemplateFailure(f"takes a map, was given {kind(value)}")

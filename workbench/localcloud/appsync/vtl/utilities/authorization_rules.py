@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.vtl.json_text import parse_json
-from workbench.localcloud.appsync.vtl.render_state import State
+from workbench.localcloud.appsync.vtl.render_state import RenderState
 from workbench.localcloud.appsync.vtl.utilities.arguments import members
 
 _AUTH_TYPES = {
@@ -29,17 +29,17 @@ def _dictionary(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _claims(state: State) -> dict[str, Any]:
+def _claims(state: RenderState) -> dict[str, Any]:
     return _dictionary(_dictionary(state.context.get("identity")).get("claims"))
 
 
-def _applies(state: State, rule: Any) -> bool:
+def _applies(state: RenderState, rule: Any) -> bool:
     """Whether the rule is one for the way in which the caller signed in."""
     expected = _AUTH_TYPES.get(str(_dictionary(rule).get("provider")))
     return expected is not None and state.facts.auth_type == expected
 
 
-def _allows_all_rows(state: State, rule: dict[str, Any]) -> bool:
+def _allows_all_rows(state: RenderState, rule: dict[str, Any]) -> bool:
     """Whether a rule that doesn't look at rows allows the caller."""
     if not _applies(state, rule) or any(name in rule for name in _ROW_RULES):
         return False
@@ -94,7 +94,7 @@ def _texts(claim: Any) -> list[str]:
     return [each for each in claim if isinstance(each, str) and each]
 
 
-def _owners(state: State, rule: dict[str, Any]) -> list[str]:
+def _owners(state: RenderState, rule: dict[str, Any]) -> list[str]:
     """The values of an owner field that mean the caller; the first is the one written."""
     claims = _claims(state)
     name = str(rule.get("identityClaim", _COGNITO_OWNER))
@@ -112,7 +112,7 @@ def _claim(claims: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _row_values(state: State, rule: dict[str, Any]) -> tuple[str, bool, list[str]] | None:
+def _row_values(state: RenderState, rule: dict[str, Any]) -> tuple[str, bool, list[str]] | None:
     """For a rule on rows: its field, whether that is a list, and the values that allow."""
     if not _applies(state, rule):
         return None
@@ -126,7 +126,7 @@ def _row_values(state: State, rule: dict[str, Any]) -> tuple[str, bool, list[str
     return None
 
 
-def _allows_row(state: State, rule: dict[str, Any], row: Any) -> bool:
+def _allows_row(state: RenderState, rule: dict[str, Any], row: Any) -> bool:
     found = _row_values(state, rule)
     if found is None or not isinstance(row, dict):
         return False
@@ -136,7 +136,7 @@ def _allows_row(state: State, rule: dict[str, Any], row: Any) -> bool:
     return any(isinstance(each, str) and each in values for each in held)
 
 
-def _filtered(state: State, rules: Any, list_operator: str) -> dict[str, Any]:
+def _filtered(state: RenderState, rules: Any, list_operator: str) -> dict[str, Any]:
     """All rows, some rows with a filter, or none."""
     each_of = [_dictionary(rule) for rule in members(rules)]
     if any(_allows_all_rows(state, rule) for rule in each_of):
@@ -154,17 +154,17 @@ def _filtered(state: State, rules: Any, list_operator: str) -> dict[str, Any]:
     return {"authorized": True, "authFilter": {"or": filters}}
 
 
-def query_auth(state: State, rules: Any) -> dict[str, Any]:
+def query_auth(state: RenderState, rules: Any) -> dict[str, Any]:
     """``queryAuth``: ``authorized``, and the ``authFilter`` of the rows that may be read."""
     return _filtered(state, rules, "contains")
 
 
-def subscription_auth(state: State, rules: Any) -> dict[str, Any]:
+def subscription_auth(state: RenderState, rules: Any) -> dict[str, Any]:
     """``subscriptionAuth``: the same for events."""
     return _filtered(state, rules, "contains")
 
 
-def validate_using_source(state: State, rules: Any, source: Any) -> bool:
+def validate_using_source(state: RenderState, rules: Any, source: Any) -> bool:
     """``validateUsingSource``: whether a field of this row may be read."""
     return any(
         _allows_all_rows(state, rule) or _allows_row(state, rule, source)
@@ -173,7 +173,7 @@ def validate_using_source(state: State, rules: Any, source: Any) -> bool:
 
 
 def mutation_auth(
-    state: State, rules: Any, operation: Any, values: Any, existing: Any
+    state: RenderState, rules: Any, operation: Any, values: Any, existing: Any
 ) -> dict[str, Any]:
     """``mutationAuth``: ``authorized``, and the ``authorizedInput`` with the owner filled in.
 
@@ -198,7 +198,7 @@ def mutation_auth(
     return {"authorized": True, "authorizedInput": written}
 
 
-def _allows_creation(state: State, rule: dict[str, Any], written: dict[str, Any]) -> bool:
+def _allows_creation(state: RenderState, rule: dict[str, Any], written: dict[str, Any]) -> bool:
     """Whether the caller is the owner, or of the group, that is written; a missing owner is set."""
     found = _row_values(state, rule)
     if found is None:

@@ -6,30 +6,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.java.collections import held
-from workbench.localcloud.appsync.vtl.render_state import Failure, State
+from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 
 
 def _filter(value: Any) -> dict[str, Any]:
     groups = mapping(value).get("filterGroup")
     if not isinstance(groups, list):
-        raise Failure("takes a filter with a filterGroup")
+        raise TemplateFailure("takes a filter with a filterGroup")
     return {**mapping(value), "filterGroup": held(groups)}
 
 
-def set_subscription_filter(state: State, value: Any) -> str:
+def set_subscription_filter(state: RenderState, value: Any) -> str:
     """What the events of this subscription have to match."""
     state.effects.subscription_filter = _filter(value)
     return ""
 
 
-def set_invalidation_filter(state: State, value: Any) -> str:
+def set_invalidation_filter(state: RenderState, value: Any) -> str:
     """Which invalidations end this subscription."""
     state.effects.invalidation_filter = _filter(value)
     return ""
 
 
-def invalidate_subscriptions(state: State, value: Any) -> str:
+def invalidate_subscriptions(state: RenderState, value: Any) -> str:
     """End the subscriptions to a field whose invalidation filter matches the payload."""
     wanted = mapping(value)
     text(wanted.get("subscriptionField"))
@@ -38,7 +38,7 @@ def invalidate_subscriptions(state: State, value: Any) -> str:
     return ""
 
 
-def evict_from_cache(state: State, type_name: Any, field: Any, keys: Any = None) -> int:
+def evict_from_cache(state: RenderState, type_name: Any, field: Any, keys: Any = None) -> int:
     """``evictFromApiCache``: how many entries were removed. The local API has no cache: none."""
     text(type_name)
     text(field)

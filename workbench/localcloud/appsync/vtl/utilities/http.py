@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import Failure, State
+from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 from workbench.localcloud.appsync.vtl.values import to_text
 
@@ -40,25 +40,25 @@ def copy_headers(headers: Any) -> dict[str, Any]:
     }
 
 
-def add_response_header(state: State, name: Any, value: Any) -> str:
-    """A header of the operation's response; Failure for names that AppSync refuses."""
+def add_response_header(state: RenderState, name: Any, value: Any) -> str:
+    """A header of the operation's response; TemplateFailure for names that AppSync refuses."""
     header, content = text(name), to_text(value)
     lower = header.lower()
     if not _NAME.fullmatch(header) or lower.startswith(("x-amzn-", "x-amz-")):
-        raise Failure(f'"{header[:80]}" can\'t be a response header')
+        raise TemplateFailure(f'"{header[:80]}" can\'t be a response header')
     if lower in _RESTRICTED or "\n" in content or "\r" in content:
-        raise Failure(f'"{header[:80]}" can\'t be a response header of this value')
+        raise TemplateFailure(f'"{header[:80]}" can\'t be a response header of this value')
     headers = state.effects.response_headers
     if any(lower == known.lower() for known in headers):
-        raise Failure(f'the response header "{header}" is set already')
+        raise TemplateFailure(f'the response header "{header}" is set already')
     used = sum(len(known) + len(each) for known, each in headers.items())
     if used + len(header) + len(content) > MOST_HEADER_CHARACTERS:
-        raise Failure("all response headers together can't be larger than 4 KB")
+        raise TemplateFailure("all response headers together can't be larger than 4 KB")
     headers[header] = content
     return ""
 
 
-def add_response_headers(state: State, headers: Any) -> str:
+def add_response_headers(state: RenderState, headers: Any) -> str:
     """Several headers at once."""
     for name, value in mapping(headers).items():
         add_response_header(state, name, value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from workbench.localcloud.appsync.evaluation import FieldError
-from workbench.localcloud.appsync.vtl.render_state import State
+from workbench.localcloud.appsync.vtl.render_state import RenderState
 from workbench.localcloud.appsync.vtl.values import to_text
 
 MOST_LOGGED = 1_000
@@ -20,21 +20,21 @@ def _error(message: Any, error_type: Any, data: Any, info: Any) -> FieldError:
 
 
 def raise_error(
-    state: State, message: Any, error_type: Any = None, data: Any = None, info: Any = None
+    state: RenderState, message: Any, error_type: Any = None, data: Any = None, info: Any = None
 ) -> NoReturn:
     """``$util.error``: the field fails."""
     raise _error(message, error_type, data, info)
 
 
 def append_error(
-    state: State, message: Any, error_type: Any = None, data: Any = None, info: Any = None
+    state: RenderState, message: Any, error_type: Any = None, data: Any = None, info: Any = None
 ) -> str:
     """``$util.appendError``: an error in the response, while the field goes on."""
     state.effects.errors.append(_error(message, error_type, data, info))
     return ""
 
 
-def unauthorized(state: State) -> NoReturn:
+def unauthorized(state: RenderState) -> NoReturn:
     """``$util.unauthorized``: the field is denied."""
     info = state.context.get("info")
     facts = info if isinstance(info, dict) else {}
@@ -43,7 +43,7 @@ def unauthorized(state: State) -> NoReturn:
 
 
 def validate(
-    state: State, condition: Any, message: Any, error_type: Any = None, data: Any = None
+    state: RenderState, condition: Any, message: Any, error_type: Any = None, data: Any = None
 ) -> str:
     """``$util.validate``: the field fails unless the condition is true."""
     if condition is not True:
@@ -53,7 +53,7 @@ def validate(
 
 
 def _logger(level: str) -> Callable[..., str]:
-    def log(state: State, message: Any, *values: Any) -> str:
+    def log(state: RenderState, message: Any, *values: Any) -> str:
         """``$util.log``: a line in the field's log, ``{}`` filled with the values."""
         line = to_text(message)
         for value in values:

@@ -22,7 +22,7 @@ from workbench.localcloud.appsync.vtl.utilities import (
 
 @dataclass(frozen=True, slots=True)
 class Utility:
-    """One function; with ``takes_state`` the evaluation's State comes before its values."""
+    """One function; with ``takes_state`` the evaluation's RenderState comes before its values."""
 
     function: Callable[..., Any]
     fewest: int
