@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from screens.widgets.format import duration, short_path, trigger_words
+from screens.widgets.format import duration, short_path
 from workbench.deploy.plan.data_loss import decision_text, losses_text
 from workbench.model.deployment import DeploymentResult
 from workbench.model.events import (
@@ -35,9 +35,7 @@ def narrate(event: AnyEvent) -> list[LogLine]:
 
     match event:
         case DeploymentStarted():
-            return [
-                line(Level.INFO, "sandbox", f"#{event.deployment} {trigger_words(event.trigger)}")
-            ]
+            return [line(Level.INFO, "sandbox", f"#{event.deployment} {event.trigger.text}")]
         case DeploymentFinished():
             words = f"#{event.deployment} {event.result.value} in {duration(event.seconds)}"
             level = Level.ERROR if event.result in _BAD else Level.INFO

@@ -11,7 +11,6 @@ from screens.widgets.format import (
     clock_time,
     duration,
     ticking,
-    trigger_words,
 )
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span, Spans
@@ -64,7 +63,7 @@ def title_row(story: DeploymentStory) -> Row:
     if story.result is not None:
         mark, tone = RESULT_MARKS[story.result]
         spans.append((f"{mark} {story.result.value} in {duration(story.seconds)}  ", tone))
-    spans.append((trigger_words(story.trigger), TEXT))
+    spans.append((story.trigger.text, TEXT))
     spans.append((f"  {clock_time(story.started)}", MUTED))
     return Row(tuple(spans), key=f"deployment:{story.number}")
 
@@ -113,7 +112,7 @@ def history_rows(stories: list[DeploymentStory]) -> list[Row]:
                     (f"#{story.number:<4}", STRONG),
                     (f"{clock_time(story.started)} ", MUTED),
                     (f"{spent:>8}  ", TEXT),
-                    (trigger_words(story.trigger), TEXT),
+                    (story.trigger.text, TEXT),
                     ("" if story.result is None else f"  {story.result.value}", MUTED),
                 ),
                 key=f"deployment:{story.number}",

@@ -1,4 +1,4 @@
-"""How the screens say things: durations, times, states, statuses, triggers. Pure."""
+"""How the screens say things: durations, times, states, statuses. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from time import localtime, strftime
 
 from screens.widgets import text_styles
 from workbench.model.deployment import DeploymentResult, Effect
-from workbench.model.events import Level, LoopState, Stage, Trigger
+from workbench.model.events import Level, LoopState, Stage
 
 STATE_SYMBOLS = {
     LoopState.STARTING: "◌",
@@ -93,23 +93,6 @@ def ticking(seconds: float) -> str:
 def clock_time(at: float) -> str:
     """The local time of day."""
     return strftime("%H:%M:%S", localtime(at))
-
-
-def trigger_words(trigger: Trigger) -> str:
-    """Why a deployment began, in a few words."""
-    if trigger.kind == "save" and trigger.paths:
-        first = trigger.paths[0]
-        more = len(trigger.paths) - 1
-        return f"saved {first}" + (f" and {more} more" if more else "")
-    return {
-        "start": "start",
-        "save": "saved",
-        "branch": "branch switched",
-        "secret": "secret changed",
-        "manual": "asked for",
-        "recreate": "recreate",
-        "adopt": "adopted a running deployment",
-    }[trigger.kind]
 
 
 def status_mark(status: str) -> tuple[str, str]:

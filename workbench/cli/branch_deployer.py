@@ -1,9 +1,9 @@
-"""Deploys one branch again and again, its workers warm: what the local cloud's jobs run.
+"""Deploys one branch again and again with warm workers: the process behind the local cloud's jobs.
 
 Run as ``python -P -m workbench.cli.branch_deployer BRANCH APP_ID`` in the project's folder.
-Reads one JSON object a line, ``{"log": FILE, "environment": {…}}``, deploys what the folder holds
-then, writes its lines to the log, and answers ``{"code": 0}``, or 1 for a failure. Ends with its
-standard input.
+Reads one JSON object a line, ``{"log": FILE, "environment": {…}}``, deploys the folder as it then
+is, writes to the log, and answers ``{"code": 0}``, or 1 for a failure. Ends with its standard
+input.
 """
 
 from __future__ import annotations
@@ -33,16 +33,15 @@ from workbench.startup import Flags, Session, prepare
 
 
 @dataclass
-class _Told:
-    """Where the lines of the running deployment go, and how each deployment ended."""
+class _Job:
+    """The log and the environment of the job that is deploying now."""
 
     log: Path = Path(os.devnull)
     environment: Mapping[str, str] = field(default_factory=dict)
-    adopted: set[int] = field(default_factory=set)
     turn: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, lines: list[str]) -> None:
-        """Append to the log; a log that is gone with its branch takes nothing."""
+        """Append to the log, if it was not deleted with its branch."""
         try:
             with self.turn, self.log.open("a", encoding="utf-8") as file:
                 file.writelines(f"{line}\n" for line in lines)
@@ -68,42 +67,43 @@ async def _serve(folder: Path, identity: BackendIdentity) -> None:
         loop.call_soon_threadsafe(requests.put_nowait, None)
 
     threading.Thread(target=read, daemon=True).start()
-    told = _Told()
+    job = _Job()
     branch: _Branch | None = None
     while (request := await requests.get()) is not None:
-        told.log, told.environment = Path(request["log"]), request["environment"]
+        job.log, job.environment = Path(request["log"]), request["environment"]
         try:
             if branch is None:
                 session = replace(prepare(folder, Flags(local=True)), identity=identity)
-                branch = _Branch(session, told)
+                branch = _Branch(session, job)
             code = await branch.deploy()
         except UserProblem as problem:
-            told.write([f"✗ {problem}"])
+            job.write([f"✗ {problem}"])
             code = 1
         sys.stdout.write(json.dumps({"code": code}) + "\n")
         sys.stdout.flush()
 
 
 class _Branch:
-    """The branch's loop, which deploys when it is asked to."""
+    """The branch's loop, which deploys on request."""
 
-    def __init__(self, session: Session, told: _Told) -> None:
+    def __init__(self, session: Session, job: _Job) -> None:
         self._session = session
-        self._told = told
+        self._job = job
         self._ended: asyncio.Queue[DeploymentResult | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._human = HumanLines(Paint.of(sys.stderr), once=True)
-        options = replace(BRANCH_OPTIONS, watch=False, environment=lambda: told.environment)
+        options = replace(BRANCH_OPTIONS, watch=False, environment=lambda: job.environment)
         self._sandbox = Sandbox(session, options, self._emit)
+        self._adopted: set[int] = set()
         self._running: asyncio.Task[Any] | None = None
         self._pulse = Pulse()
         self._beating: asyncio.Task[None] | None = None
 
     async def deploy(self) -> int:
-        """Deploy what the folder holds now; 0 for success."""
+        """Deploy the folder as it is now; 0 for success."""
         identity = self._session.identity
         label, stack = self._session.target.label, self._session.stack_name
-        self._told.write([f"{identity.name} · {label} · {stack}"])
+        self._job.write([f"{identity.name} · {label} · {stack}"])
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat())
         if self._running is None:
@@ -118,20 +118,20 @@ class _Branch:
         return 0
 
     async def _beat(self) -> None:
-        """Say what is being made where nothing else is said."""
+        """Log what is in progress whenever nothing else is logged."""
         while True:
             await asyncio.sleep(1)
             if line := self._pulse.line(time.monotonic()):
-                self._told.write([line])
+                self._job.write([line])
 
     def _emit(self, event: AnyEvent) -> None:
         lines = list(self._human.lines(event))
         if lines:
-            self._told.write(lines)
-        self._pulse.see(event, time.monotonic(), told=bool(lines))
+            self._job.write(lines)
+        self._pulse.see(event, time.monotonic(), has_line=bool(lines))
         if isinstance(event, DeploymentStarted) and event.trigger.kind == "adopt":
-            self._told.adopted.add(event.deployment or 0)
-        if isinstance(event, DeploymentFinished) and event.deployment not in self._told.adopted:
+            self._adopted.add(event.deployment or 0)
+        if isinstance(event, DeploymentFinished) and event.deployment not in self._adopted:
             self._loop.call_soon_threadsafe(self._ended.put_nowait, event.result)
 
 

@@ -1,4 +1,4 @@
-"""Signals that end a command, which first restores the terminal's echo, releases locks and so on."""
+"""Ends a command on a signal, after it has restored the terminal's echo and released its locks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events as lines for people: few, aligned, the important word first."""
+"""Turns events and past deployments into lines for people: few, aligned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.colours import Paint
 from workbench.deploy.plan.data_loss import decision_text
-from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Method
+from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Loss, Method
 from workbench.model.events import (
     AnyEvent,
     ConfirmationAnswered,
@@ -40,7 +40,7 @@ _SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.D
 
 
 class HumanLines:
-    """Turns events into lines; ``every_resource`` tells each resource's progress, not only failures."""
+    """Turns events into lines; with ``every_resource`` for each resource, not only failed ones."""
 
     def __init__(self, paint: Paint, *, every_resource: bool = False, once: bool = False) -> None:
         self._paint = paint
@@ -49,7 +49,7 @@ class HumanLines:
         self._attached = ""
 
     def lines(self, event: AnyEvent) -> Iterator[str]:
-        """The lines of one event; most have one, many none."""
+        """The lines of one event; most have one, many have none."""
         for text in self._texts(event):
             yield from text.split("\n")
 
@@ -74,10 +74,7 @@ class HumanLines:
             case PlanMade() if event.method in _HOW:
                 yield f"  by {_HOW[event.method]}"
             case ConfirmationNeeded():
-                for loss in event.losses:
-                    contents = f" ({safe_line(loss.contents)})" if loss.contents else ""
-                    name = self._paint.strong(safe_line(loss.construct_path))
-                    yield f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
+                yield from map(self._loss, event.losses)
             case ConfirmationAnswered():
                 yield f"  {self._paint.warn(safe_line(decision_text(event)))}"
             case ResourceProgressed():
@@ -93,8 +90,13 @@ class HumanLines:
             case StateChanged():
                 yield from self._state(event)
 
+    def _loss(self, loss: Loss) -> str:
+        contents = f" ({safe_line(loss.contents)})" if loss.contents else ""
+        name = self._paint.strong(safe_line(loss.construct_path))
+        return f"  {self._paint.warn('loses')} {name}{contents}: {safe_line(loss.reason)}"
+
     def diff(self, diff: Diff) -> Iterator[str]:
-        """What changes; a first deployment is counted rather than listed."""
+        """The changes; those of a first deployment are counted rather than listed."""
         if diff.first:
             yield f"  {self._paint.good('+')} {plural(len(diff.changes), 'resource')}, all new"
             return
@@ -104,14 +106,14 @@ class HumanLines:
             colour = self._paint.warn if costly else self._paint.good
             path = safe_line(change.construct_path or change.logical_id)
             properties = ", ".join(prop.path for prop in change.properties[:4])
-            told = safe_line(f"{change.type} {properties}")
-            yield f"  {colour(sign)} {path}  {self._paint.faint(told)}"
+            details = safe_line(f"{change.type} {properties}")
+            yield f"  {colour(sign)} {path}  {self._paint.faint(details)}"
         more = len(diff.changes) - CHANGES_SHOWN
         if more > 0:
             yield self._paint.faint(f"    … and {more} more")
 
     def failure(self, failure: Failure) -> Iterator[str]:
-        """Why it failed and what to do."""
+        """Why a deployment failed and what to do."""
         for text in self._failure(failure):
             yield from text.split("\n")
 
@@ -127,11 +129,8 @@ class HumanLines:
             yield f"  → {safe_text(failure.fix)}"
 
     def _started(self, event: DeploymentStarted) -> Iterator[str]:
-        paths = event.trigger.paths
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        what = f" {safe_line(paths[0])}{more}" if paths else ""
-        number = self._paint.faint(f"#{event.deployment}")
-        yield f"{self._paint.strong('▸ ' + safe_line(event.trigger.kind))}{what} {number}"
+        why = self._paint.strong(f"▸ {safe_line(event.trigger.text)}")
+        yield f"{why} {self._paint.faint(f'#{event.deployment}')}"
 
     def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
         for found in event.diagnostics[:20]:
@@ -200,7 +199,7 @@ class HumanLines:
 
 
 def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False) -> str:
-    """One past deployment in one line; without a result it is running, or its process was killed."""
+    """One past deployment in one line; without a result it runs, or its process was killed."""
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.started))
     took = "" if record.seconds is None else f"{record.seconds:.1f} s"
     if record.result is None:
@@ -213,10 +212,6 @@ def record_line(record: DeploymentRecord, paint: Paint, *, running: bool = False
         result = paint.bad(record.result.value)
     method = f" by {record.method.value}" if record.method and record.summary else ""
     summary = f" {record.summary}{method}" if record.summary and str(record.summary) else ""
-    why: str = record.trigger.kind
-    if record.trigger.paths:
-        more = f" +{len(record.trigger.paths) - 1}" if len(record.trigger.paths) > 1 else ""
-        why = f"{why} {record.trigger.paths[0]}{more}"
     failure = f"  {record.failure.title}" if record.failure else ""
-    number = f"#{record.number}"
+    number, why = f"#{record.number}", record.trigger.text
     return f"{number:>5}  {paint.faint(when)}  {took:>7}  {result}{summary}  {why}{failure}"

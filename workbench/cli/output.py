@@ -100,7 +100,7 @@ def text_lines(text: str) -> list[str]:
 
 
 def finish() -> None:
-    """Flush standard output; raises OutputProblem and BrokenPipeError, as the other functions do."""
+    """Flush standard output; raises OutputProblem and BrokenPipeError, like all that write."""
     _put(sys.stdout, "", True)
 
 

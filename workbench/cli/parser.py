@@ -52,7 +52,7 @@ class Parser(argparse.ArgumentParser):
             return ""
         known = self.known_words()
         if wrong[1] in known:
-            return ""  # right for another command: it would be told to write what it wrote
+            return ""  # a word of another command: there is nothing to correct
         import difflib
 
         found = difflib.get_close_matches(wrong[1], known, n=1, cutoff=0.6)

@@ -17,9 +17,8 @@ def show(error: Exception) -> int:
     if problem is None:
         from workbench.crash_log import crash_folder, crash_line, write_crash_log
 
-        err(
-            f"{paint.bad('✗')} {crash_line(error, write_crash_log(crash_folder(Path.cwd()), error))}"
-        )
+        log = write_crash_log(crash_folder(Path.cwd()), error)
+        err(f"{paint.bad('✗')} {crash_line(error, log)}")
         return 1
     err(*_lines(problem, paint))
     return problem.exit_code

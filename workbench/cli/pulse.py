@@ -1,4 +1,4 @@
-"""A line of what is being made, where a deployment says nothing for some seconds. Pure: no clock."""
+"""A line of what is in progress, whenever a deployment is silent for some seconds. No clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.model.events import (
 from workbench.wording import plural
 
 SILENCE = 4.0
-"""Seconds without a line after which there is one; looked at each second, so 5 at the most."""
+"""Seconds of silence before a line; checked each second, so 5 at most."""
 
 _WORDS = {
     "synth": "evaluating the backend",
@@ -28,7 +28,7 @@ _WORDS = {
 
 
 class Pulse:
-    """Sees the events of deployments; ``line`` says what goes on, "" where nothing does."""
+    """Sees the events of deployments; ``line`` says what is in progress, or ""."""
 
     def __init__(self) -> None:
         self._stages: dict[str, float] = {}
@@ -36,16 +36,16 @@ class Pulse:
         self._done: set[str] = set()
         self._total = 0
         self._step = ""
-        self._told_at: float | None = None
+        self._spoken_at: float | None = None
 
-    def see(self, event: AnyEvent, now: float, *, told: bool) -> None:
-        """An event; ``told`` where it made a line by itself."""
+    def see(self, event: AnyEvent, now: float, *, has_line: bool) -> None:
+        """Take an event; ``has_line``: it was printed as a line of its own."""
         match event:
             case DeploymentStarted():
                 self.__init__()  # type: ignore[misc]
-                self._told_at = now
+                self._spoken_at = now
             case DeploymentFinished():
-                self._told_at = None
+                self._spoken_at = None
             case StageStarted():
                 self._stages[event.stage.value] = now
             case StageFinished():
@@ -56,8 +56,8 @@ class Pulse:
                 self._total = len(event.diff.changes)
             case ResourceProgressed():
                 self._resource(event)
-        if told and self._told_at is not None:
-            self._told_at = now
+        if has_line and self._spoken_at is not None:
+            self._spoken_at = now
 
     def _resource(self, event: ResourceProgressed) -> None:
         each = event.resource
@@ -70,10 +70,10 @@ class Pulse:
             self._done.add(key)
 
     def line(self, now: float) -> str:
-        """What is being made since when, if nothing was told for some seconds."""
-        if self._told_at is None or now - self._told_at < SILENCE or not self._stages:
+        """What is in progress and for how long, after some seconds of silence."""
+        if self._spoken_at is None or now - self._spoken_at < SILENCE or not self._stages:
             return ""
-        self._told_at = now
+        self._spoken_at = now
         stage, began = max(self._stages.items(), key=lambda each: each[1])
         words = _WORDS.get(stage, stage)
         if stage == "deploy" and self._done:

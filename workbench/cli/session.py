@@ -24,7 +24,7 @@ def target_flags(arguments: argparse.Namespace) -> Flags:
 def open_session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:
     """The project of the current folder; starts nothing. Raises UserProblem.
 
-    ``asks``: on a terminal, ask for a target where none was ever chosen; the answer is saved.
+    ``asks``: on a terminal, ask for a target if none was ever chosen; the answer is saved.
     """
     from workbench.startup import choose_target, prepare
 

@@ -64,6 +64,22 @@ class Trigger:
     kind: Literal["start", "save", "branch", "secret", "manual", "recreate", "adopt"]
     paths: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The reason in a few words, such as ``saved amplify/backend.ts and 1 more``."""
+        if self.kind == "save" and self.paths:
+            first, *others = self.paths
+            return f"saved {first}" + (f" and {len(others)} more" if others else "")
+        return {
+            "start": "start",
+            "save": "saved",
+            "branch": "branch switched",
+            "secret": "secret changed",
+            "manual": "asked for",
+            "recreate": "recreate",
+            "adopt": "adopted a running deployment",
+        }[self.kind]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
