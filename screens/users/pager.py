@@ -69,32 +69,32 @@ class Pager:
 
     def reload(self) -> None:
         """Open the pool again and load its first users; the old ones stay until these are there."""
-        self._begin(self._reload())
+        self._begin(self._reload)
 
     def read_more(self) -> None:
         """Load the next users, if there are any."""
         if not self.is_running and not self._users.is_complete:
-            self._begin(self._read_more())
+            self._begin(self._read_more)
 
     def read_all(self) -> None:
         """Load all users; ``stop`` ends it early."""
         if not self.is_running and not self._users.is_complete:
             self.is_reading_all = True
-            self._begin(self._read_all())
+            self._begin(self._read_all)
 
     def stop(self) -> None:
         """Load no more than what is being read now."""
         self.is_reading_all = False
 
-    def _begin(self, reading: Reading) -> None:
+    def _begin(self, read: Callable[[], Reading]) -> None:
         self.is_running = True
         self._newest += 1
-        self._run(self._reading(reading, self._newest))
+        self._run(self._reading(read, self._newest))
         self._post(self.Changed())
 
-    async def _reading(self, reading: Reading, number: int) -> None:
+    async def _reading(self, read: Callable[[], Reading], number: int) -> None:
         try:
-            await reading
+            await read()
         finally:
             # A cancelled one ends after the next has begun.
             if number == self._newest:

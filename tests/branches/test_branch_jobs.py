@@ -351,7 +351,7 @@ def test_a_branch_is_connected_compared_promoted_and_deleted_by_commands(team: T
     assert "main moves forward by 1 commit" in said
     assert "of main: succeed" in said
     assert models(team.outputs("main")) >= {"Note"}
-    assert "all of topic already" in command("promote", "topic", "main")
+    assert "already has all of topic" in command("promote", "topic", "main")
     same = json.loads(command("compare", "main", "topic", "--json"))
     assert same == [], same
     assert "--yes" in command("delete", "topic", code=1)

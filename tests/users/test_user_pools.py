@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import string
-from types import SimpleNamespace
-from typing import Any, cast
 
-import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from workbench.aws.clients import Clients
+from tests.users.stubbed_pool import POOL, stubbed_pool
 from workbench.users.pool_rules import generate_password
 from workbench.users.search import parse_search
 from workbench.users.user_pools import UserPool, UserPoolProblem
-
-POOL = "us-east-1_Pool"
 
 
 @pytest.fixture
 def stubbed() -> tuple[UserPool, Stubber, list[float]]:
     """A pool whose service answers what a test says."""
-    client: Any = botocore.session.Session().create_client(
-        "cognito-idp",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    waits: list[float] = []
-    clients = cast(Clients, SimpleNamespace(cognito_idp=client, is_local=False))
-    return UserPool(clients, POOL, wait=waits.append), Stubber(client), waits
+    made = stubbed_pool()
+    return made.pool, made.service, made.waits
 
 
 def test_pages_are_asked_for_as_users_are_read(
