@@ -85,7 +85,7 @@ class ThemeFile:
         )
 
 
-class ThemeFault(Exception):  # noqa: N818 - becomes a warning
+class ThemeError(Exception):
     """Why a theme file cannot be used, in words for the user."""
 
 
@@ -100,7 +100,7 @@ def load_themes(user_folder: Path | None = None) -> tuple[dict[str, ThemeFile], 
         for path in sorted(user_folder.glob("*.toml")):
             try:
                 theme = read_theme(path, found)
-            except ThemeFault as fault:
+            except ThemeError as fault:
                 warnings.append(f"Theme {path.name} is left out: {fault}")
             else:
                 found[theme.name] = theme
@@ -108,31 +108,31 @@ def load_themes(user_folder: Path | None = None) -> tuple[dict[str, ThemeFile], 
 
 
 def read_theme(path: Path, ours: dict[str, ThemeFile]) -> ThemeFile:
-    """Read one theme file; raises ``ThemeFault``."""
+    """Read one theme file; raises ``ThemeError``."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ThemeFault(f"it cannot be read ({error})") from error
+        raise ThemeError(f"it cannot be read ({error})") from error
     name, kind = data.get("name", path.stem), data.get("kind", "dark")
     if not isinstance(name, str) or not name:
-        raise ThemeFault("its name is not a text")
+        raise ThemeError("its name is not a text")
     if kind not in KINDS:
-        raise ThemeFault(f"its kind is none of {', '.join(KINDS)}")
+        raise ThemeError(f"its kind is none of {', '.join(KINDS)}")
     given = data.get("colors", {})
     if not isinstance(given, dict):
-        raise ThemeFault("[colors] is not a table")
+        raise ThemeError("[colors] is not a table")
     unknown = sorted(set(given) - set(COLOR_NAMES))
     if unknown:
-        raise ThemeFault(f"unknown colours: {', '.join(unknown)}")
+        raise ThemeError(f"unknown colours: {', '.join(unknown)}")
     base = ours.get(KINDS[kind])
     colors = dict(base.colors) if base is not None else {}
     for color_name, value in given.items():
         try:
             Color.parse(value)
         except (ColorParseError, TypeError, AttributeError):
-            raise ThemeFault(f"{color_name} = {value!r} is no colour") from None
+            raise ThemeError(f"{color_name} = {value!r} is no colour") from None
         colors[color_name] = value
     missing = [color_name for color_name in COLOR_NAMES if color_name not in colors]
     if missing:
-        raise ThemeFault(f"colours are missing: {', '.join(missing)}")
+        raise ThemeError(f"colours are missing: {', '.join(missing)}")
     return ThemeFile(name, kind, colors)

@@ -34,7 +34,7 @@ _LONGEST_TEMPLATE = 65_536
 Answer = dict[str, Any]
 
 
-class _Refused(Exception):  # noqa: N818 - becomes an answer
+class _RefusedError(Exception):
     """The request itself is not valid."""
 
 
@@ -45,7 +45,7 @@ def evaluate_request(path: str, body: Mapping[str, Any]) -> tuple[int, Answer]:
             return 200, _evaluate_code(body)
         if path == TEMPLATE_PATH:
             return 200, _evaluate_template(body)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return 400, {"__type": "BadRequestException", "message": str(refused)}
     return 404, {"__type": "NotFoundException", "message": f"No such call: {path}"}
 
@@ -55,7 +55,7 @@ def _evaluate_code(body: Mapping[str, Any]) -> Answer:
     name = runtime.get("name") if isinstance(runtime, Mapping) else None
     version = runtime.get("runtimeVersion") if isinstance(runtime, Mapping) else None
     if name != "APPSYNC_JS" or version != "1.0.0":
-        raise _Refused("The runtime must be APPSYNC_JS, version 1.0.0.")
+        raise _RefusedError("The runtime must be APPSYNC_JS, version 1.0.0.")
     code = _text(body, "code", 1, LONGEST_CODE)
     context = _context(body)
     function = _function(body)
@@ -111,13 +111,13 @@ def _function(body: Mapping[str, Any]) -> Literal["request", "response"]:
             return "request"
         case "response":
             return "response"
-    raise _Refused("The function must be request or response.")
+    raise _RefusedError("The function must be request or response.")
 
 
 def _text(body: Mapping[str, Any], name: str, shortest: int, longest: int) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not shortest <= len(value) <= longest:
-        raise _Refused(
+        raise _RefusedError(
             f"Value at '{name}' failed to satisfy constraint: "
             f"Member must have length between {shortest} and {longest}"
         )
@@ -129,9 +129,9 @@ def _context(body: Mapping[str, Any]) -> Context:
     try:
         given = json.loads(text)
     except json.JSONDecodeError as problem:
-        raise _Refused(f"The context is not valid JSON: {problem}") from None
+        raise _RefusedError(f"The context is not valid JSON: {problem}") from None
     if not isinstance(given, dict):
-        raise _Refused("The context must be a JSON object.")
+        raise _RefusedError("The context must be a JSON object.")
     return _complete_context(given)
 
 

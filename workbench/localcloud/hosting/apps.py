@@ -8,7 +8,7 @@ import time
 
 from workbench.localcloud.hosting.lookup import ARN, SECRET, Jobs, Members, change, find_app
 from workbench.localcloud.hosting.pages import page
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import Document, HostingState
 
 _LETTERS = string.ascii_lowercase + string.digits
@@ -97,4 +97,4 @@ def _tagged(state: HostingState, members: Members) -> Document:
         ):
             if document[key] == arn:
                 return document  # type: ignore[no-any-return]
-    raise Refusal("ResourceNotFoundException", f"Resource {arn} not found.")
+    raise RefusalError("ResourceNotFoundException", f"Resource {arn} not found.")

@@ -6,7 +6,7 @@ import time
 
 from workbench.localcloud.hosting.lookup import Jobs, Members, change, find_app, find_branch
 from workbench.localcloud.hosting.pages import page
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import Document, HostingState
 
 _BRANCHES = 50
@@ -18,9 +18,9 @@ def create_branch(state: HostingState, _jobs: Jobs, members: Members) -> Documen
     found = find_app(state, members)
     name = members["branchName"]
     if name in found["branches"]:
-        raise Refusal("BadRequestException", f"The branch with name {name} already exists.")
+        raise RefusalError("BadRequestException", f"The branch with name {name} already exists.")
     if len(found["branches"]) >= _BRANCHES:
-        raise Refusal(
+        raise RefusalError(
             "LimitExceededException", f"You have reached {_BRANCHES} branches for this app."
         )
     now = time.time()

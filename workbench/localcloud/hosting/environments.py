@@ -7,7 +7,7 @@ import time
 
 from workbench.localcloud.hosting.lookup import Jobs, Members, find, find_app
 from workbench.localcloud.hosting.pages import page
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import Document, HostingState
 
 
@@ -16,7 +16,7 @@ def create_backend_environment(state: HostingState, _jobs: Jobs, members: Member
     found = find_app(state, members)
     name, now = members["environmentName"], time.time()
     if name in found["environments"]:
-        raise Refusal("BadRequestException", f"The environment {name} already exists.")
+        raise RefusalError("BadRequestException", f"The environment {name} already exists.")
     made = {
         **{key: value for key, value in members.items() if key != "appId"},
         "backendEnvironmentArn": f"{found['app']['appArn']}/backendenvironments/{name}",
@@ -53,7 +53,7 @@ def create_domain_association(state: HostingState, _jobs: Jobs, members: Members
     found = find_app(state, members)
     name = members["domainName"]
     if name in found["domains"]:
-        raise Refusal("BadRequestException", f"The domain {name} is associated already.")
+        raise RefusalError("BadRequestException", f"The domain {name} is associated already.")
     _known_branches(found, members)
     found["domains"][name] = _domain_association(found["app"], members)
     return {"domainAssociation": found["domains"][name]}

@@ -12,7 +12,7 @@ from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.hosting.lookup import Jobs
 from workbench.localcloud.hosting.operations import OPERATIONS
 from workbench.localcloud.hosting.protocol import (
-    Refusal,
+    RefusalError,
     read_call,
     write_answer,
     write_refusal,
@@ -71,12 +71,14 @@ class HostingService:
                 answer = write_answer(call.operation, result)
             self._changed()
             return 200, headers, answer
-        except Refusal as refusal:
+        except RefusalError as refusal:
             headers.append((b"x-amzn-errortype", refusal.code.encode()))
             return refusal.status, headers, write_refusal(refusal)
         except Exception:
             logger.exception("amplify: %s %s", method, path)
-            failed = Refusal("InternalFailureException", "The local cloud failed; see its log.")
+            failed = RefusalError(
+                "InternalFailureException", "The local cloud failed; see its log."
+            )
             headers.append((b"x-amzn-errortype", failed.code.encode()))
             return failed.status, headers, write_refusal(failed)
 

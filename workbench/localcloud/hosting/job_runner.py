@@ -38,7 +38,7 @@ COMMIT = "AWS_COMMIT_ID"
 """Amplify Hosting's own variable, another one in each job."""
 
 
-class StepFailed(Exception):  # noqa: N818 - the job's result, not a program's error
+class StepError(Exception):
     """A step ended badly; its log says why."""
 
 
@@ -163,7 +163,7 @@ class JobRunner:
             status = "SUCCEED"
         except asyncio.CancelledError:
             status = "CANCELLED"
-        except StepFailed:
+        except StepError:
             pass  # the step says why
         except Exception:
             logger.exception("job %s of %s", job_id, key[1])
@@ -270,7 +270,7 @@ class JobRunner:
         except UserProblem as problem:
             step.update(status="FAILED", statusReason=problem.what)
             _write(log, f"✗ {problem}")
-            raise StepFailed from None
+            raise StepError from None
         finally:
             job.pop("process", None)
             with self._state.change():

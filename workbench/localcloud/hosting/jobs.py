@@ -14,7 +14,7 @@ from workbench.localcloud.hosting.lookup import (
     find_job,
 )
 from workbench.localcloud.hosting.pages import page
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import Document, HostingState
 
 
@@ -25,13 +25,13 @@ def start_job(state: HostingState, jobs: Jobs, members: Members) -> Document:
     if kind == "RETRY":
         old = find_job(state, members) if members.get("jobId") else None
         if old is None:
-            raise Refusal("BadRequestException", "A RETRY needs the id of the job to repeat.")
+            raise RefusalError("BadRequestException", "A RETRY needs the id of the job to repeat.")
         if old["summary"]["status"] not in ENDED:
-            raise Refusal("BadRequestException", "The job has not ended yet.")
+            raise RefusalError("BadRequestException", "The job has not ended yet.")
     elif kind == "MANUAL":
-        raise Refusal("BadRequestException", NOT_SERVED)
+        raise RefusalError("BadRequestException", NOT_SERVED)
     elif not find_app(state, members)["app"]["repository"]:
-        raise Refusal("BadRequestException", "The app is not connected to a repository.")
+        raise RefusalError("BadRequestException", "The app is not connected to a repository.")
     else:
         old = None
     number = str(int(branch["totalNumberOfJobs"]) + 1)
@@ -55,7 +55,7 @@ def stop_job(state: HostingState, jobs: Jobs, members: Members) -> Document:
     """StopJob."""
     summary = find_job(state, members)["summary"]
     if summary["status"] in ENDED:
-        raise Refusal(
+        raise RefusalError(
             "BadRequestException", f"Job {summary['jobId']} has ended: {summary['status']}."
         )
     summary["status"] = "CANCELLING"
@@ -83,7 +83,9 @@ def delete_job(state: HostingState, _jobs: Jobs, members: Members) -> Document:
     """DeleteJob."""
     summary = find_job(state, members)["summary"]
     if summary["status"] not in ENDED:
-        raise Refusal("BadRequestException", f"Job {summary['jobId']} runs still: stop it first.")
+        raise RefusalError(
+            "BadRequestException", f"Job {summary['jobId']} runs still: stop it first."
+        )
     del find_branch(state, members)["jobs"][members["jobId"]]
     return {"jobSummary": summary}
 
@@ -96,9 +98,9 @@ def list_artifacts(state: HostingState, _jobs: Jobs, members: Members) -> Docume
 
 def get_artifact_url(_state: HostingState, _jobs: Jobs, members: Members) -> Document:
     """GetArtifactUrl."""
-    raise Refusal("NotFoundException", f"Artifact {members['artifactId']} not found.")
+    raise RefusalError("NotFoundException", f"Artifact {members['artifactId']} not found.")
 
 
 def refuse_web_site(_state: HostingState, _jobs: Jobs, _members: Members) -> Document:
     """CreateDeployment, StartDeployment, GenerateAccessLogs: all are about web sites."""
-    raise Refusal("BadRequestException", NOT_SERVED)
+    raise RefusalError("BadRequestException", NOT_SERVED)

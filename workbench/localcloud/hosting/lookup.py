@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import Document, HostingState
 
 Members = Mapping[str, Any]
@@ -39,25 +39,25 @@ class Jobs(Protocol):
 
 
 def find_app(state: HostingState, members: Members) -> Document:
-    """An app; raises Refusal where there is none."""
+    """An app; raises RefusalError where there is none."""
     return find(state.apps, members["appId"], "App")
 
 
 def find_branch(state: HostingState, members: Members) -> Document:
-    """A branch of an app; raises Refusal where there is none."""
+    """A branch of an app; raises RefusalError where there is none."""
     return find(find_app(state, members)["branches"], members["branchName"], "Branch")
 
 
 def find_job(state: HostingState, members: Members) -> Document:
-    """A job of a branch; raises Refusal where there is none."""
+    """A job of a branch; raises RefusalError where there is none."""
     return find(find_branch(state, members)["jobs"], members["jobId"], "Job")
 
 
 def find(documents: Mapping[str, Document], key: str, what: str) -> Document:
-    """One document; raises Refusal where there is none."""
+    """One document; raises RefusalError where there is none."""
     found = documents.get(key)
     if found is None:
-        raise Refusal("NotFoundException", f"{what} {key} not found.")
+        raise RefusalError("NotFoundException", f"{what} {key} not found.")
     return found
 
 

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 
 _DEFAULT = 10
 _MOST = 50
@@ -18,11 +18,11 @@ def page(
 ) -> dict[str, Any]:
     """The entries (key, value) behind ``nextToken``, ``maxResults`` of them, as ``{name: […]}``.
 
-    Raises Refusal for a wrong token or count.
+    Raises RefusalError for a wrong token or count.
     """
     count = members.get("maxResults", _DEFAULT)
     if not 0 <= count <= most:
-        raise Refusal("BadRequestException", f"maxResults must be from 0 to {most}.")
+        raise RefusalError("BadRequestException", f"maxResults must be from 0 to {most}.")
     count = count or _DEFAULT
     after = _key(members.get("nextToken", ""))
     keys = [key for key, _ in entries]
@@ -41,4 +41,4 @@ def _key(token: str) -> str:
     try:
         return base64.urlsafe_b64decode(token.encode()).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise Refusal("BadRequestException", "The nextToken is invalid.") from None
+        raise RefusalError("BadRequestException", "The nextToken is invalid.") from None

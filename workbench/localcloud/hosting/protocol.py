@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # imported with the first request, in its thread: 50 ms that 
     from botocore.model import OperationModel, ServiceModel
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a program's error
+class RefusalError(Exception):
     """An error of the service's, by AWS's own code."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -64,12 +64,12 @@ def _routes() -> tuple[tuple[str, re.Pattern[str], OperationModel], ...]:
 
 
 def read_call(method: str, raw_path: str, query: str, body: bytes) -> Call:
-    """The call of a request; raises Refusal for what AWS would refuse."""
+    """The call of a request; raises RefusalError for what AWS would refuse."""
     for wanted, pattern, operation in _routes():
         match = pattern.fullmatch(raw_path)
         if match and wanted == method:
             return Call(operation.name, _members(operation, match.groupdict(), query, body))
-    raise Refusal("NotFoundException", f"There is no operation {method} {unquote(raw_path)}.")
+    raise RefusalError("NotFoundException", f"There is no operation {method} {unquote(raw_path)}.")
 
 
 def write_answer(operation: str, result: Mapping[str, Any]) -> bytes:
@@ -78,7 +78,7 @@ def write_answer(operation: str, result: Mapping[str, Any]) -> bytes:
     return json.dumps(_plain(shape, result, operation) if shape else {}).encode()
 
 
-def write_refusal(refusal: Refusal) -> bytes:
+def write_refusal(refusal: RefusalError) -> bytes:
     """An error's JSON."""
     return json.dumps({"message": refusal.message}).encode()
 
@@ -94,7 +94,7 @@ def _members(
     try:
         given = json.loads(body) if body.strip() else {}
     except ValueError:
-        raise Refusal("BadRequestException", "The request body is not JSON.") from None
+        raise RefusalError("BadRequestException", "The request body is not JSON.") from None
     for name, member in shape.members.items():
         key = member.serialization.get("name", name)
         match member.serialization.get("location"):
@@ -107,7 +107,7 @@ def _members(
                 members[name] = given[name]
     report = ParamValidator().validate(_with_times(shape, members), shape)
     if report.has_errors():
-        raise Refusal("BadRequestException", report.generate_report())
+        raise RefusalError("BadRequestException", report.generate_report())
     _check(shape, members, "")
     return members
 
@@ -128,7 +128,7 @@ def _typed(member: Any, values: list[str]) -> Any:
             try:
                 return int(values[0])
             except ValueError:
-                raise Refusal("BadRequestException", f"{values[0]} is not a number.") from None
+                raise RefusalError("BadRequestException", f"{values[0]} is not a number.") from None
         case "boolean":
             return values[0] == "true"
         case "list":
@@ -154,16 +154,18 @@ def _check(shape: Any, value: Any, where: str) -> None:
         case "string":
             pattern = shape.metadata.get("pattern")
             if pattern and not re.fullmatch(_in_python(pattern), value, re.DOTALL):
-                raise Refusal("BadRequestException", _wrong(value, where, f"pattern: {pattern}"))
+                raise RefusalError(
+                    "BadRequestException", _wrong(value, where, f"pattern: {pattern}")
+                )
             if shape.metadata.get("enum") and value not in shape.metadata["enum"]:
                 allowed = ", ".join(shape.metadata["enum"])
-                raise Refusal(
+                raise RefusalError(
                     "BadRequestException", _wrong(value, where, f"enum value set: [{allowed}]")
                 )
             longest = shape.metadata.get("max")
             if longest is not None and len(value) > longest:
                 limit = f"length less than or equal to {longest}"
-                raise Refusal("BadRequestException", _wrong(value, where, limit))
+                raise RefusalError("BadRequestException", _wrong(value, where, limit))
 
 
 def _in_python(pattern: str) -> str:

@@ -11,7 +11,7 @@ from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import WEBHOOKS_PATH
 from workbench.localcloud.hosting.jobs import start_job
 from workbench.localcloud.hosting.lookup import Jobs
-from workbench.localcloud.hosting.protocol import Refusal
+from workbench.localcloud.hosting.protocol import RefusalError
 from workbench.localcloud.hosting.state import HostingState
 
 
@@ -21,7 +21,7 @@ def webhook_route(state: HostingState, jobs: Jobs) -> Route:
     def start(key: str) -> dict[str, Any]:
         hook = state.webhooks.get(key)
         if hook is None:
-            raise Refusal("NotFoundException", "There is no such webhook.")
+            raise RefusalError("NotFoundException", "There is no such webhook.")
         members = {"appId": hook["appId"], "branchName": hook["branchName"], "jobType": "WEB_HOOK"}
         with state.change():
             return start_job(state, jobs, members)
@@ -32,7 +32,7 @@ def webhook_route(state: HostingState, jobs: Jobs) -> Route:
             return
         try:
             answer = await asyncio.to_thread(start, scope["path"].removeprefix(WEBHOOKS_PATH))
-        except Refusal as refusal:
+        except RefusalError as refusal:
             await send_json(send, refusal.status, {"message": str(refusal)})
             return
         await send_json(send, 202, answer)

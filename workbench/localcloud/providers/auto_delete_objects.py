@@ -11,12 +11,12 @@ import json
 
 from workbench.localcloud.providers.request import (
     ProviderAnswer,
-    ProviderFailed,
+    ProviderError,
     ProviderRequest,
     kept_id,
 )
 from workbench.localcloud.providers.services import ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _TAG = "aws-cdk:auto-delete-objects"
 _EMPTY_POLICY = '{"Version": "2012-10-17", "Statement": []}'
@@ -30,7 +30,7 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
     if request.kind == "Update":
         return ProviderAnswer(name or str(request.old_properties.get("BucketName") or ""))
     if not name:
-        raise ProviderFailed("No BucketName was provided.")
+        raise ProviderError("No BucketName was provided.")
     _empty_if_tagged(name, services)
     return ProviderAnswer(request.physical_id)
 
@@ -42,7 +42,7 @@ def _empty_if_tagged(name: str, services: ProviderServices) -> None:
         _refuse_new_objects(name, services)
         while found := services.buckets.versions(name):
             services.buckets.delete(name, found)
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != "NoSuchBucket":
             raise
 
@@ -50,7 +50,7 @@ def _empty_if_tagged(name: str, services: ProviderServices) -> None:
 def _refuse_new_objects(name: str, services: ProviderServices) -> None:
     try:
         text = services.buckets.policy(name)
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != "NoSuchBucketPolicy":
             raise
         text = _EMPTY_POLICY

@@ -17,11 +17,11 @@ from workbench.localcloud.providers import deployment_content as content
 from workbench.localcloud.providers.request import (
     Properties,
     ProviderAnswer,
-    ProviderFailed,
+    ProviderError,
     ProviderRequest,
 )
 from workbench.localcloud.providers.services import ObjectVersion, ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _OWNER_TAG = "aws-cdk:cr-owned"
 _HEADERS = {
@@ -58,7 +58,7 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
     try:
         deployment = _read(properties)
     except KeyError as missing:
-        raise ProviderFailed(f"missing request resource property {missing}.") from missing
+        raise ProviderError(f"missing request resource property {missing}.") from missing
     physical_id = request.physical_id
     if request.kind == "Create":
         physical_id = f"aws.cdk.s3deployment.{uuid.uuid4()}"
@@ -68,8 +68,8 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
         if distribution := properties.get("DistributionId"):
             paths = properties.get("DistributionPaths") or [_default_path(deployment.raw_prefix)]
             services.invalidate(str(distribution), paths, str(uuid.uuid4()))
-    except (ServiceProblem, ValueError, TypeError) as problem:
-        raise ProviderFailed(str(problem)) from problem
+    except (ServiceError, ValueError, TypeError) as problem:
+        raise ProviderError(str(problem)) from problem
     return ProviderAnswer(physical_id, _attributes(properties, versions))
 
 
@@ -133,7 +133,7 @@ def _version_ids(
         try:
             name = deployment.prefix + key.rsplit("/", 1)[-1]
             found.append(services.buckets.version_of(deployment.bucket, name))
-        except ServiceProblem as problem:
+        except ServiceError as problem:
             if problem.code not in ("NoSuchKey", "NotFound", "404"):
                 raise
             found.append("")
@@ -145,7 +145,7 @@ def _is_owned(deployment: Deployment, services: ProviderServices) -> bool:
     tag = f"{_OWNER_TAG}:{deployment.raw_prefix}" if deployment.raw_prefix else _OWNER_TAG
     try:
         return any(name.startswith(tag) for name in services.buckets.tags(deployment.bucket))
-    except ServiceProblem:
+    except ServiceError:
         return False
 
 

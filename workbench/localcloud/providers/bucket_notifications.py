@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
+from workbench.localcloud.providers.request import ProviderAnswer, ProviderError, ProviderRequest
 from workbench.localcloud.providers.services import ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _KINDS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
 _EVENT_BRIDGE = "EventBridgeConfiguration"
@@ -34,9 +34,9 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
         skip = str(properties.get("SkipDestinationValidation", "false")).lower() == "true"
         services.buckets.put_notifications(bucket, configuration, skip_validation=skip)
     except KeyError as missing:
-        raise ProviderFailed(f"Error: {missing}. ") from missing
-    except ServiceProblem as problem:
-        raise ProviderFailed(f"Error: {problem}. ") from problem
+        raise ProviderError(f"Error: {missing}. ") from missing
+    except ServiceError as problem:
+        raise ProviderError(f"Error: {problem}. ") from problem
     return ProviderAnswer(request.physical_id or request.logical_id)
 
 

@@ -5,9 +5,9 @@ After CDK's log-retention provider, except that it makes no log group for itself
 
 from __future__ import annotations
 
-from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
+from workbench.localcloud.providers.request import ProviderAnswer, ProviderError, ProviderRequest
 from workbench.localcloud.providers.services import ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 
 def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAnswer:
@@ -20,15 +20,15 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
         else:
             _create(name, services)
             _set_retention(name, request.properties.get("RetentionInDays"), services)
-    except ServiceProblem as problem:
-        raise ProviderFailed(str(problem)) from problem
+    except ServiceError as problem:
+        raise ProviderError(str(problem)) from problem
     return ProviderAnswer(name, {"LogGroupName": name})
 
 
 def _create(name: str, services: ProviderServices) -> None:
     try:
         services.call("logs", "CreateLogGroup", {"logGroupName": name})
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != "ResourceAlreadyExistsException":
             raise
 
@@ -36,7 +36,7 @@ def _create(name: str, services: ProviderServices) -> None:
 def _delete(name: str, services: ProviderServices) -> None:
     try:
         services.call("logs", "DeleteLogGroup", {"logGroupName": name})
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != "ResourceNotFoundException":
             raise
 

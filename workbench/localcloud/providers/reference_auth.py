@@ -15,11 +15,11 @@ from typing import Any
 from workbench.localcloud.providers.request import (
     Properties,
     ProviderAnswer,
-    ProviderFailed,
+    ProviderError,
     ProviderRequest,
 )
 from workbench.localcloud.providers.services import ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 Json = Mapping[str, Any]
 
@@ -59,10 +59,10 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
     properties = request.properties
     try:
         found = _read(properties, services)
-    except ServiceProblem as problem:
-        raise ProviderFailed(str(problem)) from problem
+    except ServiceError as problem:
+        raise ProviderError(str(problem)) from problem
     if refusal := _refusal(found, properties):
-        raise ProviderFailed(refusal)
+        raise ProviderError(refusal)
     return ProviderAnswer(physical_id, _attributes(found, properties))
 
 
@@ -71,20 +71,20 @@ def _read(properties: Properties, services: ProviderServices) -> Referenced:
     identity_id = {"IdentityPoolId": str(properties["identityPoolId"])}
     pool = services.call("cognito-idp", "DescribeUserPool", pool_id).get("UserPool")
     if not pool:
-        raise ProviderFailed("Failed to retrieve the specified UserPool.")
+        raise ProviderError("Failed to retrieve the specified UserPool.")
     policy = (pool.get("Policies") or {}).get("PasswordPolicy")
     if not policy:
-        raise ProviderFailed("Failed to retrieve password policy.")
+        raise ProviderError("Failed to retrieve password policy.")
     client = services.call(
         "cognito-idp",
         "DescribeUserPoolClient",
         {**pool_id, "ClientId": str(properties["userPoolClientId"])},
     ).get("UserPoolClient")
     if not client:
-        raise ProviderFailed("An error occurred while retrieving the user pool client details.")
+        raise ProviderError("An error occurred while retrieving the user pool client details.")
     roles = services.call("cognito-identity", "GetIdentityPoolRoles", identity_id).get("Roles")
     if not roles:
-        raise ProviderFailed("An error occurred while retrieving the roles for the identity pool.")
+        raise ProviderError("An error occurred while retrieving the roles for the identity pool.")
     return Referenced(
         pool=pool,
         policy=policy,

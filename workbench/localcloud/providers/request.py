@@ -39,7 +39,7 @@ class ProviderAnswer:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ProviderFailed(Exception):  # noqa: N818 - the resource's failure, not a program error
+class ProviderError(Exception):
     """A provider's ``FAILED`` answer; the text is the reason that the stack event shows."""
 
 

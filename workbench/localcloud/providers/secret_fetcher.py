@@ -12,11 +12,11 @@ from typing import Literal, cast
 from workbench.localcloud.providers.request import (
     Properties,
     ProviderAnswer,
-    ProviderFailed,
+    ProviderError,
     ProviderRequest,
 )
 from workbench.localcloud.providers.services import ProviderServices
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity
 
@@ -40,9 +40,9 @@ def _fetch(name: str, properties: Properties, services: ProviderServices) -> str
     for path in (secret_path(identity, name), shared_secret_path(identity, name)):
         try:
             answer = services.call("ssm", "GetParameter", {"Name": path, "WithDecryption": True})
-        except ServiceProblem as caught:
+        except ServiceError as caught:
             if caught.status >= 500:
-                raise ProviderFailed(
+                raise ProviderError(
                     f"Failed to retrieve backend secret '{name}' for "
                     f"'{namespace}/{backend}'. Reason: {caught.code}"
                 ) from caught
@@ -50,7 +50,7 @@ def _fetch(name: str, properties: Properties, services: ProviderServices) -> str
             continue
         if value := str(answer["Parameter"].get("Value") or ""):
             return value
-    raise ProviderFailed(
+    raise ProviderError(
         f"Failed to retrieve backend secret '{name}' for '{namespace}'. "
         f"Reason: {problem or 'it is empty'}"
     )

@@ -16,7 +16,7 @@ class ObjectVersion:
 
 
 class Buckets(Protocol):
-    """The S3 calls that providers make; each raises :class:`ServiceProblem`."""
+    """The S3 calls that providers make; each raises :class:`ServiceError`."""
 
     def get(self, bucket: str, key: str) -> bytes:
         """The object's content."""
@@ -63,7 +63,7 @@ class ProviderServices(Protocol):
 
     def call(self, service: str, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """One call of a JSON-protocol service (``dynamodb``, ``ssm``, ``logs``, ``cognito-idp``,
-        ``cognito-identity``) by its API name; raises :class:`ServiceProblem`."""
+        ``cognito-identity``) by its API name; raises :class:`ServiceError`."""
 
     def function_tags(self, function_arn: str) -> Mapping[str, str]:
         """A Lambda function's tags."""

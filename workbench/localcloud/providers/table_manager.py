@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.providers import table_changes as changes
-from workbench.localcloud.providers.request import ProviderAnswer, ProviderFailed, ProviderRequest
+from workbench.localcloud.providers.request import ProviderAnswer, ProviderError, ProviderRequest
 from workbench.localcloud.providers.services import ProviderServices
 from workbench.localcloud.providers.table_definition import TableDefinition, read_definition
 from workbench.localcloud.providers.table_import import differences
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _MOST_STEPS = 360
 _PAUSE_SECONDS = 0.02
@@ -41,15 +41,15 @@ def provide(request: ProviderRequest, services: ProviderServices) -> ProviderAns
             return _create(definition, services)
         before = read_definition(request.old_properties, {})
         return _update(request.physical_id, before, definition, services)
-    except ServiceProblem as problem:
-        raise ProviderFailed(str(problem)) from problem
+    except ServiceError as problem:
+        raise ProviderError(str(problem)) from problem
 
 
 def _create(definition: TableDefinition, services: ProviderServices) -> ProviderAnswer:
     if definition.imported:
         table = _describe(definition.name, services)
         if found := differences(table, definition):
-            raise ProviderFailed(
+            raise ProviderError(
                 "Imported table properties did not match the expected table properties.\n"
                 + "\n".join(found)
             )
@@ -73,7 +73,7 @@ def _update(
     table = _describe(name, services)
     if changes.keys_changed(table["KeySchema"], definition.key_schema):
         if not definition.allow_destructive:
-            raise ProviderFailed(_KEYS_REFUSED)
+            raise ProviderError(_KEYS_REFUSED)
         return _replace(table, definition, services)
     destructive = definition.replace_on_index_change and definition.allow_destructive
     if destructive and changes.next_index_change(table, definition):
@@ -102,14 +102,14 @@ def _settle(name: str, definition: TableDefinition, services: ProviderServices) 
         if not change:
             return
         services.call("dynamodb", "UpdateTable", change)
-    raise ProviderFailed(f"Table {name} did not reach its definition in {_MOST_STEPS} steps.")
+    raise ProviderError(f"Table {name} did not reach its definition in {_MOST_STEPS} steps.")
 
 
 def _replace(
     table: Mapping[str, Any], definition: TableDefinition, services: ProviderServices
 ) -> ProviderAnswer:
     if table.get("DeletionProtectionEnabled") is True:
-        raise ProviderFailed("Table cannot be replaced when the deletion protection is enabled.")
+        raise ProviderError("Table cannot be replaced when the deletion protection is enabled.")
     name = str(table["TableName"])
     services.call("dynamodb", "DeleteTable", {"TableName": name})
     _wait(lambda: not _exists(name, services), f"Table {name} was not deleted in time.")
@@ -121,7 +121,7 @@ def _delete(name: str, services: ProviderServices) -> ProviderAnswer:
     try:
         if not _describe(name, services).get("DeletionProtectionEnabled"):
             services.call("dynamodb", "DeleteTable", {"TableName": name})
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != "ResourceNotFoundException":
             raise
     return ProviderAnswer(name)
@@ -164,7 +164,7 @@ def _describe(name: str, services: ProviderServices) -> dict[str, Any]:
 def _exists(name: str, services: ProviderServices) -> bool:
     try:
         _describe(name, services)
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code == "ResourceNotFoundException":
             return False
         raise
@@ -193,7 +193,7 @@ def _wait(done: Callable[[], bool], otherwise: str) -> None:
         if done():
             return
         time.sleep(_PAUSE_SECONDS)
-    raise ProviderFailed(otherwise)
+    raise ProviderError(otherwise)
 
 
 def _answer(table: Mapping[str, Any], **data: Any) -> ProviderAnswer:

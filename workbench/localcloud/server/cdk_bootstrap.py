@@ -25,12 +25,12 @@ ROLES = (
 )
 
 
-class BootstrapFailed(RuntimeError):  # noqa: N818 - said to the user as it stands
+class BootstrapError(RuntimeError):
     """The emulator refused one of the bootstrap resources."""
 
 
 async def bootstrap(call: Call) -> bool:
-    """Make what is missing; returns whether anything was made. Raises :class:`BootstrapFailed`."""
+    """Make what is missing; returns whether anything was made. Raises :class:`BootstrapError`."""
     if (await _ssm(call, "GetParameter", {"Name": VERSION_PARAMETER})).status == 200:
         return False
     _expect(await call("s3", "PUT", f"/{STAGING_BUCKET}", {}, b""), STAGING_BUCKET, 409)
@@ -78,4 +78,4 @@ async def _make_role(call: Call, name: str) -> None:
 def _expect(reply: Reply, what: str, *also: int) -> None:
     if reply.status not in (200, *also):
         detail = reply.body[:300].decode(errors="replace")
-        raise BootstrapFailed(f"cannot make {what}: {reply.status} {detail}")
+        raise BootstrapError(f"cannot make {what}: {reply.status} {detail}")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from workbench.localcloud.ministack.saved_state.items import ItemChanges
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 KEY = {"id": {"S": "1"}}
 
@@ -52,7 +52,7 @@ async def test_another_region_has_tables_of_its_own(cloud: Any) -> None:
 
     source = await cloud.table()
     elsewhere = EmulatorServices(cloud.marks.append, region="eu-west-1")
-    with pytest.raises(ServiceProblem) as caught:
+    with pytest.raises(ServiceError) as caught:
         await elsewhere.call("dynamodb", "Scan", {"TableName": source.settings["tableName"]})
     assert caught.value.code == "ResourceNotFoundException"
     assert await cloud.run(source, {"operation": "Scan"}) == {

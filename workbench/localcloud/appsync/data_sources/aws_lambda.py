@@ -12,7 +12,7 @@ from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.services import FunctionReply, Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 logger = logging.getLogger("local cloud")
 
@@ -62,7 +62,7 @@ async def invoke_plain(services: Services, arn: str, payload: Any, event: bool =
     body = json.dumps(payload).encode()
     try:
         reply = await _in_time(services.invoke_function(arn, body, event))
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         raise FieldError(problem.message, f"Lambda:{problem.code}") from problem
     if reply.error:
         raise _failure(reply)

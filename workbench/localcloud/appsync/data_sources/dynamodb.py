@@ -19,7 +19,7 @@ from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, TemplateError
 from workbench.localcloud.appsync.records import DataSource
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _READS = {
     "GetItem": dynamodb_reads.get_item,
@@ -54,5 +54,5 @@ async def invoke(
         if perform is None:
             raise TemplateError(f"Unsupported operation '{operation}'.")
         return await perform(table, found)
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         raise as_field_error(problem) from problem

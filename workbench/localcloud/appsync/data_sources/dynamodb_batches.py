@@ -17,7 +17,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
 from workbench.localcloud.appsync.data_sources.dynamodb_writes import comparable
 from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _BATCH = frozenset({"version", "operation", "tables"})
 _TRANSACT = frozenset({"version", "operation", "transactItems"})
@@ -138,7 +138,7 @@ async def _transact(
 ) -> dict[str, Any]:
     try:
         return await table.services.call("dynamodb", action, {"TransactItems": asked})
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         reasons = problem.details.get("CancellationReasons")
         if problem.code != "TransactionCanceledException" or reasons is None:
             raise
@@ -146,7 +146,7 @@ async def _transact(
 
 
 def _cancelled(
-    problem: ServiceProblem, reasons: Sequence[Mapping[str, Any]], member: str
+    problem: ServiceError, reasons: Sequence[Mapping[str, Any]], member: str
 ) -> FieldError:
     found = [
         {

@@ -14,7 +14,7 @@ from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 Item = Mapping[str, Mapping[str, Any]]
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -45,7 +45,7 @@ class Table:
     services: Services
 
     async def call(self, action: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """A call on this table; raises :class:`ServiceProblem`."""
+        """A call on this table; raises :class:`ServiceError`."""
         return await self.services.call("dynamodb", action, {"TableName": self.name, **parameters})
 
     async def get(self, key: Item, consistent: bool = True) -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ def plain_item(item: Item | None) -> dict[str, Any] | None:
     return {name: to_plain(value) for name, value in item.items()}
 
 
-def as_field_error(problem: ServiceProblem, data: Any = None) -> FieldError:
+def as_field_error(problem: ServiceError, data: Any = None) -> FieldError:
     """DynamoDB's refusal in AppSync's words: type ``DynamoDB:…``, message with SDK's details."""
     name = _MODELLED.get(problem.code, "DynamoDbException")
     request_id = "".join(secrets.choice(_REQUEST_ID) for _ in range(52))

@@ -31,7 +31,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_writes import (
 from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.data_sources.sync_settings import SyncSettings
 from workbench.localcloud.appsync.evaluation import Context, TemplateError
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _ATTEMPTS = 5
 _SET = re.compile(r"(?<![\w#:.])SET\s", re.IGNORECASE)
@@ -86,7 +86,7 @@ async def write_item(
         stamp = Stamp(_version(current) + 1, time.time_ns() // 1_000_000)
         try:
             item = await _write(table, write, current, stamp)
-        except ServiceProblem as problem:
+        except ServiceError as problem:
             if problem.code != CONDITION_FAILED:
                 raise
             again = await table.get(write.key)
@@ -97,7 +97,7 @@ async def write_item(
             return None
         await delta_table.record(table, write, item, stamp.at)
         return plain_item(item)
-    raise ServiceProblem("TransactionConflictException", "The item is changed by too many at once.")
+    raise ServiceError("TransactionConflictException", "The item is changed by too many at once.")
 
 
 async def _write(table: Table, write: Write, current: Item | None, stamp: Stamp) -> Item | None:

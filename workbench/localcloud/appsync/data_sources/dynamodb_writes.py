@@ -23,7 +23,7 @@ from workbench.localcloud.appsync.data_sources.dynamodb_table import (
 from workbench.localcloud.appsync.data_sources.request_objects import Object
 from workbench.localcloud.appsync.evaluation import Context, FieldError, TemplateError
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_plain
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _COMMON = frozenset(
     {
@@ -84,7 +84,7 @@ async def write_item(table: Table, request: Object, context: Context) -> Any:
     _strategy(write.condition)
     try:
         return plain_item(await perform(table, write))
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != CONDITION_FAILED:
             raise
         return await condition_failed(table, write, context, problem)
@@ -100,7 +100,7 @@ async def perform(table: Table, write: Write) -> Item | None:
 
 
 async def condition_failed(
-    table: Table, write: Write, context: Context, problem: ServiceProblem
+    table: Table, write: Write, context: Context, problem: ServiceError
 ) -> Any:
     """What AppSync does where the condition was not met: succeed, ask a function, or reject."""
     consistent = read.optional_flag(write.condition, "consistentRead", "$[condition]")
@@ -201,7 +201,7 @@ async def _retry(table: Table, write: Write, mapping: Object) -> Any:
     again = read_write({**write.request, **changed})
     try:
         return plain_item(await perform(table, again))
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         if problem.code != CONDITION_FAILED:
             raise
         current = await table.get(again.key)

@@ -10,7 +10,7 @@ from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _MEMBERS = frozenset({"version", "operation", "events"})
 
@@ -29,7 +29,7 @@ async def invoke(source: DataSource, request: Any, services: Services) -> dict[s
     entries = [_entry(event, f"$[events][{i}]", str(bus)) for i, event in enumerate(events)]
     try:
         return await services.call("events", "PutEvents", {"Entries": entries})
-    except ServiceProblem as problem:
+    except ServiceError as problem:
         raise FieldError(problem.message, f"EventBridge:{problem.code}") from problem
 
 

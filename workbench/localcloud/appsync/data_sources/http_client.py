@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 
 from workbench.aws.local_keys import LocalKeys
 from workbench.localcloud.appsync.data_sources.services import (
-    HttpProblem,
+    HttpError,
     HttpReply,
     HttpRequest,
     Signing,
@@ -47,7 +47,7 @@ class HttpClient:
         )
 
     async def send(self, request: HttpRequest) -> HttpReply:
-        """The answer, redirects included as with AppSync; raises HttpProblem."""
+        """The answer, redirects included as with AppSync; raises HttpError."""
         headers = [*request.headers]
         client = self._world
         if request.signing is not None:
@@ -65,11 +65,11 @@ class HttpClient:
                         break
                 return HttpReply(response.status_code, dict(response.headers), bytes(body))
         except httpx.TimeoutException as error:
-            raise HttpProblem("no answer in time") from error
+            raise HttpError("no answer in time") from error
         except (httpx.InvalidURL, ValueError) as error:
-            raise HttpProblem(f"not an address or header: {error}") from error
+            raise HttpError(f"not an address or header: {error}") from error
         except httpx.HTTPError as error:
-            raise HttpProblem(str(error) or type(error).__name__) from error
+            raise HttpError(str(error) or type(error).__name__) from error
 
     async def close(self) -> None:
         """Close the connections."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.services import (
-    HttpProblem,
+    HttpError,
     HttpRequest,
     Services,
     Signing,
@@ -31,7 +31,7 @@ async def invoke(source: DataSource, request: Any, services: Services) -> dict[s
         raise bedrock_unavailable()
     try:
         reply = await services.http(_request(source, endpoint, read.request_object(request)))
-    except HttpProblem as problem:
+    except HttpError as problem:
         raise FieldError(f"{endpoint}: {problem}", "Http") from problem
     if len(reply.body) > LARGEST:
         raise FieldError(

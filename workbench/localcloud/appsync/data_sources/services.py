@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class HttpProblem(Exception):
+class HttpError(Exception):
     """An HTTP endpoint could not be reached, or did not answer as HTTP."""
 
 
@@ -58,14 +58,14 @@ class Services(Protocol):
     ) -> dict[str, Any]:
         """One call of a JSON-protocol service (``dynamodb``, ``events``) by its API name.
 
-        Raises :class:`ServiceProblem`.
+        Raises :class:`ServiceError`.
         """
 
     async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
         """Invoke a Lambda function, other work going on meanwhile; with ``event`` wait for nothing.
 
-        Raises :class:`ServiceProblem` where the function could not be invoked at all.
+        Raises :class:`ServiceError` where the function could not be invoked at all.
         """
 
     async def http(self, request: HttpRequest) -> HttpReply:
-        """Send a request anywhere; raises :class:`HttpProblem`."""
+        """Send a request anywhere; raises :class:`HttpError`."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.localcloud.appsync.vtl.json_text import check_size
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 
 KEPT = 200
 """Traces of one API."""
@@ -191,7 +191,7 @@ def shown(value: Any) -> Any:
         # A failed template may have left a value that holds itself a million times.
         check_size(value)
         text = json.dumps(value, ensure_ascii=False, default=str)
-    except TemplateFailure:
+    except RenderError:
         return _TOO_LARGE_VALUE
     except (TypeError, ValueError, RecursionError):
         return "(not JSON)"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.localcloud.appsync.java.strings import Methods
-from workbench.localcloud.appsync.vtl.render_state import MOST_MEMBERS, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import MOST_MEMBERS, RenderError
 from workbench.localcloud.appsync.vtl.values import (
     Entry,
     EntryView,
@@ -42,7 +42,7 @@ def holds(members: list[Any], wanted: Any) -> bool:
 def member_at(members: list[Any], index: int) -> Any:
     """``List.get``."""
     if not 0 <= index < len(members):
-        raise TemplateFailure(f"index {index} is outside of a list of {len(members)}")
+        raise RenderError(f"index {index} is outside of a list of {len(members)}")
     return members[index]
 
 
@@ -60,13 +60,13 @@ def _add(members: list[Any], value: Any) -> bool:
 
 def _insert(members: list[Any], index: int, value: Any) -> None:
     if not 0 <= index <= len(members):
-        raise TemplateFailure(f"index {index} is outside of a list of {len(members)}")
+        raise RenderError(f"index {index} is outside of a list of {len(members)}")
     members.insert(index, held(value))
 
 
 def _add_all(members: list[Any], others: list[Any]) -> bool:
     if len(members) + len(others) > MOST_MEMBERS:
-        raise TemplateFailure(f"a list can't have more than {MOST_MEMBERS} members")
+        raise RenderError(f"a list can't have more than {MOST_MEMBERS} members")
     members.extend(held(other) for other in list(others))
     return bool(others)
 
@@ -100,7 +100,7 @@ def _remove_key(keys: KeyView, key: Any) -> bool:
 
 def _part(members: list[Any], start: int, end: int) -> list[Any]:
     if not 0 <= start <= end <= len(members):
-        raise TemplateFailure(f"subList({start}, {end}) is outside of a list of {len(members)}")
+        raise RenderError(f"subList({start}, {end}) is outside of a list of {len(members)}")
     return members[start:end]
 
 
@@ -118,7 +118,7 @@ def put(members: dict[Any, Any], key: Any, value: Any) -> Any:
 
 def _put_all(members: dict[Any, Any], others: dict[Any, Any]) -> None:
     if len(members) + len(others) > MOST_MEMBERS:
-        raise TemplateFailure(f"a map can't have more than {MOST_MEMBERS} members")
+        raise RenderError(f"a map can't have more than {MOST_MEMBERS} members")
     members.update(others)
 
 

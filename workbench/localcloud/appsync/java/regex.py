@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from workbench.localcloud.appsync.vtl.brief import lengthy
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 
 _CLASSES = {
     "Lower": "a-z",
@@ -63,7 +63,7 @@ def pattern_for(pattern: str, text: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=512)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The pattern as Python's; TemplateFailure for what is no pattern or not supported."""
+    """The pattern as Python's; RenderError for what is no pattern or not supported."""
     written: list[str] = []
     in_class = 0
     for token in _TOKEN.finditer(pattern):
@@ -79,14 +79,12 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.ASCII if r"\p{L" not in pattern else 0)
     except (re.error, OverflowError) as problem:
-        raise TemplateFailure(f"not a regular expression: {pattern} ({problem})") from None
+        raise RenderError(f"not a regular expression: {pattern} ({problem})") from None
 
 
 def _class_step(character: str, in_class: int, written: list[str]) -> int:
     if character == "[" and in_class:
-        raise TemplateFailure(
-            "character classes inside character classes are not supported locally"
-        )
+        raise RenderError("character classes inside character classes are not supported locally")
     if character == "[":
         return 1
     if character == "]" and in_class and written[-1:] not in (["["], ["^"]):
@@ -98,7 +96,7 @@ def _escape(escaped: str, in_class: bool) -> str:
     if escaped[0] in "pP" and len(escaped) > 1:
         members = _CLASSES.get(escaped[2:-1].removeprefix("Is"))
         if members is None or (in_class and (escaped[0] == "P" or members[0] == "^")):
-            raise TemplateFailure(f"\\{escaped} is not supported locally in a regular expression")
+            raise RenderError(f"\\{escaped} is not supported locally in a regular expression")
         if in_class:
             return members
         if escaped[0] == "P":
@@ -119,7 +117,7 @@ def replacement(text: str) -> str:
         elif len(token) > 1:
             written.append(re.sub(r"\\", r"\\\\", token[1:]))
         elif token in ("$", "\\"):
-            raise TemplateFailure(f"not a replacement text: {text}")
+            raise RenderError(f"not a replacement text: {text}")
         else:
             written.append(token)
     return "".join(written)

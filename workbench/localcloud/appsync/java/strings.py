@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.localcloud.appsync.java.regex import pattern_for, replacement
-from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 from workbench.localcloud.appsync.vtl.values import equal_values, to_text
 
 Methods = dict[tuple[str, str], Callable[..., Any]]
@@ -20,7 +20,7 @@ Methods = dict[tuple[str, str], Callable[..., Any]]
 def _substring(text: str, start: int, end: int | None = None) -> str:
     last = len(text) if end is None else end
     if start < 0 or last > len(text) or start > last:
-        raise TemplateFailure(f"substring({start}, {last}) is outside of a string of {len(text)}")
+        raise RenderError(f"substring({start}, {last}) is outside of a string of {len(text)}")
     return text[start:last]
 
 
@@ -48,24 +48,22 @@ def _split(text: str, pattern: str, limit: int = 0) -> list[str]:
 
 def _replace(text: str, old: str, new: str) -> str:
     if len(text) + text.count(old) * len(new) > MOST_CHARACTERS:
-        raise TemplateFailure("the template makes texts longer than 5 MB")
+        raise RenderError("the template makes texts longer than 5 MB")
     return text.replace(old, new)
 
 
 def _replace_matches(text: str, pattern: str, new: str, count: int = 0) -> str:
     if (len(text) + 1) * (len(new) + 1) > 8 * MOST_CHARACTERS:
-        raise TemplateFailure("the template makes texts longer than 5 MB")
+        raise RenderError("the template makes texts longer than 5 MB")
     try:
         return pattern_for(pattern, text).sub(replacement(new), text, count)
     except IndexError as problem:
-        raise TemplateFailure(f"replaceAll: {problem}") from None
+        raise RenderError(f"replaceAll: {problem}") from None
 
 
 def _repeat(text: str, times: int) -> str:
     if times < 0 or len(text) * times > MOST_CHARACTERS:
-        raise TemplateFailure(
-            "repeat: the text would be longer than 5 MB, or the count is negative"
-        )
+        raise RenderError("repeat: the text would be longer than 5 MB, or the count is negative")
     return text * times
 
 
@@ -87,7 +85,7 @@ def _compare(left: Any, right: Any) -> int:
 def _whole(text: str) -> int:
     digits = text[1:] if text[:1] in ("-", "+") else text
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 1000:
-        raise TemplateFailure(f'not a whole number: "{text[:80]}"')
+        raise RenderError(f'not a whole number: "{text[:80]}"')
     return int(text)
 
 
@@ -95,7 +93,7 @@ def _double(text: str) -> float:
     try:
         return float(text.strip().rstrip("dDfF") if "_" not in text else "x")
     except ValueError:
-        raise TemplateFailure(f'not a number: "{text[:80]}"') from None
+        raise RenderError(f'not a number: "{text[:80]}"') from None
 
 
 def _order(left: float, right: float) -> int:
@@ -104,7 +102,7 @@ def _order(left: float, right: float) -> int:
 
 def _truncated(value: float) -> int:
     if not math.isfinite(value):
-        raise TemplateFailure("not a finite number")
+        raise RenderError("not a finite number")
     return int(value)
 
 

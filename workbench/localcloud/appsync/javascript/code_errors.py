@@ -14,11 +14,11 @@ from typing import Any, Literal
 from workbench.localcloud.appsync.javascript.engine import syntax_problem
 from workbench.localcloud.appsync.javascript.modules import (
     MODULES,
-    ModuleProblem,
+    ModuleError,
     as_function,
     read_module,
 )
-from workbench.localcloud.appsync.javascript.tokens import Token, UnreadableCode, tokenize
+from workbench.localcloud.appsync.javascript.tokens import Token, UnreadableCodeError, tokenize
 
 LONGEST_CODE = 32_768
 CODE_ERRORS = "The code contains one or more errors."
@@ -62,9 +62,9 @@ def code_errors(code: str) -> tuple[CodeError, ...]:
     """Everything for which AppSync refuses a handler's code; empty where it takes it."""
     try:
         text = as_function(code)
-    except UnreadableCode as problem:
+    except UnreadableCodeError as problem:
         return (CodeError("PARSER_ERROR", problem.message, problem.line, problem.column + 1),)
-    except ModuleProblem as problem:
+    except ModuleError as problem:
         return (_at(problem.token, problem.message, "PARSER_ERROR"),)
     found = (*_unknown_imports(code), *_unsupported(tokenize(code)))
     syntax = syntax_problem(text)

@@ -49,7 +49,7 @@ _INTERNAL_ERROR = '"InternalError"'
 _SEED = struct.Struct("4I")
 
 
-class CodeStopped(Exception):  # noqa: N818 - said to the user as it stands
+class CodeStoppedError(Exception):
     """The engine ended a handler: too slow, too much memory, or code that does not parse."""
 
 
@@ -57,7 +57,7 @@ class Handlers:
     """One code text, compiled."""
 
     def __init__(self, code: str) -> None:
-        """Compile; raises :class:`CodeStopped`, ``ModuleProblem`` and ``UnreadableCode``."""
+        """Compile; raises CodeStoppedError, ModuleError and UnreadableCodeError."""
         text = as_function(code)
         self.code_lines = code.splitlines()
         self.broken = False
@@ -66,7 +66,7 @@ class Handlers:
             self._load = self._context.eval(text)
         except quickjs.JSException as failure:
             message, line, column = _parse_problem(failure)
-            raise CodeStopped(f"SyntaxError: {message} (code.js:{line}:{column})") from None
+            raise CodeStoppedError(f"SyntaxError: {message} (code.js:{line}:{column})") from None
         runtime = self._context.get("__runtime")
         self._evaluate = self._context.eval("(runtime) => runtime.evaluate")(runtime)
         self._add_zone = self._context.eval(
@@ -89,20 +89,20 @@ class Handlers:
             # Calls into Python are not possible under a time limit: give it and begin again. The
             # same time and seed make the same evaluation.
             self._add_zone(self._runtime, zone, json.dumps(zone_changes(zone)))
-        raise CodeStopped("The code uses too many time zones")
+        raise CodeStoppedError("The code uses too many time zones")
 
     def _call(self, *texts: str) -> str:
         try:
             answer: str = self._evaluate(self._load, *texts)
         except quickjs.JSException as failure:
             self.broken = True
-            raise CodeStopped(_limit_message(_first_line(failure))) from None
+            raise CodeStoppedError(_limit_message(_first_line(failure))) from None
         if _INTERNAL_ERROR in answer:
             # Perhaps: a value may hold the same text.
             told = json.loads(answer).get("failure", {})
             if told.get("name") == "InternalError":
                 self.broken = True
-                raise CodeStopped(_limit_message(told["message"]))
+                raise CodeStoppedError(_limit_message(told["message"]))
         return answer
 
 

@@ -15,9 +15,9 @@ from workbench.localcloud.appsync.evaluation import (
     FieldError,
     TemplateError,
 )
-from workbench.localcloud.appsync.javascript.engine import CodeStopped, handlers_of
-from workbench.localcloud.appsync.javascript.modules import PREFIX_LINES, ModuleProblem
-from workbench.localcloud.appsync.javascript.tokens import UnreadableCode
+from workbench.localcloud.appsync.javascript.engine import CodeStoppedError, handlers_of
+from workbench.localcloud.appsync.javascript.modules import PREFIX_LINES, ModuleError
+from workbench.localcloud.appsync.javascript.tokens import UnreadableCodeError
 
 CODE_ERROR = "Code"
 """The error type of code that fails."""
@@ -57,7 +57,7 @@ def run_handler(  # noqa: PLR0917 - what the engine takes
     """Run one handler over JSON texts: its outcome's JSON; raises :class:`TemplateError`."""
     try:
         return handlers_of(code).evaluate(function, stash, arguments, rest, auth_type)
-    except (CodeStopped, ModuleProblem, UnreadableCode) as problem:
+    except (CodeStoppedError, ModuleError, UnreadableCodeError) as problem:
         raise TemplateError(str(problem), CODE_ERROR) from None
 
 

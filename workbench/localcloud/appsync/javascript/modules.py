@@ -35,7 +35,7 @@ _STATEMENTS = "const let var function class export import if for while do switch
 _STATEMENT_WORDS = frozenset(_STATEMENTS.split())
 
 
-class ModuleProblem(ValueError):
+class ModuleError(ValueError):
     """A statement that no module of APPSYNC_JS has at its top: an unknown import, a return."""
 
     def __init__(self, message: str, token: Token) -> None:
@@ -68,7 +68,7 @@ class Module:
 def as_function(code: str) -> str:
     """JavaScript for a function of the modules that returns ``{request, response}``.
 
-    Raises :class:`ModuleProblem` and :class:`UnreadableCode`.
+    Raises :class:`ModuleError` and :class:`UnreadableCodeError`.
     """
     module = read_module(code)
     bindings = "".join(_binding(each) for each in module.imports)
@@ -88,7 +88,7 @@ def read_module(code: str) -> Module:
         token = tokens[at]
         if token.depth == 0 and token.kind == "word" and not _is_member(tokens, at):
             if token.text == "return":
-                raise ModuleProblem("return not in a function", token)
+                raise ModuleError("return not in a function", token)
             if token.text == "import" and not _text(tokens, at + 1).startswith(("(", ".")):
                 at = _read_import(module, at)
                 continue
@@ -110,7 +110,7 @@ def _read_import(module: Module, at: int) -> int:
         names += listed
         separator = _text(tokens, at)
         if separator not in (",", "from"):
-            raise ModuleProblem("'from' expected", tokens[min(at, len(tokens) - 1)])
+            raise ModuleError("'from' expected", tokens[min(at, len(tokens) - 1)])
         at += 1
     at, source = _read_source(module, at, first)
     module.imports += [Import(source, name, local, token) for name, local, token in names]
@@ -128,17 +128,17 @@ def _read_import_clause(
         return at + 3, [("*", _text(tokens, at + 2), tokens[at])]
     if at < len(tokens) and tokens[at].kind == "word":
         return at + 1, [("default", text, tokens[at])]
-    raise ModuleProblem("Unexpected token in import", tokens[at] if at < len(tokens) else first)
+    raise ModuleError("Unexpected token in import", tokens[at] if at < len(tokens) else first)
 
 
 def _read_source(module: Module, at: int, first: Token) -> tuple[int, str]:
     """Read a module's name and what may follow it, and cut the statement out."""
     tokens = module.tokens
     if at >= len(tokens) or tokens[at].kind != "string":
-        raise ModuleProblem("Unexpected token in import", first)
+        raise ModuleError("Unexpected token in import", first)
     source, end = _string(tokens[at]), tokens[at].end
     if source not in MODULES:
-        raise ModuleProblem(f"Cannot find module '{source}'", tokens[at])
+        raise ModuleError(f"Cannot find module '{source}'", tokens[at])
     at += 1
     if _text(tokens, at) == "with" and _text(tokens, at + 1) == "{":
         while _text(tokens, at) not in ("}", ""):
@@ -167,7 +167,7 @@ def _read_export(module: Module, at: int) -> int:
         module.cuts.append((first.start, end))
         return behind
     if following == "*":
-        raise ModuleProblem("Handlers cannot be exported from another module", first)
+        raise ModuleError("Handlers cannot be exported from another module", first)
     if following == "default":
         module.default_at.append((first.start, tokens[at + 1].end))
         return at + 2
@@ -187,7 +187,7 @@ def _declared(tokens: list[Token], at: int) -> Iterator[str]:
         yield _text(tokens, at + 2 if _text(tokens, at + 1) == "*" else at + 1)
         return
     if kind not in ("const", "let", "var"):
-        raise ModuleProblem("Unexpected token in export", tokens[min(at, len(tokens) - 1)])
+        raise ModuleError("Unexpected token in export", tokens[min(at, len(tokens) - 1)])
     expects_name = True
     for index in range(at + 1, len(tokens)):
         token = tokens[index]
@@ -221,9 +221,9 @@ def _read_names(tokens: list[Token], at: int) -> tuple[int, list[tuple[str, str,
         if _text(tokens, at) == ",":
             at += 1
         elif _text(tokens, at) != "}":
-            raise ModuleProblem("',' or '}' expected", tokens[min(at, len(tokens) - 1)])
+            raise ModuleError("',' or '}' expected", tokens[min(at, len(tokens) - 1)])
     if at >= len(tokens):
-        raise ModuleProblem("'}' expected", tokens[-1])
+        raise ModuleError("'}' expected", tokens[-1])
     return at + 1, found
 
 

@@ -54,7 +54,7 @@ class Token:
         return self.start + len(self.text)
 
 
-class UnreadableCode(ValueError):  # noqa: N818 - its text is a code error of the user's
+class UnreadableCodeError(ValueError):
     """Code that ends inside a string, comment, template or pattern, or closes what is not open."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
@@ -65,11 +65,11 @@ class UnreadableCode(ValueError):  # noqa: N818 - its text is a code error of th
 
 
 def tokenize(code: str) -> list[Token]:
-    """All tokens but comments and spaces; raises :class:`UnreadableCode`."""
+    """All tokens but comments and spaces; raises :class:`UnreadableCodeError`."""
     try:
         code.encode()
     except UnicodeEncodeError:
-        raise UnreadableCode("The code is no valid Unicode text", 1, 0) from None
+        raise UnreadableCodeError("The code is no valid Unicode text", 1, 0) from None
     return _Reader(code).read()
 
 
@@ -161,8 +161,8 @@ class _Reader:
             self.line_start = self.at + text.rfind("\n") + 1
         self.at = end
 
-    def _problem(self, message: str) -> UnreadableCode:
-        return UnreadableCode(message, self.line, self.at - self.line_start)
+    def _problem(self, message: str) -> UnreadableCodeError:
+        return UnreadableCodeError(message, self.line, self.at - self.line_start)
 
     def _string_end(self, quote: str) -> int:
         at = self.at + 1

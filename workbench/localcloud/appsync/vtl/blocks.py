@@ -12,7 +12,7 @@ from workbench.localcloud.appsync.vtl.references import (
     located,
     parse_reference,
 )
-from workbench.localcloud.appsync.vtl.render_state import Node, RenderState, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import Node, RenderError, RenderState
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.values import to_text
 
@@ -215,7 +215,7 @@ def parse_interpolated(source: Source) -> Value:
     def text(state: RenderState) -> str:
         try:
             return state.capture(render)
-        except TemplateFailure as problem:
+        except RenderError as problem:
             raise located(problem, line) from None
 
     return text

@@ -16,10 +16,10 @@ from workbench.localcloud.appsync.vtl.render_state import (
     PROBLEMS,
     Broken,
     Node,
+    RenderError,
     RenderState,
     Returned,
     Stopped,
-    TemplateFailure,
 )
 from workbench.localcloud.appsync.vtl.source import Directives, Source
 from workbench.localcloud.appsync.vtl.values import Definition, Loop, to_text
@@ -76,7 +76,7 @@ def _parse_if(source: Source) -> Node:
             body, name = parse_block(source, _BRANCHES)
             branches.append((test, body))
         if not name:
-            raise TemplateFailure("#if has no #end", line)
+            raise RenderError("#if has no #end", line)
     source.skip_line_end()
     choices = tuple(branches)
 
@@ -107,7 +107,7 @@ def _parse_foreach(source: Source) -> Node:
     _close(source, "foreach")
     body, end = parse_block(source, _END)
     if not end:
-        raise TemplateFailure("#foreach has no #end", line)
+        raise RenderError("#foreach has no #end", line)
     source.skip_line_end()
 
     def run(state: RenderState) -> None:
@@ -206,7 +206,7 @@ def _parse_define(source: Source) -> Node:
     _close(source, "define")
     body, end = parse_block(source, _END)
     if not end:
-        raise TemplateFailure("#define has no #end", line)
+        raise RenderError("#define has no #end", line)
     source.skip_line_end()
 
     def run(state: RenderState) -> None:
@@ -261,7 +261,7 @@ def _parse_macro(source: Source) -> Node:
     _close(source, "macro")
     body, end = parse_block(source, _END)
     if not end:
-        raise TemplateFailure("#macro has no #end", line)
+        raise RenderError("#macro has no #end", line)
     source.skip_line_end()
     source.macros[name] = (tuple(parameters), body)
     return lambda state: None

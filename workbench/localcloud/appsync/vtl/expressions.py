@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from workbench.localcloud.appsync.java.collections import held
 from workbench.localcloud.appsync.vtl.operators import ARITHMETIC, COMPARISONS, add
-from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError, RenderState
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.values import is_number, is_true
 
@@ -243,6 +243,6 @@ def _range(first: Any, last: Any) -> list[int] | None:
         return None
     start, end = int(first), int(last)
     if abs(end - start) > MOST_RANGE:
-        raise TemplateFailure(f"a range can't have more than {MOST_RANGE} members")
+        raise RenderError(f"a range can't have more than {MOST_RANGE} members")
     step = 1 if end >= start else -1
     return list(range(start, end + step, step))

@@ -9,13 +9,13 @@ from workbench.localcloud.appsync.vtl.brief import lengthy
 from workbench.localcloud.appsync.vtl.render_state import (
     MOST_CHARACTERS,
     MOST_MEMBERS,
-    TemplateFailure,
+    RenderError,
 )
 from workbench.localcloud.appsync.vtl.values import class_name
 
 
 def _no_json(value: Any) -> NoReturn:
-    raise TemplateFailure(f"a value of this kind can't be written as JSON ({class_name(value)})")
+    raise RenderError(f"a value of this kind can't be written as JSON ({class_name(value)})")
 
 
 def _no_constant(text: str) -> NoReturn:
@@ -51,7 +51,7 @@ def check_size(value: Any) -> None:
         if count > _BRIEF_MEMBERS:
             lengthy()
             if count > MOST_MEMBERS:
-                raise TemplateFailure(
+                raise RenderError(
                     f"a value has more than {MOST_MEMBERS} members, or contains itself"
                 )
         for member in members.values() if isinstance(members, dict) else members:
@@ -61,19 +61,19 @@ def check_size(value: Any) -> None:
             elif kind is dict or kind is list or isinstance(member, dict | list):
                 stack.append(member)
         if characters > MOST_CHARACTERS:
-            raise TemplateFailure("a value has more than 5 MB of text")
+            raise RenderError("a value has more than 5 MB of text")
 
 
 def write_json(value: Any) -> str:
-    """The value as compact JSON; TemplateFailure for what is none or is too large."""
+    """The value as compact JSON; RenderError for what is none or is too large."""
     if isinstance(value, dict | list):
         check_size(value)
     try:
         text = _ENCODE(value)
     except (TypeError, ValueError) as problem:
-        raise TemplateFailure(f"can't be written as JSON: {problem}") from None
+        raise RenderError(f"can't be written as JSON: {problem}") from None
     if len(text) > MOST_CHARACTERS:
-        raise TemplateFailure("the JSON text is larger than 5 MB")
+        raise RenderError("the JSON text is larger than 5 MB")
     return text
 
 

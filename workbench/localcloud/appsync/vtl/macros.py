@@ -11,8 +11,8 @@ from workbench.localcloud.appsync.vtl.references import located
 from workbench.localcloud.appsync.vtl.render_state import (
     PROBLEMS,
     Node,
+    RenderError,
     RenderState,
-    TemplateFailure,
 )
 from workbench.localcloud.appsync.vtl.source import Source
 
@@ -34,9 +34,9 @@ def open_arguments(source: Source, name: str) -> None:
 
 
 def called(state: RenderState, line: int, function: Callable[[], Any]) -> Any:
-    """Call what may call itself; TemplateFailure where it does so too deeply."""
+    """Call what may call itself; RenderError where it does so too deeply."""
     if state.calls >= DEEPEST_MACRO:
-        raise TemplateFailure(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
+        raise RenderError(f"macros call each other more than {DEEPEST_MACRO} levels deep", line)
     state.calls += 1
     try:
         return function()
@@ -60,7 +60,7 @@ def parse_macro_call(source: Source, name: str) -> Node:
 
     def run(state: RenderState) -> None:
         if name not in macros:
-            raise TemplateFailure(f"#{name} is not defined", line)
+            raise RenderError(f"#{name} is not defined", line)
         parameters, body = macros[name]
         before = {parameter: state.variables.get(parameter) for parameter in parameters}
         try:

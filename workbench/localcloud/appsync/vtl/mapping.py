@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.evaluation import (
     TemplateError,
 )
 from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 from workbench.localcloud.appsync.vtl.template import compile_template
 
 _CHANGE = re.compile(
@@ -53,7 +53,7 @@ def evaluate_mapping(text: str, context: Context, effects: Effects, facts: Facts
         return Evaluation(_parsed(rendering.text))
     except FieldError:
         raise
-    except TemplateFailure as problem:
+    except RenderError as problem:
         raise TemplateError(problem.message) from None
     except Exception as problem:  # noqa: BLE001 - fail closed, whatever went wrong
         raise TemplateError(
@@ -83,7 +83,7 @@ def _returned(value: Any) -> Any:
             return value
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise TemplateFailure("#return was given what is no JSON value")
+    raise RenderError("#return was given what is no JSON value")
 
 
 @lru_cache(maxsize=4096)

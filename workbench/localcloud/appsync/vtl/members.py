@@ -23,7 +23,7 @@ from workbench.localcloud.appsync.java.strings import (
     STRING_METHODS,
     Methods,
 )
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 from workbench.localcloud.appsync.vtl.values import (
     Definition,
     Entry,
@@ -105,14 +105,14 @@ _NOT_HERE = {
 
 
 def _kind(value: Any) -> type:
-    """The kind that a value is looked up as; TemplateFailure for what is no data."""
+    """The kind that a value is looked up as; RenderError for what is no data."""
     kind: type = value.__class__
     if kind in _TABLES:
         return kind
     for known in (dict, list, str, bool, int, float):
         if isinstance(value, known):
             return known
-    raise TemplateFailure("a value of this kind can't be used in a template")
+    raise RenderError("a value of this kind can't be used in a template")
 
 
 def call_method(target: Any, name: str, arguments: tuple[Any, ...]) -> Any:
@@ -133,10 +133,10 @@ def call_method(target: Any, name: str, arguments: tuple[Any, ...]) -> Any:
             else:
                 return function(target, *arguments)
         if None in arguments and kind is not dict:
-            raise TemplateFailure(f"{name}() was given null")
+            raise RenderError(f"{name}() was given null")
         return None
     if name == "hashCode" or name in _NOT_HERE.get(kind, ()):
-        raise TemplateFailure(f"{name}() of {class_name(target)} is not supported locally")
+        raise RenderError(f"{name}() of {class_name(target)} is not supported locally")
     if name == "getClass" and not arguments:
         return JavaClass(class_name(target))
     return None

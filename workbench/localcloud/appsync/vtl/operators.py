@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 from workbench.localcloud.appsync.vtl.values import is_number, loosely_equal, to_text
 
 _MOST_BITS = 20_000
@@ -15,7 +15,7 @@ _MOST_BITS = 20_000
 
 def _checked(value: int | float) -> int | float:
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        raise TemplateFailure("a number becomes too large")
+        raise RenderError("a number becomes too large")
     return value
 
 
@@ -27,7 +27,7 @@ def add(left: Any, right: Any, left_text: str, right_text: str) -> Any:
             right_text if right is None else to_text(right),
         )
         if len(texts[0]) + len(texts[1]) > MOST_CHARACTERS:
-            raise TemplateFailure("the template makes texts longer than 5 MB")
+            raise RenderError("the template makes texts longer than 5 MB")
         return "".join(texts)
     return calculate(operator.add, left, right)
 

@@ -14,7 +14,7 @@ from workbench.localcloud.appsync.vtl.members import (
     set_index,
     set_property,
 )
-from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, RenderState, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import PROBLEMS, RenderError, RenderState
 from workbench.localcloud.appsync.vtl.source import Source
 from workbench.localcloud.appsync.vtl.utilities.registry import UTILITIES, Utility
 from workbench.localcloud.appsync.vtl.values import Definition
@@ -108,17 +108,17 @@ def _arguments(source: Source) -> tuple[Value, ...]:
         source.expect(",", "between arguments")
 
 
-def located(problem: Exception, line: int) -> TemplateFailure:
-    """The problem as a TemplateFailure that knows its line."""
-    if isinstance(problem, TemplateFailure):
+def located(problem: Exception, line: int) -> RenderError:
+    """The problem as a RenderError that knows its line."""
+    if isinstance(problem, RenderError):
         if problem.line is None:
             problem.line = line
         return problem
     if isinstance(problem, RecursionError):
-        return TemplateFailure("the template nests too deeply", line)
+        return RenderError("the template nests too deeply", line)
     if isinstance(problem, ValueError):
-        return TemplateFailure(str(problem), line)
-    return TemplateFailure(f"could not be evaluated ({type(problem).__name__}: {problem})", line)
+        return RenderError(str(problem), line)
+    return RenderError(f"could not be evaluated ({type(problem).__name__}: {problem})", line)
 
 
 def _variable(name: str) -> Value:
@@ -256,7 +256,7 @@ def _utility_reference(
 
 def _fails(message: str, line: int) -> Value:
     def fail(state: RenderState) -> Any:
-        raise TemplateFailure(message, line)
+        raise RenderError(message, line)
 
     return fail
 
@@ -288,9 +288,9 @@ def _utility_call(utility: Utility, name: str, arguments: tuple[Value, ...], lin
 
 
 def _named(problem: Exception, name: str) -> Exception:
-    """A TemplateFailure of a utility says which one."""
+    """A RenderError of a utility says which one."""
     if isinstance(problem, ValueError):
-        return TemplateFailure(f"${name}(): {problem}")
-    if isinstance(problem, TemplateFailure) and problem.line is None:
+        return RenderError(f"${name}(): {problem}")
+    if isinstance(problem, RenderError) and problem.line is None:
         problem.message = f"${name}(): {problem.message}"
     return problem

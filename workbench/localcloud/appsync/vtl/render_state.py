@@ -23,7 +23,7 @@ MOST_MEMBERS = 500_000
 """Members of one collection, counted through all levels where it is written as text."""
 
 
-class TemplateFailure(Exception):  # noqa: N818 - told as a TemplateError with its line
+class RenderError(Exception):
     """Why a template can't go on; ``line`` is filled in by the nearest node that knows its own."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -33,7 +33,7 @@ class TemplateFailure(Exception):  # noqa: N818 - told as a TemplateError with i
 
 
 PROBLEMS = (
-    TemplateFailure,
+    RenderError,
     ValueError,
     TypeError,
     LookupError,
@@ -42,7 +42,7 @@ PROBLEMS = (
     RecursionError,
     MemoryError,
 )
-"""What a node turns into a TemplateFailure of its line; the template's last net takes what else there is."""
+"""What a node turns into a RenderError of its line; the template catches the rest."""
 
 
 class Returned(Exception):  # noqa: N818 - ends a template, no error
@@ -94,21 +94,21 @@ class RenderState:
         self.macros: dict[str, Any] = {}
 
     def count_iteration(self, of_loop: int) -> None:
-        """Count one iteration; TemplateFailure beyond the limits."""
+        """Count one iteration; RenderError beyond the limits."""
         self.iterations += 1
         if of_loop > MOST_LOOP_ITERATIONS:
-            raise TemplateFailure(f"#foreach goes over more than {MOST_LOOP_ITERATIONS} members")
+            raise RenderError(f"#foreach goes over more than {MOST_LOOP_ITERATIONS} members")
         if self.iterations > MOST_ITERATIONS:
-            raise TemplateFailure(
+            raise RenderError(
                 f"the loops of this template take more than {MOST_ITERATIONS} iterations"
             )
 
     def made(self, text: str) -> str:
-        """The text, counted; TemplateFailure where it, or all texts together, are too long."""
+        """The text, counted; RenderError where it, or all texts together, are too long."""
         length = len(text)
         self.characters += length
         if length > MOST_CHARACTERS or self.characters > MOST_MADE_CHARACTERS:
-            raise TemplateFailure("the template makes texts longer than 5 MB")
+            raise RenderError("the template makes texts longer than 5 MB")
         return text
 
     def capture(self, render: Any) -> str:
@@ -124,7 +124,7 @@ class RenderState:
 
 
 def joined(pieces: list[str]) -> str:
-    """The pieces as one text; TemplateFailure where it is longer than 5 MB."""
+    """The pieces as one text; RenderError where it is longer than 5 MB."""
     if sum(map(len, pieces)) > MOST_CHARACTERS:
-        raise TemplateFailure("the evaluated template is larger than 5 MB")
+        raise RenderError("the evaluated template is larger than 5 MB")
     return "".join(pieces)

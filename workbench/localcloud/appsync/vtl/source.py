@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import Node, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import Node, RenderError
 
 _SPACES = re.compile(r"\s*")
 _BLANKS = re.compile(r"[ \t]*")
@@ -72,12 +72,12 @@ class Source:
         self._counted = (end, line)
         return line
 
-    def failure(self, message: str, position: int | None = None) -> TemplateFailure:
-        """A TemplateFailure at a position."""
-        return TemplateFailure(message, self.line(position))
+    def failure(self, message: str, position: int | None = None) -> RenderError:
+        """A RenderError at a position."""
+        return RenderError(message, self.line(position))
 
     def deeper(self) -> None:
-        """Enter a nested level; TemplateFailure where there are too many."""
+        """Enter a nested level; RenderError where there are too many."""
         self.depth += 1
         if self.depth > DEEPEST_NESTING:
             raise self.failure(f"nested more than {DEEPEST_NESTING} levels deep")
@@ -112,7 +112,7 @@ class Source:
         return False
 
     def expect(self, text: str, where: str) -> None:
-        """Skip spaces and this text; TemplateFailure where something else is next."""
+        """Skip spaces and this text; RenderError where something else is next."""
         self.skip_spaces()
         if not self.take(text):
             raise self.failure(f"expected {text} {where}, found {self.found()}")

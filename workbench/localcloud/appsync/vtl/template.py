@@ -19,10 +19,10 @@ from workbench.localcloud.appsync.vtl.macros import macro_names
 from workbench.localcloud.appsync.vtl.render_state import (
     Broken,
     Node,
+    RenderError,
     RenderState,
     Returned,
     Stopped,
-    TemplateFailure,
     joined,
 )
 from workbench.localcloud.appsync.vtl.source import Source
@@ -67,7 +67,7 @@ class Template:
 
 def _error(problem: Exception) -> TemplateError:
     """What went wrong as a TemplateError that names the line where it is known."""
-    if isinstance(problem, TemplateFailure):
+    if isinstance(problem, RenderError):
         where = "" if problem.line is None else f"Template line {problem.line}: "
         return TemplateError(f"{where}{problem.message}")
     if isinstance(problem, RecursionError):

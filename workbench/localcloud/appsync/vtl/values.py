@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 
 
 class KeyView(list[Any]):
@@ -122,7 +122,7 @@ def loosely_equal(left: Any, right: Any) -> bool:
 
 
 def to_text(value: Any) -> str:
-    """Java's ``toString``; TemplateFailure where the text becomes longer than 5 MB."""
+    """Java's ``toString``; RenderError where the text becomes longer than 5 MB."""
     kind = value.__class__
     if kind is str:
         return value  # type: ignore[no-any-return]
@@ -169,7 +169,7 @@ def _write(value: Any, pieces: list[str], length: list[int], inside: tuple[int, 
     pieces.append(piece)
     length[0] += len(piece) + 2
     if length[0] > MOST_CHARACTERS:
-        raise TemplateFailure("the template makes texts longer than 5 MB")
+        raise RenderError("the template makes texts longer than 5 MB")
 
 
 def scalar_text(value: Any) -> str:
@@ -186,7 +186,7 @@ def scalar_text(value: Any) -> str:
         return f"class {value.name}"
     if isinstance(value, str | int):
         return str(value)
-    raise TemplateFailure(f"a value of this kind has no text ({class_name(value)})")
+    raise RenderError(f"a value of this kind has no text ({class_name(value)})")
 
 
 def double_text(value: float) -> str:

@@ -27,7 +27,7 @@ from workbench.localcloud.appsync.vtl.brief import Overrun, brief_stretch
 from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping, what_may_change
 from workbench.localcloud.appsync.workers import frames
 from workbench.localcloud.appsync.workers.jobs import Mapped
-from workbench.localcloud.appsync.workers.pool import Pool, WorkerEnded
+from workbench.localcloud.appsync.workers.pool import Pool, WorkerEndedError
 
 
 class Evaluator:
@@ -59,7 +59,7 @@ class Evaluator:
         texts = handler_texts(context)
         try:
             reply = await self._pool.run_code(owner, code, function, *texts, facts.auth_type)
-        except WorkerEnded as ended:
+        except WorkerEndedError as ended:
             raise TemplateError(_ended("Code", ended), CODE_ERROR) from None
         said = reply[1:].decode("utf-8", "surrogatepass")
         if reply[:1] == frames.FAILED:
@@ -88,7 +88,7 @@ class Evaluator:
         """Status and answer of EvaluateCode and EvaluateMappingTemplate."""
         try:
             reply = await self._pool.run("evaluate", frames.CALL, path, body)
-        except WorkerEnded as ended:
+        except WorkerEndedError as ended:
             reply = frames.FAILED + _ended("Code", ended).encode()
         if reply[:1] == frames.FAILED:
             error = {"message": reply[1:].decode(), "codeErrors": []}
@@ -107,7 +107,7 @@ class Evaluator:
     ) -> Evaluation:
         try:
             reply = await self._pool.run(owner, frames.MAPPING, text, pickled, facts.auth_type)
-        except WorkerEnded as ended:
+        except WorkerEndedError as ended:
             _take_context(context, pickle.loads(pickled))
             raise TemplateError(_ended("Template", ended)) from None
         if reply[:1] == frames.FAILED:
@@ -147,7 +147,7 @@ def _take_context(context: Context, found: Context) -> None:
     context.update(found)
 
 
-def _ended(what: str, ended: WorkerEnded) -> str:
+def _ended(what: str, ended: WorkerEndedError) -> str:
     if ended.slow:
         return f"{what} took longer than {TIME_LIMIT_SECONDS:g} s to run"
     return f"{what} ended its process: it needs too much memory"

@@ -53,7 +53,7 @@ _CHUNK = 1 << 18
 _KNOWN_CODES = 1024
 
 
-class WorkerEnded(Exception):  # noqa: N818 - becomes a field's error
+class WorkerEndedError(Exception):
     """The job's worker was ended (``slow``), or ended by itself, as when memory runs out."""
 
     def __init__(self, *, slow: bool) -> None:
@@ -114,7 +114,7 @@ class Pool:
         self._grow()
 
     async def run_code(self, owner: Hashable, code: str, *parts: object) -> bytes:
-        """The reply to a handler's job; raises :class:`WorkerEnded`."""
+        """The reply to a handler's job; raises :class:`WorkerEndedError`."""
         if code not in self._keys:
             self._keys[code] = self._next_key
             self._next_key += 1
@@ -125,7 +125,7 @@ class Pool:
         )
 
     async def run(self, owner: Hashable, kind: str, *parts: object) -> bytes:
-        """The reply to any other job; raises :class:`WorkerEnded`."""
+        """The reply to any other job; raises :class:`WorkerEndedError`."""
         return await self._done(_Job(kind, parts, owner, self._loop.create_future()))
 
     def close(self) -> None:
@@ -142,7 +142,7 @@ class Pool:
 
     async def _done(self, job: _Job) -> bytes:
         if self._closed:
-            raise WorkerEnded(slow=False)
+            raise WorkerEndedError(slow=False)
         if self._free and not self._waiting and self._running[job.owner] < MOST_OF_ONE:
             self._start(self._free.pop(), job)
         else:
@@ -342,4 +342,4 @@ class Pool:
 
 def _fail(job: _Job, *, slow: bool) -> None:
     if not job.reply.done():
-        job.reply.set_exception(WorkerEnded(slow=slow))
+        job.reply.set_exception(WorkerEndedError(slow=slow))

@@ -18,7 +18,7 @@ from workbench.localcloud.appsync.data_sources.services import FunctionReply, Ht
 from workbench.localcloud.ministack.bridge.issued_credentials import administrator
 from workbench.localcloud.ministack.bridge.service_request import json_request, refusal
 from workbench.localcloud.ministack.patches.dynamodb.speed import plain_answers
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 if TYPE_CHECKING:
     from workbench.localcloud.appsync.data_sources.http_client import HttpClient
@@ -66,7 +66,7 @@ class EmulatorServices:
             # Over HTTP the emulator answers what it stumbles over with status 500.
             logger.exception("%s of %s failed", action, service)
             reason = f"The local cloud could not do this: {type(error).__name__}: {error}"
-            raise ServiceProblem("InternalServerError", reason, 500) from error
+            raise ServiceError("InternalServerError", reason, 500) from error
         if not action.startswith(_READS):
             # What events lead to is not known; other services' writes are followed by themselves.
             self._mark(None if service == "events" else (service,))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from workbench.localcloud.ministack.bridge.notification_xml import from_xml, to_xml
 from workbench.localcloud.ministack.bridge.service_request import ServiceRequest
 from workbench.localcloud.providers.services import ObjectVersion
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _MOST_DELETES = 1000
 
@@ -67,7 +67,7 @@ class BucketCalls:
             body = f"<Delete>{items}<Quiet>true</Quiet></Delete>".encode()
             answer = self._request("POST", bucket, query={"delete": ""}, body=body)[1]
             for error in _parse(answer).iter("Error"):
-                raise ServiceProblem(_text(error, "Code"), _text(error, "Message"))
+                raise ServiceError(_text(error, "Code"), _text(error, "Message"))
 
     def tags(self, bucket: str) -> Mapping[str, str]:
         """The bucket's tags."""
@@ -120,11 +120,11 @@ def _deletion(item: ObjectVersion) -> str:
     return f"<Object><Key>{escape(item.key)}</Key>{version}</Object>"
 
 
-def _problem(status: int, content: bytes) -> ServiceProblem:
+def _problem(status: int, content: bytes) -> ServiceError:
     if not content:
-        return ServiceProblem("NotFound" if status == 404 else str(status), "", status)
+        return ServiceError("NotFound" if status == 404 else str(status), "", status)
     root = _parse(content)
-    return ServiceProblem(_text(root, "Code") or str(status), _text(root, "Message"), status)
+    return ServiceError(_text(root, "Code") or str(status), _text(root, "Message"), status)
 
 
 def _parse(content: bytes) -> ElementTree.Element:

@@ -19,7 +19,7 @@ from workbench.localcloud.ministack.bridge.service_request import (
     json_request,
     refusal,
 )
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 
 def send(request: ServiceRequest) -> tuple[int, Mapping[str, str], bytes]:
@@ -73,4 +73,4 @@ class ServiceCalls:
         sent = ServiceRequest("cloudfront", "POST", path, headers, batch.encode())
         status, _, body = send(sent)
         if status >= 400:
-            raise ServiceProblem("InvalidationFailed", body.decode(errors="replace")[:300], status)
+            raise ServiceError("InvalidationFailed", body.decode(errors="replace")[:300], status)

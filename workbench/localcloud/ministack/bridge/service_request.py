@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.localcloud.service_problem import ServiceProblem
+from workbench.localcloud.service_error import ServiceError
 
 _TARGETS = {
     "dynamodb": ("dynamodb", "DynamoDB_20120810"),
@@ -42,9 +42,9 @@ def json_request(service: str, action: str, parameters: Mapping[str, Any]) -> Se
     return ServiceRequest(module, "POST", "/", headers, json.dumps(parameters).encode())
 
 
-def refusal(status: int, answer: Mapping[str, Any]) -> ServiceProblem:
+def refusal(status: int, answer: Mapping[str, Any]) -> ServiceError:
     """A service's error answer as an exception."""
     code = str(answer.get("__type") or answer.get("Type") or answer.get("code") or "")
     message = str(answer.get("message") or answer.get("Message") or "")
     name = code.rpartition("#")[2] or "ServiceException"
-    return ServiceProblem(name, message, status, answer)
+    return ServiceError(name, message, status, answer)

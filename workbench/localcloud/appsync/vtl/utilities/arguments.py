@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 
 
 def kind(value: Any) -> str:
@@ -24,30 +24,30 @@ def kind(value: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """A string, or TemplateFailure."""
+    """A string, or RenderError."""
     if isinstance(value, str):
         return value
-    raise TemplateFailure(f"takes a string, was given {kind(value)}")
+    raise RenderError(f"takes a string, was given {kind(value)}")
 
 
 def number(value: Any) -> int | float:
-    """A finite number, or TemplateFailure."""
+    """A finite number, or RenderError."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not math.isfinite(value):
-            raise TemplateFailure("takes a finite number")
+            raise RenderError("takes a finite number")
         return value
-    raise TemplateFailure(f"takes a number, was given {kind(value)}")
+    raise RenderError(f"takes a number, was given {kind(value)}")
 
 
 def members(value: Any) -> list[Any]:
-    """A list, or TemplateFailure."""
+    """A list, or RenderError."""
     if isinstance(value, list):
         return value
-    raise TemplateFailure(f"takes a list, was given {kind(value)}")
+    raise RenderError(f"takes a list, was given {kind(value)}")
 
 
 def mapping(value: Any) -> dict[Any, Any]:
-    """A map, or TemplateFailure."""
+    """A map, or RenderError."""
     if isinstance(value, dict):
         return value
-    raise TemplateFailure(f"takes a map, was given {kind(value)}")
+    raise RenderError(f"takes a map, was given {kind(value)}")

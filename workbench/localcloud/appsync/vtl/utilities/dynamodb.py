@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.localcloud.appsync.util_functions.dynamodb_values import to_attribute_value
 from workbench.localcloud.appsync.vtl.json_text import check_size, parse_json, write_json
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 from workbench.localcloud.appsync.vtl.utilities.arguments import (
     kind,
     mapping,
@@ -41,7 +41,7 @@ def _typed(name: str, check: Callable[[Any], Any]) -> Callable[[Any], dict[str, 
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise TemplateFailure(f"takes a boolean, was given {kind(value)}")
+    raise RenderError(f"takes a boolean, was given {kind(value)}")
 
 
 def _texts(value: Any) -> list[str]:
@@ -61,7 +61,7 @@ def from_s3_object_json(value: Any) -> Any:
     try:
         return mapping(parse_json(text(value))).get("s3")
     except ValueError:
-        raise TemplateFailure("was given no JSON") from None
+        raise RenderError("was given no JSON") from None
 
 
 _CONVERSIONS: Mapping[str, Callable[..., Any]] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from workbench.localcloud.appsync.vtl.render_state import TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError
 from workbench.localcloud.appsync.vtl.utilities.arguments import text
 
 _ESCAPES = {
@@ -45,11 +45,11 @@ def url_encode(value: Any) -> str:
 
 
 def base64_decode(value: Any) -> str:
-    """The text in base64, as UTF-8; TemplateFailure for what is none."""
+    """The text in base64, as UTF-8; RenderError for what is none."""
     try:
         return base64.b64decode(text(value), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise TemplateFailure("was given no text in base64") from None
+        raise RenderError("was given no text in base64") from None
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.appsync.java.collections import held
-from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError, RenderState
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 
 
 def _filter(value: Any) -> dict[str, Any]:
     groups = mapping(value).get("filterGroup")
     if not isinstance(groups, list):
-        raise TemplateFailure("takes a filter with a filterGroup")
+        raise RenderError("takes a filter with a filterGroup")
     return {**mapping(value), "filterGroup": held(groups)}
 
 

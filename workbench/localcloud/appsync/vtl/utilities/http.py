@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.appsync.vtl.render_state import RenderState, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import RenderError, RenderState
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, text
 from workbench.localcloud.appsync.vtl.values import to_text
 
@@ -41,19 +41,19 @@ def copy_headers(headers: Any) -> dict[str, Any]:
 
 
 def add_response_header(state: RenderState, name: Any, value: Any) -> str:
-    """A header of the operation's response; TemplateFailure for names that AppSync refuses."""
+    """A header of the operation's response; RenderError for names that AppSync refuses."""
     header, content = text(name), to_text(value)
     lower = header.lower()
     if not _NAME.fullmatch(header) or lower.startswith(("x-amzn-", "x-amz-")):
-        raise TemplateFailure(f'"{header[:80]}" can\'t be a response header')
+        raise RenderError(f'"{header[:80]}" can\'t be a response header')
     if lower in _RESTRICTED or "\n" in content or "\r" in content:
-        raise TemplateFailure(f'"{header[:80]}" can\'t be a response header of this value')
+        raise RenderError(f'"{header[:80]}" can\'t be a response header of this value')
     headers = state.effects.response_headers
     if any(lower == known.lower() for known in headers):
-        raise TemplateFailure(f'the response header "{header}" is set already')
+        raise RenderError(f'the response header "{header}" is set already')
     used = sum(len(known) + len(each) for known, each in headers.items())
     if used + len(header) + len(content) > MOST_HEADER_CHARACTERS:
-        raise TemplateFailure("all response headers together can't be larger than 4 KB")
+        raise RenderError("all response headers together can't be larger than 4 KB")
     headers[header] = content
     return ""
 

@@ -15,7 +15,7 @@ from workbench.localcloud.appsync.util_functions.search_queries import to_search
 from workbench.localcloud.appsync.util_functions.subscription_filters import to_subscription_filter
 from workbench.localcloud.appsync.util_functions.xml_maps import to_map
 from workbench.localcloud.appsync.vtl.json_text import parse_json, write_json
-from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, TemplateFailure
+from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 from workbench.localcloud.appsync.vtl.utilities.arguments import mapping, members, number, text
 
 
@@ -43,7 +43,7 @@ MAP_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 def _random_within(low: Any, high: Any) -> int:
     start, end = int(number(low)), int(number(high))
     if end <= start:
-        raise TemplateFailure("takes a range that ends after it starts")
+        raise RenderError("takes a range that ends after it starts")
     return random.randrange(start, end)
 
 
@@ -59,14 +59,14 @@ MATH_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 def _replace(value: Any, old: Any, new: Any) -> str:
     whole, part, other = text(value), text(old), text(new)
     if len(whole) + whole.count(part) * len(other) > MOST_CHARACTERS:
-        raise TemplateFailure("would make a text longer than 5 MB")
+        raise RenderError("would make a text longer than 5 MB")
     return whole.replace(part, other)
 
 
 def _normalize(value: Any, form: Any) -> str:
     name = text(form).upper()
     if name not in ("NFC", "NFD", "NFKC", "NFKD"):
-        raise TemplateFailure("takes one of nfc, nfd, nfkc, nfkd")
+        raise RenderError("takes one of nfc, nfd, nfkc, nfkd")
     return unicodedata.normalize(name, text(value))  # type: ignore[arg-type]
 
 

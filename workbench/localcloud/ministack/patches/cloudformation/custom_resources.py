@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.localcloud.ministack.bridge.service_calls import ServiceCalls
 from workbench.localcloud.providers.registry import ProviderFunction, recognise
-from workbench.localcloud.providers.request import ProviderFailed, ProviderRequest
+from workbench.localcloud.providers.request import ProviderError, ProviderRequest
 
 _logger = logging.getLogger("providers")
 
@@ -55,7 +55,7 @@ def _with_native_providers(invoke: Invoke, normalise: Callable[[Any], Any]) -> I
         )
         try:
             answer = provider(request, services)
-        except ProviderFailed as failure:
+        except ProviderError as failure:
             raise RuntimeError(
                 "Received response status [FAILED] from custom resource. "
                 f"Message returned: {failure}"

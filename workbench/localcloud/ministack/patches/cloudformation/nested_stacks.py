@@ -31,7 +31,7 @@ Stack = dict[str, Any]
 Properties = dict[str, Any]
 
 
-class NestedStackFailed(ValueError):  # noqa: N818 - becomes the resource's status reason
+class NestedStackError(ValueError):
     """A child stack did not reach the wanted state; the message is the one AWS gives."""
 
 
@@ -113,7 +113,7 @@ def _create(logical_id: str, props: Properties, parent_name: str) -> tuple[str, 
         reason = _first_reason(stack_id)
         if not child["DisableRollback"]:
             _drive(stacks._delete_stack_async(name, stack_id))
-        raise NestedStackFailed(f"Embedded stack {stack_id} was not successfully created: {reason}")
+        raise NestedStackError(f"Embedded stack {stack_id} was not successfully created: {reason}")
     return stack_id, _attributes(child)
 
 
@@ -167,7 +167,7 @@ def _update(
         )
     )
     if child["StackStatus"] not in _SUCCEEDED:
-        raise NestedStackFailed(
+        raise NestedStackError(
             f"Embedded stack {child['StackId']} was not successfully updated. Currently in "
             f"{child['StackStatus']} with reason: {_first_reason(child['StackId'])}"
         )
@@ -181,7 +181,7 @@ def _delete(physical_id: str, props: Properties) -> None:
         return
     _drive(stacks._delete_stack_async(name, child["StackId"]))
     if child["StackStatus"] != "DELETE_COMPLETE":
-        raise NestedStackFailed(
+        raise NestedStackError(
             f"Embedded stack {child['StackId']} was not successfully deleted: "
             f"{child.get('StackStatusReason', '')}"
         )

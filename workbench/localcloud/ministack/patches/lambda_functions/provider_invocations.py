@@ -14,7 +14,7 @@ from typing import Any
 from workbench.localcloud.ministack.bridge.service_calls import ServiceCalls
 from workbench.localcloud.ministack.patches.cloudformation.custom_resources import find_function
 from workbench.localcloud.providers.registry import recognise
-from workbench.localcloud.providers.request import ProviderFailed, ProviderRequest
+from workbench.localcloud.providers.request import ProviderError, ProviderRequest
 
 _RESOURCE_TYPE = "Custom::CDKBucketDeployment"
 _logger = logging.getLogger("providers")
@@ -45,7 +45,7 @@ def _with_provider(execute: Execute) -> Execute:
             return execute(func, event)
         try:
             answer = known[0](request, services)
-        except ProviderFailed as failure:
+        except ProviderError as failure:
             _logger.warning("%s: %s", request.logical_id, failure)
             body = {"errorMessage": str(failure), "errorType": "Exception"}
             return {"body": body, "error": True}

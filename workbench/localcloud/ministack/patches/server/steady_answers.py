@@ -25,7 +25,7 @@ _READS = re.compile(r"^(Describe|List|Get|BatchGet|Query|Scan|Lookup|Search|Filt
 _ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 
 
-class LocalCloudFailure(Exception):  # noqa: N818 - its text is an answer's message
+class LocalCloudError(Exception):
     """Raised in place of a service's own exception, which the log has as its cause."""
 
 
@@ -52,11 +52,11 @@ def _guarded(handler: Handler) -> Handler:
                 return await handler(method, path, headers, body, query)
             except RuntimeError as error:
                 if not left or not _CHANGED.search(str(error)):
-                    raise LocalCloudFailure(TOLD) from error
+                    raise LocalCloudError(TOLD) from error
                 left -= 1
                 await asyncio.sleep(0.001)
             except Exception as error:
-                raise LocalCloudFailure(TOLD) from error
+                raise LocalCloudError(TOLD) from error
 
     return handle
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class ServiceProblem(Exception):
+class ServiceError(Exception):
     """A service refused a call: AWS's error ``code``, its message and the rest of its answer."""
 
     def __init__(
