@@ -12,6 +12,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from workbench.atomic_files import write_whole
 from workbench.model.user_problem import UserProblem
 
 FOLDER_NAME = ".amplify"
@@ -71,14 +72,7 @@ def create_private(path: Path, content: str | bytes) -> None:
 
 def write_private(path: Path, content: str | bytes) -> None:
     """Write a file for the owner alone, whole or not at all; raises OSError."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.unlink(missing_ok=True)
-    try:
-        create_private(unfinished, content)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(path, content, mode=0o600)
 
 
 def kept_mode(path: Path) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from time import strftime
 from typing import TYPE_CHECKING
 
 from screens.dialogs.form_screen import Filled, FormField, FormScreen
+from workbench.atomic_files import write_whole
 
 if TYPE_CHECKING:
     from screens.playground.screen import PlaygroundScreen
@@ -65,12 +65,4 @@ def _write(place: Path, text: str, *, over: bool) -> None:
         with place.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
         return
-    part = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
-        with part.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if place.exists():
-            part.chmod(place.stat().st_mode & 0o777)
-        part.replace(place)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(place, text)

@@ -102,14 +102,14 @@ def test_a_write_that_fails_half_way_is_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".gitignore").write_text("dist\n")
-    write = Path.write_text
+    write = Path.write_bytes
 
-    def full_disk(self: Path, data: str, encoding: str | None = None) -> int:
-        if self.name == "tsconfig.json":
+    def full_disk(self: Path, data: bytes) -> int:
+        if "tsconfig.json" in self.name:
             raise OSError(28, "No space left on device", str(self))
-        return write(self, data, encoding=encoding)
+        return write(self, data)
 
-    monkeypatch.setattr(Path, "write_text", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(ProjectProblem, match="No space left"):
         scaffold(tmp_path, "typescript", silent)
     assert snapshot(tmp_path) == {".gitignore": b"dist\n"}

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.atomic_files import write_whole
+
 FOLDER = "graphql"
 _SUFFIXES = (".graphql", ".gql")
 _MOST = 500
@@ -53,9 +55,7 @@ def save(root: Path, name: str, text: str, *, replace: bool = False) -> Path:
         raise NotSavedError(f"{FOLDER}/{path.name} exists already.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.tmp")
-        unfinished.write_text(text if text.endswith("\n") else text + "\n")
-        unfinished.replace(path)
+        write_whole(path, text if text.endswith("\n") else text + "\n")
     except OSError as error:
         raise NotSavedError(f"{FOLDER}/{name} cannot be written: {error.strerror}") from None
     return path

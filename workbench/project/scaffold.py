@@ -9,6 +9,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from workbench.atomic_files import write_whole
 from workbench.project.locate import find_project, read_package_json
 from workbench.project.models import Project, ProjectProblem
 from workbench.project.packages import install_packages
@@ -166,7 +167,7 @@ def _write(root: Path, contents: dict[Path, str], say: Say) -> None:
         for file, text in contents.items():
             made_folders += _make_folder(file.parent)
             written.append(file)
-            file.write_text(text, encoding="utf-8")
+            write_whole(file, text)
             say(f"{'wrote' if before[file] is None else 'extended'} {file.relative_to(root)}")
     except OSError as error:
         _undo(written, before, made_folders)
@@ -190,6 +191,6 @@ def _undo(written: list[Path], before: dict[Path, bytes | None], folders: list[P
         if old is None:
             file.unlink(missing_ok=True)
         else:
-            file.write_bytes(old)
+            write_whole(file, old)
     for folder in reversed(folders):
         folder.rmdir()

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.atomic_files import write_whole
+
 _THEME_LINE = re.compile(r"^theme\s*=.*$", re.MULTILINE)
 _ORIGINS = "allowed-origins"
 _ORIGIN = re.compile(r"https?://[^\s/?#@*]+/?", re.IGNORECASE)
@@ -79,7 +81,7 @@ def remember_theme(theme: str, file: Path | None = None) -> None:
     head, tables = _at_first_table(text)
     # A top-level key must stand before the first table, or TOML takes it for that table's.
     head = _THEME_LINE.sub(line, head) if _THEME_LINE.search(head) else f"{line}\n{head}"
-    path.write_text(head + tables, encoding="utf-8")
+    write_whole(path, head + tables)
 
 
 def _origins(value: object, path: Path) -> tuple[tuple[str, ...], list[str]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.atomic_files import replacing
 from workbench.private_files import kept_mode
 from workbench.project.models import ProjectProblem
 from workbench.users.groups import read_memberships
@@ -24,23 +24,20 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
     users = found_users(pool, search)
     schema = () if as_json else pool.describe().schema
     groups = read_memberships(pool) if with_groups else None
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         # Names, addresses and numbers of people: for others to read only where the file was already.
-        part.touch(mode=0o600)
-        part.chmod(kept_mode(path))
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with (
+            replacing(path, mode=kept_mode(path)) as part,
+            part.open("w", encoding="utf-8", newline="") as file,
+        ):
             if as_json:
                 count = write_json(users, file, groups)
             else:
                 count = write_csv(users, schema, file, groups)
-        part.replace(path)
     except OSError as error:
         raise ProjectProblem(
             f"{path} cannot be written: {error.strerror}.", "Choose another file."
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
     return count
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from workbench.atomic_files import write_whole
 from workbench.cli.colours import Paint
 from workbench.cli.output import err, out_data
 from workbench.cli.parser import Parser
@@ -66,7 +67,7 @@ def _write(file: Path, text: str) -> None:
         )
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text)
     except OSError as error:
         raise UserProblem(
             f"It cannot be written: {error.strerror}.", "Name another file.", where=str(file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Literal, cast
 
 from botocore.exceptions import ClientError
 
+from workbench.atomic_files import write_whole
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
 from workbench.deploy.live.stack_state import StackState, read_stack_state
@@ -127,15 +127,7 @@ def write_outputs(
     if path.is_file() and path.read_text("utf-8") == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(kept_mode(path))
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, text, mode=kept_mode(path))
     return True
 
 

@@ -6,7 +6,6 @@ A copy of it is made at each start that could read it, and taken where the file 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from workbench.atomic_files import write_whole
 from workbench.damaged_files import Damage, put_aside
 from workbench.localcloud.state.store import NewerStateError, UnreachableStateError
 from workbench.private_files import private_folder, write_private
@@ -99,13 +99,7 @@ class HostingState:
 
     def _save(self) -> None:
         private_folder(self.folder)
-        part = self._file.with_suffix(".part")
-        part.touch(mode=0o600)
-        with part.open("w", encoding="utf-8") as file:
-            file.write(self._document())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._file)
+        write_whole(self._file, self._document(), mode=0o600, flush=True)
 
     def _document(self) -> str:
         return json.dumps({"format": FORMAT, "apps": self.apps, "webhooks": self.webhooks})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.git.repository import main_checkout
 from workbench.localcloud.contract import APP_ROOT
-from workbench.private_files import private_folder
+from workbench.private_files import private_folder, write_private
 from workbench.project.models import ProjectProblem
 
 BUILD_FRONTEND = "AMPLIFY_TUI_BUILD_FRONTEND"
@@ -86,7 +86,7 @@ def installed(checkout: Checkout) -> None:
     """Remember which packages are installed."""
     marker = checkout.project / _INSTALLED
     private_folder(marker.parent)
-    marker.write_text(packages_of(checkout.project))
+    write_private(marker, packages_of(checkout.project))
 
 
 def shown(command: Sequence[str] | str) -> str:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.atomic_files import remove_unfinished, replacing
 from workbench.damaged_files import Damage, put_aside
 from workbench.localcloud.state.store import (
     FILE_NAME,
@@ -22,7 +23,6 @@ from workbench.localcloud.state.store import (
     NewerStateError,
     StateStore,
     UnreachableStateError,
-    flush_to_disk,
     said_of,
 )
 from workbench.private_files import private_folder
@@ -44,7 +44,8 @@ def open_last_good(directory: Path, use: Use) -> tuple[StateStore, tuple[Damage,
     """
     private_folder(directory)
     path, copy = directory / FILE_NAME, directory / PREVIOUS_NAME
-    copy.with_suffix(".tmp").unlink(missing_ok=True)
+    remove_unfinished(path)
+    remove_unfinished(copy)
     try:
         return _current(path, copy, use), ()
     except DamagedStateError as error:
@@ -107,10 +108,8 @@ def _from_copy(path: Path, copy: Path, why: str, use: Use) -> tuple[StateStore, 
     if not wrong_copy:
         taken = copy.stat().st_mtime
         kept = put_aside(path)
-        fresh = path.with_name("state.restored.tmp")
-        shutil.copyfile(copy, fresh)
-        flush_to_disk(fresh)
-        fresh.replace(path)
+        with replacing(path, mode=0o600, flush=True) as fresh:
+            shutil.copyfile(copy, fresh)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(taken))
         damage = Damage(
             _STATE, why, f"That of {at}, the last good start, was taken.", str(kept or "")

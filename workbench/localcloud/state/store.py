@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.atomic_files import replacing
+
 FILE_NAME = "state.sqlite3"
 PREVIOUS_NAME = "state.previous.sqlite3"
 FORMAT = 2
@@ -188,16 +190,12 @@ class StateStore:
         if not self.service_names():
             return
         previous = self._path.with_name(PREVIOUS_NAME)
-        temporary = previous.with_suffix(".tmp")
-        temporary.unlink(missing_ok=True)
         with (
+            replacing(previous, mode=0o600, flush=True) as part,
             contextlib.closing(sqlite3.connect(self._path)) as source,
-            contextlib.closing(sqlite3.connect(temporary)) as copy,
+            contextlib.closing(sqlite3.connect(part)) as copy,
         ):
             source.backup(copy)
-        flush_to_disk(temporary)
-        temporary.replace(previous)
-        flush_to_disk(previous.parent)
 
     def close(self) -> None:
         """Close the file; SQLite folds its write-ahead log into it."""
@@ -220,15 +218,6 @@ def _remove_parts(connection: sqlite3.Connection, service: str, parent: str, nam
 
 def _rows(items: Mapping[ItemKey, bytes | None]) -> Iterable[tuple[str, str, str, bytes]]:
     return ((*key, document) for key, document in items.items() if document is not None)
-
-
-def flush_to_disk(path: Path) -> None:
-    """Make a file's content, or a folder's names, survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _open(path: Path, read_only: bool, may_be_new: bool) -> sqlite3.Connection:
