@@ -174,7 +174,7 @@ def _write(root: Path, contents: dict[Path, str], say: Say) -> None:
         raise ProjectProblem(
             f"The project cannot be written: {error.strerror or error}; nothing was changed.",
             "Check the folder's permissions and the free space.",
-            where=str(error.filename or root),
+            where=str(written[-1] if written else root),
         ) from None
 
 
