@@ -81,7 +81,7 @@ def test_local_clients_ignore_the_users_aws_settings(
     clients = Clients(local_cloud)
     clients.warm()
     assert clients.account == LOCAL_ACCOUNT
-    assert clients.cloudformation.list_stacks()["StackSummaries"] == []
+    assert clients.cloudformation.describe_stacks()["Stacks"] == []
     assert identify(clients).account == LOCAL_ACCOUNT
 
 
