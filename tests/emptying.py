@@ -50,12 +50,8 @@ def _empty_buckets(clients: Clients) -> None:
         found = clients.s3.list_object_versions(Bucket=name)
         if found.get("IsTruncated"):
             raise NotEmptyError(f"{name} has too many objects")
-        objects = [
-            {"Key": each["Key"], "VersionId": each["VersionId"]}
-            for each in (*found.get("Versions", ()), *found.get("DeleteMarkers", ()))
-        ]
-        for each in objects:
-            clients.s3.delete_object(Bucket=name, **each)
+        for each in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+            clients.s3.delete_object(Bucket=name, Key=each["Key"], VersionId=each["VersionId"])
 
 
 def _delete_buckets(clients: Clients) -> None:

@@ -269,7 +269,7 @@ def fill(clients: Clients, table: str, first: int, end: int) -> None:
     }
     for start in range(first, end, BATCH):
         rows = [{"id": {"S": f"note-{n:06}"}, **rest} for n in range(start, start + BATCH)]
-        puts = [{"PutRequest": {"Item": row}} for row in rows]
+        puts: list[Any] = [{"PutRequest": {"Item": row}} for row in rows]
         clients.dynamodb.batch_write_item(RequestItems={table: puts})
 
 
@@ -294,8 +294,11 @@ def report(figures: Figures, node: NodeRuntime) -> str:
             lines.append(_row(f"{name} | {label}", values.get(ours), values.get(theirs), unit))
     for grown in GROWN:
         label = f"list | p50, {PAGE} of {grown:,} rows"
-        values = [figures.grown.get((name, grown)) for name in ("ours", "simulator")]
-        lines.append(_row(label, *(value and value * 1000 for value in values), unit=" ms"))
+        ours_took, theirs_took = (
+            value and value * 1000
+            for value in (figures.grown.get((name, grown)) for name in ("ours", "simulator"))
+        )
+        lines.append(_row(label, ours_took, theirs_took, " ms"))
     if figures.first:
         first, later = statistics.median(figures.first), statistics.median(figures.later)
         worst = max(a - b for a, b in zip(figures.first, figures.later, strict=True))

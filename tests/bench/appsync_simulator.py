@@ -10,7 +10,7 @@ import os
 import select
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def configuration(clients: Clients, target: LocalTarget, api_id: str, key: str) 
     sdl = appsync.get_introspection_schema(apiId=api_id, format="SDL")["schema"].read().decode()
     templates: list[dict[str, str]] = []
 
-    def locations(name: str, record: dict[str, Any]) -> dict[str, str]:
+    def locations(name: str, record: Mapping[str, Any]) -> dict[str, str]:
         found = {}
         for side in ("request", "response"):
             path = f"{name}.{side}.vtl"
@@ -146,7 +146,7 @@ def running_simulator(
             process.wait()
 
 
-def _source(record: dict[str, Any], target: LocalTarget) -> dict[str, Any]:
+def _source(record: Mapping[str, Any], target: LocalTarget) -> dict[str, Any]:
     found: dict[str, Any] = {"name": record["name"], "type": record["type"]}
     if record["type"] == "AMAZON_DYNAMODB":
         found["config"] = {

@@ -57,7 +57,11 @@ def _table(target: bombs.Target) -> list[tuple[str, str, Callable[[], object]]]:
         return lambda: (target_set(code), target.ask("{ js }"))
 
     def template(text: str) -> Callable[[], object]:
-        return lambda: (target.set_template(text), target.ask("{ vtl }"))
+        def fire() -> object:
+            target.set_template(text)
+            return target.ask("{ vtl }")
+
+        return fire
 
     def query(text: str) -> Callable[[], object]:
         return lambda: target.ask(text)

@@ -127,7 +127,7 @@ async def _pane(clients: Clients, pool: UserPool, words: str, folder: Path) -> N
 
         def has_rows() -> bool:
             screen = app.screen
-            return isinstance(screen, UsersScreen) and bool(screen.roster.shown)
+            return isinstance(screen, UsersScreen) and bool(screen.browser.users.shown)
 
         while not has_rows():
             await pilot.pause(0.005)
@@ -135,14 +135,14 @@ async def _pane(clients: Clients, pool: UserPool, words: str, folder: Path) -> N
         screen = app.screen
         assert isinstance(screen, UsersScreen)
         began = time.perf_counter()
-        while not screen.roster.is_complete:
+        while not screen.browser.users.is_complete:
             await pilot.press("end")
-            while screen.loading_users.is_running:
+            while screen.browser.pager.is_running:
                 await pilot.pause(0.005)
         took = time.perf_counter() - began
         grown = (_memory() - before) / 1e6
         print(
-            f"  all {len(screen.roster.shown):,} loaded by End in {took:.1f} s, {grown:.0f} MB more"
+            f"  all {len(screen.browser.users.shown):,} loaded by End in {took:.1f} s, {grown:.0f} MB more"
         )
         for key in ("pageup", "home", "end", "down", "s"):
             print(f"  {key}: {await _key(pilot, key) * 1e3:.1f} ms")

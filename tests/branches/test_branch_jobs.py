@@ -191,7 +191,7 @@ def test_a_branch_with_a_model_more_runs_beside_main_and_is_taken_away(team: Tea
     assert team.outputs("feature/notes")["custom"]["theme"] == "light"
     assert [step["stepName"] for step in job["steps"]][-1] == "BUILD"
     assert "built for feature/notes" in httpx.get(job["steps"][-1]["logUrl"]).text
-    secret = {"Type": "SecureString", "Name": ""}
+    secret: Any = {"Type": "SecureString", "Name": ""}
     for branch, value in (("main", "one"), ("feature/notes", "two")):
         identity = BackendIdentity(team.app, branch, "branch")
         secret["Name"] = secret_path(identity, "API_KEY")
@@ -236,7 +236,7 @@ async def each_has_its_own_users_and_data(team: Team) -> None:
         pool = open_pool(opened, place)
         assert pool.name == name
         user = f"ann@{name.replace('/', '.')}.example.com"
-        made = {"UserPoolId": pool.pool.pool_id, "Username": user}
+        made: Any = {"UserPoolId": pool.pool.pool_id, "Username": user}
         opened.clients.cognito_idp.admin_create_user(
             **made, UserAttributes=[{"Name": "email", "Value": user}], MessageAction="SUPPRESS"
         )

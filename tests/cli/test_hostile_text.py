@@ -106,7 +106,7 @@ def evil_user(python_matrix: Deployed) -> Iterator[str]:
     client = Clients(python_matrix.target).cognito_idp
     pool = python_matrix.outputs["auth"]["user_pool_id"]
     name = "evil@example.com"
-    attributes = [{"Name": "email", "Value": name}, {"Name": "name", "Value": EVIL}]
+    attributes: Any = [{"Name": "email", "Value": name}, {"Name": "name", "Value": EVIL}]
     client.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=attributes)
     client.create_group(UserPoolId=pool, GroupName="evil", Description=EVIL)
     client.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="evil")

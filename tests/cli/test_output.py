@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -48,11 +49,11 @@ finish()
 
 
 def run(
-    *, stdout: object = subprocess.PIPE, **environment: str
+    environment: Mapping[str, str], stdout: int | IO[bytes] = subprocess.PIPE
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        stdout=stdout,  # type: ignore[arg-type]
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         timeout=60,
@@ -74,7 +75,7 @@ def run(
     ],
 )
 def test_any_stream_takes_any_text(environment: dict[str, str], line: str, wrong: str) -> None:
-    done = run(**environment)
+    done = run(environment)
     encoding = "latin-1" if environment.get("PYTHONIOENCODING") == "latin-1" else "utf-8"
     first, second, data, *rest = done.stdout.decode(encoding).split("\n", 3)
     assert done.returncode == 0

@@ -143,8 +143,8 @@ class Load:
             key = {"id": {"S": "counter"}}
             item = clients.dynamodb.get_item(TableName="counted", Key=key)["Item"]
             counter = int(item["n"]["N"])
-        for page in clients.ssm.get_paginator("describe_parameters").paginate():
-            found.update(parameter["Name"] for parameter in page["Parameters"])
+        for listed in clients.ssm.get_paginator("describe_parameters").paginate():
+            found.update(parameter["Name"] for parameter in listed["Parameters"])
         missing = {name: at for name, at in self.acknowledged.items() if name not in found}
         ages = [killed - at for at in missing.values()]
         loss = Loss(

@@ -105,12 +105,19 @@ def _another_database(path: Path) -> None:
     _execute("CREATE TABLE other (a)")(path)
 
 
+def _rewritten(text: str) -> Harm:
+    def harm(path: Path) -> None:
+        path.write_text(text)
+
+    return harm
+
+
 HARMS: dict[str, Harm] = {
-    "no length": lambda path: path.write_bytes(b"") and None,
+    "no length": _rewritten(""),
     "half": _half,
     "garbage at the head": _garbage(0, 100),
     "garbage in the middle": _garbage(5_000, 3_000),
-    "a text": lambda path: path.write_text("Dear diary\n" * 900) and None,
+    "a text": _rewritten("Dear diary\n" * 900),
     "another database": _another_database,
     "a document that is no JSON": _execute(
         "UPDATE service SET document = '{\"a\": [' WHERE name = 'ssm'"
@@ -288,7 +295,7 @@ def project(cloud_with_two_states: Path, tmp_path: Path) -> Path:
 
 
 SAID_BY_START = {
-    "no length": lambda path: path.write_bytes(b"") and None,
+    "no length": _rewritten(""),
     "a document that is no JSON": HARMS["a document that is no JSON"],
     "another shape inside": _execute(
         "UPDATE service SET document = "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.localcloud.server import cdk_bootstrap
 from workbench.project.identity import secret_path, stack_name
@@ -53,7 +54,7 @@ def shapes_stacks(shapes: Path) -> Iterator[Stacks]:
     from tests.localcloud.conftest import Stacks as Deployer
 
     folder = shapes / ".amplify" / "local-cloud"
-    yield Deployer(lifecycle.start(folder))
+    yield Deployer(Clients(lifecycle.start(folder)))
     lifecycle.stop(folder)
 
 

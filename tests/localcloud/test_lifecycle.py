@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -280,6 +281,7 @@ async def test_health_is_watched_across_a_kill_and_a_restart(tmp_path: Path) -> 
         while not again.running:
             again = await anext(seen)
         assert again.endpoint == first.endpoint
+        assert isinstance(seen, AsyncGenerator)
         await seen.aclose()
     finally:
         lifecycle.stop(folder)

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def _zip(name: str, text: str) -> bytes:
     return content.getvalue()
 
 
-def _make(clients: Clients, name: str, file: str, text: str, runtime: str) -> None:
+def _make(clients: Clients, name: str, file: str, text: str, runtime: Any) -> None:
     clients.lambda_.create_function(
         FunctionName=name,
         Runtime=runtime,

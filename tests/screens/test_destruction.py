@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
@@ -39,8 +40,7 @@ from workbench.model.events import (
 )
 
 SAVED = first_deployment() + save_begins() + save_ends()
-LOST = losing_save()[-1]
-assert isinstance(LOST, ConfirmationNeeded)
+(LOST,) = [event for event in losing_save()[-1:] if isinstance(event, ConfirmationNeeded)]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def starter(tmp_path: Path) -> ScriptedStarter:
     return ScriptedStarter(tmp_path)
 
 
-def banner(screen: Screen[object]) -> str:
+def banner(screen: Screen[Any]) -> str:
     return " ".join(str(one.visual) for one in screen.query(QuestionBanner))
 
 

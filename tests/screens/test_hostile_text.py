@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,10 @@ def test_a_user_that_signed_up_with_it(
 ) -> None:
     cognito = Clients(local_cloud).cognito_idp
     pool = cognito.create_user_pool(PoolName="users", UsernameAttributes=["email"])["UserPool"]
-    attributes = [{"Name": "email", "Value": "evil@example.com"}, {"Name": "name", "Value": EVIL}]
+    attributes: Any = [
+        {"Name": "email", "Value": "evil@example.com"},
+        {"Name": "name", "Value": EVIL},
+    ]
     cognito.admin_create_user(
         UserPoolId=pool["Id"], Username="evil@example.com", UserAttributes=attributes
     )

@@ -14,7 +14,7 @@ from tests.synth.assemblies import different
 from workbench.synth.synthesizer import Synthesizer
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.synth.conftest import Bench
 
 pytestmark = pytest.mark.npm
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,7 @@ from workbench.project.node_runtime import NodeRuntime
 from workbench.synth.introspection import model_introspection
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.synth.conftest import Bench
 
 pytestmark = pytest.mark.npm
 
@@ -34,8 +34,8 @@ BACKEND = "amplify/backend.ts"
 DATA = "amplify/data/resource.ts"
 
 
-async def run(bench: Bench, **options: object) -> SynthResult:
-    return await bench.synthesizer.synth(CONTEXT, bench.project.assembly_dir, **options)  # type: ignore[arg-type]
+async def run(bench: Bench, **options: Any) -> SynthResult:
+    return await bench.synthesizer.synth(CONTEXT, bench.project.assembly_dir, **options)
 
 
 async def test_an_edit_is_in_the_next_assembly_of_the_same_worker(bench: Bench) -> None:

@@ -15,7 +15,7 @@ from workbench.synth.type_check_cli import check_with_cli, parse_compiler_output
 from workbench.synth.type_checker import TypeChecker
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.synth.conftest import Bench
 
 BACKEND = "amplify/backend.ts"
 DATA = "amplify/data/resource.ts"

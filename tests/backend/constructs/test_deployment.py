@@ -25,8 +25,10 @@ from workbench.localcloud import lifecycle
 from workbench.model.deployment import Method
 
 PASSWORD = "Correct-horse-1"
-SECRETS = ("G_ID", "G_SECRET", "F_ID", "F_SECRET", "A_ID", "A_SECRET", "O_ID", "O_SECRET")
-SECRETS += ("P_ID", "P_TEAM", "P_KEY", "P_PK")
+SECRETS = (
+    *("G_ID", "G_SECRET", "F_ID", "F_SECRET", "A_ID", "A_SECRET", "O_ID", "O_SECRET"),
+    *("P_ID", "P_TEAM", "P_KEY", "P_PK"),
+)
 FOLDER = "/amplify/oracle/me-sandbox-18608ee572"
 CONFIRM = """\
 def handler(event, context):

@@ -155,7 +155,7 @@ def test_a_dead_local_cloud_is_offered_to_start(
 
 
 def test_an_expired_session_offers_to_log_in() -> None:
-    answer = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
+    answer: Any = {"Error": {"Code": "ExpiredToken", "Message": "The token has expired"}}
     error = ClientError(answer, "DescribeStacks")
     failure = failure_from_exception(error, AwsTarget(profile="work", region="us-east-1"))
     assert failure.offer == "login"

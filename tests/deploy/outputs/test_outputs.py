@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.deploy.outputs.outputs import (
     outputs_path,
@@ -90,6 +91,8 @@ def ampx_outputs(deployer: Deployer, node: NodeRuntime, *wanted: Wanted) -> list
     """
     for each in wanted:
         each.folder.mkdir()
+    target = deployer.clients.target
+    assert isinstance(target, LocalTarget)
     asked = {
         "stack": deployer.backend.stack_name,
         "wanted": [{**asdict(each), "folder": str(each.folder)} for each in wanted],
@@ -97,7 +100,7 @@ def ampx_outputs(deployer: Deployer, node: NodeRuntime, *wanted: Wanted) -> list
     done = subprocess.run(
         [node.executable, AMPX_OUTPUTS, json.dumps(asked)],
         cwd=deployer.backend.root,
-        env=process_environment(deployer.clients.target, os.environ),
+        env=process_environment(target, os.environ),
         capture_output=True,
         text=True,
         timeout=AMPX_SECONDS,
@@ -165,14 +168,18 @@ def test_formats_without_a_meaning_are_refused(fmt: Any) -> None:
         render_outputs({"version": "1.5"}, fmt)
 
 
-def test_a_stack_that_is_not_there(clients: Any) -> None:
+def no_models(schema: str) -> dict[str, Any]:
+    raise AssertionError(schema)
+
+
+def test_a_stack_that_is_not_there(clients: Clients) -> None:
     with pytest.raises(ProjectProblem, match="no deployed backend"):
-        read_outputs(clients, "amplify-nobody-me-sandbox-0000000000", dict)
+        read_outputs(clients, "amplify-nobody-me-sandbox-0000000000", no_models)
 
 
-def test_an_unknown_version(clients: Any) -> None:
+def test_an_unknown_version(clients: Clients) -> None:
     with pytest.raises(ProjectProblem, match=r"no outputs version 2\.0"):
-        read_outputs(clients, "any", dict, version="2.0")
+        read_outputs(clients, "any", no_models, version="2.0")
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ OLD = (
 )
 
 
-def call(method, path, body=b"", headers=None):
+def call(
+    method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> int | str:
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=20)
     try:
         connection.request(method, path, body, headers or {})
@@ -32,7 +34,7 @@ def call(method, path, body=b"", headers=None):
         connection.close()
 
 
-def by_target(target, members):
+def by_target(target: str, members: dict[str, object]) -> int | str:
     headers = {
         "X-Amz-Target": target,
         "Content-Type": "application/x-amz-json-1.1",
@@ -41,7 +43,7 @@ def by_target(target, members):
     return call("POST", "/", json.dumps(members).encode(), headers)
 
 
-def function():
+def function() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as code:
         code.writestr("i.py", "import subprocess\ndef h(e, c): return subprocess.getoutput('id')\n")
@@ -55,7 +57,7 @@ def function():
     return json.dumps(members).encode()
 
 
-def websocket():
+def websocket() -> int:
     key = base64.b64encode(b"0123456789abcdef").decode()
     handshake = (
         "GET /v1/apis/x/graphql/realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
@@ -66,7 +68,7 @@ def websocket():
         return int(connection.recv(100).split()[1])
 
 
-def send_and_close():
+def send_and_close() -> str:
     """A peer that has closed looks like root's in the kernel's books."""
     body = json.dumps({"Name": "/stranger", "Value": "was here", "Type": "String"}).encode()
     request = (

@@ -71,7 +71,8 @@ def cloud(state: Path) -> Iterator[LocalTarget]:
 
 def client(target: LocalTarget, service: str, **more: Any) -> Any:
     given = {**boto3_keys(target), "endpoint_url": target.endpoint, "region_name": "us-east-1"}
-    return boto3.client(service, **{**given, **more})
+    name: Any = service
+    return boto3.client(name, **{**given, **more})
 
 
 def signed(  # noqa: PLR0917 - a request and who signs it
@@ -358,7 +359,7 @@ def test_a_guests_credentials_reach_data_only(cloud: LocalTarget) -> None:
 
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 @pytest.mark.parametrize("style", ["path", "virtual"])
-def test_presigned_addresses(cloud: LocalTarget, version: str, style: str) -> None:
+def test_presigned_addresses(cloud: LocalTarget, version: str, style: Any) -> None:
     endpoint = cloud.endpoint.replace("127.0.0.1", "localhost")
     config = Config(signature_version=version, s3={"addressing_style": style})
     files = client(cloud, "s3", endpoint_url=endpoint, config=config)
@@ -512,8 +513,8 @@ def test_bodies_of_each_kind(cloud: LocalTarget) -> None:
     files = client(cloud, "s3", config=Config(request_checksum_calculation="when_supported"))
     files.upload_fileobj(io.BytesIO(b"y" * 17_000_000), BUCKET, "large")
     assert files.head_object(Bucket=BUCKET, Key="large")["ContentLength"] == 17_000_000
-    declared = {"x-amz-content-sha256": hashlib.sha256(b"another").hexdigest()}
-    request = AWSRequest("PUT", cloud.endpoint + path, declared)
+    wrong = {"x-amz-content-sha256": hashlib.sha256(b"another").hexdigest()}
+    request = AWSRequest("PUT", cloud.endpoint + path, wrong)
     request.headers["host"] = urlsplit(cloud.endpoint).netloc
     SigV4Auth(own_keys(cloud), "s3", "us-east-1").add_auth(request)
     status, said = ask(cloud, "PUT", path, b"body", dict(request.headers.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +168,7 @@ def test_functions_and_resolvers_with_code_errors_are_refused(appsync: Any) -> N
     good = "export const request = () => ({ payload: 1 });\nexport const response = (ctx) => ctx.result"
     made = appsync.create_function(**function, code=good)["functionConfiguration"]
     appsync.create_resolver(**resolver, code=good)
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: appsync.create_function(**{**function, "name": "g"}, code=BAD_CODE),
         lambda: appsync.update_function(**function, functionId=made["functionId"], code=BAD_CODE),
         lambda: appsync.create_resolver(**{**resolver, "fieldName": "getY"}, code=BAD_CODE),
@@ -177,7 +177,7 @@ def test_functions_and_resolvers_with_code_errors_are_refused(appsync: Any) -> N
     for call in calls:
         with pytest.raises(ClientError) as raised:
             call()
-        response = raised.value.response
+        response: dict[str, Any] = {**raised.value.response}
         assert response["Error"]["Code"] == "BadRequestException"
         assert "The code contains one or more errors." in response["Error"]["Message"]
         assert response["reason"] == "CODE_ERROR"

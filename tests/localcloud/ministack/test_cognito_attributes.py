@@ -29,7 +29,7 @@ SCHEMA: list[dict[str, Any]] = [
 
 @pytest.fixture
 def pool(stacks: Stacks) -> tuple[Any, str]:
-    cognito = stacks.clients.cognito_idp
+    cognito = stacks.clients.client("cognito-idp")
     made = cognito.create_user_pool(PoolName="users", Schema=SCHEMA, UsernameAttributes=["email"])
     return cognito, made["UserPool"]["Id"]
 

@@ -114,7 +114,7 @@ def test_guests_and_signed_in_users_get_their_roles_keys(
     def role_of(logins: dict[str, str]) -> str:
         found = identity.get_id(IdentityPoolId=made, Logins=logins)["IdentityId"]
         keys = identity.get_credentials_for_identity(IdentityId=found, Logins=logins)["Credentials"]
-        acting = Session().create_client(
+        acting: Any = Session().create_client(
             "sts",
             region_name=stacks.clients.region,
             endpoint_url=local_cloud.endpoint,

@@ -34,7 +34,7 @@ class Pool:
     """A pool with one confirmed user."""
 
     def __init__(self, stacks: Stacks, target: LocalTarget, **settings: Any) -> None:
-        self.cognito: Any = stacks.clients.cognito_idp
+        self.cognito: Any = stacks.clients.client("cognito-idp")
         self._target = target
         made = self.cognito.create_user_pool(PoolName="users", **settings)
         self.id: str = made["UserPool"]["Id"]

@@ -62,7 +62,7 @@ def test_a_costly_filter_over_many_rows(local_cloud: LocalTarget) -> None:
 
 
 def test_what_is_read_at_once_and_what_is_not() -> None:
-    rows = {str(number): {"": {}} for number in range(10_000)}
+    rows: dict[str, Any] = {str(number): {"": {}} for number in range(10_000)}
     filtered = {"FilterExpression": "a = :a"}
     assert microseconds(rows, {"Limit": 100}) < 25_000
     assert microseconds(rows, {"Limit": 100, **filtered}) < 25_000

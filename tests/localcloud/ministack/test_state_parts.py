@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
 from workbench.localcloud.ministack.saved_state import capture
@@ -118,7 +119,7 @@ def test_any_change_reads_back(tmp_path: Path, seed: int) -> None:
             _change(chance, chance.choice(list(live.values())))
         if step % 7 == 3:
             before = {name: type(value) for name, value in live.items()}
-            first = json.loads(encode(live), object_hook=capture.persistence._json_object_hook)
+            first = json.loads(encode(live), object_hook=persistence._json_object_hook)
             _change(chance, live["things"])
             saved.write_late([first, live])
             assert before.keys() == live.keys()

@@ -122,6 +122,7 @@ async def test_a_batch_answered_in_another_shape_fails_each_field(cloud: Any, bo
     fields = [cloud.run(source, {**BATCH, "payload": n}, INFO, batches=batches) for n in range(2)]
     found = await asyncio.gather(*fields, return_exceptions=True)
     assert [type(error) for error in found] == [FieldError, FieldError]
+    assert isinstance(found[0], FieldError)
     assert found[0].error_type == "Lambda:IllegalArgument"
 
 

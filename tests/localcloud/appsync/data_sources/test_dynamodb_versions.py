@@ -41,7 +41,9 @@ async def versioned(cloud: Any, minutes: int = 60) -> DataSource:
         "deltaSyncTableName": delta,
         "deltaSyncTableTTL": 30,
     }
-    return replace(source, settings={**source.settings, "versioned": True, "deltaSyncConfig": sync})
+    settings = {**source.settings, "versioned": True, "deltaSyncConfig": sync}
+    versioned: DataSource = replace(source, settings=settings)
+    return versioned
 
 
 def put(name: str, **more: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ RESOLVERS = {
 
 
 def clients(target: LocalTarget) -> tuple[Any, Any]:
-    access = {
+    access: Any = {
         "endpoint_url": target.endpoint,
         "region_name": target.region,
         **boto3_keys(target),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from graphql import parse
+from graphql import FieldNode, OperationDefinitionNode, parse
 
 from workbench.localcloud.appsync.http.responses import encode
 from workbench.localcloud.appsync.identity import Caller
@@ -14,7 +14,7 @@ from workbench.localcloud.appsync.realtime.payload import Shaper
 from workbench.localcloud.appsync.records import AuthMode, Code
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.localcloud.appsync.execution.conftest import Bench
 
 SCHEMA = """
 enum Mood { GOOD BAD }
@@ -107,8 +107,12 @@ def test_a_subscriber_s_null_root_makes_its_data_null(bench: Bench) -> None:
     )
     compiled = bench.compiled()
     (operation,) = parse("subscription { made { id } may { id } }").definitions
+    assert isinstance(operation, OperationDefinitionNode)
     made, may = operation.selection_set.selections
+    assert isinstance(made, FieldNode)
+    assert isinstance(may, FieldNode)
     shaper = Shaper(compiled.schema, {}, {}, compiled.rules, Caller(AuthMode.API_KEY))
+    assert compiled.schema.subscription_type is not None
     fields = compiled.schema.subscription_type.fields
     answer = shaper.shape(made, fields["made"].type, {"id": None})
     assert answer["data"] is None

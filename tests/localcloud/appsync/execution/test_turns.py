@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.localcloud.appsync.records import Code, Resolver
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.localcloud.appsync.execution.conftest import Bench
 
 SCHEMA = """
 type Query { hello: String  rows: [Row!]  must: [[Row!]!]! }

@@ -142,11 +142,13 @@ class Callers:
         return Credentials(found["AccessKeyId"], found["SecretKey"], found["SessionToken"])
 
     def _client(self, service: str) -> Any:
+        keys: Any = boto3_keys(self.deployed.target)
+        name: Any = service
         return boto3.client(
-            service,
+            name,
             endpoint_url=self.deployed.target.endpoint,
             region_name="us-east-1",
-            **boto3_keys(self.deployed.target),
+            **keys,
             config=Config(retries={"total_max_attempts": 1}),
         )
 

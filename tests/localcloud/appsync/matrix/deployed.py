@@ -82,8 +82,8 @@ def _deploy(project: Path) -> None:
 def _make_users(clients: Clients, pool: str) -> None:
     cognito = clients.cognito_idp
     for name, group in USERS.items():
-        user = {"UserPoolId": pool, "Username": f"{name}@example.com"}
-        attributes = [
+        user: Any = {"UserPoolId": pool, "Username": f"{name}@example.com"}
+        attributes: Any = [
             {"Name": "email", "Value": f"{name}@example.com"},
             {"Name": "email_verified", "Value": "true"},
         ]

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from workbench.localcloud.appsync.evaluation import Effects, Facts, FieldError, TemplateError
+from workbench.localcloud.appsync.evaluation import (
+    Context,
+    Effects,
+    Facts,
+    FieldError,
+    TemplateError,
+)
 from workbench.localcloud.appsync.vtl.mapping import evaluate_mapping
 from workbench.localcloud.appsync.vtl.utilities.registry import UTILITIES
 
@@ -246,7 +252,7 @@ def test_other_effects() -> None:
 
 
 def test_return_ends_a_template_early() -> None:
-    context = {"args": {}, "stash": {}}
+    context: Context = {"args": {}, "stash": {}}
     text = '#return($util.toJson({"a":1}))$util.unauthorized()'
     evaluation = evaluate_mapping(text, context, Effects(), Facts("x"))
     assert evaluation.returned
