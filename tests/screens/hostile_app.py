@@ -86,7 +86,7 @@ class HostileApp(WorkbenchApp):
                 "confirm",
                 lambda: self.push_screen(ConfirmScreen(EVIL, rows, f"Yes {EVIL}", EVIL)),
             ),
-            ("toast", lambda: self.say(EVIL, "error")),
+            ("toast", lambda: self.shell.say(EVIL, "error")),
             ("widget's toast", lambda: self.screen.notify(EVIL, title=EVIL)),
         ]
 
@@ -98,7 +98,7 @@ class HostileApp(WorkbenchApp):
             self.pop_screen()
         name, go = next(self._at, ("END", lambda: None))
         go()
-        self.say(f"PLACE {name}")
+        self.shell.say(f"PLACE {name}")
 
 
 def main() -> None:

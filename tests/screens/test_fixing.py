@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -67,7 +67,8 @@ def problems(screen: SandboxScreen) -> str:
 def edited(app: WorkbenchApp) -> list[tuple[Path, int, int]]:
     """What the app opens in the editor, in a terminal that can be lent."""
     found: list[tuple[Path, int, int]] = []
-    app.shell.edit = lambda file, line, column: found.append((file, line, column))  # type: ignore[method-assign]
+    shell: Any = app.shell
+    shell.edit = lambda file, line, column: found.append((file, line, column))  # type: ignore[method-assign]
     return found
 
 

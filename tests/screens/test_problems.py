@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,8 @@ async def test_enter_on_an_error_opens_its_place(
     opened: list[tuple[str, int, int]] = []
     monkeypatch.setattr(AppShell, "can_edit", property(lambda _: True))
     app = scripted_app(starter)
-    app.shell.edit = lambda file, line, column: opened.append((file.name, line, column))  # type: ignore[method-assign]
+    shell: Any = app.shell
+    shell.edit = lambda file, line, column: opened.append((file.name, line, column))  # type: ignore[method-assign]
     reported = DiagnosticsReported(at=NOW, deployment=1, source="synth", diagnostics=(found,))
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await sandbox_screen(pilot, starter, [*wrong(), reported])

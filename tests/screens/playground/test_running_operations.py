@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -177,7 +178,8 @@ async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open
         await play.press("ctrl+t")
         await play.write("query Whole { listKeyeds { items { id } } }")
         told: list[str] = []
-        play.app.shell.say = lambda words, severity="information": told.append(words)  # type: ignore[method-assign]
+        shell: Any = play.app.shell
+        shell.say = lambda words, severity="information": told.append(words)  # type: ignore[method-assign]
         play.schemas.changes.append(
             lambda text: re.sub(r"(type Keyed\b[^{]*\{\s*)text:", r"\1words:", text)
         )
@@ -252,7 +254,8 @@ async def test_the_operation_goes_to_ones_own_editor_and_back(
             file.write_text("query Outside {\n  listKeyeds { items { text } }\n}\n")
 
         monkeypatch.setattr(type(play.app.shell), "can_edit", True)
-        play.app.shell.edit = edit  # type: ignore[method-assign]
+        shell: Any = play.app.shell
+        shell.edit = edit  # type: ignore[method-assign]
         play.screen.refresh_bindings()
         await play.press("ctrl+e")
         await play.until(lambda: "Outside" in play.screen.query_editor.text, "the text")

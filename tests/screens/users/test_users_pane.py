@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -240,9 +241,9 @@ async def test_enter_goes_to_the_details_and_escape_back(pane: Open) -> None:
         detail = users.screen.query_one(DetailPane)
         await users.until(lambda: detail.rows, "the details")
         await users.press("enter")
-        assert users.screen.focused is detail
+        assert detail.has_focus
         await users.press("escape")
-        assert users.screen.focused is users.screen.browser.table
+        assert users.screen.browser.table.has_focus
 
 
 async def test_long_values_wrap_beside_the_table(pane: Open) -> None:
@@ -585,9 +586,10 @@ def refuse(users: Driver, code: str, message: str, times: int) -> None:
             return None
         body = json.dumps({"__type": code, "message": message}).encode()
         raw = RawResponse(io.BytesIO(body))
-        return AWSResponse(request.url, 400, {}, raw)
+        return AWSResponse(request.url, 400, HTTPHeaders(), raw)
 
-    opened.clients.cognito_idp.meta.events.register("before-send.cognito-identity-provider", answer)
+    events: Any = opened.clients.cognito_idp.meta.events
+    events.register("before-send.cognito-identity-provider", answer)
 
 
 class RawResponse(io.BufferedReader):
