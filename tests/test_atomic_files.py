@@ -69,10 +69,12 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     texts = {letter * 200_000 for letter in "abcd"}
     write_whole(file, "a" * 200_000)
-    writers = [
-        threading.Thread(target=lambda text=text: [write_whole(file, text) for _ in range(50)])
-        for text in sorted(texts)
-    ]
+
+    def write_often(text: str) -> None:
+        for _ in range(50):
+            write_whole(file, text)
+
+    writers = [threading.Thread(target=write_often, args=(text,)) for text in sorted(texts)]
     for each in writers:
         each.start()
     while any(each.is_alive() for each in writers):
