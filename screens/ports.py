@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from textual.message_pump import MessagePump
 
-from screens.sandbox.view_state import DeploymentStory
 from workbench.model.events import AnyEvent, Emit, ResourcesListed
 
 if TYPE_CHECKING:
     from workbench.aws.target import Target
     from workbench.branches.context import OpenedBranches
     from workbench.branches.selected_environment import SelectedEnvironment
+    from workbench.journal.records import DeploymentRecord
     from workbench.model.user_problem import UserProblem
     from workbench.playground.api import PlaygroundApi
     from workbench.startup import Session
@@ -132,7 +132,7 @@ class Controls(Protocol):
 class Past(Protocol):
     """What the journal knows; each call reads the disk, so it belongs in a thread."""
 
-    def deployments(self) -> Sequence[DeploymentStory]:
+    def deployments(self) -> Sequence[DeploymentRecord]:
         """The latest deployments, without their events."""
 
     def events_of(self, number: int) -> Iterable[AnyEvent]:

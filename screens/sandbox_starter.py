@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screens.ports import OpenedSandbox, SandboxInfo
-from screens.sandbox.view_state import DeploymentStory, StageRecord
 from workbench.aws.target import AwsTarget, Target
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.store import Journal, journal_path
-from workbench.model.events import AnyEvent, Emit, ResourcesListed, Stage
+from workbench.model.events import AnyEvent, Emit, ResourcesListed
 from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
@@ -134,9 +133,9 @@ class JournalPast:
     def __init__(self, sandbox_dir: Path) -> None:
         self._journal = Journal(journal_path(sandbox_dir))
 
-    def deployments(self) -> Sequence[DeploymentStory]:
+    def deployments(self) -> Sequence[DeploymentRecord]:
         """The latest deployments, without their events."""
-        return [story_of(record) for record in self._journal.deployments()]
+        return self._journal.deployments()
 
     def events_of(self, number: int) -> Iterable[AnyEvent]:
         """One deployment's events in order."""
@@ -145,23 +144,3 @@ class JournalPast:
     def resources(self) -> ResourcesListed | None:
         """The stack's resources when last listed."""
         return self._journal.latest_resources()
-
-
-def story_of(record: DeploymentRecord) -> DeploymentStory:
-    """A journal's record as the screens show it; its diff is in the events only."""
-    stages = {}
-    for timing in record.stages:
-        stage = Stage(timing.stage)
-        stages[stage] = StageRecord(
-            stage, record.started, timing.seconds, timing.ok, timing.note, timing.skipped
-        )
-    return DeploymentStory(
-        number=record.number,
-        started=record.started,
-        trigger=record.trigger,
-        stages=stages,
-        method=record.method,
-        result=record.result,
-        seconds=record.seconds or 0.0,
-        failure=record.failure,
-    )

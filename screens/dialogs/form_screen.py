@@ -15,8 +15,8 @@ from textual.widgets import Input, Static
 
 from screens.dialogs.confirm_screen import Choice
 from screens.dialogs.options import Options
-from screens.playground.address_screen import Tick
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.tick import Tick
 from screens.widgets.titles import as_title
 from workbench.model.user_problem import UserProblem
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static, TextArea
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.tick import Tick
 from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address, read_address
 
@@ -27,27 +28,6 @@ _FOCUS: list[BindingType] = [
         tooltip="Go to the previous part",
     ),
 ]
-
-
-class Tick(Checkbox):
-    """A checkbox whose state is not told by colour alone."""
-
-    BUTTON_LEFT = "["
-    BUTTON_INNER = " "
-    BUTTON_RIGHT = "]"
-
-    def on_mount(self) -> None:
-        """Show the state that it begins with, which no change of value tells."""
-        self._show_mark()
-
-    def watch_value(self) -> None:
-        """Show the mark only where it is on."""
-        super().watch_value()
-        self._show_mark()
-
-    def _show_mark(self) -> None:
-        self.BUTTON_INNER = "x" if self.value else " "
-        self.refresh(layout=True)
 
 
 class AddressScreen(ModalScreen[Address | None]):

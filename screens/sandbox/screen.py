@@ -29,7 +29,7 @@ from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.sandbox.saved_log import save_log
 from screens.sandbox.sign_in import sign_in
-from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory
+from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory, recorded_story
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
@@ -220,7 +220,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     @work(thread=True, group="past")
     def _load_past(self) -> None:
         past = self.opened.past
-        stories = list(past.deployments())
+        stories = [recorded_story(record) for record in past.deployments()]
         resources = past.resources()
         self.app.call_from_thread(self._show_past, stories, resources)
 

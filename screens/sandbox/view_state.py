@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.journal.records import DeploymentRecord
 from workbench.model.deployment import (
     DeploymentResult,
     Diff,
@@ -322,3 +323,23 @@ def deployment_story(number: int, events: Iterable[AnyEvent]) -> DeploymentStory
     for event in events:
         apply_to_deployment(story, event)
     return story
+
+
+def recorded_story(record: DeploymentRecord) -> DeploymentStory:
+    """A journal's record as the screens show it; its diff is in the events only."""
+    stages = {}
+    for timing in record.stages:
+        stage = Stage(timing.stage)
+        stages[stage] = StageRecord(
+            stage, record.started, timing.seconds, timing.ok, timing.note, timing.skipped
+        )
+    return DeploymentStory(
+        number=record.number,
+        started=record.started,
+        trigger=record.trigger,
+        stages=stages,
+        method=record.method,
+        result=record.result,
+        seconds=record.seconds or 0.0,
+        failure=record.failure,
+    )

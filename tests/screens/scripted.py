@@ -13,10 +13,11 @@ from time import monotonic, sleep
 
 from screens.app import WorkbenchApp
 from screens.ports import OpenedSandbox, SandboxInfo
-from screens.sandbox.view_state import DeploymentStory, deployment_story
+from screens.sandbox.view_state import deployment_story
 from screens.themes import load_themes
 from workbench.aws.target import LocalTarget, Target
 from workbench.branches.context import OpenedBranches
+from workbench.journal.records import DeploymentRecord, StageTiming
 from workbench.model.deployment import (
     DeploymentResult,
     Diff,
@@ -405,14 +406,32 @@ class ScriptedControls:
         return "stop" in self.asked
 
 
+def record_of(number: int, events: Sequence[AnyEvent]) -> DeploymentRecord:
+    """What the journal keeps of a deployment beside its events."""
+    story = deployment_story(number, events)
+    return DeploymentRecord(
+        number=number,
+        trigger=story.trigger,
+        started=story.started,
+        finished=story.started + story.seconds,
+        result=story.result,
+        method=story.method,
+        stages=tuple(
+            StageTiming(each.stage, each.seconds or 0.0, bool(each.ok), each.note, each.skipped)
+            for each in story.stages.values()
+        ),
+        failure=story.failure,
+    )
+
+
 @dataclass
 class ScriptedPast:
     """What a journal would have."""
 
     stories: dict[int, list[AnyEvent]] = field(default_factory=dict)
 
-    def deployments(self) -> Sequence[DeploymentStory]:
-        return [deployment_story(number, events) for number, events in self.stories.items()]
+    def deployments(self) -> Sequence[DeploymentRecord]:
+        return [record_of(number, events) for number, events in self.stories.items()]
 
     def events_of(self, number: int) -> Iterable[AnyEvent]:
         return self.stories.get(number, [])
