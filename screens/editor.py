@@ -25,7 +25,7 @@ _SUFFIX = frozenset({"hx", "helix", "subl", "zed"})
 def editor_of(
     environment: Mapping[str, str], which: Callable[[str], str | None] = shutil.which
 ) -> tuple[str, ...]:
-    """The command in ``VISUAL`` or ``EDITOR`` as words, else vi or nano; empty where there is none."""
+    """The command in ``VISUAL`` or ``EDITOR`` as words, else vi or nano; empty if there is none."""
     for name in ("VISUAL", "EDITOR"):
         try:
             words = shlex.split(environment.get(name, ""))

@@ -25,9 +25,9 @@ class Ending:
     def under_way(self) -> LoopState | None:
         """What a user who leaves has to be asked about: the deployment that this app makes."""
         sandbox = self._navigation.sandbox
-        if sandbox is None or sandbox.story.is_attached or sandbox.story.state not in _WORKING:
+        if sandbox is None or sandbox.state.is_attached or sandbox.state.loop not in _WORKING:
             return None
-        return sandbox.story.state
+        return sandbox.state.loop
 
     def leave(self) -> None:
         """End the engine and the app; call on the app's own thread."""
@@ -41,7 +41,7 @@ class Ending:
         if self._left_undone:
             return self._left_undone
         sandbox = self._navigation.sandbox
-        cloud = sandbox.story.local_cloud if sandbox is not None else None
+        cloud = sandbox.state.local_cloud if sandbox is not None else None
         if cloud is None or cloud.status != "running":
             return ""
         return f"The local cloud runs on at {cloud.endpoint}; amplify-tui local stop ends it."

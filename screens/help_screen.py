@@ -42,8 +42,8 @@ GROUPS = {
     "rows": "Page",
     "form": "Form",
     "confirm": "Dialog",
-    "destroy": "Question about data",
-    "picker": "Pick one",
+    "destroy": "Data loss",
+    "picker": "Picker",
     "problems": "Problems",
     "problem": "A problem",
     "play": "Playground",
@@ -51,7 +51,7 @@ GROUPS = {
 
 
 _LAST = ("list", "pane", "app")
-"""What works in every list and on every screen comes behind what is this screen's own."""
+"""The keys of every list and every screen come after the screen's own."""
 
 
 class HelpScreen(ModalScreen[None]):

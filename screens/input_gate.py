@@ -1,4 +1,4 @@
-"""Which screen a key is for: held while one opens, ignored where one came up by itself.
+"""Decides which screen a key is for: held while one opens, ignored if one came up by itself.
 
 A terminal sends keys faster than a screen opens, and a user who types looks at the words and not at
 what appears over them. So each key waits until the one before it has been dealt with, keys typed
@@ -23,7 +23,7 @@ ASKED_WITHIN = 0.5
 OPENING_LIMIT = 10.0
 """An opening that never ends holds keys no longer than this."""
 SETTLING_LIMIT = 1.0
-"""Nor does a key whose end is never heard of: its widget may have gone meanwhile."""
+"""Nor does a key that never settles: its widget may be gone by then."""
 
 Input = events.Key | events.Paste
 
@@ -31,8 +31,8 @@ Input = events.Key | events.Paste
 class InputGate:
     """Hands on keys and pastes one after the other.
 
-    ``deliver`` gives one to the screen and says whether to wait for ``settled``; ``ignored`` is told
-    of the first of a row of ignored keys.
+    ``deliver`` gives one to the screen and says whether to wait for ``settled``; ``ignored`` is called
+    with the first of a series of ignored keys.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class InputGate:
 
     @property
     def wait_seconds(self) -> float | None:
-        """When to ``pump`` again where nobody calls; None where nothing waits."""
+        """Seconds until ``pump`` is due; None if nothing waits."""
         if not self._waiting:
             return None
         limits = [*self._opening.values()]

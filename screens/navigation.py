@@ -29,7 +29,7 @@ from screens.pane import PaneContext, PaneScreen
 from screens.panes import PANES, Pane, pane_of
 from screens.ports import Starter
 from screens.sandbox.open_question import OpenQuestion
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.shell import AppShell
 from screens.widgets.environment_banner import EnvironmentBanner
 from workbench.model.events import AnyEvent, DeploymentFinished, Emit, LogLine
@@ -125,7 +125,7 @@ class Navigation:
             self._app.call_later(self._hand_over, screen)
             return
         self.sandbox = screen
-        self._question.follow(screen.opened, screen.story)
+        self._question.follow(screen.opened, screen.state)
         for told, lines in self._early:
             screen.receive(told, lines)
         self._early.clear()
@@ -159,7 +159,7 @@ class Navigation:
             return
         if target.label == info.target:
             self._shell.say(f"It stays on {info.target}")
-            if sandbox.story.failure is not None:
+            if sandbox.state.failure is not None:
                 controls.redeploy()
             return
         controls.stop()
@@ -173,7 +173,7 @@ class Navigation:
         for name in list(self._panes):
             self._drop(name)
         self.sandbox = None
-        self._question.follow(None, SandboxStory())
+        self._question.follow(None, SandboxState())
         self.show_start(target)
         self._app.remove_mode(_SANDBOX)
 

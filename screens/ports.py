@@ -95,7 +95,7 @@ class UsesShell:
 
 @dataclass(frozen=True, slots=True)
 class SandboxInfo:
-    """What the header shows of a sandbox, and where its files are."""
+    """A sandbox's facts: what the header shows, and where its files are."""
 
     project: str
     root: Path
@@ -111,7 +111,7 @@ class SandboxInfo:
 
 
 class Controls(Protocol):
-    """What a user can ask of the running sandbox; all calls return at once."""
+    """The running sandbox's controls; all calls return at once."""
 
     def redeploy(self) -> None:
         """Deploy again, though nothing changed."""
@@ -120,17 +120,17 @@ class Controls(Protocol):
         """Answer the open question, saying how it was answered."""
 
     def recreate(self) -> None:
-        """Delete everything and deploy anew."""
+        """Delete everything and deploy again."""
 
     def stop(self) -> None:
         """End the loop; what CloudFormation is doing goes on there."""
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end; False where it takes longer."""
+        """Wait for the end; False if it takes longer."""
 
 
 class Past(Protocol):
-    """What the journal knows; each call reads the disk, so it belongs in a thread."""
+    """The journal's past; each call reads the disk, so it belongs in a thread."""
 
     def deployments(self) -> Sequence[DeploymentRecord]:
         """The latest deployments, without their events."""
@@ -150,24 +150,24 @@ class OpenedSandbox:
     controls: Controls
     past: Past
     open_api: Callable[[], PlaygroundApi]
-    """The sandbox's GraphQL API for the playground; blocks. Raises ProjectProblem."""
+    """The sandbox's GraphQL API for the playground; blocks. Raises UserProblem."""
     open_pool: Callable[[], OpenedPool]
-    """The sandbox's user pool; blocks. Raises ProjectProblem."""
+    """The sandbox's user pool; blocks. Raises UserProblem."""
     open_branches: Callable[[], OpenedBranches]
-    """The project's environments; blocks. Raises ProjectProblem."""
+    """The project's environments; blocks. Raises UserProblem."""
 
 
 class Starter(Protocol):
     """The steps from a folder to a running sandbox; each may block, so each runs in a thread.
 
-    All raise ``workbench.project.models.ProjectProblem`` for what the user must mend first.
+    All raise UserProblem for what the user must fix first.
     """
 
     def prepare(self) -> Session:
         """Find and check the project; starts nothing."""
 
     def choose_target(self, session: Session, target: Target) -> Session:
-        """Take the user's choice and remember it for the project."""
+        """Take the user's choice and save it for the project."""
 
     def profiles(self) -> Sequence[str]:
         """The AWS profiles on this machine."""
@@ -176,10 +176,10 @@ class Starter(Protocol):
         """Start the sandbox's loop; it says by events how it goes."""
 
     def planned(self, language: str) -> Sequence[str]:
-        """What making a project in the current folder will do, a line for each step."""
+        """The steps that creating a project in the current folder takes, a line each."""
 
     def scaffold(self, language: str, say: Callable[[str], None]) -> None:
-        """Make a new project in the current folder."""
+        """Create a new project in the current folder."""
 
     def install(
         self,

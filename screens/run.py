@@ -36,7 +36,7 @@ def run(
     theme = settings.theme or choose_theme(environment, answer)
     warnings = [*setting_warnings, *theme_warnings]
     if theme not in themes:
-        warnings.append(f"There is no theme {theme!r}; the dark one is used.")
+        warnings.append(f"Unknown theme {theme!r}: using dark.")
     app = WorkbenchApp(
         ProjectStarter(cwd, flags, type_check=not chosen.get("no_type_check")),
         themes=themes,

@@ -35,7 +35,7 @@ class ProjectStarter:
         return prepare(self._cwd, self._flags)
 
     def choose_target(self, session: Session, target: Target) -> Session:
-        """Take the user's choice and remember it for the project."""
+        """Take the user's choice and save it for the project."""
         return choose_target(session, target)
 
     def profiles(self) -> Sequence[str]:
@@ -92,13 +92,13 @@ class ProjectStarter:
         return OpenedSandbox(info, thread, past, open_api, open_user_pool, open_all_branches)
 
     def planned(self, language: str) -> Sequence[str]:
-        """What making a project in the current folder will do."""
+        """The steps that creating a project in the current folder takes."""
         from workbench.project.scaffold import planned
 
         return planned(self._cwd, language)
 
     def scaffold(self, language: str, say: Callable[[str], None]) -> None:
-        """Make a new project in the current folder."""
+        """Create a new project in the current folder."""
         from workbench.project.scaffold import scaffold
 
         scaffold(self._cwd, language, say)
@@ -121,7 +121,7 @@ class ProjectStarter:
 
 
 def edited_file(root: Path, language: str) -> str:
-    """A file of the backend that is there, for hints: its data, else where it begins."""
+    """An existing file of the backend, for hints: its data, else its entry file."""
     suffix = "py" if language == "python" else "ts"
     data = f"amplify/data/resource.{suffix}"
     return data if (root / data).is_file() else f"amplify/backend.{suffix}"

@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: said in a dialog, kept in a crash log, and the app goes on where it can.
+"""Unexpected errors: shown in a dialog, kept in a crash log; the app continues if it can.
 
 Whatever fails in a message handler, a worker, a timer, a callback or a thread comes here. Textual
 alone would end the app with a traceback that shows local variables, secrets too.
@@ -36,7 +36,7 @@ class InputLostError(Exception):
 
 
 class Unforeseen:
-    """Takes the errors of one app; ``appeared`` is called with a dialog that nobody asked for."""
+    """Takes the errors of one app; ``appeared`` is called when its dialog comes up."""
 
     def __init__(
         self, app: App[Any], loop: AppLoop, navigation: Navigation, appeared: Callable[[], None]
@@ -47,7 +47,7 @@ class Unforeseen:
         self._appeared = appeared
         self._times: dict[tuple[str, str], list[float]] = {}
         self.last_words = ""
-        """For the shell, where the app could not go on."""
+        """For the shell, if the app could not continue."""
 
     def take(self, error: BaseException) -> None:
         """One error; call on the app's own thread."""

@@ -45,10 +45,10 @@ def state_is(app: WorkbenchApp, state: LoopState, number: int) -> Callable[[], b
     def holds() -> bool:
         if app.sandbox is None:
             return False
-        story = app.sandbox.story
-        current = story.current
+        shown = app.sandbox.state
+        current = shown.current
         ended = current is not None and current.number >= number and current.result is not None
-        return ended and story.state is state
+        return ended and shown.loop is state
 
     return holds
 
@@ -56,7 +56,7 @@ def state_is(app: WorkbenchApp, state: LoopState, number: int) -> Callable[[], b
 def last_number(app: WorkbenchApp) -> int:
     """The newest deployment's number."""
     assert app.sandbox is not None
-    return max(app.sandbox.story.history)
+    return max(app.sandbox.state.history)
 
 
 async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) -> None:

@@ -1,4 +1,4 @@
-"""The dialog that asks before data is lost, naming what would go. The default is No."""
+"""Asks for confirmation, naming what would be lost. The default is No."""
 
 from __future__ import annotations
 
@@ -24,16 +24,25 @@ class Choice(Static, can_focus=True):
 
 
 class ConfirmScreen(ModalScreen[bool | None]):
-    """True: go on; False: no; None: left without an answer, which is no."""
+    """Dismissed with True to continue; False and None are no."""
 
     LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Go on; the data is lost"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave all as it is"),
-        Binding("enter", "chosen", "Take the marked answer", id="confirm.enter"),
-        Binding("left,right,tab,shift+tab", "other", "Other answer", False, id="confirm.other"),
-        Binding("down,j", "scroll(1)", "Scroll", False, id="confirm.down"),
-        Binding("up,k", "scroll(-1)", "Scroll", False, id="confirm.up"),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Continue and lose the data"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Change nothing"),
+        Binding(
+            "enter", "chosen", "Choose", id="confirm.enter", tooltip="Choose the marked answer"
+        ),
+        Binding(
+            "left,right,tab,shift+tab",
+            "other",
+            "Other answer",
+            False,
+            id="confirm.other",
+            tooltip="Mark the other answer",
+        ),
+        Binding("down,j", "scroll(1)", "Scroll", False, id="confirm.down", tooltip="Scroll down"),
+        Binding("up,k", "scroll(-1)", "Scroll", False, id="confirm.up", tooltip="Scroll up"),
     ]
     AUTO_FOCUS = "#no"
 

@@ -1,4 +1,4 @@
-"""The question before data is destroyed: answered by typing a word, so never by a stray key."""
+"""Asks before data is destroyed: answered by typing a word, so never by a stray key."""
 
 from __future__ import annotations
 
@@ -31,15 +31,17 @@ class Decision:
 
 
 class DestroyScreen(ModalScreen[Decision | None]):
-    """A decision, or None: put aside, and the question stays open."""
+    """Dismissed with a decision, or None to decide later: the question stays open."""
 
     LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "later", "Decide later", id="destroy.later", tooltip="Decide later"),
         Binding("down", "scroll(1)", "Scroll", False, id="destroy.down", tooltip="Scroll down"),
         Binding("up", "scroll(-1)", "Scroll", False, id="destroy.up", tooltip="Scroll up"),
-        Binding("pagedown", "scroll(4)", "Page", False, id="destroy.page_down", tooltip="Page on"),
-        Binding("pageup", "scroll(-4)", "Page", False, id="destroy.page_up", tooltip="Page back"),
+        Binding(
+            "pagedown", "scroll(4)", "Page", False, id="destroy.page_down", tooltip="Page down"
+        ),
+        Binding("pageup", "scroll(-4)", "Page", False, id="destroy.page_up", tooltip="Page up"),
     ]
 
     def __init__(
@@ -93,7 +95,7 @@ class DestroyScreen(ModalScreen[Decision | None]):
         elif typed.lower() == KEEP:
             self.dismiss(Decision(False, f"typed {KEEP}"))
         else:
-            words = f"Nothing is done: that is neither {self.word} nor {KEEP}."
+            words = f"That is neither {self.word} nor {KEEP}. Nothing was done."
             self.query_one("#destroy-problem", Static).update(words)
 
     def on_key(self, event: events.Key) -> None:
@@ -111,7 +113,7 @@ class DestroyScreen(ModalScreen[Decision | None]):
         self.dismiss(Decision(False, "chose to keep the data") if choice.id == "keep" else None)
 
     def action_later(self) -> None:
-        """Put it aside."""
+        """Close; the question stays open."""
         self.dismiss(None)
 
     def action_scroll(self, rows: int) -> None:
@@ -120,6 +122,6 @@ class DestroyScreen(ModalScreen[Decision | None]):
 
 
 def word_to_type(name: str, act: str) -> str:
-    """A name long enough to be typed on purpose only; short ones, or ``keep``, behind the act."""
+    """A word that is only typed on purpose: the name, after ``act`` if it is short or ``keep``."""
     name = " ".join(name.split())
     return f"{act} {name}" if len(name) < _SHORTEST or name.lower() == KEEP else name

@@ -1,4 +1,4 @@
-"""One of a few choices in a form, all of them in sight."""
+"""A choice between a few options in a form, all of them visible."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from textual.widget import Widget
 
 
 class Options(Widget, can_focus=True):
-    """A line for each choice; the arrows move the mark, a click sets it, Enter goes on."""
+    """A line for each choice; the arrows move the mark, a click sets it, Enter goes to the next line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,right,space", "move(1)", "Other", id="options.next", tooltip="The next one"),
+        Binding("down,right,space", "move(1)", "Other", id="options.next", tooltip="Choose the next"),
         Binding("up,left", "move(-1)", "Previous", False, id="options.previous",
-                tooltip="The one before"),
-        Binding("enter", "submit", "Go on", False, id="options.submit", tooltip="Go on to the next line"),
+                tooltip="Choose the previous"),
+        Binding("enter", "submit", "Next", False, id="options.submit", tooltip="Go to the next line"),
     ]  # fmt: skip
 
     chosen: reactive[int] = reactive(0)
@@ -64,7 +64,7 @@ class Options(Widget, can_focus=True):
         self.chosen = (self.chosen + by) % len(self._options)
 
     def action_submit(self) -> None:
-        """Go on in the form."""
+        """Go to the form's next line."""
         self.post_message(self.Submitted(self))
 
     def on_click(self, event: events.Click) -> None:

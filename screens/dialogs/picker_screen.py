@@ -28,22 +28,27 @@ class PickerInput(Input):
     """The search line; its Enter is shown among the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Choose", id="picker.choose", tooltip="Take the marked row"),
+        Binding("enter", "submit", "Choose", id="picker.choose", tooltip="Choose the marked row"),
     ]
 
 
 class PickerScreen(ModalScreen[str | None]):
-    """Dismissed with the picked row's key; with what was typed, behind ``=``, where that is allowed."""
+    """Dismissed with the picked row's key, or ``=`` and the typed text if ``takes_text``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Close", id="picker.close", tooltip="Close without choosing"),
         Binding("down", "move(1)", "Next", False, id="picker.down", tooltip="The next row"),
         Binding("up", "move(-1)", "Previous", False, id="picker.up", tooltip="The previous row"),
         Binding(
-            "pagedown", "move(10)", "Page down", False, id="picker.page_down", tooltip="Ten rows on"
+            "pagedown",
+            "move(10)",
+            "Page down",
+            False,
+            id="picker.page_down",
+            tooltip="Ten rows down",
         ),
         Binding(
-            "pageup", "move(-10)", "Page up", False, id="picker.page_up", tooltip="Ten rows back"
+            "pageup", "move(-10)", "Page up", False, id="picker.page_up", tooltip="Ten rows up"
         ),
     ]
 
@@ -57,7 +62,7 @@ class PickerScreen(ModalScreen[str | None]):
         text: str = "",
         toggles: Callable[[str], object] | None = None,
     ) -> None:
-        """``toggles``: called with each picked key instead of closing; then ``search`` is asked anew."""
+        """``toggles``: called with each picked key instead of closing; then ``search`` is called again."""
         # No id: one picker may follow another before the first is gone.
         super().__init__(classes="picker")
         self._title = title
@@ -72,7 +77,7 @@ class PickerScreen(ModalScreen[str | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(self._title)
             yield PickerInput(self._text, placeholder=self._hint, id="picker-input")
-            yield RowList((), empty=((("Nothing fits.", MUTED),),), id="picker-rows")
+            yield RowList((), empty=((("No matches.", MUTED),),), id="picker-rows")
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -1,4 +1,4 @@
-"""A dialog of ready-made rows to read: what changed, what an environment consists of."""
+"""Dialog of rows to read: what changed, what an environment consists of."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RowsScreen(ModalScreen[None]):
     """Shows rows that are there, or that ``read`` brings (it blocks, so it runs in a thread)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "close", "Close", id="rows.close", tooltip="Back"),
+        Binding("escape,enter", "close", "Close", id="rows.close", tooltip="Close"),
     ]
 
     def __init__(
@@ -44,12 +44,12 @@ class RowsScreen(ModalScreen[None]):
         """The rows."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = as_title(self._title)
-            words = "Reading …" if self._read is not None else "Nothing."
+            words = "Reading …" if self._read is not None else "Nothing to show."
             yield RowList(self._rows, empty=(((words, MUTED),),))
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read what is to be read."""
+        """Read the rows, if they are not there yet."""
         self.query_one(RowList).focus()
         if self._read is not None:
             self._load(self._read)

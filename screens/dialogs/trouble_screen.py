@@ -1,4 +1,4 @@
-"""Says that something went wrong which nobody foresaw, and where the details are."""
+"""Dialog for an unexpected error: the error, and where the crash log is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ class TroubleScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape,enter,q", "close", "Close", id="trouble.close", tooltip="Go on with the app"
+            "escape,enter,q",
+            "close",
+            "Close",
+            id="trouble.close",
+            tooltip="Close; the app continues",
         ),
     ]
 
@@ -50,8 +54,8 @@ class TroubleScreen(ModalScreen[None]):
             Row((("This is a bug in amplify-tui, not in your project.", TEXT),), "bug", whole),
             Row(
                 (
-                    ("Your last action may not have taken effect. The app goes on; if it ", TEXT),
-                    ("behaves oddly, quit and start it again.", TEXT),
+                    ("Your last action may not have taken effect. The app continues; if it ", TEXT),
+                    ("misbehaves, quit and restart it.", TEXT),
                 ),
                 "next",
                 whole,
@@ -65,5 +69,5 @@ class TroubleScreen(ModalScreen[None]):
         view.focus()
 
     def action_close(self) -> None:
-        """Back to what was open."""
+        """Close the dialog."""
         self.dismiss()

@@ -17,7 +17,7 @@ from screens.sandbox.log_lines import narrate
 from screens.sandbox.problem_rows import diagnostic_rows, failure_rows, merged, own_failure
 from screens.sandbox.questions import loss_rows
 from screens.sandbox.stage_rows import stage_rows
-from screens.sandbox.view_state import DeploymentStory, SandboxStory, deployment_story
+from screens.sandbox.view_state import DeploymentState, SandboxState, deployment_state
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT, WARN
@@ -36,11 +36,11 @@ class DeploymentScreen(Screen[None]):
         Binding("p", "step(-1)", "Older", id="deployment.older", tooltip="The one before"),
     ]
 
-    def __init__(self, number: int, past: Past, story: SandboxStory) -> None:
+    def __init__(self, number: int, past: Past, state: SandboxState) -> None:
         super().__init__(id="deployment-page")
         self._number = number
         self._past = past
-        self._story = story
+        self._state = state
 
     def compose(self) -> ComposeResult:
         """One list of rows, and the keys."""
@@ -53,7 +53,7 @@ class DeploymentScreen(Screen[None]):
         self._open()
 
     def _open(self) -> None:
-        known = self._story.history.get(self._number)
+        known = self._state.history.get(self._number)
         self.query_one(WrappedRows).border_title = as_title(f"Deployment #{self._number}")
         if known is not None:
             self._show(known, [])
@@ -66,26 +66,26 @@ class DeploymentScreen(Screen[None]):
 
     def _read_done(self, number: int, events: list[AnyEvent]) -> None:
         if number == self._number and events:
-            self._show(deployment_story(number, events), events)
+            self._show(deployment_state(number, events), events)
 
-    def _show(self, story: DeploymentStory, events: Iterable[AnyEvent]) -> None:
-        rows: list[Row] = stage_rows(story, story.started + story.seconds)
-        for decision in story.decisions:
+    def _show(self, state: DeploymentState, events: Iterable[AnyEvent]) -> None:
+        rows: list[Row] = stage_rows(state, state.started + state.seconds)
+        for decision in state.decisions:
             tone = WARN if decision.allowed else TEXT
             rows += [Row(()), Row((("Data loss ", STRONG), (decision_text(decision), tone)))]
             rows += loss_rows(decision.losses)
-        found = merged(story.diagnostics)
-        failure = own_failure(story.failure, found)
+        found = merged(state.diagnostics)
+        failure = own_failure(state.failure, found)
         if failure is not None:
             rows += [Row(()), Row((("Why it failed", STRONG),)), *failure_rows(failure)]
         if found:
             rows += [Row(()), Row((("In your files", STRONG),)), *diagnostic_rows(found)]
         rows += [Row(()), Row((("Diff", STRONG),))]
-        rows += diff_rows(story) or [Row((("  not computed", MUTED),))]
+        rows += diff_rows(state) or [Row((("  not computed", MUTED),))]
         rows += [Row(()), Row((("Log", STRONG),))]
         rows += _log_rows(events) or [Row((("  no lines", MUTED),))]
         self.query_one(WrappedRows).show_wrapped(rows)
-        self.query_one(WrappedRows).border_title = as_title(f"Deployment #{story.number}")
+        self.query_one(WrappedRows).border_title = as_title(f"Deployment #{state.number}")
 
     def action_step(self, step: int) -> None:
         """Go to the deployment before or after."""
@@ -98,7 +98,7 @@ class DeploymentScreen(Screen[None]):
         """Only to deployments that exist."""
         if action == "step" and parameters:
             step = parameters[0]
-            return isinstance(step, int) and self._number + step in self._story.history
+            return isinstance(step, int) and self._number + step in self._state.history
         return super().check_action(action, parameters)
 
 

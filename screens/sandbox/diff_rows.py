@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from screens.sandbox.view_state import DeploymentStory, ResourceKey
+from screens.sandbox.view_state import DeploymentState, ResourceKey
 from screens.widgets.format import EFFECT_SYMBOLS, EFFECT_TONES, short_path, status_mark
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import BUSY, FAIL, MUTED, OK, STRONG, TEXT, WARN, Span
@@ -43,12 +43,12 @@ def diff_summary(diff: Diff) -> str:
     return " ".join(parts) or plural(len(diff.outputs), "output")
 
 
-def diff_rows(story: DeploymentStory) -> list[Row]:
+def diff_rows(deployment: DeploymentState) -> list[Row]:
     """All of a deployment's diff, with each resource's progress where it has begun."""
-    diff = story.diff
+    diff = deployment.diff
     if diff is None:
         return []
-    rows = [_heading(diff, story.method), Row(())]
+    rows = [_heading(diff, deployment.method), Row(())]
     if diff.is_empty:
         return [Row((("= ", MUTED), ("No change: what is deployed equals the code.", TEXT)))]
     keyed = sorted(diff.changes, key=lambda change: change.stack)
@@ -57,7 +57,7 @@ def diff_rows(story: DeploymentStory) -> list[Row]:
         place = _common_place(group)
         rows.append(Row(((place or "/".join(stack) or "root stack", STRONG),)))
         for change in group:
-            rows.extend(_change_rows(change, place, story.progress))
+            rows.extend(_change_rows(change, place, deployment.progress))
         rows.append(Row(()))
     if diff.outputs:
         rows.append(Row((("outputs", STRONG),)))

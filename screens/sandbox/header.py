@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from screens.ports import SandboxInfo
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.widgets.format import (
     RESULT_MARKS,
     STATE_SYMBOLS,
@@ -26,14 +26,14 @@ from workbench.model.events import LoopState
 
 
 class HeaderBar(Widget):
-    """One line; repainted when the story changes and, only while something runs, by the tick."""
+    """One line; repainted when the state changes and, only while something runs, by the tick."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, *(f"badge--{tone}" for tone in TONES)}
 
-    def __init__(self, info: SandboxInfo, story: SandboxStory) -> None:
+    def __init__(self, info: SandboxInfo, state: SandboxState) -> None:
         super().__init__(id="header")
         self._info = info
-        self._story = story
+        self._state = state
         self._now = 0.0
 
     def show(self, now: float) -> None:
@@ -43,13 +43,13 @@ class HeaderBar(Widget):
 
     def badges(self) -> list[Span]:
         """The badges: ATTACHED where another terminal owns the loop, and the state."""
-        story = self._story
+        state = self._state
         found: list[Span] = []
-        if story.is_attached:
+        if state.is_attached:
             found.append((" ◇ ATTACHED ", BUSY))
-        if story.state is not LoopState.ATTACHED:
-            words = f" {STATE_SYMBOLS[story.state]} {story.state.value.upper()} "
-            found.append((words, STATE_TONES[story.state]))
+        if state.loop is not LoopState.ATTACHED:
+            words = f" {STATE_SYMBOLS[state.loop]} {state.loop.value.upper()} "
+            found.append((words, STATE_TONES[state.loop]))
         return found
 
     def render_line(self, y: int) -> Strip:
@@ -68,10 +68,10 @@ class HeaderBar(Widget):
 
     def _aside(self) -> str:
         """Beside the badge: the elapsed time while something runs, else the last result."""
-        story = self._story
-        current = story.current
-        if story.is_active:
-            began = story.state_since
+        state = self._state
+        current = state.current
+        if state.is_active:
+            began = state.loop_since
             if current is not None and current.result is None and current.started:
                 began = current.started
             return f" {ticking(self._now - began):>6} "
@@ -88,7 +88,7 @@ class HeaderBar(Widget):
             (info.identifier, TEXT),
             (info.target, TEXT),
         ]
-        branch = self._story.branch or info.branch
+        branch = self._state.branch or info.branch
         if branch:
             parts.append((f"↱ {branch}", TEXT))
         spans: list[Span] = [(" ", TEXT)]
@@ -96,10 +96,10 @@ class HeaderBar(Widget):
             if number:
                 spans.append((" · ", MUTED))
             spans.append(part)
-        if self._story.detail and self._story.detail != branch:
-            wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._story.detail) + 4
+        if self._state.detail and self._state.detail != branch:
+            wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._state.detail) + 4
             if wanted < room:
-                spans.append((f"   {self._story.detail}", MUTED))
+                spans.append((f"   {self._state.detail}", MUTED))
         return tuple(spans)
 
     def _tone(self, tone: str) -> Style:

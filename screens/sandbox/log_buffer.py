@@ -63,7 +63,7 @@ class LogBuffer:
         return fallen
 
     def arrange(self, *, minimum: Level, wanted: str, wrap_width: int) -> None:
-        """Filter and wrap anew; 50,000 lines take about 50 ms, done on a key press only."""
+        """Filter and wrap again; 50,000 lines take about 50 ms, done on a key press only."""
         self.minimum, self.wanted, self.wrap_width = minimum, wanted.casefold(), wrap_width
         self.rows = []
         for line in self._lines:

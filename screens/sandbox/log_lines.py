@@ -1,4 +1,4 @@
-"""What the log says about events that are not log lines themselves. Pure."""
+"""Log lines for events that are not log lines themselves. Pure."""
 
 from __future__ import annotations
 

@@ -34,14 +34,19 @@ class LogView(LineView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask('search')", "Search", id="log.search", tooltip="Find a text"),
-        Binding("n", "find(1)", "Next", id="log.next", tooltip="Go to the next place found"),
+        Binding("n", "find(1)", "Next", id="log.next", tooltip="Go to the next match"),
         Binding(
-            "N", "find(-1)", "Previous", False, id="log.previous", tooltip="Go to the one before"
+            "N",
+            "find(-1)",
+            "Previous",
+            False,
+            id="log.previous",
+            tooltip="Go to the previous match",
         ),
         Binding(
-            "f", "ask('filter')", "Filter", id="log.filter", tooltip="Show only lines with a text"
+            "f", "ask('filter')", "Filter", id="log.filter", tooltip="Filter the lines by a text"
         ),
-        Binding("l", "level", "Level", id="log.level", tooltip="Least level shown: debug, info, …"),
+        Binding("l", "level", "Level", id="log.level", tooltip="Change the lowest level shown"),
         Binding("t", "follow", "Follow", id="log.follow", tooltip="Keep the newest line in view"),
         Binding("w", "wrap", "Wrap", id="log.wrap", tooltip="Wrap long lines"),
         Binding("y", "copy", "Copy", id="log.copy", tooltip="Copy the line under the cursor"),
@@ -94,12 +99,14 @@ class LogView(LineView):
         return row_spans(row, self.search)
 
     def empty_rows(self) -> tuple[Spans, ...]:
-        """Says whether there is nothing, or nothing that passes."""
+        """Whether there are no lines, or none that pass the filter."""
         if self.buffer.line_count:
-            return ((("No line passes the filter. ", TEXT), ("f changes it, l the level.", MUTED)),)
+            return (
+                (("No line matches the filter. ", TEXT), ("f changes it, l the level.", MUTED)),
+            )
         return (
-            (("Quiet so far.", TEXT),),
-            (("What synth, CloudFormation and your functions say appears here.", MUTED),),
+            (("No output yet.", TEXT),),
+            (("Output of synth, CloudFormation and your functions appears here.", MUTED),),
         )
 
     def shows_cursor(self) -> bool:

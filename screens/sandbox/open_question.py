@@ -9,7 +9,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from screens.ports import OpenedSandbox, shell_of
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.widgets.question_banner import show_banner
 from workbench.model.events import ConfirmationNeeded
 
@@ -28,20 +28,20 @@ class OpenQuestion:
         self._app = app
         self._vanished = vanished
         self._opened: OpenedSandbox | None = None
-        self._story = SandboxStory()
+        self._state = SandboxState()
         self._question: ConfirmationNeeded | None = None
         self._dialog: DestroyScreen | None = None
         self._wanted = False
 
-    def follow(self, opened: OpenedSandbox | None, story: SandboxStory) -> None:
-        """Ask the questions of this sandbox from now on; ``story`` is what its screen knows."""
-        self._opened, self._story = opened, story
+    def follow(self, opened: OpenedSandbox | None, state: SandboxState) -> None:
+        """Ask the questions of this sandbox from now on; ``state`` is what its screen knows."""
+        self._opened, self._state = opened, state
         self.changed()
 
     @property
     def is_open(self) -> bool:
         """Whether a question waits that may be answered here."""
-        return self._question is not None and not self._story.is_attached
+        return self._question is not None and not self._state.is_attached
 
     def want(self) -> None:
         """The user asked for what comes with a question: open it, unless another key is pressed."""
@@ -53,7 +53,7 @@ class OpenQuestion:
 
     def changed(self) -> None:
         """The sandbox's question may be another now, or gone."""
-        question = self._story.question
+        question = self._state.question
         if question is self._question:
             return
         self._question = question
@@ -98,5 +98,5 @@ class OpenQuestion:
             return ""
         from screens.sandbox.questions import question_words
 
-        owner = self._story.owner if self._story.is_attached else ""
+        owner = self._state.owner if self._state.is_attached else ""
         return question_words(self._question, self._opened.info.identifier, owner)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
-from screens.sandbox.view_state import ACTIVE_STATES, SandboxStory
+from screens.sandbox.view_state import ACTIVE_STATES, SandboxState
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
@@ -26,43 +26,43 @@ class DeploymentPane(RowList):
             classes="pane",
             empty=(
                 (("Waiting for the first deployment.", TEXT),),
-                (("It starts by itself; then each save in ", MUTED), ("amplify/", ACCENT)),
-                (("becomes one.", MUTED),),
+                (("It starts on its own; then each save in ", MUTED), ("amplify/", ACCENT)),
+                (("starts another.", MUTED),),
             ),
         )
         self.border_title = "1 Deployment"
 
-    def show_story(self, story: SandboxStory, now: float) -> None:
+    def show_state(self, state: SandboxState, now: float) -> None:
         """Show the current deployment at this moment."""
-        self.show_rows(stage_rows(story.current, now, story.warm))
+        self.show_rows(stage_rows(state.current, now, state.warm))
 
 
 class DiffPane(RowList):
-    """What the latest deployment changes."""
+    """The changes of the latest deployment."""
 
     def __init__(self, file: str) -> None:
         """``file`` is one to edit, relative to the project's root."""
         super().__init__(id="diff", classes="pane")
         self.border_title = "2 Diff"
         self._file = file
-        self._story: SandboxStory | None = None
+        self._state: SandboxState | None = None
 
     def empty_rows(self) -> tuple[Spans, ...]:
-        """Why there is no diff now, and how one comes about."""
-        story = self._story
-        if self.filter or story is None or story.current is None:
+        """Why there is no diff now, and how to get one."""
+        state = self._state
+        if self.filter or state is None or state.current is None:
             return super().empty_rows() or _no_diff("Nothing is deployed yet.", self._file)
-        if story.state in ACTIVE_STATES:
-            return ((("Comparing as soon as the backend is evaluated …", MUTED),),)
-        if story.state is LoopState.FAILED:
-            words = "There is no diff: the backend can't be evaluated or deployed as it is."
-            return (((words, TEXT),), (("Mend what 6 names, and save.", MUTED),))
-        return _no_diff(f"#{story.current.number} changed nothing.", self._file)
+        if state.loop in ACTIVE_STATES:
+            return ((("The diff appears when the backend is evaluated …", MUTED),),)
+        if state.loop is LoopState.FAILED:
+            words = "There is no diff: the backend cannot be evaluated or deployed."
+            return (((words, TEXT),), (("Fix the problems in 6, then save.", MUTED),))
+        return _no_diff(f"#{state.current.number} changed nothing.", self._file)
 
-    def show_story(self, story: SandboxStory) -> None:
+    def show_state(self, state: SandboxState) -> None:
         """Show the newest diff."""
-        self._story = story
-        shown = story.shown_diff
+        self._state = state
+        shown = state.shown_diff
         self.show_rows([] if shown is None else diff_rows(shown))
         title = "2 Diff"
         if shown is not None and shown.diff is not None:
@@ -83,7 +83,7 @@ class HistoryPane(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter", "open", "Show", id="history.show", tooltip="Its diff, timings and log again"
+            "enter", "open", "Show", id="history.show", tooltip="Show its diff, timings and log"
         ),
     ]
 
@@ -98,25 +98,25 @@ class HistoryPane(RowList):
         )
         self.border_title = "5 History"
 
-    def show_story(self, story: SandboxStory) -> None:
+    def show_state(self, state: SandboxState) -> None:
         """Show the deployments known."""
         at_top = self.cursor == 0
-        self.show_rows(history_rows(list(story.history.values())))
+        self.show_rows(history_rows(list(state.history.values())))
         if at_top and not self.has_focus:
             self.cursor = 0
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter only where there is a row."""
+        """Enter only if there is a row."""
         if action == "open":
             return bool(self.rows)
         return super().check_action(action, parameters)
 
 
 class ProblemsPane(WrappedRows):
-    """What is wrong now: shown only then, above the other panes."""
+    """Current problems; shown above the other panes only if there are any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Edit", id="problems.edit", tooltip="Open the place in an editor"),
+        Binding("enter", "open", "Edit", id="problems.edit", tooltip="Open the file at the error"),
     ]
 
     def __init__(self) -> None:
@@ -124,18 +124,18 @@ class ProblemsPane(WrappedRows):
         self.display = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter only on what is wrong at a place."""
+        """Enter only on a problem in a file."""
         if action == "open":
             return self.current is not None and self.current.key.startswith("diagnostic:")
         return super().check_action(action, parameters)
 
-    def show_story(self, story: SandboxStory, offer_key: str) -> None:
+    def show_state(self, state: SandboxState, offer_key: str) -> None:
         """Show the problems, or hide the pane."""
-        rows = problem_rows(story, offer_key)
+        rows = problem_rows(state, offer_key)
         self.display = bool(rows)
         self.show_wrapped(rows)
         self.styles.height = None
-        self.border_title = as_title(f"6 {problem_title(story)}")
+        self.border_title = as_title(f"6 {problem_title(state)}")
 
     def rows_changed(self) -> None:
         """Take as much height as the rows need; the style sheet bounds it."""

@@ -1,4 +1,4 @@
-"""What is wrong now, as rows: diagnostics with file and line, a failure with reason and fix. Pure."""
+"""Current problems as rows: diagnostics with file and line, a failure with reason and fix. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.widgets.format import short_path
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT, WARN, Span
@@ -18,7 +18,7 @@ OFFER_WORDS = {
     "recreate": "recreate the sandbox (its data is lost)",
     "install": "install the packages",
     "start-local-cloud": "start the local cloud",
-    "retry": "try again",
+    "retry": "retry",
     "login": "sign in with the AWS CLI, then deploy",
     "target": "choose another target (T)",
 }
@@ -29,47 +29,47 @@ _LINE = 62
 """Characters of a source line that are shown: they fit into the pane at 80 columns."""
 
 
-def problem_rows(story: SandboxStory, offer_key: str = OFFER_KEY) -> list[Row]:
-    """All that is wrong now, errors first; empty where nothing is."""
+def problem_rows(state: SandboxState, offer_key: str = OFFER_KEY) -> list[Row]:
+    """All problems, errors first."""
     rows: list[Row] = []
-    found = merged(story.diagnostics)
-    failure = own_failure(story.failure, found)
+    found = merged(state.diagnostics)
+    failure = own_failure(state.failure, found)
     if failure is not None:
         rows.extend(failure_rows(failure, offer_key))
         if found:
             rows.append(Row(()))
     rows.extend(diagnostic_rows(found))
-    cloud = story.local_cloud
+    cloud = state.local_cloud
     if cloud is not None and cloud.status == "failed":
         spans: list[Span] = [("✗ ", FAIL), ("The local cloud stopped. ", STRONG)]
         spans.append((cloud.detail, TEXT))
         rows.append(Row(tuple(spans), key="local-cloud", copy=cloud.detail))
     rows.extend(
         Row((("! ", WARN), (damage, TEXT)), key=f"damage:{number}", copy=damage)
-        for number, damage in enumerate(_damages(story))
+        for number, damage in enumerate(_damages(state))
     )
     return rows
 
 
-def problem_title(story: SandboxStory) -> str:
+def problem_title(state: SandboxState) -> str:
     """How many errors and warnings, in words."""
-    found = merged(story.diagnostics)
+    found = merged(state.diagnostics)
     errors = sum(1 for one in found if one.severity == "error")
-    errors += own_failure(story.failure, found) is not None
-    warnings = sum(1 for one in found if one.severity == "warning") + len(_damages(story))
+    errors += own_failure(state.failure, found) is not None
+    warnings = sum(1 for one in found if one.severity == "warning") + len(_damages(state))
     parts = [plural(errors, "error")] if errors else []
     if warnings:
         parts.append(plural(warnings, "warning"))
     return ", ".join(parts) or "problem"
 
 
-def _damages(story: SandboxStory) -> tuple[str, ...]:
-    """What of the local cloud's saved files could not be used at its start: said for its whole run."""
-    return () if story.local_cloud is None else story.local_cloud.damages
+def _damages(state: SandboxState) -> tuple[str, ...]:
+    """Saved files of the local cloud that could not be used at its start; shown for its whole run."""
+    return () if state.local_cloud is None else state.local_cloud.damages
 
 
 def merged(diagnostics: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
-    """All findings; what failed at run time where a type error stands is one mistake, said once."""
+    """All diagnostics; a run-time error on the line of a type error is the same mistake, shown once."""
     types = diagnostics.get("types", ())
     typed = {(one.file, one.line) for one in types if one.severity == "error" and one.file}
     others = [
@@ -86,7 +86,7 @@ def own_failure(failure: Failure | None, found: Iterable[Diagnostic]) -> Failure
 
 
 def diagnostic_rows(diagnostics: Iterable[Diagnostic]) -> list[Row]:
-    """Two rows or three for each finding: place, message, hint."""
+    """Two or three rows for each diagnostic: file and line, message, hint."""
     rows: list[Row] = []
     for one in sorted(diagnostics, key=lambda found: found.severity):
         mark, tone = ("✗ ", FAIL) if one.severity == "error" else ("! ", WARN)
@@ -141,7 +141,7 @@ def _quoted(one: Diagnostic) -> list[Row]:
 
 
 def _around(text: str, at: int) -> tuple[str, int]:
-    """What fits on one row of a long line, with the column in it: a wrapped one would lose its mark."""
+    """The part of a long line around the column that fits on one row: a wrapped one would lose its mark."""
     if len(text) <= _LINE:
         return text, at
     start = min(max(0, at - _LINE // 2), len(text) - _LINE)
@@ -153,9 +153,9 @@ def _around(text: str, at: int) -> tuple[str, int]:
     return cut, at - start
 
 
-def diagnostic_at(story: SandboxStory, key: str) -> Diagnostic | None:
-    """The finding that the row of this key belongs to, else the first one; only with a file."""
-    found = [one for one in merged(story.diagnostics) if one.file]
+def diagnostic_at(state: SandboxState, key: str) -> Diagnostic | None:
+    """The diagnostic of the row with this key, else the first one; only with a file."""
+    found = [one for one in merged(state.diagnostics) if one.file]
     found.sort(key=lambda one: one.severity)
     for one in found:
         if key.startswith(_row_key(one)):

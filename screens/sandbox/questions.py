@@ -20,12 +20,12 @@ def question_of(question: ConfirmationNeeded, identifier: str) -> DestroyScreen:
     if question.question == "recreate":
         rows = [Row(((question.reason, TEXT),)), Row(())] if question.reason else []
         if not count:
-            rows.append(Row((("It holds no data that is known of.", MUTED),)))
+            rows.append(Row((("It holds no known data.", MUTED),)))
         return DestroyScreen(
-            f"Delete the sandbox {identifier} with all its data, and deploy it anew?",
+            f"Delete the sandbox {identifier} with all its data, and deploy it again?",
             [*rows, *loss_rows(question.losses)],
             word_to_type(identifier, "recreate"),
-            "delete it and deploy anew",
+            "delete and deploy it again",
         )
     rows = [
         Row(((f"Deploying #{question.deployment} would destroy:", TEXT),)),
@@ -59,12 +59,12 @@ def leave_question(state: LoopState | None) -> ConfirmScreen:
     """The dialog for leaving while a deployment is prepared or runs."""
     if state is LoopState.DEPLOYING:
         words = "A deployment is running."
-        then = "CloudFormation goes on without this window; the next start takes it up."
+        then = "CloudFormation continues without this window; the next start resumes it."
     else:
-        words = "A deployment is being prepared; nothing is changed yet."
-        then = "The next start begins it anew."
+        words = "A deployment is being prepared; nothing has changed yet."
+        then = "The next start begins again."
     rows = [Row(((words, TEXT),)), Row(((then, MUTED),))]
-    return ConfirmScreen("Leave now?", rows, "Leave", "No, stay")
+    return ConfirmScreen("Quit now?", rows, "Quit", "Stay")
 
 
 def loss_rows(losses: tuple[Loss, ...]) -> list[Row]:

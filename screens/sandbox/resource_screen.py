@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.ports import UsesShell
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.widgets.format import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row
@@ -30,10 +30,10 @@ class ResourceScreen(UsesShell, ModalScreen[None]):
         ),
     ]
 
-    def __init__(self, resource: LiveResource, story: SandboxStory) -> None:
+    def __init__(self, resource: LiveResource, state: SandboxState) -> None:
         super().__init__(id="resource-page")
         self._resource = resource
-        self._story = story
+        self._state = state
 
     def compose(self) -> ComposeResult:
         """One list of values."""
@@ -58,7 +58,7 @@ class ResourceScreen(UsesShell, ModalScreen[None]):
             ("physical id", one.physical_id or "none yet"),
             ("logical id", one.logical_id),
             ("construct", one.construct_path),
-            ("stack", "/".join(one.stack) or self._story.stack_name or "root stack"),
+            ("stack", "/".join(one.stack) or self._state.stack_name or "root stack"),
         ]
         if one.console_url:
             values.append(("console", one.console_url))
@@ -73,7 +73,7 @@ class ResourceScreen(UsesShell, ModalScreen[None]):
             Row(((f"{name:<13}", MUTED), (value, TEXT)), key=name, copy=value, indent=13)
             for name, value in values
         ]
-        current = self._story.current
+        current = self._state.current
         begun = None if current is None else current.progress.get((one.stack, one.logical_id))
         if begun is not None and begun.reason:
             rows += [Row(()), Row(((begun.reason, FAIL),), key="reason", copy=begun.reason)]
@@ -84,7 +84,7 @@ class ResourceScreen(UsesShell, ModalScreen[None]):
         self.shell.open_in_browser(self._resource.console_url)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The console key only where there is a page."""
+        """The console key only if there is a page."""
         if action == "console":
             return bool(self._resource.console_url)
         return super().check_action(action, parameters)

@@ -15,7 +15,7 @@ from screens.sandbox.resource_rows import (
     find_node,
     tree_rows,
 )
-from screens.sandbox.view_state import SandboxStory
+from screens.sandbox.view_state import SandboxState
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, TEXT
 from screens.widgets.titles import as_title
@@ -27,18 +27,22 @@ class ResourcesPane(RowList):
     """Folding tree over all resources of the stack."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Details", id="resources.open", tooltip="The resource's details"),
-        Binding("right", "unfold", "Unfold", False, id="resources.unfold", tooltip="Open a branch"),
-        Binding("left,h", "fold", "Fold", False, id="resources.fold", tooltip="Close a branch"),
         Binding(
-            "space", "toggle_fold", "Fold", id="resources.toggle", tooltip="Open or close a branch"
+            "enter", "open", "Details", id="resources.open", tooltip="Show the resource's details"
         ),
+        Binding("right", "unfold", "Unfold", False, id="resources.unfold", tooltip="Unfold"),
+        Binding("left,h", "fold", "Fold", False, id="resources.fold", tooltip="Fold"),
+        Binding("space", "toggle_fold", "Fold", id="resources.toggle", tooltip="Fold or unfold"),
         Binding(
-            "E", "all(True)", "Unfold all", False, id="resources.unfold_all", tooltip="Open all"
+            "E", "all(True)", "Unfold all", False, id="resources.unfold_all", tooltip="Unfold all"
         ),
-        Binding("C", "all(False)", "Fold all", False, id="resources.fold_all", tooltip="Close all"),
+        Binding("C", "all(False)", "Fold all", False, id="resources.fold_all", tooltip="Fold all"),
         Binding(
-            "o", "console", "AWS console", id="resources.console", tooltip="Open in the browser"
+            "o",
+            "console",
+            "AWS console",
+            id="resources.console",
+            tooltip="Open in the AWS console (browser)",
         ),
     ]
 
@@ -62,7 +66,7 @@ class ResourcesPane(RowList):
             classes="pane",
             empty=(
                 (("Nothing is deployed yet.", TEXT),),
-                (("The stack's resources appear here as they are made.", MUTED),),
+                (("The stack's resources appear here as they are created.", MUTED),),
             ),
         )
         self.border_title = "3 Resources"
@@ -70,14 +74,14 @@ class ResourcesPane(RowList):
         self._folded: set[str] = set()
         self._decided: set[str] = set()
 
-    def show_story(self, story: SandboxStory) -> None:
+    def show_state(self, state: SandboxState) -> None:
         """Show the sandbox's resources as they stand."""
-        self.show_resources(story.resources.values(), story.stack_name)
+        self.show_resources(state.resources.values(), state.stack_name)
 
     def show_resources(
         self, resources: Collection[LiveResource], stack_name: str, whose: str = ""
     ) -> None:
-        """Show a stack's resources; ``whose`` names an environment that is not one's sandbox."""
+        """Show a stack's resources; ``whose`` names another environment than the sandbox."""
         self._root = build_tree(resources, stack_name)
         # A branch the user has opened or closed stays so; only new ones get the default.
         closed = default_closed(self._root)
@@ -95,11 +99,11 @@ class ResourcesPane(RowList):
         self.refresh_bindings()
 
     def filter_changed(self) -> None:
-        """Look into closed branches, or close them again."""
+        """Search folded branches too while a filter is set."""
         self._refill()
 
     def filtered(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """What fits, below the branches that it is in."""
+        """The matching rows, and the branches above them."""
         if not self.filter:
             return rows
         fitting = [row.key for row in rows if self.fits(row)]

@@ -29,7 +29,7 @@ from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.sandbox.saved_log import save_log
 from screens.sandbox.sign_in import sign_in
-from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory, recorded_story
+from screens.sandbox.view_state import DeploymentState, Part, SandboxState, recorded_state
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import RowList
@@ -58,16 +58,24 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         (120, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(OFFER_KEY, "offer", "Mend it", id="sandbox.offer", tooltip="Do what is offered"),
-        Binding("r", "redeploy", "Deploy", id="sandbox.redeploy", tooltip="Deploy again now"),
+        Binding(OFFER_KEY, "offer", "Fix", id="sandbox.offer", tooltip="Apply the suggested fix"),
+        Binding("r", "redeploy", "Deploy", id="sandbox.redeploy", tooltip="Deploy again"),
+        Binding("e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's file in $EDITOR"),
         Binding(
-            "e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's place in $EDITOR"
+            "z",
+            "zoom",
+            "Zoom",
+            False,
+            id="sandbox.zoom",
+            tooltip="Show one pane on the whole screen",
         ),
         Binding(
-            "z", "zoom", "Zoom", False, id="sandbox.zoom", tooltip="One pane on the whole screen"
-        ),
-        Binding(
-            "escape", "unzoom", "All panes", False, id="sandbox.unzoom", tooltip="Leave the zoom"
+            "escape",
+            "unzoom",
+            "All panes",
+            False,
+            id="sandbox.unzoom",
+            tooltip="Show all panes again",
         ),
         Binding(
             "T",
@@ -75,7 +83,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             "Target",
             False,
             id="sandbox.target",
-            tooltip="Choose local cloud or AWS anew",
+            tooltip="Choose another target",
         ),
         Binding(
             "R",
@@ -83,7 +91,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             "Recreate",
             False,
             id="sandbox.recreate",
-            tooltip="Delete and deploy anew",
+            tooltip="Delete the sandbox, deploy it again",
         ),
     ]
 
@@ -97,7 +105,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     ) -> None:
         super().__init__()  # no id: one may follow another before the first is gone
         self.opened = opened
-        self.story = SandboxStory(state_since=clock())
+        self.state = SandboxState(loop_since=clock())
         self._clock = clock
         self._question = question
         self._install_packages = install_packages
@@ -110,7 +118,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Header, pane names (narrow), panes, keys."""
         yield EnvironmentBanner()
-        yield HeaderBar(self.opened.info, self.story)
+        yield HeaderBar(self.opened.info, self.state)
         yield PaneTabs()
         with Horizontal(id="columns"):
             with Vertical(id="left"):
@@ -124,7 +132,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show what is known, then what the journal remembers."""
+        """Show what is known, then what the journal has."""
         self.add_class("page-deployment")
         self.refresh_parts(set(Part))
         self.query_one(DiffPane).focus()
@@ -159,14 +167,14 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         for event in events:
             if not self._is_old_news(event):
                 told.extend(narrate(event))
-            parts |= self.story.apply(event)
+            parts |= self.state.apply(event)
         if lines or told:
             self.query_one(LogView).take(_in_order(lines, told), dropped)
         self.refresh_parts(parts)
 
     def _is_old_news(self, event: AnyEvent) -> bool:
         """Whether each pane that connects to the local cloud has said the same before."""
-        before = self.story.local_cloud
+        before = self.state.local_cloud
         return (
             isinstance(event, LocalCloudReported)
             and before is not None
@@ -178,20 +186,20 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         if not self.is_mounted:
             return
         now = self._clock()
-        story = self.story
+        state = self.state
         if Part.HEADER in parts:
             self.query_one(HeaderBar).show(now)
             self._keep_ticking()
         if Part.STAGES in parts:
-            self.query_one(DeploymentPane).show_story(story, now)
+            self.query_one(DeploymentPane).show_state(state, now)
         if Part.DIFF in parts:
-            self.query_one(DiffPane).show_story(story)
+            self.query_one(DiffPane).show_state(state)
         if Part.RESOURCES in parts and self.shell.environment is None:
-            self.query_one(ResourcesPane).show_story(story)
+            self.query_one(ResourcesPane).show_state(state)
         if Part.HISTORY in parts:
-            self.query_one(HistoryPane).show_story(story)
+            self.query_one(HistoryPane).show_state(state)
         if Part.PROBLEMS in parts:
-            self.query_one(ProblemsPane).show_story(story, OFFER_KEY)
+            self.query_one(ProblemsPane).show_state(state, OFFER_KEY)
             self.refresh_bindings()
         if Part.QUESTION in parts:
             self._question.changed()
@@ -199,9 +207,9 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     def _keep_ticking(self) -> None:
         """A timer exists only while something runs: idle costs nothing, not even a wake-up."""
-        if self.story.is_active and self._tick is None:
+        if self.state.is_active and self._tick is None:
             self._tick = self.set_interval(TICK_SECONDS, self._on_tick, name="elapsed")
-        elif not self.story.is_active and self._tick is not None:
+        elif not self.state.is_active and self._tick is not None:
             self._tick.stop()
             self._tick = None
 
@@ -215,23 +223,23 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self.query_one(HeaderBar).show(now)
         pane = self.query_one(DeploymentPane)
         if pane.size.height:
-            pane.show_story(self.story, now)
+            pane.show_state(self.state, now)
 
     @work(thread=True, group="past")
     def _load_past(self) -> None:
         past = self.opened.past
-        stories = [recorded_story(record) for record in past.deployments()]
+        deployments = [recorded_state(record) for record in past.deployments()]
         resources = past.resources()
-        self.app.call_from_thread(self._show_past, stories, resources)
+        self.app.call_from_thread(self._show_past, deployments, resources)
 
     def _show_past(
-        self, stories: Iterable[DeploymentStory], resources: ResourcesListed | None
+        self, deployments: Iterable[DeploymentState], resources: ResourcesListed | None
     ) -> None:
         """Add what the journal knew; what this session has heard already is newer."""
-        for story in stories:
-            self.story.history.setdefault(story.number, story)
-        if resources is not None and not self.story.resources:
-            self.story.apply(resources)
+        for state in deployments:
+            self.state.history.setdefault(state.number, state)
+        if resources is not None and not self.state.resources:
+            self.state.apply(resources)
         self.refresh_parts({Part.HISTORY, Part.RESOURCES})
 
     # -- another environment ----------------------------------------------------------------------
@@ -312,25 +320,25 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self.opened.controls.redeploy()
 
     def action_recreate(self) -> None:
-        """Delete and deploy anew; the engine asks first."""
+        """Delete and deploy again; the engine asks first."""
         self._question.want()
         self.opened.controls.recreate()
 
     def action_target(self) -> None:
-        """End this sandbox's loop and ask again where the project shall run."""
+        """End this sandbox's loop and ask again where the project should run."""
         self.post_message(ChooseTarget())
 
     def action_edit(self) -> None:
         """Open the file of the marked error, else of the first one."""
         row = self.query_one(ProblemsPane).current
-        found = diagnostic_at(self.story, row.key if row is not None else "")
+        found = diagnostic_at(self.state, row.key if row is not None else "")
         if found is not None:
             file = self.opened.info.root / found.file
             self.shell.edit(file, found.line, found.column)
 
     def action_offer(self) -> None:
-        """Do what the failure offers."""
-        failure = self.story.failure
+        """Apply the fix that the failure suggests."""
+        failure = self.state.failure
         offer = failure.offer if failure is not None else ""
         if offer == "recreate":
             self.action_recreate()
@@ -357,15 +365,15 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         from screens.sandbox.deployment_screen import DeploymentScreen
 
         number = int(event.row.key.removeprefix("deployment:"))
-        self.app.push_screen(DeploymentScreen(number, self.opened.past, self.story))
+        self.app.push_screen(DeploymentScreen(number, self.opened.past, self.state))
 
     @on(ResourcesPane.DetailsAsked)
     def _resource_opened(self, event: ResourcesPane.DetailsAsked) -> None:
         from screens.sandbox.resource_screen import ResourceScreen
 
-        selected = self.shell.environment
-        story = self.story if selected is None else SandboxStory(stack_name=selected.stack)
-        self.app.push_screen(ResourceScreen(event.resource, story))
+        place = self.shell.environment
+        state = self.state if place is None else SandboxState(stack_name=place.stack)
+        self.app.push_screen(ResourceScreen(event.resource, state))
 
     @on(ResourcesPane.ConsoleAsked)
     def _console_asked(self, event: ResourcesPane.ConsoleAsked) -> None:
@@ -395,20 +403,20 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now; another terminal's sandbox can only be watched."""
-        attached = self.story.is_attached
+        attached = self.state.is_attached
         if action in ("redeploy", "recreate"):
-            return not attached and self.story.state is not LoopState.STOPPED
+            return not attached and self.state.loop is not LoopState.STOPPED
         if action == "offer":
-            failure = self.story.failure
+            failure = self.state.failure
             return not attached and failure is not None and bool(failure.offer)
         if action == "edit":
             return (
-                not attached and diagnostic_at(self.story, "") is not None and self.shell.can_edit
+                not attached and diagnostic_at(self.state, "") is not None and self.shell.can_edit
             )
         if action == "unzoom":
             return bool(self._zoomed)
         if action == "target":
-            return self.story.state is not LoopState.DEPLOYING
+            return self.state.loop is not LoopState.DEPLOYING
         return super().check_action(action, parameters)
 
 

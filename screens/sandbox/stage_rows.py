@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from screens.sandbox.view_state import DeploymentStory, StageRecord, StepRecord
+from screens.sandbox.view_state import DeploymentState, StageRecord, StepRecord
 from screens.widgets.format import (
     RESULT_MARKS,
     STAGE_WORDS,
@@ -28,22 +28,22 @@ _SLOW_SECONDS = 2.0
 
 
 def stage_rows(
-    story: DeploymentStory | None, now: float, warm: Collection[Stage] = tuple(Stage)
+    deployment: DeploymentState | None, now: float, warm: Collection[Stage] = tuple(Stage)
 ) -> list[Row]:
     """The deployment's title, its six stages and, below ``deploy``, the plan's steps.
 
     ``warm``: the stages that this session has been through; the first time takes longer.
     """
-    if story is None:
+    if deployment is None:
         return []
-    rows = [title_row(story)]
+    rows = [title_row(deployment)]
     for stage in Stage:
-        record = story.stages.get(stage)
-        spans = _stage_spans(story, stage, record, now)
+        record = deployment.stages.get(stage)
+        spans = _stage_spans(deployment, stage, record, now)
         if (
             record is not None
             and record.seconds is None
-            and story.result is None
+            and deployment.result is None
             and stage not in warm
             and now - record.started > _SLOW_SECONDS
         ):
@@ -52,31 +52,33 @@ def stage_rows(
         if stage is Stage.DEPLOY:
             rows.extend(
                 Row(_step_spans(step, now), key=f"step:{number}", copy=step.title)
-                for number, step in sorted(story.steps.items())
+                for number, step in sorted(deployment.steps.items())
             )
     return rows
 
 
-def title_row(story: DeploymentStory) -> Row:
+def title_row(deployment: DeploymentState) -> Row:
     """``#12  saved amplify/data/resource.ts`` with the result once there is one."""
-    spans: list[Span] = [(f"#{story.number} ", STRONG)]
-    if story.result is not None:
-        mark, tone = RESULT_MARKS[story.result]
-        spans.append((f"{mark} {story.result.value} in {duration(story.seconds)}  ", tone))
-    spans.append((story.trigger.text, TEXT))
-    spans.append((f"  {clock_time(story.started)}", MUTED))
-    return Row(tuple(spans), key=f"deployment:{story.number}")
+    spans: list[Span] = [(f"#{deployment.number} ", STRONG)]
+    if deployment.result is not None:
+        mark, tone = RESULT_MARKS[deployment.result]
+        spans.append(
+            (f"{mark} {deployment.result.value} in {duration(deployment.seconds)}  ", tone)
+        )
+    spans.append((deployment.trigger.text, TEXT))
+    spans.append((f"  {clock_time(deployment.started)}", MUTED))
+    return Row(tuple(spans), key=f"deployment:{deployment.number}")
 
 
 def _stage_spans(
-    story: DeploymentStory, stage: Stage, record: StageRecord | None, now: float
+    deployment: DeploymentState, stage: Stage, record: StageRecord | None, now: float
 ) -> Spans:
     name = f"{STAGE_WORDS[stage]:<{_NAME_WIDTH}}"
     if record is None:
         return (("  ○ ", MUTED), (name, MUTED))
     if record.seconds is None:
-        if story.result is not None:
-            mark = "!" if story.result is not DeploymentResult.SUPERSEDED else "»"
+        if deployment.result is not None:
+            mark = "!" if deployment.result is not DeploymentResult.SUPERSEDED else "»"
             return ((f"  {mark} ", MUTED), (name, MUTED), ("not finished", MUTED))
         return (("  ◐ ", BUSY), (name, TEXT), (f"{ticking(now - record.started):>8}", BUSY))
     if record.skipped:
@@ -99,23 +101,23 @@ def _step_spans(step: StepRecord, now: float) -> Spans:
     return ((f"      {mark} ", tone), (f"{duration(step.seconds):>6}  ", TEXT), (step.title, MUTED))
 
 
-def history_rows(stories: list[DeploymentStory]) -> list[Row]:
+def history_rows(stories: list[DeploymentState]) -> list[Row]:
     """One row for each deployment, newest first: result, time, duration, trigger."""
     rows = []
-    for story in sorted(stories, key=lambda one: one.number, reverse=True):
-        mark, tone = ("◐", BUSY) if story.result is None else RESULT_MARKS[story.result]
-        spent = duration(story.seconds) if story.result is not None else "running"
+    for deployment in sorted(stories, key=lambda one: one.number, reverse=True):
+        mark, tone = ("◐", BUSY) if deployment.result is None else RESULT_MARKS[deployment.result]
+        spent = duration(deployment.seconds) if deployment.result is not None else "running"
         rows.append(
             Row(
                 (
                     (f"{mark} ", tone),
-                    (f"#{story.number:<4}", STRONG),
-                    (f"{clock_time(story.started)} ", MUTED),
+                    (f"#{deployment.number:<4}", STRONG),
+                    (f"{clock_time(deployment.started)} ", MUTED),
                     (f"{spent:>8}  ", TEXT),
-                    (story.trigger.text, TEXT),
-                    ("" if story.result is None else f"  {story.result.value}", MUTED),
+                    (deployment.trigger.text, TEXT),
+                    ("" if deployment.result is None else f"  {deployment.result.value}", MUTED),
                 ),
-                key=f"deployment:{story.number}",
+                key=f"deployment:{deployment.number}",
             )
         )
     return rows

@@ -1,6 +1,6 @@
 """What the screen knows: the events so far, reduced to the state that the panes show.
 
-Pure: no widgets, no I/O, no clock. The same reduction tells the running sandbox's story and an old
+Pure: no widgets, no I/O, no clock. The same reduction tells the running sandbox's deployment and an old
 deployment's, from the journal's events.
 """
 
@@ -86,8 +86,8 @@ class StepRecord:
 
 
 @dataclass(slots=True)
-class DeploymentStory:
-    """All that is known of one deployment."""
+class DeploymentState:
+    """One deployment as the screen shows it."""
 
     number: int
     started: float = 0.0
@@ -110,23 +110,23 @@ ACTIVE_STATES = frozenset(
     {LoopState.STARTING, LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING}
 )
 RUNS_THIS = " runs this sandbox"
-"""How an attached terminal's detail ends, behind who runs it."""
+"""The end of an attached terminal's detail, after who runs it."""
 _STATES = {state.value: state for state in LoopState}
 HISTORY_LENGTH = 200
 
 
 @dataclass(slots=True)
-class SandboxStory:
+class SandboxState:
     """The whole sandbox as the screen shows it."""
 
-    state: LoopState = LoopState.STARTING
+    loop: LoopState = LoopState.STARTING
     detail: str = ""
-    state_since: float = 0.0
-    current: DeploymentStory | None = None
-    shown_diff: DeploymentStory | None = None
+    loop_since: float = 0.0
+    current: DeploymentState | None = None
+    shown_diff: DeploymentState | None = None
     resources: dict[ResourceKey, LiveResource] = field(default_factory=dict)
     stack_name: str = ""
-    history: dict[int, DeploymentStory] = field(default_factory=dict)
+    history: dict[int, DeploymentState] = field(default_factory=dict)
     diagnostics: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     failure: Failure | None = None
     question: ConfirmationNeeded | None = None
@@ -142,7 +142,7 @@ class SandboxStory:
     @property
     def is_active(self) -> bool:
         """True while something runs whose elapsed time is worth showing."""
-        return self.state in ACTIVE_STATES
+        return self.loop in ACTIVE_STATES
 
     def apply(self, event: AnyEvent) -> set[Part]:
         """Take in one event; returns the parts of the screen that it changes."""
@@ -165,9 +165,9 @@ class SandboxStory:
                 apply_to_deployment(self._deployment(event), event)
                 return {Part.PROBLEMS}
             case DiffComputed():
-                story = self._deployment(event)
-                apply_to_deployment(story, event)
-                self.shown_diff = story
+                deployment = self._deployment(event)
+                apply_to_deployment(deployment, event)
+                self.shown_diff = deployment
                 return {Part.DIFF, Part.STAGES}
             case ConfirmationNeeded():
                 self.question = event
@@ -178,8 +178,8 @@ class SandboxStory:
                     apply_to_deployment(self._deployment(event), event)
                 return {Part.QUESTION, Part.HEADER, Part.PROBLEMS}
             case ResourceProgressed():
-                story = self._deployment(event)
-                apply_to_deployment(story, event)
+                deployment = self._deployment(event)
+                apply_to_deployment(deployment, event)
                 self._progress(event.resource)
                 return {Part.RESOURCES, Part.STAGES, Part.DIFF}
             case ResourcesListed():
@@ -206,9 +206,9 @@ class SandboxStory:
             state, detail = _STATES[detail], ""
         elif self.is_attached:
             self.owner = detail.removesuffix(RUNS_THIS)
-        if state != self.state:
-            self.state_since = event.at
-        self.state, self.detail = state, detail
+        if state != self.loop:
+            self.loop_since = event.at
+        self.loop, self.detail = state, detail
         parts = {Part.HEADER, Part.STAGES, Part.PROBLEMS}
         if state != LoopState.NEEDS_YOU and self.question is not None:
             self.question = None
@@ -216,15 +216,15 @@ class SandboxStory:
         return parts
 
     def _deployment_started(self, event: DeploymentStarted) -> set[Part]:
-        story = self._deployment(event)
-        story.started, story.trigger = event.at, event.trigger
-        self.current = story
+        deployment = self._deployment(event)
+        deployment.started, deployment.trigger = event.at, event.trigger
+        self.current = deployment
         self.failure = None
         return {Part.HEADER, Part.STAGES, Part.HISTORY, Part.PROBLEMS}
 
     def _deployment_finished(self, event: DeploymentFinished) -> set[Part]:
-        story = self._deployment(event)
-        apply_to_deployment(story, event)
+        deployment = self._deployment(event)
+        apply_to_deployment(deployment, event)
         self.question = None
         # An interrupted deployment is the past of an earlier process, not what is wrong now.
         interrupted = event.result is DeploymentResult.INTERRUPTED
@@ -253,32 +253,32 @@ class SandboxStory:
             console_url=known.console_url if known else "",
         )
 
-    def _deployment(self, event: AnyEvent) -> DeploymentStory:
-        """The story of the event's deployment; made when first heard of."""
+    def _deployment(self, event: AnyEvent) -> DeploymentState:
+        """The event's deployment; created at its first event."""
         number = event.deployment
         if number is None:
             number = self.current.number if self.current is not None else 0
-        story = self.history.get(number)
-        if story is None:
-            story = DeploymentStory(number=number, started=event.at)
-            self.history[number] = story
+        deployment = self.history.get(number)
+        if deployment is None:
+            deployment = DeploymentState(number=number, started=event.at)
+            self.history[number] = deployment
             while len(self.history) > HISTORY_LENGTH:
                 del self.history[min(self.history)]
             if self.current is None or number > self.current.number:
-                self.current = story
-        return story
+                self.current = deployment
+        return deployment
 
 
-def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
-    """Take one event into a deployment's story."""
+def apply_to_deployment(deployment: DeploymentState, event: AnyEvent) -> None:
+    """Take one event into a deployment's deployment."""
     match event:
         case DeploymentStarted():
-            story.started, story.trigger = event.at, event.trigger
+            deployment.started, deployment.trigger = event.at, event.trigger
         case StageStarted():
-            story.stages[event.stage] = StageRecord(event.stage, event.at)
+            deployment.stages[event.stage] = StageRecord(event.stage, event.at)
         case StageFinished():
-            begun = story.stages.get(event.stage)
-            story.stages[event.stage] = StageRecord(
+            begun = deployment.stages.get(event.stage)
+            deployment.stages[event.stage] = StageRecord(
                 event.stage,
                 begun.started if begun else event.at - event.seconds,
                 event.seconds,
@@ -287,45 +287,45 @@ def apply_to_deployment(story: DeploymentStory, event: AnyEvent) -> None:
                 event.skipped,
             )
         case StepStarted():
-            story.steps[event.step] = StepRecord(event.title, event.at)
+            deployment.steps[event.step] = StepRecord(event.title, event.at)
         case StepFinished():
-            step = story.steps.get(event.step)
-            story.steps[event.step] = StepRecord(
+            step = deployment.steps.get(event.step)
+            deployment.steps[event.step] = StepRecord(
                 event.title,
                 step.started if step else event.at - event.seconds,
                 event.seconds,
                 event.ok,
             )
         case PlanMade():
-            story.plan, story.method = event.steps, event.method
+            deployment.plan, deployment.method = event.steps, event.method
         case DiffComputed():
-            story.diff = event.diff
+            deployment.diff = event.diff
         case DiagnosticsReported():
-            story.diagnostics[event.source] = event.diagnostics
+            deployment.diagnostics[event.source] = event.diagnostics
         case ResourceProgressed():
             key = (event.resource.stack, event.resource.logical_id)
-            known = story.progress.get(key)
+            known = deployment.progress.get(key)
             # A rollback brings a failed resource back; of this deployment it stays the failed one.
             if known is None or not known.status.endswith("_FAILED"):
-                story.progress[key] = event.resource
+                deployment.progress[key] = event.resource
         case ConfirmationAnswered():
-            story.decisions = (*story.decisions, event)
+            deployment.decisions = (*deployment.decisions, event)
         case DeploymentFinished():
-            story.result, story.seconds = event.result, event.seconds
-            story.failure = event.failure
+            deployment.result, deployment.seconds = event.result, event.seconds
+            deployment.failure = event.failure
         case _:
             pass
 
 
-def deployment_story(number: int, events: Iterable[AnyEvent]) -> DeploymentStory:
-    """One deployment's story from its events, as the journal has them."""
-    story = DeploymentStory(number=number)
+def deployment_state(number: int, events: Iterable[AnyEvent]) -> DeploymentState:
+    """One deployment's deployment from its events, as the journal has them."""
+    deployment = DeploymentState(number=number)
     for event in events:
-        apply_to_deployment(story, event)
-    return story
+        apply_to_deployment(deployment, event)
+    return deployment
 
 
-def recorded_story(record: DeploymentRecord) -> DeploymentStory:
+def recorded_state(record: DeploymentRecord) -> DeploymentState:
     """A journal's record as the screens show it; its diff is in the events only."""
     stages = {}
     for timing in record.stages:
@@ -333,7 +333,7 @@ def recorded_story(record: DeploymentRecord) -> DeploymentStory:
         stages[stage] = StageRecord(
             stage, record.started, timing.seconds, timing.ok, timing.note, timing.skipped
         )
-    return DeploymentStory(
+    return DeploymentState(
         number=record.number,
         started=record.started,
         trigger=record.trigger,

@@ -1,4 +1,4 @@
-"""The choice of a new project's language, with what making it will change in the folder."""
+"""Asks for a new project's language, and shows what creating it changes in the folder."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ NAMES = {"typescript": "TypeScript", "python": "Python"}
 
 
 class LanguageScreen(ModalScreen[str | None]):
-    """Dismissed with the language, or None: nothing is made."""
+    """Dismissed with the language, or None: nothing is created."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Make it", id="language.choose", tooltip="Make the project"),
-        Binding("escape,q", "back", "Back", id="language.back", tooltip="Make nothing"),
+        Binding("enter", "choose", "Create", id="language.choose", tooltip="Create the project"),
+        Binding("escape,q", "back", "Back", id="language.back", tooltip="Back; nothing is created"),
     ]
 
     def __init__(self, folder: str, planned: Mapping[str, Sequence[str]]) -> None:
@@ -56,11 +56,11 @@ class LanguageScreen(ModalScreen[str | None]):
         self.dismiss(event.row.key)
 
     def action_choose(self) -> None:
-        """Make it in the marked language."""
+        """Create it in the marked language."""
         row = self.query_one(ChoiceList).current
         if row is not None and row.key:
             self.dismiss(row.key)
 
     def action_back(self) -> None:
-        """Make nothing."""
+        """Back; nothing is created."""
         self.dismiss(None)

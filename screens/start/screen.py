@@ -1,4 +1,4 @@
-"""The first screen: finds the project, says what stops it, and offers to mend that."""
+"""The first screen: finds the project, shows what is missing, and offers to fix it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.startup import Session
 
 OFFERS = {
-    "init": "make a new Amplify project here",
+    "init": "create a new Amplify project here",
     "install": "install the npm packages",
     "node": "",
     "login": "",
@@ -50,7 +50,7 @@ class StartScreen(UsesShell, Screen[None]):
             "offer('init')",
             "Create",
             id="start.create",
-            tooltip="Make a new Amplify project here: choose its language first",
+            tooltip="Create a new Amplify project here; asks for its language first",
         ),
         Binding(
             "enter,x",
@@ -60,12 +60,12 @@ class StartScreen(UsesShell, Screen[None]):
             tooltip="Install the npm packages",
         ),
         Binding(
-            "enter", "choose", "Choose", id="start.choose", tooltip="Choose where it shall run"
+            "enter", "choose", "Choose", id="start.choose", tooltip="Choose where it should run"
         ),
         Binding(
-            "escape", "stop", "Stop", id="start.stop", tooltip="End the installation; files stay"
+            "escape", "stop", "Stop", id="start.stop", tooltip="Stop the installation; files stay"
         ),
-        Binding("r", "again", "Try again", id="start.again", tooltip="Look at the project again"),
+        Binding("r", "again", "Retry", id="start.again", tooltip="Check the project again"),
     ]
 
     def __init__(self, starter: Starter, emit: Emit, *, target: Target | None = None) -> None:
@@ -81,7 +81,7 @@ class StartScreen(UsesShell, Screen[None]):
         self._stopping = Event()
         self._made = False
         self._tick: Timer | None = None
-        self._doing = "Looking at the project …"
+        self._step = "Checking the project …"
 
     def compose(self) -> ComposeResult:
         """One box in the middle, and the keys."""
@@ -123,7 +123,7 @@ class StartScreen(UsesShell, Screen[None]):
             self._open(session, self._target)
 
     def action_choose(self) -> None:
-        """Ask where the project shall run; left without a choice, this screen says how to go on."""
+        """Ask where the project should run; without a choice, this screen says how to continue."""
         from screens.start.target_screen import TargetScreen
 
         if self._asks is None:
@@ -138,7 +138,7 @@ class StartScreen(UsesShell, Screen[None]):
                 self._asks = None
                 self._open(session, target)
             else:
-                self._say_doing("")
+                self._show_step("")
 
         self.app.push_screen(TargetScreen(session.project.package_name, profiles), chosen)
 
@@ -146,7 +146,7 @@ class StartScreen(UsesShell, Screen[None]):
     def _open(self, session: Session, target: Target | None) -> None:
         """Start the sandbox's loop."""
         app = self.app
-        app.call_from_thread(self._say_doing, "Starting the sandbox …")
+        app.call_from_thread(self._show_step, "Starting the sandbox …")
         try:
             if target is not None:
                 session = self._starter.choose_target(session, target)
@@ -160,7 +160,7 @@ class StartScreen(UsesShell, Screen[None]):
 
     @work(thread=True, group="plan")
     def _plan(self) -> None:
-        """Read what making a project would change, then ask for its language."""
+        """Read what creating a project would change, then ask for its language."""
         app = self.app
         try:
             planned = {language: self._starter.planned(language) for language in _LANGUAGES}
@@ -177,24 +177,24 @@ class StartScreen(UsesShell, Screen[None]):
 
         def chosen(language: str | None) -> None:
             if language is not None:
-                self._begin_mending("init", language)
+                self._begin_fix("init", language)
 
         self.shell.release_keys("language")
         app.push_screen(LanguageScreen(folder, planned), chosen)
 
-    def _begin_mending(self, offer: str, language: str = "") -> None:
+    def _begin_fix(self, offer: str, language: str = "") -> None:
         self._problem = None
         self._said = []
-        self._doing = "Making the project" if offer == "init" else "Installing the packages"
+        self._step = "Creating the project" if offer == "init" else "Installing the packages"
         self._began = monotonic()
         self._stopping.clear()
-        self._tick = self.set_interval(1.0, self._show, name="making")
+        self._tick = self.set_interval(1.0, self._show, name="fixing")
         self._show()
-        self._mend(offer, language)
+        self._fix(offer, language)
 
     @work(thread=True, group="start")
-    def _mend(self, offer: str, language: str) -> None:
-        """Do what was offered, then look again."""
+    def _fix(self, offer: str, language: str) -> None:
+        """Apply the fix, then check again."""
         app = self.app
 
         def say(line: str) -> None:
@@ -216,32 +216,32 @@ class StartScreen(UsesShell, Screen[None]):
     # -- what is shown ----------------------------------------------------------------------------
 
     def _stopped_by(self, problem: ProjectProblem) -> None:
-        self._end_mending()
+        self._end_fix()
         self._problem = problem
-        self._doing = ""
+        self._step = ""
         self._show()
 
-    def _end_mending(self) -> None:
+    def _end_fix(self) -> None:
         self._began = 0.0
         if self._tick is not None:
             self._tick.stop()
             self._tick = None
 
     @property
-    def is_mending(self) -> bool:
-        """Whether a project is being made or its packages installed."""
+    def is_fixing(self) -> bool:
+        """Whether a project is being created or its packages installed."""
         return bool(self._began)
 
     def leave(self) -> str:
-        """End what is under way, for the app ends; what to say of it in the shell."""
-        if not self.is_mending:
+        """Stop what is under way, since the app ends; returns what to say in the shell."""
+        if not self.is_fixing:
             return ""
         self._stopping.set()
         made = "The project's files are written, but its" if self._made else "The"
         return f"{made} packages are not all installed: run npm install here, then amplify-tui."
 
-    def _say_doing(self, words: str) -> None:
-        self._doing = words
+    def _show_step(self, words: str) -> None:
+        self._step = words
         self._show()
 
     def _hear(self, line: str) -> None:
@@ -263,15 +263,15 @@ class StartScreen(UsesShell, Screen[None]):
                     Row(()),
                     Row((("  press ", MUTED), ("Enter", ACCENT), (f" to {words}", TEXT))),
                 ]
-        if self._asks is not None and not self._doing:
+        if self._asks is not None and not self._step:
             rows += [
-                Row((("Nothing runs yet: no target is chosen.", TEXT),)),
+                Row((("Nothing runs yet: choose a target.", TEXT),)),
                 Row(()),
-                Row((("  press ", MUTED), ("Enter", ACCENT), (" to choose one", TEXT))),
+                Row((("  press ", MUTED), ("Enter", ACCENT), (" to choose", TEXT))),
             ]
-        if self._doing:
+        if self._step:
             spent = f"  {duration(monotonic() - self._began)}" if self._began else ""
-            rows.append(Row((("◌ ", OK), (self._doing, TEXT), (spent, MUTED))))
+            rows.append(Row((("◌ ", OK), (self._step, TEXT), (spent, MUTED))))
         rows.extend(Row(((f"  {line}", MUTED),)) for line in self._said)
         self.query_one("#start-box").set_class(problem is not None, "-problem")
         self.query_one(WrappedRows).show_wrapped(rows)
@@ -280,25 +280,25 @@ class StartScreen(UsesShell, Screen[None]):
     # -- keys -------------------------------------------------------------------------------------
 
     def action_offer(self, offer: str) -> None:
-        """Do what the problem offers."""
+        """Apply the fix that the problem offers."""
         if self._problem is None or self._problem.offer != offer:
             return
         if offer == "init":
             self.shell.hold_keys("language")
             self._plan()
         else:
-            self._begin_mending(offer)
+            self._begin_fix(offer)
 
     def action_stop(self) -> None:
-        """End the installation; what is written stays."""
+        """Stop the installation; what is written stays."""
         self._stopping.set()
-        self._say_doing("Stopping")
+        self._show_step("Stopping")
 
     def action_again(self) -> None:
-        """Look at the project again."""
-        self._end_mending()
+        """Check the project again."""
+        self._end_fix()
         self._problem = None
-        self._doing = "Looking at the project …"
+        self._step = "Checking the project …"
         self._show()
         self._prepare()
 
@@ -308,7 +308,7 @@ class StartScreen(UsesShell, Screen[None]):
         if action == "offer":
             return problem is not None and parameters == (problem.offer,)
         if action == "stop":
-            return self.is_mending and not self._stopping.is_set()
+            return self.is_fixing and not self._stopping.is_set()
         if action == "choose":
             return self._asks is not None and problem is None
         if action == "again":
@@ -317,9 +317,9 @@ class StartScreen(UsesShell, Screen[None]):
 
 
 def unexpected(error: OSError) -> ProjectProblem:
-    """The operating system's refusal as a problem the user can mend."""
+    """An error of the operating system as a problem that the user can solve."""
     return ProjectProblem(
         error.strerror or str(error),
-        "Mend this, then try again with r.",
+        "Fix this, then press r to retry.",
         where=str(error.filename or ""),
     )

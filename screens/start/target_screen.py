@@ -1,4 +1,4 @@
-"""Where shall the project run? Asked at its first start, and again by key; Esc changes nothing."""
+"""Asks where the project should run: at its first start, and again by key; Esc changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChoiceList(RowList):
     """Rows of which only those with a key can be marked; a mark stands before the marked one."""
 
     def validate_cursor(self, value: int) -> int:
-        """Skip rows that explain: on in the direction of the move, else stay."""
+        """Skip rows that explain, in the direction of the move."""
         value = super().validate_cursor(value)
         step = 1 if value >= self.cursor else -1
         found = value
@@ -32,7 +32,7 @@ class ChoiceList(RowList):
         return found if 0 <= found < len(self.rows) else self.cursor
 
     def row_spans(self, index: int) -> Spans:
-        """The row, behind the mark where the cursor is."""
+        """The row, after the mark if it is at the cursor."""
         return ((("▸ " if index == self.cursor else "  "), ACCENT), *super().row_spans(index))
 
     def watch_cursor(self, old: int, new: int) -> None:
@@ -41,7 +41,7 @@ class ChoiceList(RowList):
         self.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing here that one would copy."""
+        """There is nothing here to copy."""
         return action != "copy" and super().check_action(action, parameters)
 
     def on_click(self, event: events.Click) -> None:
@@ -53,11 +53,13 @@ class ChoiceList(RowList):
 
 
 class TargetScreen(ModalScreen[Target | None]):
-    """The choice is remembered for the project; ``--local`` and ``--profile`` decide anew."""
+    """The choice is saved for the project; ``--local`` and ``--profile`` override it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Choose", id="target.choose", tooltip="Take the marked target"),
-        Binding("escape,q", "back", "Back", id="target.back", tooltip="Choose nothing now"),
+        Binding(
+            "enter", "choose", "Choose", id="target.choose", tooltip="Choose the marked target"
+        ),
+        Binding("escape,q", "back", "Back", id="target.back", tooltip="Back without choosing"),
     ]
 
     def __init__(self, project: str, profiles: Sequence[str], now: str = "") -> None:
@@ -76,7 +78,7 @@ class TargetScreen(ModalScreen[Target | None]):
     def on_mount(self) -> None:
         """Start on the local cloud."""
         dialog = self.query_one("#dialog", Vertical)
-        dialog.border_title = as_title(f"Where shall {self._project} run?")
+        dialog.border_title = as_title(f"Where should {self._project} run?")
         choices = self.query_one(ChoiceList)
         choices.focus()
         for index, row in enumerate(choices.rows):
@@ -96,13 +98,13 @@ class TargetScreen(ModalScreen[Target | None]):
             ),
             Row((("  Your account: real resources, which may cost money.", MUTED),)),
             Row(()),
-            Row((("Remembered for this project; --local and --profile choose anew.", MUTED),)),
+            Row((("Saved for this project; --local and --profile override it.", MUTED),)),
         ]
         if not self._now:
             return rows
-        words = "Another choice ends what runs here; what is deployed stays where it is."
+        words = "Another choice stops what runs here; what is deployed stays."
         marked = [
-            replace(row, spans=(*row.spans, ("  runs here now", MUTED)))
+            replace(row, spans=(*row.spans, ("  current", MUTED)))
             if row.key and target_of(row.key).label == self._now
             else row
             for row in rows

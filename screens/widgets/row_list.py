@@ -40,9 +40,11 @@ class RowList(LineView):
             "Filter",
             False,
             id="list.filter",
-            tooltip="Show only rows with a text",
+            tooltip="Filter the rows by a text",
         ),
-        Binding("escape", "end_filter", "All rows", id="list.unfilter", tooltip="End the filter"),
+        Binding(
+            "escape", "end_filter", "All rows", id="list.unfilter", tooltip="Show all rows again"
+        ),
         Binding("y", "copy", "Copy", id="list.copy", tooltip="Copy the row's value (OSC 52)"),
     ]
 
@@ -151,7 +153,7 @@ class RowList(LineView):
         return all(word in text for word in self.filter.casefold().split())
 
     def filter_changed(self) -> None:
-        """Fill in the rows anew."""
+        """Fill in the rows again."""
         self.show_rows(self._source)
 
     def last_line(self) -> Spans | None:
@@ -214,7 +216,7 @@ class RowList(LineView):
         return "" if row is None else row.copy or plain(row.spans).strip()
 
     def row_opened(self, index: int) -> None:
-        """Tell the screen."""
+        """Post that the row was opened."""
         row = self._rows[index]
         if row.key:
             self.post_message(self.Opened(self, row))
@@ -231,7 +233,7 @@ class RowList(LineView):
             self.post_message(self.CopyAsked(text, text if len(text) <= 60 else f"{text[:57]}…"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Copy only where there is a row."""
+        """Copy only if there is a row."""
         if action == "copy":
             return bool(self._rows)
         if action == "filter":

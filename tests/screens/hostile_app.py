@@ -116,10 +116,10 @@ def main() -> None:
         if starter.emit is None:
             app.set_timer(0.1, feed)
             return
-        story = [*first_deployment(), *type_error(), *failed_resource()]
+        events = [*first_deployment(), *type_error(), *failed_resource()]
         if len(sys.argv) == 2:
-            story += losing_save()  # whose question lies over the other screens
-        for event in story:
+            events += losing_save()  # whose question lies over the other screens
+        for event in events:
             starter.emit(poisoned(event))
         starter.emit(log(NOW + 200, f"{EVIL} LAST-LINE"))
 

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 
 from screens.app import WorkbenchApp
 from screens.ports import OpenedSandbox, SandboxInfo
-from screens.sandbox.view_state import deployment_story
+from screens.sandbox.view_state import deployment_state
 from screens.themes import load_themes
 from workbench.aws.target import LocalTarget, Target
 from workbench.branches.context import OpenedBranches
@@ -408,19 +408,19 @@ class ScriptedControls:
 
 def record_of(number: int, events: Sequence[AnyEvent]) -> DeploymentRecord:
     """What the journal keeps of a deployment beside its events."""
-    story = deployment_story(number, events)
+    state = deployment_state(number, events)
     return DeploymentRecord(
         number=number,
-        trigger=story.trigger,
-        started=story.started,
-        finished=story.started + story.seconds,
-        result=story.result,
-        method=story.method,
+        trigger=state.trigger,
+        started=state.started,
+        finished=state.started + state.seconds,
+        result=state.result,
+        method=state.method,
         stages=tuple(
             StageTiming(each.stage, each.seconds or 0.0, bool(each.ok), each.note, each.skipped)
-            for each in story.stages.values()
+            for each in state.stages.values()
         ),
-        failure=story.failure,
+        failure=state.failure,
     )
 
 

@@ -94,7 +94,7 @@ async def test_no_typing_answers(starter: ScriptedStarter, keys: list[str], typi
         await pilot.pause()
         assert starter.controls.asked == []
         assert app.sandbox is not None
-        assert app.sandbox.story.question is not None
+        assert app.sandbox.state.question is not None
         assert "Todo (214 items)" in banner(app.screen)
 
 

@@ -50,7 +50,7 @@ def starter(tmp_path: Path) -> ScriptedStarter:
 
 
 def failed_with(offer: Offer) -> list[AnyEvent]:
-    failure = Failure("It failed", "for a reason", "Mend it.", offer=offer)
+    failure = Failure("It failed", "for a reason", "Fix it.", offer=offer)
     return [
         DeploymentStarted(at=NOW, deployment=2, trigger=Trigger("manual")),
         DeploymentFinished(
@@ -235,10 +235,10 @@ async def test_a_rolled_back_resource_stays_the_failed_one(starter: ScriptedStar
     app = scripted_app(starter)
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await sandbox_screen(pilot, starter, [*events[:-2], back, *events[-2:]])
-        current = screen.story.current
+        current = screen.state.current
         assert current is not None
         (shown,) = current.progress.values()
         assert shown.status == "UPDATE_FAILED"
-        (live,) = screen.story.resources.values()
+        (live,) = screen.state.resources.values()
         assert live.status == "UPDATE_COMPLETE"
         assert FAILURE.title in problems(screen)

@@ -302,4 +302,4 @@ async def test_key_bar_shows_only_what_works_and_always_help(starter: ScriptedSt
         text = screen.query_one(KeyBar).render_line(0).text
         assert len(text) == 60
         assert "? Keys" in text
-        assert "Mend it" not in text
+        assert "Fix" not in text

@@ -85,7 +85,7 @@ async def test_events_that_matter_survive_a_flood(tmp_path: Path) -> None:
         await until(pilot, lambda: app.feed.is_drained, "the feed")
         await pilot.pause()
         assert len(screen.query_one(HistoryPane).rows) == 2
-        assert screen.story.history[2].seconds == 0.92
+        assert screen.state.history[2].seconds == 0.92
 
 
 def test_feed_bounds_lines_and_counts_the_dropped() -> None:

@@ -15,7 +15,7 @@ from workbench.project.models import ProjectProblem
 
 
 def missing(offer: str) -> ProjectProblem:
-    return ProjectProblem("Something is missing.", "Mend it.", offer=offer)  # type: ignore[arg-type]
+    return ProjectProblem("Something is missing.", "Fix it.", offer=offer)  # type: ignore[arg-type]
 
 
 async def test_new_project_is_scaffolded_installed_and_opened(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_missing_region_names_the_target_key(nowhere: Terminal) -> None:
     shown = nowhere.wait_for(lambda shown: "No AWS region is set" in shown, 120, "the problem")
     assert "choose another target (T)" in shown
     nowhere.press("T")
-    nowhere.wait_for(lambda shown: "Where shall" in shown, 30, "the choice")
+    nowhere.wait_for(lambda shown: "Where should" in shown, 30, "the choice")
 
 
 def test_editor_opens_at_the_error_and_the_app_comes_back(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.resource_rows import build_tree, default_closed, find_node, tree_rows
-from screens.sandbox.view_state import DeploymentStory, Part, SandboxStory, deployment_story
+from screens.sandbox.view_state import DeploymentState, Part, SandboxState, deployment_state
 from screens.widgets.format import duration, short_path
 from screens.widgets.text_styles import plain
 from screens.widgets.wrap import wrap_spans
@@ -25,72 +25,72 @@ from workbench.model.deployment import DeploymentResult, Diff
 from workbench.model.events import LocalCloudReported, LoopState, StateChanged
 
 
-def told(*lists: list) -> SandboxStory:  # type: ignore[type-arg]
-    story = SandboxStory()
+def told(*lists: list) -> SandboxState:  # type: ignore[type-arg]
+    state = SandboxState()
     for events in lists:
         for event in events:
-            story.apply(event)
-    return story
+            state.apply(event)
+    return state
 
 
 def test_deployments_become_history() -> None:
-    story = told(first_deployment(), save_begins(), save_ends())
-    assert [story.history[number].result for number in (1, 2)] == [DeploymentResult.SUCCEEDED] * 2
-    assert story.state is LoopState.WATCHING
-    assert len(story.resources) == len(resources())
+    state = told(first_deployment(), save_begins(), save_ends())
+    assert [state.history[number].result for number in (1, 2)] == [DeploymentResult.SUCCEEDED] * 2
+    assert state.loop is LoopState.WATCHING
+    assert len(state.resources) == len(resources())
 
 
 def test_failure_stays_until_the_next_deployment_begins() -> None:
-    story = told(first_deployment(), failed_resource())
-    assert story.failure is not None
-    assert story.resources[(("auth179371D7",), "UserPool")].status == "UPDATE_FAILED"
+    state = told(first_deployment(), failed_resource())
+    assert state.failure is not None
+    assert state.resources[(("auth179371D7",), "UserPool")].status == "UPDATE_FAILED"
     told_next = save_begins(NOW + 300, 4)
-    story.apply(told_next[0])
-    assert story.failure is None
+    state.apply(told_next[0])
+    assert state.failure is None
 
 
 def test_diagnostics_go_when_the_next_check_is_clear() -> None:
-    story = told(first_deployment(), type_error())
-    assert story.diagnostics["types"]
+    state = told(first_deployment(), type_error())
+    assert state.diagnostics["types"]
     for event in first_deployment(NOW + 300):
-        story.apply(event)
-    assert not any(story.diagnostics.values())
+        state.apply(event)
+    assert not any(state.diagnostics.values())
 
 
 def test_question_opens_and_closes() -> None:
-    story = told(first_deployment(), losing_save())
-    assert story.question is not None
-    parts = story.apply(StateChanged(at=NOW, state=LoopState.SYNTHESIZING))
-    assert story.question is None
+    state = told(first_deployment(), losing_save())
+    assert state.question is not None
+    parts = state.apply(StateChanged(at=NOW, state=LoopState.SYNTHESIZING))
+    assert state.question is None
     assert Part.QUESTION in parts
 
 
 def test_damaged_files_stay_among_the_problems() -> None:
-    story = SandboxStory()
+    state = SandboxState()
     damage = "The local cloud's state was damaged (it is empty). That of 10:00 was taken."
-    story.apply(LocalCloudReported(at=1.0, status="running", damages=(damage,)))
-    assert [plain(row.spans) for row in problem_rows(story)] == [f"! {damage}"]
-    assert problem_title(story) == "1 warning"
+    state.apply(LocalCloudReported(at=1.0, status="running", damages=(damage,)))
+    assert [plain(row.spans) for row in problem_rows(state)] == [f"! {damage}"]
+    assert problem_title(state) == "1 warning"
 
 
 def test_following_another_terminal_shows_its_state() -> None:
-    story = told([StateChanged(at=NOW, state=LoopState.ATTACHED, detail="checking")])
-    assert story.is_attached
-    assert story.state is LoopState.CHECKING
-    story.apply(StateChanged(at=NOW, state=LoopState.STARTING))
-    assert not story.is_attached
+    state = told([StateChanged(at=NOW, state=LoopState.ATTACHED, detail="checking")])
+    assert state.is_attached
+    assert state.loop is LoopState.CHECKING
+    state.apply(StateChanged(at=NOW, state=LoopState.STARTING))
+    assert not state.is_attached
 
 
 def test_old_deployment_is_told_from_its_events_alone() -> None:
-    story = deployment_story(2, save_begins() + save_ends())
-    assert story.seconds == 0.92
-    assert story.diff is not None
-    assert [record.title for record in story.steps.values()] == ["Swap the GraphQL schema"]
+    state = deployment_state(2, save_begins() + save_ends())
+    assert state.seconds == 0.92
+    assert state.diff is not None
+    assert [record.title for record in state.steps.values()] == ["Swap the GraphQL schema"]
 
 
 def test_diff_names_replacement_as_data_loss() -> None:
-    story = DeploymentStory(number=1, diff=model_diff(replaces=True))
-    text = "\n".join(plain(row.spans) for row in diff_rows(story))
+    state = DeploymentState(number=1, diff=model_diff(replaces=True))
+    text = "\n".join(plain(row.spans) for row in diff_rows(state))
     assert "± TodoTable" in text
     assert "its data is lost" in text
     assert diff_summary(model_diff(replaces=True)) == "~1 ±1"
