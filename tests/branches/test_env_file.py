@@ -7,7 +7,7 @@ import random
 import pytest
 
 from workbench.branches.env_file import read_dotenv, write_dotenv
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 VALUES: dict[str, str] = {
     "A=x": "x",
@@ -39,7 +39,12 @@ WRONG: dict[str, tuple[str, str]] = {
     "A=1\nhunter2\n": ("line 2", "expected NAME=VALUE"),
     "\n\nA-B=hunter2": ("line 3", "expected NAME=VALUE"),
     'A=1\nB="hunter2\nC=3\n': ("line 2", 'the quote " is never closed'),
-    "A='hun'ter2": ("line 1", "more text behind the closing '"),
+    "just words hunter2": ("line 1", "expected NAME=VALUE"),
+    "A=1\nHUNTER": ("line 2", "expected NAME=VALUE"),
+    "'A'=1\r\n\r\n'B C'=hunter2": ("line 3", "expected NAME=VALUE"),
+    "=hunter2": ("line 1", "expected NAME=VALUE"),
+    "# A\nA='1\n2'hunter2\n": ("line 2", "more text after the closing '"),
+    "A='hun'ter2": ("line 1", "more text after the closing '"),
 }
 
 
@@ -50,16 +55,16 @@ def test_a_value_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", WRONG)
 def test_a_wrong_line_is_named_and_not_shown(text: str) -> None:
-    with pytest.raises(ProjectProblem) as problem:
+    with pytest.raises(UserProblem) as problem:
         read_dotenv(text, ".env")
     place, why = WRONG[text]
     assert problem.value.what.startswith(f".env, {place}: ")
     assert why in problem.value.what
-    assert "hun" not in str(problem.value)
+    assert "hun" not in str(problem.value).lower()
 
 
 def test_lines_behind_a_value_of_several_lines_are_counted() -> None:
-    with pytest.raises(ProjectProblem, match="line 4: expected"):
+    with pytest.raises(UserProblem, match="line 4: expected"):
         read_dotenv('A="1\n2"\n\nwrong', ".env")
 
 

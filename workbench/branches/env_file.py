@@ -1,82 +1,71 @@
-"""``.env`` files: names and values in the grammar that python-dotenv defines, wrong lines refused.
+"""Reads and writes ``.env`` files, in the grammar of ``python-dotenv``.
 
-``export``, single and double quotes over several lines, escapes in them, comments behind values. Not
-that library itself: it skips what it cannot read, and a value that is left out goes unnoticed until
-the application misses it. ``${NAME}`` is kept as it stands: Amplify does not expand it either.
-Source: github.com/theskumar/python-dotenv, ``src/dotenv/parser.py`` (1.2).
+The library skips a line that it cannot read, and a missing value goes unnoticed until the application
+needs it: here such a line is an error. ``${NAME}`` is kept as it is, for Amplify does not expand it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from io import StringIO
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
-_BLANK = re.compile(r"[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
-_NAME = re.compile(r"[^\S\r\n]*(?:export[^\S\r\n]+)?([A-Za-z_][A-Za-z0-9_]*)[^\S\r\n]*=[^\S\r\n]*")
-_SINGLE = re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL)
-_DOUBLE = re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL)
-_BARE = re.compile(r"[^\r\n]*")
-_COMMENT = re.compile(r"\s+#.*")
-_SINGLE_ESCAPE = re.compile(r"\\([\\'])")
-_DOUBLE_ESCAPE = re.compile(r"\\([\\'\"abfnrtv])")
-_ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_QUOTE = re.compile(r"[^=]*=[^\S\r\n]*(['\"])((?:\\.|(?!\1)[^\\])*\1)?", re.DOTALL)
 _ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"))
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,-]*")
 
 
 def read_dotenv(text: str, name: str) -> Mapping[str, str]:
-    """The variables of a file; the last line of a name counts.
+    """Return the variables of a file; the last line of a name counts.
 
-    Raises ProjectProblem that names a wrong line, never what is in it.
+    Raises UserProblem that names a wrong line, never its content.
     """
-    text = text.removeprefix("\ufeff")
+    from dotenv.parser import parse_stream
+
     found: dict[str, str] = {}
     at = 0
-    while at < len(text):
-        blank = _BLANK.match(text, at)
-        if blank:
-            at = blank.end()
-            continue
-        line = text.count("\n", 0, at) + 1
-        named = _NAME.match(text, at)
-        if named is None:
-            raise ProjectProblem(
-                f"{name}, line {line}: expected NAME=VALUE.", "Correct that line, or take it out."
-            )
-        value, at = _value(text, named.end(), f"{name}, line {line}")
-        found[named[1]] = value
+    for binding in parse_stream(StringIO(text, newline="")):
+        source = binding.original.string
+        line = binding.original.line + _leading_lines(source)
+        if binding.error:
+            raise _wrong_line(text.removeprefix("\ufeff")[at:].lstrip(), f"{name}, line {line}")
+        if binding.key is not None:
+            if binding.value is None or not _NAME.fullmatch(binding.key):
+                raise _wrong_line("", f"{name}, line {line}")
+            found[binding.key] = binding.value
+        at += len(source)
     return found
 
 
 def write_dotenv(variables: Mapping[str, str]) -> str:
-    """The text of a file, by name."""
+    """Return the text of a file with these variables, sorted by name."""
     return "".join(f"{name}={_quoted(value)}\n" for name, value in sorted(variables.items()))
 
 
-def _value(text: str, at: int, place: str) -> tuple[str, int]:
-    """The value that begins there, and where the next line begins."""
-    quote = text[at : at + 1]
-    if quote not in ("'", '"'):
-        bare = _BARE.match(text, at)
-        assert bare is not None  # it matches the empty text too
-        # With the sign before it: ``A= # none`` is a comment, ``A=#fff`` a value, as in shells.
-        return _COMMENT.sub("", f"{text[at - 1]}{bare[0]}")[1:].strip(), bare.end()
-    quoted = (_SINGLE if quote == "'" else _DOUBLE).match(text, at)
-    if quoted is None:
-        raise ProjectProblem(
-            f"{place}: the quote {quote} is never closed.", "Close it, or write the value without."
+def _leading_lines(source: str) -> int:
+    blank = source[: len(source) - len(source.lstrip())]
+    return len(blank.replace("\r\n", "\n").splitlines())
+
+
+def _wrong_line(rest: str, where: str) -> UserProblem:
+    """Say what was expected in the line with which ``rest`` begins."""
+    quote = _QUOTE.match(rest)
+    if quote is None:
+        return UserProblem(
+            f"{where}: expected NAME=VALUE.", "Correct that line, or remove it, then try again."
         )
-    rest = _BLANK.match(text, quoted.end())
-    if rest is None:
-        raise ProjectProblem(
-            f"{place}: there is more text behind the closing {quote}.",
-            f"Write \\{quote} for a quote inside the value, or put # before a comment.",
+    if quote[2] is None:
+        return UserProblem(
+            f"{where}: the quote {quote[1]} is never closed.",
+            "Close it, or write the value without quotes.",
         )
-    if quote == "'":
-        return _SINGLE_ESCAPE.sub(r"\1", quoted[1]), rest.end()
-    return _DOUBLE_ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), quoted[1]), rest.end()
+    return UserProblem(
+        f"{where}: there is more text after the closing {quote[1]}.",
+        f"Write \\{quote[1]} for a quote inside the value, or put # before a comment.",
+    )
 
 
 def _quoted(value: str) -> str:

@@ -14,6 +14,7 @@ from workbench.branches.environments import Environment
 from workbench.branches.hosting_models import App
 from workbench.branches.referenced_secrets import secrets_of
 from workbench.model.user_problem import UserProblem
+from workbench.private_files import create_private
 from workbench.project.models import BackendIdentity
 
 Kind = Literal["variable", "secret"]
@@ -135,9 +136,7 @@ def import_variables(settings: EnvironmentSettings, file: Path) -> None:
 def export_variables(variables: Mapping[str, str], file: Path) -> None:
     """Write a new .env file that only the user can read; raises UserProblem."""
     try:
-        with file.open("x", encoding="utf-8") as written:
-            file.chmod(0o600)
-            written.write(write_dotenv(variables))
+        create_private(file, write_dotenv(variables))
     except FileExistsError:
         raise UserProblem(f"{file.name} exists already.", "Name another file.") from None
     except OSError as error:
