@@ -84,7 +84,8 @@ def test_a_removed_model_loses_its_table(backend: Any, quickstart: Any) -> None:
     backend.edit(
         "data/resource.ts",
         "Todo: a.model(",
-        "Note: a.model({ t: a.string() }).authorization((allow) => [allow.guest()]),\n  Todo: a.model(",
+        "Note: a.model({ t: a.string() }).authorization((allow) => [allow.guest()]),\n"
+        "  Todo: a.model(",
     )
     after = backend.synth()
     added, _ = go(quickstart, after)

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def in_thread(call: Callable[[], T], name: str) -> T:
-    """Return the call's result. If the caller is cancelled, the call goes on and its result is lost.
+    """Return the call's result. If the caller is cancelled, the call runs on, its result is lost.
 
     ``asyncio.to_thread`` would do, but its threads are joined when Python ends: Ctrl-C during a
     CloudFormation deployment would hang until that is over.

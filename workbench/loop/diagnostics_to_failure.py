@@ -1,7 +1,7 @@
 """Whether the user's files can be deployed, by what synth and the type check found.
 
-A type error outranks a synth error, as in ampx, because it says more exactly what is wrong; except
-where all it says is that a ``$amplify/env`` module is missing, which synth makes.
+A type error outranks a synth error, as in ampx, because it says more exactly what is wrong; unless
+all it says is that a ``$amplify/env`` module is missing, which synth makes.
 """
 
 from __future__ import annotations

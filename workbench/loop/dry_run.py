@@ -21,7 +21,7 @@ from workbench.startup import Session
 
 @dataclass(frozen=True, slots=True)
 class ComingChanges:
-    """What a deployment would do, and the same in ``lines``; or why the code cannot be evaluated."""
+    """What a deployment would do, also as ``lines``; or why the code can't be evaluated."""
 
     prepared: Prepared | None
     lines: Sequence[str] = ()

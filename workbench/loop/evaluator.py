@@ -23,10 +23,10 @@ T = TypeVar("T")
 _INTROSPECTION_SECONDS = 120.0
 _SLOW_SECONDS = 2.0
 _FIRST_SYNTH = {
-    "python": "Starting Node and jsii, and importing aws-cdk-lib: only the first evaluation after a "
-    "start takes so long, each save after it about a second",
-    "typescript": "Loading the CDK and Amplify's packages into Node: only the first evaluation after "
+    "python": "Starting Node and jsii, and importing aws-cdk-lib: only the first evaluation after "
     "a start takes so long, each save after it about a second",
+    "typescript": "Loading the CDK and Amplify's packages into Node: only the first evaluation "
+    "after a start takes so long, each save after it about a second",
 }
 _FIRST_CHECK = (
     "Reading the types of all packages: only the first type check after a start takes so long; "

@@ -20,7 +20,7 @@ LOCK_NAME = "lock"
 class Owner:
     """The process that deploys a sandbox; ``started`` in seconds since the epoch.
 
-    ``target`` is the kind of target it deploys to (``local``, ``aws``), empty where it is not known.
+    ``target`` is the kind of target it deploys to (``local``, ``aws``), empty if it is not known.
     """
 
     pid: int
@@ -44,7 +44,7 @@ class Ownership:
 
 
 def acquire(sandbox_dir: Path, target: str = "") -> Ownership | None:
-    """Own the sandbox; None where another process (or this one, already) does.
+    """Own the sandbox; None if another process (or this one, already) does.
 
     ``flock`` rather than a file with a process id: it can't be left behind by a killed process,
     nor mistaken in a container where process ids repeat.
@@ -59,7 +59,7 @@ def acquire(sandbox_dir: Path, target: str = "") -> Ownership | None:
 
 
 def owner(sandbox_dir: Path) -> Owner | None:
-    """Who owns the sandbox now; None where nobody does."""
+    """Who owns the sandbox now; None if nobody does."""
     try:
         descriptor = os.open(sandbox_dir / LOCK_NAME, os.O_RDWR)
     except OSError:

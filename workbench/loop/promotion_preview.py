@@ -1,4 +1,4 @@
-"""What the deployment after a promotion would change: the merged code against the target's stack."""
+"""What a promotion's deployment would change: the merged code against the target's stack."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from workbench.project.models import BackendIdentity
 def preview_promotion(opened: OpenedBranches, promotion: Promotion) -> ComingChanges:
     """Merge aside, evaluate, and compare with what is live; nothing is changed.
 
-    Blocks, for a cold synth (about 6 s). Raises GitProblem where Git cannot merge, ProjectProblem
-    where the merged project is none.
+    Blocks, for a cold synth (about 6 s). Raises GitProblem if Git cannot merge, ProjectProblem
+    if the merge does not leave a project.
     """
     own = opened.project
     inside = own.root.resolve().relative_to(repository_root(own.root).resolve())

@@ -110,5 +110,5 @@ class Questions:
 
 
 def _decided(how: str) -> str:
-    """How it was decided, with the terminal where that was."""
+    """How it was decided, and in which terminal."""
     return " ".join(filter(None, (how, in_terminal())))

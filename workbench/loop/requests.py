@@ -12,8 +12,8 @@ How a deployment is cancelled, which ``Sandbox._deploy`` does:
 - The end of the loop cancels any deployment, but gives a committed one a moment to end by itself.
   What CloudFormation is doing goes on there, and the next start adopts it.
 - Cancelling ends the waiting, never the work in a thread or a worker process: a call of
-  ``in_thread`` runs on and its result is dropped; the worker finishes its evaluation; the type check
-  goes on, and the next one uses what it learned.
+  ``in_thread`` runs on and its result is dropped; the worker finishes its evaluation; the type
+  check goes on, and the next one uses what it learned.
 - Only its own end says how it ended: ``Deployment.cancelled_as``.
 """
 

@@ -43,7 +43,7 @@ class SandboxThread:
         self._sandbox.answer(allowed, how)
 
     def recreate(self) -> None:
-        """Delete everything and deploy anew; a ``ConfirmationNeeded`` comes first."""
+        """Delete everything and deploy it again; a ``ConfirmationNeeded`` comes first."""
         self._sandbox.recreate()
 
     def stop(self) -> None:
@@ -51,7 +51,7 @@ class SandboxThread:
         self._sandbox.stop()
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end; False where it takes longer."""
+        """Wait for the end; False if it takes longer."""
         if self._thread.ident is not None:
             self._thread.join(seconds)
         return not self._thread.is_alive()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """``last_changed`` in milliseconds since the epoch, None where the sandbox has no secret."""
+    """``last_changed`` in milliseconds since the epoch, None if the sandbox has no secret."""
 
     last_changed: int | None
     values: tuple[str, ...] = ()
@@ -20,7 +20,7 @@ class Secrets:
 def read_secrets(clients: Clients, folder: str) -> Secrets:
     """Read the secrets below an SSM ``folder`` (``identity.secret_path(identity)``).
 
-    One call where there are at most ten. The time is what ampx gives synth as
+    One call for at most ten. The time is what ampx gives synth as
     ``secretLastUpdated``: a changed one makes the deploy-time secrets be read again.
     """
     pages = clients.ssm.get_paginator("get_parameters_by_path").paginate(

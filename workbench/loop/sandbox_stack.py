@@ -73,7 +73,7 @@ class SandboxStack:
     _memory: _Memory = field(default_factory=_Memory, init=False)
 
     def synth_context(self) -> Mapping[str, object]:
-        """Return ampx's CDK context; looks for another tool's traces first, which a synth covers."""
+        """Return ampx's CDK context; first looks for another tool's traces, which synths cover."""
         self._notice_foreign_deployment()
         context = cdk_context(self.session.identity, self._secrets_changed())
         if self.session.project.language == "python":

@@ -1,4 +1,4 @@
-"""A function's edits on a real local cloud: swapped, drifted, and brought back by CloudFormation."""
+"""A function's edits on a real local cloud: swapped, drifted, brought back by CloudFormation."""
 
 from __future__ import annotations
 

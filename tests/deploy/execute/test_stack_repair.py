@@ -24,7 +24,8 @@ def handler(event, context):
     answer = {"Status": "FAILED" if refused else "SUCCESS", "Reason": "not now",
               "PhysicalResourceId": "thing",
               **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    body = json.dumps(answer).encode()
+    request = urllib.request.Request(event["ResponseURL"], body, method="PUT")
     urllib.request.urlopen(request)
 """
 

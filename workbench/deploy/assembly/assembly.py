@@ -60,7 +60,7 @@ class FileAsset:
 class AssemblyStack:
     """One stack of the assembly; ``nested`` maps a nested stack's logical id to its stack.
 
-    ``template_hash`` is the asset hash of the template (empty where the manifest names none).
+    ``template_hash`` is the asset hash of the template (empty if the manifest names none).
     """
 
     path: StackPath
@@ -158,7 +158,7 @@ class _AssetManifest(BaseModel):
 def read_assembly(directory: Path, stack_name: str) -> Assembly:
     """Read the assembly in ``directory`` and its stack ``stack_name``.
 
-    Raises AssemblyProblem where a file is missing or unreadable or the stack is not in it.
+    Raises AssemblyProblem if a file is missing or unreadable or the stack is not in it.
     """
     try:
         manifest = _Manifest.model_validate_json((directory / "manifest.json").read_bytes())

@@ -24,7 +24,8 @@ def read_construct_paths(metadata_file: Path | None, stack_name: str) -> Constru
     """The construct paths from a stack's metadata (its own file, or the manifest in older CDKs).
 
     The metadata knows logical ids by construct path for all nested stacks together; a nested stack
-    is recognised by its own resource, which CDK puts at ``parent/X.NestedStack/X.NestedStackResource``.
+    is recognised by its own resource, which CDK puts at
+    ``parent/X.NestedStack/X.NestedStackResource``.
     An unreadable file gives no paths: they are for display only.
     """
     entries = _logical_ids(metadata_file, stack_name)

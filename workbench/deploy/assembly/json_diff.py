@@ -44,7 +44,7 @@ class Difference:
 
 
 def differences(before: Any, after: Any) -> tuple[Difference, ...]:
-    """All differences between two JSON values, outermost first; empty where they mean the same."""
+    """All differences between two JSON values, outermost first; empty if they mean the same."""
     if before == after:
         return ()
     return tuple(_walk((), before, after))
@@ -108,7 +108,7 @@ def _lists(path: tuple[str, ...], before: list[Any], after: list[Any]) -> Iterat
 
 
 def _name_of_items(items: list[Any]) -> str:
-    """The key that names every item of a list, empty where there is none."""
+    """The key that names every item of a list, empty if there is none."""
     if not items or not all(isinstance(item, dict) for item in items):
         return ""
     for name in _NAMES:

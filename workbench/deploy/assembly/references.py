@@ -19,7 +19,7 @@ def references(value: Any) -> frozenset[str]:
 
 
 def touches(tokens: frozenset[str], moved: set[str]) -> bool:
-    """True where one of ``tokens`` refers to something in ``moved``.
+    """True if one of ``tokens`` refers to something in ``moved``.
 
     ``Name`` in ``moved`` stands for the resource with all its attributes.
     """

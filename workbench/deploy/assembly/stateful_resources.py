@@ -54,7 +54,7 @@ DATA_TYPES: Mapping[str, str] = {
 
 
 def holds_data(logical_id: str, resource_type: str, template: Template) -> bool:
-    """True where destroying the resource of ``template`` would lose a developer's data."""
+    """True if destroying the resource of ``template`` would lose a developer's data."""
     if resource_type not in DATA_TYPES:
         return False
     if resource_type == "AWS::S3::Bucket":
@@ -68,7 +68,7 @@ def kind_of(resource_type: str) -> str:
 
 
 def _is_deployed_content(bucket: str, template: Template) -> bool:
-    """True where a bucket deployment owns the whole bucket: it prunes all that it did not bring."""
+    """True if a bucket deployment owns the whole bucket: it prunes all that it did not bring."""
     for resource in template.resources.values():
         if resource.type != BUCKET_DEPLOYMENT:
             continue

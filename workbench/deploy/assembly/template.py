@@ -40,7 +40,7 @@ class TemplateResource(BaseModel):
 
 
 class TemplateParameter(BaseModel):
-    """A template's parameter; ``default`` is None where a value must be given."""
+    """A template's parameter; ``default`` is None if a value must be given."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -60,7 +60,7 @@ class TemplateOutput(BaseModel):
 
 
 class Template(BaseModel):
-    """A whole template. Parse with ``Template.model_validate_json``; dump with ``by_alias=True``."""
+    """A template. Parse with ``Template.model_validate_json``; dump with ``by_alias=True``."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

@@ -231,7 +231,7 @@ def _standing(live: LiveStack) -> dict[str, TemplateResource]:
 
 
 def _wanted(template: Template, scope: Scope) -> dict[str, TemplateResource]:
-    """The resources that a template asks for: those without a condition or whose condition holds."""
+    """The resources that a template asks for: those with no condition, or one that holds."""
     wanted: dict[str, TemplateResource] = {}
     for logical_id, resource in template.resources.items():
         if resource.condition is not None:
@@ -268,7 +268,7 @@ def _resource_differences(
 
 
 def _same_hour(difference: Difference) -> bool:
-    """True where an API key's expiry stays the same: AppSync rounds it down to the hour.
+    """True if an API key's expiry stays the same: AppSync rounds it down to the hour.
 
     Amplify counts it from the moment of the synth, so that each synth gives another second.
     """

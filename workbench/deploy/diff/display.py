@@ -22,7 +22,7 @@ _LOCATION = re.compile(r"(?:s3://|https://)\S*/(?=[0-9a-f]{8}…)")
 
 
 def is_secret_name(name: str) -> bool:
-    """True where a property of this name probably holds a secret.
+    """True if a property of this name probably holds a secret.
 
     ``ServiceToken``, ``AccessTokenValidity`` or ``SecretArn`` name no secret value.
     """
@@ -34,7 +34,7 @@ def is_secret_name(name: str) -> bool:
 
 
 def show(path: tuple[str, ...], value: Any) -> str | None:
-    """A value at a property path for display, at most ``WIDTH`` characters; None where missing."""
+    """A value at a property path for display, at most ``WIDTH`` characters; None if missing."""
     if isinstance(value, Missing):
         return None
     if any(is_secret_name(step) for step in path):

@@ -30,7 +30,7 @@ def keep_schemas(assembly: Assembly, folder: Path) -> None:
 
 
 def known_schema(asset_hash: str, folder: Path) -> str | None:
-    """The SDL text of a schema asset, None where it was not kept."""
+    """The SDL text of a schema asset, None if it was not kept."""
     try:
         return (folder / f"{asset_hash}.graphql").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -24,7 +24,7 @@ _FIXED_IN_POOL = frozenset({"UsernameAttributes", "AliasAttributes", "UsernameCo
 
 
 class Outcome(StrEnum):
-    """What a change to one property does to its resource; ``MAYBE`` where it depends on the case."""
+    """What a change to one property does to its resource; ``MAYBE`` if it depends on the case."""
 
     IN_PLACE = "in place"
     MAYBE = "maybe"
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one property's change, and a note for the user where there is more to say."""
+    """The outcome of one property's change, and a note for the user if there is more to say."""
 
     outcome: Outcome
     note: str = ""
@@ -44,7 +44,7 @@ IN_PLACE = Verdict(Outcome.IN_PLACE)
 
 
 def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> Verdict:
-    """What ``difference`` does to a resource of ``resource_type`` whose new properties are ``after``.
+    """What a difference does to a resource of this type; ``after`` are its new properties.
 
     A conditional rule counts as a replacement for types that hold data, where a false alarm costs
     less than a lost table, and as an update in place for all others.
@@ -65,7 +65,7 @@ def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> 
 
 
 def keeps_identity(resource_type: str) -> bool:
-    """True where a replacement keeps name and ARN: Amplify's table is made anew under its name."""
+    """True if a replacement keeps name and ARN: Amplify's table is recreated under its name."""
     return resource_type == AMPLIFY_TABLE
 
 
@@ -123,18 +123,19 @@ def _overlaps(steps: tuple[str, ...], pointer: tuple[str, ...]) -> bool:
 
 
 def _judge_amplify_table(difference: Difference, after: dict[str, Any]) -> Verdict:
-    """Amplify's table manager deletes and makes the table anew for other keys, and in sandboxes for
-    other indexes; without leave for destructive updates it refuses other keys.
+    """Amplify's table manager recreates a table for other keys, in sandboxes for other indexes.
+
+    Unless destructive updates are allowed, it refuses other keys.
     """
     destructive = _is_true(after.get("allowDestructiveGraphqlSchemaUpdates"))
     top = difference.path[0] if difference.path else ""
     if top == "keySchema":
         if destructive:
-            return Verdict(Outcome.REPLACES, "the table is deleted and made anew")
+            return Verdict(Outcome.REPLACES, "the table is deleted and created again")
         return Verdict(Outcome.REFUSED, "the table manager refuses other keys for a table")
     if top == "globalSecondaryIndexes" and not _only_capacity(difference):
         if destructive and _is_true(after.get("replaceTableUponGsiUpdate")):
-            return Verdict(Outcome.REPLACES, "a sandbox makes the table anew for another index")
+            return Verdict(Outcome.REPLACES, "a sandbox recreates the table for another index")
         return IN_PLACE
     if top == "ServiceToken":
         return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
@@ -146,7 +147,7 @@ def _only_capacity(difference: Difference) -> bool:
 
 
 def _judge_user_pool(difference: Difference) -> Verdict:
-    """Cognito adds custom attributes to a pool; it never changes or removes one, nor sign-in names."""
+    """Cognito adds custom attributes to a pool; it changes or removes none, nor sign-in names."""
     top = difference.path[0] if difference.path else ""
     if top in _FIXED_IN_POOL:
         return Verdict(Outcome.REFUSED, _REFUSED_BY_COGNITO)

@@ -35,8 +35,8 @@ def explain_schemas(
 ) -> Diff:
     """Say of each changed AppSync schema which types and fields change.
 
-    ``read_deployed`` gives the SDL text of a schema asset by its hash, None where it is not known:
-    then the change stays one of the asset. Needs graphql-core, which is imported on the first use.
+    ``read_deployed`` gives the SDL text of a schema asset by its hash, None if it is not known:
+    then the change stays one of the asset.
     """
     if live is None or not any(change.type == SCHEMA_TYPE for change in diff.changes):
         return diff
@@ -61,7 +61,7 @@ def schema_changes(before: str, after: str) -> tuple[PropertyChange, ...]:
     """Compare two SDL texts by type and member.
 
     What the user wrote comes first, operations next; filters and inputs, which follow from the
-    models, are one line. Raises ``GraphQLSyntaxError`` where a text is not SDL.
+    models, are one line. Raises ``GraphQLSyntaxError`` if a text is not SDL.
     """
     old, new = _members(before), _members(after)
     models: list[PropertyChange] = []

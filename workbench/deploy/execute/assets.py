@@ -1,10 +1,10 @@
-"""Publish file assets to the bootstrap bucket: all at once, only those that are missing."""
+"""Publishes file assets to the bootstrap bucket: all at once, only those that are missing."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,16 +21,11 @@ _ASK_FIRST_BYTES = 1_000_000
 """On the local cloud a small PUT costs 3 ms, as much as asking whether the object exists."""
 
 
-def publish_assets(
-    assets: Iterable[FileAsset],
-    clients: Clients,
-    bootstrap: Bootstrap,
-    published: Callable[[FileAsset], None] = lambda _: None,
-) -> int:
+def publish_assets(assets: Iterable[FileAsset], clients: Clients, bootstrap: Bootstrap) -> int:
     """Upload the assets that the bucket lacks and return how many were uploaded.
 
-    Objects are content-addressed, so one that exists is never written again. ``published`` is told
-    from worker threads. Raises what S3 answers where an upload is refused.
+    Objects are content-addressed, so one that exists is never written again. Raises what S3 answers
+    if an upload is refused.
     """
     acting = clients.acting_as(bootstrap.role("file-publishing"))
     wanted = list({asset.object_key: asset for asset in assets}.values())
@@ -45,7 +40,6 @@ def publish_assets(
             Body=read_asset(asset),
             ContentType=_content_type(asset),
         )
-        published(asset)
         return True
 
     if not wanted:

@@ -70,7 +70,7 @@ def bootstrap_of(clients: Clients, bucket: str = "") -> Bootstrap:
 def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
     """Raise DeploymentProblem unless the account and region are bootstrapped recently enough.
 
-    A caller who may not read the version is let through: the deployment itself will tell.
+    A caller who may not read the version is let through: the deployment itself will fail.
     """
     command = f"npx cdk bootstrap aws://{bootstrap.account}/{bootstrap.region}"
     where = f"Account {bootstrap.account}, region {bootstrap.region}"

@@ -1,4 +1,4 @@
-"""Deploy a root template: directly on the local cloud, through a change set on AWS."""
+"""Deploys a root template: directly on the local cloud, through a change set on AWS."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class StackRequest:
 
 @dataclass(frozen=True, slots=True)
 class StackDeployed:
-    """The stack after a deployment; ``changed`` is False where there was nothing to do."""
+    """The stack after a deployment; ``changed`` is False if there was nothing to do."""
 
     stack_id: str
     changed: bool
@@ -105,7 +105,7 @@ def require_success(ending: Ending, name_construct: NameConstruct) -> None:
 def _submit(
     clients: Clients, request: StackRequest, state: StackState | None, token: str
 ) -> str | None:
-    """Start a create or update; the stack's id, or None where nothing would change."""
+    """Start a create or update; the stack's id, or None if nothing would change."""
     if state is None:
         created = clients.cloudformation.create_stack(
             StackName=request.stack_name,
@@ -135,7 +135,7 @@ def _submit(
 def _submit_change_set(
     clients: Clients, request: StackRequest, state: StackState | None, token: str
 ) -> str | None:
-    """Make a change set and execute it; the stack's id, or None where it is empty."""
+    """Make a change set and execute it; the stack's id, or None if it is empty."""
     fresh = state is None or state.status == "REVIEW_IN_PROGRESS"
     kind: Literal["CREATE", "UPDATE"] = "CREATE" if fresh else "UPDATE"
     role = {"RoleARN": request.execution_role} if request.execution_role else {}
@@ -160,7 +160,7 @@ def _submit_change_set(
 
 
 def _await_change_set(clients: Clients, change_set: str) -> bool:
-    """Wait until a change set can be executed; False where it holds no change."""
+    """Wait until a change set can be executed; False if it holds no change."""
     deadline = time.monotonic() + _CHANGE_SET_LIMIT
     for pause in AWS_PACE.pauses():
         answer = clients.cloudformation.describe_change_set(ChangeSetName=change_set)

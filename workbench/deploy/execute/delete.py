@@ -1,8 +1,7 @@
-"""Delete a backend and everything it made, and say what remained."""
+"""Deletes a backend and everything it made, and says what remained."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,20 +26,17 @@ if TYPE_CHECKING:
 
 _WORKERS = 8
 _BATCH = 1000
-_PARAMETER_BATCH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What a deletion did: ``existed`` is False where there was no stack.
+    """What a deletion did: ``existed`` is False if there was no stack.
 
-    ``remaining`` names what still stands (kept by its deletion policy, or refused), ``secrets`` how many
-    secrets were removed.
+    ``remaining`` names what still stands: kept by its deletion policy, or refused.
     """
 
     existed: bool
     remaining: tuple[str, ...] = ()
-    secrets: int = 0
 
 
 def delete_backend(
@@ -50,24 +46,21 @@ def delete_backend(
     deployment: int | None = None,
     *,
     snapshot: Path | None = None,
-    secrets_under: str = "",
 ) -> Deleted:
     """Delete the stack with its data, the functions' log groups and the snapshot.
 
-    Buckets are emptied first, all versions too. SSM secrets stay, as with ampx, unless their path
-    is given as ``secrets_under``. Raises DeploymentProblem, its details naming what remained, where
-    resources cannot be deleted.
+    Buckets are emptied first, all versions too. SSM secrets stay, as with ampx. Raises
+    DeploymentProblem, its details naming what remained, if resources cannot be deleted.
     """
     state = read_stack_state(clients, stack_name)
     if state is not None and state.is_busy:
         waiting = Progress(emit, deployment)
         follow_operation(clients, state.stack_id, waiting.of_stack)
         state = read_stack_state(clients, stack_name)
-    removed = _delete_secrets(clients, secrets_under) if secrets_under else 0
     if state is None:
         if snapshot:
             snapshot.unlink(missing_ok=True)
-        return Deleted(existed=False, secrets=removed)
+        return Deleted(existed=False)
     live = read_live(clients, stack_name, snapshot)
     progress = Progress(emit, deployment, live=live)
     kept: list[str] = []
@@ -84,7 +77,7 @@ def delete_backend(
         kept += _delete_log_groups(clients, live)
     if snapshot:
         snapshot.unlink(missing_ok=True)
-    return Deleted(existed=True, remaining=tuple(kept), secrets=removed)
+    return Deleted(existed=True, remaining=tuple(kept))
 
 
 def _remove(
@@ -94,7 +87,7 @@ def _remove(
     report: Report,
     progress: Progress,
 ) -> None:
-    """Delete the stack; once more after a failure, for buckets may have been written meanwhile."""
+    """Delete the stack; once more after a failure, as buckets may have been written meanwhile."""
     try:
         remove_stack(clients, state, report, progress.construct)
     except DeploymentProblem:
@@ -188,16 +181,3 @@ def _delete_log_groups(clients: Clients, live: LiveStack) -> list[str]:
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="log-groups") as pool:
         gone = pool.map(delete, names)
         return [f"log group {name}" for name, done in zip(names, gone, strict=True) if not done]
-
-
-def _delete_secrets(clients: Clients, path: str) -> int:
-    pages = clients.ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
-    names = [entry.get("Name", "") for page in pages for entry in page["Parameters"]]
-    for batch in _batches(names, _PARAMETER_BATCH):
-        clients.ssm.delete_parameters(Names=batch)
-    return len(names)
-
-
-def _batches(names: list[str], size: int) -> Iterable[list[str]]:
-    for start in range(0, len(names), size):
-        yield names[start : start + size]

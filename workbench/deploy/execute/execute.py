@@ -104,7 +104,7 @@ class _Run:
 
     @property
     def cloudformation(self) -> Clients:
-        """The clients that deploy the stack: in the bootstrap's deploy role where allowed."""
+        """The clients that deploy the stack: in the bootstrap's deploy role if allowed."""
         return self.clients.acting_as(self.bootstrap.role("deploy"))
 
 
@@ -168,7 +168,7 @@ def adopt_running(
 ) -> None:
     """Follow the operation that CloudFormation is running on the stack to its end.
 
-    Returns at once where nothing runs; raises DeploymentProblem where it fails. A deletion that was
+    Returns at once if nothing runs; raises DeploymentProblem if it fails. A deletion that was
     running is followed too.
     """
     state = read_stack_state(clients, stack_name)
@@ -188,7 +188,7 @@ def write_outputs_file(
     emit: Emit,
     deployment: int | None = None,
 ) -> bool:
-    """Read the stack's outputs and write the file; False where it was the same already."""
+    """Read the stack's outputs and write the file; False if it was the same already."""
     content = read_outputs(clients, stack_name, request.introspect, version=request.version)
     changed = write_outputs(request.path, content, request.fmt, request.version)
     path = str(request.path)

@@ -1,4 +1,4 @@
-"""From stack events and hot-swaps to the engine's events, with construct paths and no secrets."""
+"""Turns stack events and hot-swaps into the engine's events, with construct paths, no secrets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Progress:
         return "/".join((*stack, logical_id))
 
     def of_stack(self, event: StackEvent) -> None:
-        """Tell a stack event; a stack's events about itself belong to its parent's list."""
+        """Emit a stack event; a stack's events about itself belong to its parent's list."""
         if event.is_own and event.stack:
             return
         own = event.is_own
@@ -57,7 +57,7 @@ class Progress:
         )
 
     def of_swap(self, target: SwapTarget, status: str, reason: str = "") -> None:
-        """Tell a hot-swap's status in CloudFormation's words."""
+        """Emit a hot-swap's status in CloudFormation's words."""
         self._say(
             ResourceProgress(
                 stack=target.stack,

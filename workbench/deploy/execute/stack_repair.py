@@ -1,4 +1,4 @@
-"""Bring a stack into a state that can be deployed to: adopt what runs, repair what failed."""
+"""Brings a stack into a state that can be deployed to: adopts what runs, repairs what failed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOVES = 6
 def settle_stack(
     clients: Clients, stack_name: str, report: Report, name_construct: NameConstruct
 ) -> StackState | None:
-    """The stack once it can be created (None) or updated; raises DeploymentProblem where it can't.
+    """The stack once it can be created (None) or updated; raises DeploymentProblem if it can't.
 
     - an operation in progress is adopted: waited for, with its events reported;
     - a stack whose first creation failed is deleted, for it never held data;
@@ -60,7 +60,7 @@ def settle_stack(
 def remove_stack(
     clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
 ) -> Ending:
-    """Delete a stack and wait; raises DeploymentProblem where resources remain."""
+    """Delete a stack and wait; raises DeploymentProblem if resources remain."""
     token = f"amplify-tui-{uuid4().hex}"
     clients.cloudformation.delete_stack(StackName=state.stack_id, ClientRequestToken=token)
     ending = follow_operation(clients, state.stack_id, report, token=token)
@@ -116,7 +116,7 @@ def _needs_recreate(state: StackState) -> Failure:
     return Failure(
         title="The stack is stuck, and CloudFormation cannot repair it",
         reason=redact(state.reason) or f"{state.name} is {state.status}.",
-        fix="Recreate the sandbox (its data is lost), or mend the stack in the CloudFormation "
+        fix="Recreate the sandbox (its data is lost), or fix the stack in the CloudFormation "
         "console.",
         offer="recreate",
     )

@@ -18,7 +18,7 @@ from workbench.model.user_problem import UserProblem
 from workbench.redaction.secret_shapes import redact
 
 NameConstruct = Callable[[StackPath, str], str]
-"""Construct path of a resource by stack path and logical id (the logical id where unknown)."""
+"""Construct path of a resource by stack path and logical id (the logical id if unknown)."""
 
 _UNREACHABLE = (HTTPClientError, BotoConnectionError)
 _CONSEQUENCES = (

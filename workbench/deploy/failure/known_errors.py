@@ -180,7 +180,7 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     ),
     _known(
         r"Export (?P<export>\S+) cannot be (?:deleted|updated) as it is in use by (?P<stack>\S+)",
-        "Another stack uses an output that would go",
+        "Another stack uses an output that would be removed",
         "Remove its use in {stack} first.",
     ),
     _known(

@@ -14,7 +14,7 @@ _Make = Callable[[str, LiveStack], str]
 
 
 def attribute_of(resource: DeployedResource, attribute: str, stack: LiveStack) -> str | None:
-    """The attribute's value, or None where only the service knows it."""
+    """The attribute's value, or None if only the service knows it."""
     if attribute in resource.attributes:
         return resource.attributes[attribute]
     make = _ATTRIBUTES.get((resource.type, attribute))

@@ -1,8 +1,8 @@
 """CloudFormation's intrinsic functions, evaluated against what is deployed.
 
 What CloudFormation alone knows (an attribute of a resource that it has not listed, an export)
-raises UnresolvableError; a plan then leaves the change to CloudFormation. Dynamic references such as
-``{{resolve:ssm:…}}`` are text and stay as they are.
+raises UnresolvableError; a plan then leaves the change to CloudFormation. Dynamic references such
+as ``{{resolve:ssm:…}}`` are text and stay as they are.
 Source: AWS CloudFormation template reference, "Intrinsic functions" and "Pseudo parameters".
 """
 
@@ -221,14 +221,14 @@ _FUNCTIONS: dict[str, Callable[[Scope, Any], Any]] = {
 def nested_scope(parent: Scope, logical_id: str, template: Template) -> Scope:
     """The scope of a nested stack whose parameters the parent's template gives.
 
-    A parameter whose value cannot be resolved is left out: using it then raises UnresolvableError only
+    A parameter whose value cannot be resolved is left out: UnresolvableError is raised only
     where it is used.
     """
     resource = parent.template.resources.get(logical_id)
     given = resource.properties.get("Parameters", {}) if resource else {}
     live = parent.live.nested.get(logical_id) if parent.live else None
     if live is not None:
-        # A value that only CloudFormation can tell must not fall back to the former one.
+        # A value that only CloudFormation knows must not fall back to the former one.
         live = live.model_copy(update={"parameters": {}})
     parameters: dict[str, Any] = {}
     unknown: set[str] = set()

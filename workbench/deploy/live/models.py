@@ -1,7 +1,7 @@
-"""What is deployed: stacks with their templates, parameters, outputs and resources, nested stacks in.
+"""What is deployed: stacks with their templates, parameters, outputs, resources, nested stacks.
 
-``template`` is what CloudFormation believes; ``effective_template`` is what really stands, hot-swaps
-included. They differ for a resource that was swapped since the last CloudFormation deployment
+``template`` is what CloudFormation believes; ``effective_template`` is what really stands, with
+hot-swaps. They differ for a resource that was swapped since the last CloudFormation deployment
 (*drift*), and CloudFormation would not touch such a resource when asked to go back.
 JSON round trip: ``model_dump_json(by_alias=True)`` and ``LiveStack.model_validate_json``.
 """
@@ -38,7 +38,7 @@ _SETTLED = frozenset(
 
 
 class DeployedResource(BaseModel):
-    """One resource as CloudFormation lists it; ``attributes`` are GetAtt values where known."""
+    """One resource as CloudFormation lists it; ``attributes`` are GetAtt values if known."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -53,7 +53,7 @@ class LiveStack(BaseModel):
     """One deployed stack.
 
     ``stack_id`` is the stack's ARN; ``parameters`` are resolved values (SSM parameters looked up);
-    ``effective`` is None where nothing was swapped; ``construct_paths`` (logical id → path) name
+    ``effective`` is None if nothing was swapped; ``construct_paths`` (logical id → path) name
     resources that a new assembly no longer has; ``uncertain`` are logical ids whose real state is
     unknown since a swap or a deployment failed half way: the next plan always swaps them again.
     """
@@ -79,12 +79,12 @@ class LiveStack(BaseModel):
 
     @property
     def stands(self) -> bool:
-        """False where the stack's resources were never made or are gone (a failed creation)."""
+        """False if the stack's resources were never created or are deleted (a failed creation)."""
         return self.status not in _NOTHING_STANDS
 
     @property
     def is_settled(self) -> bool:
-        """True where the stack is at rest, so that its resources may be swapped directly."""
+        """True if the stack is at rest, so that its resources may be swapped directly."""
         return self.status in _SETTLED
 
     @property

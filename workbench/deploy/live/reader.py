@@ -1,4 +1,4 @@
-"""Read what is deployed, from the snapshot of the last deployment or from CloudFormation.
+"""Reads what is deployed, from the snapshot of the last deployment or from CloudFormation.
 
 The snapshot knows the hot-swaps, which CloudFormation does not; it holds as long as the root stack
 is the one it was taken of and CloudFormation has not changed it since.
@@ -38,11 +38,11 @@ def read_live(
     *,
     templates: Assembly | None = None,
 ) -> LiveStack | None:
-    """The deployed stack with everything nested in it, or None where there is none.
+    """The deployed stack with everything nested in it, or None if there is none.
 
     ``snapshot`` is the file that ``save_snapshot`` wrote; one that no longer holds, or is
-    unreadable, is passed over. ``templates`` is the assembly that was just deployed: its templates are
-    taken instead of asking CloudFormation for each (saves a third of the calls).
+    unreadable, is passed over. ``templates`` is the assembly that was just deployed: its templates
+    are taken instead of asking CloudFormation for each (saves a third of the calls).
     """
     state = read_stack_state(clients, stack_name)
     if state is None:

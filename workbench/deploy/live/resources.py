@@ -14,7 +14,7 @@ def list_resources(
 ) -> tuple[LiveResource, ...]:
     """Every resource of the stack and its nested stacks, parents first.
 
-    Construct paths come from the assembly where it knows them, else from the last deployment.
+    Construct paths come from the assembly if it knows them, else from the last deployment.
     """
     on_aws = isinstance(target, AwsTarget)
     found: list[LiveResource] = []

@@ -60,7 +60,7 @@ def load_snapshot(file: Path) -> Snapshot | None:
 
 
 def save_snapshot(clients: Clients, file: Path, live: LiveStack) -> None:
-    """Keep the live stack for the next start, atomically; removes an old one if the stack is gone."""
+    """Keep the live stack for the next start, atomically; removes it if the stack is deleted."""
     state = read_stack_state(clients, live.stack_id)
     if state is None:
         file.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def save_snapshot(clients: Clients, file: Path, live: LiveStack) -> None:
 
 
 def mark_swaps_unknown(sandbox_dir: Path) -> None:
-    """Mark that it is unknown what has been hot-swapped in this sandbox; a mark is made once more."""
+    """Mark that it is unknown what has been hot-swapped in this sandbox; replaces a mark."""
     private_folder(sandbox_dir)
     write_private(sandbox_dir / _MARK, str(time.time_ns()))
 

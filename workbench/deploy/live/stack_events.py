@@ -89,8 +89,8 @@ class EventStream:
 
     ``token`` is the operation's client request token; without it (adopting a running operation)
     the operation is the latest one that someone started. ``nested`` are the known stack ids of
-    nested stacks by path; ``children_named_late`` is for a cloud that tells a new child's id only
-    when it is complete (AWS tells it at once).
+    nested stacks by path; ``children_named_late`` is for a cloud that names a new child's id only
+    when it is complete (AWS names it at once).
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class EventStream:
         return sorted(found, key=_order)
 
     def _note_children(self, events: list[StackEvent]) -> None:
-        """Learn from a parent's events which children work (and which will tell nothing more)."""
+        """Learn from a parent's events which children work (and which will report nothing more)."""
         for event in events:
             if event.type != STACK_TYPE or event.is_own:
                 continue

@@ -14,7 +14,7 @@ from workbench.aws.clients import Clients
 
 @dataclass(frozen=True, slots=True)
 class StackState:
-    """One stack; ``changed_at`` is its last update, or its creation where there was none."""
+    """One stack; ``changed_at`` is its last update, or its creation if there was none."""
 
     stack_id: str
     name: str
@@ -37,7 +37,7 @@ class StackState:
 
 
 def read_stack_state(clients: Clients, stack: str) -> StackState | None:
-    """The stack by name or id, or None where there is none (a deleted stack counts as none)."""
+    """The stack by name or id, or None if there is none (a deleted stack counts as none)."""
     try:
         answer = clients.cloudformation.describe_stacks(StackName=stack)
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Read what a deployed backend offers its client apps, and write ``amplify_outputs.json``."""
+"""Reads what a deployed backend offers its client apps, and writes ``amplify_outputs.json``."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read_outputs(
     """The outputs of a deployed stack, equal key for key to ``ampx generate outputs``.
 
     ``version`` is a schema version (``1`` to ``1.5``), or ``0`` for what the legacy format is made
-    from. Raises ProjectProblem where there is no such stack, it is not an Amplify backend, a
+    from. Raises ProjectProblem if there is no such stack, it is not an Amplify backend, a
     deployment is running, or custom outputs conflict.
     """
     legacy = version == LEGACY_VERSION
@@ -90,7 +90,7 @@ def read_outputs(
 def outputs_path(
     directory: Path, fmt: OutputsFormat = "json", version: str = DEFAULT_VERSION
 ) -> Path:
-    """Where outputs go: ``amplify_outputs.json``, in the legacy version ``amplifyconfiguration``."""
+    """Where outputs go: ``amplify_outputs.json``, or the legacy ``amplifyconfiguration.json``."""
     name = "amplifyconfiguration" if version == LEGACY_VERSION else "amplify_outputs"
     return directory / f"{name}.{'json' if fmt == 'json-mobile' else fmt}"
 
@@ -118,10 +118,10 @@ def write_outputs(
     fmt: OutputsFormat = "json",
     version: str = DEFAULT_VERSION,
 ) -> bool:
-    """Write the file atomically; False where it was already the same, so that no dev server reloads.
+    """Write the file atomically; False if it was already the same, so that no dev server reloads.
 
-    A reader sees the old file or the new one, never half of one. It has the API key: a new file is for
-    the owner alone, one that is there keeps its mode (a container's user may have to read it).
+    A reader sees the old file or the new one, never half of one. It has the API key: a new file is
+    for the owner alone, one that is there keeps its mode (a container's user may have to read it).
     """
     text = render_outputs(outputs, fmt, version)
     if path.is_file() and path.read_text("utf-8") == text:

@@ -1,6 +1,6 @@
 """The sections of ``amplify_outputs.json`` from a stack's outputs, for each schema version.
 
-Which stack outputs belong to a section is told by the root template's metadata; the outputs of one
+The root template's metadata says which stack outputs belong to a section; the outputs of one
 section are its payload. Compatible with what ampx writes (client configuration schema 1 to 1.5).
 """
 

@@ -115,7 +115,7 @@ def count_contents(clients: Clients, losses: Iterable[Loss]) -> tuple[Loss, ...]
 
 
 def loss_name(loss: Loss) -> str:
-    """The name to ask for and to type: a model's own, else the resource's (``Message``, ``media``)."""
+    """The name to ask for and to type: a model's, else the resource's (``Message``, ``media``)."""
     parts = [part for part in loss.construct_path.split("/") if part]
     while len(parts) > 1 and parts[-1] in _KIND_NAMES:
         parts.pop()

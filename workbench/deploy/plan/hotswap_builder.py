@@ -34,7 +34,7 @@ from workbench.model.deployment import StackPath
 
 _CODE = frozenset({"Code"})
 _CONFIGURATION = frozenset({"Description", "Environment", "Timeout", "MemorySize", "Handler"})
-# What Lambda has where a template says nothing (AWS::Lambda::Function, "Properties").
+# What Lambda has if a template says nothing (AWS::Lambda::Function, "Properties").
 _DEFAULTS: Mapping[str, Any] = {
     "Description": "",
     "Environment": {"Variables": {}},
@@ -87,7 +87,7 @@ class Wanted:
 def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Swap, ...]:
     """The instructions that bring one live resource to what ``assembly`` says.
 
-    Raises UnresolvableError where the change needs something that only CloudFormation can do or know.
+    Raises UnresolvableError if the change needs something that only CloudFormation can do or know.
     """
     stack, here = assembly.stack(wanted.stack), live.stack(wanted.stack)
     resource = stack.template.resources.get(wanted.logical_id) if stack else None
@@ -143,7 +143,7 @@ class _Work:
         """The local file behind an S3 location of this assembly."""
         asset = self.assembly.by_object_key.get(location.rpartition("/")[2])
         if asset is None or asset.packaging != "file":
-            raise UnresolvableError(f"{location} is no asset of this app")
+            raise UnresolvableError(f"{location} is not an asset of this app")
         return asset.path
 
     def located(self, properties: Mapping[str, Any]) -> dict[str, Path]:
@@ -172,7 +172,7 @@ def _function(work: _Work) -> tuple[Swap, ...]:
             key = str(code["S3Key"])
             asset = work.assembly.by_object_key.get(key)
             if asset is None:
-                raise UnresolvableError(f"{key} is no asset of this app")
+                raise UnresolvableError(f"{key} is not an asset of this app")
             bucket = str(code["S3Bucket"])
             swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
         else:
@@ -242,7 +242,7 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
     for key, replaced in zip(keys, markers, strict=True):
         asset = work.assembly.by_object_key.get(key)
         if asset is None:
-            raise UnresolvableError(f"{key} is no asset of this app")
+            raise UnresolvableError(f"{key} is not an asset of this app")
         values = {str(marker): str(value) for marker, value in replaced.items()}
         sources.append(BucketSource(asset.hash, asset.path, asset.packaging, key, values))
     return (
@@ -262,7 +262,7 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
 
 
 def _check_attributes(work: _Work) -> None:
-    """Refuse where another resource reads what this deployment last deployed."""
+    """Refuse if another resource reads what this deployment last deployed."""
     template = work.scope.template
     prefix = f"{work.target.logical_id}."
     values = [resource.properties for resource in template.resources.values()]

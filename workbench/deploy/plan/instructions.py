@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # screens import the preview of a plan, and should not wait f
     from workbench.deploy.live.models import LiveStack
 
 SWITCHED_OFF = "hot-swap is off"
-"""Why a plan swaps nothing where that was asked for."""
+"""Why a plan swaps nothing if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class DeployStack:
 class SwapDrifted:
     """After CloudFormation: swap what was hot-swapped before and CloudFormation does not touch.
 
-    The executor reads the live stack anew and asks ``plan.swaps_for`` for the instructions of
+    The executor reads the live stack again and asks ``plan.swaps_for`` for the instructions of
     ``resources``, since CloudFormation may have given other resources new ids.
     """
 
@@ -133,7 +133,7 @@ class SwapFunctionConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class SwapApiKey:
-    """UpdateApiKey of ``key_id``: ``expires`` in seconds since 1970, None where not given."""
+    """UpdateApiKey of ``key_id``: ``expires`` in seconds since 1970, None if not given."""
 
     target: SwapTarget
     api_id: str
@@ -269,7 +269,9 @@ Instruction = PublishAssets | DeployStack | SwapDrifted | Swap | WriteOutputs
 class Plan:
     """How to get from ``live`` to ``assembly``: all that carrying it out needs but the clients.
 
-    ``live`` is None if nothing is deployed; ``reasons`` say why it is not a hot-swap. Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
+    ``live`` is None if nothing is deployed; ``reasons`` say why it is not a hot-swap.
+
+    Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
     are independent of each other except that SwapSchema comes before resolvers and their functions;
     WriteOutputs last. A plan with ``Method.NONE`` has no steps.
     """

@@ -74,7 +74,7 @@ def swaps_for(
 ) -> tuple[Swap, ...]:
     """Instructions for ``SwapDrifted``, with ``live`` read again after CloudFormation.
 
-    Raises UnresolvableError where a value cannot be known; the resource then keeps its former state.
+    Raises UnresolvableError if a value cannot be known; the resource then keeps its former state.
     """
     swaps: list[Swap] = []
     for stack, logical_id in resources:
@@ -113,7 +113,7 @@ def _obstacles(diff: Diff) -> list[str]:
     for change in diff.changes:
         allowed = SWAPPABLE.get(change.type)
         if change.effect is not Effect.UPDATE:
-            verb = {"create": "is new", "destroy": "goes", "replace": "is replaced"}
+            verb = {"create": "is new", "destroy": "is removed", "replace": "is replaced"}
             reasons.append(f"{_name(change)} {verb[change.effect.value]}")
         elif allowed is None:
             reasons.append(f"{_name(change)} changes ({change.type})")
@@ -131,7 +131,7 @@ def _obstacles(diff: Diff) -> list[str]:
 
 
 def _wanted(change: ResourceChange, live: LiveStack) -> Wanted:
-    """The properties to swap: the changed ones, all where the resource's state is uncertain."""
+    """The properties to swap: the changed ones, or all if the resource's state is uncertain."""
     here = live.stack(change.stack)
     if here is not None and change.logical_id in here.uncertain:
         return Wanted(change.stack, change.logical_id)

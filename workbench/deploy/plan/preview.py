@@ -1,4 +1,4 @@
-"""The display-only executor: what a plan would do, as text lines, without doing any of it."""
+"""Shows what a plan would do, as text lines, without doing any of it."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _all(diff: Diff, plan: Plan, losses: tuple[Loss, ...]) -> Iterator[str]:
 
 
 def _by_stack(diff: Diff) -> dict[str, list[ResourceChange]]:
-    """The changes by the construct path of the stack they are in; whole new stacks stay together."""
+    """The changes by the construct path of their stack; whole new stacks stay together."""
     names = {
         (*change.stack, change.logical_id): change.construct_path
         for change in diff.changes

@@ -1,4 +1,4 @@
-"""Swap AppSync's schema, resolvers and resolver functions by direct API calls."""
+"""Swaps AppSync's schema, resolvers and resolver functions by direct API calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _S3 = "S3Location"
 
 
 def swap_schema(clients: Clients, swap: SwapSchema) -> None:
-    """Send the schema and wait until AppSync has taken it; raises DeploymentProblem where it won't."""
+    """Send the schema and wait until AppSync has taken it; raises DeploymentProblem if it won't."""
     text = swap.file.read_text("utf-8") if swap.file else swap.definition or ""
 
     def start() -> None:

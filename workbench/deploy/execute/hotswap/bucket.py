@@ -1,4 +1,4 @@
-"""Swap a bucket deployment's files straight from disk, as CDK's BucketDeployment would."""
+"""Swaps a bucket deployment's files straight from disk, as CDK's BucketDeployment would."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ARGUMENTS = {
 
 
 def swap_bucket_content(clients: Clients, swap: SwapBucketContent) -> None:
-    """Bring the files into the bucket; with ``prune`` take away what the sources lack."""
+    """Bring the files into the bucket; with ``prune`` remove what the sources lack."""
     files: dict[str, bytes] = {}
     for source in swap.sources:
         files.update(_source_files(source, extract=swap.extract))

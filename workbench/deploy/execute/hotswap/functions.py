@@ -1,4 +1,4 @@
-"""Swap Lambda functions' code and configuration by direct API calls."""
+"""Swaps Lambda functions' code and configuration by direct API calls."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _await_update(
     *,
     known: str | None,
 ) -> None:
-    """Wait until the function's last update is done; ``known`` is its status where told already.
+    """Wait until the function's last update is done; ``known`` is its status if known already.
 
     Lambda refuses a second update while one runs. The local cloud updates at once.
     """

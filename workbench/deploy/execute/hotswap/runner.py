@@ -1,4 +1,4 @@
-"""Carry out a plan's swaps: side by side where they are independent, each one reported."""
+"""Carries out a plan's swaps: independent ones side by side, each one reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SWAPPERS = 8
 
 Began = Callable[[Swap], None]
 Ended = Callable[[Swap, float, bool], None]
-"""Told the swap, its seconds and whether it worked; both from worker threads."""
+"""Called with the swap, its seconds and whether it worked; both from worker threads."""
 
 
 class HotswapError(Exception):
@@ -117,7 +117,7 @@ def _attempt(swap: Swap, clients: Clients, progress: Progress) -> Failure | None
     progress.of_swap(swap.target, "UPDATE_IN_PROGRESS", "Hot-swapped")
     try:
         _swap(swap, clients)
-    except Exception as error:  # noqa: BLE001 - told as this swap's failure, the others go on
+    except Exception as error:  # noqa: BLE001 - reported as this swap's failure, the others go on
         cause = failure_from_exception(error, clients.target, swap.title)
         progress.of_swap(swap.target, "UPDATE_FAILED", cause.reason)
         return Failure(
