@@ -16,10 +16,11 @@ import pytest
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import Assembly, read_assembly
 from workbench.deploy.diff.diff import compute_diff
-from workbench.deploy.execute.execute import OutputsRequest, execute
+from workbench.deploy.execute.execute import execute
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.snapshot import snapshot_file
+from workbench.deploy.outputs.outputs import OutputsRequest
 from workbench.deploy.plan.instructions import Plan
 from workbench.deploy.plan.plan import make_plan
 from workbench.model.deployment import Diff

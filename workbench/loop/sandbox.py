@@ -155,7 +155,7 @@ class Sandbox:
         self, evaluator: Evaluator, connection: Connection
     ) -> DeploymentResult | None:
         if await self._is_busy(connection):
-            self._sink.tell(Level.INFO, "CloudFormation is still at work on this stack: following")
+            self._sink.tell(Level.INFO, "CloudFormation is still working on this stack: following")
             await self._deploy(evaluator, connection, Trigger("adopt"))
         self._requests.put(Trigger("start"))
         last: DeploymentFinished | None = None

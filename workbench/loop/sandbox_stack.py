@@ -15,19 +15,13 @@ from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
 from workbench.deploy.diff.schema_diff import explain_schemas
 from workbench.deploy.execute.delete import delete_backend
-from workbench.deploy.execute.execute import (
-    OutputsRequest,
-    adopt_running,
-    execute,
-    publish_ahead,
-    write_outputs_file,
-)
+from workbench.deploy.execute.execute import adopt_running, execute, publish_ahead
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.live.snapshot import clear_mark, snapshot_file, unknown_swaps_mark
 from workbench.deploy.live.stack_state import StackState, read_stack_state
-from workbench.deploy.outputs.outputs import Introspect
+from workbench.deploy.outputs.outputs import Introspect, OutputsRequest, write_outputs_file
 from workbench.deploy.plan.data_loss import (
     count_contents,
     losses_of_deletion,

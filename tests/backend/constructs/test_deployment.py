@@ -17,8 +17,9 @@ from workbench.aws.clients import Clients
 from workbench.backend.graphql.introspection import introspect
 from workbench.deploy.assembly.assembly import read_assembly
 from workbench.deploy.diff.diff import compute_diff
-from workbench.deploy.execute.execute import OutputsRequest, execute
+from workbench.deploy.execute.execute import execute
 from workbench.deploy.live.reader import read_live
+from workbench.deploy.outputs.outputs import OutputsRequest
 from workbench.deploy.plan.instructions import Plan
 from workbench.deploy.plan.plan import make_plan
 from workbench.localcloud import lifecycle

@@ -13,6 +13,7 @@ from workbench.deploy.diff.diff import UNFINISHED, compute_diff
 from workbench.deploy.live.models import LiveStack, after_cloudformation, after_swap
 from workbench.deploy.live.snapshot import clear_mark, snapshot_file, unknown_swaps_mark
 from workbench.deploy.plan.foreign_deployments import (
+    mark_cleared_by,
     mark_foreign_deployment,
     with_uncertain_swaps,
 )
@@ -119,3 +120,10 @@ def test_a_mark_made_during_the_deployment_stays(tmp_path: Path) -> None:
     assert unknown_swaps_mark(mine)
     clear_mark(mine, "")
     assert unknown_swaps_mark(mine)
+
+
+def test_a_mark_waits_for_what_cloudformation_has_yet_to_create() -> None:
+    assert mark_cleared_by(Method.CLOUDFORMATION, "1", complete=False) == ""
+    assert mark_cleared_by(Method.CLOUDFORMATION, "1", complete=True) == "1"
+    assert mark_cleared_by(Method.HOTSWAP, "1", complete=False) == "1"
+    assert mark_cleared_by(Method.NONE, "1", complete=False) == "1"

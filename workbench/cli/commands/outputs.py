@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from workbench.aws.clients import Clients
-    from workbench.deploy.execute.execute import OutputsRequest, write_outputs_file
+    from workbench.deploy.outputs.outputs import OutputsRequest, write_outputs_file
     from workbench.model.events import unheard
 
     session = connect_session(arguments)

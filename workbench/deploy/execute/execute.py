@@ -6,7 +6,6 @@ after a failure, so that the next plan starts from the truth.
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -34,14 +33,7 @@ from workbench.deploy.live.models import (
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.snapshot import save_snapshot
 from workbench.deploy.live.stack_state import read_stack_state
-from workbench.deploy.outputs.outputs import (
-    Introspect,
-    OutputsFormat,
-    outputs_path,
-    read_outputs,
-    write_outputs,
-)
-from workbench.deploy.outputs.sections import DEFAULT_VERSION
+from workbench.deploy.outputs.outputs import OutputsRequest, write_outputs_file
 from workbench.deploy.plan.instructions import (
     DeployStack,
     Plan,
@@ -52,7 +44,7 @@ from workbench.deploy.plan.instructions import (
 )
 from workbench.deploy.plan.plan import swaps_for
 from workbench.model.deployment import Failure, StackPath
-from workbench.model.events import Emit, OutputsWritten, Stage
+from workbench.model.events import Emit, Stage
 from workbench.model.stage import StageOutcome, announced
 
 _NO_STACK = Failure(
@@ -61,21 +53,6 @@ _NO_STACK = Failure(
     fix="Save again to create it.",
     offer="retry",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutputsRequest:
-    """Where outputs are written and how; ``introspect`` makes the model introspection."""
-
-    directory: Path
-    introspect: Introspect
-    fmt: OutputsFormat = "json"
-    version: str = DEFAULT_VERSION
-
-    @property
-    def path(self) -> Path:
-        """The file that is written."""
-        return outputs_path(self.directory, self.fmt, self.version)
 
 
 @dataclass(slots=True)
@@ -179,21 +156,6 @@ def adopt_running(
     ending = follow_operation(clients, state.stack_id, progress.of_stack)
     if ending.status != "DELETE_COMPLETE":
         require_success(ending, progress.construct)
-
-
-def write_outputs_file(
-    clients: Clients,
-    stack_name: str,
-    request: OutputsRequest,
-    emit: Emit,
-    deployment: int | None = None,
-) -> bool:
-    """Read the stack's outputs and write the file; False if it was the same already."""
-    content = read_outputs(clients, stack_name, request.introspect, version=request.version)
-    changed = write_outputs(request.path, content, request.fmt, request.version)
-    path = str(request.path)
-    emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
-    return changed
 
 
 def _publish(run: _Run, *, ahead: bool) -> None:

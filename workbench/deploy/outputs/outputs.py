@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -27,6 +29,7 @@ from workbench.deploy.outputs.sections import (
     merge_sections,
     storage_section,
 )
+from workbench.model.events import Emit, OutputsWritten
 from workbench.private_files import create_private, kept_mode
 from workbench.project.models import ProjectProblem
 
@@ -40,6 +43,21 @@ _DATA = "AWS::Amplify::GraphQL"
 _STORAGE = "AWS::Amplify::Storage"
 _CUSTOM = "AWS::Amplify::Custom"
 _INDENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsRequest:
+    """Where outputs are written and how; ``introspect`` makes the model introspection."""
+
+    directory: Path
+    introspect: Introspect
+    fmt: OutputsFormat = "json"
+    version: str = DEFAULT_VERSION
+
+    @property
+    def path(self) -> Path:
+        """The file that is written."""
+        return outputs_path(self.directory, self.fmt, self.version)
 
 
 def read_outputs(
@@ -85,6 +103,21 @@ def read_outputs(
             str(conflict), "Check the calls of `addOutput` (`add_output`) in amplify/backend."
         ) from conflict
     return outputs
+
+
+def write_outputs_file(
+    clients: Clients,
+    stack_name: str,
+    request: OutputsRequest,
+    emit: Emit,
+    deployment: int | None = None,
+) -> bool:
+    """Read the stack's outputs and write the file; False if it was the same already."""
+    content = read_outputs(clients, stack_name, request.introspect, version=request.version)
+    changed = write_outputs(request.path, content, request.fmt, request.version)
+    path = str(request.path)
+    emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
+    return changed
 
 
 def outputs_path(

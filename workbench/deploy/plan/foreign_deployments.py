@@ -24,9 +24,7 @@ from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
 from workbench.model.deployment import Method, StackPath
 from workbench.synth.assembly_signature import is_another_tools
 
-NOTICE = (
-    "Another tool has deployed from this folder since; what it may have swapped is swapped again"
-)
+NOTICE = "Another tool has deployed from this folder: what it may have hot-swapped is swapped again"
 
 
 def notice_foreign_deployment(assembly_dir: Path, sandbox_dir: Path) -> bool:
