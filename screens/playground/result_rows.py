@@ -83,7 +83,7 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
         is_object = isinstance(value, dict)
         begin, end = ("{", "}") if is_object else ("[", "]")
         if pointer in fold.folded:
-            count = f"{len(value)} {'members' if is_object else 'items'}"
+            count = plural(len(value), "member" if is_object else "item")
             spans: tuple[Span, ...] = (
                 (indent + _CLOSED, MUTED), *label, (begin, TEXT), (f" {count} ", MUTED), (end + comma, TEXT),
             )  # fmt: skip

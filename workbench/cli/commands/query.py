@@ -9,6 +9,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_operation
 from workbench.cli.output import err, out_json, out_json_text
 from workbench.cli.parser import Parser
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     import argparse
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
             err(error_line(paint, error))
         if not arguments.json and result.status:
             mark = paint.good("✓") if result.succeeded else paint.bad("✗")
-            details = f"{result.seconds * 1000:.0f} ms · {result.size} bytes · as {caller.label}"
+            size = plural(result.size, "byte")
+            details = f"{result.seconds * 1000:.0f} ms · {size} · as {caller.label}"
             err(f"{mark} {paint.faint(details)}")
         return 0 if result.succeeded else 1
 

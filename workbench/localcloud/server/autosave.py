@@ -31,6 +31,7 @@ from workbench.localcloud.ministack.saved_state.parts import Rows
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET
 from workbench.localcloud.state.recovery import open_last_good, text_in_copy
 from workbench.localcloud.state.store import Changes, StateStore
+from workbench.wording import plural
 
 logger = logging.getLogger("local cloud")
 
@@ -129,7 +130,7 @@ class Autosave:
         named += text_in_copy(self._directory, "cloudformation")
         unused = unused_assets(STAGING_BUCKET, named)
         if unused:
-            logger.info("%d assets that no stack names are removed", len(unused))
+            logger.info("removed %s that no stack names", plural(len(unused), "asset"))
             self._remove_assets(unused)
 
     def start(

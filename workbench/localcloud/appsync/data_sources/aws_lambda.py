@@ -13,6 +13,7 @@ from workbench.localcloud.appsync.data_sources.services import FunctionReply, Se
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 from workbench.localcloud.service_error import ServiceError
+from workbench.wording import plural
 
 logger = logging.getLogger("local cloud")
 
@@ -87,8 +88,8 @@ async def invoke_batch(
         )
     if len(results) != len(payloads):
         raise FieldError(
-            f"The function answered {len(payloads)} payloads with {len(results)} results; there "
-            "must be one for each, in the same order.",
+            f"The function answered {plural(len(payloads), 'payload')} with "
+            f"{plural(len(results), 'result')}; there must be one for each, in the same order.",
             "Lambda:IllegalArgument",
         )
     return results
