@@ -1,18 +1,23 @@
 """Makes the screenshots of the documentation from the real app with the real engine.
 
-    python -m scripts.screenshots PROJECT [FOLDER]
+    python -m scripts.screenshots [FOLDER]
 
-PROJECT is an Amplify Gen 2 project with a ``content: a.string()`` field in
-``amplify/data/resource.ts``; it is deployed to its local cloud, the field is edited and put back.
+A chat application in Python with users, rows and two branches is made in a folder that is deleted
+at the end. At two sizes the app deploys it, a file is edited, broken and put back, and each pane
+is shown.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
@@ -22,14 +27,39 @@ from workbench.model.events import LoopState
 from workbench.startup import Flags
 
 ROOT = Path(__file__).parents[1]
-WIDE = (132, 40)
-NARROW = (80, 24)
+SIZES = {"wide": (132, 40), "narrow": (80, 24)}
 LONGEST_WAIT = 300.0
-FIELD = "a.string()"
+FIELD = "    text: str\n"
+EDITED = "    text: str\n    mood: str | None\n"
+BROKEN = "    text: set\n"
+OPERATION = "query Welcome($name: String!) {\n  greet(name: $name)\n}\n"
+
+
+def run(*command: str, cwd: Path) -> None:
+    """Run a command; its output is shown if it fails."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+
+
+def prepare(folder: Path) -> Path:
+    """A deployed project with users, rows and a connected branch."""
+    project = folder / "chat"
+    tui = (sys.executable, "-m", "amplify_tui")
+    run(*tui, "init", "--language", "python", str(project), cwd=folder)
+    git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    run("git", "init", "-q", "-b", "main", cwd=project)
+    run("git", "add", "-A", cwd=project)
+    run(*git, "commit", "-q", "-m", "A chat application", cwd=project)
+    run("git", "branch", "feature/reactions", cwd=project)
+    run(*tui, "sandbox", "--once", "--local", cwd=project)
+    run(*tui, "users", "seed", "--local", "--count", "12", cwd=project)
+    run(*tui, "branches", "connect", "main", "--local", cwd=project)
+    return project
 
 
 async def wait_for(pilot: Pilot[None], holds: Callable[[], bool], what: str) -> None:
-    """Wait for the engine; ends the script where it takes minutes."""
+    """Wait for the engine; ends the script after minutes."""
     waited = 0.0
     while not holds():
         if waited > LONGEST_WAIT:
@@ -59,15 +89,18 @@ def last_number(app: WorkbenchApp) -> int:
     return max(app.sandbox.state.history)
 
 
-async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) -> None:
-    """One run of the app: deployed, edited, broken, fixed; a picture of each."""
+def shown(app: WorkbenchApp, text: str) -> Callable[[], bool]:
+    """Whether the screen shows a text."""
+    return lambda: text in app.export_screenshot().replace("&#160;", " ")
+
+
+async def show(project: Path, folder: Path, size: tuple[int, int], prefix: str) -> None:
+    """One run of the app."""
     themes, _ = load_themes()
     starter = ProjectStarter(project, Flags(local=True))
     app = WorkbenchApp(starter, themes=themes, theme="dark")
-    resource = project / "amplify" / "data" / "resource.ts"
+    resource = project / "amplify" / "data" / "resource.py"
     text = resource.read_text()
-    if FIELD not in text:
-        raise SystemExit(f"{resource} has no {FIELD} to edit")
 
     def save(name: str) -> None:
         path = folder / f"{prefix}-{name}.svg"
@@ -80,7 +113,7 @@ async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) 
             await wait_for(pilot, state_is(app, LoopState.WATCHING, 1), "the first deployment")
             save("deployed")
             number = last_number(app)
-            resource.write_text(text.replace(FIELD, f"{FIELD}.required()", 1))
+            resource.write_text(text.replace(FIELD, EDITED, 1))
             await wait_for(pilot, state_is(app, LoopState.WATCHING, number + 1), "the edit")
             save("edited")
             for key, name in (("3", "resources"), ("4", "log"), ("5", "history")):
@@ -92,25 +125,58 @@ async def tell(project: Path, folder: Path, size: tuple[int, int], prefix: str) 
             save("keys")
             await pilot.press("escape")
             number = last_number(app)
-            resource.write_text(text.replace(FIELD, "'text'", 1))
+            resource.write_text(text.replace(FIELD, BROKEN, 1))
             await pilot.press("2")
-            await wait_for(pilot, state_is(app, LoopState.FAILED, number + 1), "the type error")
-            save("type-error")
+            await wait_for(pilot, state_is(app, LoopState.FAILED, number + 1), "the error")
+            save("error")
+            number = last_number(app)
+            resource.write_text(text)
+            await wait_for(pilot, state_is(app, LoopState.WATCHING, number + 1), "the fix")
+            await show_panes(app, pilot, save)
             await pilot.press("ctrl+c")
     finally:
         resource.write_text(text)
         app.ending.wait_for_engine()
 
 
+async def show_panes(app: WorkbenchApp, pilot: Pilot[None], save: Callable[[str], None]) -> None:
+    """The playground with a result, the users, the branches."""
+    await pilot.press("7")
+    await wait_for(pilot, shown(app, "greet"), "the schema")
+    await pilot.pause(0.5)
+    assert app.focused is not None
+    app.focused.post_message(Paste(OPERATION))
+    await pilot.pause(1.0)
+    await pilot.press("f5")
+    await pilot.pause(3.0)
+    save("playground")
+    await pilot.press("f12", "escape", "escape", "escape")
+    await pilot.pause(0.5)
+    await pilot.press("8")
+    await wait_for(pilot, shown(app, "@example.com"), "the users")
+    await pilot.pause(1.0)
+    save("users")
+    await pilot.press("q")
+    await pilot.pause(0.5)
+    await pilot.press("9")
+    await wait_for(pilot, shown(app, "feature/reactions"), "the branches")
+    await pilot.pause(1.0)
+    save("branches")
+
+
 def main() -> None:
     """Make all pictures."""
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
-    project = Path(sys.argv[1]).absolute()
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs" / "screenshots"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    for size, prefix in ((WIDE, "wide"), (NARROW, "narrow")):
-        asyncio.run(tell(project, folder, size, prefix))
+    # The user's own settings, such as a theme, are not for the pictures.
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["XDG_CONFIG_HOME"] = f"{home}/config"
+        project = prepare(Path(home))
+        try:
+            for prefix, size in SIZES.items():
+                asyncio.run(show(project, folder, size, prefix))
+        finally:
+            run(sys.executable, "-m", "amplify_tui", "local", "stop", "--force", cwd=project)
 
 
 if __name__ == "__main__":
