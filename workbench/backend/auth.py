@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from workbench.backend.constructs.auth_actions import ACTIONS
+from workbench.backend.constructs.auth.actions import ACTIONS
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.auth import (
     AccountRecovery,

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from workbench.backend.constructs.auth_outputs import auth_outputs
-from workbench.backend.constructs.auth_reference import refer_auth, reference_outputs
-from workbench.backend.constructs.auth_resources import AuthResources, make_auth
+from workbench.backend.constructs.auth.outputs import auth_outputs
+from workbench.backend.constructs.auth.reference import refer_auth, reference_outputs
+from workbench.backend.constructs.auth.resources import AuthResources, make_auth
 from workbench.backend.constructs.custom_outputs import merged
-from workbench.backend.constructs.data_resources import DataResources, make_data
-from workbench.backend.constructs.function_needs import (
+from workbench.backend.constructs.data.resources import DataResources, make_data
+from workbench.backend.constructs.functions.needs import (
     Definitions,
     every_function,
     references_of,
 )
-from workbench.backend.constructs.function_resources import make_functions
+from workbench.backend.constructs.functions.resources import make_functions
 from workbench.backend.constructs.root import Root
-from workbench.backend.constructs.storage_resources import (
+from workbench.backend.constructs.storage.resources import (
     StorageResources,
     make_storage,
     storage_outputs,

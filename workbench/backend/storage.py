@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from workbench.backend.constructs.storage_access import check_access
+from workbench.backend.constructs.storage.access import check_access
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.source_location import DefinitionError

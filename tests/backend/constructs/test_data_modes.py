@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amplify_tui import DefinitionError, DefinitionErrors, Model, allow, define_data
-from workbench.backend.constructs.data_modes import check_rules, every_mode, key_expiry
+from workbench.backend.constructs.data.modes import check_rules, every_mode, key_expiry
 
 
 class Keyed(Model, rules=[allow.public_api_key()]):

@@ -16,7 +16,7 @@ from amplify_tui import (
     secret,
 )
 from workbench.backend.constructs.custom_outputs import merged
-from workbench.backend.constructs.function_needs import (
+from workbench.backend.constructs.functions.needs import (
     Definitions,
     environment_of,
     every_function,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workbench.backend.constructs.function_code import FunctionCode, stage_code
+from workbench.backend.constructs.functions.code import FunctionCode, stage_code
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.source_location import DefinitionError
 from workbench.project.node_runtime import find_node

@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.backend.constructs.storage_access import (
+from workbench.backend.constructs.storage.access import (
     IDENTITY,
     Grantee,
     check_access,

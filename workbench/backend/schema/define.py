@@ -18,7 +18,7 @@ from workbench.backend.definitions.source_location import (
     DefinitionErrors,
     Place,
 )
-from workbench.backend.schema.checking import problems_of
+from workbench.backend.schema.checks.schema import problems_of
 from workbench.backend.schema.classes import Model
 from workbench.backend.schema.errors import calling_place
 from workbench.backend.schema.operation_reading import read_operation

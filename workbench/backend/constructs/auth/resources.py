@@ -9,10 +9,10 @@ from typing import Any
 from aws_cdk import Tags, aws_cognito, aws_iam, aws_kms, aws_ssm
 from constructs import Construct
 
-from workbench.backend.constructs.auth_actions import iam_actions
-from workbench.backend.constructs.auth_pool import make_user_pool
-from workbench.backend.constructs.auth_providers import Providers, make_providers
-from workbench.backend.constructs.function_resources import FRIENDLY_NAME, FunctionResources
+from workbench.backend.constructs.auth.actions import iam_actions
+from workbench.backend.constructs.auth.pool import make_user_pool
+from workbench.backend.constructs.auth.providers import Providers, make_providers
+from workbench.backend.constructs.functions.resources import FRIENDLY_NAME, FunctionResources
 from workbench.backend.constructs.identity import environment_name
 from workbench.backend.constructs.root import Root
 from workbench.backend.constructs.secret_fetcher import SecretFetcher

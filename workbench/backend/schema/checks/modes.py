@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workbench.backend.definitions.schema import Field, Modes, Relation, Rule, Schema
 from workbench.backend.definitions.source_location import DefinitionError, Place
-from workbench.backend.schema.rule_checks import can_match
+from workbench.backend.schema.checks.rules import can_match
 
 
 def mode_problems(schema: Schema, modes: Modes, place: Place) -> Iterator[DefinitionError]:

@@ -10,8 +10,8 @@ from typing import Any
 from aws_cdk import Duration, Size, Tags, aws_iam, aws_lambda, aws_logs
 from aws_cdk.aws_scheduler import CfnSchedule
 
-from workbench.backend.constructs.function_code import stage_code
-from workbench.backend.constructs.function_needs import environment_of
+from workbench.backend.constructs.functions.code import stage_code
+from workbench.backend.constructs.functions.needs import environment_of
 from workbench.backend.constructs.root import Root
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.source_location import DefinitionError

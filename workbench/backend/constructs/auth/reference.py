@@ -7,8 +7,8 @@ from typing import Any
 from aws_cdk import aws_cognito, aws_iam
 from constructs import Construct
 
-from workbench.backend.constructs.auth_providers import Providers
-from workbench.backend.constructs.auth_resources import (
+from workbench.backend.constructs.auth.providers import Providers
+from workbench.backend.constructs.auth.resources import (
     STACK,
     STACK_TYPE,
     AuthCfnResources,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from workbench.backend.definitions.schema import CustomType, Enum, Model, Modes, Schema
 from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.graphql.names import index_field, list_field
-from workbench.backend.schema.member_checks import member_problems
-from workbench.backend.schema.mode_checks import mode_problems
-from workbench.backend.schema.model_checks import model_problems
+from workbench.backend.schema.checks.members import member_problems
+from workbench.backend.schema.checks.models import model_problems
+from workbench.backend.schema.checks.modes import mode_problems
+from workbench.backend.schema.checks.operations import operation_problems
 from workbench.backend.schema.naming import GRAPHQL_NAME
-from workbench.backend.schema.operation_checks import operation_problems
 
 _RESERVED = {"Query", "Mutation", "Subscription", "String", "Int", "Float", "Boolean", "ID"}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from workbench.backend.definitions.schema import Index, Model, Relation, Schema
 from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.schema.checks.rules import member_rule_problems, rule_problems
 from workbench.backend.schema.naming import python_name
 from workbench.backend.schema.reading import UNREAD
-from workbench.backend.schema.rule_checks import member_rule_problems, rule_problems
 
 _ADDED = {"createdAt": "AWSDateTime", "updatedAt": "AWSDateTime", "owner": "String"}
 _KEY_TYPES = {

@@ -11,11 +11,11 @@ from aws_cdk import RemovalPolicy, Tags, aws_iam, aws_s3
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from workbench.backend.constructs.auth_resources import AuthResources, publish_reference
-from workbench.backend.constructs.function_resources import FRIENDLY_NAME, FunctionResources
+from workbench.backend.constructs.auth.resources import AuthResources, publish_reference
+from workbench.backend.constructs.functions.resources import FRIENDLY_NAME, FunctionResources
 from workbench.backend.constructs.identity import environment_name
 from workbench.backend.constructs.root import Root
-from workbench.backend.constructs.storage_access import (
+from workbench.backend.constructs.storage.access import (
     Grantee,
     StorageAccess,
     compile_access,

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.backend.constructs.function_bundle import bundle, esbuild_for
-from workbench.backend.constructs.function_packages import install_packages
-from workbench.backend.constructs.function_start import MODULE, start_file
+from workbench.backend.constructs.functions.bundle import bundle, esbuild_for
+from workbench.backend.constructs.functions.packages import install_packages
+from workbench.backend.constructs.functions.start import MODULE, start_file
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.source_location import DefinitionError
 

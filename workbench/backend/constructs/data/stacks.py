@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.backend.constructs import data_templates as templates
-from workbench.backend.constructs.nested_template import NestedTemplate, TemplateResource
+from workbench.backend.constructs.data.nested_template import NestedTemplate, TemplateResource
 from workbench.backend.resolvers.records import (
     NONE_SOURCE,
     ResolverPlan,

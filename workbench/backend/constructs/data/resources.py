@@ -12,9 +12,9 @@ from typing import Any
 from aws_cdk import FileAssetPackaging, Stack, Tags, aws_appsync, aws_dynamodb, aws_iam, aws_lambda
 from constructs import Construct
 
-from workbench.backend.constructs.auth_resources import AuthResources, publish_reference
-from workbench.backend.constructs.data_access import chunks, function_paths, role_paths
-from workbench.backend.constructs.data_modes import (
+from workbench.backend.constructs.auth.resources import AuthResources, publish_reference
+from workbench.backend.constructs.data.access import chunks, function_paths, role_paths
+from workbench.backend.constructs.data.modes import (
     NAMES,
     check_rules,
     every_mode,
@@ -22,19 +22,19 @@ from workbench.backend.constructs.data_modes import (
     key_expiry,
     provider,
 )
-from workbench.backend.constructs.data_stacks import (
+from workbench.backend.constructs.data.nested_template import NestedTemplate, TemplateResource
+from workbench.backend.constructs.data.schema_files import publish_schema
+from workbench.backend.constructs.data.stacks import (
     connection_stacks,
     is_connection,
     model_stack,
     operation_stacks,
     tables_of,
 )
-from workbench.backend.constructs.function_needs import DATA_NAME_KEY
-from workbench.backend.constructs.function_resources import FRIENDLY_NAME, FunctionResources
+from workbench.backend.constructs.functions.needs import DATA_NAME_KEY
+from workbench.backend.constructs.functions.resources import FRIENDLY_NAME, FunctionResources
 from workbench.backend.constructs.identity import environment_name
-from workbench.backend.constructs.nested_template import NestedTemplate, TemplateResource
 from workbench.backend.constructs.root import Root
-from workbench.backend.constructs.schema_files import publish_schema
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.schema import DataDefinition
 from workbench.backend.graphql.api_schema import write_api_schema

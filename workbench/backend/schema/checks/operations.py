@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from workbench.backend.definitions.schema import SCALARS, Operation, Rule, Schema
 from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.schema.checks.rules import way_problems
 from workbench.backend.schema.naming import GRAPHQL_NAME
 from workbench.backend.schema.reading import UNREAD
-from workbench.backend.schema.rule_checks import way_problems
 
 
 def operation_problems(schema: Schema, operation: Operation) -> Iterator[DefinitionError]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.backend.constructs.auth_resources import AuthResources
+from workbench.backend.constructs.auth.resources import AuthResources
 from workbench.backend.definitions.auth import AuthDefinition
 
 _FACTORS = {"SMS_MFA": "SMS", "SOFTWARE_TOKEN_MFA": "TOTP", "EMAIL_OTP": "EMAIL"}

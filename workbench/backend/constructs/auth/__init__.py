@@ -1,0 +1,1 @@
+"""Auth: the user pool, its providers, the identity pool, and a referenced pool."""

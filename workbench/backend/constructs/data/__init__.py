@@ -1,0 +1,1 @@
+"""Data: the API, its tables and resolvers, and who may call it."""

@@ -1,0 +1,1 @@
+"""Functions: their code and packages, their permissions and environment."""

@@ -1,0 +1,1 @@
+"""Storage: buckets and who may do what with their paths."""
