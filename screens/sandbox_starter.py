@@ -46,7 +46,7 @@ class ProjectStarter:
 
     def open(self, session: Session, emit: Emit) -> OpenedSandbox:
         """Start the sandbox's loop in its own thread."""
-        from workbench.git.working_tree import branch_name
+        from workbench.git.git_folder import branch_name
         from workbench.loop.options import SandboxOptions
         from workbench.loop.runner import SandboxThread
 

@@ -49,7 +49,7 @@ from workbench.branches.environments import Environment
 from workbench.branches.inventory import take_inventory
 from workbench.branches.promote import promote
 from workbench.branches.selected_environment import read_resources, selection_of
-from workbench.git.working_tree import find_repository
+from workbench.git.git_folder import find_repository
 from workbench.model.user_problem import UserProblem
 from workbench.watch.git_refs import ref_changes
 

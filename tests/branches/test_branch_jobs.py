@@ -31,7 +31,7 @@ from workbench.branches.selected_environment import (
     read_resources,
     selection_of,
 )
-from workbench.git.repository import GitProblem, worktrees
+from workbench.git.command import GitProblem, worktrees
 from workbench.localcloud import lifecycle
 from workbench.localcloud.server_file import read_record
 from workbench.playground.requests import Request

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.git.working_tree import branch_name
+from workbench.git.git_folder import branch_name
 from workbench.watch.watcher import Change, Watcher
 
 

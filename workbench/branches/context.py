@@ -12,7 +12,7 @@ from workbench.branches.compare import Difference, Side, compare, read_side
 from workbench.branches.environments import Environment, Stack, list_environments
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import App, HostedBranch, Job
-from workbench.git.repository import commit_of
+from workbench.git.command import commit_of
 from workbench.model.user_problem import UserProblem
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project

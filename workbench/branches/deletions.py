@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workbench.git.repository import GitProblem, run_git
+from workbench.git.command import GitProblem, run_git
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_file, private_folder
 from workbench.project.models import Project, ProjectProblem

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import HostedBranch, Job
-from workbench.git.repository import Branch, GitProblem, branches, current_branch
+from workbench.git.command import Branch, GitProblem, branches, current_branch
 from workbench.project.identity import parse_stack_name, stack_name
 from workbench.project.models import BackendIdentity, Project
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from workbench.branches.context import OpenedBranches
 from workbench.branches.hosting_models import Job
-from workbench.git.repository import Commit, commits_between, run_git
+from workbench.git.command import Commit, commits_between, run_git
 
 MOST = 25
 """The jobs that are looked at: each takes a call for its steps."""

@@ -27,7 +27,7 @@ from workbench.branches.hosting_models import (
     read_job,
 )
 from workbench.branches.previews import preview_name, preview_tags
-from workbench.git.repository import GitProblem, main_checkout, repository_root, run_git
+from workbench.git.command import GitProblem, main_checkout, repository_root, run_git
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import APP_ROOT, LOGS_PATH
 from workbench.project.models import Project

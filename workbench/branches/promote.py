@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.git.repository import (
+from workbench.git.command import (
     Commit,
     GitProblem,
     ahead_behind,

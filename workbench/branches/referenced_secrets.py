@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbench.git.repository import GitProblem, run_git
+from workbench.git.command import GitProblem, run_git
 
 _CALL = re.compile(r"\bsecret\(\s*['\"]([A-Za-z0-9_.-]+)['\"]")
 _SOURCES = frozenset({".ts", ".mts", ".js", ".mjs", ".tsx", ".py"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.branches.context import OpenedBranches
 from workbench.branches.promote import Promotion, merged_aside
-from workbench.git.repository import commit_of, repository_root
+from workbench.git.command import commit_of, repository_root
 from workbench.loop.dry_run import ComingChanges, coming_changes
 from workbench.model.events import unheard
 from workbench.project.locate import find_project

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.git.working_tree import Repository, find_repository
+from workbench.git.git_folder import Repository, find_repository
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from workbench.git.working_tree import (
+from workbench.git.git_folder import (
     Repository,
     branch_name,
     find_repository,

@@ -40,7 +40,7 @@ from workbench.branches.context import OpenedBranches
 from workbench.branches.deletions import read_deletions
 from workbench.branches.hosting import Hosting
 from workbench.branches.promote import plan_promotion
-from workbench.git.repository import GitProblem
+from workbench.git.command import GitProblem
 from workbench.loop.dry_run import ComingChanges
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project

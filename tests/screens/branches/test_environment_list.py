@@ -12,7 +12,7 @@ from screens.branches.environment_rows import environment_rows
 from screens.widgets.text_styles import plain
 from workbench.branches.environments import Environment, Stack
 from workbench.branches.hosting_models import HostedBranch, Job
-from workbench.git.repository import Branch, Commit
+from workbench.git.command import Branch, Commit
 
 COMMIT = Commit("c0ffee" * 6 + "c0ff", "Fix it", "Ann", datetime(2026, 1, 1, tzinfo=UTC))
 GIT = Branch("main", COMMIT)

@@ -159,7 +159,7 @@ def _npm_version(root: Path, name: str) -> str:
 
 
 def _git(project: Project) -> Iterator[Finding]:
-    from workbench.git.working_tree import branch_name, find_repository
+    from workbench.git.git_folder import branch_name, find_repository
 
     if find_repository(project.root) is None:
         yield Finding("note", "git", "not a repository: branch switches are not noticed")

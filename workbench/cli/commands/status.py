@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the status; starts nothing."""
     from workbench.cli.event_text import record_line
     from workbench.damaged_files import kept_damaged
-    from workbench.git.working_tree import branch_name
+    from workbench.git.git_folder import branch_name
     from workbench.journal.store import Journal, journal_path
     from workbench.loop.ownership import owner
 

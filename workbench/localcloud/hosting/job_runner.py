@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.aws.local_keys import keys_of
-from workbench.git.repository import check_out, commit_of, git_environment, remove_worktree
+from workbench.git.command import check_out, commit_of, git_environment, remove_worktree
 from workbench.guardian_process import start_time
 from workbench.localcloud.contract import CLOUD_VARIABLE, ENDED, PREVIEW_OF
 from workbench.localcloud.hosting import steps

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
-from workbench.git.repository import branches
-from workbench.git.working_tree import find_repository
+from workbench.git.command import branches
+from workbench.git.git_folder import find_repository
 from workbench.localcloud.hosting import branches as branch_operations
 from workbench.localcloud.hosting.auto_branch_rules import Step, decide, next_expiry
 from workbench.localcloud.hosting.jobs import start_job

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.git.repository import main_checkout
+from workbench.git.command import main_checkout
 from workbench.localcloud.contract import APP_ROOT
 from workbench.private_files import private_folder, write_private
 from workbench.project.models import ProjectProblem

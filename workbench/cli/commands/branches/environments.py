@@ -93,7 +93,7 @@ def _document(each: Environment) -> dict[str, Any]:
 
 
 def _connect(arguments: argparse.Namespace) -> int:
-    from workbench.git.repository import commit_of
+    from workbench.git.command import commit_of
 
     branch, opened = arguments.branch, opened_branches(arguments)
     commit_of(opened.project.root, branch)  # raises if there is no such branch
@@ -107,7 +107,7 @@ def _connect(arguments: argparse.Namespace) -> int:
 
 
 def _preview(arguments: argparse.Namespace) -> int:
-    from workbench.git.repository import commit_of
+    from workbench.git.command import commit_of
 
     source, opened = arguments.source, opened_branches(arguments)
     commit_of(opened.project.root, source)  # raises if there is no such branch

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.branches.repository import Repository, make_repository
-from workbench.git.repository import (
+from workbench.git.command import (
     GitProblem,
     ahead_behind,
     branches,
