@@ -106,13 +106,13 @@ def server_log(local_cloud: LocalTarget, shared_cloud: SharedCloud) -> Callable[
 
 @pytest.fixture
 def stacks_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A function that starts a local cloud without the named mend, to prove that it is needed."""
+    """A function that starts a local cloud without the named patch, to prove that it is needed."""
     started: list[Path] = []
 
-    def start(mend: str) -> Stacks:
-        folder = tmp_path / f"without-{mend}"
+    def start(name: str) -> Stacks:
+        folder = tmp_path / f"without-{name}"
         with monkeypatch.context() as patch:
-            patch.setenv(WITHOUT_PATCHES, mend)
+            patch.setenv(WITHOUT_PATCHES, name)
             target = lifecycle.start(folder)
         started.append(folder)
         return Stacks(Clients(target))

@@ -37,7 +37,7 @@ def test_a_missing_stack_is_named_with_its_id(stacks: Stacks, operation: str) ->
     assert _message(call, StackName="gone") == "Stack with id gone does not exist"
 
 
-def test_without_the_mend_the_message_differs(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_the_message_differs(stacks_without: Callable[[str], Stacks]) -> None:
     bare = stacks_without("cloudformation.missing_stack_message")
     message = _message(bare.cloudformation.list_stack_resources, StackName="gone")
     assert message != "Stack with id gone does not exist"
@@ -51,7 +51,7 @@ def test_the_template_summary_has_the_metadata(stacks: Stacks) -> None:
     assert json.loads(by_body["Metadata"]) == _METADATA
 
 
-def test_without_the_mend_there_is_no_metadata(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_there_is_no_metadata(stacks_without: Callable[[str], Stacks]) -> None:
     bare = stacks_without("cloudformation.template_metadata")
     bare.create("app", _TEMPLATE)
     assert "Metadata" not in bare.cloudformation.get_template_summary(StackName="app")

@@ -23,9 +23,9 @@ def test_a_long_log_keeps_its_last_whole_lines(tmp_path: Path) -> None:
 def test_a_running_server_cuts_its_own_log(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     code = (
-        "import logging, pathlib, sys; from workbench.localcloud import logfile; "
+        "import logging, pathlib, sys; from workbench.localcloud import log_file; "
         "logging.getLogger().addHandler("
-        "logfile.BoundedHandler(pathlib.Path(sys.argv[1]), 600_000, 10)); "
+        "log_file.BoundedHandler(pathlib.Path(sys.argv[1]), 600_000, 10)); "
         "[logging.warning('%05d %s', n, 'x' * 1000) for n in range(2000)]"
     )
     with log.open("ab") as output:

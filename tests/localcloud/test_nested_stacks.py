@@ -63,7 +63,7 @@ def test_an_update_keeps_the_attributes_of_unchanged_resources(stacks: Stacks) -
     assert {o["OutputKey"]: o["OutputValue"] for o in described["Outputs"]}["Value"] == "3"
 
 
-def test_without_the_mend_the_attributes_are_forgotten(
+def test_without_the_patch_the_attributes_are_forgotten(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
     bare = stacks_without("cloudformation.nested_stacks")
@@ -110,8 +110,8 @@ def test_a_failed_child_update_goes_back_to_what_ran_before(stacks: Stacks) -> N
         f"Embedded stack {child} was not successfully updated. Currently in "
         "UPDATE_ROLLBACK_COMPLETE with reason: The following resource(s) failed to create: [Bad]. "
     ]
-    mended = stacks.update("app", _root(stacks.publish("three.json", _child("3"))))
-    assert mended["StackStatus"] == "UPDATE_COMPLETE"
+    repaired = stacks.update("app", _root(stacks.publish("three.json", _child("3"))))
+    assert repaired["StackStatus"] == "UPDATE_COMPLETE"
 
 
 def test_a_later_failure_in_the_root_sends_the_child_back(stacks: Stacks) -> None:
@@ -193,7 +193,7 @@ def test_a_child_names_its_parent_and_root(stacks: Stacks) -> None:
     assert described == {root: (None, None), middle: (root, root), leaf: (middle, root)}
 
 
-def test_without_the_mend_a_child_names_no_parent(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_a_child_names_no_parent(stacks_without: Callable[[str], Stacks]) -> None:
     bare = stacks_without("cloudformation.nested_stack_family")
     bare.create("app", _root(bare.publish("one.json", _child("1"))))
     described = bare.cloudformation.describe_stacks()["Stacks"]

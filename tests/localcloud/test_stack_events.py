@@ -51,7 +51,7 @@ def test_an_update_tells_only_of_what_changes_and_what_is_new(stacks: Stacks) ->
     }
 
 
-def test_without_the_mend_every_resource_is_updated(
+def test_without_the_patch_every_resource_is_updated(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
     assert ("Value0", "UPDATE_COMPLETE") in _update_events(

@@ -71,8 +71,8 @@ def test_a_cut_off_update_is_rolled_back_at_the_next_start(
     assert own_stacks.clients.ssm.get_parameter(Name=back)["Parameter"]["Value"] == "1"
     template = own_stacks.cloudformation.get_template(StackName="app")["TemplateBody"]
     assert template == {"Resources": {"Value": _parameter("1")}}
-    mended = own_stacks.update("app", {"Resources": {"Value": _parameter("3")}})
-    assert mended["StackStatus"] == "UPDATE_COMPLETE"
+    repaired = own_stacks.update("app", {"Resources": {"Value": _parameter("3")}})
+    assert repaired["StackStatus"] == "UPDATE_COMPLETE"
     value = own_stacks.physical_id("app", "Value")
     assert own_stacks.clients.ssm.get_parameter(Name=value)["Parameter"]["Value"] == "3"
     listed = own_stacks.cloudformation.list_stack_resources(StackName="app")[

@@ -1,4 +1,4 @@
-"""Start, stop and ask after a project's local cloud, from any process.
+"""Starts, stops and checks a project's local cloud, from any process.
 
 ``state_dir`` is the project's ``.amplify/local-cloud`` throughout: ``server.json``, ``server.log``,
 ``lock`` and ``state/`` live in it.
@@ -143,7 +143,7 @@ def _wait_for(
         time.sleep(0.1)
         current = status(state_dir)
     if current.state == "unresponsive":
-        say(f"It did not answer for {patience:.0f} s; it is started anew.")
+        say(f"It did not answer for {patience:.0f} s; restarting it.")
     return current
 
 
@@ -153,9 +153,9 @@ def _put_damaged_record_aside(state_dir: Path, say: Say) -> None:
         return
     kept = put_aside(file)
     damage = Damage(
-        "What is remembered of the local cloud's port",
-        "it is not what was written",
-        "The port that the folder's path gives is taken.",
+        "The saved port of the local cloud",
+        "its content is damaged",
+        "The default port of this folder is used.",
         str(kept or ""),
     )
     say(str(damage))
@@ -193,7 +193,7 @@ def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -
         if server_process.becomes_free(state_dir, _LAST_CHANCE):
             return True
         raise LocalCloudProblem(
-            f"a process that cannot be told holds {state_dir / server_process.LOCK_NAME}",
+            f"an unknown process holds {state_dir / server_process.LOCK_NAME}",
             f"find it with: fuser {state_dir / server_process.LOCK_NAME}",
         )
     if server_process.ask_to_end(found.pid, state_dir, timeout):
@@ -205,7 +205,7 @@ def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -
     if not server_process.kill(found.pid, state_dir):
         raise LocalCloudProblem(
             f"the local cloud (process {found.pid}) cannot be killed",
-            "look whether it waits for a disk or a network share that is gone",
+            "check whether it waits for a disk or network share that is no longer there",
         )
     return True
 
@@ -249,12 +249,12 @@ def _holder(state_dir: Path) -> server_process.Holder | None:
         lock = state_dir / server_process.LOCK_NAME
         raise LocalCloudProblem(
             f"{lock} cannot be opened ({error.strerror})",
-            f"give it back to yourself (chmod u+rw {lock}), or move it away",
+            f"make it yours again (chmod u+rw {lock}), or move it away",
         ) from error
 
 
 def reset(state_dir: Path, *, say: Say = lambda _: None) -> LocalTarget | None:
-    """Forget everything the local cloud holds; starts it again where it ran. The port stays."""
+    """Delete everything the local cloud holds; restarts it if it ran. The port stays."""
     state_dir = state_dir.resolve()
     ran = stop(state_dir, say=say)
     with contextlib.suppress(FileNotFoundError):
@@ -263,10 +263,10 @@ def reset(state_dir: Path, *, say: Say = lambda _: None) -> LocalTarget | None:
 
 
 def unsaved_words(now: LocalCloudStatus) -> str:
-    """What to say of a state that cannot be saved."""
+    """A warning that the state cannot be saved."""
     return (
-        f"The local cloud's state cannot be saved ({now.unsaved}). It goes on in memory, and is saved "
-        "as soon as that works again; what changes meanwhile is lost if it ends before. Look whether "
+        f"The local cloud's state cannot be saved ({now.unsaved}). It is kept in memory and saved "
+        "as soon as that works again; changes until then are lost if it ends before. Check whether "
         f"the disk of {now.log.parent} is full or read-only."
     )
 
@@ -274,7 +274,7 @@ def unsaved_words(now: LocalCloudStatus) -> str:
 async def watch_health(
     state_dir: Path, *, interval: float = 2.0
 ) -> AsyncIterator[LocalCloudStatus]:
-    """Yield the status now and then whenever its state or process changes; never ends by itself."""
+    """Yield the status now, and whenever its state or process changes; never ends."""
     last: tuple[str, int] | None = None
     while True:
         current = await asyncio.to_thread(status, state_dir)
@@ -363,7 +363,7 @@ def _wait_for_answer(
         time.sleep(0.02)
     raise LocalCloudProblem(
         f"the local cloud did not answer within {timeout:.0f} s",
-        f"look into {log}",
+        f"see {log}",
         details=log_file.last_lines(log),
     )
 
@@ -391,7 +391,7 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
     if shutil.disk_usage(log.parent).free < _LEAST_ROOM:
         return LocalCloudProblem(
             f"the local cloud cannot start: the disk of {log.parent} is full",
-            "make room, then start again; what is saved stays as it is",
+            "free some space, then start again; saved data is kept",
         )
     if code == EXIT_LOCKED:
         return LocalCloudProblem(
@@ -415,7 +415,7 @@ def _did_not_start(code: int, port: int, log: Path) -> LocalCloudProblem:
     if code == EXIT_UNSUPPORTED and lines:
         return LocalCloudProblem(lines[-1], "then start again")
     return LocalCloudProblem(
-        f"the local cloud ended while starting (exit code {code})", f"look into {log}", lines
+        f"the local cloud ended while starting (exit code {code})", f"see {log}", lines
     )
 
 

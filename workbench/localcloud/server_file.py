@@ -1,4 +1,4 @@
-"""``server.json``: what is remembered about a project's local cloud between its starts."""
+"""``server.json``: what is saved about a project's local cloud between its starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE_NAME = "server.json"
 
 @dataclass(frozen=True, slots=True)
 class ServerRecord:
-    """The remembered port, and the process that last served on it.
+    """The saved port, and the process that last served on it.
 
     ``pid`` 0 means stopped; ``started_at`` is in seconds since the epoch.
     """
@@ -30,7 +30,7 @@ class ServerRecord:
 
 
 def read_record(state_dir: Path) -> ServerRecord | None:
-    """The record, or None where there is none or it cannot be read (then it is made anew)."""
+    """The record; None if missing or unreadable (then a new one is written)."""
     try:
         raw = json.loads((state_dir / FILE_NAME).read_text(encoding="utf-8"))
         known = {f.name for f in fields(ServerRecord)}

@@ -22,7 +22,7 @@ LOCK_NAME = "lock"
 _ATTEMPTS = 8
 _MODULE = "workbench.localcloud.server.main"
 _KILLED_WITHIN = 10.0
-"""Seconds in which the kernel ends a killed process, unless it waits for a disk that is gone."""
+"""Seconds in which the kernel ends a killed process, unless it waits for a missing disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def take(state_dir: Path, port: int) -> IO[str] | None:
 
 
 def holder(state_dir: Path) -> Holder | None:
-    """Who holds the folder; None where nobody does. Raises OSError where ``lock`` cannot be opened."""
+    """Who holds the folder; None if nobody does. Raises OSError if ``lock`` cannot be opened."""
     # "r+": asking must not make the file, which would hide that a running server's was removed.
     try:
         with (state_dir / LOCK_NAME).open("r+") as handle:

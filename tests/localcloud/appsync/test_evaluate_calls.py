@@ -228,7 +228,7 @@ def test_a_stack_with_code_errors_fails_and_says_why(target: LocalTarget) -> Non
     )
 
 
-def test_without_the_mend_templates_are_not_evaluated(stacks_without: Any) -> None:
+def test_without_the_patch_templates_are_not_evaluated(stacks_without: Any) -> None:
     client = stacks_without("appsync.evaluate").clients.client("appsync")
     with pytest.raises(ClientError):
         client.evaluate_mapping_template(template="{}", context="{}")

@@ -142,6 +142,6 @@ def test_addresses_in_outputs_answer(stacks: Stacks) -> None:
     assert outputs["Elsewhere"].startswith("https://abcdefghij.execute-api.us-east-1.amazonaws")
 
 
-def test_without_the_mend_they_lead_away(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_they_lead_away(stacks_without: Callable[[str], Stacks]) -> None:
     outputs = _outputs(stacks_without("apigateway.addresses"))
     assert ".amazonaws.com/" in outputs["Rest"]

@@ -79,6 +79,6 @@ def test_an_api_and_a_data_source_keep_all_members(stacks: Stacks) -> None:
     assert source["openSearchServiceConfig"] == search
 
 
-def test_without_the_mend_a_schema_has_no_types(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_a_schema_has_no_types(stacks_without: Callable[[str], Stacks]) -> None:
     appsync, api_id = _api(stacks_without("appsync.routes"))
     assert appsync.list_types(apiId=api_id, format="SDL")["types"] == []

@@ -213,7 +213,7 @@ def test_a_restart_keeps_everything(own_stacks: Stacks, own_cloud_dir: Path) -> 
     assert api["uris"]["GRAPHQL"] == outputs["ApiGraphQLUrl"]
 
 
-def test_without_the_mends_functions_are_lost_and_addresses_are_far(
+def test_without_the_patches_functions_are_lost_and_addresses_are_far(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
     stacks = stacks_without("appsync.storage,appsync.endpoints")

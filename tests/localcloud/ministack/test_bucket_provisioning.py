@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
 
-MEND = "s3.bucket_provisioning"
+PATCH = "s3.bucket_provisioning"
 
 
 def _template(*tags: tuple[str, str]) -> dict[str, Any]:
@@ -59,8 +59,8 @@ def test_a_full_bucket_stays_and_says_why(stacks: Stacks) -> None:
     assert bucket not in _names(stacks)
 
 
-def test_without_the_mend_objects_are_lost(stacks_without: Callable[[str], Stacks]) -> None:
-    stacks = stacks_without(MEND)
+def test_without_the_patch_objects_are_lost(stacks_without: Callable[[str], Stacks]) -> None:
+    stacks = stacks_without(PATCH)
     bucket = _with_an_object(stacks)
     stack_id = stacks.cloudformation.describe_stacks(StackName="app")["Stacks"][0]["StackId"]
     stacks.cloudformation.delete_stack(StackName="app")

@@ -52,7 +52,7 @@ def test_a_provider_is_made_changed_and_removed(stacks: Stacks) -> None:
     assert _providers(stacks) == []
 
 
-def test_without_the_mend_the_type_is_refused(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_the_type_is_refused(stacks_without: Callable[[str], Stacks]) -> None:
     stacks = stacks_without("cognito.identity_providers")
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         stacks.create("app", _template())

@@ -67,7 +67,7 @@ def test_the_api_refuses_and_takes_it_once_the_code_is_there(stacks: Stacks) -> 
     assert stacks.create("app", _template())["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_without_the_mend_a_function_without_code_is_made(
+def test_without_the_patch_a_function_without_code_is_made(
     stacks_without: Callable[[str], Stacks],
 ) -> None:
     stacks = stacks_without("lambda_functions.code")

@@ -40,5 +40,5 @@ def test_nothing_waits_for_a_function(stacks: Stacks) -> None:
     assert answer == b"2"
 
 
-def test_without_the_mend_it_would_wait(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_it_would_wait(stacks_without: Callable[[str], Stacks]) -> None:
     assert "InProgress" in _states(stacks_without("lambda_functions.states"))

@@ -130,7 +130,7 @@ def test_unpacked_functions_go_with_the_server_and_after_a_kill_with_the_next_on
 
 
 @pytest.mark.npm
-def test_without_the_mend_the_sdk_is_missing(
+def test_without_the_patch_the_sdk_is_missing(
     npm_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = npm_project / ".amplify" / "local-cloud"

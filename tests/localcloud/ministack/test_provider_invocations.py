@@ -102,7 +102,7 @@ def test_a_hot_swap_that_fails_says_so(stacks: Stacks, npm_modules: Path) -> Non
     assert _page(stacks) == b"old"
 
 
-def test_without_the_mend_the_old_content_stays(
+def test_without_the_patch_the_old_content_stays(
     stacks_without: Callable[[str], Stacks], npm_modules: Path
 ) -> None:
     stacks = stacks_without("lambda_functions.provider_invocations")

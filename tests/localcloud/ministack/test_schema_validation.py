@@ -89,7 +89,7 @@ def test_a_wrong_schema_fails_its_resource_and_a_swap_and_keeps_the_one_before(
     assert appsync.get_schema_creation_status(apiId=api_id)["status"] == "SUCCESS"
 
 
-def test_without_the_mend_any_text_is_a_schema(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_any_text_is_a_schema(stacks_without: Callable[[str], Stacks]) -> None:
     stacks = stacks_without("appsync.schema_validation")
     appsync = stacks.clients.appsync
     api = appsync.create_graphql_api(name="data", authenticationType="API_KEY")["graphqlApi"]

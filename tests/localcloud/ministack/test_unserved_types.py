@@ -45,7 +45,7 @@ def test_names_and_arns_are_as_on_aws(stacks: Stacks, server_log: Callable[[], s
     assert (renamed["Map"], renamed["AppArn"]) == ("other", outputs["AppArn"])
 
 
-def test_without_the_mend_the_template_is_refused(stacks_without: Callable[[str], Stacks]) -> None:
+def test_without_the_patch_the_template_is_refused(stacks_without: Callable[[str], Stacks]) -> None:
     stacks = stacks_without("cloudformation.unserved_types")
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         stacks.create("app", _template())

@@ -1,4 +1,4 @@
-"""What a client still sends of a body that nobody will read, thrown away before the answer ends.
+"""Discards what a client still sends of an unread body, before the answer ends.
 
 An application may answer before it has read the request: a refusal, a route that takes no body. The
 server would then wait for a place for the next part, and never close; and a client that is still
@@ -17,7 +17,7 @@ _HELD_BY_SERVER = 256 * 1024
 
 _MOST = 64 * 1024 * 1024
 _PATIENCE = 10.0
-"""Seconds and bytes after which the connection ends, heard or not."""
+"""Seconds and bytes after which the connection ends, read or not."""
 
 
 def read_to_the_end(app: App) -> App:

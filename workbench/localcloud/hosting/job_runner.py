@@ -223,7 +223,7 @@ class JobRunner:
             code = await self._deployers.deploy(
                 key,
                 checkout.project,
-                # What differs with each commit is no reason for another process.
+                # What differs with each commit needs no other process.
                 {name: value for name, value in environment.items() if name != COMMIT},
                 log,
                 fingerprint=await asyncio.to_thread(_fingerprint, checkout, variables),
@@ -341,7 +341,7 @@ class JobRunner:
             branch["jobs"][job_id]["summary"].update(status=status, endTime=time.time())
 
     def _interrupted(self, job: Document, folder: Path) -> None:
-        """The process that ran this job is no more: say so, and end what it left."""
+        """Report a job whose process has ended, and end what it left behind."""
         pid, began = job.pop("process", [0, ""])
         if pid and end_leftover(pid, began):
             logger.warning("ended a process that a job had left")

@@ -84,7 +84,7 @@ def delete_job(state: HostingState, _jobs: Jobs, members: Members) -> Document:
     summary = find_job(state, members)["summary"]
     if summary["status"] not in ENDED:
         raise RefusalError(
-            "BadRequestException", f"Job {summary['jobId']} runs still: stop it first."
+            "BadRequestException", f"Job {summary['jobId']} is still running: stop it first."
         )
     del find_branch(state, members)["jobs"][members["jobId"]]
     return {"jobSummary": summary}

@@ -1,4 +1,4 @@
-"""Finding the hosting's documents, or refusing as AWS does; what its operations share."""
+"""Finds apps, branches and jobs, or refuses as AWS does; shared by the operations."""
 
 from __future__ import annotations
 
@@ -39,22 +39,22 @@ class Jobs(Protocol):
 
 
 def find_app(state: HostingState, members: Members) -> Document:
-    """An app; raises RefusalError where there is none."""
+    """An app; raises RefusalError if missing."""
     return find(state.apps, members["appId"], "App")
 
 
 def find_branch(state: HostingState, members: Members) -> Document:
-    """A branch of an app; raises RefusalError where there is none."""
+    """A branch of an app; raises RefusalError if missing."""
     return find(find_app(state, members)["branches"], members["branchName"], "Branch")
 
 
 def find_job(state: HostingState, members: Members) -> Document:
-    """A job of a branch; raises RefusalError where there is none."""
+    """A job of a branch; raises RefusalError if missing."""
     return find(find_branch(state, members)["jobs"], members["jobId"], "Job")
 
 
 def find(documents: Mapping[str, Document], key: str, what: str) -> Document:
-    """One document; raises RefusalError where there is none."""
+    """One document; raises RefusalError if missing."""
     found = documents.get(key)
     if found is None:
         raise RefusalError("NotFoundException", f"{what} {key} not found.")

@@ -28,7 +28,7 @@ def page(
     keys = [key for key, _ in entries]
     start = keys.index(after) + 1 if after in keys else 0
     if after and after not in keys:
-        # It is gone meanwhile: go on behind where it stood, by the order of the keys.
+        # Deleted meanwhile: continue after its position in the order of the keys.
         start = next((at for at, key in enumerate(keys) if key > after), len(keys))
     shown = entries[start : start + count]
     found: dict[str, Any] = {name: [value for _, value in shown]}

@@ -122,7 +122,7 @@ class RepositoryWatcher:
     def _do(self, app_id: str, found: Document, step: Step) -> None:
         members = {"appId": app_id, "branchName": step.branch}
         if step.do == "remove":
-            logger.info("%s: its Git branch is gone, or its time is up", step.branch)
+            logger.info("%s: its Git branch was deleted, or its time is up", step.branch)
             branch_operations.delete_branch(self._state, self._jobs, members)
             return
         if step.do == "connect":

@@ -51,7 +51,7 @@ class HostingState:
             IsADirectoryError,
             FileNotFoundError,
         ) as error:
-            self._take_copy(copy, "it is gone" if not self._file.exists() else str(error))
+            self._take_copy(copy, "it is missing" if not self._file.exists() else str(error))
         except OSError as error:
             raise UnreachableStateError(
                 f"{self._file} cannot be read ({error.strerror})",

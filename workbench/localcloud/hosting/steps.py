@@ -99,7 +99,7 @@ def shown(command: Sequence[str] | str) -> str:
 def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence[str]:
     """The frontend's shell commands of ``amplify.yml``, where a build is asked for.
 
-    Raises ProjectProblem for a file that is no build specification.
+    Raises ProjectProblem for a file that is not a valid build specification.
     """
     if variables.get(BUILD_FRONTEND) != "true":
         return ()
@@ -107,9 +107,7 @@ def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence
 
     file = checkout.worktree / "amplify.yml"
     if not file.exists():
-        raise ProjectProblem(
-            "There is no amplify.yml to build by.", f"Commit one, or unset {BUILD_FRONTEND}."
-        )
+        raise ProjectProblem("amplify.yml is missing.", f"Commit one, or unset {BUILD_FRONTEND}.")
     try:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
         if "applications" in found:

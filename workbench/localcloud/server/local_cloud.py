@@ -1,4 +1,4 @@
-"""The local cloud inside its process: emulator, mends, bootstrap and saved state, put together."""
+"""The local cloud inside its process: composes emulator, patches, bootstrap and saved state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ logger = logging.getLogger("local cloud")
 
 
 class LocalCloud:
-    """Loads the emulator with its mends, and the saved state.
+    """Loads the emulator with its patches, and the saved state.
 
     ``damages`` is what of the saved files could not be used. Raises UnsupportedVersionError for any
     other release, NewerStateError and UnreachableStateError of the state.
@@ -130,7 +130,7 @@ class LocalCloud:
 
     @property
     def unsaved_because(self) -> str:
-        """Why the state cannot be saved now; empty where it can."""
+        """Why the state cannot be saved now; empty if it can."""
         return self._saver.problem
 
     def close(self) -> None:

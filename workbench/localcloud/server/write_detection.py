@@ -1,4 +1,4 @@
-"""Which services a request may change, told from its headers and the start of its form body."""
+"""Detects which services a request may change, by its headers and the start of its form body."""
 
 from __future__ import annotations
 

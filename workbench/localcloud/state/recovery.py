@@ -1,6 +1,6 @@
 """Opens the last good state: the current one, else the copy that a good start has left.
 
-What cannot be used is put aside and told, never overwritten. A state of a newer release, and one
+What cannot be used is moved aside and reported, never overwritten. A state of a newer release, and one
 that cannot be read or written now, stop the start instead: nothing is moved then.
 """
 
@@ -58,7 +58,7 @@ def open_last_good(directory: Path, use: Use) -> tuple[StateStore, tuple[Damage,
 
 
 def text_in_copy(directory: Path, service: str) -> bytes:
-    """All that the copy of the last good state holds of a service; empty where there is none."""
+    """All that the copy of the last good state holds of a service; empty without one."""
     copy = directory / PREVIOUS_NAME
     if not copy.exists():
         return b""
@@ -72,7 +72,7 @@ def text_in_copy(directory: Path, service: str) -> bytes:
 def _current(path: Path, copy: Path, use: Use) -> StateStore:
     expected = _names_in(copy)
     if expected and not path.exists():
-        raise DamagedStateError("it is gone")
+        raise DamagedStateError("it is missing")
     store = StateStore(path, may_be_new=not copy.exists())
     try:
         # Saved services never go: a state that lacks some was emptied by something else.
@@ -92,7 +92,7 @@ def _current(path: Path, copy: Path, use: Use) -> StateStore:
 
 
 def _names_in(copy: Path) -> frozenset[str]:
-    """The services in the copy; none where there is no copy or it cannot be used."""
+    """The services in the copy; empty if it is missing or damaged."""
     if not copy.exists():
         return frozenset()
     try:
@@ -103,7 +103,7 @@ def _names_in(copy: Path) -> frozenset[str]:
 
 
 def _from_copy(path: Path, copy: Path, why: str, use: Use) -> tuple[StateStore, tuple[Damage, ...]]:
-    """The copy in the current state's place, else an empty one; what is damaged is put aside."""
+    """The copy in the current state's place, else an empty one; what is damaged is moved aside."""
     wrong_copy = _use_copy(copy, use) if copy.exists() else "there is none"
     if not wrong_copy:
         taken = copy.stat().st_mtime

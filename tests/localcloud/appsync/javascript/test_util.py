@@ -140,7 +140,7 @@ FAILURES = {
     "util.time.epochMilliSecondsToFormatted(0, 'yyyy', '../../etc/passwd')": "Unknown time zone",
     "util.time.epochMilliSecondsToFormatted(0, 'bb')": "Unknown pattern letter",
     "util.time.parseFormattedToEpochMilliSeconds('x', 'yyyy')": "could not be parsed",
-    "util.time.parseISO8601ToEpochMilliSeconds('soon')": "no ISO 8601 time",
+    "util.time.parseISO8601ToEpochMilliSeconds('soon')": "not an ISO 8601 time",
     "util.xml.toMap('<a><b></a>')": "</a> closes <b>",
     "util.xml.toMap('<a>')": "is not closed",
     "util.base64Encode(5)": "needs a string",

@@ -87,7 +87,7 @@ def test_a_denial_that_is_reached_is_never_a_value(seed: int) -> None:
         ("$util.parseJson('" + "[" * 20000 + "')", ""),
         ("x" * 70_000, "64 KB"),
         ("$util.nonsense()", "$util.nonsense() is unknown"),
-        ("#if($util.list)x#end", "is no value"),
+        ("#if($util.list)x#end", "is not a value"),
         ("$util.isNull()", "can't take 0 values"),
         ("$ctx.stash.s.codePointAt(0)", "not supported"),
         ("\n\n#if(true)", "Template line 3"),

@@ -39,7 +39,7 @@ async def start_subscription(
     try:
         state = await begin(compiled, request, caller, engines, trace)
         if state.operation.operation is not OperationType.SUBSCRIPTION:
-            raise RequestError([request_error("The operation is no subscription.")])
+            raise RequestError([request_error("The operation is not a subscription.")])
         root = compiled.schema.subscription_type
         if root is None:
             raise RequestError([request_error("The schema has no subscriptions.")])

@@ -19,7 +19,7 @@ Warm = Callable[[CompiledApi], None]
 
 
 class Snapshots:
-    """The compiled APIs; a changed one is compiled anew and takes the other's place at once.
+    """The compiled APIs; a changed one is compiled again and replaces the other at once.
 
     ``warm`` prepares what a snapshot's first query would wait for, in a thread.
     """
@@ -42,7 +42,7 @@ class Snapshots:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def get(self, api_id: str) -> CompiledApi | None:
-        """The API as it is now; None where there is none. Raises SchemaError."""
+        """The API as it is now; None if missing. Raises SchemaError."""
         revision = self._revision(api_id)
         if revision is None:
             self._compiled.pop(api_id, None)

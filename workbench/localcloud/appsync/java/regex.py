@@ -43,7 +43,7 @@ _LONG_PATTERN = 500
 
 @lru_cache(maxsize=512)
 def _power(pattern: str) -> int | None:
-    """How often a match may try the text's length anew, at most; None where that is unbounded.
+    """How often a match may start over on the text's length, at most; None if unbounded.
 
     A repeated group may hold what repeats itself; each quantifier outside of one costs at most the
     text's length once more.
@@ -63,7 +63,7 @@ def pattern_for(pattern: str, text: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=512)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The pattern as Python's; RenderError for what is no pattern or not supported."""
+    """The pattern as Python's; RenderError for an invalid or unsupported pattern."""
     written: list[str] = []
     in_class = 0
     for token in _TOKEN.finditer(pattern):

@@ -187,7 +187,7 @@ def parse_time(text: str, pattern: str, zone_name: str | None = None) -> datetim
     expression, letters = _parser(pattern)
     found = expression.fullmatch(text)
     if found is None:
-        raise ValueError(f'"{text[:80]}" is no time in the format "{pattern[:80]}"')
+        raise ValueError(f'"{text[:80]}" does not match the format "{pattern[:80]}"')
     parts = {
         letter: found[number + 1] for number, letter in enumerate(letters) if found[number + 1]
     }

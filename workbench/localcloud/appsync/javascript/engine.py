@@ -3,7 +3,7 @@
 A context has no file, network or timer. It is bound to the thread that made it (another one
 crashes it), so every thread keeps its own. A new one costs 1 to 3 ms, a call 20 µs and what it
 takes to pass the context. The state of a module is not kept from call to call: its top level runs
-anew each time, as nothing promises on AWS that it is shared.
+again each time, as nothing promises on AWS that it is shared.
 """
 
 from __future__ import annotations

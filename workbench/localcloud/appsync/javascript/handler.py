@@ -48,7 +48,7 @@ def handler_texts(context: Context) -> tuple[str, str, str]:
     try:
         return _json(context.get("stash") or {}), _json(_arguments(context)), _json(rest)
     except (ValueError, RecursionError) as problem:
-        raise TemplateError(f"The context is no JSON: {problem}", CODE_ERROR) from None
+        raise TemplateError(f"The context is not valid JSON: {problem}", CODE_ERROR) from None
 
 
 def run_handler(  # noqa: PLR0917 - what the engine takes

@@ -251,7 +251,7 @@ def _text(tokens: list[Token], at: int) -> str:
 
 
 def _is_member(tokens: list[Token], at: int) -> bool:
-    """A name behind a dot, or of an object's member, is no keyword."""
+    """A name behind a dot, or of an object's member, is not a keyword."""
     return at > 0 and tokens[at - 1].text in (".", "?.")
 
 

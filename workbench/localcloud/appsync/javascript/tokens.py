@@ -3,7 +3,7 @@
 Strings, comments, template literals (nested ones too) and regular expressions are told apart, so
 that a keyword inside one of them is never taken for code. Whether a slash begins a regular
 expression follows from what stands before it: a value divides, anything else does not; the ``)`` of
-``if (…)`` and the ``}`` of a block are no values.
+``if (…)`` and the ``}`` of a block are not values.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def tokenize(code: str) -> list[Token]:
     try:
         code.encode()
     except UnicodeEncodeError:
-        raise UnreadableCodeError("The code is no valid Unicode text", 1, 0) from None
+        raise UnreadableCodeError("The code is not valid Unicode text", 1, 0) from None
     return _Reader(code).read()
 
 

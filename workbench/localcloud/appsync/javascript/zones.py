@@ -16,7 +16,7 @@ Change = tuple[int, int, str]
 
 @lru_cache(maxsize=64)
 def zone_changes(name: str) -> tuple[Change, ...] | None:
-    """Every change of a zone's offset from 1900 to 2100; None for a name that is no zone.
+    """Every change of a zone's offset from 1900 to 2100; None for an unknown zone.
 
     ``zoneinfo`` tells offsets, not changes, so they are searched for: about 20 ms for a zone, once.
     """

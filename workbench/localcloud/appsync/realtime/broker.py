@@ -68,7 +68,7 @@ class Hub:
         group.members[member] = None
 
     def remove(self, api_id: str, subscription: Subscription, member: Member) -> None:
-        """Forget a subscription; one that is gone already is no error."""
+        """Forget a subscription; a missing one is not an error."""
         place = (api_id, subscription.request.field)
         fields = self._by_field.get(place, {})
         group = fields.get(subscription.key)

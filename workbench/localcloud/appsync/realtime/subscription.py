@@ -29,7 +29,7 @@ from workbench.localcloud.appsync.realtime.payload import Shaper
 
 
 class BadSubscriptionError(Exception):
-    """A ``start`` whose query is no subscription to one field of the schema."""
+    """A ``start`` whose query is not a subscription to one field of the schema."""
 
 
 @dataclass(frozen=True, slots=True)

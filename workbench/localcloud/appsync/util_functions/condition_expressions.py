@@ -58,7 +58,7 @@ def to_expression(condition: Any) -> dict[str, Any]:
     """The expression of a filter: ``expression``, ``expressionNames``, ``expressionValues``.
 
     Conditions that compare with nothing (``attributeExists``) leave ``expressionValues`` empty.
-    Raises ValueError for what is no filter.
+    Raises ValueError for an invalid filter.
     """
     names = _Names()
     parts = _parts(condition, "", names, 0)
@@ -103,7 +103,7 @@ def _scoped(parts: list[str], joiner: str) -> list[str]:
 
 def _field_parts(field: str, conditions: Any, path: str, names: _Names) -> list[str]:
     if not isinstance(conditions, Mapping):
-        raise ValueError(f'the condition on "{field}" is no map of operators')  # noqa: TRY004
+        raise ValueError(f'the condition on "{field}" is not a map of operators')  # noqa: TRY004
     return [
         _condition(field, str(operator), operand, path, names)
         for operator, operand in conditions.items()
@@ -138,7 +138,7 @@ def _condition(field: str, operator: str, operand: Any, path: str, names: _Names
 
 def _size(field: str, conditions: Any, path: str, names: _Names) -> str:
     if not isinstance(conditions, Mapping):
-        raise ValueError(f'"size" of "{field}" is no map of operators')  # noqa: TRY004
+        raise ValueError(f'"size" of "{field}" is not a map of operators')  # noqa: TRY004
     parts = []
     for operator, operand in conditions.items():
         value_name = f"{field}_size_{operator}"

@@ -17,7 +17,7 @@ def to_attribute_value(plain: Any) -> dict[str, Any]:
 
     A list is always an ``L``, never a set. Numbers stay JSON numbers (``{"N": 5}``) and null is
     ``{"NULL": null}``, as AppSync writes them; DynamoDB itself wants ``{"N": "5"}`` and
-    ``{"NULL": true}``, which its data source makes of them. Raises ValueError for what is no JSON.
+    ``{"NULL": true}``, which its data source makes of them. Raises ValueError for invalid JSON.
     """
     if plain is None:
         return {"NULL": None}
@@ -37,7 +37,7 @@ def to_attribute_value(plain: Any) -> dict[str, Any]:
 def to_plain(attribute_value: Mapping[str, Any]) -> Any:
     """The JSON value of a typed value: numbers as numbers, sets as lists, binaries in base64.
 
-    Raises ValueError for what is no typed value.
+    Raises ValueError for an invalid typed value.
     """
     if len(attribute_value) != 1:
         raise ValueError("a DynamoDB value has exactly one type")

@@ -9,7 +9,7 @@ _VALUES = ("stringValue", "longValue", "doubleValue", "booleanValue", "blobValue
 
 
 def to_records(result: Any) -> list[list[dict[str, Any]]]:
-    """The records of each statement, by column name; ValueError for what is no result."""
+    """The records of each statement, by column name; ValueError for an invalid result."""
     if not isinstance(result, Mapping):
         raise ValueError("an RDS result is a map")  # noqa: TRY004
     statements = result.get("sqlStatementResults", [])

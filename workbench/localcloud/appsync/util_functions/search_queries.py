@@ -45,7 +45,7 @@ def _queries(condition: Any, depth: int) -> list[dict[str, Any]]:
             kind = {"and": "must", "or": "should", "not": "must_not"}[name]
             queries.append({"bool": {kind: inner}})
         elif not isinstance(member, Mapping):
-            raise ValueError(f'the condition on "{name}" is no map of operators')
+            raise ValueError(f'the condition on "{name}" is not a map of operators')
         else:
             queries.append(
                 _all_of([_query(str(name), str(key), value) for key, value in member.items()])

@@ -41,7 +41,7 @@ def to_subscription_filter(
     """The subscription filter of a filter object.
 
     ``ignored_fields`` are left out of it. Of ``rules``, a second filter object, at least one entry
-    has to hold besides. Raises ValueError for what is no filter.
+    has to hold besides. Raises ValueError for an invalid filter.
     """
     groups = _groups(condition, frozenset(ignored_fields), 0)
     if rules:
@@ -95,7 +95,7 @@ def _both(left: list[Group], right: list[Group]) -> list[Group]:
 
 def _field_group(field: str, conditions: Any) -> Group:
     if not isinstance(conditions, Mapping):
-        raise ValueError(f'the condition on "{field}" is no map of operators')  # noqa: TRY004
+        raise ValueError(f'the condition on "{field}" is not a map of operators')  # noqa: TRY004
     for operator in conditions:
         if operator not in OPERATORS:
             raise ValueError(f'unknown operator "{operator}" on "{field}"')

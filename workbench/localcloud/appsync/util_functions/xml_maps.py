@@ -13,7 +13,7 @@ LARGEST = 1024 * 1024
 def to_map(text: str, only_strings: bool = False) -> dict[str, Any]:
     """The document as a map: elements of one name become a list, texts become plain values.
 
-    Raises ValueError for what is no XML, and for documents with a document type: those could
+    Raises ValueError for invalid XML, and for documents with a document type: those could
     define entities that explode.
     """
     if len(text) > LARGEST:

@@ -19,7 +19,7 @@ def _no_json(value: Any) -> NoReturn:
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not valid JSON")
 
 
 _ENCODE = json.JSONEncoder(

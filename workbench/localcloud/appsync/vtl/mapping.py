@@ -29,14 +29,14 @@ _ROOTS = ("stash", "arguments", "source", "identity", "request")
 """What templates may change and later ones get; results are another for each."""
 
 _SHOWN = 1_000
-"""Characters of a text that is no JSON which its error shows."""
+"""Characters of a text that is not valid JSON, as its error shows it."""
 
 
 def evaluate_mapping(text: str, context: Context, effects: Effects, facts: Facts) -> Evaluation:
     """Evaluate a template's text with the field's context, which it may change.
 
     Raises FieldError for what the template raises (``$util.error``, ``$util.unauthorized``) and
-    TemplateError for everything that goes wrong: an unknown function, a text that is no JSON, a
+    TemplateError for everything that goes wrong: an unknown function, a text that is not JSON, a
     limit. Nothing else ever gets out.
     """
     if "args" in context:
@@ -83,7 +83,7 @@ def _returned(value: Any) -> Any:
             return value
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    raise RenderError("#return was given what is no JSON value")
+    raise RenderError("#return was given a value that is not valid JSON")
 
 
 @lru_cache(maxsize=4096)

@@ -105,7 +105,7 @@ _NOT_HERE = {
 
 
 def _kind(value: Any) -> type:
-    """The kind that a value is looked up as; RenderError for what is no data."""
+    """The kind that a value is looked up as; RenderError for what is not data."""
     kind: type = value.__class__
     if kind in _TABLES:
         return kind

@@ -20,7 +20,7 @@ def _checked(value: int | float) -> int | float:
 
 
 def add(left: Any, right: Any, left_text: str, right_text: str) -> Any:
-    """``+``: concatenation where one side is a string, null where a side is no number."""
+    """``+``: concatenation where one side is a string, null where a side is not a number."""
     if isinstance(left, str) or isinstance(right, str):
         texts = (
             left_text if left is None else to_text(left),
@@ -63,7 +63,7 @@ def remainder(left: Any, right: Any) -> Any:
 
 
 def compare(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    """``<``, ``<=``, ``>``, ``>=``: false where a side is no number, strings included."""
+    """``<``, ``<=``, ``>``, ``>=``: false where a side is not a number, strings included."""
 
     def compared(left: Any, right: Any) -> bool:
         return is_number(left) and is_number(right) and function(left, right)

@@ -251,7 +251,7 @@ def _utility_reference(
             rest = steps[position + 1 :]
             is_json = name == "util.toJson" and not rest
             return Reference(_reader(called, rest, line), text, quiet, None, is_json)
-    return Reference(_fails(f"{text} is no value: only calls of it are", line), text, quiet)
+    return Reference(_fails(f"{text} is not a value: it can only be called", line), text, quiet)
 
 
 def _fails(message: str, line: int) -> Value:

@@ -65,7 +65,7 @@ class Loop:
 
 
 class Definition:
-    """A ``#define``'s block: rendered anew wherever it is used."""
+    """A ``#define``'s block: rendered wherever it is used."""
 
     __slots__ = ("render",)
 
@@ -173,7 +173,7 @@ def _write(value: Any, pieces: list[str], length: list[int], inside: tuple[int, 
 
 
 def scalar_text(value: Any) -> str:
-    """The text of what is no collection."""
+    """The text of a value that is not a collection."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -3,7 +3,7 @@
 JavaScript always runs in a worker: no limit of its engine holds in native code. A mapping template
 runs right here, where it takes some ten microseconds, as long as that is sure to be short: after
 some milliseconds of CPU, or before a native call of unknown length, it is given up and evaluated
-anew in a worker, with the context as it was.
+again in a worker, with the context as it was.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _call(path: str, body: bytes | str) -> bytes:
     try:
         content = json.loads(body or b"{}")
     except (ValueError, RecursionError):
-        refusal = {"__type": "BadRequestException", "message": "The body is no JSON."}
+        refusal = {"__type": "BadRequestException", "message": "The body is not valid JSON."}
         return pickle.dumps((400, refusal), protocol=5)
     given = content if isinstance(content, Mapping) else {}
     answer: tuple[int, dict[str, Any]] = evaluate_request(path, given)

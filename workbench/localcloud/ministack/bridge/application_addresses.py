@@ -1,6 +1,6 @@
-"""Which requests go to an application of the user's: API Gateway, function URLs, CloudFront, ALB.
+"""Recognises requests to the user's applications: API Gateway, function URLs, CloudFront, ALB.
 
-Those answer with cross-origin rules and authorization of their own.
+Those have their own cross-origin rules and authorization.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What AppSync's authorization must know of the emulator: pool keys, credentials, functions.
+"""Gives AppSync's authorization the emulator's pool keys, credentials and functions.
 
-Looked up in the services' own stores, without a request: authorizing must not cost a call.
+Read from the services' own stores, without a request: authorizing must not cost a call.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps the request logs of GraphQL APIs where AppSync keeps them: in CloudWatch Logs."""
+"""Writes the request logs of GraphQL APIs to CloudWatch Logs, as AppSync does."""
 
 from __future__ import annotations
 

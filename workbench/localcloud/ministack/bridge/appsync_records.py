@@ -42,7 +42,7 @@ def api_ids() -> tuple[str, ...]:
 
 
 def revision(api_id: str) -> int | None:
-    """A number that changes whenever anything of the API does; None where there is no such API.
+    """A number that changes whenever anything of the API does; None if there is no such API.
 
     The stored records are compared with those seen last: 10 µs for Amplify's quickstart, 30 µs for
     500 resolvers. The emulator replaces a record that it changes, except an API's own and a key's,
@@ -63,7 +63,7 @@ def revision(api_id: str) -> int | None:
 
 
 def read_api(api_id: str) -> Api | None:
-    """Everything of one API; None where there is no such API."""
+    """Everything of one API; None if there is no such API."""
     scope = _scope(api_id)
     if scope is None:
         return None

@@ -1,7 +1,7 @@
-"""What credentials of an identity pool are good for: the calls of a front end, and no others.
+"""Lists the actions that an identity pool's credentials allow: the calls of a front end, no others.
 
-The emulator asks no policy, and everybody whom a front end lets in as a guest gets such credentials;
-with them one must not make a function run, or read what the backend keeps for itself.
+The emulator evaluates no policies, and every guest of a front end gets such credentials; they must
+not run functions or read what the backend keeps for itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The credentials that are good here: the local cloud's own key, and what the emulator issued.
+"""Finds valid credentials: the local cloud's own key, and what the emulator issued.
 
-That is sessions of STS, of identity pools and of functions, and users' access keys. Looked up in the
+That is sessions of STS, of identity pools and of functions, and users' access keys. Read from the
 services' own stores, without a request.
 """
 

@@ -1,4 +1,4 @@
-"""The secret values that the local cloud holds: what must not stand in its log."""
+"""Lists the secret values that the local cloud holds, to keep them out of its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S3's notification configuration between the API's JSON shape and its XML document."""
+"""Converts S3's notification configuration between the API's JSON shape and its XML document."""
 
 from __future__ import annotations
 

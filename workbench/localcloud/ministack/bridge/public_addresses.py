@@ -1,8 +1,8 @@
-"""Which requests AWS serves without a signature, as the emulator routes them.
+"""Recognises the requests that AWS serves without a signature, as the emulator routes them.
 
-Everything that is not recognised here has to be signed. A request is public only where the emulator
-would hand it to the public operation itself: its router looks at the host, then at paths, then at the
-target, so each rule names all of them.
+All others must be signed. A request is public only if the emulator would pass it to the public
+operation itself: its router looks at the host, then at paths, then at the target, so each rule
+names all of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How each service of AWS refuses a signature: its error's name, status and form."""
+"""Words a refused signature as each service of AWS does: error name, status and form."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from workbench.localcloud.ministack.patches.cognito.turns import in_turn
 
 
 class NoTokensError(Exception):
-    """Why there are no tokens, as a sentence for the user."""
+    """No tokens can be issued; the text is a sentence for the user."""
 
 
 @in_turn

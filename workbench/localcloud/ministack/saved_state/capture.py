@@ -1,8 +1,8 @@
-"""Mends persistence: the emulator writes its state only when it is stopped cleanly.
+"""Saves and restores services' state while they run; ministack itself saves only on a clean stop.
 
-Here each service's state is taken while it runs and put back at start, in the emulator's own
-format (``get_state`` and ``load_persisted_state``), except for DynamoDB items, which are followed
-one by one: copying a table of 50,000 items for each write would take a second of every second.
+Each service's state is read and put back in ministack's own format (``get_state`` and
+``load_persisted_state``), except for DynamoDB items, which are followed one by one: copying a
+table of 50,000 items for each write would take a second of every second.
 """
 
 from __future__ import annotations
@@ -170,9 +170,9 @@ def _decoded(name: str, document: bytes, hook: Callable[[dict[str, Any]], Any]) 
     except DamagedStateError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedStateError(f"what it holds of {name} is no state: {error}") from error
+        raise DamagedStateError(f"its data of {name} is not valid: {error}") from error
     if not isinstance(content, dict) or not set(_MARKS) <= set(content):
-        raise DamagedStateError(f"what it holds of {name} is no state")
+        raise DamagedStateError(f"its data of {name} is not valid")
     version, state = (content[mark] for mark in _MARKS)
     if isinstance(version, int) and version > persistence._state_format_version(name):
         raise NewerStateError(f"{name}: format {version}")
@@ -205,7 +205,7 @@ def _module(name: str) -> Any:
 
 
 def _forget(module: Any) -> None:
-    """Empty a service again; S3's objects, which lie in files, are read anew."""
+    """Empty a service again; S3's objects, which lie in files, are read again."""
     module.reset()
     if hasattr(module, "_load_persisted_data"):
         module._load_persisted_data()
@@ -296,9 +296,9 @@ def _add_items(state: dict[str, Any], items: Iterable[tuple[str, str, str, bytes
         try:
             item = json.loads(document)
         except ValueError as error:
-            raise DamagedStateError(f"an item of {arn} is no JSON") from error
+            raise DamagedStateError(f"an item of {arn} is not valid JSON") from error
         if not isinstance(item, dict):
-            raise DamagedStateError(f"an item of {arn} is no item")
+            raise DamagedStateError(f"an item of {arn} is not an item")
         contents.setdefault(arn, defaultdict(dict))[pk][sk] = item
     for _, table in state["tables"].all_items():
         table["items"] = contents.get(table["TableArn"], defaultdict(dict))

@@ -1,8 +1,8 @@
-"""The code of functions, which lies in files named by its content: what the state names must be there.
+"""Checks functions' code files at start: what the state names must exist and be intact.
 
-The emulator gives a function whose file is gone no code, and one whose file is damaged damaged code,
-with a line in the log. The same content lies in the CDK's staging bucket as a rule, and is taken again
-from there.
+The emulator gives a function whose file is missing no code, and one whose file is damaged the
+damaged code, with a line in the log. The CDK's staging bucket usually has the same content: it is
+restored from there.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _what_is_wrong(file: Path, name: str) -> str:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        return "it is gone"
+        return "it is missing"
     except OSError as error:
         return str(error.strerror)
     return "" if hashlib.sha256(content).hexdigest() == name else "it has another content"

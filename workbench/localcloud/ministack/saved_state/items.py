@@ -61,7 +61,7 @@ class ItemChanges:
 
         To be called where no request is in the middle of its changes: on the server's loop. The
         emulator puts a new item in an item's place and never changes one, so they may be encoded
-        later. A table whose whole content was put in place of another (created anew, restored,
+        later. A table whose whole content was put in place of another (recreated, restored,
         rolled back) has another ``items`` object: it is emptied and written in full.
         """
         with self._lock:
@@ -99,7 +99,7 @@ class ItemChanges:
 
 
 class Blobs:
-    """Keeps large byte strings out of the documents, which are made anew for each save.
+    """Keeps large byte strings out of the documents, which are written for each save.
 
     The zip of a Lambda layer alone is tens of megabytes. Thread-safe under the saver's one thread.
     """
@@ -128,7 +128,7 @@ class Blobs:
 
 
 def encode_item(item: Any) -> bytes | None:
-    """An item as it is saved; None for one that is gone."""
+    """An item as it is saved; None for a deleted one."""
     return None if item is None else encode(item)
 
 

@@ -176,7 +176,7 @@ class SavedState:
         self._no_longer_split(path + SEPARATOR + _clean(name))
 
     def _remove_below(self, path: str, rows: Rows) -> None:
-        """What stood here before is gone: none of its rows may come back with what stands here now."""
+        """Forget the rows of the value before, so that none comes back with the new one."""
         if not self._seeding and self._no_longer_split(path):
             parent, _, name = path.rpartition(SEPARATOR)
             rows.removed[self._service, parent, name] = None

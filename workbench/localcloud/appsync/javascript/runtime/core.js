@@ -117,7 +117,7 @@ $.answer = function (outcome, context, stashText, argumentsText) {
     if (isChanged(args, argumentsText)) outcome.arguments = JSON.parse(args);
     return JSON.stringify(outcome);
   } catch (thrown) {
-    // What was put into the stash, or given to util.error, is no JSON.
+    // What was put into the stash, or given to util.error, is not JSON.
     return JSON.stringify({ failure: $.describeFailure(thrown) });
   }
 };

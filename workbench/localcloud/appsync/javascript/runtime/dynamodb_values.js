@@ -13,7 +13,7 @@ $.toDynamo = function (value) {
   if (Array.isArray(value)) return { L: value.map($.toDynamo) };
   if (value instanceof Date) return { S: value.toISOString() };
   if (typeof value === "object") return { M: $.toDynamoMap(value) };
-  throw new TypeError(`A ${typeof value} is no DynamoDB value`);
+  throw new TypeError(`A ${typeof value} is not a DynamoDB value`);
 };
 
 $.toDynamoMap = function (map) {

@@ -66,7 +66,7 @@ class DynamoExpression {
       } else if ($.isObject(condition)) {
         parts.push(this.field(condition, prefix, [field]));
       } else {
-        throw new TypeError(`The condition on ${field} is no object of operators`);
+        throw new TypeError(`The condition on ${field} is not an object of operators`);
       }
     }
     return parts.filter((part) => part !== null);

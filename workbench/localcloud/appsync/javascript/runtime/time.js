@@ -227,7 +227,7 @@ function hourOf(found, number) {
 
 function parseIso(timestamp) {
   const milliseconds = Date.parse($.text(timestamp, "util.time"));
-  if (Number.isNaN(milliseconds)) throw new RangeError(`Text '${timestamp}' is no ISO 8601 time`);
+  if (Number.isNaN(milliseconds)) throw new RangeError(`Text '${timestamp}' is not an ISO 8601 time`);
   return milliseconds;
 }
 

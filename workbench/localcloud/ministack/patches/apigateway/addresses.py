@@ -1,8 +1,8 @@
-"""Gives REST, HTTP and WebSocket APIs in stack outputs addresses that answer on this machine.
+"""API addresses: ministack's don't resolve everywhere; stack outputs get ones that answer here.
 
-Mends: templates put ``https://<id>.execute-api.<region>.amazonaws.com`` together themselves, and
-ministack gives HTTP APIs ``<id>.execute-api.localhost``, which not every system resolves. Its server
-answers for each API below ``/_aws/execute-api/<id>`` too.
+Templates build ``https://<id>.execute-api.<region>.amazonaws.com`` themselves, and ministack gives
+HTTP APIs ``<id>.execute-api.localhost``, which not every system resolves. Its server answers for
+each API below ``/_aws/execute-api/<id>`` too, so that is the address they get.
 """
 
 from __future__ import annotations

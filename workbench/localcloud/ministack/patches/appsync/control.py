@@ -1,9 +1,9 @@
-"""Makes AppSync's control plane refuse what AWS refuses, and page what AWS pages.
+"""AppSync's control plane: ministack accepts calls that AWS refuses, and ignores pagination.
 
-Mends: ministack creates a data source or resolver over one that exists and a resolver for a field
-that does not, deletes a function that resolvers use, gives keys ids of another form than AWS's,
-knows neither ``maxResults`` nor ``nextToken``, and keeps the AppSync directives in a schema that is
-asked for without them. Only calls of the API are looked at: CloudFormation has handlers of its own.
+ministack overwrites a data source or resolver on create, accepts a resolver for a missing field,
+deletes a function that resolvers use, forms key ids differently, ignores ``maxResults`` and
+``nextToken``, and leaves AppSync's directives in a schema that was requested without them. This
+patch follows AWS in all of these. Only API calls are checked; CloudFormation has its own handlers.
 """
 
 from __future__ import annotations

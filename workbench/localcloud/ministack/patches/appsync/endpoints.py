@@ -1,7 +1,6 @@
-"""Gives every GraphQL API addresses that answer on this machine.
+"""GraphQL endpoints: ministack reports AWS's addresses; here they are ones that answer locally.
 
-Mends: ministack reports ``https://<id>.appsync-api.<region>.amazonaws.com/graphql``, which no client
-can reach without a proxy.
+``https://<id>.appsync-api.<region>.amazonaws.com/graphql`` can't be reached without a proxy.
 """
 
 from __future__ import annotations

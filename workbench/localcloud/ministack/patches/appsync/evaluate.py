@@ -1,7 +1,7 @@
-"""Evaluates mapping templates and handlers on request, and refuses code that AppSync refuses.
+"""EvaluateCode and EvaluateMappingTemplate: ministack has no templates and needs Node for code.
 
-Mends: ministack needs a Node worker for EvaluateCode, has no EvaluateMappingTemplate, and stores
-JavaScript that AppSync does not take.
+Both are answered by our own engines. Resolvers and functions with code that AppSync refuses are
+refused when they are stored, too; ministack stores any.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Answers the AppSync calls that ministack does not: a schema's types, a function's resolvers.
+"""Schema types and a function's resolvers: ministack lacks or misreads these AppSync calls.
 
-Mends: ListTypes and GetType know only types made one by one, not those of the schema; DeleteType and
-ListResolversByFunction are refused; UpdateGraphqlApi forgets half of its members; an OpenSearch
-data source loses its configuration.
+ListTypes and GetType know only types created one by one, DeleteType and ListResolversByFunction
+are refused, UpdateGraphqlApi loses half of its members, and an OpenSearch data source its
+configuration. AWS serves all of them from the one schema.
 """
 
 from __future__ import annotations

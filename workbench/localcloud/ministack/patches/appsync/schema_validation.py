@@ -1,9 +1,8 @@
-"""Refuses GraphQL schemas that AppSync would refuse.
+"""Schema creation: ministack accepts any text as a schema; AppSync parses and validates it.
 
-Mends: ministack takes any text for a schema and always reports success, so a mistake shows only when
-a query fails. AppSync parses and validates the schema, keeps the one before where it is wrong, and
-tells the reason in GetSchemaCreationStatus; CloudFormation repeats it as the resource's failure.
-Directives are not looked at: AppSync's own need no definition.
+An invalid schema leaves the one before in place, and GetSchemaCreationStatus says why;
+CloudFormation repeats it as the resource's failure. Directives are not checked: AppSync's own need
+no definition.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Stores what a template says of AppSync: functions, and definitions that lie in S3.
+"""AppSync resources of templates: ministack drops functions and everything that lies in S3.
 
-Mends: ministack gives ``AWS::AppSync::FunctionConfiguration`` an id but keeps nothing of it, ignores
-every ``…S3Location`` property (so Amplify's schema and resolvers are empty), creates data sources
-and resolvers anew on an update, and names resources by ids of its own where AWS gives ARNs. The
-records live in ministack's own stores, so they are saved and restored with its state.
+It gives ``AWS::AppSync::FunctionConfiguration`` an id but stores nothing, ignores ``…S3Location``
+properties (so Amplify's schema and resolvers are empty), recreates data sources and resolvers on
+an update, and returns ids where AWS returns ARNs. The records are kept in ministack's own stores,
+so they are saved and restored with its state.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Changes a schema type by type: CreateType, UpdateType and DeleteType.
+"""CreateType, UpdateType and DeleteType: ministack keeps such types apart from the schema.
 
-Mends: ministack keeps such types apart from the schema, so that no query knows them, and knows none
-of the schema's own. Here they are parts of the one schema, as AWS has it.
+So no query knows them, and they don't know the schema's own. On AWS, and here, they change the one
+schema.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _store(api_id: str, schema: str, told: tuple[str, str] | None) -> Reply | No
 
 
 def _places(schema: str) -> dict[str, tuple[int, int]]:
-    """Where each type is defined in a text; none in a text that is no schema."""
+    """Where each type is defined in a text; empty if the text is not a schema."""
     from graphql import GraphQLSyntaxError, TypeDefinitionNode, parse
 
     if not schema.strip():

@@ -1,8 +1,8 @@
-"""Mends custom resources whose function crashes: the emulator waits an hour for their answer.
+"""Custom resources whose function crashes: ministack, like AWS, waits an hour for an answer.
 
-AWS waits as long; here a developer does, so a function that ended with an error and without an
-answer fails its resource at once, with the function's own error. A refusal gets the words of AWS:
-"Received response status [FAILED] from custom resource. Message returned: …".
+Here a developer waits, so a function that ends with an error and without an answer fails its
+resource at once, with the function's own error. A refusal is worded as AWS does: "Received
+response status [FAILED] from custom resource. Message returned: …".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Runs well-known custom resources' providers in this process, where ministack runs their Lambdas.
+"""Well-known custom resources: ministack runs their Lambdas; here they run in this process.
 
-Mends: CDK's bucket-deployment function needs an AWS CLI at ``/opt/awscli``, Node providers need the
-AWS SDK, and each cold start costs most of a second, so a first deployment took 4 s for 10 ms work.
+CDK's bucket-deployment function needs an AWS CLI at ``/opt/awscli``, Node providers need the AWS
+SDK, and each cold start takes most of a second: a first deployment took 4 s for 10 ms of work.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _with_native_providers(invoke: Invoke, normalise: Callable[[Any], Any]) -> I
 
 
 def find_function(arn: str) -> ProviderFunction | None:
-    """The deployed function with this ARN, with its code; None where there is none."""
+    """The deployed function with this ARN, with its code; None if missing."""
     if not arn:
         return None
     from ministack.services import lambda_svc

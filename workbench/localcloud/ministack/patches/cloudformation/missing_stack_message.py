@@ -1,7 +1,7 @@
-"""Mends the error for a missing stack: the emulator says "Stack [x] does not exist" everywhere.
+"""The error for a missing stack: ministack says "Stack [x] does not exist" in every call.
 
-AWS says "Stack with id x does not exist" in ListStackResources, DescribeStackResources, GetTemplate
-and GetTemplateSummary; ``ampx`` and the CDK recognise a missing stack by that text.
+AWS says "Stack with id x does not exist" in ListStackResources, DescribeStackResources,
+GetTemplate and GetTemplateSummary; ``ampx`` and the CDK recognise a missing stack by that text.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Mends DescribeStacks: the emulator leaves out ``ParentId`` and ``RootId`` of nested stacks.
+"""DescribeStacks: ministack leaves out ``ParentId`` and ``RootId`` of nested stacks, AWS has them.
 
-Tools tell a nested stack from a root by them.
+Tools distinguish nested stacks from roots by them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Mends nested stacks: the emulator deploys them with a second, simpler engine than the root's.
+"""Nested stacks: ministack deploys them with a second, simpler engine; AWS treats all stacks alike.
 
 That engine forgets the attributes of unchanged resources on an update (the second deployment fails
-with "Requested attribute Arn does not exist"), leaves what a failed child had made, does not roll
-back a child, deletes without events, policies or errors, and shows a child's id only at its end,
-so nobody can follow it. Here a child runs through the engine of the root stack, with the events
-and messages of AWS
+with "Requested attribute Arn does not exist"), leaves behind what a failed child created, does not
+roll back a child, deletes without events, policies or errors, and shows a child's id only at its
+end, so nobody can follow it. Here a child runs through the engine of the root stack, with the
+events and messages of AWS
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html).
 """
 

@@ -1,11 +1,9 @@
-"""Mends the events of a stack update: which resources have any, with which status and id.
+"""Events of a stack update: ministack reports every resource as updated; AWS only what changed.
 
-The emulator reports every resource of a stack as updated, also those that did not change and those
-that are new, and leaves out the physical id until a resource is complete. AWS says nothing of
-unchanged resources, CREATE_* of new ones, and gives the id on every event from the moment it is
-known: a progress display counts by the first two and finds a nested stack's events by the third.
-Here dozens of events share a millisecond, so that clients which sort by time mix them up; each
-gets a millisecond of its own.
+AWS reports nothing of unchanged resources, CREATE_* of new ones, and the physical id in every
+event from the moment it is known: a progress display counts by the first two and finds a nested
+stack's events by the third. Here dozens of events share a millisecond, so that clients which sort
+by time mix them up; each gets a millisecond of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mends stack operations that a stop of the emulator cut off: they would be in progress for ever.
+"""Stack operations cut off by a stop of the emulator: ministack leaves them in progress forever.
 
 AWS has no such case. A cut-off update is rolled back when the emulator starts again, to the
 template that the stack ran before; a create counts as failed, a delete as failed.

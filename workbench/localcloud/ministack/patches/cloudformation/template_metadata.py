@@ -1,7 +1,6 @@
-"""Mends GetTemplateSummary: the emulator leaves out ``Metadata``.
+"""GetTemplateSummary: ministack leaves out ``Metadata``; AWS returns the template's, as JSON text.
 
-``ampx generate outputs`` reads which construct wrote which stack output from it. AWS returns the
-template's top-level Metadata section as a JSON text.
+``ampx generate outputs`` reads from it which construct wrote which stack output.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Records resources of services that nothing here serves, so that the rest of a backend deploys.
+"""Resource types that ministack doesn't know: it refuses the whole template; AWS creates them.
 
-Mends: ministack refuses a whole template for one type that it does not know, such as the maps and
-place searches that Amplify's guides add. Such a resource gets its name, ARN and attributes as AWS
-forms them and a line in the log; calls to its service still fail.
+Amplify's guides add maps and place searches, for example. Such a resource is recorded with its
+name, ARN and attributes as AWS forms them, and a line in the log, so that the rest of the backend
+deploys; calls to its service still fail.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Refuses users' attributes that the pool's schema does not allow.
+"""User attributes: ministack accepts any; Cognito refuses what the pool's schema does not allow.
 
-Mends: ministack takes any attribute with any value, also changes of immutable ones, so a backend
-that AWS refuses seems to work here.
+That includes changes of immutable attributes.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 """
 

@@ -1,7 +1,7 @@
-"""A sign-in begins only by a flow that its app client allows, with the client's secret where it has one.
+"""Starting a sign-in: ministack accepts any flow; Cognito only those that the app client allows.
 
-Mends: ministack asks for either only where its AUTH switch is on, and takes a client without
-flows for one that allows all of them.
+Cognito requires the client's secret too, if it has one. ministack checks both only with its AUTH
+switch on, and treats a client without flows as one that allows all of them.
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 """
 

@@ -1,8 +1,8 @@
-"""Sign-in challenges that are bound to the sign-in they belong to, with all kinds of MFA.
+"""Sign-in challenges: ministack does not bind them to a sign-in, Cognito does; all kinds of MFA.
 
-Mends: ministack takes a new password or an MFA answer without the session of a checked password,
-knows TOTP alone as MFA, does not ask who has none yet to set it up, and has no choice-based sign-in
-(USER_AUTH); disabled users refresh their tokens.
+ministack accepts a new password or an MFA answer without the session of a checked password, knows
+only TOTP, does not make users set up MFA, has no choice-based sign-in (USER_AUTH), and lets
+disabled users refresh their tokens.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-selection-sdk.html
 """
 

@@ -1,8 +1,8 @@
-"""Identity pools give an identity and its keys only for logins of a provider that the pool trusts.
+"""Identity pools: ministack takes any login; AWS only those of providers that the pool trusts.
 
-Mends: ministack looks at logins only where its AUTH switch is on, which turns on checks that local
-keys do not pass; it gives guests an identity where the pool has none for them, keys for an identity that
-is in no pool, and an OpenID token where the classic flow is off.
+ministack checks logins only with its AUTH switch on, which also turns on checks that local keys do
+not pass. It also gives guests an identity in pools without guests, credentials for an identity of
+no pool, and an OpenID token where the classic flow is off.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html
 """
 

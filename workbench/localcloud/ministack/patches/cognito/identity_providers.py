@@ -1,7 +1,6 @@
-"""Provisions ``AWS::Cognito::UserPoolIdentityProvider`` (Google, Apple, OIDC, SAML sign-in).
+"""``AWS::Cognito::UserPoolIdentityProvider``: ministack has the API, but refuses it in a template.
 
-Mends: ministack serves identity providers by API but refuses the resource type in a template, so no
-``defineAuth`` with external providers deploys.
+AWS deploys it, and ``defineAuth`` with Google, Apple, OIDC or SAML needs it.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def update(physical_id: str, _old: Properties, props: Properties, _stack: str) -
 
 
 def delete(_physical_id: str, props: Properties) -> None:
-    """DeleteIdentityProvider; what is gone with its pool is deleted."""
+    """DeleteIdentityProvider; what was deleted with its pool counts as deleted."""
     from ministack.services import cognito
 
     cognito._delete_identity_provider(_request(props))

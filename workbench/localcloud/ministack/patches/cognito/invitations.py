@@ -1,7 +1,6 @@
-"""Invitations by SMS, and invitations sent again.
+"""Invitations: ministack sends none by SMS and cannot resend one to a user name; Cognito does both.
 
-Mends: ministack sends nobody an invitation by SMS, and takes only an address, not the user's own
-name, for one that is sent again, which then has the old password.
+A resent invitation has a new temporary password.
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
 """
 

@@ -1,7 +1,7 @@
-"""ListUsers with Cognito's filters and with pages that stay right while users come and go.
+"""ListUsers: ministack skips users between pages and ignores bad filters; Cognito does neither.
 
-Mends: ministack counts pages by position, so that a deletion in between skips users; takes any
-attribute and ignores what it cannot parse; and walks over all users for each page and each name.
+ministack counts pages by position, so a deletion in between skips users, and walks over all users
+for each page and each name.
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
 """
 

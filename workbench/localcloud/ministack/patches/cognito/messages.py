@@ -1,8 +1,8 @@
-"""Keeps what Cognito would have sent, with real codes that are really checked.
+"""Codes: ministack gives everyone the same and never checks them; Cognito does.
 
-Mends: ministack gives every user the same codes (123456, 654321), checks them only where its
-signature checks are on, and sends nothing to phone numbers. The messages are kept with the pool,
-so they are saved with it.
+Its codes are 123456 and 654321, checked only with its signature checks on, and nothing is sent to
+phone numbers. Here codes are random and always checked; the messages are kept and saved with the
+pool.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html
 """
 
@@ -29,7 +29,7 @@ Answer = tuple[int, Any, Any]
 
 
 def install() -> None:
-    """Record messages, make codes anew for each, check them always."""
+    """Record messages, make new codes for each, check them always."""
     from ministack.services import cognito
 
     send = cognito._send_verification_email
@@ -59,7 +59,7 @@ def install() -> None:
 
 
 def messages(pool_id: str) -> Sequence[Mapping[str, Any]] | None:
-    """What was sent in a pool's name, newest first; None where there is no such pool."""
+    """What was sent in a pool's name, newest first; None if there is no such pool."""
     from ministack.services import cognito
 
     pool = cognito._user_pools.get(pool_id)

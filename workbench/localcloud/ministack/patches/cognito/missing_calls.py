@@ -1,7 +1,6 @@
-"""Cognito's UpdateGroup, AdminListDevices, and e-mail as a user's second factor.
+"""UpdateGroup, AdminListDevices and e-mail as a second factor: ministack lacks what Cognito has.
 
-Mends: ministack does not know the first two, ignores EmailMfaSettings, and lets a second factor be
-preferred that the user has nothing for.
+ministack ignores EmailMfaSettings, and accepts a preferred second factor that the user cannot use.
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference
 """
 

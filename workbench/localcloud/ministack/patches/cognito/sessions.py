@@ -1,6 +1,6 @@
 """Sessions of a local pool's sign-in challenges: each belongs to one user and one challenge.
 
-They live in memory alone: a sign-in that was begun before a restart begins again.
+They live in memory only: a sign-in that was started before a restart starts over.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
 """
 
@@ -72,7 +72,7 @@ def waiting(session: str | None, challenge: str) -> Issued | Answer:
 
 
 def owner(issued: Issued) -> tuple[Any, Any]:
-    """The session's pool and user; None for either that is no more."""
+    """The session's pool and user; None for either that was deleted."""
     from ministack.services import cognito
 
     pool = cognito._user_pools.get(issued.pool_id)

@@ -1,8 +1,8 @@
-"""Calls that take a user pool's token look at it as Cognito does, whatever they are.
+"""Tokens of user pools: ministack hardly checks them; Cognito does in every call that takes one.
 
-Mends: ministack looks at signature, use, expiry, user and revocation of access and refresh tokens only
-where its AUTH switch is on, which turns on checks that local keys do not pass; it forgets a refresh
-token's expiry, a user of the same name that was made anew, and revokes whatever it is given.
+ministack checks signature, use, expiry, user and revocation of access and refresh tokens only with
+its AUTH switch on, which also turns on checks that local keys do not pass. It overlooks an expired
+refresh token and a recreated user of the same name, and revokes whatever it is given.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/token-revocation.html
 """
 
@@ -117,7 +117,7 @@ def is_signed(token: Any) -> bool:
 
 
 def claims_of(token: Any) -> Mapping[str, Any]:
-    """What a token claims, true or not; nothing where it is no JSON Web Token."""
+    """What a token claims, true or not; empty if it is not a JSON Web Token."""
     from ministack.services import cognito
 
     found: Mapping[str, Any] = cognito._token_claims(token)

@@ -1,9 +1,9 @@
-"""Serves Cognito's requests one at a time, but for the time that a trigger's function runs.
+"""Cognito's requests: ministack runs them in threads on plain dicts; here one runs at a time.
 
-Mends: ministack runs each Cognito request in a thread of its own on plain dicts, so a list fails
-with "dictionary changed size during iteration" while another request adds a user, and of two
-requests for the same new name both succeed. Python runs one of the threads at a time anyway: taking
-turns costs nothing. A trigger's function may call Cognito itself, so its caller lets go meanwhile.
+In ministack a list fails with "dictionary changed size during iteration" while another request
+adds a user, and of two requests for the same new name both succeed; on AWS one is refused. Python
+runs one thread at a time anyway: taking turns costs nothing. While a trigger's function runs,
+others get their turn: it may call Cognito itself.
 """
 
 from __future__ import annotations

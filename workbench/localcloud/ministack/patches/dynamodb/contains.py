@@ -1,7 +1,6 @@
-"""Lets DynamoDB's ``contains`` look into a given list for an item's attribute.
+"""``contains(:list, #attribute)``: a syntax error in ministack; DynamoDB evaluates it.
 
-Mends: ministack's ``contains(:list, #attribute)`` is a syntax error. DynamoDB evaluates it, and
-AppSync's filters mean just that with ``in``: every model with groups of its items' own reads so.
+AppSync's filters use it for ``in``: every model whose items name their own groups reads that way.
 """
 
 from __future__ import annotations

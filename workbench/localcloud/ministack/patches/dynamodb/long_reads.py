@@ -1,7 +1,7 @@
-"""Mends reads of large tables: ministack goes through all rows while nobody else is answered.
+"""Reads of large tables: ministack blocks its event loop with them; here they run in a thread.
 
-A filter of 250 operands over 16,000 rows takes 40 s. Such a read is done in a thread, which gives the
-event loop its turn; all others stay where they are.
+A filter of 250 operands over 16,000 rows takes 40 s, and AWS serves others meanwhile. Small reads
+stay on the loop.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def _aside(call: Callable[[], Awaitable[Reply]]) -> Reply:
             with sharing():
                 return await loop.run_in_executor(_threads, lambda: context.run(_completed, call))
         except RuntimeError as problem:
-            # Rows were written meanwhile: it begins anew.
+            # Rows were written meanwhile: start over.
             if "changed size" not in str(problem):
                 raise
     return await call()

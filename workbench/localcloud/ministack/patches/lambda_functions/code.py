@@ -1,7 +1,6 @@
-"""Refuses a function or a layer whose code is not in S3, as Lambda does.
+"""Functions and layers without code: ministack creates them; Lambda refuses code missing in S3.
 
-Mends: ministack makes a function without code where the object that should hold it is missing, and
-the mistake shows only in the function's first call.
+In ministack the mistake shows only in the function's first call.
 """
 
 from __future__ import annotations

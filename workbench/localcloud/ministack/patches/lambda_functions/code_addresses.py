@@ -1,7 +1,4 @@
-"""Presigns the addresses of functions' and layers' code, as AWS does.
-
-Mends: ministack's addresses have a placeholder for a signature, or none, and are served to anybody.
-"""
+"""Addresses of functions' and layers' code: ministack serves them to anyone; AWS presigns them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Gives each Lambda function the credentials of its own role, as AWS does.
-
-Mends: ministack gives functions its account's number for an access key, and no session.
-"""
+"""Functions' credentials: ministack passes its account number as a key, AWS the role's session."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Writes a function's log where the log is read: on the server's event loop.
+"""Function logs: ministack writes them from the function's thread; here the event loop does.
 
-Mends: ministack adds a log stream from the thread in which the function ran, while a request may be
-walking over the group's streams. The lines are there before the function's answer is: both are
-handed to the loop in this order.
+Otherwise a request that walks over the group's log streams fails. The lines are there before the
+function's answer is, as on AWS: both are passed to the loop in this order.
 """
 
 from __future__ import annotations

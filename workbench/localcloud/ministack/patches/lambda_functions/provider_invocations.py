@@ -1,8 +1,9 @@
-"""Runs the bucket-deployment provider in this process where it is invoked directly, too.
+"""Bucket deployments invoked directly: ministack runs the function without the AWS CLI it needs.
 
-Mends: the CDK's hot-swap invokes that function itself, without CloudFormation and without an address
-to answer to. The function would look for an AWS CLI at ``/opt/awscli``, fail, and leave the bucket
-with the old content, although ``ampx sandbox`` reports success.
+The CDK's hot-swap invokes that function without CloudFormation and without an address to answer
+to. In ministack it looks for an AWS CLI at ``/opt/awscli``, fails, and leaves the bucket with the
+old content, although ``ampx sandbox`` reports success; on AWS it deploys. Here it runs in this
+process.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""Starts Lambda functions as AWS's runtimes would: a Node that is there, and with it the AWS SDK.
+"""Lambda runtimes: ministack's need ``node`` on PATH and have no AWS SDK; AWS's bring both.
 
-Mends: ministack needs a ``node`` on PATH, and gives Node functions no AWS SDK v3 for ``import`` (AWS
-has it beside the runtime; every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its
-top). Also keeps each server's unpacked functions in one folder, which goes with the server: at its
-end, or, where it was killed, when the next one starts. Their processes end with the server however
-it ends, with all that they started.
+Every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its top. Also keeps each
+server's unpacked functions in one folder, which is removed when the server ends, or, if it was
+killed, when the next one starts. Their processes end with the server however it ends, with all
+that they started.
 """
 
 from __future__ import annotations

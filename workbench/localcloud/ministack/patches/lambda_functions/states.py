@@ -1,7 +1,6 @@
-"""Makes a function ready in the moment that it is made or updated.
+"""Function states: ministack keeps functions ``Pending`` for half a second; here they are ready.
 
-Mends: ministack lets each function wait for half a second as ``Pending`` or ``InProgress``, which
-every tool then waits for too. A handler's edit went from 1.4 s to 0.7 s with this.
+Every tool waits for it, as it does on AWS. A handler's edit went from 1.4 s to 0.7 s with this.
 """
 
 from __future__ import annotations

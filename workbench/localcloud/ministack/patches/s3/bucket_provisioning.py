@@ -1,8 +1,7 @@
-"""Gives buckets from templates their tags, and keeps CloudFormation from deleting full ones.
+"""Buckets of templates: ministack ignores ``Tags`` and deletes full buckets; AWS does neither.
 
-Mends: ministack ignores ``Tags`` of ``AWS::S3::Bucket`` (so auto-delete and bucket deployments can't
-tell whose a bucket is), and deletes a bucket with all its objects where CloudFormation on AWS fails;
-the objects' files even come back after a restart.
+Auto-delete and bucket deployments recognise their buckets by tags. CloudFormation fails to delete
+a bucket with objects, whose files in ministack even come back after a restart.
 """
 
 from __future__ import annotations

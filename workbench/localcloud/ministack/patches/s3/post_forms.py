@@ -1,6 +1,6 @@
-"""Takes S3's upload forms only where their policy is signed with a key that is good here.
+"""Upload forms: ministack accepts them unsigned; S3 only with a policy signed by a valid key.
 
-Mends: ministack checks a form's signature only where its AUTH switch is on, and takes forms without.
+ministack checks a form's signature only with its AUTH switch on.
 Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
 """
 

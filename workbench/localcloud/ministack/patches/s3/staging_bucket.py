@@ -1,8 +1,8 @@
-"""Tells which assets in the CDK's staging bucket nothing needs any more.
+"""The CDK's staging bucket: ministack, like AWS, never cleans it; here unused assets are removed.
 
-Mends: nobody but the account's owner ever cleans that bucket. Each save publishes templates and code under the hash of their content: 510 objects after 300 saves. An
-asset that no stack names, neither in the state nor in its copy, may go, once it is old enough that no
-deployment under way can have found it there.
+Each save publishes templates and code under the hash of their content: 510 objects after 300
+saves. An asset that no stack names, neither in the state nor in its copy, is removed once it is so
+old that no running deployment can have found it there.
 """
 
 from __future__ import annotations

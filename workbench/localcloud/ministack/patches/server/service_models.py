@@ -1,8 +1,9 @@
-"""Reads only the head of botocore's service models for the form of answers and the names of services.
+"""botocore's service models: ministack loads whole ones on the event loop; here only their heads.
 
-ministack loads a whole model, with a botocore session of its own, at the first request to each
-service (30 to 70 ms on the event loop, and the model stays in memory), and all 430 of them (6 s) at
-the first request that is signed for a service it does not have.
+The head says how a service's answers look and what it is called. ministack loads each model with a
+botocore session of its own at a service's first request (30 to 70 ms, and the model stays in
+memory), and all 430 of them (6 s) at the first request that is signed for a service it does not
+have.
 """
 
 from __future__ import annotations

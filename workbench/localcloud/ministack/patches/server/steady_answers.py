@@ -1,9 +1,9 @@
-"""Answers reads while other threads write, and keeps Python's exceptions out of answers.
+"""Failing requests: ministack answers with Python's exceptions; AWS with InternalFailure.
 
-Mends: functions, stack operations and event sources change records from threads of their own while a
-request walks over them, which fails with "dictionary changed size during iteration". A read is
-simply done again. Whatever else a service stumbles over goes to the log; the caller gets AWS's
-InternalFailure with a place to look instead of a Python exception's text.
+Functions, stack operations and event sources change records from their own threads while a request
+walks over them, which fails with "dictionary changed size during iteration": such a read is
+repeated. Any other exception goes to the log; the caller gets AWS's InternalFailure with a place
+to look.
 """
 
 from __future__ import annotations

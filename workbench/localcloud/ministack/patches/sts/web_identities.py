@@ -1,8 +1,8 @@
-"""STS gives a role's keys for a web identity only where a pool of this cloud has signed its token.
+"""AssumeRoleWithWebIdentity: ministack accepts any text as a token; STS verifies it and the trust.
 
-Mends: ministack takes any text for a token, from anybody (the call has no signature), and looks at the
-role's trust policy only where its AUTH switch is on. The keys it gives do not say whose they are, so
-AppSync took a guest's for the account's own.
+The call has no signature, and ministack checks the role's trust policy only with its AUTH switch
+on. Its credentials do not say whose they are, so AppSync took a guest's for the account's own.
+Here a pool of this cloud must have signed the token.
 Source: docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """
 
