@@ -19,9 +19,9 @@ from workbench.journal.schema import connect_to_write
 from workbench.localcloud import lifecycle
 from workbench.loop.ownership import acquire
 from workbench.model.user_problem import UserProblem
-from workbench.playground.addresses import Address, remember_address
+from workbench.playground.addresses import Address, save_address
 from workbench.playground.history import History
-from workbench.playground.saved_tabs import Workspace, save_workspace
+from workbench.playground.saved_tabs import SavedTabs, save_tabs
 from workbench.private_files import UnsafeFolderProblem, private_file, private_folder, write_private
 from workbench.process_folders import make_process_folder
 
@@ -70,8 +70,8 @@ FIRST: dict[str, Callable[[Path], object]] = {
     "crash log": lambda root: write_crash_log(root / "workbench", ValueError("x")),
     "sandbox lock": lambda root: acquire(root / "workbench/one"),
     "history": lambda root: History(root / "workbench").find(),
-    "addresses": lambda root: remember_address(root / "workbench", Address("http://x/")),
-    "tabs": lambda root: save_workspace(root / "workbench", Workspace()),
+    "addresses": lambda root: save_address(root / "workbench", Address("http://x/")),
+    "tabs": lambda root: save_tabs(root / "workbench", SavedTabs()),
     "process folder": lambda root: make_process_folder(root / "workbench/tmp"),
     "saved text": lambda root: write_private(private_folder(root / "a/b") / "log.txt", "x"),
 }

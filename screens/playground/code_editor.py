@@ -1,10 +1,9 @@
-"""An editor for GraphQL text or JSON: highlighted, with findings underlined, completed as one types."""
+"""An editor for GraphQL or JSON: highlights, underlines findings, completes while typing."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 from typing import ClassVar, Final
 
 from rich.style import Style
@@ -18,16 +17,19 @@ from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.widgets import TextArea
 
+from screens.playground.code_painting import LinePainter, columns_by_line
+from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal
-from workbench.playground.highlighting import NAMES, Language, Open
+from workbench.playground.highlighting import NAMES, Language
 
 Complete = Callable[[str, int], tuple[Proposal, ...]]
+"""``complete(text, offset)``: what fits there, best first."""
 _BRACKET_REACH: Final = 10_000
-"""How many characters away the partner of a bracket is looked for: further off it is not on screen."""
+"""How many characters away a matching bracket is searched: further off it is not on screen."""
 
 
 class _Wrapped(WrappedDocument):
-    """Knows its height, which each painted line asks for, without counting all lines."""
+    """Returns its height, which each painted line asks for, without counting all lines."""
 
     @classmethod
     def of(cls, wrapped: WrappedDocument) -> _Wrapped:
@@ -43,7 +45,7 @@ class _Wrapped(WrappedDocument):
 
 
 class CodeEditor(TextArea):
-    """A text area with colours, marked findings and proposals."""
+    """A text area with colours, underlined findings and proposals; its name is its title."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"code--{name}" for name in NAMES),
@@ -56,12 +58,12 @@ class CodeEditor(TextArea):
             "Complete",
             False,
             id="editor.complete",
-            tooltip="Propose what fits here",
+            tooltip="Complete at the cursor",
         ),
     ]
 
     class Proposed(Message):
-        """There are proposals for the cursor's place, or none any more."""
+        """There are proposals for what is typed, or none any more."""
 
         def __init__(self, editor: CodeEditor, proposals: tuple[Proposal, ...]) -> None:
             super().__init__()
@@ -76,30 +78,39 @@ class CodeEditor(TextArea):
     class KeyForProposals(Message):
         """A key that belongs to the open list of proposals."""
 
-        def __init__(self, key: str) -> None:
+        def __init__(self, editor: CodeEditor, key: str) -> None:
             super().__init__()
+            self.editor = editor
             self.key = key
 
     def __init__(
         self,
         language: Language,
-        complete: Complete,
+        title: str,
         *,
         id: str,  # noqa: A002 - Textual's own name
         numbers: bool = False,
     ) -> None:
         """``numbers``: whether lines have numbers."""
         self._text: str | None = None
-        self._open_before: dict[int, Open] = {}
-        self._code = language
-        self._complete = complete
+        self._painter = LinePainter(language)
         self._findings: dict[int, list[tuple[int, int]]] = {}
         self._keys = 0
+        self._title = title
+        self._borders = ("", "")
+        self.complete: Complete = lambda text, offset: ()
         self.offers = False
         """Whether a list of proposals is open for this editor."""
         super().__init__(
-            "", id=id, soft_wrap=True, show_line_numbers=numbers, tab_behavior="focus", theme="css"
+            "",
+            id=id,
+            classes="pane",
+            soft_wrap=True,
+            show_line_numbers=numbers,
+            tab_behavior="focus",
+            theme="css",
         )
+        self.border_title = title
         self.indent_width = 2
         # Its style would be laid over the colours of the line that one works on.
         self.highlight_cursor_line = False
@@ -111,7 +122,7 @@ class CodeEditor(TextArea):
 
     @property
     def text(self) -> str:
-        """The whole text; joined once for each change, though each painted line asks for it."""
+        """The whole text, joined once for each change: each painted line asks for it."""
         if self._text is None:
             self._text = self.document.text
         return self._text
@@ -122,79 +133,59 @@ class CodeEditor(TextArea):
 
     def edit(self, edit: Edit) -> EditResult:
         """Change the text."""
-        self._forget_from(min(edit.from_location, edit.to_location)[0])
+        self._changed_from(min(edit.from_location, edit.to_location)[0])
         result = super().edit(edit)
         self._text = None
         return result
 
     def _undo_batch(self, edits: Sequence[Edit]) -> None:
         super()._undo_batch(edits)
-        self._forget_from(0)
+        self._changed_from(0)
 
     def _redo_batch(self, edits: Sequence[Edit]) -> None:
         super()._redo_batch(edits)
-        self._forget_from(0)
+        self._changed_from(0)
 
     def _set_document(self, text: str, language: str | None) -> None:
         super()._set_document(text, language)
         self.wrapped_document = _Wrapped.of(self.wrapped_document)
         self.navigator = DocumentNavigator(self.wrapped_document)
-        self._forget_from(0)
+        self._changed_from(0)
 
-    def _forget_from(self, line: int) -> None:
-        """The text is another from this line on."""
+    def _changed_from(self, line: int) -> None:
         self._text = None
-        self._open_before = {at: each for at, each in self._open_before.items() if at <= line}
+        self._painter.changed_from(line)
 
     # -- painting ---------------------------------------------------------------------------------
 
     def get_line(self, line_index: int) -> Text:
         """One line, coloured."""
         line = super().get_line(line_index)
-        pieces, _ = self._code.paint(line.plain, self._open_at(line_index))
-        for start, end, name in pieces:
+        for start, end, name in self._painter.paint(self.document.lines, line_index):
             line.stylize(self._code_style(name), start, end)
         for start, end in self._findings.get(line_index, ()):
             line.stylize(self._code_style("finding"), start, max(end, start + 1))
         return line
 
-    def _open_at(self, line_index: int) -> Open:
-        """What is open at a line's start."""
-        known, lines, at = self._open_before, self.document.lines, line_index
-        while at and at not in known and not self._code.begins(lines[at]):
-            at -= 1
-        known.setdefault(at, Open())
-        for between in range(at, line_index):
-            known[between + 1] = self._code.paint(lines[between], known[between])[1]
-        return known[line_index]
-
     def mark(self, findings: Sequence[tuple[int, int]]) -> None:
         """Underline these pieces of the text, by offsets."""
-        marked = self._by_line(findings)
+        marked = columns_by_line(self.document.lines, findings)
         if marked != self._findings:
             self._findings = marked
             self._line_cache.clear()
             self.refresh()
 
+    def show_problem(self, problem: str) -> None:
+        """Show in the border what is wrong; the narrow layout has no lower border."""
+        problem = " ".join(problem.split())
+        borders = (problem, "") if self.screen.has_class("-narrow") else ("", problem)
+        if borders != self._borders:
+            self._borders = borders
+            self.border_title = as_title(self._title, error=borders[0])
+            self.border_subtitle = as_title("", error=borders[1])
+
     def _code_style(self, name: str) -> Style:
         return self.get_component_rich_style(f"code--{name}", partial=True)
-
-    def _by_line(self, pieces: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
-        found: dict[int, list[tuple[int, int]]] = {}
-        starts = self._line_starts() if pieces else [0]
-        for start, end in pieces:
-            at = bisect_right(starts, start) - 1
-            while at < len(starts) and (starts[at] < end or starts[at] <= start):
-                following = starts[at + 1] if at + 1 < len(starts) else end
-                found.setdefault(at, []).append(
-                    (max(start, starts[at]) - starts[at], min(end, following) - starts[at])
-                )
-                at += 1
-        return found
-
-    def _line_starts(self) -> list[int]:
-        lengths = (len(line) + 1 for line in self.document.lines[:-1])
-        return list(accumulate(lengths, initial=0))
 
     def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
         return islice(super()._yield_character_locations(start), _BRACKET_REACH)
@@ -202,7 +193,7 @@ class CodeEditor(TextArea):
     def _yield_character_locations_reverse(self, start: Location) -> Iterable[tuple[str, Location]]:
         return islice(super()._yield_character_locations_reverse(start), _BRACKET_REACH)
 
-    # -- places -----------------------------------------------------------------------------------
+    # -- locations --------------------------------------------------------------------------------
 
     @property
     def offset_at_cursor(self) -> int:
@@ -210,35 +201,35 @@ class CodeEditor(TextArea):
         row, column = self.cursor_location
         return sum(map(len, self.document.lines[:row])) + row + column
 
-    def place_of(self, offset: int) -> tuple[int, int]:
+    def location_of(self, offset: int) -> tuple[int, int]:
         """The row and column of an offset."""
         before = self.text[:offset]
         return before.count("\n"), len(before) - (before.rfind("\n") + 1)
 
     def take(self, proposal: Proposal) -> None:
-        """Put a proposal into the text."""
+        """Insert a proposal."""
         self.replace(
             proposal.insert,
-            self.place_of(proposal.start),
-            self.place_of(proposal.end),
+            self.location_of(proposal.start),
+            self.location_of(proposal.end),
             maintain_selection_offset=False,
         )
-        self.move_cursor(self.place_of(proposal.start + len(proposal.insert)))
+        self.move_cursor(self.location_of(proposal.start + len(proposal.insert)))
 
     # -- proposals --------------------------------------------------------------------------------
 
     def propose(self) -> None:
-        """Tell what fits at the cursor."""
-        found = self._complete(self.text, self.offset_at_cursor)
+        """Post what fits at the cursor."""
+        found = self.complete(self.text, self.offset_at_cursor)
         self.post_message(self.Proposed(self, found))
 
     def _propose_after(self, keys: int) -> None:
-        """Propose for the last key only: what was typed fast gets no late list."""
+        """Propose for the last key only: fast typing gets no late list."""
         if keys == self._keys:
             self.propose()
 
     def action_complete(self) -> None:
-        """Propose what fits here."""
+        """Propose what fits at the cursor."""
         self.propose()
 
     async def _on_key(self, event: events.Key) -> None:
@@ -247,7 +238,7 @@ class CodeEditor(TextArea):
         if self.offers and event.key in ("up", "down", "enter", "tab", "escape"):
             event.stop()
             event.prevent_default()
-            self.post_message(self.KeyForProposals(event.key))
+            self.post_message(self.KeyForProposals(self, event.key))
             return
         if event.key == "enter":
             event.stop()
@@ -284,7 +275,7 @@ class CodeEditor(TextArea):
             self._close()
 
     def on_paste(self) -> None:
-        """A paste opens no list, and one that is open does not fit any more."""
+        """A paste opens no list, and closes one that is open."""
         self._keys += 1
         self._close()
 

@@ -3,34 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
+from textual.message import Message
+
+from screens.playground.callbacks import Post, StartWorker
 from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.lint import broken_by
+from workbench.playground.denials import who_may
 from workbench.playground.open_api import open_url_api
 from workbench.playground.schema_source import LoadedSchema, NoSchemaError
 from workbench.wording import plural
 
-if TYPE_CHECKING:
-    from screens.playground.screen import PlaygroundScreen
-
 
 class Connection:
-    """The sandbox's own API, or any address; one at a time."""
+    """The sandbox's own API, or one at any address; one at a time."""
+
+    class Changed(Message):
+        """The API or its status is another now."""
+
+    class Failed(Message):
+        """The API could not be opened."""
+
+    class Opened(Message):
+        """The API is open after it could not be before."""
+
+    class SchemaLoaded(Message):
+        """The schema was read; ``before`` is the same API's schema until now."""
+
+        def __init__(self, before: LoadedSchema | None, schema: LoadedSchema) -> None:
+            super().__init__()
+            self.before = before
+            self.schema = schema
+
+    class NoSchema(Message):
+        """The schema could not be read."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    class Ready(Message):
+        """All that can be read of a newly opened API was read."""
+
+        def __init__(self, api: PlaygroundApi) -> None:
+            super().__init__()
+            self.api = api
 
     def __init__(
-        self, screen: PlaygroundScreen, open_sandbox: Callable[[], PlaygroundApi], title: str
+        self,
+        open_sandbox: Callable[[], PlaygroundApi],
+        title: str,
+        start: StartWorker,
+        post: Post,
     ) -> None:
-        self._screen = screen
+        """``open_sandbox`` blocks; ``title`` says which API it opens."""
         self._open_sandbox = open_sandbox
         self._sandbox_title = title
+        self._start = start
+        self._post = post
+        self._closing: set[PlaygroundApi] = set()
         self.address: Address | None = None
+        """None is the sandbox's own API."""
         self.api: PlaygroundApi | None = None
         self.schema: LoadedSchema | None = None
-        self.words = "schema: reading …"
+        self.status = "loading schema …"
         self.problem = ""
         """Why there is no API."""
 
@@ -42,44 +80,45 @@ class Connection:
         return self.address.label.partition("://")[2]
 
     def connect(self) -> None:
-        """Open the API where it is not, and read its schema."""
-        self._screen.begin(self._connect(), exclusive=True, group="connect")
+        """Open the API if it is not open, and read its schema."""
+        self._start(self._connect(), exclusive=True, group="connect")
 
-    def anew(self) -> None:
-        """Forget the API with its callers and its schema's text, and open it again."""
+    def reconnect(self) -> None:
+        """Close the API, forget its callers' credentials, and open it again."""
         old, self.api = self.api, None
         if old is not None:
             old.forget_callers()
-            self._screen.begin(self._close(old), group="close")
+            self._closing.add(old)
+            self._start(self._close(old), group="close")
         self.connect()
 
     def go_to(self, address: Address | None) -> None:
-        """Talk to another address; None is the sandbox's own API."""
+        """Connect to another address; None is the sandbox's own API."""
         self.address = address
         # Another API's schema breaks nothing: it is not the same one changed.
         self.schema = None
-        self.words = "schema: reading …"
-        for sheet in self._screen.desk.sheets.all:
-            sheet.broken = False
-        self.anew()
-        self._screen.desk.show_names()
+        self.status = "loading schema …"
+        self.reconnect()
+        self._post(self.Changed())
 
     async def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
+        closing = set(self._closing)
         if self.api is not None:
-            await self.api.close()
+            closing.add(self.api)
+        for api in closing:
+            await api.close()
+
+    def who_may(self, name: str) -> Sequence[str]:
+        """Sentences on the authorization rules that allow what ``Type.field`` does."""
+        if self.schema is None or self.api is None:
+            return ()
+        return who_may(name, self.schema.schema, self.api.endpoint.models)
 
     async def _close(self, old: PlaygroundApi) -> None:
-        running = [
-            outcome.worker
-            for sheet in self._screen.desk.sheets.all
-            for outcome in sheet.outcomes
-            if outcome.worker is not None
-        ]
-        # A request that is on its way keeps its connection until it is answered.
-        if running:
-            await self._screen.workers.wait_for_complete(running)
+        await old.wait_until_unused()
         await old.close()
+        self._closing.discard(old)
 
     def _open(self) -> PlaygroundApi:
         if self.address is None:
@@ -87,57 +126,27 @@ class Connection:
         return open_url_api(self.address.url, self.address.headers)
 
     async def _connect(self) -> None:
-        screen = self._screen
         if self.api is None:
             try:
                 self.api = await asyncio.to_thread(self._open)
             except (UserProblem, OSError) as problem:
-                self.problem, self.words, self.schema = str(problem), "not connected", None
-                if screen.desk.sheet.stream is None and not screen.desk.sheet.outcomes:
-                    screen.result_pane.show_problem(self.problem)
-                screen.desk.show_names()
-                screen.checking.check()
+                self.problem, self.status, self.schema = str(problem), "not connected", None
+                self._post(self.Failed())
                 return
         if self.problem:
             self.problem = ""
-            screen.desk.show_outcome()
+            self._post(self.Opened())
         api = self.api
         await self._load_schema(api)
-        await screen.running.choose_first(api)
+        self._post(self.Ready(api))
 
     async def _load_schema(self, api: PlaygroundApi) -> None:
-        screen = self._screen
         try:
             loaded = await api.load_schema()
         except NoSchemaError as problem:
-            self.words = "no schema"
-            screen.desk.show_names()
-            screen.shell.say(str(problem), "error")
+            self.status = "no schema"
+            self._post(self.NoSchema(str(problem)))
             return
         before, self.schema = self.schema, loaded
-        self.words = f"{plural(len(loaded.schema.type_map), 'type')}"
-        screen.desk.show_names()
-        screen.checking.check()
-        if before is not None and before.revision != loaded.revision:
-            await self._tell_broken(before, loaded)
-
-    async def _tell_broken(self, before: LoadedSchema, after: LoadedSchema) -> None:
-        screen = self._screen
-        screen.desk.keep()
-        sheets = list(screen.desk.sheets.all)
-        texts = [sheet.text for sheet in sheets]
-        broken = await asyncio.to_thread(broken_by, before.schema, after.schema, texts)
-        still = await asyncio.to_thread(broken_by, None, after.schema, texts)
-        wrong_now = {index for index, _ in still}
-        newly = {index for index, _ in broken}
-        for index, sheet in enumerate(sheets):
-            sheet.broken = index in newly or (sheet.broken and index in wrong_now)
-        screen.desk.show_names()
-        if not broken:
-            screen.shell.say("The schema has changed; no open operation is broken by it")
-            return
-        for index, finding in broken[:3]:
-            name = finding.operation or sheets[index].title
-            screen.shell.say(f"The new schema breaks {name}: {finding.message}", "warning")
-        if len(newly) > 1 and len(broken) > 3:
-            screen.shell.say(f"{plural(len(newly), 'broken tab')} in all, marked with !", "warning")
+        self.status = plural(len(loaded.schema.type_map), "type")
+        self._post(self.SchemaLoaded(before, loaded))

@@ -1,4 +1,4 @@
-"""An editor's text in the user's own editor, and back."""
+"""Edits an editor's text in the user's own editor."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from screens.playground.code_editor import CodeEditor
 from screens.ports import Shell
 
 
-def edit_outside(shell: Shell, editor: CodeEditor, suffix: str) -> None:
-    """Lend the terminal to the user's editor, at the cursor's place, and take what it saved.
+def edit_externally(shell: Shell, editor: CodeEditor, suffix: str) -> None:
+    """Lend the terminal to the user's editor, at the cursor, and take what it saved.
 
-    The file is the user's alone and goes with its folder; a change can be undone as any other.
+    Nobody else can read the file, and it is deleted after that; the change can be undone.
     """
     row, column = editor.cursor_location
     before = editor.text
@@ -23,7 +23,7 @@ def edit_outside(shell: Shell, editor: CodeEditor, suffix: str) -> None:
             shell.edit(file, row + 1, column + 1)
             after = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        shell.say(f"The text is as it was: {error}", "error")
+        shell.say(f"The text was not changed: {error}", "error")
         return
     if not before.endswith("\n"):
         # Editors end the last line; the text had none.

@@ -1,171 +1,154 @@
-"""Runs the operation at the cursor as one caller or two, and keeps what came back with its tab."""
+"""Runs operations as one caller or two, and keeps what comes back with their tab."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
-from asyncio import CancelledError, to_thread
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from time import time
-from typing import TYPE_CHECKING
 
-from screens.playground.tab_state import Outcome, Sheet
+from graphql import GraphQLSchema
+from textual.message import Message
+from textual.worker import Worker
+
+from screens.playground.callbacks import Post, StartWorker
+from screens.playground.streams import Streams
+from screens.playground.tab_state import Outcome, TabState
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
-from workbench.playground.documents import runnable
-from workbench.playground.history import Run
+from workbench.playground.documents import Definition, runnable
+from workbench.playground.history import History, Run
 from workbench.playground.requests import Request
-from workbench.playground.run_as import (
-    USER_POOLS,
-    As,
-    RunAs,
-    UnknownCallerError,
-    default_run_as,
-    first_with_rules,
-    parse_run_as,
-)
+from workbench.playground.run_as import RunAs
 from workbench.playground.variables import read_variables
 
-if TYPE_CHECKING:
-    from screens.playground.result_pane import ResultPane
-    from screens.playground.screen import PlaygroundScreen
+
+class NotRunnableError(Exception):
+    """The operation cannot be sent; the text says why."""
 
 
-class Running:
-    """The requests of one screen."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a run needs besides its callers: where to send it, and what; ``changes`` of variables."""
 
-    def __init__(self, screen: PlaygroundScreen) -> None:
-        self._screen = screen
+    api: PlaygroundApi
+    definition: Definition
+    schema: GraphQLSchema | None = None
+    changes: Mapping[str, object] = field(default_factory=dict)
 
-    def caller(self) -> RunAs:
-        """Who runs the operations of the tab in front."""
-        api = self._screen.api
-        if api is not None and not api.endpoint.is_appsync:
-            return RunAs(As.PLAIN)
-        written = self._screen.sheet.run_as
-        if written:
-            try:
-                return parse_run_as(written)
-            except UnknownCallerError:
-                # A file edited by hand; the default is what a new tab would have.
-                self._screen.sheet.run_as = ""
-        return default_run_as(api.endpoint) if api else RunAs(As.API_KEY)
+    def request(self, text: str, variables: str) -> Request:
+        """The request, with the fragments of a tab's text and the variables that it declares.
 
-    async def choose_first(self, api: PlaygroundApi) -> None:
-        """Where the default would be asked no rules: let tabs without a caller run as somebody else."""
-        sheets = [each for each in self._screen.desk.sheets.all if not each.run_as]
-        if not sheets or default_run_as(api.endpoint).kind is not As.ADMIN:
+        Raises NotRunnableError if the variables cannot be read.
+        """
+        definition = self.definition
+        read = read_variables(variables, definition.text, self.schema)
+        if read.problems and not read.values and variables.strip() not in ("", "{}"):
+            raise NotRunnableError(f"Variables: {read.problems[0].message}")
+        known = {name: value for name, value in read.values.items() if name in definition.variables}
+        return Request(runnable(text, definition), {**known, **self.changes})
+
+
+class OperationRunner:
+    """The requests on their way, and the subscriptions, of all tabs."""
+
+    class Changed(Message):
+        """A run has a result, a problem or a trace now."""
+
+        def __init__(self, tab: TabState, outcome: Outcome) -> None:
+            super().__init__()
+            self.tab = tab
+            self.outcome = outcome
+
+    class NotInHistory(Message):
+        """A run could not be saved in the history."""
+
+        def __init__(self, reason: str) -> None:
+            super().__init__()
+            self.reason = reason
+
+    def __init__(self, history: History, streams: Streams, start: StartWorker, post: Post) -> None:
+        self._history = history
+        self._streams = streams
+        self._start = start
+        self._post = post
+        self._numbers = count(1)
+        self._workers: dict[int, Worker[None]] = {}
+
+    def run(self, tab: TabState, operation: Operation, callers: Sequence[RunAs]) -> None:
+        """Run an operation as each caller, a subscription as the first; ends what ran in the tab.
+
+        Raises NotRunnableError; what ran before goes on then.
+        """
+        request = operation.request(tab.text, tab.variables)
+        self.stop(tab)
+        if operation.definition.kind == "subscription":
+            self._streams.open(tab, operation.api, callers[0], request)
             return
-        try:
-            users = await api.users() if USER_POOLS in api.endpoint.modes else ()
-        except (NotAuthorizedError, UserProblem):
-            users = ()
-        chosen = first_with_rules(api.endpoint, users)
-        if chosen is not None and api is self._screen.api:
-            for each in sheets:
-                each.run_as = each.run_as or chosen.label
-            self._screen.desk.show_names()
-            self._screen.desk.save_soon()
-
-    def run(self, callers: list[RunAs], changes: dict[str, object] | None = None) -> None:
-        """Run the operation at the cursor, with some variables changed."""
-        screen = self._screen
-        screen.desk.keep()
-        sheet, api = screen.sheet, screen.api
-        operation = screen.checking.operation()
-        if api is None:
-            self._refuse(screen.connection.problem or "Not connected yet: the API is being opened.")
-            return
-        if operation is None:
-            self._refuse("There is no operation at the cursor.")
-            return
-        loaded = screen.connection.schema
-        read = read_variables(sheet.variables, operation.text, loaded.schema if loaded else None)
-        if read.problems and not read.values and sheet.variables.strip() not in ("", "{}"):
-            self._refuse(f"Variables: {read.problems[0].message}")
-            return
-        known = set(operation.variables)
-        values = {name: value for name, value in read.values.items() if name in known}
-        request = Request(runnable(sheet.text, operation), {**values, **(changes or {})})
-        screen.streams.end(sheet)
-        self.cancel(sheet)
-        sheet.last = (callers[0], request)
-        if operation.kind == "subscription":
-            if len(callers) > 1:
-                screen.shell.say("A stream has one caller: open another tab for the other")
-            screen.streams.open(sheet, api, callers[0], request)
-            return
-        sheet.problem, sheet.stream = "", None
-        sheet.outcomes = [Outcome(caller, operation, request) for caller in callers]
-        for outcome, pane in zip(sheet.outcomes, self._panes, strict=False):
-            outcome.worker = screen.begin(
-                self._execute(sheet, api, outcome), group=f"run-{sheet.id}"
+        tab.show_outcomes(
+            tuple(
+                Outcome(next(self._numbers), caller, operation.definition, request)
+                for caller in callers
             )
-            pane.show_running(outcome.caller.label)
-        screen.desk.show_panes()
-        screen.desk.show_names()
-
-    def cancel(self, sheet: Sheet) -> None:
-        """Give up the requests of a tab that are not answered."""
-        for outcome in sheet.outcomes:
-            if outcome.worker is not None:
-                outcome.worker.cancel()
-                outcome.worker = None
-                outcome.problem = "Stopped; the server may have run it all the same."
-
-    @property
-    def _panes(self) -> tuple[ResultPane, ResultPane]:
-        return self._screen.result_pane, self._screen.other_pane
-
-    def _refuse(self, words: str) -> None:
-        """Say why nothing is run; what was run before stays to be read, and a stream goes on."""
-        self._screen.sheet.problem = words
-        self._screen.desk.show_outcome()
-
-    def _show(self, sheet: Sheet, outcome: Outcome) -> None:
-        screen = self._screen
-        if sheet is screen.sheet and outcome in sheet.outcomes:
-            at = sheet.outcomes.index(outcome)
-            self._panes[at].show_outcome(outcome)
-            if at == 0:
-                screen.checking.mark_errors(outcome)
-        screen.desk.show_names()
-
-    async def _execute(self, sheet: Sheet, api: PlaygroundApi, outcome: Outcome) -> None:
-        caller, request = outcome.caller, outcome.request
-        try:
-            result = await api.run(caller, request)
-        except (NotAuthorizedError, UserProblem) as problem:
-            outcome.problem = f"{caller.label}: {problem}"
-            outcome.worker = None
-            self._show(sheet, outcome)
-            return
-        except CancelledError:
-            outcome.worker = None
-            raise
-        outcome.result, outcome.worker = result, None
-        self._show(sheet, outcome)
-        await self._remember(outcome)
-        trace = await api.trace(result)
-        outcome.trace = trace.document
-        if sheet is self._screen.sheet and outcome in sheet.outcomes:
-            self._panes[sheet.outcomes.index(outcome)].show_trace(trace.document)
-
-    async def _remember(self, outcome: Outcome) -> None:
-        assert outcome.result is not None
-        result, operation, request = outcome.result, outcome.operation, outcome.request
-        run = Run(
-            time(),
-            operation.title,
-            operation.kind,
-            request.query,
-            json.dumps(request.variables, indent=2, ensure_ascii=False),
-            outcome.caller.label,
-            result.status,
-            len(result.errors),
-            result.seconds,
         )
+        for outcome in tab.outcomes:
+            self._workers[outcome.run] = self._start(
+                self._send(tab, operation.api, outcome), group=f"run-{tab.id}"
+            )
+
+    def stop(self, tab: TabState) -> None:
+        """End a tab's subscription, and stop waiting for its unanswered requests."""
+        self._streams.end(tab)
+        for outcome in tab.outcomes:
+            worker = self._workers.pop(outcome.run, None)
+            if outcome.is_waiting:
+                problem = "Stopped. The server may still have run it."
+                tab.update(replace(outcome, problem=problem))
+                if worker is not None:
+                    worker.cancel()
+
+    async def _send(self, tab: TabState, api: PlaygroundApi, outcome: Outcome) -> None:
         try:
-            await to_thread(self._screen.history.add, run)
+            with api.in_use():
+                await self._follow(tab, api, outcome)
+        finally:
+            self._workers.pop(outcome.run, None)
+
+    async def _follow(self, tab: TabState, api: PlaygroundApi, outcome: Outcome) -> None:
+        try:
+            result = await api.run(outcome.caller, outcome.request)
+        except (NotAuthorizedError, UserProblem) as problem:
+            self._update(tab, replace(outcome, problem=f"{outcome.caller.label}: {problem}"))
+            return
+        outcome = replace(outcome, result=result)
+        self._update(tab, outcome)
+        try:
+            await asyncio.to_thread(self._history.add, _as_run(outcome))
         except (sqlite3.Error, OSError) as error:
-            self._screen.shell.say(f"The run is not remembered: {error}", "warning")
+            self._post(self.NotInHistory(str(error)))
+        trace = await api.trace(result)
+        self._update(tab, replace(outcome, trace=trace.document))
+
+    def _update(self, tab: TabState, outcome: Outcome) -> None:
+        if tab.update(outcome):
+            self._post(self.Changed(tab, outcome))
+
+
+def _as_run(outcome: Outcome) -> Run:
+    result, operation, request = outcome.result, outcome.operation, outcome.request
+    assert result is not None
+    return Run(
+        time(),
+        operation.title,
+        operation.kind,
+        request.query,
+        json.dumps(request.variables, indent=2, ensure_ascii=False),
+        outcome.caller.label,
+        result.status,
+        len(result.errors),
+        result.seconds,
+    )

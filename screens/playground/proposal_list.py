@@ -28,7 +28,7 @@ _MARKS: Final[dict[Proposed, Span]] = {
 
 
 class ProposalList(LineView):
-    """Shows proposals; hidden where there are none."""
+    """Shows proposals; hidden if there are none."""
 
     can_focus = False
 
@@ -38,14 +38,12 @@ class ProposalList(LineView):
         self.display = False
 
     class Clicked(Message):
-        """A click on a proposal, which is the marked one now."""
+        """A click on a proposal, which is ``chosen`` now."""
 
-        def __init__(self, view: ProposalList) -> None:
-            super().__init__()
-            self.view = view
-
-    def show_proposals(self, proposals: tuple[Proposal, ...], cursor: Offset, screen: Size) -> None:
-        """Show them at the editor's cursor, within the screen, above the line where below is no room."""
+    def show_proposals(
+        self, proposals: tuple[Proposal, ...], cursor: Offset, screen: Size, parent: Offset
+    ) -> None:
+        """Show them below the cursor, or above it if there is no room; all given by the screen."""
         self.proposals = proposals
         self.display = bool(proposals)
         if not proposals:
@@ -56,7 +54,7 @@ class ProposalList(LineView):
         self.styles.width = width
         below = cursor.y + 1 + rows <= screen.height - 1
         y = cursor.y + 1 if below else max(0, cursor.y - rows)
-        self.styles.offset = (max(0, min(cursor.x, screen.width - width)), y)
+        self.styles.offset = Offset(max(0, min(cursor.x, screen.width - width)), y) - parent
         self.set_reactive(LineView.cursor, 0)
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         self.rows_changed()
@@ -70,11 +68,11 @@ class ProposalList(LineView):
         """Take the clicked proposal."""
         super().on_click(event)
         if self.proposals:
-            self.post_message(self.Clicked(self))
+            self.post_message(self.Clicked())
 
     @property
     def chosen(self) -> Proposal | None:
-        """The marked proposal."""
+        """The proposal under the mark."""
         return self.proposals[self.cursor] if self.proposals else None
 
     def row_count(self) -> int:
@@ -93,5 +91,5 @@ class ProposalList(LineView):
         )
 
     def shows_cursor(self) -> bool:
-        """The marked one stands out though the editor has the focus."""
+        """The mark is shown although the editor has the focus."""
         return True

@@ -1,68 +1,53 @@
-"""What an operation answered: JSON that folds, a table, the trace, or a stream of events."""
+"""The pane of one result, or of one subscription's events."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from typing import Any, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
-from screens.playground.result_rows import (
-    Fold,
-    error_rows,
-    json_rows,
-    next_row,
-    next_token,
-    no_rules_row,
-    summary,
-    table_rows,
-    value_at,
-)
-from screens.playground.shown_stream import ROOT, EventRows
-from screens.playground.tab_state import Outcome, StreamRecord
-from screens.playground.trace_rows import rule_rows, trace_rows
+from screens.playground.result_rows import Fold, problem_rows
+from screens.playground.shown_result import FileContent, ShownResult, View, WhoMay
+from screens.playground.shown_stream import ShownStream
+from screens.playground.tab_state import Outcome, StreamState
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, plain
+from screens.widgets.text_styles import ACCENT, MUTED, plain
 from screens.widgets.titles import as_title
-from workbench.playground.denials import denied_field
-from workbench.playground.requests import Result
-from workbench.playground.result_table import Table, as_csv, tables
-from workbench.playground.run_as import As
-from workbench.wording import plural
+from workbench.playground.requests import Request, Result
+from workbench.playground.run_as import RunAs
 
 FLUSH_SECONDS = 0.05
-
-
-class View(StrEnum):
-    """The ways to look at a result."""
-
-    JSON = "json"
-    TABLE = "table"
-    TRACE = "trace"
-
-
-def _key(key: str, action: str, words: str, name: str, about: str, *, show: bool = True) -> Binding:
-    return Binding(key, action, words, show, id=f"result.{name}", tooltip=about)
+_HINT = (
+    (("Nothing has been run yet.", MUTED),),
+    (
+        ("Write an operation and press ", MUTED),
+        ("F5", ACCENT),
+        (" or ", MUTED),
+        ("Ctrl+J", ACCENT),
+        (".", MUTED),
+    ),
+    (("F3", ACCENT), (" shows the schema and writes operations for you.", MUTED)),
+)
 
 
 class ResultPane(RowList):
     """One result, or one stream."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        _key("enter", "fold", "Fold", "fold", "Fold the part, or go to the error's place"),
-        _key("space", "pause", "Pause", "pause", "Hold the stream's new events back, or go on"),
-        _key("space", "fold_here", "Fold", "fold_too", "Fold or unfold the part", show=False),
-        _key("t", "view('table')", "Table", "table", "Show lists as a table"),
-        _key("x", "view('trace')", "Trace", "trace", "Show what each resolver did"),
-        _key("n", "next_match", "Next match", "match", "Go to the next place that is searched"),
-        _key("n", "next_page", "Next page", "next", "Fetch the next page"),
-        _key("Y", "export", "Copy as…", "export", "Copy as JSON, curl, code"),
-        _key("slash", "search", "Search", "search", "Search in what is shown"),
-        _key("i", "edit", "Edit", "edit", "Back to the operation, to edit it"),
-        _key("w", "save", "Save", "save", "Save what is shown in a file"),
+        key("result.fold", "enter", "fold", "Fold", "Fold or unfold the part, or go to the error"),
+        key("result.pause", "space", "pause", "Pause", "Pause the stream, or resume it"),
+        key("result.fold_too", "space", "fold_here", "Fold", "Fold or unfold the part", show=False),
+        key("result.table", "t", "view('table')", "Table", "Show lists as a table"),
+        key("result.trace", "x", "view('trace')", "Trace", "Show what each resolver did"),
+        key("result.match", "n", "next_match", "Next match", "Go to the next match of the search"),
+        key("result.next", "n", "next_page", "Next page", "Fetch the next page"),
+        key("result.export", "Y", "export", "Copy as…", "Copy as JSON, curl, code"),
+        key("result.search", "slash", "search", "Search", "Search in what is shown"),
+        key("result.edit", "i", "edit", "Edit", "Go to the operation, to edit it"),
+        key("result.save", "w", "save", "Save", "Save what is shown to a file"),
     ]
 
     class NextPageAsked(Message):
@@ -73,19 +58,20 @@ class ResultPane(RowList):
             self.token = token
 
     class ExportAsked(Message):
-        """The key for copying the operation as code."""
+        """The key for copying what was run; ``result`` is None for a stream."""
 
-        def __init__(self, pane: ResultPane) -> None:
+        def __init__(self, caller: RunAs, request: Request, result: Result | None) -> None:
             super().__init__()
-            self.pane = pane
+            self.caller = caller
+            self.request = request
+            self.result = result
 
     class SaveAsked(Message):
         """The key for saving what is shown."""
 
-        def __init__(self, text: str, kind: str) -> None:
+        def __init__(self, content: FileContent) -> None:
             super().__init__()
-            self.text = text
-            self.kind = kind
+            self.content = content
 
     class SearchAsked(Message):
         """The search key."""
@@ -105,27 +91,15 @@ class ResultPane(RowList):
             self.outcome = outcome
             self.number = number
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - Textual's own name
-        empty = (
-            (("Nothing was run yet.", MUTED),),
-            (("Write an operation and press ", MUTED), ("F5", ACCENT), (" or ", MUTED), ("Ctrl+J", ACCENT), (".", MUTED)),
-            (("F3", ACCENT), (" shows the schema and writes operations for you.", MUTED)),
-        )  # fmt: skip
-        super().__init__((), empty=empty, id=id, classes="pane", filters=False)
-        self._hint = empty
+    def __init__(self, who_may: WhoMay, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__((), empty=_HINT, id=id, classes="pane", filters=False)
         self.border_title = "Result"
         self.view = View.JSON
-        self.outcome: Outcome | None = None
-        self.stream: StreamRecord | None = None
+        self._who_may = who_may
+        self._shown: ShownResult | ShownStream | None = None
         self._problem: list[Row] = []
-        self._document: Any = None
         self._fold = Fold()
-        self._tables: tuple[Table, ...] = ()
-        self._next_token = ""
-        self._event_rows = EventRows()
         self._is_flush_due = False
-        self.who_may: Callable[[str], Sequence[str]] = lambda name: ()
-        """From ``Type.field`` to sentences on the rules that would let somebody in."""
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -141,49 +115,44 @@ class ResultPane(RowList):
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show a result, or why there is none, or that it is awaited."""
-        caller = outcome.caller.label
         if outcome.problem:
             self.show_problem(outcome.problem)
             return
         if outcome.result is None:
             self.show_nothing()
-            self.show_running(caller)
+            self.show_running(outcome.caller.label)
             return
-        same = self.outcome is outcome
+        last = self._shown
+        is_same_run = isinstance(last, ShownResult) and last.outcome.run == outcome.run
         self._forget()
-        self.outcome = outcome
-        self.border_title = as_title(f"Result · {caller}")
-        self._document = _document(outcome.result.body)
-        self._tables = tables(outcome.result.data)
-        self._next_token = next_token(outcome.result.data)
-        if self.view is View.TABLE and not self._tables:
+        self._shown = shown = ShownResult(outcome, outcome.result)
+        self.border_title = as_title(f"Result · {outcome.caller.label}")
+        if self.view is View.TABLE and not shown.tables:
             self.view = View.JSON
-        if not same:
+        if not is_same_run:
             self.cursor = 0
             self.scroll_home(animate=False)
         self._show()
 
-    def show_problem(self, words: str, *, over: bool = False) -> None:
-        """Say why nothing was run; ``over`` what is shown, which stays."""
-        if not over:
+    def show_trace(self, outcome: Outcome) -> None:
+        """Add the trace to the result that is shown."""
+        if isinstance(self._shown, ShownResult) and self._shown.outcome.run == outcome.run:
+            self._shown.outcome = outcome
+            if self.view is View.TRACE:
+                self._show()
+
+    def show_problem(self, problem: str, *, above: bool = False) -> None:
+        """Say why nothing was run; ``above`` what is shown, which stays."""
+        if not above:
             self._forget()
             self.border_title = "Result"
-        self._problem = [
-            Row((("✗ " if not at else "  ", FAIL), (line, FAIL)), copy=words)
-            for at, line in enumerate(_wrapped(words, self.text_width - 2))
-        ]
+        self._problem = problem_rows(problem, self.text_width)
         self._show()
 
-    def show_trace(self, document: Mapping[str, Any]) -> None:
-        """The trace came."""
-        if self.view is View.TRACE:
-            self._show()
-
-    def show_stream(self, stream: StreamRecord) -> None:
-        """Show a stream, from its beginning or what came of it so far."""
+    def show_stream(self, stream: StreamState) -> None:
+        """Show a stream with its events so far."""
         self._forget()
-        self.stream = stream
-        self._event_rows = EventRows()
+        self._shown = ShownStream(stream)
         self._flush()
         self.action_last()
 
@@ -194,7 +163,7 @@ class ResultPane(RowList):
             self.set_timer(FLUSH_SECONDS, self._flush)
 
     def search(self, wanted: str) -> None:
-        """Mark what matches, and go to the first match; a stream shows only matching events."""
+        """Mark the matches and go to the first; a stream shows only matching events."""
         if wanted == self._fold.wanted:
             return
         self._fold = Fold(self._fold.folded, wanted)
@@ -202,7 +171,7 @@ class ResultPane(RowList):
         self._go_to_match(0)
 
     def action_next_match(self) -> None:
-        """Go to the next row that matches, from the first one again behind the last."""
+        """Go to the next row that matches, behind the last one to the first."""
         self._go_to_match(self.cursor + 1)
 
     def _go_to_match(self, start: int) -> None:
@@ -214,93 +183,38 @@ class ResultPane(RowList):
                 return
 
     def _forget(self) -> None:
-        self.outcome, self.stream, self._document = None, None, None
-        self._tables, self._next_token, self._problem = (), "", []
-        self._fold = Fold()
+        self._shown, self._problem, self._fold = None, [], Fold()
+
+    @property
+    def _stream(self) -> StreamState | None:
+        return self._shown.stream if isinstance(self._shown, ShownStream) else None
 
     def _flush(self) -> None:
         self._is_flush_due = False
-        stream = self.stream
-        if stream is None:
+        shown = self._shown
+        if not isinstance(shown, ShownStream):
             return
         at_end = self.cursor >= self.row_count() - 1
-        count = plural(stream.total, "event")
-        if stream.end:
-            state = f"ended · {count}"
-        elif not stream.started:
-            state = "connecting"
-        elif stream.paused_at is not None:
-            state = f"paused · {stream.total - stream.paused_at} held"
-        else:
-            state = f"live · {count}"
-        self.border_title = as_title(f"Stream · {stream.caller.label} · {state}")
+        self.border_title = as_title(shown.title)
         self._show()
-        if at_end and stream.paused_at is None:
+        if at_end and shown.stream.paused_at is None:
             self.action_last()
 
     def _show(self) -> None:
-        self._empty = () if self.stream is not None else self._hint
+        self._empty = () if isinstance(self._shown, ShownStream) else _HINT
         self.show_rows(self._rows_now())
         self.refresh_bindings()
 
     def _rows_now(self) -> list[Row]:
-        if self.stream is not None:
-            return [*self._problem, *self._stream_rows(self.stream)]
-        if self.outcome is None or self.outcome.result is None:
+        shown, width = self._shown, self.text_width
+        if isinstance(shown, ShownStream):
+            return [*self._problem, *shown.rows(self._fold, width)]
+        if shown is None:
             return self._problem
-        result = self.outcome.result
-        head = [
-            *self._problem,
-            *([Row((("What was run before:", MUTED),))] if self._problem else []),
-            Row(summary(result, self.outcome.caller.label)),
-            *([no_rules_row()] if self.outcome.caller.kind is As.ADMIN else []),
-            *self._error_rows(result),
-        ]
-        if self.view is View.TABLE and self._tables:
-            width = self.text_width
-            body = [row for table in self._tables for row in table_rows(table, width)]
-        elif self.view is View.TRACE:
-            body = self._trace_rows(self.outcome)
-        elif self._document is None:
-            body = [Row(((line, MUTED),)) for line in result.body.splitlines()]
-        else:
-            body = json_rows(self._document, self._fold)
-        if self._next_token and self.view is not View.TRACE:
-            body.append(next_row())
-        return [*head, *body]
-
-    def _error_rows(self, result: Result) -> list[Row]:
-        """The errors, and below the first one for a field who may do what was denied."""
-        rows: list[Row] = []
-        told: set[str] = set()
-        for error, row in zip(result.errors, error_rows(result), strict=True):
-            rows.append(row)
-            name = denied_field(error)
-            if name and name not in told and self.view is not View.TRACE:
-                told.add(name)
-                rows += rule_rows(self.who_may(name), self.text_width)
-        return rows
-
-    def _trace_rows(self, outcome: Outcome) -> list[Row]:
-        if outcome.trace is None:
-            return [Row((("reading the trace …", MUTED),))]
-        words = "There is no trace of this request: only the local cloud keeps them, the last ones."
-        return trace_rows(outcome.trace, self.who_may, self.text_width) or [Row(((words, MUTED),))]
-
-    def _stream_rows(self, stream: StreamRecord) -> list[Row]:
-        rows = self._event_rows.of(stream.shown, self._fold)
-        if stream.end:
-            tone, mark = (FAIL, "✗ ") if stream.failed else (MUTED, "■ ")
-            lines = _wrapped(stream.end, self.text_width - 2)
-            rows += [
-                Row(((mark if not at else "  ", tone), (line, tone)), copy=stream.end)
-                for at, line in enumerate(lines)
-            ]
-        elif self._fold.wanted and not rows:
-            rows = [Row((("No event has what is searched.", MUTED),))]
-        elif not rows and stream.started:
-            rows = [Row((("◉ ", OK), ("Live. Run a mutation in another tab (Ctrl+T).", MUTED)))]
-        return rows
+        result = shown.rows(self.view, self._fold, width, self._who_may)
+        if not self._problem:
+            return result
+        return [*self._problem, Row((("Previous result:", MUTED),)), *result]
 
     # -- keys -------------------------------------------------------------------------------------
 
@@ -312,14 +226,15 @@ class ResultPane(RowList):
         self._show()
 
     def action_fold(self) -> None:
-        """Fold or unfold the part under the cursor; on an error go to its place."""
+        """Fold or unfold the part under the cursor; on an error go to its line."""
         row = self.current
         if row is None:
             return
         if row.key == "next":
             self.action_next_page()
-        elif row.key.startswith("error:") and self.outcome is not None:
-            self.post_message(self.ErrorChosen(self.outcome, int(row.key.partition(":")[2])))
+        elif row.key.startswith("error:") and isinstance(self._shown, ShownResult):
+            number = int(row.key.partition(":")[2])
+            self.post_message(self.ErrorChosen(self._shown.outcome, number))
         elif row.key.startswith("/"):
             self._fold = self._fold.toggled("" if row.key == "/" else row.key)
             self._show()
@@ -334,39 +249,32 @@ class ResultPane(RowList):
 
     def action_next_page(self) -> None:
         """Fetch the next page."""
-        if self._next_token:
-            self.post_message(self.NextPageAsked(self._next_token))
+        if isinstance(self._shown, ShownResult) and self._shown.next_token:
+            self.post_message(self.NextPageAsked(self._shown.next_token))
 
     def action_pause(self) -> None:
-        """Hold new events back, or take in what was held."""
-        if self.stream is not None:
-            self.stream.toggle_pause()
+        """Hide new events, or show those that were hidden."""
+        if self._stream is not None:
+            self._stream.toggle_pause()
             self._flush()
 
     def action_export(self) -> None:
         """Copy the operation as code, or the result."""
-        self.post_message(self.ExportAsked(self))
+        if isinstance(self._shown, ShownResult):
+            outcome = self._shown.outcome
+            self.post_message(self.ExportAsked(outcome.caller, outcome.request, self._shown.result))
+        elif self._stream is not None:
+            self.post_message(self.ExportAsked(self._stream.caller, self._stream.request, None))
 
     def action_save(self) -> None:
-        """Save what is shown: JSON, the table as CSV, the trace, a stream as one object a line."""
-        if self.stream is not None:
-            lines = [
-                json.dumps({"at": each.at, "data": each.data}, ensure_ascii=False)
-                for _, each in self.stream.events
-            ]
-            self.post_message(self.SaveAsked("\n".join(lines) + "\n", "stream.jsonl"))
-        elif self.outcome is not None and self.outcome.result is not None:
-            if self.view is View.TABLE and self._tables:
-                saved = self.SaveAsked(as_csv(self._tables), "result.csv")
-            elif self.view is View.TRACE and self.outcome.trace:
-                trace = json.dumps(self.outcome.trace, indent=2, ensure_ascii=False)
-                saved = self.SaveAsked(trace + "\n", "trace.json")
-            else:
-                saved = self.SaveAsked(self.outcome.result.body + "\n", "result.json")
-            self.post_message(saved)
+        """Save what is shown."""
+        if isinstance(self._shown, ShownStream):
+            self.post_message(self.SaveAsked(self._shown.content()))
+        elif self._shown is not None:
+            self.post_message(self.SaveAsked(self._shown.content(self.view)))
 
     def action_edit(self) -> None:
-        """Back to the operation."""
+        """Go to the operation."""
         self.post_message(self.EditAsked())
 
     def action_search(self) -> None:
@@ -378,44 +286,26 @@ class ResultPane(RowList):
         row = self.current
         if row is None or not row.key.startswith("/"):
             return super().copied_text()
-        document, pointer = self._document, row.key
-        if self.stream is not None:
-            number, _, rest = row.key.removeprefix(ROOT).partition("/")
-            event = next((each for at, each in self.stream.events if str(at) == number), None)
-            document, pointer = (event.data if event else None), f"/{rest}" if rest else ""
-        value = value_at(document, pointer)
+        value: Any = None if self._shown is None else self._shown.value(row.key)
         return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works for what is shown."""
-        has_result = self.outcome is not None and self.outcome.result is not None
-        is_live = self.stream is not None and not self.stream.end
+        result = self._shown if isinstance(self._shown, ShownResult) else None
+        stream = self._stream
+        is_live = stream is not None and not stream.end
         if action == "fold":
-            return has_result or bool(self.stream and self.stream.total)
+            return result is not None or bool(stream and stream.total)
         if action == "fold_here":
             return not is_live
         if action == "pause":
             return is_live
         if action == "next_page":
-            return bool(self._next_token)
+            return result is not None and bool(result.next_token)
         if action == "next_match":
             return bool(self._fold.wanted)
         if action == "view":
-            return has_result and (parameters != ("table",) or bool(self._tables))
+            return result is not None and (parameters != ("table",) or bool(result.tables))
         if action in ("save", "search", "export"):
-            return has_result or bool(self.stream and (self.stream.total or action == "export"))
+            return result is not None or bool(stream and (stream.total or action == "export"))
         return super().check_action(action, parameters)
-
-
-def _document(body: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    from textwrap import wrap
-
-    lines = [part for line in words.splitlines() for part in wrap(line, max(20, width)) or [""]]
-    return lines or [words]

@@ -1,10 +1,11 @@
-"""A JSON document as rows that fold, and the summary of a result. Pure, no widgets."""
+"""Rows of a result: its summary and errors, a JSON document that folds, a table. No widgets."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from rich.cells import cell_len
@@ -33,7 +34,7 @@ _OPEN, _CLOSED = "▾ ", "▸ "
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Which parts of a document are folded, by their JSON pointers; and what is searched."""
+    """Which parts of a document are folded, by their JSON pointers; and which text is searched."""
 
     folded: frozenset[str] = frozenset()
     wanted: str = ""
@@ -49,7 +50,7 @@ def json_rows(document: Any, fold: Fold, root: str = "") -> list[Row]:
 
 
 def value_at(document: Any, pointer: str) -> Any:
-    """What a JSON pointer means; None where there is nothing."""
+    """The value that a JSON pointer points to; None if there is none."""
     value = document
     for escaped in pointer.split("/")[1:] if pointer not in ("", "/") else ():
         name = escaped.replace("~1", "/").replace("~0", "~")
@@ -64,7 +65,7 @@ def value_at(document: Any, pointer: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where a value stands: its pointer, its member's name, its depth, and the comma behind it."""
+    """A value's position: its pointer, its member's name, its depth, and the comma behind it."""
 
     pointer: str = ""
     name: str = ""
@@ -151,7 +152,7 @@ def table_rows(table: Table, width: int) -> list[Row]:
 
 
 def next_token(data: Any) -> str:
-    """The first list's token for its further page; a page can be empty and yet not the last."""
+    """The first list's token for its next page; an empty page may not be the last one."""
     if isinstance(data, dict):
         token = data.get("nextToken")
         if isinstance(token, str) and token:
@@ -161,12 +162,12 @@ def next_token(data: Any) -> str:
 
 
 def next_row() -> Row:
-    """Says that there is a further page."""
-    return Row((("▸ there is another page: press n", ACCENT),), "next")
+    """Says that there is another page."""
+    return Row((("▸ Next page: press n", ACCENT),), "next")
 
 
 def error_rows(result: Result) -> list[Row]:
-    """The result's errors, each with its place in the operation."""
+    """The result's errors, each with its path and line in the operation."""
     rows: list[Row] = []
     for number, error in enumerate(result.errors):
         kind: Span = (f"{error.type}: ", STRONG) if error.type else ("", TEXT)
@@ -179,6 +180,18 @@ def error_rows(result: Result) -> list[Row]:
     return rows
 
 
+def problem_rows(problem: str, width: int, *, failed: bool = True) -> list[Row]:
+    """Why something did not run, or ended, in as many rows as it needs."""
+    style, mark = (FAIL, "✗ ") if failed else (MUTED, "■ ")
+    lines = [
+        part for line in problem.splitlines() for part in wrap(line, max(20, width - 2)) or [""]
+    ]
+    return [
+        Row(((mark if not at else "  ", style), (line, style)), copy=problem)
+        for at, line in enumerate(lines or [problem])
+    ]
+
+
 def summary(result: Result, caller: str) -> tuple[Span, ...]:
     """One line on a result: status, time, size, caller."""
     mark: Span = ("✓ ", OK) if result.succeeded else ("✗ ", FAIL)
@@ -188,8 +201,8 @@ def summary(result: Result, caller: str) -> tuple[Span, ...]:
 
 
 def no_rules_row() -> Row:
-    """Says that a result shows more than any user of the app would see."""
-    words = "admin: your own AWS credentials, no authorization rule was asked. "
+    """Warns that a result may show more than any user of the app would see."""
+    words = "admin: your own AWS credentials, no authorization rules were checked. "
     return Row((("⚠ ", WARN), (words, WARN), ("F2", ACCENT), (" runs it as a user.", MUTED)))
 
 

@@ -1,166 +1,137 @@
-"""What is wrong with the operation and its variables, as one types; and what fits at the cursor."""
+"""Checks the operation and its variables against the schema while they are typed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
 
+from graphql import GraphQLSchema
+
+from screens.playground.callbacks import StartWorker
 from screens.playground.code_editor import CodeEditor
 from screens.playground.tab_state import Outcome
-from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal, complete
-from workbench.playground.denials import who_may
 from workbench.playground.documents import Definition, operation_at
 from workbench.playground.error_offsets import error_offset
-from workbench.playground.formatter import NotPrettifiedError, prettify
 from workbench.playground.lint import Finding, lint
 from workbench.playground.variables import VariableProblem, complete_variables, read_variables
-
-if TYPE_CHECKING:
-    from screens.playground.screen import PlaygroundScreen
 
 LINT_SECONDS = 0.15
 WORK_SECONDS = 0.004
 REST_SECONDS = 0.002
 
 
-class Checking:
-    """Follows the two editors of one screen."""
+class SchemaChecks:
+    """Completes, underlines and explains what two editors hold; ``schema`` is None until loaded."""
 
-    def __init__(self, screen: PlaygroundScreen) -> None:
-        self._screen = screen
+    def __init__(
+        self,
+        operation: CodeEditor,
+        variables: CodeEditor,
+        start: StartWorker,
+        checked: Callable[[str, bool], object],
+    ) -> None:
+        """``checked(text, is_clean)`` is called when a text was checked."""
+        self._operation = operation
+        self._variables = variables
+        self._start = start
+        self._checked = checked
         self._findings: tuple[Finding, ...] = ()
         self._lines: list[int] = []
         self._problem = ""
-        self._edges: dict[str, tuple[str, str, str]] = {}
+        self.schema: GraphQLSchema | None = None
+        operation.complete = self._complete_operation
+        variables.complete = self._complete_variables
 
-    # -- proposals --------------------------------------------------------------------------------
+    def _complete_operation(self, text: str, offset: int) -> tuple[Proposal, ...]:
+        return complete(text, offset, self.schema) if self.schema else ()
 
-    def complete_query(self, text: str, offset: int) -> tuple[Proposal, ...]:
-        """What fits at a place of the operation."""
-        schema = self._screen.connection.schema
-        return complete(text, offset, schema.schema) if schema else ()
-
-    def complete_variables(self, text: str, offset: int) -> tuple[Proposal, ...]:
-        """What fits at a place of the variables."""
-        operation, schema = self.operation(), self._screen.connection.schema
-        if schema is None or operation is None:
+    def _complete_variables(self, text: str, offset: int) -> tuple[Proposal, ...]:
+        operation = self.operation_at_cursor()
+        if self.schema is None or operation is None:
             return ()
-        return complete_variables(text, offset, operation.text, schema.schema)
+        return complete_variables(text, offset, operation.text, self.schema)
 
-    def operation(self) -> Definition | None:
-        """The operation at the cursor."""
-        query = self._screen.query_editor
-        return operation_at(query.text, query.offset_at_cursor)
+    def operation_at_cursor(self) -> Definition | None:
+        """The operation that the cursor is in."""
+        return operation_at(self._operation.text, self._operation.offset_at_cursor)
 
     # -- findings ---------------------------------------------------------------------------------
 
+    def restart(self) -> None:
+        """Forget the findings, for another text, and check it."""
+        self._findings, self._lines, self._problem = (), [], ""
+        self._operation.mark([])
+        self._variables.mark([])
+        self.show_problems()
+        self.check()
+
     def check(self) -> None:
-        """Lint in a thread, once the typing rests; the latest text wins."""
-        self._screen.begin(self._check(), exclusive=True, group="check")
+        """Check in a thread, once the typing pauses; the latest text wins."""
+        self._start(self._check(), exclusive=True, group="check")
 
     async def _check(self) -> None:
         await asyncio.sleep(LINT_SECONDS)
-        screen = self._screen
-        sheet = screen.desk.sheet
-        loaded = screen.connection.schema
-        schema = loaded.schema if loaded else None
-        text, variables = sheet.text, sheet.variables
-        operation = self.operation()
-        findings = await asyncio.to_thread(lint, text, schema, _Turns(lambda: text == sheet.text))
+        editor, schema = self._operation, self.schema
+        text, variables = editor.text, self._variables.text
+        operation = self.operation_at_cursor()
+        going = _Breaks(lambda: text == editor.text)
+        findings = await asyncio.to_thread(lint, text, schema, going)
         problems: tuple[VariableProblem, ...] = ()
         if operation is not None:
             read = await asyncio.to_thread(read_variables, variables, operation.text, schema)
             problems = read.problems
-        if sheet is not screen.desk.sheet or text != sheet.text:
+        if text != editor.text:
             return
         self._findings = findings
-        places = [screen.query_editor.place_of(each.start) for each in findings]
-        self._lines = [row for row, _ in places]
-        if sheet.broken and not findings and schema is not None:
-            sheet.broken = False
-            screen.desk.show_names()
-        screen.query_editor.mark([(each.start, each.end) for each in findings])
-        editor = screen.variables_editor
-        editor.mark([(each.start, each.end) for each in problems if variables.strip()])
+        self._lines = [editor.location_of(each.start)[0] for each in findings]
+        editor.mark([(each.start, each.end) for each in findings])
+        self._variables.mark([(each.start, each.end) for each in problems if variables.strip()])
         self._problem = problems[0].message if problems else ""
-        self.tell()
+        self.show_problems()
+        self._checked(text, schema is not None and not findings)
 
-    def tell(self) -> None:
-        """Say in the editors' edges what is wrong: at the cursor's line, else the first."""
-        screen = self._screen
-        query = screen.query_editor
-        row = query.cursor_location[0]
-        words = ""
+    def show_problems(self) -> None:
+        """Show in the editors' borders what is wrong: at the cursor's line, else the first problem."""
+        problem = ""
         if self._findings:
+            row = self._operation.cursor_location[0]
             at = self._lines.index(row) if row in self._lines else 0
-            words = f"line {self._lines[at] + 1}: {self._findings[at].message}"
-        self._tell_in(query, "Operation", words)
-        self._tell_in(screen.variables_editor, "Variables", self._problem)
-
-    def _tell_in(self, editor: CodeEditor, name: str, words: str) -> None:
-        told = " ".join(words.split())
-        # The narrow layout has no lower edges.
-        is_narrow = self._screen.has_class("-narrow")
-        edges = (name, told if is_narrow else "", "" if is_narrow else told)
-        if self._edges.get(name) != edges:
-            self._edges[name] = edges
-            editor.border_title = as_title(name, error=edges[1])
-            editor.border_subtitle = as_title("", error=edges[2])
+            problem = f"line {self._lines[at] + 1}: {self._findings[at].message}"
+        self._operation.show_problem(problem)
+        self._variables.show_problem(self._problem)
 
     def mark_errors(self, outcome: Outcome) -> None:
-        """Underline the places in the operation that a result's errors point at."""
+        """Underline the parts of the operation that a result's errors point to."""
         if outcome.result is None or not outcome.result.errors:
             return
-        query = self._screen.query_editor
+        text = self._operation.text
         marks = [(each.start, each.end) for each in self._findings]
         for error in outcome.result.errors:
-            start = error_offset(query.text, outcome.request.query, error)
+            start = error_offset(text, outcome.request.query, error)
             if start is not None:
-                marks.append((start, _word_end(query.text, start)))
-        query.mark(marks)
+                marks.append((start, _word_end(text, start)))
+        self._operation.mark(marks)
 
-    def go_to_error(self, outcome: Outcome, number: int) -> None:
-        """Move the cursor to the place that an error points at."""
+    def go_to_error(self, outcome: Outcome, number: int) -> str:
+        """Move the cursor to what an error points to; returns why that cannot be done, or nothing."""
         if outcome.result is None or number >= len(outcome.result.errors):
-            return
-        query = self._screen.query_editor
-        error = outcome.result.errors[number]
-        start = error_offset(query.text, outcome.request.query, error)
+            return ""
+        editor, error = self._operation, outcome.result.errors[number]
+        start = error_offset(editor.text, outcome.request.query, error)
         if start is None:
-            known = error.line or error.path
-            words = "The operation was edited since" if known else "The error names no place"
-            self._screen.shell.say(words, "warning")
-            return
-        query.focus()
-        query.move_cursor(query.place_of(start), center=True)
+            if error.line or error.path:
+                return "The operation has changed since this run"
+            return "The error has no location"
+        editor.focus()
+        editor.move_cursor(editor.location_of(start), center=True)
         self.mark_errors(outcome)
-
-    def who_may(self, name: str) -> tuple[str, ...]:
-        """Which rules would let whom do what ``Type.field`` does."""
-        loaded, api = self._screen.connection.schema, self._screen.api
-        if loaded is None or api is None:
-            return ()
-        return who_may(name, loaded.schema, api.endpoint.models)
-
-    def prettify(self) -> None:
-        """Lay the operations of the tab out anew."""
-        query = self._screen.query_editor
-        try:
-            pretty = prettify(query.text)
-        except NotPrettifiedError as problem:
-            self._screen.shell.say(f"Not laid out: {problem}", "warning")
-            return
-        if pretty != query.text:
-            row = query.cursor_location[0]
-            query.replace(pretty, (0, 0), query.document.end)
-            query.move_cursor((min(row, query.document.line_count - 1), 0))
+        return ""
 
 
-class _Turns:
-    """Lets keys go before the checks, which are all in Python: asked often, rests now and then."""
+class _Breaks:
+    """Lets keys in between checks, which are all in Python: asked often, sleeps now and then."""
 
     def __init__(self, still_wanted: Callable[[], bool]) -> None:
         self._still_wanted = still_wanted

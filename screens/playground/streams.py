@@ -1,10 +1,12 @@
-"""Subscriptions as streams of their tabs, going on while another tab or screen is in front."""
+"""Subscriptions of the tabs; they go on while another tab or screen is in front."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from textual.message import Message
+from textual.worker import Worker
 
-from screens.playground.tab_state import Sheet, StreamRecord
+from screens.playground.callbacks import Post, StartWorker
+from screens.playground.tab_state import StreamState, TabState
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import NotAuthorizedError
@@ -12,56 +14,54 @@ from workbench.playground.requests import Request
 from workbench.playground.run_as import RunAs
 from workbench.playground.stream import StreamError
 
-if TYPE_CHECKING:
-    from screens.playground.screen import PlaygroundScreen
-
 
 class Streams:
-    """The streams of one screen, at most one a tab."""
+    """The open subscriptions, at most one for each tab."""
 
-    def __init__(self, screen: PlaygroundScreen) -> None:
-        self._screen = screen
+    class Changed(Message):
+        """A stream has started, has another event, or has ended."""
 
-    def open(self, sheet: Sheet, api: PlaygroundApi, caller: RunAs, request: Request) -> None:
-        """Subscribe; the stream takes the place of the tab's last result."""
-        sheet.clear()
-        sheet.stream = StreamRecord(caller)
-        sheet.worker = self._screen.begin(
-            self._follow(sheet, sheet.stream, api, request), group="stream"
-        )
-        self._screen.desk.show_outcome()
+        def __init__(self, tab: TabState, stream: StreamState) -> None:
+            super().__init__()
+            self.tab = tab
+            self.stream = stream
 
-    def end(self, sheet: Sheet) -> None:
-        """End a tab's stream; what came stays."""
-        if sheet.worker is None:
+        def can_replace(self, message: Message) -> bool:
+            """Of many events at once, one message is enough."""
+            return isinstance(message, Streams.Changed) and message.stream is self.stream
+
+    def __init__(self, start: StartWorker, post: Post) -> None:
+        self._start = start
+        self._post = post
+        self._workers: dict[int, Worker[None]] = {}
+
+    def open(self, tab: TabState, api: PlaygroundApi, caller: RunAs, request: Request) -> None:
+        """Subscribe; the stream replaces what the tab shows."""
+        self.end(tab)
+        stream = StreamState(caller, request)
+        tab.show_stream(stream)
+        self._workers[tab.id] = self._start(self._follow(tab, stream, api), group="stream")
+
+    def end(self, tab: TabState) -> None:
+        """End a tab's subscription; its events stay."""
+        worker = self._workers.pop(tab.id, None)
+        if worker is None or tab.stream is None or tab.stream.end:
             return
-        sheet.worker.cancel()
-        sheet.worker = None
-        if sheet.stream is not None:
-            sheet.stream.end = "ended"
-            self._changed(sheet, sheet.stream)
-        self._screen.desk.show_names()
+        worker.cancel()
+        tab.stream.end = "ended"
+        self._post(self.Changed(tab, tab.stream))
 
-    async def _follow(
-        self, sheet: Sheet, stream: StreamRecord, api: PlaygroundApi, request: Request
-    ) -> None:
+    async def _follow(self, tab: TabState, stream: StreamState, api: PlaygroundApi) -> None:
         def started() -> None:
             stream.started = True
-            self._changed(sheet, stream)
+            self._post(self.Changed(tab, stream))
 
         try:
-            async for event in api.subscribe(stream.caller, request, started):
+            async for event in api.subscribe(stream.caller, stream.request, started):
                 stream.add(event)
-                self._changed(sheet, stream)
+                self._post(self.Changed(tab, stream))
         except (StreamError, NotAuthorizedError, UserProblem) as problem:
             stream.end, stream.failed = str(problem), True
         else:
-            stream.end = "the server has ended it"
-        if sheet.stream is stream:
-            sheet.worker = None
-        self._changed(sheet, stream)
-        self._screen.desk.show_names()
-
-    def _changed(self, sheet: Sheet, stream: StreamRecord) -> None:
-        if sheet is self._screen.sheet and sheet.stream is stream:
-            self._screen.result_pane.stream_changed()
+            stream.end = "The server ended the subscription."
+        self._post(self.Changed(tab, stream))

@@ -1,18 +1,14 @@
-"""The open tabs as the screen works with them: what is written, and the last result or stream."""
+"""One tab of the playground: its text, its caller, and its last results or its stream. No widgets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from textual.worker import Worker
 
 from workbench.playground.documents import Definition, first_name
 from workbench.playground.requests import Request, Result
 from workbench.playground.run_as import RunAs
-from workbench.playground.saved_tabs import Tab, Workspace, load_workspace, save_workspace
 from workbench.playground.stream import StreamEvent
 
 WELCOME = """# F5 or Ctrl+J runs the operation at the cursor, F3 writes one from the schema,
@@ -26,13 +22,14 @@ KEPT_WHILE_PAUSED = 5_000
 
 
 @dataclass(slots=True)
-class StreamRecord:
-    """A tab's stream, also while another tab is in front; ``total`` counts the dropped too.
+class StreamState:
+    """The events of a tab's subscription; ``total`` counts the dropped ones too.
 
-    ``paused_at`` is the total when it was paused, None while it is not.
+    ``paused_at`` is the total when it was paused, None while it is not; ``end`` says why it ended.
     """
 
     caller: RunAs
+    request: Request
     events: list[tuple[int, StreamEvent]] = field(default_factory=list)
     total: int = 0
     started: bool = False
@@ -41,40 +38,48 @@ class StreamRecord:
     paused_at: int | None = None
 
     def add(self, event: StreamEvent) -> None:
-        """Keep an event, the newest ones only."""
+        """Append an event; the oldest ones are dropped."""
         self.total += 1
         self.events.append((self.total, event))
         del self.events[: -(KEPT_EVENTS if self.paused_at is None else KEPT_WHILE_PAUSED)]
 
     def toggle_pause(self) -> None:
-        """Hold what comes from now on back, or take it in."""
+        """Hide the events that come from now on, or show those that were hidden."""
         self.paused_at = self.total if self.paused_at is None else None
         del self.events[: -(KEPT_EVENTS if self.paused_at is None else KEPT_WHILE_PAUSED)]
 
     @property
     def shown(self) -> list[tuple[int, StreamEvent]]:
-        """The events with their numbers, without those held back."""
+        """The events with their numbers, without those that a pause hides."""
         if self.paused_at is None:
             return self.events
         return [each for each in self.events if each[0] <= self.paused_at]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run of an operation as one caller: still going, or its result, or why there is none."""
+    """One run of an operation as one caller: still waiting, a result, or why there is none.
 
+    ``run`` is the run's number: an outcome is replaced by a later one of the same run.
+    """
+
+    run: int
     caller: RunAs
     operation: Definition
     request: Request
     result: Result | None = None
     problem: str = ""
     trace: Mapping[str, Any] | None = None
-    worker: Worker[None] | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the request has not been answered yet."""
+        return self.result is None and not self.problem
 
 
 @dataclass(slots=True)
-class Sheet:
-    """One tab; its outcomes are two where two callers are compared."""
+class TabState:
+    """One tab; it has two outcomes while two callers are compared."""
 
     id: int
     text: str = ""
@@ -84,96 +89,49 @@ class Sheet:
     cursor: int = 0
     broken: bool = False
     problem: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
-    stream: StreamRecord | None = None
-    last: tuple[RunAs, Request] | None = None
-    worker: Worker[None] | None = None
-    """The stream's."""
+    """Why the last run could not start."""
+    outcomes: tuple[Outcome, ...] = ()
+    stream: StreamState | None = None
 
     @property
     def title(self) -> str:
-        """Its file's name, else its first named operation, else its number."""
+        """The file's name, else the first operation's name, else the tab's number."""
         if self.file:
             return self.file.removesuffix(".graphql")
         return first_name(self.text)[:20] or f"tab {self.id}"
 
     @property
     def is_live(self) -> bool:
-        """Whether a stream runs in it."""
-        return self.worker is not None
+        """Whether a subscription is open in it."""
+        return self.stream is not None and not self.stream.end
 
     @property
     def is_running(self) -> bool:
-        """Whether a request of it is not answered yet."""
-        return any(each.worker is not None for each in self.outcomes)
+        """Whether one of its requests has not been answered yet."""
+        return any(each.is_waiting for each in self.outcomes)
 
     @property
     def is_untouched(self) -> bool:
         """Whether the user has written nothing in it."""
         return self.text in ("", WELCOME) and not self.file
 
-    def clear(self) -> None:
-        """Forget what the last run brought."""
-        self.problem, self.outcomes, self.stream = "", [], None
+    @property
+    def compares(self) -> bool:
+        """Whether two callers' results stand side by side."""
+        return len(self.outcomes) > 1
 
+    def show_outcomes(self, outcomes: tuple[Outcome, ...]) -> None:
+        """Replace what the last run left by these."""
+        self.problem, self.outcomes, self.stream = "", outcomes, None
 
-class Sheets:
-    """All tabs; there is always one in front."""
+    def show_stream(self, stream: StreamState) -> None:
+        """Replace what the last run left by a subscription."""
+        self.problem, self.outcomes, self.stream = "", (), stream
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.all: list[Sheet] = [Sheet(1, WELCOME)]
-        self.active = self.all[0]
-
-    def load(self) -> str:
-        """Take in what was kept; returns a warning or nothing. Blocks."""
-        kept, warning = load_workspace(self.folder)
-        if kept.tabs:
-            self.all = [
-                Sheet(tab.id, tab.text, tab.variables, tab.run_as, tab.file, tab.cursor)
-                for tab in kept.tabs
-            ]
-            self.active = next((each for each in self.all if each.id == kept.active), self.all[0])
-        return warning
-
-    def kept(self) -> Workspace:
-        """What of the tabs is kept."""
-        tabs = tuple(
-            Tab(
-                id=each.id,
-                text=each.text,
-                variables=each.variables,
-                run_as=each.run_as,
-                file=each.file,
-                cursor=each.cursor,
-            )
-            for each in self.all
+    def update(self, outcome: Outcome) -> bool:
+        """Replace an earlier outcome of the same run; False if the tab has run another since."""
+        found = any(each.run == outcome.run for each in self.outcomes)
+        self.outcomes = tuple(
+            outcome if each.run == outcome.run else each for each in self.outcomes
         )
-        return Workspace(tabs=tabs, active=self.active.id)
-
-    def save(self) -> None:
-        """Write all tabs; blocks. Raises OSError."""
-        save_workspace(self.folder, self.kept())
-
-    def add(self) -> None:
-        """Open an empty tab behind the one in front, with its caller."""
-        used = {each.id for each in self.all}
-        sheet = Sheet(min(set(range(1, len(used) + 2)) - used), run_as=self.active.run_as)
-        self.all.insert(self.all.index(self.active) + 1, sheet)
-        self.active = sheet
-
-    def close(self) -> None:
-        """Close the tab in front."""
-        at = self.all.index(self.active)
-        self.all.remove(self.active)
-        if not self.all:
-            self.all.append(Sheet(1, WELCOME))
-        self.active = self.all[min(at, len(self.all) - 1)]
-
-    def step(self, step: int) -> None:
-        """Go to a neighbour, around the ends."""
-        self.active = self.all[(self.all.index(self.active) + step) % len(self.all)]
-
-    def go_to(self, tab: int) -> None:
-        """Bring a tab to the front."""
-        self.active = next((each for each in self.all if each.id == tab), self.active)
+        return found

@@ -13,18 +13,22 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from screens.playground.tab_state import TabState
+
 
 @dataclass(frozen=True, slots=True)
-class TabName:
-    """A tab as its strip shows it; ``mark`` is a symbol for its state."""
-
+class _TabName:
     id: int
     title: str
-    mark: str = ""
+
+
+def _name(tab: TabState) -> _TabName:
+    mark = ("! " if tab.broken else "") + ("◉ " if tab.is_live else "")
+    return _TabName(tab.id, f" {mark}{tab.title} ")
 
 
 class TabStrip(Widget):
-    """Names of tabs; the shown one stands out, and is always in sight."""
+    """The names of the tabs; the one in front is highlighted and always visible."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab--shown", "tab--hidden"}
 
@@ -37,15 +41,18 @@ class TabStrip(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="tab-strip")
-        self._names: Sequence[TabName] = ()
+        self._names: Sequence[_TabName] = ()
         self._shown = 0
         self._aside: tuple[str, str] = ("", "")
         self._places: list[tuple[int, int, int]] = []
 
-    def show_tabs(self, names: Sequence[TabName], shown: int, aside: str, more: str) -> None:
-        """Show these tabs, a remark at the right end, and more of it where there is room."""
-        if (list(names), shown, (aside, more)) != (list(self._names), self._shown, self._aside):
-            self._names, self._shown, self._aside = list(names), shown, (aside, more)
+    def show_tabs(
+        self, tabs: Sequence[TabState], in_front: TabState, aside: str, more: str
+    ) -> None:
+        """Show these tabs, a remark at the right end, and more of it if there is room."""
+        names = [_name(each) for each in tabs]
+        if (names, in_front.id, (aside, more)) != (self._names, self._shown, self._aside):
+            self._names, self._shown, self._aside = names, in_front.id, (aside, more)
             self.refresh()
 
     def _remark(self, width: int, names: int) -> str:
@@ -61,7 +68,7 @@ class TabStrip(Widget):
         """The names, the remark behind them."""
         base = self.rich_style
         width = self.size.width
-        texts = [f" {each.mark}{each.title} " for each in self._names]
+        texts = [each.title for each in self._names]
         shown = next((at for at, each in enumerate(self._names) if each.id == self._shown), 0)
         aside = self._remark(width, sum(cell_len(text) + 1 for text in texts))
         room = width - cell_len(aside) - 1

@@ -1,162 +1,134 @@
-"""The tabs on the screen: which one is in front, what it shows, and that nothing written is lost."""
+"""The playground's tabs: which are open, which one is in front, and their file on disk."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from textual.widgets import TextArea
-
-from screens.playground.tab_state import Sheet, Sheets
-from screens.playground.tab_strip import TabName, TabStrip
-from workbench.playground.run_as import As
-from workbench.playground.saved_tabs import save_workspace
-
-if TYPE_CHECKING:
-    from screens.playground.screen import PlaygroundScreen
+from screens.playground.callbacks import StartWorker
+from screens.playground.tab_state import WELCOME, TabState
+from workbench.playground.saved_tabs import SavedTab, SavedTabs, load_tabs, save_tabs
 
 SAVE_SECONDS = 1.0
 
 
-class Desk:
-    """Owns the sheets of one screen."""
+@dataclass(frozen=True, slots=True)
+class TabContent:
+    """What to open in a tab; ``run_as`` is None if the tab's caller stays."""
 
-    def __init__(self, screen: PlaygroundScreen, folder: Path) -> None:
-        self._screen = screen
-        self.sheets = Sheets(folder)
-        self._is_save_due = False
+    text: str
+    variables: str = ""
+    file: str = ""
+    run_as: str | None = None
 
-    @property
-    def sheet(self) -> Sheet:
-        """The tab in front."""
-        return self.sheets.active
 
-    # -- showing ----------------------------------------------------------------------------------
+class Tabs:
+    """The open tabs, at least one; one of them is in front. No I/O."""
 
-    def show(self) -> None:
-        """Show the tab in front: its texts, and its results or its stream."""
-        screen, sheet = self._screen, self.sheet
-        with screen.prevent(TextArea.Changed):
-            screen.query_editor.load_text(sheet.text)
-            screen.variables_editor.load_text(sheet.variables)
-        query = screen.query_editor
-        query.move_cursor(query.place_of(min(sheet.cursor, len(sheet.text))))
-        query.mark([])
-        self.show_outcome()
-        screen.checking.check()
+    def __init__(self) -> None:
+        self.all: list[TabState] = [TabState(1, WELCOME)]
+        self.active = self.all[0]
 
-    def show_outcome(self) -> None:
-        """Show what the last run of the tab in front brought."""
-        screen, sheet = self._screen, self.sheet
-        pane, other = screen.result_pane, screen.other_pane
-        pane.search("")
-        self.show_panes()
-        if sheet.stream is not None:
-            pane.show_stream(sheet.stream)
-        elif sheet.outcomes:
-            for outcome, place in zip(sheet.outcomes, (pane, other), strict=False):
-                place.show_outcome(outcome)
-        else:
-            pane.show_nothing()
-        if sheet.problem:
-            pane.show_problem(sheet.problem, over=bool(sheet.stream or sheet.outcomes))
-        self.show_names()
+    def restore(self, saved: SavedTabs) -> None:
+        """Open the saved tabs, if there are any."""
+        if not saved.tabs:
+            return
+        self.all = [
+            TabState(each.id, each.text, each.variables, each.run_as, each.file, each.cursor)
+            for each in saved.tabs
+        ]
+        self.active = next((each for each in self.all if each.id == saved.active), self.all[0])
 
-    def show_panes(self) -> None:
-        """Show the second pane, and give the two more room, where two callers are compared."""
-        screen = self._screen
-        compares = len(self.sheet.outcomes) > 1
-        screen.other_pane.display = compares
-        screen.set_class(compares, "-comparing")
-
-    def show_names(self) -> None:
-        """Paint the strip of tabs anew."""
-        screen = self._screen
-        names = [TabName(each.id, each.title, _mark(each)) for each in self.sheets.all]
-        connection = screen.connection
-        caller = screen.running.caller()
-        screen.query_one(TabStrip).show_tabs(
-            names,
-            self.sheet.id,
-            f"as {caller.label}{' (no rules)' if caller.kind is As.ADMIN else ''} ",
-            f"· {connection.words} · {connection.title} ",
+    def as_saved(self) -> SavedTabs:
+        """The tabs as they are written to disk."""
+        tabs = tuple(
+            SavedTab(
+                id=each.id,
+                text=each.text,
+                variables=each.variables,
+                run_as=each.run_as,
+                file=each.file,
+                cursor=each.cursor,
+            )
+            for each in self.all
         )
-        screen.state_changed()
-
-    # -- changing ---------------------------------------------------------------------------------
-
-    def keep(self) -> None:
-        """Take what the editors hold into the tab in front."""
-        screen, sheet = self._screen, self.sheet
-        query = screen.query_editor
-        sheet.text, sheet.cursor = query.text, query.offset_at_cursor
-        sheet.variables = screen.variables_editor.text
-
-    def changed(self) -> None:
-        """Show another tab, and write down that it is the one in front."""
-        self.show()
-        self.save_soon()
-
-    def go_to(self, tab: int) -> None:
-        """Bring a tab to the front."""
-        self.keep()
-        self.sheets.go_to(tab)
-        self.changed()
-
-    def step(self, step: int) -> None:
-        """Go to a neighbouring tab."""
-        self.keep()
-        self.sheets.step(step)
-        self.changed()
+        return SavedTabs(tabs=tabs, active=self.active.id)
 
     def add(self) -> None:
-        """Open an empty tab."""
-        self.keep()
-        self.sheets.add()
-        self.changed()
+        """Open an empty tab behind the one in front, with the same caller."""
+        used = {each.id for each in self.all}
+        tab = TabState(min(set(range(1, len(used) + 2)) - used), run_as=self.active.run_as)
+        self.all.insert(self.all.index(self.active) + 1, tab)
+        self.active = tab
+
+    def open(self, content: TabContent) -> None:
+        """Open it in a tab of its own, or in the one in front if nothing is written there."""
+        if self.active.text.strip() and not self.active.is_untouched:
+            self.add()
+        tab = self.active
+        tab.text, tab.variables = content.text, content.variables
+        tab.file, tab.cursor = content.file, 0
+        if content.run_as is not None:
+            tab.run_as = content.run_as
 
     def close(self) -> None:
         """Close the tab in front."""
-        self.sheets.close()
-        self.changed()
+        at = self.all.index(self.active)
+        self.all.remove(self.active)
+        if not self.all:
+            self.all.append(TabState(1, WELCOME))
+        self.active = self.all[min(at, len(self.all) - 1)]
 
-    def open_text(self, text: str, variables: str = "", file: str = "") -> None:
-        """Open a text in a tab of its own, or in the one in front where that is empty."""
-        self.keep()
-        if self.sheet.text.strip() and not self.sheet.is_untouched:
-            self.sheets.add()
-        sheet = self.sheet
-        sheet.text, sheet.variables, sheet.file, sheet.cursor = text, variables, file, 0
-        self.changed()
-        self._screen.query_editor.focus()
+    def step(self, step: int) -> None:
+        """Bring a neighbour to the front, around the ends."""
+        self.active = self.all[(self.all.index(self.active) + step) % len(self.all)]
 
-    # -- keeping ----------------------------------------------------------------------------------
+    def go_to(self, tab: int) -> None:
+        """Bring a tab to the front."""
+        self.active = next((each for each in self.all if each.id == tab), self.active)
+
+
+class TabStorage:
+    """Reads the tabs of a folder, and writes them within a second after a change."""
+
+    def __init__(
+        self, folder: Path, tabs: Tabs, start: StartWorker, warn: Callable[[str], object]
+    ) -> None:
+        self._folder = folder
+        self._tabs = tabs
+        self._start = start
+        self._warn = warn
+        self._is_due = False
+
+    async def load(self) -> None:
+        """Open the tabs of the last time."""
+        saved, warning = await asyncio.to_thread(load_tabs, self._folder)
+        if warning:
+            self._warn(warning)
+        self._tabs.restore(saved)
 
     def save_soon(self) -> None:
         """Write all tabs within a second, however long the typing goes on."""
-        if not self._is_save_due:
-            self._is_save_due = True
-            self._screen.begin(self._save_later(), group="save")
+        if not self._is_due:
+            self._is_due = True
+            self._start(self._save_later(), group="save")
 
     async def _save_later(self) -> None:
         await asyncio.sleep(SAVE_SECONDS)
-        self._is_save_due = False
+        self._is_due = False
         try:
-            await asyncio.to_thread(save_workspace, self.sheets.folder, self.sheets.kept())
+            await asyncio.to_thread(save_tabs, self._folder, self._tabs.as_saved())
         except OSError as error:
-            self._told_unsaved(error)
+            self._not_saved(error)
 
     def save_now(self) -> None:
-        """Write all tabs; some kilobytes, for the moments when the screen goes away."""
+        """Write all tabs at once: some kilobytes, when the screen goes away."""
         try:
-            self.sheets.save()
+            save_tabs(self._folder, self._tabs.as_saved())
         except OSError as error:
-            self._told_unsaved(error)
+            self._not_saved(error)
 
-    def _told_unsaved(self, error: OSError) -> None:
-        self._screen.shell.say(f"The tabs are not kept: {error.strerror}", "warning")
-
-
-def _mark(sheet: Sheet) -> str:
-    return ("! " if sheet.broken else "") + ("◉ " if sheet.is_live else "")
+    def _not_saved(self, error: OSError) -> None:
+        self._warn(f"Could not save the tabs: {error.strerror}")

@@ -49,7 +49,7 @@ async def measure(count: int, folder: Path, url: str) -> tuple[float, float, lis
         text = lines_of(count)
         began = time.perf_counter()
         app.post_message(Paste(text))
-        while screen.query_editor.text != text:  # noqa: ASYNC110 - what is measured ends here
+        while screen.editors.operation.text != text:  # noqa: ASYNC110 - what is measured ends here
             await asyncio.sleep(0.001)
         await pilot.pause()
         pasted = time.perf_counter() - began

@@ -14,7 +14,7 @@ from workbench.playground.documents import (
     operation_at,
     runnable,
 )
-from workbench.playground.formatter import NotPrettifiedError, prettify
+from workbench.playground.formatter import NotFormattedError, format_document
 from workbench.playground.lint import broken_by, lint
 from workbench.playground.operations import model_operations, models, write_operation
 from workbench.playground.result_table import tables
@@ -90,22 +90,22 @@ def test_a_schema_change_names_what_it_broke() -> None:
     ],
 )
 def test_prettified_text_means_the_same_and_stays(text: str) -> None:
-    pretty = prettify(text)
+    pretty = format_document(text)
     assert print_ast(parse(pretty)) == print_ast(parse(text))
-    assert prettify(pretty) == pretty
+    assert format_document(pretty) == pretty
     assert max(len(line) for line in pretty.splitlines()) <= 100
 
 
 def test_prettify_keeps_comments_and_blank_lines() -> None:
     text = "# head\nquery A($a: Int # first\n  $b: Int) { # all\n  # one\n  getTodo(id: 1) { id # key\n\n  done }\n}\n# tail"
-    pretty = prettify(text)
+    pretty = format_document(text)
     for remark in ("# head", "# first", "# all", "# one", "# key", "# tail"):
         assert pretty.count(remark) == 1
     assert "id # key\n\n" in pretty
-    assert prettify(pretty) == pretty
-    with pytest.raises(NotPrettifiedError, match="line 1"):
-        prettify("{ a( }")
-    assert prettify("# only\n") == "# only\n"
+    assert format_document(pretty) == pretty
+    with pytest.raises(NotFormattedError, match="line 1"):
+        format_document("{ a( }")
+    assert format_document("# only\n") == "# only\n"
 
 
 def test_operations_are_ready_to_run() -> None:
@@ -117,7 +117,7 @@ def test_operations_are_ready_to_run() -> None:
     for each in written:
         assert lint(each.text, SCHEMA) == ()
         assert read_variables(each.variables, each.text, SCHEMA).problems == ()
-        assert prettify(each.text) == each.text
+        assert format_document(each.text) == each.text
     assert json.loads(written[2].variables) == {"input": {"content": ""}}
     assert "items {\n      id" in written[1].text
     searched = write_operation(SCHEMA, "query", "search")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from workbench.playground.addresses import (
-    forget_address,
     load_addresses,
     read_address,
-    remember_address,
+    remove_address,
+    save_address,
 )
 from workbench.playground.history import History, Run
 from workbench.playground.saved_operations import NotSavedError, list_saved, read_saved, save
-from workbench.playground.saved_tabs import Tab, Workspace, load_workspace, save_workspace
+from workbench.playground.saved_tabs import SavedTab, SavedTabs, load_tabs, save_tabs
 from workbench.project.models import ProjectProblem
 
 
@@ -24,10 +24,10 @@ def run(title: str, query: str, run_as: str = "api-key") -> Run:
 
 
 def test_tabs_come_back_without_a_token(tmp_path: Path) -> None:
-    tabs = (Tab(id=1, text="{ a }", run_as="lambda:sesame"), Tab(id=2, run_as="user:ann"))
-    save_workspace(tmp_path, Workspace(tabs=tabs, active=2))
+    tabs = (SavedTab(id=1, text="{ a }", run_as="lambda:sesame"), SavedTab(id=2, run_as="user:ann"))
+    save_tabs(tmp_path, SavedTabs(tabs=tabs, active=2))
     assert all("sesame" not in file.read_text() for file in tmp_path.iterdir())
-    loaded, warning = load_workspace(tmp_path)
+    loaded, warning = load_tabs(tmp_path)
     assert warning == ""
     assert [tab.run_as for tab in loaded.tabs] == ["", "user:ann"]
     (file,) = tmp_path.iterdir()
@@ -35,10 +35,10 @@ def test_tabs_come_back_without_a_token(tmp_path: Path) -> None:
 
 
 def test_damaged_tabs_are_put_aside(tmp_path: Path) -> None:
-    save_workspace(tmp_path, Workspace(tabs=(Tab(id=1, text="mine"),), active=1))
+    save_tabs(tmp_path, SavedTabs(tabs=(SavedTab(id=1, text="mine"),), active=1))
     (file,) = tmp_path.iterdir()
     file.write_text(file.read_text()[:-9])
-    loaded, warning = load_workspace(tmp_path)
+    loaded, warning = load_tabs(tmp_path)
     assert loaded.tabs == ()
     (aside,) = tmp_path.iterdir()
     assert aside.name in warning
@@ -74,7 +74,7 @@ def test_operations_are_saved_in_the_project_and_nowhere_else(tmp_path: Path) ->
 
 def test_addresses_keep_values_only_where_allowed(tmp_path: Path) -> None:
     address = read_address("https://api.example.com/graphql?k=sesame", "x-api-key: sesame\n")
-    remember_address(tmp_path, address)
+    save_address(tmp_path, address)
     assert all("sesame" not in file.read_text() for file in tmp_path.iterdir())
     ((known,), warning) = load_addresses(tmp_path)
     assert (known.url, known.lacks, warning) == (
@@ -82,11 +82,11 @@ def test_addresses_keep_values_only_where_allowed(tmp_path: Path) -> None:
         ("x-api-key", "?"),
         "",
     )
-    remember_address(tmp_path, read_address(address.url, "x-api-key: sesame", keeps_values=True))
+    save_address(tmp_path, read_address(address.url, "x-api-key: sesame", keeps_values=True))
     ((known,), _) = load_addresses(tmp_path)
     assert known.headers == {"x-api-key": "sesame"}
     assert "sesame" not in repr(known.headers and known.label)
-    forget_address(tmp_path, known)
+    remove_address(tmp_path, known)
     assert load_addresses(tmp_path) == ((), "")
 
 

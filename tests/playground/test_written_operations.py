@@ -8,7 +8,7 @@ import pytest
 from graphql import parse, validate
 
 from tests.playground import play_schema
-from workbench.playground.formatter import NotPrettifiedError, prettify
+from workbench.playground.formatter import NotFormattedError, format_document
 from workbench.playground.lint import lint
 from workbench.playground.operations import model_operations, models, root_fields, write_operation
 from workbench.playground.variables import read_variables
@@ -22,7 +22,7 @@ def test_every_root_field_has_a_valid_operation(kind: str, name: str) -> None:
     written = write_operation(SCHEMA, kind, name)
     assert validate(SCHEMA, parse(written.text)) == []
     assert read_variables(written.variables, written.text, SCHEMA).problems == ()
-    assert prettify(written.text) == written.text
+    assert format_document(written.text) == written.text
 
 
 def test_a_model_has_all_its_operations() -> None:
@@ -37,11 +37,11 @@ def test_a_model_has_all_its_operations() -> None:
 
 def test_layout_keeps_comments_and_meaning() -> None:
     text = "# first\nquery   A($a:ID!){getTodo(id:$a){id,content # why\n comments(limit:2){items{text}}}}"
-    pretty = prettify(text)
+    pretty = format_document(text)
     assert "# first\n" in pretty
     assert "# why" in pretty
     assert "\n    comments(limit: 2) {\n      items {\n        text\n" in pretty
-    assert prettify(pretty) == pretty
-    with pytest.raises(NotPrettifiedError, match="line 1"):
-        prettify("{ a ")
-    assert prettify("# only words\n") == "# only words\n"
+    assert format_document(pretty) == pretty
+    with pytest.raises(NotFormattedError, match="line 1"):
+        format_document("{ a ")
+    assert format_document("# only words\n") == "# only words\n"

@@ -100,13 +100,13 @@ def load_addresses(folder: Path) -> tuple[tuple[Address, ...], str]:
     ), ""
 
 
-def remember_address(folder: Path, address: Address) -> None:
+def save_address(folder: Path, address: Address) -> None:
     """Put an address in front of those remembered; blocks. Raises OSError."""
     others = [each for each in load_addresses(folder)[0] if each.label != address.label]
     _write(folder, [address, *others][:MOST])
 
 
-def forget_address(folder: Path, address: Address) -> None:
+def remove_address(folder: Path, address: Address) -> None:
     """Forget an address and what was kept with it; blocks. Raises OSError."""
     _write(folder, [each for each in load_addresses(folder)[0] if each.label != address.label])
 

@@ -1,16 +1,18 @@
-"""One endpoint ready for use: its schema, requests, streams and traces, as any of its callers."""
+"""A GraphQL API ready for use: its schema, requests, streams and traces, as any of its callers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedError
 from workbench.playground.requests import Request, Result, run
-from workbench.playground.run_as import RunAs, default_run_as
+from workbench.playground.run_as import USER_POOLS, As, RunAs, default_run_as, first_with_rules
 from workbench.playground.schema_source import ControlPlane, LoadedSchema, introspect, read_schema
 from workbench.playground.stream import StreamEvent, subscribe
 from workbench.playground.traces import Trace, read_trace
@@ -30,6 +32,9 @@ class PlaygroundApi:
         local = endpoint.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
         # A redirect would take a caller's token along.
         self._client = httpx.AsyncClient(trust_env=not local, follow_redirects=False)
+        self._uses = 0
+        self._is_unused = asyncio.Event()
+        self._is_unused.set()
 
     async def load_schema(self) -> LoadedSchema:
         """The live schema; raises NoSchemaError."""
@@ -42,6 +47,17 @@ class PlaygroundApi:
     async def users(self) -> tuple[str, ...]:
         """The names of the pool's users; raises NotAuthorizedError."""
         return await self._authorizer.users()
+
+    async def suggest_caller(self) -> RunAs | None:
+        """Whom the API's rules apply to, where its default caller would skip them; else None."""
+        endpoint = self.endpoint
+        if default_run_as(endpoint).kind is not As.ADMIN:
+            return None
+        try:
+            users = await self.users() if USER_POOLS in endpoint.modes else ()
+        except (NotAuthorizedError, UserProblem):
+            users = ()
+        return first_with_rules(endpoint, users)
 
     async def run(self, run_as: RunAs, request: Request) -> Result:
         """Run a query or a mutation; raises NotAuthorizedError."""
@@ -66,9 +82,30 @@ class PlaygroundApi:
         return await read_trace(self.endpoint, result.request_id, keys)
 
     def forget_callers(self) -> None:
-        """Ask anew for all credentials, after a deployment."""
+        """Drop all credentials, after a deployment; the next request asks for new ones."""
         self._authorizer.forget()
 
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Say that several requests belong together, for ``wait_until_unused``."""
+        self._uses += 1
+        self._is_unused.clear()
+        try:
+            yield
+        finally:
+            self._uses -= 1
+            if not self._uses:
+                self._is_unused.set()
+
+    async def wait_until_unused(self) -> None:
+        """Wait until everything that was begun with ``in_use`` has ended."""
+        await self._is_unused.wait()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._client.is_closed
+
     async def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         await self._client.aclose()

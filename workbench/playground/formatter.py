@@ -1,7 +1,7 @@
-"""Lays a GraphQL document out anew: two spaces a level, one field a line, comments kept.
+"""Formats a GraphQL document: two spaces a level, one field a line, comments kept.
 
 Works on tokens, so that nothing is lost that a syntax tree leaves out; a document with a syntax
-error is not touched.
+error is left as it is.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ WIDTH: Final = 80
 _OPENING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
-class NotPrettifiedError(Exception):
+class NotFormattedError(Exception):
     """The document has a syntax error; the text says which and where."""
 
 
-def prettify(text: str) -> str:
+def format_document(text: str) -> str:
     """The document in its usual form, with a line break at the end; empty stays empty.
 
-    Raises NotPrettifiedError.
+    Raises NotFormattedError.
     """
     if not any(token.kind is not Kind.COMMENT for token in tokens(text)):
         return text
@@ -33,7 +33,7 @@ def prettify(text: str) -> str:
     except GraphQLSyntaxError as error:
         place = error.locations[0] if error.locations else None
         where = f" (line {place.line}, column {place.column})" if place else ""
-        raise NotPrettifiedError(f"{error.message}{where}") from None
+        raise NotFormattedError(f"{error.message}{where}") from None
     layout = _Layout(text, list(tokens(text)))
     return layout.document()
 

@@ -89,6 +89,17 @@ def default_run_as(endpoint: ApiEndpoint) -> RunAs:
     return RunAs(As.ADMIN)
 
 
+def caller_of(written: str, endpoint: ApiEndpoint | None) -> RunAs:
+    """Who runs an operation: as written, else the API's default; None is an API yet to be opened."""
+    if endpoint is not None and not endpoint.is_appsync:
+        return RunAs(As.PLAIN)
+    default = default_run_as(endpoint) if endpoint is not None else RunAs(As.API_KEY)
+    try:
+        return parse_run_as(written) if written else default
+    except UnknownCallerError:  # from a file that was edited by hand
+        return default
+
+
 def first_with_rules(endpoint: ApiEndpoint, users: Sequence[str]) -> RunAs | None:
     """Who is asked the rules, for a first try: a guest where a model lets guests in, else a user.
 

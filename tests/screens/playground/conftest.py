@@ -13,8 +13,10 @@ from textual.widgets import Input
 
 from screens.app import WorkbenchApp
 from screens.dialogs.picker_screen import PickerScreen
+from screens.playground.code_editor import CodeEditor
 from screens.playground.result_pane import ResultPane
 from screens.playground.screen import PlaygroundScreen
+from screens.playground.tab_state import TabState
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.localcloud.appsync.matrix.deployed import Deployed
@@ -51,16 +53,36 @@ class Driver:
     schemas: Schemas
     copied: list[str] = field(default_factory=list)
 
+    @property
+    def tab(self) -> TabState:
+        return self.screen.tabs.active
+
+    @property
+    def operation(self) -> CodeEditor:
+        return self.screen.editors.operation
+
+    @property
+    def variables(self) -> CodeEditor:
+        return self.screen.editors.variables
+
+    @property
+    def result(self) -> ResultPane:
+        return self.screen.results.first
+
+    @property
+    def other_result(self) -> ResultPane:
+        return self.screen.results.second
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
         """A text in the editor that has the focus, in place of what was there; else the operation."""
-        if self.app.focused is self.screen.result_pane:
+        if self.app.focused is self.result:
             await self.press("i")
-            await self.until(lambda: self.screen.query_editor.has_focus)
+            await self.until(lambda: self.operation.has_focus)
         editor = self.app.focused
-        assert editor in (self.screen.query_editor, self.screen.variables_editor)
+        assert editor in (self.operation, self.variables)
         editor.text = text  # type: ignore[union-attr]
         await self.pilot.pause()
 
@@ -81,17 +103,17 @@ class Driver:
     async def run(self) -> str:
         """Run what the cursor is in; what the result pane shows then."""
         await self.press("f5")
-        sheet = self.screen.sheet
+        tab = self.tab
         await until(
             self.pilot,
-            lambda: sheet.problem or (sheet.outcomes and not sheet.is_running),
+            lambda: tab.problem or (tab.outcomes and not tab.is_running),
             "the result",
         )
         await self.pilot.pause()
         return self.shown()
 
     def shown(self, pane: ResultPane | None = None) -> str:
-        return "\n".join(plain(row.spans) for row in (pane or self.screen.result_pane).rows)
+        return "\n".join(plain(row.spans) for row in (pane or self.result).rows)
 
     async def until(self, holds: Callable[[], object], what: str = "") -> None:
         await until(self.pilot, holds, what)

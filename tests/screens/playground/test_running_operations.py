@@ -24,8 +24,8 @@ async def test_an_operation_of_the_schema_runs_as_a_user(playground: Open) -> No
     async with playground() as play:
         await play.press("f3")
         await play.pick("mutation createOwned")
-        assert play.screen.query_editor.text.startswith("mutation CreateOwned(")
-        assert json.loads(play.screen.variables_editor.text) == {"input": {}}
+        assert play.operation.text.startswith("mutation CreateOwned(")
+        assert json.loads(play.variables.text) == {"input": {}}
         assert "✗ " in await play.run()  # an API key may not
         await play.press("f2")
         await play.pick("user:ann")
@@ -45,12 +45,11 @@ async def test_two_callers_side_by_side_see_different_rows(playground: Open) -> 
         await play.write('{ listOwneds(filter: {text: {eq: "of ann only"}}) { items { text } } }')
         await play.press("f7")
         await play.pick("user:bob")
-        screen = play.screen
-        await play.until(lambda: not screen.sheet.is_running and screen.other_pane.rows, "both")
+        await play.until(lambda: not play.tab.is_running and play.other_result.rows, "both")
         await play.until(lambda: "of ann only" in play.shown(), "ann's")
-        assert "user:bob@example.com" in str(screen.other_pane.border_title)
-        assert "of ann only" not in play.shown(screen.other_pane)
-        assert '"items": []' in play.shown(screen.other_pane)
+        assert "user:bob@example.com" in str(play.other_result.border_title)
+        assert "of ann only" not in play.shown(play.other_result)
+        assert '"items": []' in play.shown(play.other_result)
 
 
 async def test_an_unauthorized_field_is_explained_by_its_error_and_its_trace(
@@ -61,14 +60,14 @@ async def test_an_unauthorized_field_is_explained_by_its_error_and_its_trace(
         shown = await play.run()
         assert "Not Authorized to access listMembers on type Query" in shown
         assert "who may: Member lets" in shown
-        pane = play.screen.result_pane
+        pane = play.result
         pane.focus()
         pane.cursor = next(
             index for index, row in enumerate(pane.rows) if row.key.startswith("error:")
         )
         await play.press("enter")
-        assert play.screen.query_editor.has_focus
-        assert play.screen.query_editor.cursor_location == (1, 2)
+        assert play.operation.has_focus
+        assert play.operation.cursor_location == (1, 2)
         await play.write("{ listKeyeds { items { text } } }")
         await play.run()
         pane.focus()
@@ -81,7 +80,7 @@ async def test_a_stream_hears_a_mutation_of_another_tab(playground: Open) -> Non
     async with playground() as play:
         await play.write("subscription Live { onCreateKeyed { id text } }")
         await play.press("f5")
-        live = play.screen.sheet
+        live = play.tab
         await play.until(lambda: live.stream and live.stream.started, "the stream")
         await play.press("ctrl+t")
         await play.write('mutation { createKeyed(input: {text: "heard"}) { id text } }')
@@ -89,7 +88,7 @@ async def test_a_stream_hears_a_mutation_of_another_tab(playground: Open) -> Non
         await play.until(lambda: live.stream and live.stream.total, "the event")
         await play.press("ctrl+b")
         await play.until(lambda: '"heard"' in play.shown(), "its row")
-        pane = play.screen.result_pane
+        pane = play.result
         pane.focus()
         await play.press("space")
         await play.until(lambda: "paused" in str(pane.border_title), "the pause")
@@ -112,7 +111,7 @@ async def test_pages_follow_each_other_by_one_key_and_lists_are_tables(playgroun
             "nextToken: $nextToken) { items { code price } nextToken } }"
         )
         assert '"code": "0"' in await play.run()
-        pane = play.screen.result_pane
+        pane = play.result
         pane.focus()
         await play.press("t")
         assert any("code" in plain(row.spans) and "price" in plain(row.spans) for row in pane.rows)
@@ -130,17 +129,17 @@ async def test_pages_follow_each_other_by_one_key_and_lists_are_tables(playgroun
 async def test_wrong_input_is_told_where_it_is_typed(playground: Open) -> None:
     async with playground() as play:
         await play.write("{ listKeyeds { items { txt } } }")
-        editor = play.screen.query_editor
+        editor = play.operation
         await play.until(lambda: "txt" in str(editor.border_subtitle), "the finding")
         await play.write("query Q($limit: Int) { listKeyeds(limit: $limit) { items { text } } }")
         await play.press("f6")
         await play.write('{"limit": "many"}')
-        variables = play.screen.variables_editor
+        variables = play.variables
         await play.until(lambda: "Int" in str(variables.border_subtitle), "the finding")
         await play.write("{oops")
         shown = await play.run()
         assert "✗ Variables:" in shown
-        assert play.app.focused is play.screen.result_pane
+        assert play.app.focused is play.result
         await play.press("f6", "f6")
         await play.until(lambda: variables.has_focus)
         await play.write("")
@@ -159,17 +158,17 @@ async def test_everything_survives_a_restart(playground: Open) -> None:
         await play.press("f2")
         await play.pick("guest")
         await play.press("ctrl+s")
-        await play.until(lambda: play.screen.sheet.file, "the file")
+        await play.until(lambda: play.tab.file, "the file")
     async with playground(size=(80, 24)) as play:
-        sheets = play.screen.desk.sheets
-        assert [sheet.text.split()[0] for sheet in sheets.all] == ["mutation", "{"]
-        assert play.screen.sheet is sheets.all[1]
-        assert play.screen.sheet.run_as == "guest"
+        tabs = play.screen.tabs
+        assert [tab.text.split()[0] for tab in tabs.all] == ["mutation", "{"]
+        assert play.tab is tabs.all[1]
+        assert play.tab.run_as == "guest"
         await play.press("f4")
         rows = await play.offered()
         assert any("Kept" in row and "api-key" in row for row in rows)
         await play.pick("Kept")
-        assert "mutation Kept" in play.screen.query_editor.text
+        assert "mutation Kept" in play.operation.text
 
 
 async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open) -> None:
@@ -186,7 +185,7 @@ async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open
         play.screen.deployed()
         await play.until(lambda: told, "the word of it")
         assert any("Broken" in words and "text" in words for words in told), told
-        assert [sheet.broken for sheet in play.screen.desk.sheets.all] == [True, False]
+        assert [tab.broken for tab in play.screen.tabs.all] == [True, False]
 
 
 async def test_completion_follows_the_schema(playground: Open) -> None:
@@ -194,11 +193,11 @@ async def test_completion_follows_the_schema(playground: Open) -> None:
         await play.write("")
         await play.press("{", *"listKe")
         listed = play.screen.query_one("#proposals")
-        await play.until(lambda: listed.display and play.screen.query_editor.offers, "proposals")
+        await play.until(lambda: listed.display and play.operation.offers, "proposals")
         await play.press("enter")
-        assert "listKeyeds" in play.screen.query_editor.text
+        assert "listKeyeds" in play.operation.text
         await play.press("escape")
-        await play.until(lambda: play.app.focused is play.screen.result_pane, "the result")
+        await play.until(lambda: play.app.focused is play.result, "the result")
         assert isinstance(play.app.screen, PlaygroundScreen)
         await play.press("escape")
         await play.until(lambda: not isinstance(play.app.screen, PlaygroundScreen), "the sandbox")
@@ -219,7 +218,7 @@ async def test_schema_explorer_shows_members_and_rules(playground: Open) -> None
         await play.press("escape")
         await play.press("f3")
         await play.pick("model Keyed")
-        text = play.screen.query_editor.text
+        text = play.operation.text
         for name in ("getKeyed", "listKeyeds", "createKeyed", "deleteKeyed", "onCreateKeyed"):
             assert f"{name}(" in text
 
@@ -230,15 +229,15 @@ async def test_after_a_run_the_keys_are_for_the_result_and_a_refusal_keeps_it(
     async with playground() as play:
         await play.write("query Q($limit: Int) { listKeyeds(limit: $limit) { items { id } } }")
         assert '"listKeyeds"' in await play.run()
-        assert play.app.focused is play.screen.result_pane
+        assert play.app.focused is play.result
         await play.press("f6", "f6")
-        await play.until(lambda: play.screen.variables_editor.has_focus)
+        await play.until(lambda: play.variables.has_focus)
         await play.write("{oops")
         shown = await play.run()
         assert "✗ Variables:" in shown
         assert '"listKeyeds"' in shown
         await play.press(*"ntx")
-        assert play.screen.variables_editor.text == "{oops"
+        assert play.variables.text == "{oops"
         assert isinstance(play.app.screen, PlaygroundScreen)
 
 
@@ -258,10 +257,10 @@ async def test_the_operation_goes_to_ones_own_editor_and_back(
         shell.edit = edit  # type: ignore[method-assign]
         play.screen.refresh_bindings()
         await play.press("ctrl+e")
-        await play.until(lambda: "Outside" in play.screen.query_editor.text, "the text")
+        await play.until(lambda: "Outside" in play.operation.text, "the text")
         assert opened == [".graphql:1:1 { listKeyeds { items { id } } }"]
         await play.press("ctrl+z")
-        await play.until(lambda: "Outside" not in play.screen.query_editor.text, "the undo")
+        await play.until(lambda: "Outside" not in play.operation.text, "the undo")
 
 
 async def test_a_result_is_saved_under_a_name_that_is_asked_and_never_over_a_file(
@@ -280,7 +279,7 @@ async def test_a_result_is_saved_under_a_name_that_is_asked_and_never_over_a_fil
             await play.press("f5")
             await play.pilot.pause()
             if (tmp_path / "mine.json").exists() and isinstance(play.app.screen, FormScreen):
-                assert "exists already" in str(form.query_one("#form-problem").render())
+                assert "already exists" in str(form.query_one("#form-problem").render())
                 await play.press("escape")
             await play.until((tmp_path / "mine.json").exists, "the file")
         assert json.loads((tmp_path / "mine.json").read_text())["data"]["createKeyed"] == {
@@ -293,13 +292,13 @@ async def test_admin_says_that_no_rule_was_asked(playground: Open) -> None:
         await play.press("f2")
         await play.pick("admin")
         await play.write("{ listKeyeds { items { text } } }")
-        assert "no authorization rule was asked" in await play.run()
+        assert "no authorization rules were checked" in await play.run()
 
 
 async def test_the_line_at_the_cursor_has_its_colours(playground: Open) -> None:
     async with playground() as play:
         await play.write('query Mine { listKeyeds(filter: {text: {eq: "x"}}) { items { text } } }')
-        editor = play.screen.query_editor
+        editor = play.operation
         assert editor.has_focus
         colours = {
             str(segment.style.color): segment.text

@@ -1,0 +1,29 @@
+"""The callbacks that the playground's screen hands to its parts; each is one of Textual's methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import Worker
+
+Post = Callable[[Message], object]
+"""Sends a message to the screen, as ``Screen.post_message`` does; dropped when it is closing."""
+
+
+class StartWorker(Protocol):
+    """Starts work that ends with the screen, as ``Screen.run_worker`` does."""
+
+    def __call__(
+        self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool = False
+    ) -> Worker[None]:
+        """``exclusive``: work of the same group that is still running is cancelled."""
+
+
+class Ask(Protocol):
+    """Shows a dialog and returns its answer, as ``App.push_screen_wait`` does."""
+
+    async def __call__(self, screen: Screen[Any], /) -> Any:
+        """None if the dialog was closed."""
