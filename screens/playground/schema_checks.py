@@ -76,8 +76,11 @@ class SchemaChecks:
         editor, schema = self._operation, self.schema
         text, variables = editor.text, self._variables.text
         operation = self.operation_at_cursor()
-        going = _Breaks(lambda: text == editor.text)
-        findings = await asyncio.to_thread(lint, text, schema, going)
+        pace = _Pace(lambda: text == editor.text)
+        try:
+            findings = await asyncio.to_thread(lint, text, schema, pace)
+        finally:
+            pace.ended = True
         problems: tuple[VariableProblem, ...] = ()
         if operation is not None:
             read = await asyncio.to_thread(read_variables, variables, operation.text, schema)
@@ -130,18 +133,20 @@ class SchemaChecks:
         return ""
 
 
-class _Breaks:
-    """Lets keys in between checks, which are all in Python: asked often, sleeps now and then."""
+class _Pace:
+    """Lets keys in between checks, which are all in Python; ``lint`` calls it before each."""
 
     def __init__(self, still_wanted: Callable[[], bool]) -> None:
         self._still_wanted = still_wanted
         self._rested = monotonic()
+        self.ended = False
+        """A thread cannot be cancelled: this makes it stop."""
 
     def __call__(self) -> bool:
         if monotonic() - self._rested > WORK_SECONDS:
             sleep(REST_SECONDS)
             self._rested = monotonic()
-        return self._still_wanted()
+        return not self.ended and self._still_wanted()
 
 
 def _word_end(text: str, start: int) -> int:

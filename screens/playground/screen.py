@@ -55,6 +55,9 @@ class PlaygroundScreen(PaneScreen, inherit_bindings=False):
         self._folder = folder
         self._root = root
         self._shown_keys: KeyState | None = None
+        self._is_loaded = False
+        self._first_caller = ""
+        """The caller that another pane has chosen before the tabs were loaded."""
         self._history = History(folder)
         streams = Streams(self.run_worker, self.post_message)
         self._runner = OperationRunner(self._history, streams, self.run_worker, self.post_message)
@@ -85,6 +88,9 @@ class PlaygroundScreen(PaneScreen, inherit_bindings=False):
     async def on_mount(self) -> None:
         """Bring back what was open, and connect."""
         await self._storage.load()
+        self._is_loaded = True
+        if self._first_caller:
+            self.tabs.active.run_as = self._first_caller
         self._show_tab()
         self.editors.operation.focus()
         self.connection.connect()
@@ -101,8 +107,12 @@ class PlaygroundScreen(PaneScreen, inherit_bindings=False):
 
     def opened_by(self, message: OpenPane) -> None:
         """Take the caller that another pane has chosen."""
-        if isinstance(message, OpenPlayground) and message.caller:
+        if not isinstance(message, OpenPlayground) or not message.caller:
+            return
+        if self._is_loaded:
             self._run_as(message.caller)
+        else:
+            self._first_caller = message.caller
 
     def deployed(self) -> None:
         """Open the API again: it may be another, with another schema and other callers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from screens.playground.tab_state import TabState
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.localcloud.appsync.matrix.deployed import Deployed
+from tests.screens.playground.held_api import held_api
+from tests.screens.playground.held_playground import HeldPlayground
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
@@ -149,3 +151,14 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
             yield driver
 
     return opened
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[HeldPlayground]:
+    """The playground on an endpoint that holds its answers back."""
+    with held_api() as api:
+        playground = HeldPlayground(api, tmp_path)
+        try:
+            yield playground
+        finally:
+            playground.release()
