@@ -14,7 +14,7 @@ from screens.playground.screen import PlaygroundScreen
 from tests.screens.playground.held_api import QUERY, SCHEMA_REQUEST
 from tests.screens.playground.held_playground import HeldPlayground
 from tests.screens.settling import until
-from workbench.branches.selected_environment import Workplace
+from workbench.branches.selected_environment import SelectedEnvironment
 from workbench.playground.lint import lint
 from workbench.playground.saved_tabs import load_tabs
 
@@ -89,7 +89,9 @@ async def test_a_closed_pane_leaves_no_task_and_no_connection(
     reach: Reach,
 ) -> None:
     async with held.app() as (pilot, app):
-        app.post_message(SelectEnvironment(Workplace("main", "stack", is_production=False)))
+        app.post_message(
+            SelectEnvironment(SelectedEnvironment("main", "stack", is_production=False))
+        )
         await until(pilot, lambda: app.shell.environment, "the environment")
         before = asyncio.all_tasks()
         await reach(held)
