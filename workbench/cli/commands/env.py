@@ -29,7 +29,7 @@ def register(parser: Parser) -> None:
     list_ = add_action(actions, "list", "the variables' names", _list)
     list_.add_argument("--values", action="store_true", help="with their values")
     _add_owner(list_)
-    set_ = add_action(actions, "set", "set a variable, typed unseen or from stdin", _set)
+    set_ = add_action(actions, "set", "set a variable, typed without echo or from stdin", _set)
     set_.add_argument("name", metavar="NAME")
     _add_owner(set_)
     remove = add_action(actions, "remove", "remove a variable", _remove)

@@ -1,4 +1,4 @@
-"""``amplify-tui init``: makes a new project and installs its packages."""
+"""``amplify-tui init``: creates a new project and installs its packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
 NAME: Final = "init"
-ABOUT: Final = "make a new project"
+ABOUT: Final = "create a new project"
 
 
 def register(parser: Parser) -> None:

@@ -24,7 +24,7 @@ ABOUT: Final = "the sandbox's or a branch's secrets"
 def register(parser: Parser) -> None:
     """Add the sub-commands; without ``--branch`` it is for the sandbox."""
     actions = add_actions(parser)
-    set_ = add_action(actions, "set", "set a secret, typed unseen or from stdin", _set)
+    set_ = add_action(actions, "set", "set a secret, typed without echo or from stdin", _set)
     set_.add_argument("name")
     _add_backend(set_)
     get = add_action(actions, "get", "print a secret's value", _get)

@@ -24,7 +24,7 @@ def register(parser: Parser) -> None:
     parser.set_defaults(run=run)
     add_operation(parser)
     add_json(parser, "one line for each event")
-    parser.add_argument("--count", type=int, default=0, help="end after so many events")
+    parser.add_argument("--count", type=int, default=0, help="end after this many events")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def register(actions: Actions) -> None:
     """Add the sub-commands."""
     add_branch_action(actions, "list", "all environments: sandboxes and branches", _list)
-    about = "make a Git branch an environment, and deploy it"
+    about = "connect a Git branch as an environment, and deploy it"
     connect = add_branch_action(actions, "connect", about, _connect, "branch")
     connect.add_argument("--production", action="store_true", help="mark it as production")
     connect.add_argument(

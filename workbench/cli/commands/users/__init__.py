@@ -7,7 +7,7 @@ from typing import Final
 from workbench.cli.parser import Parser, add_actions
 
 NAME: Final = "users"
-ABOUT: Final = "list, make and change the user pool's users"
+ABOUT: Final = "list, create and change the user pool's users"
 
 
 def register(parser: Parser) -> None:

@@ -85,15 +85,17 @@ def register(actions: Actions) -> None:
         default="",
         help="an e-mail's beginning, NAME=VALUE, NAME^BEGINNING, or ~ANYWHERE",
     )
-    listed.add_argument("--limit", type=int, default=1_000, help="at most so many (default: 1000)")
+    listed.add_argument(
+        "--limit", type=int, default=1_000, help="at most this many (default: 1000)"
+    )
     add_user_action(actions, "show", "everything about one user", _show)
     _register_create(actions)
-    about = "set a user's password, typed unseen or from stdin"
+    about = "set a user's password, typed without echo or from stdin"
     password = add_user_action(actions, "password", about, _set_password)
     password.add_argument(
         "--temporary", action="store_true", help="to be changed at the next sign-in"
     )
-    password.add_argument("--generate", action="store_true", help="make one and print it")
+    password.add_argument("--generate", action="store_true", help="generate one and print it")
     add_yes(add_user_action(actions, "delete", "delete a user for good", _delete))
     for name, about, what, act in _CALLS:
         add_user_action(actions, name, about, _calling(act, what))
@@ -106,12 +108,12 @@ def register(actions: Actions) -> None:
 
 
 def _register_create(actions: Actions) -> None:
-    create = add_pool_action(actions, "create", "make a user", _create)
+    create = add_pool_action(actions, "create", "create a user", _create)
     create.add_argument("user", help="an address, a number (+…) or a username")
     create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
-    create.add_argument("--group", action="append", default=[], help="make the user a member")
+    create.add_argument("--group", action="append", default=[], help="add the user to this group")
     create.add_argument(
-        "--password", action="store_true", help="a permanent one, typed unseen or from stdin"
+        "--password", action="store_true", help="a permanent one, typed without echo or from stdin"
     )
     create.add_argument(
         "--no-invite", dest="invite", action="store_false", help="send no invitation"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def register(actions: Actions) -> None:
     """Add the sub-commands."""
-    about = "sign in as a user; the tokens are kept for the playground"
+    about = "sign in as a user; the tokens are saved for the playground"
     signs_in = add_user_action(actions, "sign-in", about, _sign_in)
     signs_in.add_argument(
         "--flow", choices=("srp", "password", "code", "custom"), default="srp", help="default: srp"

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from workbench.users.user_files import FileUser, ImportPlan
     from workbench.users.user_pools import UserPool
 
-_CREATE_GROUPS: Final = "make the groups that the pool does not have"
+_CREATE_GROUPS: Final = "create the groups that the pool does not have"
 
 
 def register(actions: Actions) -> None:
     """Add the sub-commands."""
-    about = "make the users of a CSV or JSON file; all rows are checked first"
+    about = "create the users of a CSV or JSON file; all rows are checked first"
     imported = add_pool_action(actions, "import", about, _import)
     imported.add_argument("file", help="Cognito's CSV, or JSON as users export writes it")
     imported.add_argument("--dry-run", action="store_true", help="only check the rows")
@@ -43,14 +43,14 @@ def register(actions: Actions) -> None:
         action="store_false",
         help="no column of groups, which AWS's own import jobs refuse",
     )
-    seed = add_pool_action(actions, "seed", "make users to try the backend with", _seed)
+    seed = add_pool_action(actions, "seed", "create users to try the backend with", _seed)
     seed.add_argument("--count", type=int, default=20, help="how many (default: 20)")
     seed.add_argument("--seed", type=int, default=1, help="the same seed, the same users")
     seed.add_argument("--locale", default="en-US", help="their locale (default: en-US)")
     seed.add_argument(
         "--password",
         action="store_true",
-        help="a permanent one, typed unseen or from stdin; {n} in it is the user's number",
+        help="a permanent one, typed without echo or from stdin; {n} in it is the user's number",
     )
     seed.add_argument(
         "--totp", action="store_true", help="set up an authenticator for each; needs --password"
