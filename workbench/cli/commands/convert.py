@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from workbench.atomic_files import write_whole
 from workbench.cli.colours import Paint
 from workbench.cli.output import err, out_data
 from workbench.cli.parser import Parser
@@ -61,6 +60,8 @@ def _model_schema(project: Project) -> str:
 
 
 def _write(file: Path, text: str) -> None:
+    from workbench.atomic_files import write_whole
+
     if file.exists():
         raise UserProblem(
             "The file already exists; nothing was changed.", "Name another one.", where=str(file)
