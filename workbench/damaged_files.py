@@ -1,4 +1,4 @@
-"""Saved files that cannot be used: put aside under a telling name, kept, and told to the user.
+"""Saved files that cannot be used: moved aside under a telling name, kept, and told to the user.
 
 A damaged file is renamed to ``damaged-<time>-<its name>`` beside where it was. A few of each are
 kept; one that nothing could take the place of is named ``damaged-<time>-only-copy-…`` and stays
@@ -73,7 +73,7 @@ def damages_of(documents: object) -> tuple[Damage, ...]:
 
 
 def put_aside(path: Path, *, only_copy: bool = False) -> Path | None:
-    """Rename a damaged file or folder, with SQLite's files beside it; None where there is none.
+    """Rename a damaged file or folder, with SQLite's files beside it; None if there is none.
 
     Raises OSError where the folder cannot be written.
     """
@@ -128,7 +128,7 @@ def kept_damaged(folder: Path, depth: int = 4) -> tuple[Path, ...]:
 
 
 def is_kept_damaged(path: Path) -> bool:
-    """Whether it was put aside, and so is nobody's to clean away but the user's."""
+    """Whether it was moved aside, and so is nobody's to clean away but the user's."""
     return _NAME.fullmatch(path.name) is not None
 
 

@@ -100,7 +100,7 @@ def from_outputs(path: Path, name: str = "sandbox") -> ApiEndpoint:
         ) from None
     except (OSError, ValueError) as error:
         raise UserProblem(
-            f"It cannot be read: {error}", "Deploy again to write it anew.", where=path.name
+            f"It cannot be read: {error}", "Deploy to write it again.", where=path.name
         ) from None
     return of_outputs(outputs, name, path.name)
 
@@ -121,7 +121,7 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
         if value and not (isinstance(value, str) and shape.fullmatch(value)):
             raise UserProblem(
                 f"{name_of} is {ascii(value)[:80]}, which is none.",
-                "Deploy again to write it anew.",
+                "Deploy to write it again.",
                 where=where,
             )
     default = str(data.get("default_authorization_type") or "AWS_IAM")

@@ -53,7 +53,7 @@ class Secrets:
         return tuple(sorted(found, key=lambda each: each.name))
 
     def get(self, name: str) -> Secret:
-        """One secret with its value; raises SecretProblem where there is none."""
+        """One secret with its value; raises SecretProblem if there is none."""
         path = self._path(_checked(name))
         found = _asked(lambda: self._ssm.get_parameter(Name=path, WithDecryption=True), name)
         return _secret(found["Parameter"], shared=self._shared, with_value=True)
@@ -97,7 +97,8 @@ def _secret(found: Any, *, shared: bool, with_value: bool = False) -> Secret:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise SecretProblem(
-            f"{name!r} is no secret's name.", "Use letters, digits, underscores, dots and dashes."
+            f"{name!r} is not a secret's name.",
+            "Use letters, digits, underscores, dots and dashes.",
         )
     return name
 

@@ -67,7 +67,7 @@ def identify(clients: Clients) -> Caller:
 
 
 def credential_problem(error: BaseException, profile: str | None = None) -> ProjectProblem | None:
-    """What is wrong with the credentials and how to mend it, or None where they are not at fault."""
+    """What is wrong with the credentials and how to fix it, or None where they are not at fault."""
     name = f"profile {profile}" if profile else "the default credentials"
     option = f" --profile {profile}" if profile else ""
     match error:

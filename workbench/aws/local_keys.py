@@ -42,10 +42,10 @@ def read_keys(state_dir: Path) -> LocalKeys | None:
 
 
 def keys_of(state_dir: Path) -> LocalKeys:
-    """The key, made where there is none or an unreadable one; by the server under its lock.
+    """The key, created if it is missing or unreadable; by the server under its lock.
 
     It stays through stops and resets, so that a shell with ``local env`` goes on working. A file
-    that others could read is not trusted: its key is made anew.
+    that others could read is not trusted: its key is made again.
     """
     path = state_dir / FILE_NAME
     found = read_keys(state_dir)

@@ -17,7 +17,7 @@ from workbench.aws.target import LocalTarget
 from workbench.outputs_file import APPSYNC_HOST, ApiEndpoint
 from workbench.project.models import ProjectProblem
 
-_DEPLOY = "Deploy again to write it anew: amplify-tui sandbox --once"
+_DEPLOY = "Deploy to write it again: amplify-tui sandbox --once"
 _OR_NAME_IT = (
     "If you mean this address, name it yourself, with the headers that it shall get: "
     "amplify-tui query --url … --header …, or F10 in the playground"
@@ -72,7 +72,7 @@ def aws_refusal(address: str, named: frozenset[str] | None, region: str) -> str:
         return f"AppSync names no API and no domain of this account at it, in {region}"
     if APPSYNC_HOST.fullmatch(host):
         return ""
-    return "that is no address of AppSync, and your credentials may not list the account's domains"
+    return "that is not an AppSync address, and your credentials may not list the account's domains"
 
 
 def _named(clients: Clients) -> frozenset[str] | None:

@@ -283,7 +283,7 @@ WRONG = {
         @subscription(on="createTod", rules=everyone)
         def ask(): ...
         """,
-        "ask follows createTod, which is no mutation of this schema.",
+        "ask follows createTod, which is not a mutation of this schema.",
         "Name some of: createTodo, deleteTodo, updateTodo.",
     ),
     "a generated operation's name": (

@@ -7,7 +7,7 @@ import pytest
 from tests.backend.schema.conftest import Problems
 
 FIELDS = {
-    "a model that is no relation": (
+    "a model that is not a relation": (
         """
         class User(Model, rules=[allow.owner()]):
             name: str
@@ -98,7 +98,7 @@ FIELDS = {
         data = define_data(models=[Todo])
         """,
         2,
-        "Todo.user is a relation, but its type is no model.",
+        "Todo.user is a relation, but its type is not a model.",
         "Annotate it with the related model",
     ),
     "has_many of one": (
@@ -173,9 +173,9 @@ FIELDS = {
         data = define_data(models=[Todo])
         """,
         2,
-        "Todo.text: '(' is no regular expression: missing ), unterminated subpattern at "
+        "Todo.text: '(' is not a regular expression: missing ), unterminated subpattern at "
         "position 0.",
-        "Mend the expression.",
+        "Fix the expression.",
     ),
     "a stamp of another type": (
         """

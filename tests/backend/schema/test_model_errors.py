@@ -121,7 +121,7 @@ MODELS = {
         data = define_data(models=[Todo])
         """,
         1,
-        "Todo's identifier names slug, which is no field of it.",
+        "Todo's identifier names slug, which is not a field of it.",
         "Add the field: slug: str.",
     ),
     "an identifier that may be None": (
@@ -155,7 +155,7 @@ MODELS = {
         data = define_data(models=[Todo])
         """,
         4,
-        "An index of Todo names kind, which is no field of it.",
+        "An index of Todo names kind, which is not a field of it.",
         "name one of: createdAt, id, owner, text, updatedAt.",
     ),
     "an index of a flag": (
@@ -212,7 +212,7 @@ MODELS = {
         data = define_data(models=[Todo])
         """,
         1,
-        "owner is no rule.",
+        "owner is not a rule.",
         "Call it: rules=[allow.owner()].",
     ),
     "a model that is none": (
@@ -222,7 +222,7 @@ MODELS = {
         data = define_data(models=[Todo])
         """,
         3,
-        "Todo is no model.",
+        "Todo is not a model.",
         "classes that extend Model",
     ),
     "an operation that is none": (
@@ -231,7 +231,7 @@ MODELS = {
         data = define_data(operations=[ask])
         """,
         2,
-        "ask is no operation.",
+        "ask is not an operation.",
         "Decorate the function",
     ),
     "an operation to disable": (

@@ -20,7 +20,7 @@ RULES = {
     ),
     "owners in no list": (
         'allow.owners_defined_in("text")',
-        "Todo: text is no list, so the rule can never match.",
+        "Todo: text is not a list, so the rule can never match.",
         'Use allow.owner_defined_in("text").',
     ),
     "an owner in a list": (
@@ -30,7 +30,7 @@ RULES = {
     ),
     "groups in no list": (
         'allow.groups_defined_in("text")',
-        "Todo: text is no list, so the rule can never match.",
+        "Todo: text is not a list, so the rule can never match.",
         'Use allow.group_defined_in("text").',
     ),
     "a group in a list": (
@@ -131,7 +131,7 @@ def test_a_rule_of_a_field_is_looked_at_too(problems: Problems) -> None:
         data = define_data(models=[Todo])
         """
     )
-    assert (line, what) == (4, "Todo.note: text is no list, so the rule can never match.")
+    assert (line, what) == (4, "Todo.note: text is not a list, so the rule can never match.")
 
 
 def test_a_rule_of_the_whole_schema_in_a_model(problems: Problems) -> None:

@@ -17,7 +17,7 @@ NOWHERE = Place()
 
 
 class DefinitionError(Exception):
-    """A definition that cannot become a backend: what, where, and how to mend it."""
+    """A definition that cannot become a backend: what, where, and how to fix it."""
 
     def __init__(self, what: str, fix: str, place: Place | None = None) -> None:
         super().__init__(what)

@@ -63,11 +63,11 @@ def _disabled(model: Model) -> str:
     mutations = [f"{verb}: null" for verb in ("create", "update", "delete") if verb in off]
     parts = [f"queries: {{{', '.join(queries)}}}"] if queries else []
     parts += [f"mutations: {{{', '.join(mutations)}}}"] if mutations else []
-    unheard = [f"{on}: null" for on in ("onCreate", "onUpdate", "onDelete") if on in off]
+    unpublished = [f"{on}: null" for on in ("onCreate", "onUpdate", "onDelete") if on in off]
     if "subscriptions" in off:
         parts.append("subscriptions: null")
-    elif unheard:
-        parts.append(f"subscriptions: {{{', '.join(unheard)}}}")
+    elif unpublished:
+        parts.append(f"subscriptions: {{{', '.join(unpublished)}}}")
     return f"({', '.join(parts)})"
 
 

@@ -30,7 +30,7 @@ def default_lines(model: Model) -> list[str]:
 
 
 def validation(model: Model, source: str) -> list[str]:
-    """Lines that refuse values which fail their field's checks; null is no value."""
+    """Lines that refuse values which fail their field's checks; null is not a value."""
     lines: list[str] = []
     for field in model.fields:
         for check in field.validators:

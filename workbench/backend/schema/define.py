@@ -109,7 +109,7 @@ def _check_kinds(models: Sequence[object], operations: Sequence[object], place: 
     """Whether the two lists hold what belongs into them; raises DefinitionErrors."""
     problems = [
         DefinitionError(
-            f"{_shown(each)} is no model.",
+            f"{_shown(each)} is not a model.",
             "Give define_data's models classes that extend Model; other types come with them.",
             place,
         )
@@ -118,7 +118,7 @@ def _check_kinds(models: Sequence[object], operations: Sequence[object], place: 
     ]
     problems += [
         DefinitionError(
-            f"{_shown(each)} is no operation.",
+            f"{_shown(each)} is not an operation.",
             "Decorate the function with @query(…), @mutation(…) or @subscription(…).",
             place,
         )

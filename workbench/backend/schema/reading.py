@@ -16,7 +16,7 @@ from workbench.backend.schema.naming import resolved, type_name
 from workbench.backend.schema.rules import Allowed, AllowedFunction
 
 UNREAD = ""
-"""The type of a member that could not be read: later checks pass over it, its problem is told."""
+"""The type of a member that could not be read: later checks pass over it, its problem is reported."""
 
 _TYPES = "Use str, int, float, bool, Id, DateTime, Json, an enum, a CustomType or a list of one."
 _EVERY_DISABLED: dict[Disabled, tuple[records.ModelOperation, ...]] = {
@@ -130,7 +130,7 @@ class Reader:
                 continue
             if not isinstance(each, Allowed):
                 name = getattr(each, "__name__", repr(each))
-                self.problem(f"{name} is no rule.", "Call it: rules=[allow.owner()].", place)
+                self.problem(f"{name} is not a rule.", "Call it: rules=[allow.owner()].", place)
                 continue
             rule = each.rule
             found.append(
@@ -178,7 +178,7 @@ class Reader:
             other = target.__declaration__
         elif target != UNREAD:
             self.problem(
-                f"{name} is a relation, but its type is no model.",
+                f"{name} is a relation, but its type is not a model.",
                 'Annotate it with the related model: chat: "Chat | None" = belongs_to("chat_id").',
                 member.place,
             )

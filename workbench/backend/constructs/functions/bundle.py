@@ -30,7 +30,7 @@ def esbuild_for(entry: Path) -> Path | None:
 def bundle(
     function: FunctionDefinition, esbuild: Path, cache: Path
 ) -> tuple[str, dict[str, bytes]]:
-    """The bundle's file name and contents; made anew only where one of its inputs has changed."""
+    """The bundle's file name and contents; made again only where one of its inputs has changed."""
     folder = cache / "bundles" / function.name
     made, listing = folder / _OUTPUT, folder / "inputs.json"
     settings = json.dumps([str(function.entry), function.runtime, sorted(function.layers)])
@@ -54,7 +54,7 @@ def _run(function: FunctionDefinition, esbuild: Path, made: Path, meta: Path) ->
     if done.returncode:
         raise DefinitionError(
             f"The function {function.name} cannot be bundled:\n{done.stderr.strip()}",
-            "Mend the file that esbuild names.",
+            "Fix the file that esbuild names.",
             function.place,
         )
     names = json.loads(meta.read_text("utf-8"))["inputs"]

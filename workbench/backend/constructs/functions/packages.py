@@ -39,7 +39,7 @@ def install_packages(function: FunctionDefinition, cache: Path, *, local: bool) 
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:])
         raise DefinitionError(
             f"The packages of the function {function.name} cannot be installed:\n{last}",
-            f"Mend {function.requirements}; packages need a wheel for Lambda's Linux.",
+            f"Fix {function.requirements}; packages need a wheel for Lambda's Linux.",
             function.place,
         )
     making.rename(folder)

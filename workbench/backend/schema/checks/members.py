@@ -16,7 +16,7 @@ _STAMPS = ("createdAt", "updatedAt")
 
 
 def member_problems(schema: Schema, owner: Model | CustomType) -> Iterator[DefinitionError]:
-    """What is wrong with the fields of a type, each by itself."""
+    """What is wrong with the fields of a type, one by one."""
     relations = owner.relations if isinstance(owner, Model) else ()
     if not owner.fields and not relations:
         yield DefinitionError(
@@ -116,8 +116,8 @@ def _validators(field: Field, name: str) -> Iterator[DefinitionError]:
                 re.compile(check.value)
             except re.error as error:
                 yield DefinitionError(
-                    f"{name}: {check.value!r} is no regular expression: {error}.",
-                    "Mend the expression.",
+                    f"{name}: {check.value!r} is not a regular expression: {error}.",
+                    "Fix the expression.",
                     field.place,
                 )
         if check.name in ("minLength", "maxLength") and check.value.startswith("-"):

@@ -143,7 +143,7 @@ def _identifier(model: Model, keys: set[str]) -> Iterator[DefinitionError]:
         field = fields.get(name)
         if field is None:
             yield DefinitionError(
-                f"{model.name}'s identifier names {name}, which is no field of it.",
+                f"{model.name}'s identifier names {name}, which is not a field of it.",
                 f"Add the field: {python_name(name)}: str.",
                 model.place,
             )
@@ -168,7 +168,7 @@ def _index(model: Model, index: Index, keys: set[str]) -> Iterator[DefinitionErr
         kind = types.get(name)
         if kind is None:
             yield DefinitionError(
-                f"An index of {model.name} names {name}, which is no field of it.",
+                f"An index of {model.name} names {name}, which is not a field of it.",
                 f"Add the field, or name one of: {', '.join(sorted(types))}.",
                 index.place,
             )
@@ -181,7 +181,7 @@ def _index(model: Model, index: Index, keys: set[str]) -> Iterator[DefinitionErr
     for name in index.included:
         if name not in types:
             yield DefinitionError(
-                f"An index of {model.name} includes {name}, which is no field of it.",
+                f"An index of {model.name} includes {name}, which is not a field of it.",
                 f"Name some of: {', '.join(sorted(types))}.",
                 index.place,
             )

@@ -121,7 +121,7 @@ def _triggers(schema: Schema, operation: Operation) -> Iterator[DefinitionError]
     for trigger in operation.triggers:
         if trigger not in known:
             yield DefinitionError(
-                f"{operation.name} follows {trigger}, which is no mutation of this schema.",
+                f"{operation.name} follows {trigger}, which is not a mutation of this schema.",
                 f"Name some of: {', '.join(sorted(known)) or 'none there are'}.",
                 operation.place,
             )
