@@ -1,8 +1,8 @@
-"""Saved files that cannot be used: moved aside under a telling name, kept, and told to the user.
+"""Moves damaged saved files aside, keeps some of them, and describes them for the user.
 
-A damaged file is renamed to ``damaged-<time>-<its name>`` beside where it was. A few of each are
-kept; one that nothing could take the place of is named ``damaged-<time>-only-copy-…`` and stays
-until the user deletes it.
+A damaged file is renamed to ``damaged-<time>-<its name>`` in its folder. The newest few of each
+name are kept; a file without a replacement becomes ``damaged-<time>-only-copy-…`` and stays until
+the user deletes it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEPT = 5
-"""How many damaged files of one name are kept, besides those without a good copy."""
+"""How many damaged files of one name are kept, not counting only copies."""
 
 _PREFIX = "damaged-"
 _ONLY_COPY = "only-copy-"
@@ -26,7 +26,7 @@ _NAME = re.compile(
     rf"{_PREFIX}(?P<stamp>\d{{8}}-\d{{6}})(?:\.(?P<number>\d+))?-(?P<only>{_ONLY_COPY})?(?P<name>.+)"
 )
 _JOURNALS = ("-wal", "-shm")
-"""SQLite's files beside a database; they move with it, for without them it is not whole."""
+"""SQLite's files beside a database, which belong to it and are moved with it."""
 
 _NOT_SEARCHED = frozenset(
     {"s3", "worktrees", "installed", "artifacts", "generated", "node_modules"}
@@ -35,11 +35,11 @@ _NOT_SEARCHED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One saved file that could not be used.
+    """A saved file that could not be used.
 
-    ``holds`` names its content as a sentence's subject, ``why`` says what is wrong with it,
-    ``instead`` what was taken in its place; ``kept`` is where the damaged file is now, empty where
-    there was none (it had been removed).
+    ``holds`` names its content as the subject of a sentence, ``why`` says what is wrong with it,
+    ``instead`` what is used in its place; ``kept`` is where the damaged file is now, "" if it was
+    missing.
     """
 
     holds: str
@@ -52,7 +52,7 @@ class Damage:
         return f"{self.holds} was damaged ({self.why}). {self.instead}{where}"
 
     def document(self) -> dict[str, str]:
-        """It as JSON, for health and ``--json``."""
+        """Return it as JSON, for the health route and ``--json``."""
         return {
             "holds": self.holds,
             "why": self.why,
@@ -62,7 +62,7 @@ class Damage:
 
 
 def damages_of(documents: object) -> tuple[Damage, ...]:
-    """What :meth:`Damage.document` wrote; anything else is left out."""
+    """Return what :meth:`Damage.document` wrote, without anything else."""
     if not isinstance(documents, list):
         return ()
     return tuple(
@@ -73,9 +73,9 @@ def damages_of(documents: object) -> tuple[Damage, ...]:
 
 
 def put_aside(path: Path, *, only_copy: bool = False) -> Path | None:
-    """Rename a damaged file or folder, with SQLite's files beside it; None if there is none.
+    """Rename a damaged file or folder, with SQLite's files beside it; None if it is missing.
 
-    Raises OSError where the folder cannot be written.
+    Raises OSError if the folder cannot be written.
     """
     kept = _free_name(path, only_copy=only_copy)
     moved = None
@@ -91,13 +91,13 @@ def put_aside(path: Path, *, only_copy: bool = False) -> Path | None:
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether it says that a database is damaged, and not that it cannot be reached now."""
+    """Whether the error means a damaged database, rather than one that is busy or unreadable."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 def copy_aside(path: Path) -> Path | None:
-    """Keep a copy of a file that goes on being used; None where it cannot be copied."""
+    """Keep a copy of a file that stays in use; None if it cannot be copied."""
     kept = _free_name(path, only_copy=False)
     with contextlib.suppress(OSError):
         shutil.copy2(path, kept)
@@ -118,7 +118,7 @@ def _free_name(path: Path, *, only_copy: bool) -> Path:
 
 
 def kept_damaged(folder: Path, depth: int = 4) -> tuple[Path, ...]:
-    """The damaged files that are kept below ``folder``, newest first; SQLite's beside them left out."""
+    """Return the damaged files below ``folder``, newest first, without SQLite's beside them."""
     found = [
         path
         for path in _below(folder, depth)
@@ -128,7 +128,7 @@ def kept_damaged(folder: Path, depth: int = 4) -> tuple[Path, ...]:
 
 
 def is_kept_damaged(path: Path) -> bool:
-    """Whether it was moved aside, and so is nobody's to clean away but the user's."""
+    """Whether a file was moved aside, so that only the user may delete it."""
     return _NAME.fullmatch(path.name) is not None
 
 
@@ -146,7 +146,7 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _drop_oldest(path: Path, newest: Path) -> None:
-    """Delete the oldest beyond ``KEPT``, never ``newest``: the clock may have been set back."""
+    """Delete the oldest beyond ``KEPT``, but not ``newest``: the clock may have been set back."""
     kept: dict[tuple[str, int], list[Path]] = {}
     names = {path.name + suffix for suffix in ("", *_JOURNALS)}
     for other in path.parent.glob(f"{_PREFIX}*"):

@@ -1,12 +1,12 @@
-"""Sees to it that no process outlives the one that started it, however that one ends.
+"""Ends a process's children when the process ends, however it ends.
 
-``kill -9`` leaves no time to end children, and a child that is busy or has an open handle does not
-notice that its owner is gone. So a small process of its own (``guardian_process``) waits for the
-owner's end and kills what is left. A ledger, where one is kept, lets the next start do the same in
-case that the guardian was killed as well.
+``kill -9`` leaves no time to end children, and a busy child does not notice that its owner has
+ended. So a small process (``guardian_process``) waits for the owner's end and kills what is left. A
+ledger file lets the next start do the same if the guardian was killed as well.
 
-Children must lead a session or a process group of their own. (``PR_SET_PDEATHSIG`` would not do: it
-fires when the *thread* that started the child ends, reaches no grandchildren, and is Linux's only.)
+Children must lead a session or a process group of their own. (``PR_SET_PDEATHSIG`` is no
+alternative: it fires when the *thread* that started the child ends, does not reach grandchildren,
+and exists on Linux only.)
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from workbench.private_files import write_private
 class Guardian:
     """Guards this process's children; safe from any thread.
 
-    ``ledger`` is a file that names them for the next start; what an earlier owner left in it is
-    ended at once.
+    ``ledger`` is a file that names them for the next start; children that it names are ended at
+    once.
     """
 
     def __init__(self, ledger: Path | None = None) -> None:
@@ -44,9 +44,9 @@ class Guardian:
             end_leftovers(ledger)
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """``base`` with the mark by which processes are found that leave their group.
+        """Return ``base`` with a mark that finds processes which leave their group.
 
-        From here on the guardian runs: a child must not be there before it.
+        Starts the guardian, which must run before the first child.
         """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
@@ -55,14 +55,14 @@ class Guardian:
         return {**base, MARK_VARIABLE: self._mark}
 
     def watch(self, pid: int) -> None:
-        """End this process group with us."""
+        """End this process group when this process ends."""
         with self._lock:
             self._groups[pid] = start_time(pid)
             self._tell(f"+{pid}")
             self._note()
 
     def release(self, pid: int) -> None:
-        """The group's first process has ended: so does what it leaves behind."""
+        """Note that the group's first process has ended, and end the rest of the group."""
         with self._lock:
             began = self._groups.pop(pid, None)
             if began is None:
@@ -72,7 +72,7 @@ class Guardian:
             self._note()
 
     def end_all(self) -> None:
-        """Kill everything that is watched, now."""
+        """Kill all watched processes now."""
         with self._lock:
             for pid, began in self._groups.items():
                 end_group(pid, began)
@@ -83,7 +83,7 @@ class Guardian:
     def _tell(self, line: str) -> None:
         try:
             self._write(line)
-        except OSError:  # it was killed: another one takes over
+        except OSError:  # it was killed: start another one
             self._start()
 
     def _write(self, line: str) -> None:
@@ -113,19 +113,19 @@ class Guardian:
     def _note(self) -> None:
         if self._ledger is None:
             return
-        with contextlib.suppress(OSError):  # a full disk: the guardian itself still knows
+        with contextlib.suppress(OSError):  # if the disk is full, the guardian still knows
             noted = json.dumps({"mark": self._mark, "groups": self._groups})
             write_private(self._ledger, noted)
 
 
 @cache
 def own_guardian() -> Guardian:
-    """This process's."""
+    """Return this process's guardian."""
     return Guardian(_ledgers[-1] if _ledgers else None)
 
 
 def keep_ledger(ledger: Path) -> None:
-    """Have this process's guardian keep one; to be called before it is first asked for."""
+    """Set the ledger of this process's guardian; call it before ``own_guardian``."""
     _ledgers.append(ledger)
 
 
@@ -133,7 +133,7 @@ _ledgers: list[Path] = []
 
 
 def end_leftovers(ledger: Path) -> None:
-    """End what the ledger of an earlier owner names; one that cannot be read names nothing."""
+    """End the processes that an earlier owner's ledger names; ignores an unreadable one."""
     try:
         noted = json.loads(ledger.read_text(encoding="utf-8"))
         groups = {int(pid): str(began) for pid, began in noted["groups"].items()}

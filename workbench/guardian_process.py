@@ -1,10 +1,9 @@
-"""Ends what a dead process has left running: ``python -I -S guardian_process.py MARK``.
+"""Kills what a dead process left running: ``python -I -S guardian_process.py MARK``.
 
-Its owner writes a line on its standard input for each process group that it starts (``+PID``) and
-that has ended (``-PID``). When the input ends, the owner has ended, however it did: every group
-that is still the one that was named is killed, and every process that carries the mark in its
-environment, which also finds those that left their group. Nothing but the standard library: it
-starts in 15 ms and takes 8 MB.
+The owner writes a line to its standard input for each process group that starts (``+PID``) or ends
+(``-PID``). The end of the input means that the owner has ended: then each named group is killed
+that still exists, and each process with the mark in its environment, which finds those that left
+their group. Imports the standard library only: starts in 15 ms, takes 8 MB.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ MARK_VARIABLE = "AMPLIFY_TUI_OWNER"
 
 
 def start_time(pid: int) -> str:
-    """When a process began, as the system writes it; empty where there is none or it is a zombie.
+    """Return when a process started, as the system writes it; "" if it is missing or a zombie.
 
-    With the number it names a process for good, which the number alone does not.
+    A process id may be used again: together with the start time it is unique.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
@@ -48,9 +47,9 @@ def _start_time_by_ps(pid: int) -> str:
 
 
 def end_group(pid: int, began: str) -> bool:
-    """Kill the process group ``pid``, unless that number names another process by now.
+    """Kill the process group ``pid``, unless another process has that id now.
 
-    A group whose first process has ended keeps its number as long as one of its processes runs.
+    A group keeps its id as long as one of its processes runs.
     """
     now = start_time(pid)
     if now and now != began:
@@ -63,9 +62,9 @@ def end_group(pid: int, began: str) -> bool:
 
 
 def end_marked(mark: str) -> None:
-    """Kill every process whose environment has the mark; does nothing where none can be read."""
+    """Kill each process whose environment has the mark, where environments can be read."""
     wanted = f"{MARK_VARIABLE}={mark}".encode()
-    for _ in range(3):  # one that is just starting another
+    for _ in range(3):  # one of them may be starting another
         found = list(_marked(wanted))
         for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -85,7 +84,7 @@ def _marked(wanted: bytes) -> Iterable[int]:
 
 
 def main() -> None:
-    """Follow the owner until it has ended, then end what it has left."""
+    """Wait for the owner's end, then kill what it left running."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     mark = sys.argv[1]

@@ -1,8 +1,7 @@
-"""What the workbench keeps of a project is for its owner alone: folders of 0700, files of 0600.
+"""Creates folders and files that only their owner can read: modes 0700 and 0600.
 
-``.amplify`` holds keys, tokens, templates, function code and logs. Whoever is the first to create it
-creates it by :func:`private_folder`; with it closed, nobody else can read what lies below, whatever
-other programs (Git, npm, the CDK) write there.
+``.amplify`` holds keys, tokens, templates, function code and logs. It is always created by
+:func:`private_folder`: others cannot enter it, whatever Git, npm or the CDK write below.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _BESIDE_A_DATABASE = ("-wal", "-shm", "-journal")
 
 
 class UnsafeFolderProblem(UserProblem, PermissionError):
-    """A folder that somebody else decides about; an OSError too, for places that must go on."""
+    """A folder that another user controls; also an OSError, for callers that handle those."""
 
     def __init__(self, what: str, next_step: str) -> None:
         UserProblem.__init__(self, what, next_step)
@@ -29,10 +28,10 @@ class UnsafeFolderProblem(UserProblem, PermissionError):
 
 
 def private_folder(folder: Path) -> Path:
-    """Make ``folder``, with what is missing from ``.amplify`` down for the owner alone; returns it.
+    """Make ``folder`` and return it; parts from ``.amplify`` down are made private.
 
-    An ``.amplify`` that others can enter is closed. Outside of one it is a plain ``mkdir``. Raises
-    UnsafeFolderProblem where a part of it is a link or another user's, else OSError.
+    An ``.amplify`` that others can enter is made private. Outside of one this is a plain ``mkdir``.
+    Raises UnsafeFolderProblem if a part is a link or belongs to another user, else OSError.
     """
     parts = folder.absolute().parts
     if FOLDER_NAME not in parts:
@@ -50,9 +49,9 @@ def private_folder(folder: Path) -> Path:
 
 
 def private_file(path: Path) -> Path:
-    """Make sure that ``path`` is there, for the owner alone, as are SQLite's files beside it.
+    """Create ``path`` if it is missing, and make it and SQLite's files beside it private.
 
-    SQLite gives the files beside a database the database's own mode.
+    SQLite gives the files beside a database the mode of the database.
     """
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
     for suffix in ("", *_BESIDE_A_DATABASE):
@@ -64,19 +63,19 @@ def private_file(path: Path) -> Path:
 
 
 def create_private(path: Path, content: str | bytes) -> None:
-    """Write a new file for the owner alone; raises FileExistsError where there is one, or OSError."""
+    """Write a new private file; raises FileExistsError if it exists, or OSError."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Write a file for the owner alone, whole or not at all; raises OSError."""
+    """Write a private file, whole or not at all; raises OSError."""
     write_whole(path, content, mode=0o600)
 
 
 def kept_mode(path: Path) -> int:
-    """The mode of a file that is there, so that a developer's choice stays; a new one is private."""
+    """Return the mode of an existing file, so that the user's choice stays; 0600 for a new one."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
@@ -87,8 +86,8 @@ def _check(place: Path, *, is_top: bool) -> None:
     found = place.lstat()
     if stat.S_ISLNK(found.st_mode):
         raise UnsafeFolderProblem(
-            f"{place} is a link: what is kept there may be open to others, or be theirs.",
-            f"Look where it leads, then remove the link: rm {place}",
+            f"{place} is a link: others may be able to read or change what is kept there.",
+            f"Check where it leads, then remove the link: rm {place}",
         )
     if not stat.S_ISDIR(found.st_mode):
         raise UnsafeFolderProblem(
@@ -96,8 +95,9 @@ def _check(place: Path, *, is_top: bool) -> None:
         )
     if found.st_uid != os.geteuid():
         raise UnsafeFolderProblem(
-            f"{place} belongs to another user ({_name_of(found.st_uid)}), who could change what runs.",
-            "Run this as that user, or make the folder your own: "
+            f"{place} belongs to another user ({_name_of(found.st_uid)}), "
+            "who could change what runs.",
+            "Run this as that user, or take over the folder: "
             f"sudo chown -R {_name_of(os.geteuid())} {place}",
         )
     if is_top and found.st_mode & 0o077:

@@ -1,4 +1,4 @@
-"""Folders that belong to one process: made at its start, and cleared away after it however it died."""
+"""Temporary folders of one process, which the next one removes if it was killed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.private_files import private_folder
 
 
 def make_process_folder(parent: Path, prefix: str = "") -> Path:
-    """A new folder of this process below ``parent``; those of dead processes are removed.
+    """Make a folder for this process below ``parent``, and remove those of dead processes.
 
     Only this user can read it. Raises OSError.
     """
@@ -21,7 +21,7 @@ def make_process_folder(parent: Path, prefix: str = "") -> Path:
 
 
 def remove_leftovers(parent: Path, prefix: str) -> None:
-    """Remove the folders ``<prefix><process id>[-…]`` whose process has ended."""
+    """Remove folders named ``<prefix><process id>[-…]`` whose process has ended."""
     for left in parent.glob(f"{prefix}*"):
         pid = left.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and not _is_running(int(pid)):
@@ -34,6 +34,6 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except (PermissionError, OverflowError):
-        # Another user's process, or a number that no process has: not ours to clear away.
+        # Another user's process, or not a process id: leave its folder.
         return True
     return True

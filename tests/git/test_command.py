@@ -68,7 +68,7 @@ def test_detached_heads_dirty_trees_and_folders_that_are_none(
         commit_of(root, "--output=stolen")
     with pytest.raises(GitProblem):
         commit_of(root, "nowhere")
-    with pytest.raises(GitProblem, match="no folder"):
+    with pytest.raises(GitProblem, match="does not exist"):
         run_git(tmp_path / "none", "status")
 
 

@@ -1,1 +1,1 @@
-"""A project's Git repository: what is checked out, and what Git itself is asked."""
+"""Reads and changes a project's Git repository."""

@@ -1,7 +1,8 @@
-"""What the workbench asks of a project's Git repository, through the user's own ``git``.
+"""Runs the user's ``git``: branches, commits, worktrees.
 
-Blocks. Every refusal of Git's comes as GitProblem, in Git's own words. The user's index, hooks and
-checked-out files are never touched: branches are looked at, and checked out elsewhere as worktrees.
+For everything that Git has to work out; what must be read often and fast, without a process, is in
+``git_folder``. Blocks. Raises GitProblem with Git's own message when Git refuses. Never changes the
+user's index, hooks or checked-out files: other branches are checked out as worktrees elsewhere.
 Source: git-scm.com/docs
 """
 
@@ -22,12 +23,12 @@ _COMMIT = _FIELD.join(("%H", "%an", "%s", "%ct")) + _LINE
 
 
 class GitProblem(ProjectProblem):
-    """What Git refused, and what to do next."""
+    """Git refused a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit; ``subject`` is its message's first line."""
+    """A commit; ``subject`` is the first line of its message."""
 
     id: str
     author: str
@@ -36,13 +37,13 @@ class Commit:
 
     @property
     def short(self) -> str:
-        """Eight digits of its name."""
+        """The first eight digits of its id."""
         return self.id[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A local branch with its last commit; ``ahead`` and ``behind`` are of its upstream."""
+    """A local branch with its last commit; ``ahead`` and ``behind`` compare it to its upstream."""
 
     name: str
     commit: Commit
@@ -53,7 +54,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
-    """A checkout of the repository; ``branch`` is "" where a commit alone is checked out."""
+    """A checkout of the repository; ``branch`` is "" for a detached HEAD."""
 
     path: Path
     commit: str
@@ -66,7 +67,7 @@ def run_git(
 ) -> str:
     """Run Git in ``folder`` and return what it printed; raises GitProblem.
 
-    ``answers`` are the exit codes that are none of a failure (``grep`` says 1 for nothing found).
+    ``answers`` are the exit codes that mean success (``grep`` returns 1 for no match).
     """
     try:
         done = subprocess.run(
@@ -83,12 +84,14 @@ def run_git(
         )
     except FileNotFoundError:
         if not folder.is_dir():
-            raise GitProblem(f"There is no folder {folder}.", "Name another one.") from None
-        raise GitProblem("There is no `git` on PATH.", "Install Git, then try again.") from None
+            raise GitProblem(
+                f"The folder {folder} does not exist.", "Choose another one."
+            ) from None
+        raise GitProblem("`git` was not found on PATH.", "Install Git, then try again.") from None
     except subprocess.TimeoutExpired:
         raise GitProblem(
             f"`git {arguments[0]}` did not end within {seconds:.0f} s.",
-            "Look for another Git process that holds the repository.",
+            "Check whether another Git process is using the repository.",
         ) from None
     if done.returncode not in answers:
         words = done.stderr.strip().removeprefix("fatal: ") or f"git {arguments[0]} failed"
@@ -97,42 +100,45 @@ def run_git(
 
 
 def git_environment() -> dict[str, str]:
-    """The environment for Git: no foreign repository, no prompt, English words."""
-    # A hook's or another tool's GIT_DIR would turn every command to that repository.
+    """Return the environment for Git: the folder's own repository, no prompts, English messages."""
+    # The GIT_DIR of a hook or another tool would redirect every command.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8"}
 
 
 def repository_root(folder: Path) -> Path:
-    """The top folder of the checkout that ``folder`` is in; raises GitProblem outside of one."""
+    """Return the top folder of the checkout that contains ``folder``; raises GitProblem."""
     return Path(run_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
 
 
 def main_checkout(folder: Path) -> Path:
-    """The repository's main checkout, wherever ``folder`` is one of its worktrees."""
+    """Return the repository's main checkout, also for a folder in a worktree."""
     return worktrees(folder)[0].path
 
 
 def current_branch(folder: Path) -> str:
-    """The branch that is checked out; "" for a detached HEAD."""
+    """Return the checked-out branch; "" for a detached HEAD."""
     try:
         return run_git(folder, "symbolic-ref", "--quiet", "--short", "HEAD").strip()
     except GitProblem:
-        repository_root(folder)  # raises where this is no repository at all
+        repository_root(folder)  # raises outside a repository
         return ""
 
 
 def is_dirty(folder: Path) -> bool:
-    """Whether the checkout has changes that no commit has; submodules' own changes do not count."""
+    """Whether the checkout has uncommitted changes, not counting those in submodules."""
     status = run_git(folder, "status", "--porcelain", "--ignore-submodules=dirty")
     return bool(status.strip())
 
 
 def branches(folder: Path) -> tuple[Branch, ...]:
-    """All local branches, the newest first."""
-    fields = ("%(refname:short)", "%(objectname)", "%(authorname)", "%(contents:subject)",
-              "%(committerdate:unix)", "%(upstream:short)", "%(upstream:track,nobracket)")  # fmt: skip
-    wanted = _FIELD.join(fields)
+    """Return all local branches, newest first."""
+    wanted = _FIELD.join(
+        (
+            *("%(refname:short)", "%(objectname)", "%(authorname)", "%(contents:subject)"),
+            *("%(committerdate:unix)", "%(upstream:short)", "%(upstream:track,nobracket)"),
+        )
+    )
     found = run_git(
         folder, "for-each-ref", "--sort=-committerdate", f"--format={wanted}", "refs/heads"
     )
@@ -147,13 +153,13 @@ def branches(folder: Path) -> tuple[Branch, ...]:
 
 
 def commit_of(folder: Path, name: str) -> Commit:
-    """The commit that a branch, tag or commit's name means; raises GitProblem for none."""
+    """Return the commit of a branch, tag or commit id; raises GitProblem for an unknown one."""
     found = run_git(folder, "log", "-1", f"--format={_COMMIT}", "--end-of-options", name, "--")
     return _commits(found)[0]
 
 
 def commits_between(folder: Path, old: str, new: str, *, most: int = 100) -> tuple[Commit, ...]:
-    """What ``new`` has and ``old`` has not, newest first."""
+    """Return the commits of ``new`` that ``old`` lacks, newest first."""
     found = run_git(
         folder,
         "log",
@@ -167,7 +173,7 @@ def commits_between(folder: Path, old: str, new: str, *, most: int = 100) -> tup
 
 
 def ahead_behind(folder: Path, one: str, other: str) -> tuple[int, int]:
-    """How many commits ``one`` has that ``other`` has not, and the other way round."""
+    """Count the commits that only ``one`` has, and those that only ``other`` has."""
     counted = run_git(
         folder, "rev-list", "--left-right", "--count", "--end-of-options", f"{one}...{other}", "--"
     )
@@ -176,7 +182,7 @@ def ahead_behind(folder: Path, one: str, other: str) -> tuple[int, int]:
 
 
 def worktrees(folder: Path) -> tuple[Worktree, ...]:
-    """All checkouts of the repository, the main one first."""
+    """Return all checkouts of the repository, the main one first."""
     found = []
     for block in run_git(folder, "worktree", "list", "--porcelain", "-z").split("\0\0"):
         facts = dict(part.partition(" ")[::2] for part in block.strip("\0").split("\0") if part)
@@ -188,10 +194,10 @@ def worktrees(folder: Path) -> tuple[Worktree, ...]:
 
 
 def check_out(repository: Path, place: Path, commit: str) -> None:
-    """Make ``place`` a worktree with exactly this commit; one that is there is reused.
+    """Make ``place`` a worktree with exactly this commit, reusing an existing one.
 
-    Files that Git ignores (``node_modules``, caches) stay. A place that was left half-made is made
-    anew. Submodules are checked out too. Raises GitProblem.
+    Files that Git ignores (``node_modules``, caches) stay. An incomplete worktree is made again.
+    Submodules are checked out too. Raises GitProblem.
     """
     commit = commit_of(repository, commit).id
     known = {each.path.resolve() for each in worktrees(repository)}
@@ -219,7 +225,7 @@ def check_out(repository: Path, place: Path, commit: str) -> None:
 
 
 def remove_worktree(repository: Path, place: Path) -> None:
-    """Take a worktree away with everything in it; what is not there is no problem."""
+    """Remove a worktree with everything in it; does nothing if it is missing."""
     import shutil
 
     if place.exists():
@@ -234,7 +240,7 @@ def remove_worktree(repository: Path, place: Path) -> None:
                 str(place),
             )
         except GitProblem:
-            # Not a worktree (any more): what is left is a plain folder.
+            # Not a worktree, or not any more: remove the plain folder.
             shutil.rmtree(place, ignore_errors=True)
     run_git(repository, "worktree", "prune")
 
@@ -257,9 +263,9 @@ def _commits(text: str) -> tuple[Commit, ...]:
 
 def _step(words: str) -> str:
     if "not a git repository" in words:
-        return "Make it one with `git init`, and commit the project."
+        return "Run `git init`, then commit the project."
     if "unknown revision" in words or "bad revision" in words or "not a valid" in words:
-        return "Look at the branches with `git branch`."
+        return "List the branches with `git branch`."
     if "index.lock" in words or "File exists" in words:
-        return "Let the other Git process end, then try again."
-    return "Look at it with `git status`."
+        return "Wait for the other Git process to end, then try again."
+    return "Run `git status` to see more."

@@ -1,4 +1,8 @@
-"""What the loop needs to know of the user's Git repository, read from its files."""
+"""Reads the state of a Git repository from the files in its ``.git`` folder.
+
+For what is read at every save or keeps being polled: no process is started. Everything that Git
+has to work out is asked of the ``git`` command, in ``command``.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A working tree: ``root`` its top folder, ``folder`` its own Git folder (a worktree has one).
+    """A checkout: ``root`` is its top folder, ``folder`` its own Git folder.
 
-    ``common`` is the folder that all worktrees share; ``info/exclude`` lies there.
+    ``common`` is the Git folder that all worktrees share, with the refs and ``info/exclude``.
     """
 
     root: Path
@@ -20,7 +24,7 @@ class Repository:
 
 
 def find_repository(start: Path) -> Repository | None:
-    """The repository that holds ``start``; None outside of Git."""
+    """Return the repository that contains ``start``; None outside of Git."""
     for root in (start, *start.parents):
         mark = root / ".git"
         if mark.is_dir():
@@ -33,13 +37,13 @@ def find_repository(start: Path) -> Repository | None:
 
 
 def branch_name(start: Path) -> str:
-    """The branch that is checked out (a short commit where none is); empty outside of Git."""
+    """Return the branch that is checked out, or a short commit id; "" outside of Git."""
     repository = find_repository(start)
     return "" if repository is None else _branch(read_head(repository))
 
 
 def read_head(repository: Repository) -> str:
-    """What HEAD says now; empty where it can't be read."""
+    """Return the content of HEAD; "" if it cannot be read."""
     try:
         return (repository.folder / "HEAD").read_text().strip()
     except OSError:
@@ -47,14 +51,14 @@ def read_head(repository: Repository) -> str:
 
 
 def is_writing(repository: Repository) -> bool:
-    """Whether Git is changing the index or the working tree at this moment."""
+    """Whether Git is changing the index or the checked-out files."""
     return (repository.folder / "index.lock").exists()
 
 
 def rebase_quiet_for(repository: Repository) -> float | None:
-    """Seconds since the rebase under way last moved on; None without a rebase.
+    """Return the seconds since the current rebase last made a step; None without a rebase.
 
-    A rebase that stopped for the user stays quiet: each step of a running one writes its state.
+    Each step writes the rebase's state; a rebase that stopped for the user writes nothing.
     """
     newest = None
     for name in ("rebase-merge", "rebase-apply"):

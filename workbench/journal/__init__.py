@@ -1,1 +1,1 @@
-"""What happened, append-only, on disk."""
+"""The history of a sandbox: an append-only journal in SQLite."""

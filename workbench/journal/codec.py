@@ -1,4 +1,4 @@
-"""Events to JSON and back, the form of the journal and of ``--json``."""
+"""Encodes events as JSON and back, for the journal and ``--json``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def encode(event: AnyEvent) -> str:
-    """One line of JSON; the event's class is its ``kind``."""
+    """Return an event as one line of JSON; its ``kind`` names its class."""
     return json.dumps(asdict(event), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -30,5 +30,5 @@ def _adapter() -> TypeAdapter[AnyEvent]:
 
 
 def decode(text: str) -> AnyEvent:
-    """The event that ``encode`` wrote; raises ``ValueError`` for anything else."""
+    """Return the event that ``encode`` wrote; raises ``ValueError`` for anything else."""
     return _adapter().validate_json(text)

@@ -1,4 +1,4 @@
-"""Deployments whose process died before it could say how they ended."""
+"""Marks deployments whose process died as interrupted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.model.events import DeploymentFinished, Emit
 
 
 def close_interrupted(journal: Journal, emit: Emit) -> None:
-    """Give each of them an end, at the moment of its last event."""
+    """End each unfinished deployment at the time of its last event."""
     for record in journal.unfinished():
         events = journal.events_of(record.number)
         ended = events[-1].at if events else record.started
@@ -21,7 +21,7 @@ def close_interrupted(journal: Journal, emit: Emit) -> None:
                 failure=Failure(
                     title="Interrupted",
                     reason="The process that deployed ended before the deployment did.",
-                    fix="Nothing to do: this start goes on from what is live.",
+                    fix="Nothing: this start continues from the deployed stack.",
                 ),
             )
         )

@@ -1,4 +1,4 @@
-"""What the journal tells about one deployment, without its events."""
+"""The journal's record of one deployment, without its events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.model.events import Trigger
 
 @dataclass(frozen=True, slots=True)
 class DiffSummary:
-    """How many resources a deployment touched, by effect."""
+    """Counts of the resources that a deployment changed, by effect."""
 
     created: int = 0
     updated: int = 0
@@ -29,7 +29,7 @@ class DiffSummary:
 
 @dataclass(frozen=True, slots=True)
 class StageTiming:
-    """One finished stage: its name (an ``events.Stage`` value), seconds, and whether it held."""
+    """A finished stage: its name (an ``events.Stage`` value), seconds and whether it succeeded."""
 
     stage: str
     seconds: float
@@ -40,10 +40,10 @@ class StageTiming:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRecord:
-    """One deployment of a sandbox's history.
+    """A deployment in a sandbox's history.
 
     ``started`` and ``finished`` are seconds since the epoch; ``result`` and ``finished`` are None
-    while it runs (or where its process died before it could say).
+    while it runs, or if its process died.
     """
 
     number: int
@@ -58,5 +58,5 @@ class DeploymentRecord:
 
     @property
     def seconds(self) -> float | None:
-        """Wall time from start to end."""
+        """Wall-clock time from start to end."""
         return None if self.finished is None else self.finished - self.started

@@ -1,4 +1,4 @@
-"""The journal's tables, and how a deployment's row follows from its events."""
+"""The journal's tables, and how events update a deployment's row."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, id);
 
 
 class NewerJournalError(OSError):
-    """A newer release wrote the journal: this one leaves it alone."""
+    """The journal was written by a newer release and must not be changed."""
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
-    """Open (or make) the journal for its one writer; raises ``sqlite3.Error`` or ``OSError``."""
+    """Open or create the journal for its only writer; raises ``sqlite3.Error`` or ``OSError``."""
     private_folder(path.parent)
     private_file(path)
     connection = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
@@ -71,12 +71,12 @@ def connect_to_write(path: Path) -> sqlite3.Connection:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open an existing journal without the right to change it."""
+    """Open an existing journal read-only."""
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2.0)
 
 
 def record(connection: sqlite3.Connection, event: AnyEvent) -> None:
-    """Bring the deployment's row up to an event; events without a part in the row do nothing."""
+    """Update the deployment's row by an event; some events do not change it."""
     number = event.deployment
     if isinstance(event, DeploymentStarted):
         connection.execute(
@@ -116,7 +116,7 @@ COLUMNS = "number, cause, started, finished, result, method, summary, stages, fa
 
 
 def row_to_record(row: tuple[object, ...]) -> DeploymentRecord:
-    """One row of ``COLUMNS`` as a record."""
+    """Return a row of ``COLUMNS`` as a record."""
     number, cause, started, finished, result, method, summary, stages, failure = row
     why = json.loads(str(cause))
     wrong = json.loads(str(failure)) if failure is not None else None

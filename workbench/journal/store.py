@@ -1,6 +1,6 @@
-"""The append-only journal of one sandbox: what happened, in SQLite, readable by every terminal.
+"""The append-only journal of a sandbox, in SQLite.
 
-The owner of the sandbox appends; anyone reads, at any time, from any thread or process.
+The owner of the sandbox appends; any thread or process may read at any time.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ FILE_NAME = "journal.sqlite3"
 
 
 def journal_path(sandbox_dir: Path) -> Path:
-    """Where a sandbox's journal lies (``project.sandbox_dir(name)``)."""
+    """Return the path of the journal in ``project.sandbox_dir(name)``."""
     return sandbox_dir / FILE_NAME
 
 
 def _ignore(_message: str) -> None:
-    """A reader has no trouble with writing."""
+    """Ignore a message, for journals that are only read."""
 
 
 class Journal:
-    """A sandbox's journal; the file is made by the first ``append``.
+    """A sandbox's journal; the first ``append`` creates the file.
 
-    Reading a journal that isn't there, or can't be read, gives nothing rather than an error: a
-    history is a help, never a reason to stop.
+    Reading a journal that is missing or damaged returns nothing instead of an error: the history
+    is never a reason to stop.
     """
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None] = _ignore) -> None:
@@ -44,17 +44,17 @@ class Journal:
     # writing
 
     def append(self, event: AnyEvent) -> None:
-        """Write an event soon; never blocks, never raises (see ``JournalWriter``)."""
+        """Queue an event to be written; never blocks or raises (see ``JournalWriter``)."""
         if self._writer is None:
             self._writer = JournalWriter(self.path, self._on_trouble)
         self._writer.append(event)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Wait until all that was appended can be read; False where that took too long."""
+        """Wait until all appended events can be read; False if that took too long."""
         return self._writer is None or self._writer.flush(timeout)
 
     def close(self) -> None:
-        """Write what is left and let go of the file."""
+        """Write the remaining events and close the file."""
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -64,7 +64,7 @@ class Journal:
     def deployments(
         self, limit: int = 50, before: int | None = None
     ) -> tuple[DeploymentRecord, ...]:
-        """The history, newest first; ``before`` a deployment's number for the next page."""
+        """Return the history, newest first, of deployments ``before`` a number if it is given."""
         rows = self._rows(
             f"SELECT {COLUMNS} FROM deployments WHERE number < ? ORDER BY number DESC LIMIT ?",
             (before if before is not None else 2**62, limit),
@@ -72,19 +72,19 @@ class Journal:
         return tuple(row_to_record(row) for row in rows)
 
     def deployment(self, number: int) -> DeploymentRecord | None:
-        """One deployment of the history."""
+        """Return one deployment, or None."""
         rows = self._rows(f"SELECT {COLUMNS} FROM deployments WHERE number = ?", (number,))
         return row_to_record(rows[0]) if rows else None
 
     def unfinished(self) -> tuple[DeploymentRecord, ...]:
-        """Deployments without an end: the running one, or those whose process died, oldest first."""
+        """Return deployments that run or whose process died, oldest first."""
         rows = self._rows(
             f"SELECT {COLUMNS} FROM deployments WHERE result IS NULL ORDER BY number", ()
         )
         return tuple(row_to_record(row) for row in rows)
 
     def last_success(self) -> DeploymentRecord | None:
-        """The newest deployment after which the stack was as the files said."""
+        """Return the newest deployment that succeeded or had nothing to change."""
         rows = self._rows(
             f"SELECT {COLUMNS} FROM deployments WHERE result IN (?, ?) "
             "ORDER BY number DESC LIMIT 1",
@@ -93,12 +93,12 @@ class Journal:
         return row_to_record(rows[0]) if rows else None
 
     def events_of(self, number: int) -> tuple[AnyEvent, ...]:
-        """All events of one deployment, in order."""
+        """Return all events of a deployment, in order."""
         rows = self._rows("SELECT body FROM events WHERE deployment = ? ORDER BY id", (number,))
         return tuple(_decoded(row[0] for row in rows))
 
     def decisions(self, numbers: Collection[int]) -> tuple[ConfirmationAnswered, ...]:
-        """What was decided about losing data in these deployments, in order."""
+        """Return the user's answers to questions in these deployments, in order."""
         if not numbers:
             return ()
         marks = ",".join("?" * len(numbers))
@@ -111,7 +111,7 @@ class Journal:
         return tuple(event for event in found if isinstance(event, ConfirmationAnswered))
 
     def latest_resources(self) -> ResourcesListed | None:
-        """The stack's resources as last listed."""
+        """Return the last list of the stack's resources."""
         rows = self._rows(
             "SELECT body FROM events WHERE kind = 'resources' ORDER BY id DESC LIMIT 1", ()
         )
@@ -121,7 +121,7 @@ class Journal:
         return None
 
     def events_after(self, event_id: int, limit: int = 2000) -> tuple[int, tuple[AnyEvent, ...]]:
-        """The events written after ``event_id``, and the id to ask with next time."""
+        """Return the id to pass next time, and the events written after ``event_id``."""
         rows = self._rows(
             "SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?", (event_id, limit)
         )
@@ -130,22 +130,22 @@ class Journal:
         return int(str(rows[-1][0])), tuple(_decoded(row[1] for row in rows))
 
     def first_id_of(self, number: int) -> int:
-        """The id of a deployment's first event (0 where there is none)."""
+        """Return the id of a deployment's first event, or 0."""
         rows = self._rows("SELECT min(id) FROM events WHERE deployment = ?", (number,))
         return int(str(rows[0][0])) if rows and rows[0][0] is not None else 0
 
     def last_id(self) -> int:
-        """The id of the newest event."""
+        """Return the id of the newest event, or 0."""
         rows = self._rows("SELECT max(id) FROM events", ())
         return int(str(rows[0][0])) if rows and rows[0][0] is not None else 0
 
     def next_number(self) -> int:
-        """The number of the deployment that comes next."""
+        """Return the number for the next deployment."""
         rows = self._rows("SELECT max(number) FROM deployments", ())
         return int(str(rows[0][0])) + 1 if rows and rows[0][0] is not None else 1
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
-        # A connection for each question: 0.2 ms, and safe from any thread.
+        # A connection for each query costs 0.2 ms and is safe from any thread.
         try:
             with self._reading() as connection:
                 return connection.execute(query, values).fetchall()
@@ -163,5 +163,5 @@ def _decoded(bodies: Iterator[object]) -> Iterator[AnyEvent]:
         try:
             yield decode(str(body))
         except ValueError:
-            # Written by a newer version: its kind of event is not ours to show.
+            # A newer version wrote an event of a kind that this one does not know.
             continue

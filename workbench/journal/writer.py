@@ -1,4 +1,4 @@
-"""The journal's one writer: a thread that takes events off the engine's hands in batches."""
+"""Writes the journal in batches, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from workbench.wording import plural
 KEEP_LOGS_OF = 200
 """Deployments whose log lines are kept."""
 KEEP_EVENTS_OF = 1_000
-"""Deployments that can be looked into; of older ones the history's row stays, for ever."""
+"""Deployments whose events are kept; the history keeps a row of older ones."""
 KEEP_LOOSE_EVENTS = 20_000
-"""Events outside of any deployment that are kept."""
+"""Events outside any deployment that are kept."""
 LOG_LINES_A_DEPLOYMENT = 20_000
-"""Log lines that one deployment may write; a flood beyond them is counted, not kept."""
+"""Log lines kept for each deployment; further ones are only counted."""
 _WAITING_LIMIT = 50_000
 _RETRY_SECONDS = 2.0
 
@@ -31,8 +31,8 @@ _RETRY_SECONDS = 2.0
 class JournalWriter:
     """Writes events in the order of ``append``, which never blocks and never raises.
 
-    Where the disk is full or the file can't be written, ``on_trouble`` is told once, the events
-    wait in memory (log lines are the first to go), and writing resumes by itself.
+    If the disk is full or the file can't be written, ``on_trouble`` gets a message once, the events
+    wait in memory (log lines are dropped first), and writing resumes when it can.
     """
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
@@ -50,7 +50,7 @@ class JournalWriter:
         self._thread.start()
 
     def append(self, event: AnyEvent) -> None:
-        """Write this event soon."""
+        """Queue an event to be written."""
         with self._changed:
             if len(self._waiting) >= _WAITING_LIMIT and isinstance(event, LogLine):
                 self._dropped += 1
@@ -59,7 +59,7 @@ class JournalWriter:
             self._changed.notify_all()
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Wait until all that was appended is on disk; False where that took too long."""
+        """Wait until all appended events are on disk; False if that took too long."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while self._waiting or self._busy:
@@ -70,7 +70,7 @@ class JournalWriter:
         return True
 
     def close(self, timeout: float = 2.0) -> None:
-        """Write what is left and end the thread."""
+        """Write the remaining events and end the thread."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -103,7 +103,7 @@ class JournalWriter:
                 self._connection.close()
 
     def _shed(self) -> None:
-        """Bound what waits for a disk that stays full: log lines go first, then the oldest."""
+        """Limit the events that wait for a full disk: drop log lines first, then the oldest."""
         if len(self._waiting) <= _WAITING_LIMIT:
             return
         kept = [event for event in self._waiting if not isinstance(event, LogLine)]
@@ -124,14 +124,14 @@ class JournalWriter:
                 self._in_trouble = True
                 self._on_trouble(
                     f"The journal {self._path} can't be written ({error}). "
-                    "The sandbox goes on; its history waits in memory."
+                    "The sandbox continues; its history is kept in memory until it can be written."
                 )
             return False
         self._in_trouble = False
         return True
 
     def _give_up_connection(self, error: Exception) -> bool:
-        """Close the file; returns whether it was damaged, and was put aside."""
+        """Close the file; returns whether it was damaged and has been moved aside."""
         if self._connection is not None:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
@@ -141,11 +141,11 @@ class JournalWriter:
         if isinstance(error, IsADirectoryError) or (
             isinstance(error, sqlite3.Error) and is_damage(error)
         ):
-            # A damaged history must not stop tomorrow's: keep it aside and begin a new one.
+            # A damaged journal must not stop the next one: move it aside and start a new one.
             with suppress(OSError):
                 kept = put_aside(self._path, only_copy=True)
                 self._on_trouble(
-                    f"The journal was damaged ({error}); a new one begins. "
+                    f"The journal was damaged ({error}); a new one was started. "
                     f"The damaged file is kept: {kept}"
                 )
                 return True
@@ -195,7 +195,7 @@ def _left_out(at: float, deployment: int | None, count: int) -> LogLine:
         deployment=deployment,
         level=Level.WARNING,
         source="journal",
-        text=f"left out of the journal, as they came too fast: {plural(count, 'log line')}",
+        text=f"left out of the journal because they came too fast: {plural(count, 'log line')}",
     )
 
 

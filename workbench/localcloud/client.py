@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.aws.local_keys import LocalKeys
+from workbench.wording import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Answer:
     body: bytes
 
     def __repr__(self) -> str:
-        return f"Answer({self.status}, {len(self.body)} bytes)"
+        return f"Answer({self.status}, {plural(len(self.body), 'byte')})"
 
     @property
     def document(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _Mark = tuple[int, int] | None  # mtime ns, size
 
 
 async def follow_journal(journal: Journal) -> AsyncIterator[AnyEvent]:
-    """The last listed resources, the latest deployment's events, then each event as it is written.
+    """Yield the last list of resources, the latest deployment's events, then each new event.
 
     Runs until cancelled.
     """

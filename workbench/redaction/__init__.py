@@ -1,1 +1,1 @@
-"""Secrets taken out of text: by their shape, by their name, by their value."""
+"""Masks secrets in text: by shape, by name and by value."""

@@ -1,8 +1,7 @@
 """Keeps secrets out of logs, errors and the journal.
 
-Two nets: the values that we know (a sandbox's own secrets), and the shapes and names that secrets
-have (``workbench.redaction.secret_shapes``).
-Physical ids stay as they are: an address or an ARN that one copies must be whole.
+Masks known values (a sandbox's own secrets) and whatever has the shape or the name of a secret
+(``workbench.redaction.secret_shapes``). Physical ids stay: a copied address or ARN must be whole.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 
 class Redactor:
-    """Masks secrets in text and in events; ``learn`` adds values to mask. Safe from any thread."""
+    """Masks secrets in texts and events; ``learn`` adds values. Safe from any thread."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._known: frozenset[str] = frozenset()
@@ -29,7 +28,7 @@ class Redactor:
         self.learn(known)
 
     def learn(self, values: Iterable[str]) -> None:
-        """Mask these values from now on; values under six characters are left alone."""
+        """Mask these values from now on, if they have six characters or more."""
         known = self._known | {value for value in values if len(value) >= _SHORTEST_KNOWN}
         if known == self._known:
             return
@@ -38,13 +37,13 @@ class Redactor:
         self._known = frozenset(known)
 
     def text(self, text: str) -> str:
-        """The text with every secret masked."""
+        """Return the text with its secrets masked."""
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         return redact(text)
 
     def event(self, event: T) -> T:
-        """The same event, or a copy with its texts masked; costs 3-10 µs for a log line."""
+        """Return the event, or a copy with its texts masked; costs 3-10 µs for a log line."""
         masked: T = self._value(event)
         return masked
 

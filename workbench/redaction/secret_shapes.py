@@ -1,7 +1,6 @@
-"""Take secrets out of texts that AWS or user code wrote, by the shapes and names that secrets have.
+"""Masks secrets in texts that AWS or user code wrote, by their shapes and names.
 
-Knows no values and no events: ``workbench.redaction.redactor`` adds the values that a sandbox knows, and
-walks through whole events.
+``workbench.redaction.redactor`` adds the values that a sandbox knows, and masks whole events.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _URL_LOGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@", 
 
 
 def redact(text: str) -> str:
-    """The text with access keys, tokens, passwords and named secrets masked.
+    """Return the text with access keys, tokens, passwords and named secrets masked.
 
     Recognises them by shape (AWS keys, AppSync API keys, JWTs, private keys, logins in URLs) or by
     the name before ``=`` or ``:``. ARNs and words such as ``SecretsManager`` stay.

@@ -1,1 +1,1 @@
-"""What changes in a project: its files and its Git refs, as bursts worth a deployment."""
+"""Watches a project's files and its Git refs."""

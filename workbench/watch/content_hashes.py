@@ -1,4 +1,4 @@
-"""Tells a changed file from a touched one: the hashes of everything that is watched."""
+"""Content hashes of the watched files, which tell a changed file from a touched one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from hashlib import blake2b
 from pathlib import Path
 
 Ignores = Callable[[Path, bool], bool]
-"""Whether a path (and: is it a folder) means nothing."""
+"""Whether to ignore a path; the second argument says whether it is a folder."""
 
 _Seen = tuple[int, int, int, bytes]  # mtime ns, size, inode, hash
 
 
 class Contents:
-    """The state of the watched files, as last looked at.
+    """The watched files as they were at the last ``refresh``.
 
-    ``folder`` is watched with everything below it, ``files`` one by one. A file that vanished
-    between two looks, or can't be read, counts as absent.
+    Covers ``folder`` with everything below it, and ``files``. A file that is deleted meanwhile or
+    can't be read counts as missing.
     """
 
     def __init__(self, folder: Path, files: Iterable[Path]) -> None:
@@ -26,10 +26,10 @@ class Contents:
         self._seen: dict[Path, _Seen] = {}
 
     def refresh(self, ignores: Ignores, named: Iterable[Path] = ()) -> tuple[Path, ...]:
-        """Look again; the paths whose content differs from the last look, sorted.
+        """Read the files again; returns the paths whose content has changed, sorted.
 
-        Files in ``named`` are read even where time and size did not move: two saves within the
-        clock's grain (4 ms on many kernels) can leave both as they were.
+        Files in ``named`` are read even if their time and size are the same: two saves within the
+        clock's resolution (4 ms on many kernels) can leave both unchanged.
         """
         must_read = frozenset(named)
         now: dict[Path, _Seen] = {}

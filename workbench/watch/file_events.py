@@ -1,4 +1,4 @@
-"""Bursts of changed files, as ``watchfiles`` reports them, by one code path for all platforms."""
+"""Reports bursts of changed files, by ``watchfiles`` on every platform."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ that are watched with steps of 25 ms cost 0.2 % of a core, with 200 ms 0.03 %.""
 LONGEST_MS = 300
 """A burst that does not end is reported after this long."""
 SKIPPED = frozenset({"node_modules", ".git", ".amplify"})
-"""Folders that are never watched: each folder below them would take one of the user's inotify
-watches, and an installation of packages would report each of its files."""
+"""Folders that are never watched: each folder below them would use one of the user's inotify
+watches, and installing packages would report each of its files."""
 
 _POLL_MS = 300
 _POLLING_LOOKS = 1.0
@@ -38,9 +38,9 @@ class FileEvents:
     """The changes below ``trees`` and directly in ``folders``.
 
     A tree or folder may be missing: it is watched as soon as it appears in another watched folder.
-    Where the system can't notify about (more) files, ``on_polling`` gets the reason and the files
-    are polled. ``at_least_every`` (seconds) adds an empty burst where nothing happens for so long,
-    for file systems that report nothing.
+    If the system can't watch (more) files, they are polled and ``on_polling`` gets the reason.
+    ``at_least_every`` (seconds) adds an empty burst after so long without a change, for file
+    systems that report none.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class FileEvents:
         """Yield the changed paths of each burst; runs until closed.
 
         An empty burst means that anything may have changed. The first one is empty: it says that
-        the watch has begun. Raises ``OSError``: there is nothing to watch.
+        the watch has begun. Raises ``OSError`` if there is nothing to watch.
         """
         while True:
             cover = _cover(self._trees, self._folders)
@@ -94,8 +94,8 @@ class FileEvents:
     async def settled(self) -> None:
         """Wait until every change made before this call was yielded, and the consumer is back.
 
-        Touches a folder of each watch, without changing its times: the system reports changes in
-        the order in which they were made.
+        Touches a folder of each watch without changing its times: changes are reported in the
+        order in which they are made.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settling.append((set(self._marks), done))
@@ -157,7 +157,7 @@ class FileEvents:
             self._queue.put_nowait((paths[0], problem))
 
     def _take_problem(self, problem: Exception) -> None:
-        """Return where watching again helps; else raise it."""
+        """Return if watching again helps; else raise it."""
         while isinstance(problem, ExceptionGroup):  # of awatch's task group
             problem = problem.exceptions[0]
         if isinstance(problem, FileNotFoundError):
@@ -172,7 +172,7 @@ class FileEvents:
         self._on_polling(reason)
 
     def _given(self, path: str) -> Path:
-        """The path below the folder as it was given: macOS reports it with links resolved."""
+        """Return the path below the folder as it was given: macOS resolves links."""
         found = Path(path)
         for real, given in self._real:
             if found.is_relative_to(real):

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.watch.file_events import FileEvents
 
 _STEP_MS = 200
-"""Git writes a ref in several steps, and a rebase many refs; and a promotion starts its own job."""
+"""Git writes a ref in several steps, and a rebase writes many refs."""
 _NAMES = ("packed-refs", "HEAD")
 
 _Mark = tuple[Path, int, int, int]
@@ -19,8 +19,8 @@ _Mark = tuple[Path, int, int, int]
 async def ref_changes(folders: Collection[Path]) -> AsyncGenerator[None, None]:
     """Yield after each change of the refs or of HEAD in Git folders (those that worktrees share).
 
-    The first yield says that the watch has begun. Runs until closed; raises OSError: the folders can't be watched. Does not touch Git's hooks, and
-    ignores the files that each ``git status`` writes.
+    The first yield says that the watch has begun. Runs until closed; raises OSError if the folders
+    can't be watched. Does not use Git's hooks, and ignores the files that ``git status`` writes.
     """
     trees = [each / name for each in folders for name in ("refs", "reftable")]
     trees = [tree for tree in trees if tree.is_dir()]

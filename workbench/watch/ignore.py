@@ -1,7 +1,7 @@
-"""Which files never start a deployment: Git's rules, the user's, and our own.
+"""Decides which files never start a deployment: by Git's rules, the user's and our own.
 
-Git's rules are followed as ``git check-ignore`` does: the nearest ``.gitignore`` has the last word,
-``!`` re-includes, and nothing inside an ignored folder comes back.
+Follows Git's rules as ``git check-ignore`` does: the nearest ``.gitignore`` decides, ``!``
+re-includes, and nothing inside an ignored folder can be re-included.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALWAYS = (
     "__pycache__/",
     "amplify_outputs*",
     "amplifyconfiguration*",
-    # what editors write beside the file that one edits
+    # files that editors write beside the edited one
     "*~",
     ".#*",
     "\\#*#",
@@ -40,10 +40,10 @@ _Mark = tuple[int, int, int] | None  # mtime ns, size, inode; None for a missing
 
 
 class IgnoreRules:
-    """The rules as the files say now; make new ones when they ``are_stale``.
+    """The ignore rules in the files; make new ones when they ``are_stale``.
 
-    ``exclude`` are the user's own patterns in Git's notation, taken relative to the watched folder
-    and to the project's root alike (ampx resolves them against the watched folder only).
+    ``exclude`` are the user's own patterns in Git's notation, relative to the watched folder or to
+    the project's root (ampx resolves them against the watched folder only).
     """
 
     def __init__(self, root: Path, watched: Path, exclude: Iterable[str] = ()) -> None:
@@ -61,7 +61,7 @@ class IgnoreRules:
         self._top = self._top_for(watched)
 
     def ignores(self, path: Path, *, is_folder: bool = False) -> bool:
-        """Whether a change of this absolute path means nothing."""
+        """Whether to ignore a change of this absolute path."""
         top = self._top
         if not path.is_relative_to(top):
             top = self._root
@@ -70,14 +70,14 @@ class IgnoreRules:
         return self._folder_ignored(path.parent, top) or self._one(path, top, is_folder)
 
     def are_stale(self) -> bool:
-        """Whether a file of rules was written, made or deleted since it was read."""
+        """Whether a file with rules was changed, created or deleted since it was read."""
         return any(_mark(file) != mark for file, mark in self._read.items())
 
     def _top_for(self, watched: Path) -> Path:
-        """The folder whose rules are the first that count: the repository's root, as in Git.
+        """Return the outermost folder whose rules apply: the repository's root, as in Git.
 
-        A project that Git ignores as a whole (a scratch folder in a repository) is watched all the
-        same: then the rules above it don't count.
+        A project that Git ignores as a whole (a scratch folder in a repository) is still watched:
+        then the rules above it do not apply.
         """
         if self._repository is None:
             return self._root
@@ -161,6 +161,6 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
         try:
             GitIgnoreSpec.from_lines([line])
         except ValueError:
-            continue  # Git, too, passes over a pattern that it can't read
+            continue  # Git, too, skips a pattern that it can't read
         kept.append(line)
     return GitIgnoreSpec.from_lines(kept)

@@ -32,17 +32,17 @@ ROOT_FILES = (
     "bun.lockb",
     "tsconfig.json",
 )
-"""Files of the project's root that a backend depends on."""
+"""Files in the project's root that a backend depends on."""
 
 _GIT_PAUSE = 0.02
 _GIT_SETTLE = 0.03  # from the end of index.lock to the new HEAD
-_STALE_LOCK = 30.0  # a lock that outlives this belongs to a Git that died
-_STOPPED_REBASE = 2.0  # a rebase this quiet has stopped for the user, who wants to see a result
+_STALE_LOCK = 30.0  # an older lock belongs to a Git process that died
+_STOPPED_REBASE = 2.0  # a rebase this quiet has stopped for the user
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that changed; ``paths`` (with changed content) are relative to the project's root.
+    """A change of a project; ``paths`` with changed content are relative to the project's root.
 
     A branch switch with the same content has no paths: there is nothing to deploy.
     """
@@ -53,10 +53,10 @@ class Change:
 
 
 class Watcher:
-    """Watches a project, from its files' contents as they are when this is made.
+    """Reports changes of a project since the creation of this object.
 
-    ``folder`` is the watched folder, as a rule ``amplify/``; ``exclude`` are the user's patterns;
-    ``say`` gets a warning where the files have to be polled.
+    ``folder`` is the watched folder, usually ``amplify/``; ``exclude`` are the user's patterns;
+    ``say`` gets a warning if the files have to be polled.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Watcher:
         self._contents.refresh(self._ignores)
 
     async def changes(self) -> AsyncIterator[Change]:
-        """Yield each change; runs until cancelled, raises where the folder can't be watched."""
+        """Yield each change until cancelled; raises OSError if the folder can't be watched."""
         if not self._folder.is_dir():
             raise FileNotFoundError(f"there is no folder {self._folder}")
         async with aclosing(self._events.bursts()) as bursts:
@@ -101,12 +101,12 @@ class Watcher:
     async def idle(self) -> None:
         """Wait until everything that was saved before this call was reported or found unchanged.
 
-        Includes the time for which Git holds the changes back. For one who consumes ``changes()``.
+        Includes the time for which Git holds changes back. Needs a consumer of ``changes()``.
         """
         await self._events.settled()
 
     async def held(self) -> None:
-        """Wait until Git, in the middle of a checkout or a rebase, holds a change back."""
+        """Wait until a change is held back because Git is in the middle of a checkout or rebase."""
         await self._held.wait()
 
     async def _let_git_finish(self) -> None:
