@@ -18,8 +18,9 @@ from workbench.journal.store import Journal
 from workbench.localcloud.hosting.state import FILE_NAME, PREVIOUS_NAME, HostingState
 from workbench.localcloud.state.store import NewerStateError
 from workbench.model.events import Level, LogLine
+from workbench.model.user_problem import UserProblem
 from workbench.playground.history import History, Run
-from workbench.project.models import Project, ProjectProblem
+from workbench.project.models import Project
 from workbench.project.project_state import (
     Remembered,
     load_remembered,
@@ -148,7 +149,7 @@ def test_a_damaged_target_is_never_guessed(tmp_path: Path, harm: Harm) -> None:
     if harm is HARMS["another shape"]:
         assert load_remembered(project) == Remembered()
         return
-    with pytest.raises(ProjectProblem, match="cannot be read"):
+    with pytest.raises(UserProblem, match="cannot be read"):
         load_remembered(project)
 
 

@@ -62,7 +62,7 @@ class Session:
 def prepare(cwd: Path, flags: Flags) -> Session:
     """Find the project, check it, and decide identity and target; starts nothing.
 
-    Raises ``ProjectProblem`` with the next step (its ``offer`` names what a front end can do).
+    Raises ``UserProblem`` with the next step (its ``offer`` names what a front end can do).
     Takes about 0.1 s, most of it asking Node for its version.
     """
     from workbench.private_files import private_folder
@@ -98,7 +98,7 @@ def choose_target(session: Session, target: Target) -> Session:
 def connect(session: Session, emit: Emit) -> Session:
     """Make the target answer: start the local cloud where it doesn't run, or check AWS's credentials.
 
-    Blocks, for about a second where the local cloud starts. Raises ``ProjectProblem`` or
+    Blocks, for about a second where the local cloud starts. Raises ``UserProblem`` or
     ``LocalCloudProblem``.
     """
     if isinstance(session.target, LocalTarget):

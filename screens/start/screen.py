@@ -23,7 +23,6 @@ from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.events import Emit
 from workbench.model.user_problem import UserProblem
-from workbench.project.models import ProjectProblem
 
 if TYPE_CHECKING:
     from workbench.aws.target import Target
@@ -75,7 +74,7 @@ class StartScreen(UsesShell, Screen[None]):
         self._emit = emit
         self._target = target
         self._asks: tuple[Session, list[str]] | None = None
-        self._problem: ProjectProblem | None = None
+        self._problem: UserProblem | None = None
         self._said: list[str] = []
         self._began = 0.0
         self._stopping = Event()
@@ -215,7 +214,7 @@ class StartScreen(UsesShell, Screen[None]):
 
     # -- what is shown ----------------------------------------------------------------------------
 
-    def _stopped_by(self, problem: ProjectProblem) -> None:
+    def _stopped_by(self, problem: UserProblem) -> None:
         self._end_fix()
         self._problem = problem
         self._step = ""
@@ -316,9 +315,9 @@ class StartScreen(UsesShell, Screen[None]):
         return super().check_action(action, parameters)
 
 
-def unexpected(error: OSError) -> ProjectProblem:
+def unexpected(error: OSError) -> UserProblem:
     """An error of the operating system as a problem that the user can solve."""
-    return ProjectProblem(
+    return UserProblem(
         error.strerror or str(error),
         "Fix this, then press r to retry.",
         where=str(error.filename or ""),

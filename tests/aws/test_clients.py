@@ -13,7 +13,7 @@ import pytest
 from workbench.aws.clients import Clients
 from workbench.aws.credentials import identify
 from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget, LocalTarget
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
 @pytest.fixture(autouse=True)
@@ -108,19 +108,19 @@ def test_region_from_target_environment_and_profile(
 
 
 def test_without_a_region_the_next_step_is_named() -> None:
-    with pytest.raises(ProjectProblem, match="No AWS region") as problem:
+    with pytest.raises(UserProblem, match="No AWS region") as problem:
         _ = Clients(AwsTarget()).region
     assert "AWS_REGION" in problem.value.next_step
 
 
 def test_without_credentials() -> None:
-    with pytest.raises(ProjectProblem, match="No usable AWS credentials") as problem:
+    with pytest.raises(UserProblem, match="No usable AWS credentials") as problem:
         identify(Clients(AwsTarget(region="us-east-1")))
     assert "--local" in problem.value.next_step
 
 
 def test_with_a_profile_that_does_not_exist() -> None:
-    with pytest.raises(ProjectProblem, match="no AWS profile nobody"):
+    with pytest.raises(UserProblem, match="no AWS profile nobody"):
         identify(Clients(AwsTarget(profile="nobody", region="us-east-1")))
 
 
@@ -131,7 +131,7 @@ def test_with_an_sso_session_that_has_ended(bare_machine: Path) -> None:
         "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n"
         "sso_region = us-east-1\nsso_registration_scopes = sso:account:access\n"
     )
-    with pytest.raises(ProjectProblem, match="SSO session of profile sso") as problem:
+    with pytest.raises(UserProblem, match="SSO session of profile sso") as problem:
         identify(Clients(AwsTarget(profile="sso")))
     assert problem.value.next_step == "Run `aws sso login --profile sso`."
 
@@ -151,5 +151,5 @@ def test_with_credentials_that_aws_refuses(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-real-key")
     with answering(403, sts_error(code, message)) as endpoint:
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        with pytest.raises(ProjectProblem, match=told):
+        with pytest.raises(UserProblem, match=told):
             identify(Clients(AwsTarget(region="us-east-1")))

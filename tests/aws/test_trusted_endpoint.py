@@ -23,12 +23,12 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget
 from workbench.aws.trusted_endpoint import check_endpoint, local_refusal
 from workbench.localcloud.contract import CLOUD_VARIABLE
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint, of_outputs
 from workbench.playground.open_api import open_url_api
 from workbench.playground.requests import Request
 from workbench.playground.run_as import default_run_as
 from workbench.playground.stream import StreamError
-from workbench.project.models import ProjectProblem
 
 OURS = "http://127.0.0.1:20100"
 
@@ -103,7 +103,7 @@ def test_on_aws_the_control_plane_decides(
         if named if may_ask else by_form:
             check_endpoint(endpoint, clients, "amplify_outputs.json")
             return
-        with pytest.raises(ProjectProblem, match=r"amplify_outputs\.json sends requests") as told:
+        with pytest.raises(UserProblem, match=r"amplify_outputs\.json sends requests") as told:
             check_endpoint(endpoint, clients, "amplify_outputs.json")
         assert "--url" in str(told.value)
 
@@ -140,7 +140,7 @@ def test_ids_that_are_none_are_told(section: str, key: str, value: Any) -> None:
     outputs = {"data": {"url": OURS, "aws_region": "us-east-1"}, "auth": {}}
     assert of_outputs(outputs, "sandbox").region == "us-east-1"
     outputs[section][key] = value
-    with pytest.raises(ProjectProblem, match=f"{section}.{key} is"):
+    with pytest.raises(UserProblem, match=f"{section}.{key} is"):
         of_outputs(outputs, "sandbox")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import (
     load_addresses,
     read_address,
@@ -16,7 +17,6 @@ from workbench.playground.addresses import (
 from workbench.playground.history import History, Run
 from workbench.playground.saved_operations import NotSavedError, list_saved, read_saved, save
 from workbench.playground.saved_tabs import SavedTab, SavedTabs, load_tabs, save_tabs
-from workbench.project.models import ProjectProblem
 
 
 def run(title: str, query: str, run_as: str = "api-key") -> Run:
@@ -103,7 +103,7 @@ def test_addresses_keep_values_only_where_allowed(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_address_is_refused_in_words(url: str, headers: str, words: str) -> None:
-    with pytest.raises(ProjectProblem, match=words) as refused:
+    with pytest.raises(UserProblem, match=words) as refused:
         read_address(url, headers)
     assert refused.value.next_step
     assert "sesame" not in str(refused.value)

@@ -55,8 +55,9 @@ from workbench.model.events import (
     StepStarted,
     Trigger,
 )
+from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
-from workbench.project.models import BackendIdentity, Project, ProjectProblem
+from workbench.project.models import BackendIdentity, Project
 from workbench.project.node_runtime import NodeRuntime
 from workbench.project.settings import Settings
 from workbench.startup import Session
@@ -67,17 +68,17 @@ NOW = 1_790_000_000.0
 
 def no_api() -> PlaygroundApi:
     """A scripted sandbox has no API; the playground is tested on the local cloud's."""
-    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+    raise UserProblem("This sandbox is scripted.", "Open a real one.")
 
 
 def no_pool() -> OpenedPool:
     """Nor has it a user pool."""
-    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+    raise UserProblem("This sandbox is scripted.", "Open a real one.")
 
 
 def no_branches() -> OpenedBranches:
     """Nor environments."""
-    raise ProjectProblem("This sandbox is scripted.", "Open a real one.")
+    raise UserProblem("This sandbox is scripted.", "Open a real one.")
 
 
 STACK = "amplify-quickstart-me-sandbox-9c60c3d084"
@@ -445,7 +446,7 @@ class ScriptedStarter:
     """Starts at once, or stops with a problem until it is mended."""
 
     folder: Path
-    problem: ProjectProblem | None = None
+    problem: UserProblem | None = None
     target_chosen: bool = True
     past: ScriptedPast = field(default_factory=ScriptedPast)
     controls: ScriptedControls = field(default_factory=ScriptedControls)
@@ -507,7 +508,7 @@ class ScriptedStarter:
             while not cancelled() and monotonic() < deadline:
                 sleep(0.02)
             self.mended.append("stopped")
-            raise ProjectProblem("The installation was stopped.", "Go on.", offer="install")
+            raise UserProblem("The installation was stopped.", "Go on.", offer="install")
         say("added 812 packages")
         self.problem = None
 

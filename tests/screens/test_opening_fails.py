@@ -15,11 +15,10 @@ from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_a
 from tests.screens.settling import sandbox_screen, until
 from workbench.localcloud.lifecycle import LocalCloudProblem
 from workbench.model.user_problem import UserProblem
-from workbench.project.models import ProjectProblem
 
 PROBLEMS = (
     LocalCloudProblem("The local cloud cannot start.", "Look into its log.", ("port taken",)),
-    ProjectProblem("The project is broken.", "Look into its log."),
+    UserProblem("The project is broken.", "Look into its log."),
 )
 
 

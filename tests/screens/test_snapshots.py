@@ -21,7 +21,7 @@ from tests.screens.scripted import (
 )
 from tests.screens.settling import sandbox_screen, until
 from workbench.model.events import AnyEvent
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
 DEPLOYED = first_deployment()
@@ -76,7 +76,7 @@ def test_theme(theme: str, size: tuple[int, int], snap_compare: Compare) -> None
 
 @SIZES
 def test_start_problem(size: tuple[int, int], snap_compare: Compare) -> None:
-    problem = ProjectProblem(
+    problem = UserProblem(
         "There is no Amplify project here.",
         "Make one with `amplify-tui init .`, or go to the folder of your app.",
         where="/project",

@@ -11,11 +11,11 @@ from screens.start.screen import StartScreen
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.target import AwsTarget, LocalTarget
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
-def missing(offer: str) -> ProjectProblem:
-    return ProjectProblem("Something is missing.", "Fix it.", offer=offer)  # type: ignore[arg-type]
+def missing(offer: str) -> UserProblem:
+    return UserProblem("Something is missing.", "Fix it.", offer=offer)  # type: ignore[arg-type]
 
 
 async def test_new_project_is_scaffolded_installed_and_opened(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.pool_schema import SchemaAttribute, check_attributes
 from workbench.users.seeding import seed_users
 from workbench.users.user_files import (
@@ -71,7 +71,7 @@ def test_each_wrong_row_is_told_by_its_line() -> None:
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "[1]", "{broken"])
 def test_a_file_that_is_no_list_of_users_is_told(text: str) -> None:
-    with pytest.raises(ProjectProblem):
+    with pytest.raises(UserProblem):
         read_users(io.StringIO(text), "users")
 
 

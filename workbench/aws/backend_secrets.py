@@ -15,13 +15,14 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_code
+from workbench.model.user_problem import UserProblem
 from workbench.project.identity import secret_path, shared_secret_path
-from workbench.project.models import BackendIdentity, ProjectProblem
+from workbench.project.models import BackendIdentity
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 
 
-class SecretProblem(ProjectProblem):
+class SecretProblem(UserProblem):
     """Why a secret cannot be read or set; never with its value."""
 
 

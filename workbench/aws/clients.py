@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from workbench.aws.local_keys import LocalKeys
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION, AwsTarget, LocalTarget, Target
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -55,13 +55,13 @@ class Clients:
 
     @property
     def region(self) -> str:
-        """The target's region; raises ProjectProblem where none is configured."""
+        """The target's region; raises UserProblem where none is configured."""
         if isinstance(self.target, LocalTarget):
             return self.target.region or LOCAL_REGION
         region = self.target.region or os.environ.get("AWS_REGION") or self._configured_region()
         if region:
             return region
-        raise ProjectProblem(
+        raise UserProblem(
             f"No AWS region is set for {self.target.label}.",
             "Set AWS_REGION, or add `region = …` to the profile in ~/.aws/config, or choose another "
             "target.",
@@ -159,11 +159,11 @@ class Clients:
     def signing_keys(self) -> tuple[str, str, str]:
         """Access key, secret key and session token (or empty) to sign requests of one's own with.
 
-        Raises ProjectProblem where there are none.
+        Raises UserProblem where there are none.
         """
         found = self._open_session().get_credentials()
         if found is None:
-            raise ProjectProblem(
+            raise UserProblem(
                 f"There are no credentials for {self.target.label}.",
                 "Sign in (aws sso login), or choose another target.",
             )

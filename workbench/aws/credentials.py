@@ -24,7 +24,7 @@ from botocore.exceptions import (
 from workbench.aws.client_errors import error_code, error_message
 from workbench.aws.clients import Clients
 from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 INVALID_CODES = frozenset(
@@ -49,7 +49,7 @@ class Caller:
 
 
 def identify(clients: Clients) -> Caller:
-    """Ask the target who the caller is; raises ProjectProblem with the next step.
+    """Ask the target who the caller is; raises UserProblem with the next step.
 
     The local cloud knows one caller, so it is not asked.
     """
@@ -66,33 +66,33 @@ def identify(clients: Clients) -> Caller:
     return Caller(answer["Account"], answer["Arn"], clients.region)
 
 
-def credential_problem(error: BaseException, profile: str | None = None) -> ProjectProblem | None:
+def credential_problem(error: BaseException, profile: str | None = None) -> UserProblem | None:
     """What is wrong with the credentials and how to fix it, or None where they are not at fault."""
     name = f"profile {profile}" if profile else "the default credentials"
     option = f" --profile {profile}" if profile else ""
     match error:
         case ProfileNotFound():
-            return ProjectProblem(
+            return UserProblem(
                 f"There is no AWS {name} in ~/.aws/config.",
                 f"Create it with `aws configure{option}`, choose another one with --profile, "
                 "or use the local cloud with --local.",
                 offer="target",
             )
         case UnauthorizedSSOTokenError() | SSOTokenLoadError() | SSOError() | TokenRetrievalError():
-            return ProjectProblem(
+            return UserProblem(
                 f"The SSO session of {name} has expired.",
                 f"Run `aws sso login{option}`.",
                 offer="login",
             )
         case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():
-            return ProjectProblem(
+            return UserProblem(
                 f"No usable AWS credentials were found for {name}.",
                 f"Run `aws configure{option}` or `aws sso login{option}`, "
                 "or use the local cloud with --local.",
                 offer="login",
             )
         case EndpointConnectionError() | BotoConnectionError():
-            return ProjectProblem(
+            return UserProblem(
                 f"AWS could not be reached: {error}",
                 "Check the network connection and the region's name.",
             )
@@ -100,23 +100,23 @@ def credential_problem(error: BaseException, profile: str | None = None) -> Proj
             return _answered_problem(error, name, option)
 
 
-def _answered_problem(error: BaseException, name: str, option: str) -> ProjectProblem | None:
+def _answered_problem(error: BaseException, name: str, option: str) -> UserProblem | None:
     code = error_code(error)
     if code in EXPIRED_CODES:
-        return ProjectProblem(
+        return UserProblem(
             f"The AWS session of {name} has expired.",
             f"Get new credentials, for example with `aws sso login{option}`.",
             offer="login",
         )
     if code in INVALID_CODES:
-        return ProjectProblem(
+        return UserProblem(
             f"AWS does not accept {name}: {error_message(error)}",
             f"Check the keys with `aws sts get-caller-identity{option}`, "
             f"or set new ones with `aws configure{option}`.",
             offer="login",
         )
     if code in SIGNATURE_CODES:
-        return ProjectProblem(
+        return UserProblem(
             f"AWS could not verify the signature made with {name}.",
             "Check that the secret key is complete and that this machine's clock is right.",
         )

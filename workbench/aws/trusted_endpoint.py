@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import APPSYNC_HOST, ApiEndpoint
-from workbench.project.models import ProjectProblem
 
 _DEPLOY = "Deploy to write it again: amplify-tui sandbox --once"
 _OR_NAME_IT = (
@@ -25,7 +25,7 @@ _OR_NAME_IT = (
 
 
 def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
-    """Raise ProjectProblem unless the address, read from ``where``, is the target's own.
+    """Raise UserProblem unless the address, read from ``where``, is the target's own.
 
     Blocks; on AWS it asks the control plane.
     """
@@ -35,7 +35,7 @@ def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
     else:
         problem = aws_refusal(endpoint.address, _named(clients), clients.region)
     if problem:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{where} sends requests, with tokens and keys, to {_shown(endpoint.url)}: {problem}.",
             f"{_DEPLOY}. {_OR_NAME_IT}.",
             where=where,

@@ -17,7 +17,7 @@ from pathlib import Path
 from workbench.git.command import GitProblem, run_git
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_file, private_folder
-from workbench.project.models import Project, ProjectProblem
+from workbench.project.models import Project
 
 FILE_NAME = "deletions.jsonl"
 
@@ -46,7 +46,7 @@ def record_file(project: Project) -> Path:
 def recorded(project: Project, deletion: Deletion) -> Iterator[None]:
     """Record a deletion before it begins and again when it has ended, with how it ended.
 
-    Raises ProjectProblem where it cannot be recorded: then nothing is begun.
+    Raises UserProblem where it cannot be recorded: then nothing is begun.
     """
     record(project, deletion)
     try:
@@ -58,7 +58,7 @@ def recorded(project: Project, deletion: Deletion) -> Iterator[None]:
 
 
 def record(project: Project, deletion: Deletion) -> None:
-    """Add one; raises ProjectProblem where it cannot be written."""
+    """Add one; raises UserProblem where it cannot be written."""
     file = record_file(project)
     try:
         private_folder(file.parent)
@@ -66,7 +66,7 @@ def record(project: Project, deletion: Deletion) -> None:
         with file.open("a", encoding="utf-8") as record:
             record.write(json.dumps(asdict(deletion), ensure_ascii=False) + "\n")
     except OSError as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"What is deleted cannot be recorded in {file}: {error.strerror}.",
             "Nothing was deleted. Make the file writable and try again.",
         ) from None

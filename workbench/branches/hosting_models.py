@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from workbench.localcloud.contract import ENDED, PREVIEW_OF, expiry
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 
-class HostingProblem(ProjectProblem):
+class HostingProblem(UserProblem):
     """What Amplify refused; ``code`` is AWS's own."""
 
     def __init__(self, what: str, next_step: str, code: str = "") -> None:

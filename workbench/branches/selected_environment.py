@@ -25,11 +25,11 @@ from workbench.deploy.outputs.outputs import read_outputs
 from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import LiveResource, Loss
 from workbench.model.events import unheard
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import of_outputs
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.caller_credentials import CallerCredentials
 from workbench.playground.graphql_apis import GraphqlApi
-from workbench.project.models import ProjectProblem
 from workbench.users.open_pool import OpenedPool
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
@@ -66,7 +66,7 @@ def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPo
     auth = _outputs(opened, selected).get("auth") or {}
     pool_id = str(auth.get("user_pool_id") or "")
     if not pool_id:
-        raise ProjectProblem(f"{selected.name} has no user pool.", "Define auth and deploy it.")
+        raise UserProblem(f"{selected.name} has no user pool.", "Define auth and deploy it.")
     return OpenedPool(
         UserPool(opened.clients, pool_id),
         opened.clients,
@@ -83,11 +83,11 @@ def read_resources(
     try:
         live = read_live(opened.clients, selected.stack)
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{selected.name} cannot be read: {error_message(error)}", "Try again."
         ) from None
     if live is None:
-        raise ProjectProblem(f"{selected.name} is not deployed any more.", "Choose another one.")
+        raise UserProblem(f"{selected.name} is not deployed any more.", "Choose another one.")
     return list_resources(live, None, opened.clients.target)
 
 
@@ -97,7 +97,7 @@ def read_contents(opened: OpenedBranches, selected: SelectedEnvironment) -> tupl
         live = read_live(opened.clients, selected.stack)
         return () if live is None else tuple(losses_of_deletion(opened.clients, live))
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{selected.name} cannot be read: {error_message(error)}", "Try again."
         ) from None
 
@@ -107,12 +107,12 @@ def delete_sandbox(opened: OpenedBranches, selected: SelectedEnvironment) -> tup
     try:
         return delete_backend(opened.clients, selected.stack, unheard).remaining
     except DeploymentProblem as failed:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{selected.name} is only partly deleted: {failed.what}.",
             "Look at its stack, then try again.",
         ) from None
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{selected.name} cannot be deleted: {error_message(error)}", "Try again."
         ) from None
 
@@ -122,7 +122,7 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
         # Clients of models need the introspection; the workbench asks the API itself.
         return read_outputs(opened.clients, selected.stack, lambda _schema: {})
     except (ClientError, BotoCoreError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{selected.name} cannot be read: {error_message(error)}", "Try again."
         ) from None
 

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_folder
-from workbench.project.models import ProjectProblem
 
 _SECONDS = 60
 _FIELD, _LINE = "\x1f", "\x1e"
 _COMMIT = _FIELD.join(("%H", "%an", "%s", "%ct")) + _LINE
 
 
-class GitProblem(ProjectProblem):
+class GitProblem(UserProblem):
     """Git refused a command."""
 
 

@@ -18,7 +18,7 @@ from workbench.project.models import BackendIdentity
 def preview_promotion(opened: OpenedBranches, promotion: Promotion) -> ComingChanges:
     """Merge aside, evaluate, and compare with what is live; nothing is changed.
 
-    Blocks, for a cold synth (about 6 s). Raises GitProblem if Git cannot merge, ProjectProblem
+    Blocks, for a cold synth (about 6 s). Raises GitProblem if Git cannot merge, UserProblem
     if the merge does not leave a project.
     """
     own = opened.project

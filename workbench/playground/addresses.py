@@ -14,8 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_folder, write_private
-from workbench.project.models import ProjectProblem
 
 FILE_NAME = "playground-addresses.json"
 MOST = 30
@@ -40,15 +40,15 @@ class Address:
 
 
 def read_address(url: str, headers: str, *, keeps_values: bool = False) -> Address:
-    """Read what a user typed: an address, and one ``Name: value`` a line; raises ProjectProblem."""
+    """Read what a user typed: an address, and one ``Name: value`` a line; raises UserProblem."""
     url = url.strip()
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{url!r} is no HTTP address.", "Write it whole, such as https://example.com/graphql."
         )
     if "@" in parts.netloc:
-        raise ProjectProblem(
+        raise UserProblem(
             "The address has a user name in it.", "Send an Authorization header instead."
         )
     found: dict[str, str] = {}
@@ -58,13 +58,13 @@ def read_address(url: str, headers: str, *, keeps_values: bool = False) -> Addre
         name, colon, value = line.partition(":")
         name, value = name.strip(), value.strip()
         if not colon or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-            raise ProjectProblem(
+            raise UserProblem(
                 f"Line {number} of the headers is no header.", "Write Name: value, one a line."
             )
         if not value:
-            raise ProjectProblem(f"{name} has no value.", "Write one behind the colon.")
+            raise UserProblem(f"{name} has no value.", "Write one behind the colon.")
         if not value.isascii() or not value.isprintable():
-            raise ProjectProblem(
+            raise UserProblem(
                 f"The value of {name} has characters that no header can carry.", "Write it anew."
             )
         found[name] = value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def open_sandbox_api(session: Session) -> PlaygroundApi:
     """The API of a session's sandbox, whose target must answer (``startup.connect``).
 
-    Blocks for 0.2 s where botocore is not loaded yet. Raises ProjectProblem.
+    Blocks for 0.2 s where botocore is not loaded yet. Raises UserProblem.
     """
     from workbench.aws.clients import Clients
     from workbench.aws.trusted_endpoint import check_endpoint
@@ -32,7 +32,7 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
 
 
 def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:
-    """The API at any URL; raises ProjectProblem."""
+    """The API at any URL; raises UserProblem."""
     return PlaygroundApi(from_url(url, headers), _NoCredentials(), None)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.atomic_files import replacing
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import kept_mode
-from workbench.project.models import ProjectProblem
 from workbench.users.groups import read_memberships
 from workbench.users.search import Search
 from workbench.users.user_files import write_csv, write_json
@@ -18,7 +18,7 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
     """Write the users that are found, as JSON where the name ends so, else as Cognito's CSV.
 
     Where anybody is in a group, the groups are a last column, unless ``with_groups`` is False.
-    Returns how many. Raises ProjectProblem.
+    Returns how many. Raises UserProblem.
     """
     as_json = path.suffix == ".json"
     users = found_users(pool, search)
@@ -35,7 +35,7 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
             else:
                 count = write_csv(users, schema, file, groups)
     except OSError as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{path} cannot be written: {error.strerror}.", "Choose another file."
         ) from None
     return count

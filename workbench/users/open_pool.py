@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import OUTPUTS_NAME, from_outputs
-from workbench.project.models import ProjectProblem
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
 
@@ -43,7 +42,7 @@ class PoolName:
 def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     """The pool that the outputs file names, or the one with this id.
 
-    The session's target must answer (``startup.connect``). Raises ProjectProblem where nothing is
+    The session's target must answer (``startup.connect``). Raises UserProblem where nothing is
     deployed yet, or no auth is.
     """
     file = kept_file(session)
@@ -58,7 +57,7 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
     found = endpoint.user_pool_id
     if not found:
-        raise ProjectProblem(
+        raise UserProblem(
             "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
         )
     return OpenedPool(UserPool(clients, found), clients, endpoint.client_id, file)

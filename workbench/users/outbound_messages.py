@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import MESSAGES_PATH
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 
 _CODE = re.compile(r"\b\d{6}\b")
 
@@ -45,16 +45,16 @@ class Message:
 
 
 def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
-    """The pool's last messages, newest first; blocks. Raises ProjectProblem."""
+    """The pool's last messages, newest first; blocks. Raises UserProblem."""
     query = urlencode({"userPoolId": pool_id})
     try:
         answer = ask(f"{target.endpoint}{MESSAGES_PATH}?{query}", target.keys)
     except OSError as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"The local cloud could not be reached: {error}.", "Start it with a deployment."
         ) from None
     if answer.status != 200:
-        raise ProjectProblem(
+        raise UserProblem(
             f"The messages of {pool_id} could not be read (HTTP {answer.status}).",
             "Deploy the backend, then look again.",
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import safe_json
 from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME
@@ -118,7 +118,7 @@ def write_json(
 
 
 def read_users(file: TextIO, name: str) -> tuple[FileUser, ...]:
-    """The users of a CSV or JSON file, told apart by its beginning; raises ProjectProblem."""
+    """The users of a CSV or JSON file, told apart by its beginning; raises UserProblem."""
     start = file.read(1)
     while start.isspace():
         start = file.read(1)
@@ -129,15 +129,13 @@ def read_users(file: TextIO, name: str) -> tuple[FileUser, ...]:
 
 
 def read_file(path: Path) -> tuple[FileUser, ...]:
-    """The users of a file; raises ProjectProblem where it cannot be read."""
+    """The users of a file; raises UserProblem where it cannot be read."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return read_users(file, path.name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ProjectProblem(
-            f"{path} cannot be read: {reason}.", "Name a CSV or JSON file."
-        ) from None
+        raise UserProblem(f"{path} cannot be read: {reason}.", "Name a CSV or JSON file.") from None
 
 
 def make_file_user(pool: UserPool, user: FileUser) -> User:
@@ -262,7 +260,7 @@ def _from_csv(text: str, name: str) -> Iterator[FileUser]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = set(reader.fieldnames or ())
     if not columns & {_NAME, EMAIL, PHONE}:
-        raise ProjectProblem(
+        raise UserProblem(
             f"{name} has no column {EMAIL}, {PHONE} or {_NAME} in its first line.",
             "Begin it with the line that `amplify-tui users export` writes.",
         )
@@ -283,12 +281,12 @@ def _from_json(text: str, name: str) -> Iterator[FileUser]:
     try:
         found: Any = json.loads(text)
     except ValueError as error:
-        raise ProjectProblem(f"{name} is no JSON: {error}.", "Mend it and try again.") from None
+        raise UserProblem(f"{name} is no JSON: {error}.", "Mend it and try again.") from None
     rows = found if isinstance(found, list) else [found]
     for number, row in enumerate(rows, 1):
         attributes = row.get("attributes", {}) if isinstance(row, dict) else None
         if not isinstance(attributes, dict):
-            raise ProjectProblem(
+            raise UserProblem(
                 f"User {number} of {name} is not as expected.",
                 'Write {"username": …, "attributes": {…}, "groups": […]}.',
             )

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_code, refusal
 from workbench.aws.clients import Clients
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.pool_rules import PoolRules, read_rules
 from workbench.users.pool_schema import Schema, read_schema
 
@@ -49,7 +49,7 @@ _STEPS = {
 }
 
 
-class UserPoolProblem(ProjectProblem):
+class UserPoolProblem(UserProblem):
     """What Cognito refused, or why it could not be asked; ``code`` is Cognito's own."""
 
     def __init__(self, what: str, next_step: str, code: str = "") -> None:

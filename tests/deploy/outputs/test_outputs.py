@@ -22,7 +22,7 @@ from workbench.deploy.outputs.outputs import (
     write_outputs,
 )
 from workbench.localcloud.env_vars import process_environment
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.project.node_runtime import NodeRuntime
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_rich_outputs_equal_those_of_ampx_in_every_version(
 
 @pytest.mark.parametrize("fmt", ["ts", "mjs", "json-mobile"])
 def test_formats_without_a_meaning_are_refused(fmt: Any) -> None:
-    with pytest.raises(ProjectProblem, match="cannot be written"):
+    with pytest.raises(UserProblem, match="cannot be written"):
         render_outputs({"version": "1.5"}, fmt)
 
 
@@ -173,12 +173,12 @@ def no_models(schema: str) -> dict[str, Any]:
 
 
 def test_a_stack_that_is_not_there(clients: Clients) -> None:
-    with pytest.raises(ProjectProblem, match="no deployed backend"):
+    with pytest.raises(UserProblem, match="no deployed backend"):
         read_outputs(clients, "amplify-nobody-me-sandbox-0000000000", no_models)
 
 
 def test_an_unknown_version(clients: Clients) -> None:
-    with pytest.raises(ProjectProblem, match=r"no outputs version 2\.0"):
+    with pytest.raises(UserProblem, match=r"no outputs version 2\.0"):
         read_outputs(clients, "any", no_models, version="2.0")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workbench.project.models import ProjectProblem
+from workbench.model.user_problem import UserProblem
 from workbench.users.outbound_messages import Message, read_inbox
 from workbench.users.user_pools import UserPool, UserPoolProblem
 
@@ -126,7 +126,7 @@ def test_an_invitation_has_the_password_that_signs_in_first(pool: Pool) -> None:
 
 def test_a_pool_that_is_gone_has_no_inbox(pool: Pool) -> None:
     pool.cognito.delete_user_pool(UserPoolId=pool.id)
-    with pytest.raises(ProjectProblem, match="could not be read"):
+    with pytest.raises(UserProblem, match="could not be read"):
         pool.inbox()
 
 

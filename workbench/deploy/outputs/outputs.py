@@ -30,8 +30,8 @@ from workbench.deploy.outputs.sections import (
     storage_section,
 )
 from workbench.model.events import Emit, OutputsWritten
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import create_private, kept_mode
-from workbench.project.models import ProjectProblem
 
 OutputsFormat = Literal["json", "dart", "ts", "mjs", "json-mobile"]
 Introspect = Callable[[str], Mapping[str, Any]]
@@ -70,12 +70,12 @@ def read_outputs(
     """The outputs of a deployed stack, equal key for key to ``ampx generate outputs``.
 
     ``version`` is a schema version (``1`` to ``1.5``), or ``0`` for what the legacy format is made
-    from. Raises ProjectProblem if there is no such stack, it is not an Amplify backend, a
+    from. Raises UserProblem if there is no such stack, it is not an Amplify backend, a
     deployment is running, or custom outputs conflict.
     """
     legacy = version == LEGACY_VERSION
     if not legacy and version not in VERSIONS:
-        raise ProjectProblem(
+        raise UserProblem(
             f"There is no outputs version {version}.",
             f"Choose one of {', '.join((LEGACY_VERSION, *VERSIONS))}.",
         )
@@ -99,7 +99,7 @@ def read_outputs(
         if _CUSTOM in payloads:
             merge_sections(outputs, custom_section(payloads[_CUSTOM]))
     except OutputsConflictError as conflict:
-        raise ProjectProblem(
+        raise UserProblem(
             str(conflict), "Check the calls of `addOutput` (`add_output`) in amplify/backend."
         ) from conflict
     return outputs
@@ -131,7 +131,7 @@ def outputs_path(
 def render_outputs(
     outputs: Mapping[str, Any], fmt: OutputsFormat = "json", version: str = DEFAULT_VERSION
 ) -> str:
-    """The outputs as the text of a file; raises ProjectProblem for a format ampx refuses too."""
+    """The outputs as the text of a file; raises UserProblem for a format ampx refuses too."""
     if version == LEGACY_VERSION:
         return _render_legacy(legacy_outputs(outputs), fmt)
     if fmt == "json":
@@ -139,7 +139,7 @@ def render_outputs(
     if fmt == "dart":
         # A raw string: Dart would read the `$` in some outputs as interpolation.
         return f"const amplifyConfig = r'''{_json(outputs)}''';"
-    raise ProjectProblem(
+    raise UserProblem(
         f"Outputs of version {version} cannot be written as {fmt}.",
         f"Use --format json or dart, or --outputs-version {LEGACY_VERSION} for the legacy formats.",
     )
@@ -197,12 +197,12 @@ def _render_legacy(legacy: Mapping[str, Any], fmt: OutputsFormat) -> str:
 
 def _require_ready(state: StackState | None, stack_name: str) -> StackState:
     if state is None:
-        raise ProjectProblem(
+        raise UserProblem(
             f"There is no deployed backend {stack_name}.",
             "Deploy it first with `amplify-tui sandbox --once`.",
         )
     if state.status.endswith("_IN_PROGRESS"):
-        raise ProjectProblem(
+        raise UserProblem(
             f"A deployment of {stack_name} is running.", "Try again when it has finished."
         )
     return state
@@ -227,7 +227,7 @@ def _payloads(state: StackState, metadata: Mapping[str, Any]) -> dict[str, dict[
             names = entry["stackOutputs"]
             payloads[key] = {name: state.outputs[name] for name in names if state.outputs.get(name)}
     if not payloads:
-        raise ProjectProblem(
+        raise UserProblem(
             f"The stack {state.name} is not an Amplify backend.",
             "Name the main stack of a Gen 2 backend.",
         )

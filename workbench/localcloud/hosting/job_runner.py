@@ -25,7 +25,6 @@ from workbench.localcloud.hosting.processes import end_leftover, run_process
 from workbench.localcloud.hosting.state import Document, HostingState
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_folder
-from workbench.project.models import ProjectProblem
 
 logger = logging.getLogger("local cloud")
 
@@ -207,7 +206,7 @@ class JobRunner:
                     each, checkout.project, environment, log, lambda pid: self._note(job, pid)
                 )
                 if code:
-                    raise ProjectProblem(f"It ended with {code}.", "Read the lines above.")
+                    raise UserProblem(f"It ended with {code}.", "Read the lines above.")
 
         async def install(log: Path) -> None:
             wanted = await asyncio.to_thread(steps.install_command, checkout)
@@ -231,7 +230,7 @@ class JobRunner:
                 on_start=lambda pid: self._note(job, pid),
             )
             if code:
-                raise ProjectProblem(f"It ended with {code}.", "Read the lines above.")
+                raise UserProblem(f"It ended with {code}.", "Read the lines above.")
 
         async def build(log: Path) -> None:
             await command(log, *builds)

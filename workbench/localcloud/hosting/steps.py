@@ -11,8 +11,8 @@ from pathlib import Path
 
 from workbench.git.command import main_checkout
 from workbench.localcloud.contract import APP_ROOT
+from workbench.model.user_problem import UserProblem
 from workbench.private_files import private_folder, write_private
-from workbench.project.models import ProjectProblem
 
 BUILD_FRONTEND = "AMPLIFY_TUI_BUILD_FRONTEND"
 """``true`` at an app or a branch: its frontend is built, too."""
@@ -36,11 +36,11 @@ class Checkout:
 
 
 def repository_of(app: Mapping[str, object]) -> Path:
-    """The app's repository on this machine; raises ProjectProblem for one elsewhere."""
+    """The app's repository on this machine; raises UserProblem for one elsewhere."""
     text = str(app.get("repository") or "").removeprefix("file://")
     place = Path(text)
     if not text or not place.is_absolute() or not place.is_dir():
-        raise ProjectProblem(
+        raise UserProblem(
             f"The repository {text or '(none)'} is not a folder of this machine.",
             "Connect the app to a local repository: the local cloud clones nothing.",
         )
@@ -55,7 +55,7 @@ def checkout_of(
     worktree = main_checkout(repository) / ".amplify" / "worktrees" / name
     project = (worktree / variables.get(APP_ROOT, "")).resolve()
     if not project.is_relative_to(worktree.resolve()):
-        raise ProjectProblem(f"{APP_ROOT} leads out of the repository.", "Name a folder inside it.")
+        raise UserProblem(f"{APP_ROOT} leads out of the repository.", "Name a folder inside it.")
     return Checkout(repository, worktree, project)
 
 
@@ -99,7 +99,7 @@ def shown(command: Sequence[str] | str) -> str:
 def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence[str]:
     """The frontend's shell commands of ``amplify.yml``, where a build is asked for.
 
-    Raises ProjectProblem for a file that is not a valid build specification.
+    Raises UserProblem for a file that is not a valid build specification.
     """
     if variables.get(BUILD_FRONTEND) != "true":
         return ()
@@ -107,7 +107,7 @@ def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence
 
     file = checkout.worktree / "amplify.yml"
     if not file.exists():
-        raise ProjectProblem("amplify.yml is missing.", f"Commit one, or unset {BUILD_FRONTEND}.")
+        raise UserProblem("amplify.yml is missing.", f"Commit one, or unset {BUILD_FRONTEND}.")
     try:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
         if "applications" in found:
@@ -120,7 +120,7 @@ def build_commands(checkout: Checkout, variables: Mapping[str, str]) -> Sequence
             for command in (phases.get(phase) or {}).get("commands") or ()
         ]
     except (yaml.YAMLError, KeyError, TypeError, StopIteration, AttributeError) as error:
-        raise ProjectProblem(
+        raise UserProblem(
             f"amplify.yml has no frontend to build: {error}.", "Correct the file and commit it."
         ) from None
     return tuple(commands)
