@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 _RUN = "import sys; from workbench.cli.main import main; sys.exit(main())"
 Said = dict[str, Any]
@@ -49,6 +49,16 @@ class SandboxProcess:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._lines.put(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
     def until(self, holds: Callable[[Said], bool], seconds: float = 240) -> Said:
         """The next event that holds."""
