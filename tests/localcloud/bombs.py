@@ -19,8 +19,8 @@ from workbench.aws.target import LocalTarget
 
 JS_RUNTIME = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
 SCHEMA = """
-type Query { hello: String  js(a: AWSJSON): AWSJSON  vtl(a: AWSJSON): AWSJSON  rows: [Row!]  row: Row }
-type Row { id: ID  next: Row  rows: [Row!]  text: String }
+type Query { hello: String  js(a: AWSJSON): AWSJSON  vtl(a: AWSJSON): AWSJSON  rows: [Row!]  row:
+Row } type Row { id: ID  next: Row  rows: [Row!]  text: String }
 """
 _HANDLER = (
     "export function request(ctx) { %s }\nexport function response(ctx) { return ctx.result }"

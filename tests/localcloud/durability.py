@@ -1,8 +1,8 @@
 """Writes under load, killed at any moment: what was acknowledged, and what is there afterwards.
 
-The clients note each write that the local cloud has acknowledged, with its time. After ``kill -9`` and
-a start, every write that was acknowledged more than a second before the kill must be there, and the
-transactions' counter must equal their markers.
+The clients note each write that the local cloud has acknowledged, with its time. After ``kill -9``
+and a start, every write that was acknowledged more than a second before the kill must be there, and
+the transactions' counter must equal their markers.
 """
 
 from __future__ import annotations

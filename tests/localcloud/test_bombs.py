@@ -1,8 +1,8 @@
 """No request stops the cloud: for each language a bomb by depth, width, text, pattern, native call.
 
 While one goes off, somebody else is answered; the field fails in AppSync's words; afterwards the
-same cloud serves. The ceilings are wide, for a busy machine: ``tests/bench/bombs.py`` has the strict
-ones, and runs the whole table.
+same cloud serves. The ceilings are wide, for a busy machine: ``tests/bench/bombs.py`` has the
+strict ones, and runs the whole table.
 """
 
 from __future__ import annotations

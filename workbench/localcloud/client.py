@@ -14,7 +14,7 @@ from workbench.wording import plural
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the local cloud answered; ``repr`` hides the body, which may hold tokens."""
+    """The local cloud's answer; ``repr`` hides the body, which may hold tokens."""
 
     status: int
     body: bytes

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _SOON = 0.001
-"""Seconds. Always, it costs a write a fifth more CPU: the thread that saves it takes turns as well."""
+"""Seconds. Used always, a write would take a fifth more CPU: its saving thread takes turns too."""
 
 _USUAL = sys.getswitchinterval()
 _computing = 0

@@ -66,7 +66,7 @@ class LocalCloudProblem(UserProblem):
 
 @dataclass(frozen=True, slots=True)
 class LocalCloudStatus:
-    """What is known of a local cloud; ``uptime`` is in seconds, ``endpoint`` empty before any start.
+    """The state of a local cloud; ``uptime`` is in seconds, ``endpoint`` empty before any start.
 
     ``unresponsive`` means that the process lives but does not answer. ``damages`` is what of its
     saved files could not be used at its start, ``unsaved`` why its state cannot be saved now.
@@ -104,8 +104,8 @@ def start(
     another program has it, the local cloud moves to a free one and ``say`` tells so, as it tells of
     saved files that were found damaged. ``port`` asks for one port and no other.
     ``node`` is the executable that Lambda functions run with; without it the one on PATH, else the
-    bundled one. One that runs but does not answer is waited for ``patience`` seconds, then replaced.
-    Raises :class:`LocalCloudProblem`.
+    bundled one. One that runs but does not answer is waited for ``patience`` seconds, then
+    replaced. Raises :class:`LocalCloudProblem`.
     """
     # Before links are followed: one in place of .amplify is refused.
     private_folder(state_dir).chmod(0o700)

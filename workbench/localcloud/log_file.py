@@ -114,7 +114,7 @@ def mask_values(known: Callable[[], Iterable[str]]) -> None:
 
 
 def configure_logging(path: Path | None = None) -> None:
-    """Log to standard output (the file ``path``), before the emulator sets up logging of its own."""
+    """Log to standard output (the file ``path``), before the emulator sets up its own logging."""
     handler = BoundedHandler(path)
     handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO)

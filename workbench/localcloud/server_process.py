@@ -1,7 +1,8 @@
 """The local cloud's process as others see it: who holds the folder, where it listens, how it ends.
 
-``lock`` in the state folder is locked by the server for its whole life, and holds its number and its
-port. The kernel lets go of the lock when the process ends, so what it says is never out of date.
+``lock`` in the state folder is locked by the server for its whole life, and holds its number and
+its port. The kernel lets go of the lock when the process ends, so what it says is never out of
+date.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _KILLED_WITHIN = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that holds a state folder; ``pid`` and ``port`` are 0 where they are not known."""
+    """The process that holds a state folder; ``pid`` and ``port`` are 0 if unknown."""
 
     pid: int = 0
     port: int = 0
@@ -120,7 +121,7 @@ def becomes_free(state_dir: Path, seconds: float) -> bool:
 
 
 def _lets_go(pid: int, state_dir: Path, seconds: float) -> bool:
-    """Wait until the folder is free, or held by another process: a sandbox that runs starts one at once."""
+    """Wait until the folder is free, or held by another process: a sandbox restarts one at once."""
     deadline = time.monotonic() + seconds
     while (now := holder(state_dir)) is not None and (not pid or now.pid in {0, pid}):
         if time.monotonic() > deadline:

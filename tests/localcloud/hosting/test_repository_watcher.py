@@ -38,8 +38,8 @@ class App:
     def until_looked(self) -> None:
         """Wait until the watcher has acted on all refs as they are now.
 
-        One look decides for all branches of an app, under a lock: a commit on a branch of our own shows when. Its
-        first sight deploys nothing, so there may have to be another commit.
+        One look decides for all branches of an app, under a lock: a commit on a branch of our own
+        shows when. Its first sight deploys nothing, so there may have to be another commit.
         """
         git = self.repository.git
         deadline = time.monotonic() + 40

@@ -1,1 +1,1 @@
-"""Who may talk to the local cloud: which web pages, which users of the machine, which keys."""
+"""Access to the local cloud: allowed web pages, users of the machine, and keys."""

@@ -1,4 +1,4 @@
-"""The setting ``allowed-origins`` as the running local cloud sees it: read again when it changes."""
+"""Reads the setting ``allowed-origins``, and again when it changes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which user of this machine is at the other end of a loopback connection, as the kernel knows it.
+"""Finds the user at the other end of a loopback connection, as the kernel knows it.
 
-On Linux one exact query (``NETLINK_SOCK_DIAG``, ``sock_diag(7)``) for the peer's socket says whose it
-is: 0.1 ms, once a connection. Traps, each seen: a peer that has closed shows user 0 without an
+On Linux one exact query (``NETLINK_SOCK_DIAG``, ``sock_diag(7)``) for the peer's socket says whose
+it is: 0.1 ms, once a connection. Traps, each seen: a peer that has closed shows user 0 without an
 inode, so only an established socket with an inode counts; and a closed peer's port may be another
 process' by the time of the query, so our own end must be established after it. Users that have no
 number in our user namespace all show as the overflow user.

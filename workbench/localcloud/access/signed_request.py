@@ -1,4 +1,4 @@
-"""What a request says of who signed it: in its ``Authorization`` header, or in a presigned address.
+"""Reads a request's signature from its ``Authorization`` header or presigned address.
 
 Sources: "AWS Signature Version 4 for API requests" (IAM user guide), "Authenticating requests"
 (S3's), and for presigned addresses of version 2, which boto3 still makes, "Signing and

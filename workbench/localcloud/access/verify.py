@@ -1,4 +1,4 @@
-"""Whether a signed request was signed by the local cloud's own key or one that it issued, and now."""
+"""Verifies that a request was signed just now, by a key of this local cloud."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which web pages may talk to the local cloud: the developer's own, and no others.
+"""Lets only the developer's own web pages talk to the local cloud.
 
 Every page that is open in the user's browser can send requests to a loopback port, some of them
 without asking first, and with a name of its own that resolves to 127.0.0.1 it can read the answers
@@ -9,6 +9,7 @@ https://fetch.spec.whatwg.org/#cors-protocol, https://www.w3.org/TR/fetch-metada
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
@@ -16,6 +17,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from workbench.localcloud.asgi.types import Message, Scope, Send
+
+logger = logging.getLogger("local cloud")
 
 Header = tuple[bytes, bytes]
 AllowedOrigins = Callable[[], Collection[str]]
@@ -27,6 +30,7 @@ _TELLING = frozenset({b"host", b"origin", b"sec-fetch-site", b"referer"})
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
 _REMEMBERED_SECONDS = b"600"
+_LOGGED = 20
 
 
 def origin_of(text: str) -> str | None:
@@ -60,8 +64,8 @@ def is_loopback_name(name: str) -> bool:
 def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
     """Why this request is refused as one of a foreign web page; empty where it is not.
 
-    ``Sec-Fetch-Site: cross-site`` alone says nothing where an allowed ``Origin`` stands beside it: a
-    front end at ``localhost:3000`` is another site than ``127.0.0.1``. Images and links send no
+    ``Sec-Fetch-Site: cross-site`` alone says nothing where an allowed ``Origin`` stands beside it:
+    a front end at ``localhost:3000`` is another site than ``127.0.0.1``. Images and links send no
     ``Origin``, there the ``Referer`` must be the developer's own page, or the address presigned:
     no other page could have made it.
     """
@@ -120,8 +124,8 @@ async def answer_preflight(scope: Scope, send: Send) -> None:
 def readable_by_page(scope: Scope, send: Send, own_rules: Callable[[], bool]) -> Send:
     """``send`` with what lets the page that asks read the answer, and no other page.
 
-    Where ``own_rules()``, the application answers with cross-origin rules of its own (API Gateway's, a
-    function's address): they stay, but for a ``*``, which becomes the origin.
+    Where ``own_rules()``, the application answers with cross-origin rules of its own (API
+    Gateway's, a function's address): they stay, but for a ``*``, which becomes the origin.
     """
     readable = _for_origin(scope)
 
@@ -207,3 +211,17 @@ def _all(scope: Scope, name: bytes) -> list[str]:
     return [
         value.decode("latin-1").strip() for key, value in scope["headers"] if key.lower() == name
     ]
+
+
+class RefusedPages:
+    """Logs each refusal of a web page once: a page that tries all day must not fill the disk."""
+
+    def __init__(self) -> None:
+        self._logged: set[str] = set()
+
+    def log(self, refusal: str) -> None:
+        """``refusal`` has no control characters."""
+        if refusal in self._logged or len(self._logged) >= _LOGGED:
+            return
+        self._logged.add(refusal)
+        logger.warning("refused: %s", refusal)

@@ -1,4 +1,4 @@
-"""What evaluating a mapping template or a JavaScript handler takes and gives, whatever its language.
+"""Input and output of evaluating a mapping template or a JavaScript handler.
 
 The context is one plain, mutable JSON object for a whole field, so that VTL and JavaScript share
 what they put into it: ``arguments`` (and ``args``, the same object), ``identity``, ``source``,
@@ -24,7 +24,7 @@ AUTH_TYPES = {
 
 
 class FieldError(Exception):
-    """An error of one field, in AppSync's shape: ``$util.error``, a denial, a failed data source."""
+    """An error of one field in AppSync's shape: ``$util.error``, a denial, a data source's."""
 
     def __init__(
         self, message: str, error_type: str | None = None, data: Any = None, info: Any = None
@@ -45,7 +45,7 @@ class TemplateError(FieldError):
 
 @dataclass(slots=True)
 class Effects:
-    """What templates of one field do besides their value; gathered over the whole pipeline."""
+    """Side effects of a field's templates, gathered over the whole pipeline."""
 
     errors: list[FieldError] = field(default_factory=list)
     response_headers: dict[str, str] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a template may ask of the request besides its context."""
+    """Facts about the request that a template may ask for besides its context."""
 
     auth_type: str
     """One of :data:`AUTH_TYPES`' values."""

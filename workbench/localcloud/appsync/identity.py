@@ -1,4 +1,4 @@
-"""Who asks: the outcome of authorizing one request."""
+"""The caller of a request: the outcome of authorizing it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Caller:
 
 
 class RefusedError(Exception):
-    """No caller: answered with HTTP 401 and ``errorType`` ``UnauthorizedException`` (or as given)."""
+    """No caller: HTTP 401 with ``errorType`` ``UnauthorizedException`` (or as given)."""
 
     def __init__(
         self, message: str, error_type: str = "UnauthorizedException", status: int = 401

@@ -1,4 +1,4 @@
-"""What an API is made of, as the control plane stores it: frozen records in AppSync's own terms."""
+"""The parts of an API as the control plane stores them: frozen records in AppSync's own terms."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DataSource:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a resolver or a function runs: VTL templates, or APPSYNC_JS code (then ``code``).
+    """The code of a resolver or function: VTL templates, or APPSYNC_JS code (then ``code``).
 
     A missing response template passes the result on. A missing request template on a direct Lambda
     resolver sends the whole context.

@@ -11,7 +11,7 @@ from workbench.localcloud.asgi.types import App, Message
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the application answered."""
+    """The application's answer."""
 
     status: int
     body: bytes

@@ -1,4 +1,4 @@
-"""A route of the local cloud: which requests it takes, who may ask, and the application behind it."""
+"""Routes of the local cloud: the requests they take, who may ask, and their application."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Route:
     """Requests whose path starts with ``prefix`` go to ``app``; ``admin`` ones change no state.
 
     ``serves``, where given, must agree with the path as well, and ``is_for`` with the request. An
-    ``own_effects`` application tells itself what it changed. A ``public`` one decides itself who may
-    ask; ``open_to_keys`` takes any credentials that are good here, the others the local cloud's own.
-    Only ``websockets`` ones are given WebSocket connections.
+    ``own_effects`` application tells itself what it changed. A ``public`` one decides itself who
+    may ask; ``open_to_keys`` takes any credentials that are good here, the others the local cloud's
+    own. Only ``websockets`` ones are given WebSocket connections.
     """
 
     prefix: str

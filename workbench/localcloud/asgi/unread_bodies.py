@@ -21,7 +21,7 @@ _PATIENCE = 10.0
 
 
 def read_to_the_end(app: App) -> App:
-    """The application, whose last word waits until its client has sent all that it wants to send."""
+    """The application; the end of an answer waits until the client has sent its whole body."""
 
     async def with_whole_body(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _may_be_long(scope):

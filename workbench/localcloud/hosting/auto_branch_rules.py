@@ -25,7 +25,8 @@ def decide(found: Document, heads: Mapping[str, str], now: float) -> tuple[Step,
 
     A branch's first sight deploys nothing: connecting does that, or the user. Patterns connect
     only what is new since the last look (``known`` of the app), so that a deleted environment does
-    not come back automatically. Source: Amplify Hosting, "Pattern-based feature branch deployments".
+    not come back automatically. Source: Amplify Hosting, "Pattern-based feature branch
+    deployments".
     """
     steps = []
     for name, each in found["branches"].items():

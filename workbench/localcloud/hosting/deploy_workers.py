@@ -19,7 +19,7 @@ Key = tuple[str, str]
 
 KEPT_SECONDS = 300.0
 KEPT = 2
-"""At most so many processes wait; each holds its workers: 0.6 GB, with TypeScript's checker 1.5 GB."""
+"""Most waiting processes; each has workers of 0.6 GB, 1.5 GB with TypeScript's checker."""
 
 ROOM_BYTES = 3 << 30
 """None is kept where less memory than this is free: the editor and the sandbox need theirs."""

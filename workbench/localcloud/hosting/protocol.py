@@ -53,7 +53,7 @@ def _model() -> ServiceModel:
 
 @cache
 def _routes() -> tuple[tuple[str, re.Pattern[str], OperationModel], ...]:
-    """Method, path and operation; literal paths first, as ``/apps/x/branches`` before ``/apps/{id}``."""
+    """Method, path and operation; literal paths first (``/apps/x/branches``, ``/apps/{id}``)."""
     found = []
     for name in _model().operation_names:
         operation = _model().operation_model(name)

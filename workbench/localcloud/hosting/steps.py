@@ -28,7 +28,7 @@ _INSTALLED = ".amplify/installed"
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """What a job works on: the branch's worktree and, in it, the project's folder."""
+    """The checkout of a job: the branch's worktree and, in it, the project's folder."""
 
     repository: Path
     worktree: Path

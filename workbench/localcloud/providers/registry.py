@@ -1,4 +1,4 @@
-"""Which Lambda functions the native providers may stand in for.
+"""Recognises the Lambda functions that native providers may replace.
 
 A custom resource's type is only a name that anyone can use, so the function behind its service
 token decides: its handler, and texts in its code that only the well-known provider has. A user's

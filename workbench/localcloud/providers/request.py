@@ -1,4 +1,4 @@
-"""What CloudFormation asks of a custom resource's provider, and what the provider answers."""
+"""CloudFormation's request to a custom resource's provider, and the provider's answer."""
 
 from __future__ import annotations
 

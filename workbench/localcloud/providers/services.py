@@ -1,4 +1,4 @@
-"""What providers need of the local cloud's services, apart from how they are reached."""
+"""The local cloud's services as providers call them, however they are reached."""
 
 from __future__ import annotations
 

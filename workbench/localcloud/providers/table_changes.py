@@ -1,4 +1,4 @@
-"""Which single DynamoDB call comes next on the way from a table as it is to a definition.
+"""Finds the next DynamoDB call on the way from a table as it is to its definition.
 
 After Amplify's table manager: DynamoDB takes one index change in a call, so indexes go and come one
 at a time, and everything returned here is one call's parameters (or None: nothing to do).

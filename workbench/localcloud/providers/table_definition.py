@@ -1,4 +1,4 @@
-"""What an Amplify model table should be, read from its custom resource's properties."""
+"""Reads an Amplify model table's definition from its custom resource's properties."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an imported (Amplify Gen 1) table differs from what its model expects."""
+"""Compares an imported (Amplify Gen 1) table with what its model expects."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Saves the local cloud's state as it changes: at most a second of writes can be lost.
 
 A request that may have changed something marks its services; a fifth of a second later a thread
-looks at what of them differs from what is saved, and writes that. DynamoDB items, which may be many,
-come first. An idle local cloud does nothing.
+looks at what of them differs from what is saved, and writes that. DynamoDB items, which may be
+many, come first. An idle local cloud does nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SETTLE = 5.0
 schedules change services that no request named."""
 
 _BUSY_SHARE = 4
-"""A save that takes long is followed by a pause of so many times its duration, so that requests come
+"""A long save is followed by a pause of so many times its duration, so that requests come
 first, but never by a longer one than this:"""
 _LONGEST_PAUSE = 0.25
 
@@ -261,7 +261,7 @@ class Autosave:
         return False
 
     def _cut_items(self) -> tuple[tuple[str, ...], dict[Item, Any]]:
-        """The changed items as they are between two requests: a transaction is there whole or not."""
+        """The changed items as they are between two requests: all of a transaction or nothing."""
         if self._loop is None or not self._loop.is_running():
             return self._items.cut()
         lock, done = threading.Lock(), threading.Event()

@@ -1,4 +1,4 @@
-"""How large a request's body may be, by service, and AWS's answer to a larger one.
+"""Limits the size of request bodies by service, with AWS's answer to a larger one.
 
 Counted while it is read: a declared length is believed only where it is too large. Sources: the
 quotas pages of each service; Lambda's words are those that its API answers with.
@@ -44,7 +44,7 @@ _QUERY_SERVICES: Mapping[str, int] = {
 _OTHER = 16 * _MB
 
 S3_LIMIT = 512 * _MB
-"""AWS takes 5 GB in one request. The emulator holds a body in memory; larger objects go in parts."""
+"""AWS takes 5 GB in one request. The emulator keeps a body in memory: send larger ones in parts."""
 
 _LAMBDA_INVOKE, _LAMBDA_EVENT, _LAMBDA_CODE = 6_291_456, 1_048_576, 70_167_211
 _INVOCATION = re.compile(r"/functions/[^/]+/(?:invocations|response-streaming-invocations)$")

@@ -1,4 +1,4 @@
-"""How many connections the server keeps, and how long it waits for one to say something.
+"""Limits the number of connections, and how long an idle one is kept.
 
 Each is an open file, and so is what a request needs to be answered. Where no more can be had, the
 connection that has been idle longest makes room, so that a health check and the owner's tools come
@@ -115,7 +115,7 @@ def _limited(base: type[TCPServer]) -> type[TCPServer]:
             )
 
     def _make_room() -> None:
-        """Close the connection that has been idle longest, but not the newest, which has just come."""
+        """Close the connection that has been idle longest, but not the newest one."""
         for oldest in list(idle)[:-1][:_RESERVE]:
             idle.pop(oldest)
             with contextlib.suppress(OSError, RuntimeError):

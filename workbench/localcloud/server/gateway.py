@@ -1,8 +1,8 @@
 """The one ASGI application on the local cloud's port: our own routes first, then the emulator.
 
-A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any of
-them, the request must come from a web page that may ask, or from no page at all, and be signed with
-a key that is good here, unless AWS serves it without.
+A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any
+of them, the request must come from a web page that may ask, or from no page at all, and be signed
+with a key that is good here, unless AWS serves it without.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from workbench.localcloud.access import bodies, signatures, web_pages
 from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
-from workbench.localcloud.access.refusals import RefusedPages
 from workbench.localcloud.access.signed_request import RefusedSignatureError
 from workbench.localcloud.access.web_pages import AllowedOrigins
 from workbench.localcloud.asgi.responses import refuse, send_json
@@ -35,12 +34,12 @@ def gateway(
 ) -> App:
     """The application that tries ``routes`` in order and hands everything else to ``emulator``.
 
-    ``allowed_origins`` are by default those of the user's settings. ``on_done`` is called after each
-    HTTP request but those of admin routes, and after each WebSocket connection (as method
+    ``allowed_origins`` are by default those of the user's settings. ``on_done`` is called after
+    each HTTP request but those of admin routes, and after each WebSocket connection (as method
     ``WEBSOCKET``).
     """
     origins = AllowedOriginsSetting() if allowed_origins is None else allowed_origins
-    refused = RefusedPages()
+    refused = web_pages.RefusedPages()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

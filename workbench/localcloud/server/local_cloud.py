@@ -110,7 +110,7 @@ class LocalCloud:
         return read_to_the_end(limited_bodies(application))
 
     def _delete_branch_backend(self, app_id: str, branch: str) -> None:
-        """Delete the branch's stack with its data, as Amplify Hosting does with the branch. Blocks."""
+        """Delete the branch's stack with its data, as Amplify Hosting does. Blocks."""
         # Imported in the job's thread: 0.15 s that no start waits for.
         from workbench.aws.clients import Clients
         from workbench.deploy.execute.delete import delete_backend

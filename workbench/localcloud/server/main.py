@@ -36,7 +36,7 @@ from workbench.private_files import private_folder
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Where the server keeps its state and where it listens."""
+    """The server's state folder and port."""
 
     state_dir: Path
     port: int
@@ -121,7 +121,7 @@ def _serve(options: ServerOptions) -> int:
         if peer_user is None:
             logging.getLogger("local cloud").warning(
                 "this kernel does not tell which user connects: other users of this machine reach "
-                "the public addresses (GraphQL, sign-in), and are kept out of the rest by the access key"
+                "the public addresses (GraphQL, sign-in); the access key keeps them out of the rest"
             )
         connections.install(peer_user)
         connection_limits.install()

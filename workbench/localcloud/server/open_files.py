@@ -11,7 +11,8 @@ _WANTED = 65_536
 def raise_open_files_limit() -> int:
     """Raise the soft limit of open files up to the hard one; returns what holds now.
 
-    Each subscriber's connection is an open file, and many systems start processes with 256 or 1,024.
+    Each subscriber's connection is an open file, and many systems start processes with 256 or
+    1,024.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _WANTED if hard == resource.RLIM_INFINITY else min(_WANTED, hard)

@@ -1,7 +1,7 @@
 """Opens the last good state: the current one, else the copy that a good start has left.
 
-What cannot be used is moved aside and reported, never overwritten. A state of a newer release, and one
-that cannot be read or written now, stop the start instead: nothing is moved then.
+What cannot be used is moved aside and reported, never overwritten. A state of a newer release, and
+one that cannot be read or written now, stop the start instead: nothing is moved then.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The local cloud's saved state: one SQLite file, written in transactions, never half.
 
-A service's state is one JSON document and rows for what is large in it; DynamoDB items are rows too,
-so that a write to a large table saves one row. SQLite's write-ahead log survives ``kill -9`` at any
-moment, and a power cut, as each save waits for the disk; what happens with a file that something
-else has damaged is ``state_recovery``'s.
+A service's state is one JSON document and rows for what is large in it; DynamoDB items are rows
+too, so that a write to a large table saves one row. SQLite's write-ahead log survives ``kill -9``
+at any moment, and a power cut, as each save waits for the disk; what happens with a file that
+something else has damaged is ``state_recovery``'s.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class UnreachableStateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one save writes: ``emptied`` tables lose all their rows before ``items`` are written.
+    """The changes of one save: ``emptied`` tables lose all their rows before ``items`` are written.
 
     An item whose document is None is deleted. ``removed`` parts go with all below them, before
     ``parts`` are written; one without path and name stands for its whole service. ``blobs`` are
@@ -86,8 +86,8 @@ class StateStore:
     """An open state file; to be used by one thread at a time.
 
     Opening it makes it where it is missing, and raises :class:`DamagedStateError`,
-    :class:`NewerStateError` or :class:`UnreachableStateError`. ``read_only`` leaves every byte of it
-    as it is. Without ``may_be_new``, a file in which nothing was ever saved counts as damaged.
+    :class:`NewerStateError` or :class:`UnreachableStateError`. ``read_only`` leaves every byte of
+    it as it is. Without ``may_be_new``, a file in which nothing was ever saved counts as damaged.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False, may_be_new: bool = True) -> None:
@@ -182,7 +182,7 @@ class StateStore:
             raise
 
     def keep_copy(self) -> None:
-        """Keep this state as the one to fall back on; the old copy stays until the new one is whole.
+        """Keep this state to fall back on; the old copy stays until the new one is complete.
 
         A state without services never becomes the copy: there is nothing in it to fall back on. May
         run in another thread beside ``write``: it reads what was last written when it began.
@@ -232,7 +232,8 @@ def _open(path: Path, read_only: bool, may_be_new: bool) -> sqlite3.Connection:
         version = _check(connection, may_be_new)
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
-            # A commit waits for the disk: 1-20 ms in the saving thread, and it survives a power cut.
+            # A commit waits for the disk: 1-20 ms in the saving thread, and it survives a power
+            # cut.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
             if version != FORMAT:

@@ -21,8 +21,8 @@ type Mutation { put(input: In!): Obj  other: Obj }
 type Subscription { onPut: Obj @aws_subscribe(mutations: ["put"]) }
 interface Named { name: String }
 type Obj implements Named @aws_api_key @aws_iam {
-  id: ID! name: String next: Obj must: String! meta: AWSJSON day: AWSDate kind: Kind n: Int list: [Int!]
-  hidden: String @aws_iam
+  id: ID! name: String next: Obj must: String! meta: AWSJSON day: AWSDate kind: Kind n: Int list:
+  [Int!] hidden: String @aws_iam
 }
 """
 

@@ -241,8 +241,8 @@ def test_response_headers(field: Field) -> None:
 def test_subscription_extensions(field: Field) -> None:
     field.run(
         """export function request() {
-          const group = { filterGroup: [{ filters: [{ fieldName: 'a', operator: 'eq', value: 1 }] }] };
-          extensions.setSubscriptionFilter(group);
+          const group = { filterGroup: [{ filters: [{ fieldName: 'a', operator: 'eq', value: 1 }] }]
+          }; extensions.setSubscriptionFilter(group);
           extensions.setSubscriptionInvalidationFilter(group);
           extensions.invalidateSubscriptions({ subscriptionField: 'onX', payload: { a: 1 } });
           extensions.evictFromApiCache('Query', 'getX', { 'ctx.args.id': 1 });

@@ -1,1 +1,1 @@
-"""Who may call an API: the authorization modes, and the directives of the schema."""
+"""Authorization of an API's callers: the modes, and the directives of the schema."""

@@ -25,7 +25,7 @@ _NO_CREDENTIALS = "Valid authorization header not provided."
 
 
 class Authorizer:
-    """Authorizes requests, and keeps what need not be asked again: keys and authorizers' answers."""
+    """Authorizes requests; caches providers' keys and authorizers' answers."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -88,7 +88,7 @@ def _of(providers: tuple[AuthProvider, ...], mode: AuthMode) -> AuthProvider | N
 
 
 def _by_key(api: Api, given: str) -> Caller:
-    """The anonymous caller with a key; missing, wrong and expired ones get AppSync's one message."""
+    """The anonymous caller with a key; missing, wrong and expired ones get one message."""
     for key in api.api_keys:
         if hmac.compare_digest(key.id.encode(), given.encode()):
             if key.expires and time.time() >= key.expires:

@@ -1,4 +1,4 @@
-"""What the ``@aws_*`` directives of a schema allow, decided once for each field.
+"""Evaluates the ``@aws_*`` directives of a schema, once for each field.
 
 The first layer of authorization: before any resolver runs. A field's own directives replace those
 of its type; a field without either takes the API's default mode only.

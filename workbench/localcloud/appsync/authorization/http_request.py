@@ -1,4 +1,4 @@
-"""What authorization needs to know of a request, and of the account that it comes into."""
+"""The request and the account as authorization sees them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Credentials:
 
 
 class Keys(Protocol):
-    """What must be asked of the local cloud and of the world to verify a caller."""
+    """Access to the local cloud and to the network, to verify a caller."""
 
     def pool_keys(self, pool_id: str) -> Sequence[Mapping[str, Any]]:
         """The public keys (JWK) of a user pool; empty for one that does not exist."""

@@ -30,8 +30,8 @@ _MISMATCH = (
 def authorize_signer(headers: Mapping[str, str], request: HttpRequestFacts, keys: Keys) -> Caller:
     """The principal whose credentials signed the request; raises RefusedError.
 
-    The local cloud's own key must have signed it, or credentials that it issued: an identity pool's,
-    a role's, a user's.
+    The local cloud's own key must have signed it, or credentials that it issued: an identity
+    pool's, a role's, a user's.
     """
     signature = read_signature(headers.get("authorization", ""))
     if signature is None:

@@ -31,7 +31,7 @@ _REFUSED = "You are not authorized to make this call."
 
 
 class AuthorizerAnswers:
-    """What authorizers answered, by API and token, for as long as each answer lasts.
+    """Authorizers' answers by API and token, for as long as each lasts.
 
     Tokens are kept as their digests only.
     """

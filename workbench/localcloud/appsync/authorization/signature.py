@@ -21,7 +21,7 @@ SKEW_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What an ``Authorization`` header says."""
+    """The fields of an ``Authorization`` header."""
 
     access_key: str
     date: str

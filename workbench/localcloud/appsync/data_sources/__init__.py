@@ -1,1 +1,1 @@
-"""AppSync's data sources: what the request object of a template or a handler does, and its result."""
+"""AppSync's data sources: they carry out the request objects of templates and handlers."""

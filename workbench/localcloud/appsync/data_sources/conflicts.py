@@ -1,4 +1,4 @@
-"""What happens where a write of a versioned item was made from another version than is there.
+"""Resolves conflicts: a write of a versioned item that started from another version.
 
 Source: AppSync developer guide, "Conflict detection and resolution".
 """

@@ -30,7 +30,7 @@ _MODELLED = {
     "TransactionInProgressException": "TransactionInProgressException",
     "IdempotentParameterMismatchException": "IdempotentParameterMismatchException",
 }
-"""The errors of DynamoDB that have a class of their own in the AWS SDK for Java, which names them in
+"""DynamoDB's errors with a class of their own in the AWS SDK for Java, which names them in
 ``errorType``; every other one, such as ValidationException, is a ``DynamoDbException``."""
 
 _REQUEST_ID = string.ascii_uppercase + string.digits

@@ -1,7 +1,7 @@
 """PutItem, UpdateItem and DeleteItem of a DynamoDB data source, with AppSync's conditional writes.
 
-Source: AppSync developer guide, "Condition expressions": where the condition fails, the item is read
-again; a put whose item is there already, and a delete whose item is gone, succeed.
+Source: AppSync developer guide, "Condition expressions": where the condition fails, the item is
+read again; a put whose item is there already, and a delete whose item is gone, succeed.
 """
 
 from __future__ import annotations

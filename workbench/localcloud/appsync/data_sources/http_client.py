@@ -32,8 +32,8 @@ class HttpClient:
     """Connections to endpoints, kept open between requests.
 
     A signed request to a host of AWS goes to ``cloud``, the local cloud's own services, in this
-    process; its signature is by ``keys``, the local cloud's own, in any case, so that nothing of the
-    user's leaves the machine.
+    process; its signature is by ``keys``, the local cloud's own, in any case, so that nothing of
+    the user's leaves the machine.
     """
 
     def __init__(self, cloud: App, keys: LocalKeys) -> None:

@@ -1,4 +1,4 @@
-"""What data sources need of the local cloud, apart from how it is reached."""
+"""The local cloud's services as data sources call them, however they are reached."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class HttpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FunctionReply:
-    """What a Lambda function answered; ``error`` is ``Unhandled`` or ``Handled`` where it failed.
+    """A Lambda function's answer; ``error`` is ``Unhandled`` or ``Handled`` if it failed.
 
     ``payload`` is JSON: the function's result, or its error (``errorMessage``, ``errorType``).
     """
@@ -24,7 +24,7 @@ class FunctionReply:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """How an HTTP data source signs its requests (``awsIamConfig``)."""
+    """The signature of an HTTP data source's requests (``awsIamConfig``)."""
 
     region: str
     service: str
@@ -43,7 +43,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """What the endpoint answered; ``headers`` are joined by name, as AppSync gives them."""
+    """An endpoint's answer; ``headers`` are joined by name, as AppSync gives them."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How a resolver or a function detects and resolves conflicts: its ``syncConfig``."""
+"""Reads the ``syncConfig`` of a resolver or function: how it detects and resolves conflicts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Executes GraphQL operations: parses, limits, validates, runs resolvers, shapes data and errors."""
+"""Executes GraphQL operations: parses, validates, runs resolvers, shapes data and errors."""

@@ -1,4 +1,4 @@
-"""An API made ready for execution: its schema, its rules, its resolvers and the queries seen so far.
+"""An API ready for execution: its schema, its rules, its resolvers and the queries seen so far.
 
 A snapshot is immutable but for its caches. A changed API gets another one, and requests under way
 keep theirs.

@@ -1,4 +1,4 @@
-"""What the execution of operations needs from outside, given as callables."""
+"""The engines and services that execute operations, given as callables."""
 
 from __future__ import annotations
 

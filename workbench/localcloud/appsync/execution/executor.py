@@ -95,7 +95,7 @@ class Executor(ExecutionContext):
     def _planned(
         self, parent_type: GraphQLObjectType, fields: dict[str, list[FieldNode]]
     ) -> list[_Planned]:
-        """How each field is executed; with a serializer where it is nothing but a scalar's value."""
+        """How each field is executed; with a serializer if it is only a scalar's value."""
         type_name = parent_type.name
         plan: list[_Planned] = []
         for key, nodes in fields.items():
@@ -195,7 +195,7 @@ class Executor(ExecutionContext):
         value: Any,
         parent: str,
     ) -> Any:
-        """The value in the shape of its type, or a coroutine of it; raises for what does not fit."""
+        """The value in the shape of its type, or a coroutine of it; raises if it does not fit."""
         if isinstance(kind, GraphQLNonNull):
             inner = kind.of_type
             completed = self._complete(inner, nodes, path, value, parent)

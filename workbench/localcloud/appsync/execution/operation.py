@@ -1,4 +1,4 @@
-"""Executes one operation of an API for an authorized caller: the way from a request to an answer."""
+"""Executes one operation of an API for an authorized caller, from request to answer."""
 
 from __future__ import annotations
 

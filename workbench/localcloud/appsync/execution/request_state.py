@@ -1,4 +1,4 @@
-"""What belongs to one request while it is executed."""
+"""The state of one request while it is executed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Runs one field's resolver: a pipeline of functions or a single unit, in VTL, JavaScript or direct.
+"""Runs a field's resolver: a pipeline of functions or a single unit; VTL, JavaScript or direct.
 
-https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-overview.html
+docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-reference-overview.html
 """
 
 from __future__ import annotations

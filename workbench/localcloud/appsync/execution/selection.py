@@ -1,4 +1,4 @@
-"""What ``ctx.info`` tells a resolver of the selection below its field."""
+"""Builds ``ctx.info``'s description of the selection below a field."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Whose turn it is on the event loop: one request's many fields leave room for everybody else.
 
 Asyncio runs all that is ready before it looks at its connections again. A query of a thousand
-fields would so be answered before anyone is heard. Here its fields start while the round of the loop
-is young; the rest wait, and go on in later rounds, one request after the other.
+fields would so be answered before anyone is heard. Here its fields start while the round of the
+loop is young; the rest wait, and go on in later rounds, one request after the other.
 """
 
 from __future__ import annotations

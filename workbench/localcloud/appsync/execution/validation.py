@@ -217,7 +217,7 @@ def _words(message: str, node: Node | None, places: _Places) -> Words:
 
 
 class _Places:
-    """Where a document's nodes stand; made only for a document with errors."""
+    """Positions of a document's nodes; computed only for a document with errors."""
 
     def __init__(self, document: DocumentNode) -> None:
         self._above: dict[int, Node] = {}

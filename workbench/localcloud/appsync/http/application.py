@@ -58,7 +58,7 @@ Invalidate = Callable[[str, Mapping[str, Any]], object]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What the application is made of; ``on_done`` learns of every request that was executed."""
+    """The parts of the application; ``on_done`` is called with every executed request's trace."""
 
     snapshots: Snapshots
     engines: Engines

@@ -110,7 +110,7 @@ class DataPlane:
 
 
 def _warm(compiled: CompiledApi) -> None:
-    """Compile the templates, 0.5 ms each: all of a quickstart's would cost its first query 15 ms."""
+    """Compile the templates (0.5 ms each), so that a quickstart's first query takes 15 ms less."""
     codes = [function.code for function in compiled.api.functions.values()]
     codes += [resolver.code for resolver in compiled.api.resolvers.values()]
     texts = {text for code in codes for text in (code.request_template, code.response_template)}

@@ -1,4 +1,4 @@
-"""What the endpoint sends back: bodies and headers as AppSync's.
+"""Answers of the endpoint: bodies and headers as AppSync's.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-http-errors.html and what the
 service sends to a browser.

@@ -1,1 +1,1 @@
-"""What mapping templates see of Java: strings, collections, regular expressions, time."""
+"""Java as mapping templates see it: strings, collections, regular expressions, time."""

@@ -180,7 +180,7 @@ _FIELDS = {
 
 
 def parse_time(text: str, pattern: str, zone_name: str | None = None) -> datetime:
-    """The moment that a text in a pattern names, in ``zone_name`` or UTC where the text has no zone.
+    """Parse a time by a pattern; in ``zone_name`` or UTC if the text has no zone.
 
     Raises ValueError for another text, and for patterns that are not supported.
     """

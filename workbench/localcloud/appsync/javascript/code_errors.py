@@ -1,4 +1,4 @@
-"""What AppSync refuses when code is uploaded: syntax errors, and JavaScript that it lacks.
+"""Finds what AppSync refuses in uploaded code: syntax errors, and JavaScript that it lacks.
 
 The rules are those of "Supported runtime features" in AppSync's developer guide, said in the words
 of AWS's own lint rules for them. Only what can be told without types is checked. Code that is

@@ -16,10 +16,13 @@ from dataclasses import dataclass, field
 from workbench.localcloud.appsync.javascript.tokens import Token, tokenize
 
 _DYNAMODB = (
-    "batchDelete batchGet batchPut get operations put query remove scan sync toBinarySet toNumberSet"
-    " toStringSet transactGet transactWrite update"
+    "batchDelete batchGet batchPut get operations put query remove scan sync toBinarySet"
+    " toNumberSet toStringSet transactGet transactWrite update"
 )
-_RDS = "agg createMySQLStatement createPgStatement insert remove select sql toJsonObject typeHint update"
+_RDS = (
+    "agg createMySQLStatement createPgStatement insert remove select sql toJsonObject typeHint"
+    " update"
+)
 MODULES = {
     "@aws-appsync/utils": frozenset(("util", "extensions", "runtime")),
     "@aws-appsync/utils/ai": frozenset(("invokeModel", "converse")),
@@ -56,7 +59,7 @@ class Import:
 
 @dataclass
 class Module:
-    """What the statements of one source text say; ``cuts`` are blanked."""
+    """The imports and exports of one source text; ``cuts`` are blanked."""
 
     tokens: list[Token]
     imports: list[Import] = field(default_factory=list)
@@ -76,7 +79,8 @@ def as_function(code: str) -> str:
     members = ", ".join(
         f"{name}: {module.exports[name]}" for name in HANDLERS if name in module.exports
     )
-    return f'(function (__modules, __exports) {{ "use strict"; {bindings}\n{body}\n;return {{{members}}}; }})'
+    start = f'(function (__modules, __exports) {{ "use strict"; {bindings}'
+    return f"{start}\n{body}\n;return {{{members}}}; }})"
 
 
 def read_module(code: str) -> Module:

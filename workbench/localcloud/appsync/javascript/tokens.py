@@ -15,8 +15,8 @@ from typing import Literal
 Kind = Literal["word", "number", "string", "template", "regex", "punctuator"]
 
 _LONG_PUNCTUATORS = (
-    ">>>= ... === !== **= <<= >>= >>> &&= ||= ??= => == != <= >= && || ?? ?. ++ -- += -= *= /= %= &="
-    " |= ^= << >> **"
+    ">>>= ... === !== **= <<= >>= >>> &&= ||= ??= => == != <= >= && || ?? ?. ++ -- += -= *= /= %="
+    " &= |= ^= << >> **"
 )
 _PUNCTUATORS = frozenset(_LONG_PUNCTUATORS.split())
 _KEYWORDS = (

@@ -1,4 +1,4 @@
-"""The rules of time zones, as the embedded engine takes them: it has no zone database of its own."""
+"""Rules of time zones for the embedded engine, which has no zone database of its own."""
 
 from __future__ import annotations
 

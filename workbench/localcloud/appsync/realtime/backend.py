@@ -1,4 +1,4 @@
-"""What the real-time protocol needs of the rest of the data plane, given as callables."""
+"""The rest of the data plane as the real-time protocol calls it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReadyApi:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What the subscription field's own resolver said: errors refuse, effects may set filters."""
+    """The result of a subscription field's resolver: errors refuse, effects may set filters."""
 
     effects: Effects
     errors: tuple[dict[str, Any], ...] = ()

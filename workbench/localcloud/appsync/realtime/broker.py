@@ -53,7 +53,7 @@ class Hub:
         self.closing = asyncio.Event()
 
     def close(self) -> None:
-        """The server stops: every connection ends now, instead of when the server's patience does."""
+        """End every connection now, because the server stops."""
         self.closing.set()
 
     def add(self, api_id: str, subscription: Subscription, member: Member) -> None:

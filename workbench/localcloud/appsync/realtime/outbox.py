@@ -1,4 +1,4 @@
-"""What waits to be sent on one connection, bounded."""
+"""A connection's queue of messages to send, bounded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_PAUSE = 0.1
 
 @dataclass(slots=True)
 class Pace:
-    """How long connections wait between two writes: nothing to speak of for a few, 0.1 s for a thousand.
+    """The pause between two writes of a connection: near zero for a few, 0.1 s for a thousand.
 
     What a thousand connections are sent in that time goes out in a thousand writes instead of a
     thousand for each event. The first event after a pause is never held back.
@@ -34,8 +34,8 @@ class Pace:
 class Outbox:
     """Takes texts (UTF-8) without waiting and sends them in order, several at once.
 
-    A reader that falls behind by 2,000 messages or 8 MB has lost: ``overflowed`` is set, and nothing
-    more is taken.
+    A reader that falls behind by 2,000 messages or 8 MB has lost: ``overflowed`` is set, and
+    nothing more is taken.
     """
 
     def __init__(self, send: Callable[[Sequence[bytes]], Awaitable[None]], pace: Pace) -> None:

@@ -1,4 +1,4 @@
-"""Which mutations publish to a subscription: the schema's ``@aws_subscribe``."""
+"""Reads which mutations publish to a subscription: the schema's ``@aws_subscribe``."""
 
 from __future__ import annotations
 

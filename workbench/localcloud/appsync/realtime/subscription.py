@@ -34,7 +34,7 @@ class BadSubscriptionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a ``start`` asked for; ``field`` is the subscription's field in the schema."""
+    """The request of a ``start``; ``field`` is the subscription's field in the schema."""
 
     query: str
     variables: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What members of one :class:`Group` have in common.
+    """The part of a subscription that members of one :class:`Group` have in common.
 
     ``arguments`` filter where ``filter`` is None. ``key`` is equal for subscriptions that get the
     same events, ``shape_key`` for those to whom an event looks the same.

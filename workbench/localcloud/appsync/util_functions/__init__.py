@@ -1,1 +1,1 @@
-"""What AppSync's own functions mean, as plain Python: shared by VTL, JavaScript and data sources."""
+"""AppSync's own functions in plain Python, for VTL and data sources."""

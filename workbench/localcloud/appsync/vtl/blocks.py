@@ -62,7 +62,7 @@ class Block:
 
 
 def parse_block(source: Source, ends: frozenset[str]) -> tuple[Node, str]:
-    """Parse up to one of the directives in ``ends``; gives its name, empty at the end of the text."""
+    """Parse up to a directive of ``ends``, and return its name too; "" at the end of the text."""
     directives = source.directives
     source.deeper()
     block = Block()

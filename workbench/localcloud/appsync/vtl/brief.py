@@ -1,9 +1,9 @@
 """A stretch of time in which templates must be brief, for the event loop waits for them.
 
 Within ``with brief_stretch`` a template that takes some ten milliseconds of CPU is cut off by a
-signal, between two of Python's instructions; and what would run as one native call of unknown length
-says so beforehand by :func:`lengthy`. Both raise :class:`Overrun`. Outside of the stretch, in a
-worker that a clock ends, neither does anything.
+signal, between two of Python's instructions; and what would run as one native call of unknown
+length says so beforehand by :func:`lengthy`. Both raise :class:`Overrun`. Outside of the stretch,
+in a worker that a clock ends, neither does anything.
 """
 
 from __future__ import annotations

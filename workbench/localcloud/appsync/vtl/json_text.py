@@ -38,8 +38,8 @@ _BRIEF_TEXT = 500_000
 def check_size(value: Any) -> None:
     """Failure where a value, written out, is too large: also where it contains itself.
 
-    One list can stand in a value a thousand times, and so can a long text: both are counted as often
-    as they would be written.
+    One list can stand in a value a thousand times, and so can a long text: both are counted as
+    often as they would be written.
     """
     if not isinstance(value, dict | list):
         return

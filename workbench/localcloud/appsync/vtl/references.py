@@ -233,7 +233,7 @@ def _assigner(root: str, steps: list[Step], line: int) -> Assign | None:
 def _utility_reference(
     root: str, steps: list[Step], text: str, quiet: bool, line: int
 ) -> Reference:
-    """A call of ``$util`` or ``$extensions``, found while parsing and failing where it is unknown."""
+    """A call of ``$util`` or ``$extensions``; one that is unknown fails when it runs."""
     path: list[str] = [root]
     for position, step in enumerate(steps):
         if isinstance(step, _Index):

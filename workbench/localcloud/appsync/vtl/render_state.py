@@ -1,4 +1,4 @@
-"""What one evaluation of a template carries, its limits, and how it stops early."""
+"""The state of one evaluation of a template, its limits, and how it stops early."""
 
 from __future__ import annotations
 

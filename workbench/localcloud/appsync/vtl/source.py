@@ -18,7 +18,8 @@ DEEPEST_NESTING = 50
 class Source:
     """Text being parsed; ``first_line`` is its first line's number in the whole template.
 
-    It carries the parsers of ``directives``, by name: they contain blocks, which contain them again.
+    It carries the parsers of ``directives``, by name: they contain blocks, which contain them
+    again.
     """
 
     __slots__ = (

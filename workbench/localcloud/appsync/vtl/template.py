@@ -34,7 +34,7 @@ LONGEST_TEMPLATE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What a template gave: its text, or what ``#return`` had."""
+    """A template's result: its text, or the value of ``#return``."""
 
     text: str
     returned: bool = False

@@ -45,7 +45,7 @@ class Entry(dict[Any, Any]):
 
 
 class JavaClass:
-    """What ``.class`` gives: only its name."""
+    """The value of ``.class``: only its name."""
 
     __slots__ = ("name",)
 

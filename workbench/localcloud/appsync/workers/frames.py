@@ -1,4 +1,4 @@
-"""What goes between the local cloud and a worker: a length of four bytes, then that many bytes.
+"""Messages between the local cloud and a worker: a length of four bytes, then that many bytes.
 
 A job is a marshalled tuple: its kind, then what the kind needs. A reply begins with one byte: ``+``
 for a result, ``-`` for a message (UTF-8) of why there is none.

@@ -1,4 +1,4 @@
-"""What a worker does with a job: runs in the worker's process."""
+"""Runs a job, in the worker's process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workbench.localcloud.appsync.workers import frames
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a mapping template gave: a value or an error, the changed context, its effects."""
+    """A mapping template's result: a value or an error, the changed context, its effects."""
 
     evaluation: Evaluation | None
     error: FieldError | None

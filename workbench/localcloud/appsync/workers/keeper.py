@@ -62,7 +62,8 @@ class Keeper:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            # -P: a folder named like one of our packages in the current folder must not shadow ours.
+            # -P: a folder named like one of our packages in the current folder must not shadow
+            # ours.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),

@@ -1,4 +1,4 @@
-"""How much CPU another process has used."""
+"""Reads how much CPU another process has used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 _UTIME = 11
-"""Where the user's ticks stand behind the command's name in /proc's ``stat``; the kernel's follow."""
+"""Index of the user's ticks after the command's name in /proc's ``stat``; the kernel's follow."""
 
 
 def processor_seconds(process: int) -> float | None:

@@ -1,4 +1,4 @@
-"""The one evaluator of an event loop: the data plane's and the control plane's evaluation calls'."""
+"""The one evaluator of an event loop, for the data plane and for evaluation calls."""
 
 from __future__ import annotations
 

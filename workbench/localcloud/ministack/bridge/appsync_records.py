@@ -54,7 +54,8 @@ def revision(api_id: str) -> int | None:
         return None
     before = _seen.get(api_id)
     if before is not None and before[0] == raw:
-        # Equal records may have been replaced: with the new ones the next comparison is by identity.
+        # Equal records may have been replaced: with the new ones the next comparison is by
+        # identity.
         _seen[api_id] = raw, before[1]
         return before[1]
     number = next(_counter)

@@ -19,7 +19,7 @@ _administrator = [LocalKeys("local", secrets.token_hex())]
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a caller must have signed with; ``expires`` in seconds since the epoch, None never.
+    """Valid credentials to sign with; ``expires`` in seconds since the epoch, None never.
 
     ``session`` is the emulator's record of temporary credentials, else empty.
     """

@@ -103,7 +103,7 @@ def is_public(method: str, path: str, query: str, headers: Headers) -> bool:
 
 
 def is_public_handshake(path: str, headers: Headers) -> bool:
-    """Whether a WebSocket without a signature is served: by an API Gateway, whose ``$connect`` route
+    """Whether an unsigned WebSocket is served: by an API Gateway, whose ``$connect`` route
     authorizes it."""
     from ministack import app
     from ministack.services import apigateway
@@ -192,7 +192,7 @@ def _is_load_balancer(app: Any, host: str, path: str) -> bool:
 
 
 def _is_open_object(method: str, path: str, query: str, headers: Headers) -> bool:
-    """What a bucket's policy or an ACL lets everybody read; and forms, which ``post_forms`` checks."""
+    """Objects that a policy or ACL makes public; and forms, which ``post_forms`` checks."""
     from ministack import app
     from ministack.services import s3
 

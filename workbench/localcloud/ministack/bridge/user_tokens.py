@@ -18,7 +18,7 @@ class NoTokensError(Exception):
 
 @in_turn
 def issue_tokens(pool_id: str, client_id: str, username: str) -> Mapping[str, Any]:
-    """``AccessToken``, ``IdToken``, ``RefreshToken``, ``ExpiresIn`` (seconds); raises NoTokensError.
+    """``AccessToken``, ``IdToken``, ``RefreshToken``, ``ExpiresIn`` (s); raises NoTokensError.
 
     ``username`` may be an alias: an e-mail address, a phone number, or the ``sub``.
     """

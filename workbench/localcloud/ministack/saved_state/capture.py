@@ -53,7 +53,7 @@ def service_of(signed_name: str) -> str | None:
 
 
 class States:
-    """What is saved of each service, and what of the live services differs from it."""
+    """The saved state of each service, compared with the live one."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
@@ -118,7 +118,7 @@ _SHARED = (
     "ssm",
     "stepfunctions",
 )
-"""Services whose ``get_state`` only copies: while a state is taken, they hand out their own records."""
+"""Services whose ``get_state`` only copies: they return their own records meanwhile."""
 
 _taking = threading.local()
 
@@ -148,7 +148,7 @@ def _sharing() -> Iterator[None]:
 
 
 def restore(states: Mapping[str, Any]) -> None:
-    """Put decoded states into the emulator; raises DamagedStateError, and has changed nothing then."""
+    """Put decoded states into the emulator; raises DamagedStateError before any change."""
     done = []
     for name, state in states.items():
         module = _module(name)

@@ -20,7 +20,7 @@ _NAMED = re.compile(rb'"code_blob_ref"\s*:\s*"([0-9a-f]{64})"')
 
 
 def mend_code(state: bytes) -> Iterator[Damage]:
-    """Look at each file that the state of Lambda names; what was found damaged, and what was done."""
+    """Check each file that the state of Lambda names; returns what was damaged and done."""
     from ministack.services import lambda_svc
 
     folder = Path(lambda_svc.CODE_BLOB_DIR)

@@ -21,7 +21,7 @@ Item = tuple[str, str, str]
 
 
 class ItemChanges:
-    """Which DynamoDB items changed since they were last taken; thread-safe."""
+    """Tracks which DynamoDB items changed since they were last taken; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,10 +1,10 @@
 """A service's state as rows, so that a save writes what changed and not all there is.
 
-A state of 75 MB (4,500 parameters) or with 10,000 users as one document would be copied, encoded and
-written for each change. Here the members of every scoped store, and of every dict with more than
-``LARGE`` members, are rows of their own; the row around them holds a marker in their place. What was
-saved is kept beside the live state, its texts shared with it: comparing the two is done by Python's
-own ``==`` and takes 10 ms for 4,500 parameters, and only what differs is encoded.
+A state of 75 MB (4,500 parameters) or with 10,000 users as one document would be copied, encoded
+and written for each change. Here the members of every scoped store, and of every dict with more
+than ``LARGE`` members, are rows of their own; the row around them holds a marker in their place.
+What was saved is kept beside the live state, its texts shared with it: comparing the two is done by
+Python's own ``==`` and takes 10 ms for 4,500 parameters, and only what differs is encoded.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Row = tuple[str, str, str]
 
 @dataclass
 class Rows:
-    """What one save changes: rows to write, after others went with all below them.
+    """The changes of one save: rows to write, after others were removed with all below them.
 
     A removed row without path and name stands for all rows of its service.
     """
@@ -52,7 +52,7 @@ class Rows:
 
 
 class SavedState:
-    """What is saved of one service, and how its live state differs from that."""
+    """The saved state of one service, compared with the live one."""
 
     def __init__(self, service: str, encode: Encode) -> None:
         self._service = service
@@ -66,7 +66,7 @@ class SavedState:
         self._anew = True
 
     def seed(self, payload: Any, split: Iterable[str]) -> None:
-        """Take what was just read for saved; ``split`` are the containers whose members are rows."""
+        """Count what was just read as saved; ``split``: the containers whose members are rows."""
         self._split = set(split)
         self._anew = False
         self._seeding = True

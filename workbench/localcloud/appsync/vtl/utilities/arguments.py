@@ -1,4 +1,4 @@
-"""What utilities take: checks that say in plain words what was given instead."""
+"""Checks the arguments of utilities, and says in plain words what was given instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``$util.list``, ``map``, ``math``, ``str``, ``rds``, ``xml``, ``transform``: results of arguments."""
+"""``$util.list``, ``map``, ``math``, ``str``, ``rds``, ``xml`` and ``transform``."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def install() -> None:
 
 
 def schema_problem(definition: str) -> str:
-    """What AppSync finds wrong with a schema, as its status details tell it; empty where nothing."""
+    """The problem that AppSync finds in a schema, as in its status details; empty if none."""
     # Imported on first use, 0.3 s; the GraphQL plane does it while the first synth runs.
     from graphql import GraphQLSyntaxError, build_ast_schema, validate_schema
     from graphql.validation.validate import validate_sdl

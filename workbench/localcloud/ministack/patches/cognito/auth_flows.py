@@ -2,7 +2,8 @@
 
 Cognito requires the client's secret too, if it has one. ministack checks both only with its AUTH
 switch on, and treats a client without flows as one that allows all of them.
-Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+Source:
+docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
 """
 
 from __future__ import annotations

@@ -327,13 +327,14 @@ def _answered(
             result = cognito._build_auth_result(
                 pid, data["ClientId"], user, client_metadata=metadata
             )
-            return cognito.json_response({"AuthenticationResult": result})  # type: ignore[no-any-return]
+            answered: Answer = cognito.json_response({"AuthenticationResult": result})
+            return answered
         case _:
             return respond(data)
 
 
 def _new_password_refused(pool: Any, user: Any, given: Mapping[str, str]) -> Answer | None:
-    """What is wrong with a new password and its attributes; takes the attributes where nothing is."""
+    """The problem of a new password and its attributes; if none, stores the attributes."""
     from ministack.services import cognito
 
     password = given.get("NEW_PASSWORD", "")

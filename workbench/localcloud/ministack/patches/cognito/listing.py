@@ -63,7 +63,8 @@ def _list_users(data: Any) -> Answer:
     if limit > _MOST:
         return refuse(
             "InvalidParameterException",
-            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: "
+            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy "
+            "constraint: "
             "Member must have value less than or equal to 60",
         )
     matches = _matcher(data.get("Filter") or "")

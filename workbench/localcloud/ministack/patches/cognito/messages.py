@@ -3,7 +3,7 @@
 Its codes are 123456 and 654321, checked only with its signature checks on, and nothing is sent to
 phone numbers. Here codes are random and always checked; the messages are kept and saved with the
 pool.
-Source: docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-message-customizations.html
+Source: docs.aws.amazon.com/cognito/latest/developerguide, "Configuring email and SMS messages"
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Sessions of a local pool's sign-in challenges: each belongs to one user and one challenge.
 
 They live in memory only: a sign-in that was started before a restart starts over.
-Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
+Source:
+docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html
 """
 
 from __future__ import annotations
