@@ -55,7 +55,7 @@ def test_a_python_project_is_scaffolded_without_npm(tmp_path: Path) -> None:
     for file in project.amplify_dir.rglob("*.py"):
         compile(file.read_text(), file, "exec")
         assert len(file.read_text().splitlines()) <= 60, f"{file} is longer than a screen"
-    with pytest.raises(ProjectProblem, match="amplify folder already"):
+    with pytest.raises(ProjectProblem, match="already an amplify folder"):
         scaffold(project.root, "python", said.append)
 
 

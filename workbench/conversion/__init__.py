@@ -1,1 +1,1 @@
-"""How a TypeScript backend's data reads in Python."""
+"""Converts a TypeScript backend's data schema to Python."""

@@ -1,7 +1,7 @@
-"""From the annotated schema of a TypeScript backend to ``amplify/data/resource.py``.
+"""Converts the annotated schema of a TypeScript backend to ``amplify/data/resource.py``.
 
-The schema is what Amplify's ``defineData`` makes of the TypeScript, so what it leaves out cannot be
-carried: handlers' code, functions' definitions, comments. Each is named in ``notes``.
+Amplify's ``defineData`` makes the schema from the TypeScript, so what it leaves out cannot be
+converted: handlers' code, functions' definitions, comments. ``notes`` names each.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ _MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A Python file's text, and what it could not take over, in words."""
+    """A Python file's text, and notes about what could not be converted."""
 
     text: str
     notes: tuple[str, ...]
 
 
 def convert(model_schema: str) -> Converted:
-    """The Python for an annotated schema; raises GraphQLSyntaxError for what is none."""
+    """Return the Python for an annotated schema; raises GraphQLSyntaxError."""
     return _Conversion(model_schema).converted()
 
 
 def snake(name: str) -> str:
-    """``chatId`` as ``chat_id``, where camelCase leads back to the same name; else as it is."""
+    """Return ``chatId`` as ``chat_id`` if that converts back to the same name; else unchanged."""
     words = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: f"_{found[1].lower()}", name)
     first, *others = words.split("_")
     back = first + "".join(part[:1].upper() + part[1:] for part in others)
@@ -74,7 +74,7 @@ class _Conversion:
     notes: list[str] = field(default_factory=list)
 
     def converted(self) -> Converted:
-        """All of it."""
+        """Convert the whole schema."""
         objects: dict[str, ObjectTypeDefinitionNode] = {}
         enums: list[EnumTypeDefinitionNode] = []
         for node in parse(self.schema).definitions:
@@ -207,7 +207,7 @@ class _Conversion:
             if kind is not None:
                 return self._relation(node, directive, kind)
         annotation = self._annotation(node.type)
-        # Underscores of the API's own would become camelCase.
+        # Underscores in the API's names would become camelCase.
         options = [f"name={_quoted(node.name.value)}"] if "_" in node.name.value else []
         default = _directive(node, "default")
         if default is not None:

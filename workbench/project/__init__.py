@@ -1,1 +1,1 @@
-"""Where a project is, what it is called, and what it needs to start."""
+"""Finds, checks, creates and names Amplify projects."""

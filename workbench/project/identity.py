@@ -1,4 +1,4 @@
-"""Which backend a sandbox is: names, stack name, SSM paths and CDK context, exactly as ampx's.
+"""The names of a backend as ampx makes them: stack name, SSM paths, CDK context.
 
 The rules are those of ampx's ``BackendIdentifierConversions`` and ``ParameterPathConversions``
 (@aws-amplify/platform-core 1.11), so that either tool can drive the same sandbox.
@@ -25,15 +25,15 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9]")
 def sandbox_identity(project: Project, identifier: str | None) -> BackendIdentity:
     """Identify the project's sandbox: ``identifier``, or the operating system's user name.
 
-    Raises ``ProjectProblem`` where the identifier is not one ampx would take. The user name is
-    used unchecked, as ampx does.
+    Raises ``ProjectProblem`` if ampx would not accept the identifier. The user name is used
+    unchecked, as ampx does.
     """
     name = validate_identifier(identifier) if identifier is not None else _user_name()
     return BackendIdentity(namespace=project.package_name, name=name, type="sandbox")
 
 
 def validate_identifier(identifier: str) -> str:
-    """Return the identifier where ampx would take it: 1 to 15 letters, digits or dashes."""
+    """Return the identifier if ampx accepts it: 1 to 15 letters, digits or dashes."""
     if not _IDENTIFIER.fullmatch(identifier):
         raise ProjectProblem(
             f"The identifier {identifier!r} is not allowed.",
@@ -43,12 +43,12 @@ def validate_identifier(identifier: str) -> str:
 
 
 def stack_name(identity: BackendIdentity) -> str:
-    """Name the root stack: ``amplify-{namespace}-{name}-{type}-{hash}``, 128 characters at most."""
+    """Return the root stack's name: ``amplify-{namespace}-{name}-{type}-{hash}``, at most 128."""
     return "-".join(("amplify", *_parts(identity)))
 
 
 def parse_stack_name(name: str) -> BackendIdentity | None:
-    """Read an Amplify root stack's name back (sanitised parts); None where it is another's stack."""
+    """Parse the name of an Amplify root stack into its sanitised parts; None for other stacks."""
     parts = name.split("-")
     if (
         len(parts) != 5
@@ -61,25 +61,25 @@ def parse_stack_name(name: str) -> BackendIdentity | None:
 
 
 def secret_path(identity: BackendIdentity, key: str = "") -> str:
-    """Name the SSM parameter of the backend's own secret (without ``key``: of their folder)."""
+    """Return the SSM parameter of the backend's own secret; without ``key``, of their folder."""
     return _join(f"/amplify/{_path_part(identity)}", key)
 
 
 def shared_secret_path(identity: BackendIdentity, key: str = "") -> str:
-    """Name the SSM parameter of the secret that all backends of the namespace share."""
+    """Return the SSM parameter of a secret that all backends of the namespace share."""
     return _join(f"/amplify/shared/{identity.namespace}", key)
 
 
 def resource_reference_path(identity: BackendIdentity, key: str = "") -> str:
-    """Name the SSM parameter through which functions find another resource of the backend."""
+    """Return the SSM parameter by which functions find another resource of the backend."""
     return _join(f"/amplify/resource_reference/{_path_part(identity)}", key)
 
 
 def cdk_context(identity: BackendIdentity, secret_last_updated: int | None) -> dict[str, object]:
-    """Make the CDK context that synth reads; ``secret_last_updated`` in milliseconds (sandbox only).
+    """Return the CDK context for synth; ``secret_last_updated`` in milliseconds (sandbox only).
 
     A changed time changes the secret fetcher's custom resource, so that deploy-time secrets are
-    read again; it is left out where the sandbox has no secret.
+    read again; it is left out if the sandbox has no secret.
     """
     context: dict[str, object] = {
         "amplify-backend-namespace": identity.namespace,

@@ -1,4 +1,4 @@
-"""Find the Amplify project that a folder belongs to."""
+"""Finds the Amplify project of a folder."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LOCK_FILES: tuple[tuple[str, PackageManager], ...] = (
 
 
 def find_project(start: Path) -> Project:
-    """Find the project of ``start`` (a folder or a file): the nearest folder upward with a backend.
+    """Find the project of a folder or file: the nearest folder upward with a backend.
 
-    Raises ``ProjectProblem`` where there is none, where two backend files compete (``ampx`` would
-    silently prefer the JavaScript one), or where ``package.json`` is missing, broken or nameless
-    (its name is the sandbox's namespace).
+    Raises ``ProjectProblem`` if there is none, if there are two backend files (``ampx`` would
+    silently prefer the JavaScript one), or if ``package.json`` is missing, invalid or without a
+    name (which is the sandbox's namespace).
     """
     begin = start.absolute()
     for folder in (begin, *begin.parents):
@@ -37,7 +37,7 @@ def find_project(start: Path) -> Project:
 
 
 def read_package_json(path: Path) -> dict[str, object]:
-    """Read a ``package.json``; raises ``ProjectProblem`` where it is missing or not JSON."""
+    """Read a ``package.json``; raises ``ProjectProblem`` if it is missing or not JSON."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -64,10 +64,10 @@ def read_package_json(path: Path) -> dict[str, object]:
 
 
 def package_manager_of(root: Path) -> PackageManager:
-    """Tell the package manager: ``packageManager`` in package.json, else the nearest lock file.
+    """Return the package manager: ``packageManager`` in package.json, else by the lock file.
 
-    In a workspace the lock file lies at the repository's root, so folders above are searched too,
-    up to the one that holds ``.git``.
+    In a workspace the lock file is at the repository's root, so the folders above are searched too,
+    up to the one with ``.git``.
     """
     for folder in (root, *root.parents):
         package_json = folder / "package.json"
@@ -118,7 +118,7 @@ def _project_at(root: Path) -> Project:
 
 
 def _python_name(root: Path) -> str:
-    """The name of a Python project; package.json counts first, so that ampx has the same identity."""
+    """Return the name of a Python project; package.json has priority, as in ampx."""
     if (root / "package.json").is_file():
         name = read_package_json(root / "package.json").get("name")
         if isinstance(name, str) and name:
@@ -149,11 +149,13 @@ def _no_project(begin: Path) -> ProjectProblem:
     if (begin / "amplify").is_dir():
         return ProjectProblem(
             "The amplify folder has no backend file.",
-            "Add amplify/backend.py that calls define_backend(), or backend.ts with defineBackend().",
+            "Add amplify/backend.py that calls define_backend(), or backend.ts with "
+            "defineBackend().",
             where=str(begin),
         )
     return ProjectProblem(
-        "No Amplify Gen 2 project here: no amplify/backend.ts or backend.py in this folder or above it.",
+        "No Amplify Gen 2 project here: no amplify/backend.ts or backend.py in this folder or "
+        "above it.",
         "Go to your project, or start one with `amplify-tui init`.",
         where=str(begin),
         offer="init",

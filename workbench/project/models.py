@@ -1,4 +1,4 @@
-"""What a project is: its root, its backend file, its package, and what stops it from starting."""
+"""The records of a project: its root, backend file and identity."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Language = Literal["typescript", "python"]
 class Project:
     """An Amplify Gen 2 project on disk; ``root`` holds ``amplify/``.
 
-    ``cloud_dir`` is another project's local cloud to use, as a branch's checkout uses the main one's.
-    ``package_name`` is the sandboxes' namespace: package.json's name, in a Python project without one
-    pyproject.toml's, else the folder's.
+    ``cloud_dir`` is another project's local cloud to use, as a branch's checkout uses the main
+    one's. ``package_name`` is the sandboxes' namespace: the name in package.json, for a Python
+    project without one that in pyproject.toml, else the folder's.
     """
 
     root: Path
@@ -29,7 +29,7 @@ class Project:
 
     @property
     def language(self) -> Language:
-        """What the backend is written in; JavaScript counts as TypeScript."""
+        """The backend's language; JavaScript counts as TypeScript."""
         return "python" if self.backend_file.suffix == ".py" else "typescript"
 
     @property
@@ -39,27 +39,27 @@ class Project:
 
     @property
     def dot_amplify(self) -> Path:
-        """ampx's own folder for generated files, ignored by git."""
+        """ampx's folder for generated files, ignored by Git."""
         return self.root / ".amplify"
 
     @property
     def assembly_dir(self) -> Path:
-        """Where ampx and we put the cloud assembly."""
+        """The folder of the cloud assembly, for ampx and for us."""
         return self.dot_amplify / "artifacts" / "cdk.out"
 
     @property
     def local_cloud_dir(self) -> Path:
-        """The local cloud's state, port and log."""
+        """The folder of the local cloud's state, port and log."""
         return self.cloud_dir or self.dot_amplify / "local-cloud"
 
     def sandbox_dir(self, name: str) -> Path:
-        """What the engine keeps for the sandbox ``name``: journal, live snapshot, lock."""
+        """The folder of a sandbox's journal, live snapshot and lock."""
         return self.dot_amplify / "workbench" / name
 
 
 @dataclass(frozen=True, slots=True)
 class BackendIdentity:
-    """Which backend this is, in ampx's terms; a sandbox's namespace is the package name."""
+    """The identity of a backend, as in ampx; a sandbox's namespace is the package name."""
 
     namespace: str
     name: str

@@ -1,4 +1,4 @@
-"""Which Node runs the user's backend: the one on PATH, else the one that came with us."""
+"""Finds the Node that runs the user's backend: the one on PATH, else the bundled one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 class NodeRuntime:
     """A usable Node; ``npm`` is the command line that starts npm with this Node.
 
-    ``source`` tells where it comes from: the PATH, or the package that brings its own.
+    ``source`` says where it comes from: PATH or the bundled package.
     """
 
     executable: Path
@@ -30,7 +30,7 @@ class NodeRuntime:
     source: str = "PATH"
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Copy ``base`` (the process's own environment) with this Node first on PATH.
+        """Return ``base`` (default: this process's environment) with this Node first on PATH.
 
         npm's install scripts, ``.bin`` links and the Lambda functions of the local cloud all start
         ``node`` by name.
@@ -46,7 +46,7 @@ class NodeRuntime:
 def find_node(search_path: str | None = None) -> NodeRuntime:
     """Find Node 20 or newer: on ``search_path`` (default: PATH), else the bundled one.
 
-    Raises ``ProjectProblem`` naming the version that was found where neither will do.
+    Raises ``ProjectProblem`` with the version that was found if neither can be used.
     """
     found = _on_path(search_path)
     if found is not None and found.version[0] >= MINIMUM_MAJOR:
@@ -71,7 +71,7 @@ def _on_path(search_path: str | None) -> NodeRuntime | None:
     command = shutil.which("node", path=search_path)
     if command is None:
         return None
-    # A version manager's shim is slow and depends on the working directory: ask for the real file.
+    # A version manager's shim is slow and depends on the working directory: find the real file.
     asked = _ask(command, "-p", "process.version + ' ' + process.execPath")
     version, _, real = asked.partition(" ")
     parsed = _parse(version)
@@ -116,7 +116,7 @@ def _bundled_npm_script() -> Path | None:
 
 
 def _ask(*command: str) -> str:
-    """Run a short command and return its first line; empty where it fails or hangs."""
+    """Run a short command and return its first line; "" if it fails or hangs."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):

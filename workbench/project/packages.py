@@ -1,4 +1,4 @@
-"""Install a project's npm packages, with its own package manager and visible progress."""
+"""Installs a project's npm packages with its package manager, and shows the progress."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ _REASONS: tuple[tuple[str, str, str], ...] = (
     ("ETIMEDOUT", "the package registry did not answer", "Check the network, then"),
     ("SELF_SIGNED_CERT", "the registry's certificate is not trusted", "Set npm's cafile, then"),
     ("ENOSPC", "the disk is full", "Free some space, then"),
-    ("EACCES", "a file may not be written", "Check the folder's owner and permissions, then"),
-    ("ERESOLVE", "the wanted versions do not fit together", "Correct package.json, then"),
-    ("ETARGET", "a wanted version does not exist", "Correct package.json, then"),
-    ("E404", "a wanted package does not exist", "Correct package.json, then"),
+    ("EACCES", "a file cannot be written", "Check the folder's owner and permissions, then"),
+    ("ERESOLVE", "the requested versions do not fit together", "Correct package.json, then"),
+    ("ETARGET", "a requested version does not exist", "Correct package.json, then"),
+    ("E404", "a requested package does not exist", "Correct package.json, then"),
     ("EJSONPARSE", "package.json is not valid JSON", "Correct package.json, then"),
 )
 
@@ -57,11 +57,11 @@ def install_packages(
     say: Say,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Install what ``project_dir``'s package.json asks for; ``say`` gets lines worth reading.
+    """Install the packages of ``project_dir``; ``say`` gets lines about the progress.
 
-    A heartbeat tells that a silent installation is alive. ``cancelled`` is asked about once a
-    second; then the installation is ended. Raises ``ProjectProblem`` with the reason in plain
-    words and the command that goes on; what was written stays.
+    A silent installation still reports that it is running. ``cancelled`` is called about once a
+    second; if it returns true, the installation is ended. Raises ``ProjectProblem`` with the reason
+    and the command to continue with; what was written stays.
     """
     manager = package_manager_of(project_dir)
     command = _command(manager, node)
@@ -93,7 +93,7 @@ def install_packages(
     if not ended:
         raise ProjectProblem(
             "The installation was stopped.",
-            f"Run `{_shown(manager, command)}` there to go on.",
+            f"Run `{_shown(manager, command)}` there to continue.",
             where=str(project_dir),
             offer="install",
         )
@@ -104,7 +104,7 @@ def install_packages(
 
 @dataclass(slots=True)
 class _Progress:
-    """Turns a package manager's output into few lines that a person wants."""
+    """Summarises a package manager's output in a few lines."""
 
     manager: PackageManager
     say: Say
@@ -119,7 +119,7 @@ class _Progress:
         return time.monotonic() - self.started
 
     def line(self, text: str) -> None:
-        """Take one line of output."""
+        """Process a line of output."""
         if not text:
             return
         if self.manager == "npm" and _NPM_LOOKUP.match(text):
@@ -135,12 +135,12 @@ class _Progress:
             self.tell(text)
 
     def tell(self, text: str = "") -> None:
-        """Say a line, or where things stand."""
+        """Print a line, or the current progress."""
         self.said_at = time.monotonic()
         self.say(text or self._standing())
 
     def quiet(self) -> None:
-        """Nothing was said for a while: give a sign of life."""
+        """Report that the installation is still running."""
         if time.monotonic() - self.said_at >= HEARTBEAT_SECONDS:
             self.tell()
 
@@ -157,7 +157,7 @@ class _Progress:
 def _follow(
     process: subprocess.Popen[str], progress: _Progress, cancelled: Callable[[], bool]
 ) -> bool:
-    """Read the output to its end; False where the user stopped it."""
+    """Read the output to its end; False if the user stopped the installation."""
     lines: queue.Queue[str | None] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()
@@ -186,7 +186,7 @@ def _command(manager: PackageManager, node: NodeRuntime) -> tuple[str, ...]:
     if manager == "npm":
         if not node.npm:
             raise ProjectProblem(
-                "There is no npm beside Node.", "Install npm, or a Node that brings it."
+                "npm was not found beside Node.", "Install npm, or a Node that includes it."
             )
         return (*node.npm, *_ARGUMENTS["npm"])
     program = shutil.which(manager)
@@ -218,7 +218,7 @@ def _failed(
 
 
 def _shown(manager: PackageManager, command: tuple[str, ...]) -> str:
-    """Name the command as a person would type it, where the package manager is on PATH."""
+    """Return the command as the user would type it, if the package manager is on PATH."""
     if shutil.which(manager) is not None:
         return f"{manager} install"
     return shlex.join(command[: command.index("install") + 1])

@@ -1,4 +1,4 @@
-"""Check that a project can be synthesised before anything is started."""
+"""Checks that a project can be synthesized before anything is started."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ ADD_COMMANDS: dict[PackageManager, str] = {
 
 
 def check_project(project: Project, node: NodeRuntime) -> None:
-    """Raise ``ProjectProblem`` where the project's packages or its Node would stop synth.
+    """Raise ``ProjectProblem`` if the project's packages or its Node would make synth fail.
 
-    Looks upward for packages, as Node's resolution does, so hoisted workspaces pass.
+    Searches the folders above for packages, as Node does, so hoisted workspaces pass.
     """
     if node.version[0] < MINIMUM_MAJOR:
         raise ProjectProblem(
@@ -62,7 +62,7 @@ def check_project(project: Project, node: NodeRuntime) -> None:
 
 
 def installed_version(root: Path, name: str) -> str | None:
-    """Tell the version of a package as resolved from ``root``; None where it is not installed."""
+    """Return the version of a package as resolved from ``root``; None if it is not installed."""
     for folder in (root, *root.parents):
         manifest = folder / "node_modules" / name / "package.json"
         if manifest.is_file():
@@ -72,7 +72,7 @@ def installed_version(root: Path, name: str) -> str | None:
 
 
 def _declared(root: Path) -> set[str]:
-    """Name the dependencies of the project and of the workspace it may be part of."""
+    """Return the dependencies of the project and of the workspace that it may be part of."""
     names: set[str] = set()
     for folder in (root, *root.parents):
         manifest = folder / "package.json"

@@ -1,4 +1,4 @@
-"""What a project remembers between starts: the chosen target, in ``.amplify/workbench``."""
+"""Saves a project's choices between starts, such as its target, in ``.amplify/workbench``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench.project.models import Project, ProjectProblem
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The user's last choices for a project; ``target`` None: never asked."""
+    """The user's last choices for a project; ``target`` is None before the first."""
 
     target: Literal["local", "aws"] | None = None
     profile: str | None = None
@@ -22,14 +22,14 @@ class Remembered:
 
 
 def remembered_file(project: Project) -> Path:
-    """Name the file that holds the choices."""
+    """Return the path of the file with the choices."""
     return project.dot_amplify / "workbench" / "project.json"
 
 
 def load_remembered(project: Project) -> Remembered:
-    """Read the choices; where there are none, nothing is remembered.
+    """Read the choices; returns empty ones if none are saved.
 
-    Raises ``ProjectProblem`` for a damaged file: to go on without it might deploy elsewhere.
+    Raises ``ProjectProblem`` for a damaged file: ignoring it could deploy to another target.
     """
     file = remembered_file(project)
     try:
@@ -40,8 +40,8 @@ def load_remembered(project: Project) -> Remembered:
         return Remembered()
     except (OSError, ValueError, TypeError) as error:
         raise ProjectProblem(
-            "What this project remembers of its target cannot be read.",
-            f"Say it once more with --local or --profile, or delete {file} and choose anew.",
+            "The saved target of this project cannot be read.",
+            f"Choose it again with --local or --profile, or delete {file} and start again.",
             where=str(file),
         ) from error
     target = content.get("target")
@@ -54,7 +54,7 @@ def load_remembered(project: Project) -> Remembered:
 
 
 def save_remembered(project: Project, remembered: Remembered) -> None:
-    """Write the choices atomically, so that a crash leaves the old or the new ones."""
+    """Write the choices, whole or not at all."""
     file = remembered_file(project)
     private_folder(file.parent)
     write_private(file, json.dumps(asdict(remembered), indent=2))

@@ -1,4 +1,4 @@
-"""Start a project: the official quickstart's shape, from templates in our own words."""
+"""Creates a project from a template, in the layout of the official quickstart."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["LANGUAGES", "Say", "install_packages", "planned", "scaffold"]
 
 
 def scaffold(directory: Path, language: str, say: Say) -> Project:
-    """Write a new project's files into ``directory`` (made where missing) and return the project.
+    """Write a new project's files into ``directory``, which may be missing, and return the project.
 
-    An existing package.json keeps its content and gains only the missing dependencies; an existing
-    pyproject.toml stays as it is; .gitignore gains only the missing lines. Raises ``ProjectProblem`` and changes nothing where ``amplify``
-    exists already, where a file to extend is broken, or where the folder cannot be written.
+    An existing package.json only gets the missing dependencies, .gitignore only the missing lines;
+    an existing pyproject.toml stays as it is. Raises ``ProjectProblem`` and changes nothing if
+    ``amplify`` exists, if a file to extend is invalid, or if the folder cannot be written.
     """
     if language not in LANGUAGES:
         raise ProjectProblem(
@@ -34,7 +34,7 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
     root = directory.absolute()
     if (root / "amplify").exists() or (root / "amplify").is_symlink():
         raise ProjectProblem(
-            "There is an amplify folder already; nothing was changed.",
+            "There is already an amplify folder here; nothing was changed.",
             "Run `amplify-tui` there to deploy it, or choose another folder for a new project.",
             where=str(root),
         )
@@ -43,7 +43,7 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
             "This is a file, not a folder.", "Choose another name.", where=str(root)
         )
     template = resources.files("workbench.project") / "templates" / language
-    # Every content is made before the first write, so that a broken package.json changes nothing.
+    # All content is made before the first write, so that an invalid package.json changes nothing.
     contents = {
         **(_pyproject(root, template) if language == "python" else _npm(root, template)),
         root / ".gitignore": _gitignore(root, template),
@@ -54,7 +54,7 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
 
 
 def planned(directory: Path, language: str) -> tuple[str, ...]:
-    """What ``scaffold`` and the installation behind it will do there, in a line for each step."""
+    """Describe what ``scaffold`` and the installation after it will do, a line for each step."""
     root = directory.absolute()
     ignore = "extends" if (root / ".gitignore").exists() else "writes"
     if language == "python":
@@ -79,7 +79,7 @@ def _npm(root: Path, template: Traversable) -> dict[Path, str]:
 
 
 def _pyproject(root: Path, template: Traversable) -> dict[Path, str]:
-    """A pyproject.toml where there is none: the project's name is part of each sandbox's identity."""
+    """Return a pyproject.toml if it is missing: its name is part of each sandbox's identity."""
     file = root / "pyproject.toml"
     if file.exists():
         return {}
@@ -88,10 +88,10 @@ def _pyproject(root: Path, template: Traversable) -> dict[Path, str]:
 
 
 def _tree(source: Traversable, target: Path) -> dict[Path, str]:
-    """The template's files by their place in the project."""
+    """Return the template's files by their path in the project."""
     files: dict[Path, str] = {}
     for entry in sorted(source.iterdir(), key=lambda item: item.name):
-        # Installers compile the Python files of every package, these too.
+        # Installers compile the Python files of a package, also those of the templates.
         if entry.name == "__pycache__" or entry.name.endswith((".pyc", ".pyo")):
             continue
         if entry.is_dir():
@@ -142,7 +142,7 @@ def _table(content: dict[str, object], section: str, file: Path) -> dict[str, ob
 
 
 def _package_name(folder: str) -> str:
-    """Make an npm package name of a folder's name: lower case, no leading dot or dash."""
+    """Return an npm package name for a folder: lower case, no leading dot or dash."""
     name = re.sub(r"[^a-z0-9._~-]+", "-", folder.lower()).strip("-._~")
     return name or "amplify-app"
 

@@ -1,6 +1,6 @@
-"""The user's own settings: theme, remapped keys and trusted web pages, in ``amplify-tui/settings.toml``.
+"""The user's settings: theme, keys and trusted web pages, in ``amplify-tui/settings.toml``.
 
-Plain dataclasses and ``tomllib``: this is read before the first paint.
+Read by plain dataclasses and ``tomllib``, since it delays the first paint.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _KEY = re.compile(r"[a-z0-9_+,\-]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``theme`` None: chosen by the terminal; ``keys``: binding id → key(s), comma-separated.
+    """The settings; ``theme`` is None to follow the terminal, ``keys`` maps binding ids to keys.
 
-    ``allowed_origins``: pages besides loopback ones that may talk to the local cloud.
+    ``allowed_origins`` are pages, besides loopback ones, that may use the local cloud.
     """
 
     theme: str | None = None
@@ -33,7 +33,7 @@ class Settings:
 
 
 def settings_file(environment: Mapping[str, str] | None = None) -> Path:
-    """Name the settings file: below ``$XDG_CONFIG_HOME``, or ``~/.config``."""
+    """Return the path of the settings file, below ``$XDG_CONFIG_HOME`` or ``~/.config``."""
     variables = os.environ if environment is None else environment
     home = variables.get("XDG_CONFIG_HOME", "")
     # The XDG specification says that relative paths are to be ignored.
@@ -42,7 +42,7 @@ def settings_file(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def load_settings(file: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
-    """Read the settings and what is wrong with them, as warnings to show: they never stop a start."""
+    """Return the settings, and warnings about invalid ones, which never stop a start."""
     path = settings_file() if file is None else file
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -68,12 +68,12 @@ def load_settings(file: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
 
 
 def remember_theme(theme: str, file: Path | None = None) -> None:
-    """Write the theme into the settings file; comments and other settings stay as they are.
+    """Write the theme to the settings file; comments and other settings stay as they are.
 
-    Raises ``OSError`` where the file cannot be written, ``ValueError`` for a name with quotes.
+    Raises ``OSError`` if the file cannot be written, ``ValueError`` for an invalid name.
     """
     if not re.fullmatch(r"[\w.-]+", theme):
-        raise ValueError(f"{theme!r} is no theme name")
+        raise ValueError(f"{theme!r} is not a valid theme name")
     path = settings_file() if file is None else file
     path.parent.mkdir(parents=True, exist_ok=True)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -89,7 +89,7 @@ def _origins(value: object, path: Path) -> tuple[tuple[str, ...], list[str]]:
         return (), [f"{path}: {_ORIGINS} must be a list, such as ['https://app.example.dev']."]
     good = [one for one in value if isinstance(one, str) and _ORIGIN.fullmatch(one)]
     wrong = [
-        f"{path}: {one!r} in {_ORIGINS} is no origin; write scheme, name and port, such as "
+        f"{path}: {one!r} in {_ORIGINS} is not an origin; write scheme, host and port, such as "
         "'http://192.168.1.20:3000', without a path or *."
         for one in value
         if one not in good
@@ -113,7 +113,7 @@ def _keys(value: object, path: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _flat(table: Mapping[str, object], above: str = "") -> dict[str, object]:
-    """Join nested names by dots: without quotes, TOML reads ``log.search`` as a table ``log``."""
+    """Join nested names with dots: TOML reads an unquoted ``log.search`` as a table ``log``."""
     flat: dict[str, object] = {}
     for name, value in table.items():
         if isinstance(value, dict):
