@@ -28,7 +28,7 @@ GROUPS = {
     "target": "Target",
     "language": "New project",
     "users": "Users",
-    "inbox": "Inbox",
+    "inbox": "Messages",
     "pool": "User pool",
     "groups": "Groups",
     "tokens": "Tokens",

@@ -26,6 +26,7 @@ from workbench.branches.hosting_models import Job
 from workbench.model.user_problem import UserProblem
 
 _MOST_STEPS = 8
+_ENDED = {"SUCCEED": "succeeded", "FAILED": "failed", "CANCELLED": "cancelled"}
 
 
 class LogsScreen(ModalScreen[None]):
@@ -104,7 +105,7 @@ class LogsScreen(ModalScreen[None]):
             rows.append(Row(((words, MUTED),)))
         if job.has_ended:
             tone = OK if job.status == "SUCCEED" else FAIL
-            words = f"{job.status.lower()} after {duration(job.seconds)}"
+            words = f"{_ENDED.get(job.status, job.status.lower())} after {duration(job.seconds)}"
             rows.append(Row(((words, tone),), "end"))
         view = self.query_one("#job-lines", RowList)
         at_end = view.cursor >= view.row_count() - 1

@@ -1,4 +1,4 @@
-"""One user's details, asked for when the cursor rests on them."""
+"""Details of one user, loaded when the cursor rests on them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DetailPane(WrappedRows):
 
     def __init__(self) -> None:
         super().__init__(
-            empty=((("One user's details stand here.", MUTED),),),
+            empty=((("Details of the user under the cursor.", MUTED),),),
             id="users-detail",
             classes="pane",
             filters=False,
@@ -65,6 +65,6 @@ class DetailPane(WrappedRows):
 
 
 def _row(value: str, spans: Spans) -> Row:
-    """A fact; what does not fit goes on below its value, not below its name."""
+    """A fact; what does not fit continues below its value."""
     indent = cell_len(spans[0][0]) if spans else None
     return Row(spans, copy=value, indent=indent)

@@ -193,7 +193,7 @@ def test_seeded_users_go_out_to_a_file_and_come_in_again(
         file.write_text("email,cognito:username\nnobody,nobody\n")
         refused = run_command(python_matrix.project, "users", "import", str(file), "--pool", other)
         assert refused.returncode == 1
-        assert "line 2: nobody is no e-mail address." in refused.stderr
+        assert "line 2: nobody is not a valid e-mail address." in refused.stderr
     finally:
         client.delete_user_pool(UserPoolId=pool)
         client.delete_user_pool(UserPoolId=other)

@@ -19,7 +19,7 @@ STRICT = PoolRules(("email",), 12, lowercase=True, uppercase=True, digits=True, 
         ("Correct-horse-x", "a digit"),
         ("Correcthorse12", "a symbol"),
         ("", "at least 12 characters, a lower-case letter, an upper-case letter, a digit and a"),
-        (" Correct-horse-1", "nor ends with a space"),
+        (" Correct-horse-1", "or end with a space"),
         ("Aa1-" * 65, "at most 256"),
     ],
 )

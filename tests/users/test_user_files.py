@@ -63,8 +63,8 @@ def test_each_wrong_row_is_told_by_its_line() -> None:
     assert [user.username for user in plan.users] == ["bob@example.com"]
     assert [user.username for user in plan.there] == ["ann@example.com"]
     why = {each.place: each.why for each in plan.wrong}
-    assert why["line 3"] == "It is in line 2 already."
-    assert "no e-mail address" in why["line 4"] and "no phone number" in why["line 4"]
+    assert why["line 3"] == "It is also in line 2."
+    assert "valid e-mail address" in why["line 4"] and "valid phone number" in why["line 4"]
     assert "at most 9" in why["line 4"]
     assert why["line 5"] == "custom:seats is required in this pool."
 

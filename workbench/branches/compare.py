@@ -1,4 +1,4 @@
-"""Two environments beside each other: resources, the API's types and fields, names of secrets."""
+"""Compares two environments: resources, the API's types and fields, names of secrets."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def read_side(
 
 
 def compare(first: Side, second: Side, *, values: bool = False) -> tuple[Difference, ...]:
-    """What the second has more, less or else than the first; with variables' ``values``."""
+    """What the second adds, lacks or has different; with variables' ``values``."""
     resources = _compared_resources(first.resources, second.resources)
     old, new = _fields(first.schema), _fields(second.schema)
     fields = [

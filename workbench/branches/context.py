@@ -1,4 +1,4 @@
-"""From a session to what the branches pane and commands work on."""
+"""Context of a project's environments: the session, its clients and Amplify Hosting."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OpenedBranches:
             ) from None
 
     def app_to_connect(self) -> App:
-        """The app; made where there is none, which the local cloud alone can do."""
+        """The app; created if missing, which only the local cloud can do."""
         found = self.hosting.app()
         if found is not None:
             return found
@@ -90,7 +90,7 @@ class OpenedBranches:
         return self.hosting.start(app, preview.name, commit=commit)
 
     def compared(self, first: str, second: str, *, values: bool = False) -> tuple[Difference, ...]:
-        """What the second environment has more, less or else; ``sandbox`` is one's own.
+        """What the second environment adds, lacks or has different; ``sandbox`` is the user's own.
 
         With ``values`` also which secrets have another value, and variables' own.
         """
@@ -115,7 +115,7 @@ class OpenedBranches:
             )
         except (ClientError, BotoCoreError) as error:
             raise UserProblem(
-                f"{name} cannot be read: {error_message(error)}", "Deploy it first."
+                f"{name} could not be read: {error_message(error)}", "Deploy it first."
             ) from None
 
 

@@ -1,4 +1,4 @@
-"""The record of deleted environments: which, when, by whom, how it was decided, what was lost.
+"""Record of deleted environments: which, when, by whom, how it was confirmed, what was lost.
 
 One JSON object a line, below ``.amplify``, beside the project's other records; only ever added to.
 """
@@ -67,7 +67,7 @@ def record(project: Project, deletion: Deletion) -> None:
             record.write(json.dumps(asdict(deletion), ensure_ascii=False) + "\n")
     except OSError as error:
         raise UserProblem(
-            f"What is deleted cannot be recorded in {file}: {error.strerror}.",
+            f"The deletion could not be recorded in {file}: {error.strerror}.",
             "Nothing was deleted. Make the file writable and try again.",
         ) from None
 
@@ -90,12 +90,12 @@ def read_deletions(project: Project) -> tuple[Deletion, ...]:
 
 
 def now_text() -> str:
-    """The moment, as the record has it: ISO 8601, UTC."""
+    """The current time as in the record: ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def who(folder: Path) -> str:
-    """Who acts: Git's name and address, and the account on this machine."""
+    """The user: Git's name and address, and the account on this machine."""
     try:
         account = getpass.getuser()
     except (KeyError, OSError):

@@ -1,4 +1,4 @@
-"""Custom domains of an app: which sub-domains lead to which branches, and the DNS records to set.
+"""Custom domains of an app: which subdomains are mapped to which branches, and their DNS records.
 
 Source: docs.aws.amazon.com/amplify/latest/userguide/custom-domains.html
 """
@@ -15,7 +15,7 @@ from workbench.branches.hosting_models import App
 
 @dataclass(frozen=True, slots=True)
 class SubDomain:
-    """A prefix ("" for the domain itself) that leads to a branch, with its DNS record."""
+    """A prefix ("" for the domain itself) that is mapped to a branch, with its DNS record."""
 
     prefix: str
     branch: str
@@ -43,7 +43,7 @@ def list_domains(hosting: Hosting, app: App) -> tuple[Domain, ...]:
 
 
 def add_domain(hosting: Hosting, app: App, name: str, prefix: str, branch: str) -> Domain:
-    """Lead ``prefix.name`` to a branch."""
+    """Map ``prefix.name`` to a branch."""
     made = hosting.ask(
         lambda: hosting.amplify.create_domain_association(
             appId=app.id,
@@ -55,7 +55,7 @@ def add_domain(hosting: Hosting, app: App, name: str, prefix: str, branch: str) 
 
 
 def remove_domain(hosting: Hosting, app: App, name: str) -> None:
-    """Take a domain away from the app."""
+    """Remove a domain from the app."""
     hosting.ask(lambda: hosting.amplify.delete_domain_association(appId=app.id, domainName=name))
 
 

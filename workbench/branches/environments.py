@@ -1,4 +1,4 @@
-"""All environments of a project: its sandboxes and branches, from Git, Amplify and CloudFormation."""
+"""Lists a project's environments: sandboxes and branches, from Git, Amplify and CloudFormation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One environment: ``git`` is None where the branch is no more, ``hosted`` where not connected.
+    """An environment: ``git`` is None if the branch is deleted, ``hosted`` if it is not connected.
 
     ``namespace`` is a sandbox's project, the app of a branch. A preview's ``git`` is the branch that it shows.
 
@@ -52,14 +52,14 @@ class Environment:
 
     @property
     def key(self) -> str:
-        """What no other environment has."""
+        """Identifies the environment."""
         is_ours = self.git is not None or self.hosted is not None
         own = self.name if is_ours or self.stack is None else self.stack.name
         return f"{self.kind}:{own}"
 
     @property
     def drift(self) -> str:
-        """What Git has and the deployment has not: "" for nothing, or where it cannot be told."""
+        """What Git has and the deployment lacks: "" for nothing, or if it is not known."""
         if self.git is None or self.job is None or not self.stack:
             return ""
         if self.job.status == "SUCCEED" and self.job.commit != self.git.commit.id:
@@ -72,7 +72,7 @@ def list_environments(
 ) -> tuple[Environment, ...]:
     """Sandboxes first, then branches, the newest commit first; then branches of other apps.
 
-    Works with CloudFormation alone where there is no Amplify app, or no Git repository. Blocks;
+    Works with CloudFormation alone if there is no Amplify app, or no Git repository. Blocks;
     raises HostingProblem.
     """
     stacks = list_stacks(cloudformation)

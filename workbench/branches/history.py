@@ -1,4 +1,4 @@
-"""A branch's jobs with their steps, and what is between two of them."""
+"""History of a branch: its jobs with their steps, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_history(opened: OpenedBranches, branch: str) -> tuple[Job, ...]:
 def between(opened: OpenedBranches, older: Job, newer: Job) -> BetweenJobs:
     """What changed from the older job to the newer one. Blocks; raises GitProblem.
 
-    A commit that a force push has thrown away may be gone: then nothing can be told of it.
+    Fails for a commit that a force push has removed.
     """
     root = opened.project.root
     if older.commit == newer.commit:

@@ -46,7 +46,7 @@ class Hosting:
     # -- the app ----------------------------------------------------------------------------------
 
     def app(self) -> App | None:
-        """The app of the project's repository; None where there is none.
+        """The app of the project's repository, or None.
 
         Of several (a repository of several projects has an app for each) that of the project's own
         folder.
@@ -62,7 +62,7 @@ class Hosting:
         return roots.get(inside) or roots.get("")
 
     def known_app(self) -> App:
-        """The app; raises HostingProblem where there is none."""
+        """The app; raises HostingProblem if there is none."""
         found = self.app()
         if found is None:
             raise HostingProblem(
@@ -72,7 +72,7 @@ class Hosting:
         return found
 
     def create_app(self) -> App:
-        """Make an app for the project's folder of this machine (local cloud)."""
+        """Create an app for the project's folder of this machine (local cloud)."""
         root, inside = main_checkout(self._project.root), self._inside()
         variables = {APP_ROOT: inside} if inside else {}
         made = self.ask(
@@ -105,7 +105,7 @@ class Hosting:
         return read_branch(found["branch"])
 
     def connect(self, app: App, name: str, *, production: bool, auto_build: bool) -> HostedBranch:
-        """Make a branch an environment; it is not deployed yet."""
+        """Connect a branch: make it an environment; it is not deployed yet."""
         asked: dict[str, Any] = {"enableAutoBuild": auto_build}
         if production:
             asked["stage"] = "PRODUCTION"
@@ -113,7 +113,7 @@ class Hosting:
         return read_branch(made["branch"])
 
     def preview(self, app: App, source: str, hours: float) -> HostedBranch:
-        """Make a preview of a branch or commit, which goes by itself; it is not deployed yet."""
+        """Create a temporary preview of a branch or commit; it is not deployed yet."""
         made = self.ask(
             lambda: self.amplify.create_branch(
                 appId=app.id,
@@ -126,7 +126,7 @@ class Hosting:
         return read_branch(made["branch"])
 
     def set_automatic(self, app: App, patterns: tuple[str, ...], *, removes_gone: bool) -> None:
-        """Say which new Git branches are connected, and whether gone ones are removed."""
+        """Set which new Git branches are connected, and whether deleted ones lose their environment."""
         asked: dict[str, Any] = {
             "enableAutoBranchCreation": bool(patterns),
             "enableBranchAutoDeletion": removes_gone,
@@ -248,15 +248,15 @@ class Hosting:
             raise HostingProblem(f"Amplify: {message}.", step, code) from None
         except BotoCoreError as error:
             raise HostingProblem(
-                f"Amplify cannot be asked: {error}.", "Check the network and the credentials."
+                f"Amplify could not be reached: {error}.", "Check the network and the credentials."
             ) from None
 
 
 _STEPS = {
-    "NotFoundException": "Look at what is there with `amplify-tui branches list`.",
+    "NotFoundException": "List the branches with `amplify-tui branches list`.",
     "UnauthorizedException": "Sign in with credentials that may manage the app.",
     "AccessDeniedException": "Sign in with credentials that may manage the app.",
-    "LimitExceededException": "Delete what is not needed any more, or wait for jobs to end.",
+    "LimitExceededException": "Delete what is no longer needed, or wait for jobs to end.",
 }
 
 
@@ -273,7 +273,7 @@ def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: 
     except urllib.error.HTTPError:
         return offset  # not written yet
     except OSError as error:
-        raise HostingProblem(f"The log cannot be read: {error}.", "Try again.") from None
+        raise HostingProblem(f"The log could not be read: {error}.", "Try again.") from None
     whole = text if is_last else text[: text.rfind(b"\n") + 1]
     for line in whole.decode("utf-8", "replace").splitlines():
         say(step.name, line)

@@ -1,4 +1,4 @@
-"""What Amplify Hosting's control plane speaks of: apps, branches, jobs, and reading them from answers."""
+"""Models of Amplify Hosting's control plane: apps, branches and jobs, read from its answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.model.user_problem import UserProblem
 
 
 class HostingProblem(UserProblem):
-    """What Amplify refused; ``code`` is AWS's own."""
+    """A refusal of Amplify's; ``code`` is AWS's own."""
 
     def __init__(self, what: str, next_step: str, code: str = "") -> None:
         super().__init__(what, next_step)
@@ -23,8 +23,8 @@ class HostingProblem(UserProblem):
 class App:
     """The app that the project's repository is connected to.
 
-    New Git branches that fit one of ``patterns`` are connected by themselves; ``removes_gone``:
-    environments go with their Git branches.
+    New Git branches that match one of ``patterns`` are connected automatically; ``removes_gone``:
+    environments are deleted with their Git branches.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run of a branch; ``seconds`` until now where it runs still."""
+    """One run of a branch; ``seconds`` until now while it is running."""
 
     id: str
     status: str
@@ -62,7 +62,7 @@ class Job:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing changes any more."""
+        """Whether it has ended."""
         return self.status in ENDED
 
 

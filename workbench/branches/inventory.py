@@ -1,4 +1,4 @@
-"""What an environment consists of, and which of it costs money by itself on AWS."""
+"""Inventory of an environment: its resources, and what AWS bills for them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ COSTS = {
     "AWS::SNS::Topic": "by messages",
     "AWS::WAFv2::WebACL": "by the month",
 }
-"""Types that AWS charges for, and by what; the free ones are not here. Source: AWS's price pages."""
+"""Types that AWS bills, and by what; the free ones are left out. Source: AWS's price pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """How many resources there are, and of each type that costs how many and by what."""
+    """The number of resources, and each billed type with its number and what it is billed by."""
 
     total: int
     costly: tuple[tuple[str, int, str], ...]
 
 
 def take_inventory(resources: Iterable[LiveResource]) -> Inventory:
-    """Count; what costs by the hour or month comes first, for it costs while nobody works."""
+    """Count; what is billed by the hour or month comes first: it costs while nobody works."""
     counts = Counter(each.type for each in resources)
     costly = [(kind, counts[kind], COSTS[kind]) for kind in counts if kind in COSTS]
     costly.sort(key=lambda each: (not each[2].startswith(("by the",)), each[0]))

@@ -1,4 +1,4 @@
-"""Promotion: one branch's commits go into another by Git, and a job deploys them."""
+"""Promotes a branch: merges its commits into another one with Git, for a job to deploy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workbench.git.command import (
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What a promotion would bring: the commits, and whether the target only moves forward."""
+    """A promotion: its commits, and whether the target only moves forward."""
 
     source: str
     target: str
@@ -50,7 +50,7 @@ def plan_promotion(folder: Path, source: str, target: str) -> Promotion:
 
 @contextmanager
 def merged_aside(folder: Path, promotion: Promotion) -> Iterator[Path]:
-    """A checkout of what the target will be, beside everything; it is gone afterwards.
+    """A temporary checkout of what the target will be.
 
     Raises GitProblem where Git cannot merge. Submodules are checked out too.
     """
@@ -74,8 +74,8 @@ def promote(folder: Path, promotion: Promotion) -> Commit:
     if place is not None:
         if is_dirty(place):
             raise GitProblem(
-                f"{promotion.target} is checked out in {place.name} with changes of yours.",
-                "Commit them or put them aside (git stash), then promote again.",
+                f"{promotion.target} is checked out in {place.name} with uncommitted changes.",
+                "Commit or stash them, then promote again.",
             )
         _merge(place, promotion)
         return commit_of(folder, promotion.target)

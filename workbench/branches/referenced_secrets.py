@@ -1,4 +1,4 @@
-"""Which secrets a backend's code asks for: every ``secret("NAME")`` in ``amplify/``."""
+"""Finds the secrets that a backend's code asks for: every ``secret("NAME")`` in ``amplify/``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _written(root: Path) -> list[str]:
             try:
                 texts.append(file.read_text(encoding="utf-8", errors="replace"))
             except OSError:
-                continue  # gone meanwhile
+                continue  # deleted meanwhile
     return texts
 
 

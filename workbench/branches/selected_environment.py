@@ -62,7 +62,7 @@ def open_api(opened: OpenedBranches, selected: SelectedEnvironment) -> Playgroun
 
 
 def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPool:
-    """The environment's user pool; it has the environment's name, so deletions there are typed."""
+    """The environment's user pool; it has a name, so that deletions there must be typed."""
     auth = _outputs(opened, selected).get("auth") or {}
     pool_id = str(auth.get("user_pool_id") or "")
     if not pool_id:
@@ -84,36 +84,36 @@ def read_resources(
         live = read_live(opened.clients, selected.stack)
     except (ClientError, BotoCoreError) as error:
         raise UserProblem(
-            f"{selected.name} cannot be read: {error_message(error)}", "Try again."
+            f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
     if live is None:
-        raise UserProblem(f"{selected.name} is not deployed any more.", "Choose another one.")
+        raise UserProblem(f"{selected.name} is no longer deployed.", "Choose another one.")
     return list_resources(live, None, opened.clients.target)
 
 
 def read_contents(opened: OpenedBranches, selected: SelectedEnvironment) -> tuple[Loss, ...]:
-    """What holds data there, with how much: lost where the environment is deleted."""
+    """What holds data there, and how much: lost when the environment is deleted."""
     try:
         live = read_live(opened.clients, selected.stack)
         return () if live is None else tuple(losses_of_deletion(opened.clients, live))
     except (ClientError, BotoCoreError) as error:
         raise UserProblem(
-            f"{selected.name} cannot be read: {error_message(error)}", "Try again."
+            f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
 
 
 def delete_sandbox(opened: OpenedBranches, selected: SelectedEnvironment) -> tuple[str, ...]:
-    """Delete a sandbox's stack with its data; what remained all the same."""
+    """Delete a sandbox's stack with its data; returns what remains."""
     try:
         return delete_backend(opened.clients, selected.stack, unheard).remaining
     except DeploymentProblem as failed:
         raise UserProblem(
             f"{selected.name} is only partly deleted: {failed.what}.",
-            "Look at its stack, then try again.",
+            "Check its stack, then try again.",
         ) from None
     except (ClientError, BotoCoreError) as error:
         raise UserProblem(
-            f"{selected.name} cannot be deleted: {error_message(error)}", "Try again."
+            f"{selected.name} could not be deleted: {error_message(error)}", "Try again."
         ) from None
 
 
@@ -123,7 +123,7 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
         return read_outputs(opened.clients, selected.stack, lambda _schema: {})
     except (ClientError, BotoCoreError) as error:
         raise UserProblem(
-            f"{selected.name} cannot be read: {error_message(error)}", "Try again."
+            f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""One action on many users, some at a time, with a result for each."""
+"""Runs one action on many users, some at a time, with a result for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORKERS = 4
 
 @dataclass(frozen=True, slots=True)
 class BulkFailure:
-    """A user with whom it did not work, Cognito's reason, and what to do next."""
+    """A user that failed, Cognito's reason, and what to do next."""
 
     username: str
     why: str
@@ -24,7 +24,7 @@ class BulkFailure:
 
 @dataclass(frozen=True, slots=True)
 class BulkReport:
-    """Whom it was done with, whom not; ``skipped`` were not tried, as it was cancelled."""
+    """Who is done and who failed; ``skipped`` were not tried, as it was cancelled."""
 
     done: tuple[str, ...]
     failed: tuple[BulkFailure, ...] = ()
@@ -39,7 +39,7 @@ def run_bulk(
     on_result: Callable[[str], None] = lambda _username: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> BulkReport:
-    """Do ``action`` with every user; blocks until all are done.
+    """Run ``action`` for every user; blocks until all are done.
 
     A refusal of Cognito's (UserPoolProblem) is that user's result, not the end; throttling is
     waited for by the pool itself. ``on_result`` gets each username as it is done with, in the

@@ -1,18 +1,14 @@
-"""A user that is to be made: what is wrong with it before Cognito is asked, and the making."""
+"""Creates a user, after what Cognito would refuse is checked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
+from workbench.users.pool_schema import wrong_address
 from workbench.users.user_pools import User, UserPool, UserPoolProblem
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_PHONE = re.compile(r"\+[1-9]\d{1,14}")
-
 
 NO_GROUP = "NoSuchGroup"
 """The code of a problem with a group that is not there."""
@@ -36,31 +32,30 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """What is wrong with which part of a new user: ``name``, ``attributes``, ``password`` …"""
+    """A mistake in a part of a new user: ``name``, ``attributes``, ``password`` …"""
 
     part: str
     why: str
 
 
 def wrong_with(new: NewUser, rules: PoolRules | None = None) -> Wrong | None:
-    """What cannot be right, with a way to mend it; ``rules``, where given, are the pool's."""
+    """The first mistake, with its fix; ``rules`` are the pool's."""
     if not new.name:
-        return Wrong("name", f"Write {_wanted(rules)}.")
+        return Wrong("name", f"Type {_wanted(rules)}.")
     if any(letter.isspace() for letter in new.name):
         return Wrong("name", "A name has no spaces.")
     attributes = _all_attributes(new)
     email, phone = attributes.get(EMAIL), attributes.get(PHONE)
-    if email is not None and not _EMAIL.fullmatch(email):
-        return Wrong(_part(new.name == email), f"{email} is no e-mail address.")
-    if phone is not None and not _PHONE.fullmatch(phone):
-        why = f"{phone} is no phone number: write + and the country first, as +15550100."
+    if email is not None and (why := wrong_address(EMAIL, email)):
+        return Wrong(_part(new.name == email), why)
+    if phone is not None and (why := wrong_address(PHONE, phone)):
         return Wrong(_part(new.name == phone), why)
     if rules is not None:
         kind = EMAIL if "@" in new.name else PHONE if new.name.startswith("+") else USERNAME
         if not rules.has_usernames and kind not in rules.sign_in:
             return Wrong("name", f"Users of this pool sign in with {_wanted(rules)}.")
         if rules.has_usernames and kind != USERNAME and kind in rules.sign_in:
-            why = "Here an address is added to a user name: write a name, and the address below."
+            why = "Users of this pool have a user name: type it, and the address below."
             return Wrong("name", why)
         if new.password and (why := rules.wrong_password(new.password)):
             return Wrong("password", why)
@@ -75,7 +70,7 @@ def _part(is_name: bool) -> str:
 
 
 def _wanted(rules: PoolRules | None) -> str:
-    """What a user's name is here, in words."""
+    """The kinds of names that the pool's users have, in words."""
     words = {EMAIL: "an e-mail address", PHONE: "a phone number", USERNAME: "a user name"}
     names = (EMAIL, PHONE, USERNAME) if rules is None else rules.sign_in
     if rules is not None and rules.has_usernames:
@@ -84,7 +79,7 @@ def _wanted(rules: PoolRules | None) -> str:
 
 
 def make_user(pool: UserPool, new: NewUser) -> User:
-    """Make the user, set a permanent password, put them into the groups; raises UserPoolProblem.
+    """Create the user, set a permanent password, add them to the groups; raises UserPoolProblem.
 
     An address or number that is the name counts as verified, as in Amplify's own user console. A
     group that is not there is refused before anything is made.
@@ -94,7 +89,7 @@ def make_user(pool: UserPool, new: NewUser) -> User:
         if missing := [name for name in new.groups if name not in known]:
             raise UserPoolProblem(
                 f"The pool has no group {', '.join(missing)}.",
-                "Make it first (M, or `users group create`), or correct the name.",
+                "Create it first (M, or `users group create`), or correct the name.",
                 NO_GROUP,
             )
     user = pool.create(

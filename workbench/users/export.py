@@ -1,4 +1,4 @@
-"""Users written to a file, which is there whole or as it was."""
+"""Exports users to a file, which is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.users.user_pools import User, UserPool
 
 
 def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool = True) -> int:
-    """Write the users that are found, as JSON where the name ends so, else as Cognito's CSV.
+    """Write the users that match a search, as JSON if the name ends in .json, else as Cognito's CSV.
 
     Where anybody is in a group, the groups are a last column, unless ``with_groups`` is False.
     Returns how many. Raises UserProblem.
@@ -36,7 +36,7 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
                 count = write_csv(users, schema, file, groups)
     except OSError as error:
         raise UserProblem(
-            f"{path} cannot be written: {error.strerror}.", "Choose another file."
+            f"{path} could not be written: {error.strerror}.", "Choose another file."
         ) from None
     return count
 

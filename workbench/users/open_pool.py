@@ -1,4 +1,4 @@
-"""The user pool of a session's sandbox, or another one of its target."""
+"""Opens the user pool of a session's sandbox, or another one of its target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a local pool's Cognito would have sent: invitations and codes, by e-mail and SMS."""
+"""Messages that Cognito would have sent for a local pool: invitations and codes."""
 
 from __future__ import annotations
 

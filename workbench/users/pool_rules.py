@@ -1,4 +1,4 @@
-"""What a user pool asks of new users: what they sign in with, and which passwords it takes.
+"""Rules of a user pool for new users: what they sign in with, and which passwords it accepts.
 
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
 and docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html (symbols).
@@ -41,7 +41,7 @@ class PoolRules:
         return USERNAME in self.sign_in
 
     def wrong_password(self, password: str) -> str:
-        """What the pool would refuse of a password, with all that it asks for; "" for nothing."""
+        """What a password lacks for this pool, all of it; "" for nothing."""
         missing = [
             words
             for wanted, letters, words in (
@@ -55,17 +55,15 @@ class PoolRules:
         if len(password) < self.shortest:
             missing.insert(0, f"at least {self.shortest} characters")
         if missing:
-            return f"This pool's passwords have {_joined(missing)}."
+            return f"Passwords of this pool need {_joined(missing)}."
         if len(password) > _LONGEST:
             return f"A password has at most {_LONGEST} characters."
         return (
-            "A password neither begins nor ends with a space."
-            if password.strip() != password
-            else ""
+            "A password cannot begin or end with a space." if password.strip() != password else ""
         )
 
     def known_password(self) -> str:
-        """A password that this pool takes, the same every time: for users to try a backend with."""
+        """A password that this pool accepts, always the same: for test users."""
         return _KNOWN_PASSWORD.ljust(self.shortest, "1")
 
 
@@ -84,7 +82,7 @@ def read_rules(pool: Mapping[str, Any]) -> PoolRules:
 
 
 def generate_password(length: int = 16) -> str:
-    """A random password that every policy of Cognito's allows: all four kinds of characters."""
+    """A random password that every policy of Cognito's accepts: all four kinds of characters."""
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!#%+-.:=?@_")
     letters = [secrets.choice(kind) for kind in kinds]
     letters += [secrets.choice("".join(kinds)) for _ in range(length - len(kinds))]

@@ -39,9 +39,9 @@ def read_schema(pool: Mapping[str, Any]) -> tuple[SchemaAttribute, ...]:
 def check_attributes(
     schema: Schema, attributes: Mapping[str, str], *, is_new: bool
 ) -> tuple[str, ...]:
-    """What Cognito would refuse, a sentence for each attribute; an empty value takes one away.
+    """What Cognito would refuse, a sentence for each attribute; an empty value removes one.
 
-    What is required is asked of new users alone: a change leaves the rest as it is.
+    Only new users need the required attributes: a change leaves the rest as it is.
     """
     known = {each.name: each for each in schema}
     found = []
@@ -63,14 +63,21 @@ def check_attributes(
     return tuple(found)
 
 
+def wrong_address(name: str, value: str) -> str:
+    """The mistake in an ``email`` or a ``phone_number``, "" for none."""
+    if name == "email":
+        return "" if _EMAIL.fullmatch(value) else f"{value} is not a valid e-mail address."
+    if _PHONE.fullmatch(value):
+        return ""
+    return f"{value} is not a valid phone number: begin with + and the country, as in +15550100."
+
+
 def _wrong_value(attribute: SchemaAttribute, value: str) -> list[str]:
     name = attribute.name
-    if name == "email" and not _EMAIL.fullmatch(value):
-        return [f"{value} is no e-mail address."]
-    if name == "phone_number" and not _PHONE.fullmatch(value):
-        return [f"{value} is no phone number: write + and the country first, as +15550100."]
+    if name in ("email", "phone_number"):
+        return [why] if (why := wrong_address(name, value)) else []
     if name == "birthdate" and not _DATE.fullmatch(value):
-        return [f"{value} is no birthdate: write YYYY-MM-DD."]
+        return [f"{value} is not a valid birthdate: use YYYY-MM-DD."]
     if attribute.kind == "Boolean" and value not in ("true", "false"):
         return [f"{name} is true or false, not {value}."]
     size, unit = len(value), " characters"

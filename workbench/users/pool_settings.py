@@ -1,4 +1,4 @@
-"""A user pool's settings at a glance, each with the line of ``amplify/auth`` that sets it."""
+"""Reads a user pool's settings, each with the line of ``amplify/auth`` that sets it."""
 
 from __future__ import annotations
 
@@ -150,4 +150,4 @@ def _lines(file: Path, read: Callable[[Path], str] = Path.read_text) -> Sequence
     try:
         return read(file).splitlines()
     except (OSError, UnicodeDecodeError):
-        return ()  # Places are an extra: what cannot be read has none.
+        return ()  # what cannot be read has no lines to show

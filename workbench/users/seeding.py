@@ -1,4 +1,4 @@
-"""Users to try a backend with: the same ones for the same seed."""
+"""Seeds test users: the same ones for the same seed."""
 
 from __future__ import annotations
 

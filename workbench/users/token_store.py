@@ -1,4 +1,4 @@
-"""The sign-ins that were made here, kept for the playground: a file that its owner alone can read."""
+"""Saved sign-ins, for the playground, in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE_NAME = "sign-ins.json"
 
 @dataclass(frozen=True, slots=True)
 class KeptSignIn:
-    """One user's tokens and, where it was set up here, the secret of their authenticator."""
+    """A user's tokens and the secret of their authenticator app, if it was set up here."""
 
     pool_id: str
     username: str
@@ -33,12 +33,12 @@ class KeptSignIn:
 
 
 def kept_sign_in(file: Path, pool_id: str, name: str) -> KeptSignIn | None:
-    """A user's kept sign-in; a file that cannot be read has none, and is put aside."""
+    """A user's saved sign-in; a damaged file has none, and is moved."""
     return next((each for each in _read(file) if each.is_of(pool_id, name)), None)
 
 
 def keep_sign_in(file: Path, kept: KeptSignIn) -> None:
-    """Keep it in place of the user's older one, whose authenticator's secret stays."""
+    """Save it in place of the user's older one, whose authenticator's secret stays."""
     others = []
     for each in _read(file):
         if not each.is_of(kept.pool_id, kept.username):
@@ -49,7 +49,7 @@ def keep_sign_in(file: Path, kept: KeptSignIn) -> None:
 
 
 def forget_tokens(file: Path, pool_id: str, names: tuple[str, ...]) -> None:
-    """Forget tokens that count no more; authenticators' secrets stay."""
+    """Forget tokens that are no longer valid; authenticators' secrets stay."""
     found = _read(file)
     changed = [
         replace(each, tokens=None) if any(each.is_of(pool_id, name) for name in names) else each

@@ -135,11 +135,13 @@ def read_file(path: Path) -> tuple[FileUser, ...]:
             return read_users(file, path.name)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UserProblem(f"{path} cannot be read: {reason}.", "Name a CSV or JSON file.") from None
+        raise UserProblem(
+            f"{path} could not be read: {reason}.", "Name a CSV or JSON file."
+        ) from None
 
 
 def make_file_user(pool: UserPool, user: FileUser) -> User:
-    """Make one, without an invitation; Cognito's import jobs need a role and tell of no one user.
+    """Create one, without an invitation; Cognito's import jobs need a role and report no single user.
 
     Returns the user as they are then, without another request.
     """
@@ -186,7 +188,7 @@ def plan_import(
         user = _named(row, sign_in)
         problems = list(check_attributes(schema, user.attributes, is_new=True))
         names = {name.casefold() for name in (user.username, *_aliases(user.attributes)) if name}
-        problems += [f"It is in {seen[name]} already." for name in names if name in seen][:1]
+        problems += [f"It is also in {seen[name]}." for name in names if name in seen][:1]
         if not user.username:
             problems = [_nameless(sign_in)]
         for name in names:
@@ -244,7 +246,7 @@ def _nameless(sign_in: Sequence[str]) -> str:
         return f"The column {_NAME} is missing or empty: users of this pool have a user name."
     words = {EMAIL: "e-mail address", PHONE: "phone number"}
     names = " or ".join(words.get(each, each) for each in sign_in)
-    return f"There is no {names}, by which users of this pool sign in."
+    return f"It has no {names}, which users of this pool sign in with."
 
 
 def _aliases(attributes: Mapping[str, str]) -> tuple[str, ...]:
@@ -262,7 +264,7 @@ def _from_csv(text: str, name: str) -> Iterator[FileUser]:
     if not columns & {_NAME, EMAIL, PHONE}:
         raise UserProblem(
             f"{name} has no column {EMAIL}, {PHONE} or {_NAME} in its first line.",
-            "Begin it with the line that `amplify-tui users export` writes.",
+            "Use the first line that `amplify-tui users export` writes.",
         )
     for row in reader:
         given = {key: value for key, value in row.items() if key and value}
@@ -281,14 +283,14 @@ def _from_json(text: str, name: str) -> Iterator[FileUser]:
     try:
         found: Any = json.loads(text)
     except ValueError as error:
-        raise UserProblem(f"{name} is no JSON: {error}.", "Mend it and try again.") from None
+        raise UserProblem(f"{name} is not valid JSON: {error}.", "Fix it and try again.") from None
     rows = found if isinstance(found, list) else [found]
     for number, row in enumerate(rows, 1):
         attributes = row.get("attributes", {}) if isinstance(row, dict) else None
         if not isinstance(attributes, dict):
             raise UserProblem(
-                f"User {number} of {name} is not as expected.",
-                'Write {"username": …, "attributes": {…}, "groups": […]}.',
+                f"User {number} of {name} is not a valid user.",
+                'Use {"username": …, "attributes": {…}, "groups": […]}.',
             )
         yield FileUser(
             str(row.get("username", "")),

@@ -30,27 +30,27 @@ _MFA_SETTINGS = {
     "email": "EmailMfaSettings",
 }
 MFA_CHOICES = (*_MFA_SETTINGS, "off")
-"""What a user's second factor can be set to."""
+"""The values of a user's second factor."""
 
 _ATTEMPTS = 6
 _THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 _STEPS = {
-    "UserNotFoundException": "Look at the names with `amplify-tui users list`.",
-    "UsernameExistsException": "Choose another name, or change the user that is there.",
+    "UserNotFoundException": "List the users with `amplify-tui users list`.",
+    "UsernameExistsException": "Choose another name, or change the existing user.",
     "AliasExistsException": "Another user has this address or number: change that user first.",
     "InvalidPasswordException": "Choose a password that the pool's policy allows.",
     "InvalidParameterException": "Correct the value and try again.",
     "ResourceNotFoundException": "Deploy the backend, or choose another pool.",
     "NotAuthorizedException": "Sign in with credentials that may manage this pool.",
     "AccessDeniedException": "Sign in with credentials that may manage this pool.",
-    "UnsupportedUserStateException": "Set a password, or reset it: the invitation was taken.",
+    "UnsupportedUserStateException": "Set a password, or reset it: the invitation was accepted.",
     "GroupExistsException": "Choose another name.",
     "ExpiredTokenException": "Sign in to AWS again.",
 }
 
 
 class UserPoolProblem(UserProblem):
-    """What Cognito refused, or why it could not be asked; ``code`` is Cognito's own."""
+    """A refusal of Cognito's, or why it could not be reached; ``code`` is Cognito's own."""
 
     def __init__(self, what: str, next_step: str, code: str = "") -> None:
         super().__init__(what, next_step)
@@ -77,7 +77,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserDetails:
-    """One user with what only a request of their own tells."""
+    """A user with the details that take a request of their own."""
 
     user: User
     groups: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ class UserPool:
         temporary_password: str = "",
         invite: bool = True,
     ) -> User:
-        """Make a user; without a password Cognito makes a temporary one and sends it."""
+        """Create a user; without a password Cognito generates a temporary one and sends it."""
         asked: dict[str, Any] = {
             **self._of(name),
             "UserAttributes": _pairs(attributes),
@@ -155,7 +155,7 @@ class UserPool:
         return read_user(made, made.get("Attributes", ()))
 
     def resend_invitation(self, name: str) -> None:
-        """Make a new temporary password and send it, to the address where there is one."""
+        """Send a new temporary password, to the e-mail address if there is one."""
         user = self.user(name).user
         asked: dict[str, Any] = {
             **self._of(user.username),
@@ -174,11 +174,11 @@ class UserPool:
         self.ask(lambda: self.cognito.admin_delete_user(**self._of(name)))
 
     def enable(self, name: str) -> None:
-        """Let a user sign in again."""
+        """Enable a user."""
         self.ask(lambda: self.cognito.admin_enable_user(**self._of(name)))
 
     def disable(self, name: str) -> None:
-        """Keep a user from signing in."""
+        """Disable a user: they cannot sign in."""
         self.ask(lambda: self.cognito.admin_disable_user(**self._of(name)))
 
     def confirm(self, name: str) -> None:
@@ -237,7 +237,8 @@ class UserPool:
                 raise _problem(error) from None
             except BotoCoreError as error:
                 raise UserPoolProblem(
-                    f"Cognito cannot be asked: {error}.", "Check the network and the credentials."
+                    f"Cognito could not be reached: {error}.",
+                    "Check the network and the credentials.",
                 ) from None
         raise AssertionError("the last attempt returns or raises")
 

@@ -1,4 +1,4 @@
-"""A user's real sign-in, as an application does it: SRP, password, one-time code, custom challenge.
+"""Signs in as a user, as an application does: SRP, password, one-time code, custom challenge.
 
 Each step is a request and gives tokens or the next challenge. Blocks. Refusals come as
 UserPoolProblem.
@@ -49,7 +49,7 @@ class AppClient:
 
 @dataclass(frozen=True, slots=True)
 class UserTokens:
-    """What a sign-in gives; ``expires`` (of the access token) in seconds since 1970."""
+    """The tokens of a sign-in; ``expires`` (of the access token) in seconds since 1970."""
 
     access: str = field(repr=False)
     id: str = field(repr=False)
@@ -90,17 +90,17 @@ _CODE_NAMES = {
 _STEPS = {
     "UserNotConfirmedException": "Confirm the user, then sign in again.",
     "PasswordResetRequiredException": "Set a password for the user, then sign in again.",
-    "CodeMismatchException": "Look at the code and type it again.",
-    "EnableSoftwareTokenMFAException": "Look at the authenticator's clock and type the next code.",
+    "CodeMismatchException": "Check the code and type it again.",
+    "EnableSoftwareTokenMFAException": "Check the authenticator's clock and type the next code.",
     "InvalidPasswordException": "Choose a password that the pool's policy allows.",
     "InvalidParameterException": "Sign in another way, or allow this one in the app client.",
-    "UserNotFoundException": "Look at the users' names.",
-    "UserLambdaValidationException": "Look at the trigger function's log.",
+    "UserNotFoundException": "Check the user name.",
+    "UserLambdaValidationException": "Check the trigger function's log (l).",
 }
 
 
 def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
-    """This client of the pool, else its first; raises UserPoolProblem where there is none."""
+    """This app client of the pool, or its first; raises UserPoolProblem if it has none."""
     if not client_id:
         found = _ask(lambda: cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60))
         if not found["UserPoolClients"]:
@@ -169,13 +169,13 @@ def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) 
 
 
 def claims(token: str) -> Mapping[str, Any]:
-    """What a token says; its signature is not checked. Raises ValueError for no token."""
+    """The claims of a token; its signature is not checked. Raises ValueError if it is not a token."""
     try:
         body = token.split(".")[1]
         found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         return dict(found)
     except (IndexError, TypeError, ValueError):
-        raise ValueError("this is no JSON Web Token") from None
+        raise ValueError("this is not a JSON Web Token") from None
 
 
 def _prove_password(
@@ -238,13 +238,13 @@ def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, An
             missing = json.loads(told.get("requiredAttributes") or "[]")
             asks = [Asked("NEW_PASSWORD", "New password", is_secret=True)]
             asks += [Asked(each, each.removeprefix("userAttributes.")) for each in missing]
-            about = "The password was temporary: the user chooses a new one."
+            about = "The password was temporary: choose a new one."
             return Challenge(name, username, tuple(asks), about, session)
         case "MFA_SETUP":
             begun = _ask(lambda: cognito.associate_software_token(Session=session))
             secret = begun["SecretCode"]
-            about = f"The pool wants a second factor. Put this into an authenticator: {secret}"
-            asks = [Asked("code", "The authenticator's code")]
+            about = f"The pool requires a second factor. Add this to an authenticator app: {secret}"
+            asks = [Asked("code", "The authenticator app's code")]
             return Challenge(name, username, tuple(asks), about, begun["Session"], secret)
         case "SELECT_MFA_TYPE":
             choices = tuple(json.loads(told.get("MFAS_CAN_CHOOSE") or "[]"))
@@ -257,13 +257,13 @@ def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, An
             if not choices:
                 raise UserPoolProblem(
                     "This user cannot sign in by a one-time code.",
-                    "Allow it in the pool, and give the user an address or a number.",
+                    "Allow it in the pool, and give the user an e-mail address or a phone number.",
                 )
             if len(choices) == 1:
                 chosen = Challenge(name, username, (), session=session)
                 return _respond(cognito, client, chosen, {"ANSWER": choices[0]})
             asks = [Asked("ANSWER", "Send the code by", choices=choices)]
-            return Challenge(name, username, tuple(asks), "Where to?", session)
+            return Challenge(name, username, tuple(asks), "Where should the code be sent?", session)
         case "CUSTOM_CHALLENGE":
             public = {k: v for k, v in told.items() if k not in ("USERNAME", "USER_ID_FOR_SRP")}
             about = ", ".join(f"{key}: {value}" for key, value in public.items())
@@ -293,5 +293,5 @@ def _ask(call: Callable[[], Any]) -> Any:
         raise UserPoolProblem(f"{message}.", step, code) from None
     except BotoCoreError as error:
         raise UserPoolProblem(
-            f"Cognito cannot be asked: {error}.", "Check the network and the region."
+            f"Cognito could not be reached: {error}.", "Check the network and the region."
         ) from None
