@@ -62,7 +62,7 @@ class OperationEditors(Vertical):
         self.checks.check()
 
     def format(self) -> None:
-        """Format the operations; raises NotFormattedError."""
+        """Format the operations; raises NotFormattedProblem."""
         editor = self.operation
         formatted = format_document(editor.text)
         if formatted != editor.text:

@@ -19,7 +19,6 @@ from screens.playground.streams import Streams
 from screens.playground.tab_state import Outcome, TabState
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.documents import Definition, runnable
 from workbench.playground.history import History, Run
 from workbench.playground.requests import Request
@@ -121,7 +120,7 @@ class OperationRunner:
     async def _follow(self, tab: TabState, api: PlaygroundApi, outcome: Outcome) -> None:
         try:
             result = await api.run(outcome.caller, outcome.request)
-        except (NotAuthorizedError, UserProblem) as problem:
+        except UserProblem as problem:
             self._update(tab, replace(outcome, problem=f"{outcome.caller.label}: {problem}"))
             return
         outcome = replace(outcome, result=result)

@@ -20,7 +20,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.authorizing import NotAuthorizedError
+from workbench.playground.authorizing import NotAuthorizedProblem
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 from workbench.playground.history import History, Run
 from workbench.playground.operations import model_operations, write_operation
@@ -29,11 +29,11 @@ from workbench.playground.result_table import as_csv, tables
 from workbench.playground.run_as import (
     As,
     RunAs,
-    UnknownCallerError,
+    UnknownCallerProblem,
     choices,
     parse_run_as,
 )
-from workbench.playground.saved_operations import FOLDER, NotSavedError, list_saved, read_saved
+from workbench.playground.saved_operations import FOLDER, NotSavedProblem, list_saved, read_saved
 
 _ABOUT = {
     As.API_KEY: "the API key",
@@ -54,7 +54,7 @@ async def ask_caller(
     if api.endpoint.is_appsync:
         try:
             users = await api.users()
-        except NotAuthorizedError as problem:
+        except NotAuthorizedProblem as problem:
             shell.say(str(problem), "warning")
     rows = [
         Row(
@@ -82,7 +82,7 @@ async def ask_caller(
         return chosen
     try:
         parse_run_as(chosen[1:])
-    except UnknownCallerError as problem:
+    except UnknownCallerProblem as problem:
         shell.say(str(problem), "error")
         return None
     return chosen[1:]
@@ -169,7 +169,7 @@ async def ask_saved(ask: Ask, shell: Shell, root: Path) -> TabContent | None:
         return None
     try:
         return TabContent(await asyncio.to_thread(read_saved, root, chosen), file=chosen)
-    except NotSavedError as problem:
+    except NotSavedProblem as problem:
         shell.say(str(problem), "error")
         return None
 

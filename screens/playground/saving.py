@@ -12,7 +12,7 @@ from screens.playground.shown_result import FileContent
 from screens.playground.tab_state import TabState
 from screens.ports import Shell
 from workbench.atomic_files import write_whole
-from workbench.playground.saved_operations import NotSavedError, save
+from workbench.playground.saved_operations import NotSavedProblem, save
 
 
 async def save_tab(shell: Shell, root: Path, tab: TabState) -> None:
@@ -20,7 +20,7 @@ async def save_tab(shell: Shell, root: Path, tab: TabState) -> None:
     name = tab.file or f"{tab.title}.graphql"
     try:
         path = await asyncio.to_thread(save, root, name, tab.text, replace=bool(tab.file))
-    except NotSavedError as problem:
+    except NotSavedProblem as problem:
         shell.say(str(problem), "error")
         return
     tab.file = name

@@ -32,7 +32,7 @@ from screens.playground.tabs import TabContent, Tabs, TabStorage
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.formatter import NotFormattedError
+from workbench.playground.formatter import NotFormattedProblem
 from workbench.playground.history import History
 from workbench.playground.run_as import As, RunAs, caller_of, parse_run_as
 from workbench.playground.schema_source import LoadedSchema
@@ -287,7 +287,7 @@ class PlaygroundScreen(PaneScreen, inherit_bindings=False):
         """Format the operations of the tab."""
         try:
             self.editors.format()
-        except NotFormattedError as problem:
+        except NotFormattedProblem as problem:
             self._warn(f"Could not format: {problem}")
 
     def action_edit_outside(self) -> None:

@@ -9,10 +9,8 @@ from screens.playground.callbacks import Post, StartWorker
 from screens.playground.tab_state import StreamState, TabState
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.requests import Request
 from workbench.playground.run_as import RunAs
-from workbench.playground.stream import StreamError
 
 
 class Streams:
@@ -60,7 +58,7 @@ class Streams:
             async for event in api.subscribe(stream.caller, stream.request, started):
                 stream.add(event)
                 self._post(self.Changed(tab, stream))
-        except (StreamError, NotAuthorizedError, UserProblem) as problem:
+        except UserProblem as problem:
             stream.end, stream.failed = str(problem), True
         else:
             stream.end = "The server ended the subscription."

@@ -28,7 +28,7 @@ from workbench.outputs_file import ApiEndpoint, of_outputs
 from workbench.playground.open_api import open_url_api
 from workbench.playground.requests import Request
 from workbench.playground.run_as import default_run_as
-from workbench.playground.stream import StreamError
+from workbench.playground.stream import StreamProblem
 
 OURS = "http://127.0.0.1:20100"
 
@@ -216,7 +216,7 @@ async def test_a_redirect_takes_no_header_along() -> None:
         api = open_url_api(f"http://{here}/graphql", {"Authorization": "secret"})
         caller = default_run_as(api.endpoint)
         await api.run(caller, Request("{ a }"))
-        with pytest.raises(StreamError):
+        with pytest.raises(StreamProblem):
             async with asyncio.timeout(20):
                 async for _ in api.subscribe(caller, Request("subscription { a }")):
                     break

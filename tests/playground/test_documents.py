@@ -14,7 +14,7 @@ from workbench.playground.documents import (
     operation_at,
     runnable,
 )
-from workbench.playground.formatter import NotFormattedError, format_document
+from workbench.playground.formatter import NotFormattedProblem, format_document
 from workbench.playground.lint import broken_by, lint
 from workbench.playground.operations import model_operations, models, write_operation
 from workbench.playground.result_table import tables
@@ -103,7 +103,7 @@ def test_prettify_keeps_comments_and_blank_lines() -> None:
         assert pretty.count(remark) == 1
     assert "id # key\n\n" in pretty
     assert format_document(pretty) == pretty
-    with pytest.raises(NotFormattedError, match="line 1"):
+    with pytest.raises(NotFormattedProblem, match="line 1"):
         format_document("{ a( }")
     assert format_document("# only\n") == "# only\n"
 

@@ -15,7 +15,7 @@ from workbench.playground.addresses import (
     save_address,
 )
 from workbench.playground.history import History, Run
-from workbench.playground.saved_operations import NotSavedError, list_saved, read_saved, save
+from workbench.playground.saved_operations import NotSavedProblem, list_saved, read_saved, save
 from workbench.playground.saved_tabs import SavedTab, SavedTabs, load_tabs, save_tabs
 
 
@@ -61,14 +61,14 @@ def test_operations_are_saved_in_the_project_and_nowhere_else(tmp_path: Path) ->
     save(tmp_path, "todos/list", "{ a }")
     assert [each.name for each in list_saved(tmp_path)] == ["todos/list.graphql"]
     assert read_saved(tmp_path, "todos/list.graphql") == "{ a }\n"
-    with pytest.raises(NotSavedError, match="exists already"):
+    with pytest.raises(NotSavedProblem, match="exists already"):
         save(tmp_path, "todos/list", "{ b }")
     save(tmp_path, "todos/list", "{ b }", replace=True)
     assert read_saved(tmp_path, "todos/list") == "{ b }\n"
     for name in ("../out", "/etc/out", "", "  "):
-        with pytest.raises(NotSavedError, match="no name"):
+        with pytest.raises(NotSavedProblem, match="no name"):
             save(tmp_path, name, "{ a }")
-    with pytest.raises(NotSavedError, match="cannot be read"):
+    with pytest.raises(NotSavedProblem, match="cannot be read"):
         read_saved(tmp_path, "none")
 
 

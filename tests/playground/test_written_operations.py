@@ -8,7 +8,7 @@ import pytest
 from graphql import parse, validate
 
 from tests.playground import play_schema
-from workbench.playground.formatter import NotFormattedError, format_document
+from workbench.playground.formatter import NotFormattedProblem, format_document
 from workbench.playground.lint import lint
 from workbench.playground.operations import model_operations, models, root_fields, write_operation
 from workbench.playground.variables import read_variables
@@ -42,6 +42,6 @@ def test_layout_keeps_comments_and_meaning() -> None:
     assert "# why" in pretty
     assert "\n    comments(limit: 2) {\n      items {\n        text\n" in pretty
     assert format_document(pretty) == pretty
-    with pytest.raises(NotFormattedError, match="line 1"):
+    with pytest.raises(NotFormattedProblem, match="line 1"):
         format_document("{ a ")
     assert format_document("# only words\n") == "# only words\n"

@@ -13,13 +13,11 @@ from workbench.cli.colours import Paint
 from workbench.cli.output import err
 from workbench.cli.session import connect_session
 from workbench.model.user_problem import UserProblem
-from workbench.playground.authorizing import NotAuthorizedError
 from workbench.playground.documents import definitions, runnable
 from workbench.playground.open_api import open_sandbox_api, open_url_api
 from workbench.playground.requests import Request
-from workbench.playground.run_as import UnknownCallerError, default_run_as, parse_run_as
-from workbench.playground.schema_source import NoSchemaError
-from workbench.playground.stream import StreamError
+from workbench.playground.run_as import default_run_as, parse_run_as
+from workbench.playground.stream import StreamProblem
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -42,13 +40,9 @@ def with_api(arguments: argparse.Namespace, use: Callable[[PlaygroundApi], Await
 
     try:
         return asyncio.run(run())
-    except (NotAuthorizedError, NoSchemaError, UnknownCallerError, StreamError) as problem:
+    except StreamProblem as problem:
         paint = Paint.of(sys.stderr)
-        if isinstance(problem, StreamError):
-            for error in problem.errors:
-                err(error_line(paint, error))
-        else:
-            err(*f"{paint.bad('✗')} {problem}".split("\n"))
+        err(*(error_line(paint, error) for error in problem.errors))
         return 1
 
 

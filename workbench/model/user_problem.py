@@ -10,15 +10,15 @@ sign in to AWS, choose another target."""
 
 
 class UserProblem(Exception):
-    """What is wrong, where or why, and the next step.
+    """What is wrong, where or why, and the next step, if ``what`` does not say it.
 
-    ``details`` are further lines, as of a log; ``exit_code`` is what a command ends with that meets it.
+    ``details`` are further lines, as of a log; ``exit_code`` is that of a command that fails by it.
     """
 
     def __init__(
         self,
         what: str,
-        next_step: str,
+        next_step: str = "",
         *,
         where: str = "",
         offer: Offer = "",
@@ -35,4 +35,5 @@ class UserProblem(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.what}\n  → {self.next_step}"
+        next_step = f"\n  → {self.next_step}" if self.next_step else ""
+        return f"{place}{self.what}{next_step}"

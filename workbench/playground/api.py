@@ -10,7 +10,7 @@ import httpx
 
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
-from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedError
+from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedProblem
 from workbench.playground.requests import Request, Result, run
 from workbench.playground.run_as import USER_POOLS, As, RunAs, default_run_as, first_with_rules
 from workbench.playground.schema_source import ControlPlane, LoadedSchema, introspect, read_schema
@@ -37,7 +37,7 @@ class PlaygroundApi:
         self._is_unused.set()
 
     async def load_schema(self) -> LoadedSchema:
-        """The live schema; raises NoSchemaError."""
+        """The live schema; raises NoSchemaProblem."""
         if self._control_plane is not None:
             text = await asyncio.to_thread(self._control_plane.schema_text)
             return await asyncio.to_thread(read_schema, text)
@@ -45,7 +45,7 @@ class PlaygroundApi:
         return await introspect(lambda request: self.run(caller, request))
 
     async def users(self) -> tuple[str, ...]:
-        """The names of the pool's users; raises NotAuthorizedError."""
+        """The names of the pool's users; raises NotAuthorizedProblem."""
         return await self._authorizer.users()
 
     async def suggest_caller(self) -> RunAs | None:
@@ -55,19 +55,19 @@ class PlaygroundApi:
             return None
         try:
             users = await self.users() if USER_POOLS in endpoint.modes else ()
-        except (NotAuthorizedError, UserProblem):
+        except (NotAuthorizedProblem, UserProblem):
             users = ()
         return first_with_rules(endpoint, users)
 
     async def run(self, run_as: RunAs, request: Request) -> Result:
-        """Run a query or a mutation; raises NotAuthorizedError."""
+        """Run a query or a mutation; raises NotAuthorizedProblem."""
         authorize = self._authorizer.for_caller(self.endpoint, run_as)
         return await run(self._client, self.endpoint, authorize, request)
 
     def subscribe(
         self, run_as: RunAs, request: Request, on_started: Callable[[], None] | None = None
     ) -> AsyncIterator[StreamEvent]:
-        """The events of a subscription; raises StreamError and NotAuthorizedError."""
+        """The events of a subscription; raises StreamProblem and NotAuthorizedProblem."""
         authorize = self._authorizer.for_caller(self.endpoint, run_as)
         return subscribe(self.endpoint, authorize, request, on_started)
 
@@ -77,7 +77,7 @@ class PlaygroundApi:
             return Trace()
         try:
             keys = await asyncio.to_thread(self._source.own)
-        except NotAuthorizedError:
+        except NotAuthorizedProblem:
             return Trace()
         return await read_trace(self.endpoint, result.request_id, keys)
 

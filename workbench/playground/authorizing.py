@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.run_as import As, RunAs
 
 _EARLY_SECONDS = 60
 
 
-class NotAuthorizedError(Exception):
+class NotAuthorizedProblem(UserProblem):
     """The caller's credentials could not be had; the text says why and what to do next."""
 
 
@@ -39,7 +40,7 @@ class IamCredentials:
 
 
 class CredentialSource(Protocol):
-    """Where credentials come from; every call may block. Raises NotAuthorizedError."""
+    """Where credentials come from; every call may block. Raises NotAuthorizedProblem."""
 
     def users(self) -> tuple[str, ...]:
         """The names of the pool's users, the first page of them."""
@@ -78,7 +79,7 @@ class Authorizer:
                     return headers
                 case As.API_KEY:
                     if not endpoint.api_key:
-                        raise NotAuthorizedError(
+                        raise NotAuthorizedProblem(
                             "This API has no API key. Add one in amplify/data/resource"
                             " (authorizationModes.apiKeyAuthorizationMode), or run as another."
                         )

@@ -19,7 +19,7 @@ from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.outputs_file import ApiEndpoint
-from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
+from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
 from workbench.users.token_store import forget_tokens, keep_sign_in, kept_sign_in
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import app_client, refresh
@@ -47,19 +47,19 @@ class CallerCredentials:
         try:
             answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
         except (ClientError, BotoCoreError) as error:
-            raise NotAuthorizedError(f"The pool's users cannot be listed: {error}") from None
+            raise NotAuthorizedProblem(f"The pool's users cannot be listed: {error}") from None
         return tuple(_sign_in_name(each) for each in answer["Users"])
 
     def user_tokens(self, name: str) -> Tokens:
         """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
         endpoint = self._endpoint
         if not endpoint.user_pool_id:
-            raise NotAuthorizedError("This backend has no user pool: define auth and deploy it.")
+            raise NotAuthorizedProblem("This backend has no user pool: define auth and deploy it.")
         kept = self._kept_tokens(name)
         if kept is not None:
             return kept
         if not isinstance(self._clients.target, LocalTarget):
-            raise NotAuthorizedError(
+            raise NotAuthorizedProblem(
                 f"On AWS {name} has to sign in: press o in the users pane, or run"
                 f" `amplify-tui users sign-in {name}`."
             )
@@ -103,7 +103,7 @@ class CallerCredentials:
         """The identity pool's keys for a signed-in user, or for a guest."""
         endpoint = self._endpoint
         if not endpoint.identity_pool_id:
-            raise NotAuthorizedError("This backend has no identity pool.")
+            raise NotAuthorizedProblem("This backend has no identity pool.")
         logins = {}
         if tokens is not None:
             provider = f"cognito-idp.{endpoint.region}.amazonaws.com/{endpoint.user_pool_id}"
@@ -116,7 +116,7 @@ class CallerCredentials:
             )
         except (ClientError, BotoCoreError) as error:
             who = "A signed-in user" if tokens else "A guest"
-            raise NotAuthorizedError(f"{who} gets no credentials here: {error}") from None
+            raise NotAuthorizedProblem(f"{who} gets no credentials here: {error}") from None
         keys = answer["Credentials"]
         return IamCredentials(
             keys["AccessKeyId"],
@@ -134,9 +134,9 @@ class CallerCredentials:
         try:
             answer = ask(target.endpoint + TOKENS_PATH, target.keys, document=asked)
         except OSError as error:
-            raise NotAuthorizedError(f"The local cloud could not be reached: {error}.") from None
+            raise NotAuthorizedProblem(f"The local cloud could not be reached: {error}.") from None
         if answer.status != 200:
-            raise NotAuthorizedError(answer.refusal)
+            raise NotAuthorizedProblem(answer.refusal)
         return answer.document
 
 

@@ -11,20 +11,21 @@ from typing import Final
 
 from graphql import GraphQLSyntaxError, parse
 
+from workbench.model.user_problem import UserProblem
 from workbench.playground.tokens import Kind, Token, tokens
 
 WIDTH: Final = 80
 _OPENING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
-class NotFormattedError(Exception):
+class NotFormattedProblem(UserProblem):
     """The document has a syntax error; the text says which and where."""
 
 
 def format_document(text: str) -> str:
     """The document in its usual form, with a line break at the end; empty stays empty.
 
-    Raises NotFormattedError.
+    Raises NotFormattedProblem.
     """
     if not any(token.kind is not Kind.COMMENT for token in tokens(text)):
         return text
@@ -33,7 +34,7 @@ def format_document(text: str) -> str:
     except GraphQLSyntaxError as error:
         place = error.locations[0] if error.locations else None
         where = f" (line {place.line}, column {place.column})" if place else ""
-        raise NotFormattedError(f"{error.message}{where}") from None
+        raise NotFormattedProblem(f"{error.message}{where}") from None
     layout = _Layout(text, list(tokens(text)))
     return layout.document()
 

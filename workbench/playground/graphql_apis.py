@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.outputs_file import ApiEndpoint
-from workbench.playground.schema_source import NoSchemaError
+from workbench.playground.schema_source import NoSchemaProblem
 
 
 class GraphqlApi:
@@ -18,14 +18,14 @@ class GraphqlApi:
         self._id = endpoint.api_id
 
     def schema_text(self) -> str:
-        """The schema with its directives; raises NoSchemaError."""
+        """The schema with its directives; raises NoSchemaProblem."""
         try:
             answer = self._clients.appsync.get_introspection_schema(
                 apiId=self._find(), format="SDL", includeDirectives=True
             )
             return answer["schema"].read().decode()
         except (ClientError, BotoCoreError) as error:
-            raise NoSchemaError(f"AppSync does not give the schema: {error}") from None
+            raise NoSchemaProblem(f"AppSync does not give the schema: {error}") from None
 
     def _find(self) -> str:
         if self._id:
@@ -36,4 +36,6 @@ class GraphqlApi:
                 if each.get("uris", {}).get("GRAPHQL") == self._endpoint.url:
                     self._id = each["apiId"]
                     return self._id
-        raise NoSchemaError(f"No AppSync API of this account has the address {self._endpoint.url}.")
+        raise NoSchemaProblem(
+            f"No AppSync API of this account has the address {self._endpoint.url}."
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.outputs_file import OUTPUTS_NAME, from_outputs, from_url
 from workbench.playground.api import PlaygroundApi
-from workbench.playground.authorizing import IamCredentials, NotAuthorizedError, Tokens
+from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
 
 if TYPE_CHECKING:
     from workbench.startup import Session
@@ -43,10 +43,12 @@ class _NoCredentials:
         return ()
 
     def user_tokens(self, name: str) -> Tokens:
-        raise NotAuthorizedError("This address has no users of its own: give it headers instead.")
+        raise NotAuthorizedProblem("This address has no users of its own: give it headers instead.")
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:
-        raise NotAuthorizedError("This address has no identity pool: give it headers instead.")
+        raise NotAuthorizedProblem("This address has no identity pool: give it headers instead.")
 
     def own(self) -> IamCredentials:
-        raise NotAuthorizedError("This address takes no AWS credentials: give it headers instead.")
+        raise NotAuthorizedProblem(
+            "This address takes no AWS credentials: give it headers instead."
+        )

@@ -75,7 +75,7 @@ async def run(
 ) -> Result:
     """Run one query or mutation; a failed connection is a result with an error, not an exception.
 
-    Raises NotAuthorizedError where the caller's credentials cannot be had.
+    Raises NotAuthorizedProblem where the caller's credentials cannot be had.
     """
     body = request.body
     headers = {"Content-Type": "application/json", **await authorize(endpoint.address, body)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.model_rules import lets_guests_in
 
@@ -54,14 +55,14 @@ class RunAs:
         return "lambda" if self.kind is As.LAMBDA else "iam"
 
 
-class UnknownCallerError(ValueError):
+class UnknownCallerProblem(UserProblem):
     """What was written names no kind of caller; the text says which there are."""
 
 
 def parse_run_as(text: str) -> RunAs:
     """Read ``api-key``, ``user:NAME``, ``iam:NAME``, ``iam``, ``guest``, ``lambda:TOKEN``, ``admin``.
 
-    Raises UnknownCallerError.
+    Raises UnknownCallerProblem.
     """
     word, _, rest = text.strip().partition(":")
     if word == As.USER and rest:
@@ -73,7 +74,7 @@ def parse_run_as(text: str) -> RunAs:
         return RunAs(As.LAMBDA, secret=rest)
     if word in (As.API_KEY, As.GUEST, As.ADMIN, As.PLAIN) and not rest:
         return RunAs(As(word))
-    raise UnknownCallerError(
+    raise UnknownCallerProblem(
         f"{word!r} is no way to run: use api-key, user:NAME, iam:NAME, guest, lambda:TOKEN or admin"
     )
 
@@ -96,7 +97,7 @@ def caller_of(written: str, endpoint: ApiEndpoint | None) -> RunAs:
     default = default_run_as(endpoint) if endpoint is not None else RunAs(As.API_KEY)
     try:
         return parse_run_as(written) if written else default
-    except UnknownCallerError:  # from a file that was edited by hand
+    except UnknownCallerProblem:  # from a file that was edited by hand
         return default
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.atomic_files import write_whole
+from workbench.model.user_problem import UserProblem
 
 FOLDER = "graphql"
 _SUFFIXES = (".graphql", ".gql")
 _MOST = 500
 
 
-class NotSavedError(Exception):
+class NotSavedProblem(UserProblem):
     """The file could not be written or read; the text says why."""
 
 
@@ -41,23 +42,23 @@ def list_saved(root: Path) -> tuple[Saved, ...]:
 
 
 def read_saved(root: Path, name: str) -> str:
-    """A saved file's text; raises NotSavedError."""
+    """A saved file's text; raises NotSavedProblem."""
     try:
         return _path(root, name).read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise NotSavedError(f"{FOLDER}/{name} cannot be read: {error}") from None
+        raise NotSavedProblem(f"{FOLDER}/{name} cannot be read: {error}") from None
 
 
 def save(root: Path, name: str, text: str, *, replace: bool = False) -> Path:
-    """Write a file, atomically; raises NotSavedError where it exists and is not to be replaced."""
+    """Write a file, atomically; raises NotSavedProblem where it exists and is not to be replaced."""
     path = _path(root, name)
     if path.exists() and not replace:
-        raise NotSavedError(f"{FOLDER}/{path.name} exists already.")
+        raise NotSavedProblem(f"{FOLDER}/{path.name} exists already.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text if text.endswith("\n") else text + "\n")
     except OSError as error:
-        raise NotSavedError(f"{FOLDER}/{name} cannot be written: {error.strerror}") from None
+        raise NotSavedProblem(f"{FOLDER}/{name} cannot be written: {error.strerror}") from None
     return path
 
 
@@ -66,5 +67,5 @@ def _path(root: Path, name: str) -> Path:
     wanted = name if name.endswith(_SUFFIXES) else f"{name}.graphql"
     path = (folder / wanted).resolve()
     if not name.strip() or not path.is_relative_to(folder) or path == folder:
-        raise NotSavedError(f"{name!r} is no name for a file in {FOLDER}/.")
+        raise NotSavedProblem(f"{name!r} is no name for a file in {FOLDER}/.")
     return path

@@ -16,6 +16,7 @@ from graphql import (
     print_schema,
 )
 
+from workbench.model.user_problem import UserProblem
 from workbench.playground.requests import Request, Result
 from workbench.schema_prelude import parse_schema
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 
-class NoSchemaError(Exception):
+class NoSchemaProblem(UserProblem):
     """The schema could not be read; the text says why and what to do next."""
 
 
@@ -37,31 +38,31 @@ class LoadedSchema:
 
 
 class ControlPlane(Protocol):
-    """Where AppSync keeps schemas; the call may block. Raises NoSchemaError."""
+    """Where AppSync keeps schemas; the call may block. Raises NoSchemaProblem."""
 
     def schema_text(self) -> str:
         """The schema with its ``@aws_…`` directives."""
 
 
 def read_schema(text: str) -> LoadedSchema:
-    """Read a schema as AppSync holds it; raises NoSchemaError."""
+    """Read a schema as AppSync holds it; raises NoSchemaProblem."""
     try:
         schema = build_ast_schema(parse_schema(text))
     except (GraphQLError, TypeError) as error:
-        raise NoSchemaError(f"The API's schema cannot be read: {error}") from None
+        raise NoSchemaProblem(f"The API's schema cannot be read: {error}") from None
     return LoadedSchema(schema, text, _revision(text))
 
 
 async def introspect(run: Callable[[Request], Awaitable[Result]]) -> LoadedSchema:
-    """Ask the API itself; raises NoSchemaError."""
+    """Ask the API itself; raises NoSchemaProblem."""
     result = await run(Request(get_introspection_query(descriptions=True)))
     if result.errors or not isinstance(result.data, dict):
         reason = result.errors[0].message if result.errors else "no data"
-        raise NoSchemaError(f"The API does not tell its schema: {reason}")
+        raise NoSchemaProblem(f"The API does not tell its schema: {reason}")
     try:
         schema = build_client_schema(result.data)  # type: ignore[arg-type]
     except (GraphQLError, TypeError) as error:
-        raise NoSchemaError(f"The API's schema cannot be read: {error}") from None
+        raise NoSchemaProblem(f"The API's schema cannot be read: {error}") from None
     text = print_schema(schema)
     return LoadedSchema(schema, text, _revision(text))
 

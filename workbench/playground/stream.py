@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 from websockets.typing import Subprotocol
 
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorize
 from workbench.playground.requests import Request, ResultError, read_result
@@ -35,7 +36,7 @@ class _WithoutRedirects(connect):
         return exc
 
 
-class StreamError(Exception):
+class StreamProblem(UserProblem):
     """The subscription could not be opened, or was ended by the server."""
 
     def __init__(self, errors: tuple[ResultError, ...]) -> None:
@@ -62,8 +63,8 @@ async def subscribe(
 ) -> AsyncIterator[StreamEvent]:
     """Yield the events of one subscription until the server completes it or the caller stops.
 
-    ``on_started`` is called when the server has accepted it. Raises StreamError, and
-    NotAuthorizedError where the caller's credentials cannot be had.
+    ``on_started`` is called when the server has accepted it. Raises StreamProblem, and
+    NotAuthorizedProblem where the caller's credentials cannot be had.
     """
     host = urlsplit(endpoint.address).netloc
     opening = await authorize(f"{endpoint.address}/connect", b"{}")
@@ -80,7 +81,7 @@ async def subscribe(
         )
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
         message = f"{endpoint.realtime_address} does not open: {error or type(error).__name__}"
-        raise StreamError((ResultError(message, "Connection"),)) from None
+        raise StreamProblem((ResultError(message, "Connection"),)) from None
     async with connection:
         patience = await _initialize(connection)
         data = json.dumps({"query": request.query, "variables": dict(request.variables)})
@@ -105,7 +106,7 @@ async def _initialize(connection: ClientConnection) -> float:
     await _send(connection, {"type": "connection_init"})
     answer = await _receive(connection, _HANDSHAKE_SECONDS)
     if answer.get("type") != "connection_ack":
-        raise StreamError(_errors(answer))
+        raise StreamProblem(_errors(answer))
     payload = answer.get("payload") or {}
     return float(payload.get("connectionTimeoutMs") or _DEFAULT_TIMEOUT_MS) / 1000 + _SLACK_SECONDS
 
@@ -130,7 +131,7 @@ async def _events(
             case "complete":
                 return
             case "error" | "connection_error":
-                raise StreamError(_errors(message))
+                raise StreamProblem(_errors(message))
             case _:
                 continue
 
@@ -151,11 +152,11 @@ async def _receive(connection: ClientConnection, seconds: float) -> dict[str, An
         text = await asyncio.wait_for(connection.recv(), seconds)
     except TimeoutError:
         problem = ResultError("the server has not been heard of for too long", "Timeout")
-        raise StreamError((problem,)) from None
+        raise StreamProblem((problem,)) from None
     except ConnectionClosed as closed:
         reason = closed.rcvd.reason if closed.rcvd and closed.rcvd.reason else "without a reason"
         problem = ResultError(f"the server closed the connection: {reason}", "Connection")
-        raise StreamError((problem,)) from None
+        raise StreamProblem((problem,)) from None
     message = json.loads(text)
     return message if isinstance(message, dict) else {}
 

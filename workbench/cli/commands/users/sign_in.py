@@ -92,7 +92,7 @@ def _read(asked: Asked) -> str:
 def _token(arguments: argparse.Namespace) -> int:
     """Print a user's token, signed by the pool's key; raises UserProblem."""
     from workbench.outputs_file import OUTPUTS_NAME, from_outputs
-    from workbench.playground.authorizing import NotAuthorizedError
+    from workbench.playground.authorizing import NotAuthorizedProblem
     from workbench.playground.caller_credentials import CallerCredentials
 
     session, opened = session_and_pool(arguments)
@@ -104,8 +104,8 @@ def _token(arguments: argparse.Namespace) -> int:
     callers = CallerCredentials(opened.clients, endpoint, opened.kept_file)
     try:
         tokens = callers.user_tokens(arguments.user)
-    except NotAuthorizedError as problem:
-        raise UserProblem(str(problem), "`amplify-tui users show` shows the user.") from None
+    except NotAuthorizedProblem as problem:
+        raise UserProblem(problem.what, "`amplify-tui users show` shows the user.") from None
     if arguments.json:
         out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
     else:
