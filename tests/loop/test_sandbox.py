@@ -84,6 +84,17 @@ async def test_a_save_during_synth_supersedes_it(tmp_path: Path) -> None:
     assert running.stages.deployed == ["one", "three"]
 
 
+async def test_a_key_during_synth_waits_its_turn(tmp_path: Path) -> None:
+    running = await started(tmp_path)
+    running.stages.synth_seconds = 0.5
+    running.save("two")
+    await running.until(lambda: running.stages.synths == 2)
+    running.sandbox.redeploy()
+    await running.until(lambda: len(running.finished) == 3)
+    await running.stop()
+    assert results(running) == [R.SUCCEEDED, R.SUCCEEDED, R.NO_CHANGE]
+
+
 async def test_saves_during_a_deployment_queue_exactly_one_more(tmp_path: Path) -> None:
     running = await started(tmp_path)
     running.stages.execute_seconds = 5
