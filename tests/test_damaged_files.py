@@ -27,7 +27,7 @@ from workbench.project.project_state import (
     remembered_file,
     save_remembered,
 )
-from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
 from workbench.users.user_sign_in import UserTokens
 
 Harm = Callable[[Path], None]
@@ -121,11 +121,11 @@ def test_hosting_of_a_newer_release_is_refused(tmp_path: Path) -> None:
 @each_harm
 def test_sign_ins_are_put_aside_before_others_are_kept(tmp_path: Path, harm: Harm) -> None:
     file = tmp_path / "sign-ins.json"
-    first = KeptSignIn("pool", "ada", "ada@example.com", "client", None, "SECRET")
-    keep_sign_in(file, first)
+    first = SavedSignIn("pool", "ada", "ada@example.com", "client", None, "SECRET")
+    save_sign_in(file, first)
     harm(file)
-    keep_sign_in(file, KeptSignIn("pool", "bob", "bob@example.com", "client"))
-    assert kept_sign_in(file, "pool", "bob") is not None
+    save_sign_in(file, SavedSignIn("pool", "bob", "bob@example.com", "client"))
+    assert saved_sign_in(file, "pool", "bob") is not None
     if harm is not HARMS["no length"]:
         assert len(kept_damaged(tmp_path)) == 1
 
@@ -133,10 +133,10 @@ def test_sign_ins_are_put_aside_before_others_are_kept(tmp_path: Path, harm: Har
 def test_sign_ins_of_a_newer_release_are_read(tmp_path: Path) -> None:
     file = tmp_path / "sign-ins.json"
     tokens = UserTokens("id", "access", "refresh")
-    keep_sign_in(file, KeptSignIn("pool", "ada", "ada@example.com", "client", tokens))
+    save_sign_in(file, SavedSignIn("pool", "ada", "ada@example.com", "client", tokens))
     entries = json.loads(file.read_text())
     file.write_text(json.dumps([{**entries[0], "added_later": 1}]))
-    found = kept_sign_in(file, "pool", "ada")
+    found = saved_sign_in(file, "pool", "ada")
     assert found is not None
     assert found.tokens == tokens
 

@@ -270,9 +270,9 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
 
     async def _forget(self, opened: OpenedPool, users: Sequence[User]) -> None:
         """Forget the users' saved tokens: they are no longer valid."""
-        if opened.kept_file is not None:
+        if opened.sign_ins_file is not None:
             names = tuple(user.username for user in users)
-            await asyncio.to_thread(forget_tokens, opened.kept_file, opened.pool.pool_id, names)
+            await asyncio.to_thread(forget_tokens, opened.sign_ins_file, opened.pool.pool_id, names)
         self.post_message(SignInsChanged())
 
     # -- the pool ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from workbench.model.user_problem import UserProblem
 from workbench.users.authenticator import totp_code
 from workbench.users.open_pool import OpenedPool
 from workbench.users.outbound_messages import read_inbox
-from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
 from workbench.users.user_pools import User
 from workbench.users.user_sign_in import (
     AppClient,
@@ -37,13 +37,13 @@ _FLOWS = {
 _SENT = ("EMAIL_OTP", "SMS_OTP", "SMS_MFA")
 
 
-async def sign_in(ask: Ask, opened: OpenedPool, user: User) -> KeptSignIn | None:
+async def sign_in(ask: Ask, opened: OpenedPool, user: User) -> SavedSignIn | None:
     """Sign in as the user and save it, or choose the saved sign-in; None where a dialog is closed.
 
     Raises UserPoolProblem.
     """
-    file, pool_id = opened.kept_file, opened.pool.pool_id
-    saved = await asyncio.to_thread(kept_sign_in, file, pool_id, user.username) if file else None
+    file, pool_id = opened.sign_ins_file, opened.pool.pool_id
+    saved = await asyncio.to_thread(saved_sign_in, file, pool_id, user.username) if file else None
     chosen = await ask(flow_picker(user, is_saved=saved is not None and saved.tokens is not None))
     if chosen is None or chosen == _SAVED:
         return saved if chosen else None
@@ -61,9 +61,9 @@ async def sign_in(ask: Ask, opened: OpenedPool, user: User) -> KeptSignIn | None
         step = await ask(challenge_form(opened, client, step, code))
     if not isinstance(step, UserTokens):
         return None
-    fresh = KeptSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
+    fresh = SavedSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
     if file is not None:
-        await asyncio.to_thread(keep_sign_in, file, fresh)
+        await asyncio.to_thread(save_sign_in, file, fresh)
     return fresh
 
 

@@ -24,7 +24,7 @@ from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
 from workbench.users.open_pool import OpenedPool
-from workbench.users.token_store import KeptSignIn, keep_sign_in
+from workbench.users.token_store import SavedSignIn, save_sign_in
 from workbench.users.user_sign_in import UserTokens, app_client, claims, refresh
 
 _TIMES = ("exp", "iat", "auth_time")
@@ -41,15 +41,15 @@ class TokensScreen(UsesShell, ModalScreen[None]):
         key("tokens.close", "escape,o", "close", "Close", "Back to the users"),
     ]
 
-    def __init__(self, opened: OpenedPool, kept: KeptSignIn) -> None:
+    def __init__(self, opened: OpenedPool, saved: SavedSignIn) -> None:
         super().__init__(id="tokens")
         self._opened = opened
-        self._kept = kept
+        self._saved = saved
 
     def compose(self) -> ComposeResult:
         """The claims of both tokens."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = as_title(f"Signed in as {self._kept.label}")
+            dialog.border_title = as_title(f"Signed in as {self._saved.label}")
             yield RowList(id="tokens-rows")
         yield KeyBar()
 
@@ -59,34 +59,34 @@ class TokensScreen(UsesShell, ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        if self._kept.tokens is not None:
-            self.query_one(RowList).show_rows(token_rows(self._kept.tokens))
+        if self._saved.tokens is not None:
+            self.query_one(RowList).show_rows(token_rows(self._saved.tokens))
 
     def action_copy_token(self, which: str) -> None:
         """Copy a token."""
-        tokens = self._kept.tokens
+        tokens = self._saved.tokens
         if tokens is not None:
             self.shell.copy(tokens.id if which == "id" else tokens.access, f"the {which} token")
 
     @work(group="tokens", exclusive=True)
     async def action_refresh_tokens(self) -> None:
         """Refresh the tokens, and save them."""
-        opened, kept = self._opened, self._kept
-        if kept.tokens is None:
+        opened, saved = self._opened, self._saved
+        if saved.tokens is None:
             return
         cognito = opened.clients.cognito_idp
-        client = await asyncio.to_thread(app_client, cognito, kept.pool_id, kept.client_id)
-        fresh = await asyncio.to_thread(refresh, cognito, client, kept.username, kept.tokens)
-        self._kept = replace(kept, tokens=fresh)
-        if opened.kept_file is not None:
-            await asyncio.to_thread(keep_sign_in, opened.kept_file, self._kept)
+        client = await asyncio.to_thread(app_client, cognito, saved.pool_id, saved.client_id)
+        fresh = await asyncio.to_thread(refresh, cognito, client, saved.username, saved.tokens)
+        self._saved = replace(saved, tokens=fresh)
+        if opened.sign_ins_file is not None:
+            await asyncio.to_thread(save_sign_in, opened.sign_ins_file, self._saved)
         self.post_message(SignInsChanged())
         self._show()
         self.shell.say("Tokens refreshed")
 
     def action_query(self) -> None:
         """Go to the playground as this user."""
-        self.post_message(OpenPlayground(f"user:{self._kept.label}"))
+        self.post_message(OpenPlayground(f"user:{self._saved.label}"))
         self.dismiss(None)
 
     def action_close(self) -> None:

@@ -108,7 +108,7 @@ def main() -> None:
     if len(sys.argv) > 2:
         clients = Clients(lifecycle.start(Path(sys.argv[2])))
         pool = UserPool(clients, sys.argv[3])
-        starter.open_pool = lambda: OpenedPool(pool, clients, kept_file=folder / "kept.json")
+        starter.open_pool = lambda: OpenedPool(pool, clients, sign_ins_file=folder / "kept.json")
     themes, _ = load_themes()
     app = HostileApp(starter, themes=themes, theme="dark", clock=lambda: NOW + 61.2)
 

@@ -57,7 +57,7 @@ def open_api(opened: OpenedBranches, selected: SelectedEnvironment) -> Playgroun
     """The environment's GraphQL API with its callers."""
     endpoint = of_outputs(_outputs(opened, selected), selected.name)
     check_endpoint(endpoint, opened.clients, f"The stack {selected.stack}")
-    callers = CallerCredentials(opened.clients, endpoint, _kept_file(opened, selected))
+    callers = CallerCredentials(opened.clients, endpoint, _sign_ins_file(opened, selected))
     return PlaygroundApi(endpoint, callers, GraphqlApi(opened.clients, endpoint))
 
 
@@ -71,7 +71,7 @@ def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPo
         UserPool(opened.clients, pool_id),
         opened.clients,
         str(auth.get("user_pool_client_id") or ""),
-        _kept_file(opened, selected),
+        _sign_ins_file(opened, selected),
         selected.name,
     )
 
@@ -127,5 +127,5 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
         ) from None
 
 
-def _kept_file(opened: OpenedBranches, selected: SelectedEnvironment) -> Path:
+def _sign_ins_file(opened: OpenedBranches, selected: SelectedEnvironment) -> Path:
     return opened.project.sandbox_dir(selected.stack) / FILE_NAME

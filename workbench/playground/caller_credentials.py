@@ -20,7 +20,7 @@ from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
-from workbench.users.token_store import forget_tokens, keep_sign_in, kept_sign_in
+from workbench.users.token_store import forget_tokens, save_sign_in, saved_sign_in
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import app_client, refresh
 
@@ -32,12 +32,12 @@ class CallerCredentials:
     """The credentials for one endpoint's callers; every call blocks."""
 
     def __init__(
-        self, clients: Clients, endpoint: ApiEndpoint, kept_file: Path | None = None
+        self, clients: Clients, endpoint: ApiEndpoint, sign_ins_file: Path | None = None
     ) -> None:
-        """``kept_file`` has the sign-ins that were made in the workbench."""
+        """``sign_ins_file`` has the sign-ins that were made in the workbench."""
         self._clients = clients
         self._endpoint = endpoint
-        self._kept_file = kept_file
+        self._sign_ins_file = sign_ins_file
 
     def users(self) -> tuple[str, ...]:
         """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
@@ -80,10 +80,10 @@ class CallerCredentials:
 
         So a user who was disabled since is refused at once there.
         """
-        if self._kept_file is None:
+        if self._sign_ins_file is None:
             return None
         pool_id = self._endpoint.user_pool_id
-        kept = kept_sign_in(self._kept_file, pool_id, name)
+        kept = saved_sign_in(self._sign_ins_file, pool_id, name)
         if kept is None or kept.tokens is None:
             return None
         tokens = kept.tokens
@@ -94,9 +94,9 @@ class CallerCredentials:
                 client = app_client(cognito, pool_id, kept.client_id)
                 tokens = refresh(cognito, client, kept.username, tokens)
             except UserPoolProblem:
-                forget_tokens(self._kept_file, pool_id, (kept.username,))
+                forget_tokens(self._sign_ins_file, pool_id, (kept.username,))
                 return None
-            keep_sign_in(self._kept_file, replace(kept, tokens=tokens))
+            save_sign_in(self._sign_ins_file, replace(kept, tokens=tokens))
         return Tokens(tokens.access, tokens.id, tokens.expires)
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:

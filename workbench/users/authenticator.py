@@ -9,7 +9,7 @@ import struct
 import time
 
 from workbench.users.open_pool import OpenedPool
-from workbench.users.token_store import KeptSignIn, keep_sign_in
+from workbench.users.token_store import SavedSignIn, save_sign_in
 from workbench.users.user_pools import User, UserPoolProblem
 from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
@@ -34,7 +34,7 @@ def totp_code(secret: str, at: float | None = None) -> str:
 
 
 def set_up_authenticator(opened: OpenedPool, client: AppClient, user: User, password: str) -> None:
-    """Sign in, register a new secret as the preferred second factor, and keep it.
+    """Sign in, register a new secret as the preferred second factor, and save it.
 
     Raises UserPoolProblem, also where the user must answer more than the password.
     """
@@ -44,7 +44,7 @@ def set_up_authenticator(opened: OpenedPool, client: AppClient, user: User, pass
     if not isinstance(step, UserTokens):
         raise UserPoolProblem(
             f"{user.label} must answer {step.name} first.",
-            "Sign in as the user in the pane (o): what is set up there is kept, too.",
+            "Sign in as the user in the pane (o): what is set up there is saved, too.",
         )
     secret = pool.ask(lambda: cognito.associate_software_token(AccessToken=step.access))[
         "SecretCode"
@@ -53,6 +53,6 @@ def set_up_authenticator(opened: OpenedPool, client: AppClient, user: User, pass
         lambda: cognito.verify_software_token(AccessToken=step.access, UserCode=totp_code(secret))
     )
     pool.set_mfa(user.username, "totp")
-    kept = KeptSignIn(pool.pool_id, user.username, user.label, client.client_id, step, secret)
-    if opened.kept_file is not None:
-        keep_sign_in(opened.kept_file, kept)
+    saved = SavedSignIn(pool.pool_id, user.username, user.label, client.client_id, step, secret)
+    if opened.sign_ins_file is not None:
+        save_sign_in(opened.sign_ins_file, saved)

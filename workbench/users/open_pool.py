@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 class OpenedPool:
     """A pool with the clients that reach it.
 
-    ``client_id`` is the app client that users sign in with, "" for the pool's first; ``kept_file``
-    is where sign-ins are kept; ``name`` is that of a pool that is not the sandbox's own.
+    ``client_id`` is the app client that users sign in with, "" for the pool's first; ``sign_ins_file``
+    is where sign-ins are saved; ``name`` is that of a pool that is not the sandbox's own.
     """
 
     pool: UserPool
     clients: Clients
     client_id: str = ""
-    kept_file: Path | None = None
+    sign_ins_file: Path | None = None
     name: str = ""
 
 
@@ -45,7 +45,7 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     The session's target must answer (``startup.connect``). Raises UserProblem where nothing is
     deployed yet, or no auth is.
     """
-    file = kept_file(session)
+    file = sign_ins_file(session)
     clients = Clients(session.target)
     if pool_id:
         try:
@@ -83,6 +83,6 @@ def list_pools(opened: OpenedPool) -> tuple[PoolName, ...]:
     return tuple(sorted(found, key=lambda each: (each.name, each.id)))
 
 
-def kept_file(session: Session) -> Path:
-    """Where the session's sign-ins are kept: a folder that Git does not see."""
+def sign_ins_file(session: Session) -> Path:
+    """The file of the session's saved sign-ins, in a folder that Git ignores."""
     return session.sandbox_dir / FILE_NAME

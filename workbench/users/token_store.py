@@ -17,7 +17,7 @@ FILE_NAME = "sign-ins.json"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSignIn:
+class SavedSignIn:
     """A user's tokens and the secret of their authenticator app, if it was set up here."""
 
     pool_id: str
@@ -32,20 +32,20 @@ class KeptSignIn:
         return self.pool_id == pool_id and name in (self.username, self.label)
 
 
-def kept_sign_in(file: Path, pool_id: str, name: str) -> KeptSignIn | None:
+def saved_sign_in(file: Path, pool_id: str, name: str) -> SavedSignIn | None:
     """A user's saved sign-in; a damaged file has none, and is moved."""
     return next((each for each in _read(file) if each.is_of(pool_id, name)), None)
 
 
-def keep_sign_in(file: Path, kept: KeptSignIn) -> None:
+def save_sign_in(file: Path, new: SavedSignIn) -> None:
     """Save it in place of the user's older one, whose authenticator's secret stays."""
     others = []
     for each in _read(file):
-        if not each.is_of(kept.pool_id, kept.username):
+        if not each.is_of(new.pool_id, new.username):
             others.append(each)
-        elif not kept.totp_secret:
-            kept = replace(kept, totp_secret=each.totp_secret)
-    _write(file, [*others, kept])
+        elif not new.totp_secret:
+            new = replace(new, totp_secret=each.totp_secret)
+    _write(file, [*others, new])
 
 
 def forget_tokens(file: Path, pool_id: str, names: tuple[str, ...]) -> None:
@@ -59,33 +59,33 @@ def forget_tokens(file: Path, pool_id: str, names: tuple[str, ...]) -> None:
         _write(file, changed)
 
 
-def _read(file: Path) -> list[KeptSignIn]:
+def _read(file: Path) -> list[SavedSignIn]:
     try:
         entries: list[Mapping[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
         return [_sign_in(each) for each in entries]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        # Authenticators' secrets are in it: what is kept next must not take its place.
+        # Authenticators' secrets are in it: what is saved next must not take its place.
         with suppress(OSError):
             put_aside(file, only_copy=True)
         return []
 
 
-def _sign_in(entry: Mapping[str, Any]) -> KeptSignIn:
+def _sign_in(entry: Mapping[str, Any]) -> SavedSignIn:
     """One entry; members that a newer release has added are left out."""
     tokens = entry.get("tokens")
     known = {
         "tokens": UserTokens(**_known(UserTokens, tokens)) if tokens else None,
     }
-    return KeptSignIn(**{**_known(KeptSignIn, entry), **known})
+    return SavedSignIn(**{**_known(SavedSignIn, entry), **known})
 
 
-def _known(kind: type[KeptSignIn] | type[UserTokens], entry: Mapping[str, Any]) -> dict[str, Any]:
+def _known(kind: type[SavedSignIn] | type[UserTokens], entry: Mapping[str, Any]) -> dict[str, Any]:
     names = {each.name for each in fields(kind)}
     return {name: value for name, value in entry.items() if name in names}
 
 
-def _write(file: Path, kept: list[KeptSignIn]) -> None:
+def _write(file: Path, sign_ins: list[SavedSignIn]) -> None:
     private_folder(file.parent)
-    write_private(file, json.dumps([asdict(each) for each in kept]))
+    write_private(file, json.dumps([asdict(each) for each in sign_ins]))

@@ -39,7 +39,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.users.open_pool import OpenedPool
 from workbench.users.outbound_messages import read_inbox
-from workbench.users.token_store import kept_sign_in
+from workbench.users.token_store import saved_sign_in
 from workbench.users.user_pools import UserPool
 
 
@@ -149,7 +149,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
         starter = ScriptedStarter(
             tmp_path,
             open_pool=lambda: OpenedPool(
-                UserPool(clients, pool_id), clients, kept_file=tmp_path / "sign-ins.json"
+                UserPool(clients, pool_id), clients, sign_ins_file=tmp_path / "sign-ins.json"
             ),
         )
         app = scripted_app(starter)
@@ -418,13 +418,13 @@ async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
         file = tmp_path / "sign-ins.json"
         name = users.screen.browser.table.current
         assert name is not None
-        kept = kept_sign_in(file, users.pool_id, name.username)
+        kept = saved_sign_in(file, users.pool_id, name.username)
         assert kept is not None
         assert kept.tokens is not None
         await users.press("t")
 
         def is_forgotten() -> bool:
-            kept = kept_sign_in(file, users.pool_id, "ann@example.com")
+            kept = saved_sign_in(file, users.pool_id, "ann@example.com")
             return kept is not None and kept.tokens is None
 
         await users.until(is_forgotten, "no tokens kept")

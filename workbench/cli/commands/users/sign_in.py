@@ -39,7 +39,7 @@ def _sign_in(arguments: argparse.Namespace) -> int:
     From a pipe the password is the first line, and each answer one more line. The code of an
     authenticator that was set up here is computed. Raises UserProblem.
     """
-    from workbench.users.token_store import KeptSignIn, keep_sign_in, kept_sign_in
+    from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
     from workbench.users.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
 
     opened = opened_pool(arguments)
@@ -47,7 +47,11 @@ def _sign_in(arguments: argparse.Namespace) -> int:
     user = opened.pool.user(arguments.user).user
     client = app_client(cognito, pool_id, opened.client_id)
     flow = Flow(arguments.flow)
-    before = kept_sign_in(opened.kept_file, pool_id, user.username) if opened.kept_file else None
+    before = (
+        saved_sign_in(opened.sign_ins_file, pool_id, user.username)
+        if opened.sign_ins_file
+        else None
+    )
     secret = before.totp_secret if before is not None else ""
     password = ""
     if flow in (Flow.SRP, Flow.PASSWORD):
@@ -59,9 +63,9 @@ def _sign_in(arguments: argparse.Namespace) -> int:
             err(step.about)
         answers = {each.name: _answer(each, step, secret) for each in step.asks}
         step = answer(cognito, client, step, answers)
-    if opened.kept_file is not None:
-        kept = KeptSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
-        keep_sign_in(opened.kept_file, kept)
+    if opened.sign_ins_file is not None:
+        kept = SavedSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
+        save_sign_in(opened.sign_ins_file, kept)
     if arguments.json:
         tokens = {"access": step.access, "id": step.id, "refresh": step.refresh}
         out_json({**tokens, "expires": step.expires})
@@ -101,7 +105,7 @@ def _token(arguments: argparse.Namespace) -> int:
         raise UserProblem(
             "Tokens are for this backend's own client.", "Leave out --pool, or deploy that pool."
         )
-    callers = CallerCredentials(opened.clients, endpoint, opened.kept_file)
+    callers = CallerCredentials(opened.clients, endpoint, opened.sign_ins_file)
     try:
         tokens = callers.user_tokens(arguments.user)
     except NotAuthorizedProblem as problem:
