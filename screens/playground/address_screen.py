@@ -1,4 +1,4 @@
-"""Dialogs for what is typed: another address with its headers, and a Lambda authorizer's token."""
+"""Dialogs for another API's address with its headers, and for a Lambda authorizer's token."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from screens.widgets.tick import Tick
 from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address, read_address
 
-_CLOSE = Binding("escape", "cancel", "Close", id="typed.close", tooltip="Close without taking it")
+_CLOSE = Binding("escape", "cancel", "Close", id="typed.close", tooltip="Close without connecting")
 _FOCUS: list[BindingType] = [
-    Binding("tab", "app.focus_next", "Next", id="typed.next", tooltip="Go to the next part"),
+    Binding("tab", "app.focus_next", "Next", id="typed.next", tooltip="Go to the next field"),
     Binding(
         "shift+tab",
         "app.focus_previous",
         "Previous",
         False,
         id="typed.previous",
-        tooltip="Go to the previous part",
+        tooltip="Go to the previous field",
     ),
 ]
 
@@ -39,7 +39,7 @@ class AddressScreen(ModalScreen[Address | None]):
             "connect",
             "Connect",
             id="typed.connect",
-            tooltip="Go to the address",
+            tooltip="Connect to the address",
         ),
         *_FOCUS,
         _CLOSE,
@@ -50,7 +50,7 @@ class AddressScreen(ModalScreen[Address | None]):
         self._given = address
 
     def compose(self) -> ComposeResult:
-        """Address, headers, whether to keep their values."""
+        """Address, headers, whether to save their values."""
         given = self._given
         lines = [] if given is None else [f"{name}: " for name in given.lacks if name != "?"]
         with Vertical(id="dialog") as dialog:
@@ -59,12 +59,12 @@ class AddressScreen(ModalScreen[Address | None]):
             yield Input(
                 given.url if given else "", placeholder="https://…/graphql", id="address-url"
             )
-            yield Static("Headers, one Name: value a line (such as x-api-key)", classes="caption")
+            yield Static("Headers, one Name: value per line (such as x-api-key)", classes="caption")
             yield TextArea(
                 "\n".join(lines), id="address-headers", tab_behavior="focus", theme="css"
             )
             yield Tick(
-                "Keep the values on this machine (in clear, git-ignored)",
+                "Save the header values on this machine (plain text, git-ignored)",
                 given.keeps_values if given else False,
                 id="address-keep",
             )
@@ -72,7 +72,7 @@ class AddressScreen(ModalScreen[Address | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin where something is missing."""
+        """Focus what is missing."""
         headers = self.query_one("#address-headers", TextArea)
         if self._given is not None and headers.text:
             headers.focus()
@@ -83,7 +83,7 @@ class AddressScreen(ModalScreen[Address | None]):
         self.query_one("#address-headers").focus()
 
     def action_connect(self) -> None:
-        """Take what is typed, where it can be taken."""
+        """Connect, or say what is wrong with the address."""
         try:
             address = read_address(
                 self.query_one("#address-url", Input).value,
@@ -96,12 +96,12 @@ class AddressScreen(ModalScreen[Address | None]):
         self.dismiss(address)
 
     def action_cancel(self) -> None:
-        """Close without an address."""
+        """Close without connecting."""
         self.dismiss(None)
 
 
 class TokenScreen(ModalScreen[str]):
-    """Asks for a token, which is not shown and never written to disk; dismissed with it or ""."""
+    """Asks for a token, which is neither shown nor written to disk; dismissed with it or ""."""
 
     BINDINGS: ClassVar[list[BindingType]] = [_CLOSE]
 
@@ -109,11 +109,11 @@ class TokenScreen(ModalScreen[str]):
         super().__init__(id="token")
 
     def compose(self) -> ComposeResult:
-        """One line that shows dots."""
+        """One line, shown as dots."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Token for the Lambda authorizer"
             yield Input(password=True, placeholder="the token", id="token-input")
-            yield Static("Kept in memory until this tab runs as another.", classes="caption")
+            yield Static("Kept in memory until this tab runs as another caller.", classes="caption")
         yield KeyBar()
 
     @on(Input.Submitted)

@@ -13,7 +13,7 @@ from workbench.playground.addresses import Address
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.denials import who_may
 from workbench.playground.open_api import open_url_api
-from workbench.playground.schema_source import LoadedSchema, NoSchemaProblem
+from workbench.playground.schema_source import LoadedSchema
 from workbench.wording import plural
 
 
@@ -143,7 +143,7 @@ class Connection:
     async def _load_schema(self, api: PlaygroundApi) -> None:
         try:
             loaded = await api.load_schema()
-        except NoSchemaProblem as problem:
+        except UserProblem as problem:
             self.status = "no schema"
             self._post(self.NoSchema(str(problem)))
             return

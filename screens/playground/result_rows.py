@@ -79,7 +79,7 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
     label: tuple[Span, ...] = (
         ((json.dumps(name, ensure_ascii=False), ACCENT), (": ", MUTED)) if name else ()
     )
-    label = tuple((text, MATCH if _matches(text, fold) else tone) for text, tone in label)
+    label = tuple((text, MATCH if _matches(text, fold) else style) for text, style in label)
     if isinstance(value, dict | list) and value:
         is_object = isinstance(value, dict)
         begin, end = ("{", "}") if is_object else ("[", "]")
@@ -109,15 +109,15 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
         yield Row(((indent + "  " + end + comma, TEXT),))
         return
     written = json.dumps(value, ensure_ascii=False)
-    tone = MATCH if _matches(written, fold) else _tone(value)
-    yield Row(((indent + "  ", TEXT), *label, (written, tone), (comma, TEXT)), pointer or "/")
+    style = MATCH if _matches(written, fold) else _style(value)
+    yield Row(((indent + "  ", TEXT), *label, (written, style), (comma, TEXT)), pointer or "/")
 
 
 def _matches(text: str, fold: Fold) -> bool:
     return bool(fold.wanted) and fold.wanted.casefold() in text.casefold()
 
 
-def _tone(value: Any) -> str:
+def _style(value: Any) -> str:
     if value is None:
         return MUTED
     if isinstance(value, bool):
@@ -195,9 +195,9 @@ def problem_rows(problem: str, width: int, *, failed: bool = True) -> list[Row]:
 def summary(result: Result, caller: str) -> tuple[Span, ...]:
     """One line on a result: status, time, size, caller."""
     mark: Span = ("✓ ", OK) if result.succeeded else ("✗ ", FAIL)
-    told = f"{result.seconds * 1000:.0f} ms · {_size(result.size)} · as {caller}"
+    facts = f"{result.seconds * 1000:.0f} ms · {_size(result.size)} · as {caller}"
     errors = f"{plural(len(result.errors), 'error')} · " if result.errors else ""
-    return (mark, (errors, FAIL), (told, MUTED))
+    return (mark, (errors, FAIL), (facts, MUTED))
 
 
 def no_rules_row() -> Row:

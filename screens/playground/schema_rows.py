@@ -1,4 +1,4 @@
-"""The schema as rows to search: root fields, types, their members, docs and authorization rules."""
+"""The schema as rows to search: root fields, types, members, descriptions, authorization rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST = 400
 
 
 def schema_rows(schema: GraphQLSchema, wanted: str) -> Sequence[Row]:
-    """Rows that fit ``wanted`` (words, all of them; ``Type.`` shows a type's members)."""
+    """Rows that match all words of ``wanted``; ``Type.`` shows a type's members."""
     words = [word.casefold() for word in wanted.replace(".", " ").split()]
     rows: list[Row] = []
     for name in models(schema):
@@ -72,7 +72,7 @@ def schema_rows(schema: GraphQLSchema, wanted: str) -> Sequence[Row]:
                     for member, kind, notes, rules in fitting
                 ]
             if len(rows) > _MOST:
-                rows.append(Row((("… more; type another word", MUTED),)))
+                rows.append(Row((("… more. Type another word.", MUTED),)))
                 break
     return rows
 
@@ -91,7 +91,7 @@ def _field_spans(kind: str, name: str, field: GraphQLField) -> tuple[Span, ...]:
 
 
 def _rules(node: GraphQLField | GraphQLNamedType) -> tuple[Span, ...]:
-    """The ``@aws_…`` directives, as far as the schema's text has them."""
+    """The ``@aws_…`` directives in the schema's text."""
     written = node.ast_node.directives if node.ast_node is not None else ()
     names = [f"@{each.name.value}" for each in written or () if each.name.value.startswith("aws_")]
     return ((f"  {' '.join(names)}", OK),) if names else ()

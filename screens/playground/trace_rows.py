@@ -1,4 +1,4 @@
-"""What each resolver and function of a request did, as rows. Pure, no widgets.
+"""A request's trace as rows: what each resolver and function did. No widgets.
 
 The document is the local cloud's own, see ``workbench.playground.traces``.
 """
@@ -18,7 +18,7 @@ _WHO_MAY: Final = "    who may: "
 
 
 def rule_rows(sentences: Sequence[str], width: int) -> list[Row]:
-    """Which rules would let whom in, below what was denied."""
+    """Who is allowed what was denied, by which rules."""
     rows: list[Row] = []
     for each in sentences:
         for line in wrap(each, max(20, width - len(_WHO_MAY))):
@@ -32,7 +32,7 @@ def trace_rows(
     who_may: Callable[[str], Sequence[str]] = lambda name: (),
     width: int = 80,
 ) -> list[Row]:
-    """Each resolver with its steps: time, data source, what was asked of it and what came back."""
+    """Each resolver with its steps: time, data source, request and result."""
     if not document:
         return []
     caller = " ".join(str(document[name]) for name in ("mode", "username") if document.get(name))
@@ -60,7 +60,7 @@ def _resolver(resolver: Mapping[str, Any]) -> Iterator[Row]:
     name = f"{resolver.get('parentType', '')}.{resolver.get('fieldName', '')}"
     yield Row(
         (
-            (f"{_time(resolver.get('ms'))}  ", _time_tone(resolver.get("ms"))),
+            (f"{_time(resolver.get('ms'))}  ", _time_style(resolver.get("ms"))),
             (name, STRONG),
             (f"  {path}" if path != resolver.get("fieldName") else "", MUTED),
             *_error(resolver),
@@ -81,7 +81,7 @@ def _step(step: Mapping[str, Any]) -> Iterator[Row]:
     early = "  returned early" if step.get("returnedEarly") else ""
     yield Row(
         (
-            (f"{_time(milliseconds)}    ", _time_tone(milliseconds)),
+            (f"{_time(milliseconds)}    ", _time_style(milliseconds)),
             (str(step.get("name", "")), TEXT),
             (f"  {step.get('runtime', '')}", MUTED),
             (f"  {source}" if source else "", ACCENT),
@@ -102,7 +102,7 @@ def _time(milliseconds: object) -> str:
     return f"{value:7.1f} ms"
 
 
-def _time_tone(milliseconds: object) -> str:
+def _time_style(milliseconds: object) -> str:
     slow = isinstance(milliseconds, int | float) and milliseconds > _SLOW_MS
     return WARN if slow else MUTED
 
@@ -111,5 +111,5 @@ def _error(step: Mapping[str, Any]) -> tuple[Span, ...]:
     error = step.get("error")
     if not error:
         return ()
-    told = error.get("message") if isinstance(error, Mapping) else error
-    return ((f"  ✗ {told}", FAIL),)
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return ((f"  ✗ {message}", FAIL),)

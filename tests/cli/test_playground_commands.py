@@ -49,7 +49,7 @@ def test_a_query_runs_as_each_caller(matrix: Deployed, tmp_path: Path) -> None:
         (("-e", "{ a"), "Invalid"),
         (("-e", ""), "There is no operation"),
         (("-e", "{ __typename }", "--variables", "{'a'}"), "not valid JSON"),
-        (("-e", "{ __typename }", "--as", "somebody"), "no way to run"),
+        (("-e", "{ __typename }", "--as", "somebody"), "is not a caller"),
         (("-e", "{ __typename }", "--as", "user:nobody@example.com"), "nobody@example.com"),
         (("none.graphql",), "cannot be read"),
         (("-e", "query A { __typename } query B { __typename }"), "--operation"),

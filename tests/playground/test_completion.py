@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from graphql import GraphQLSyntaxError, parse, specified_scalar_types
 
 from tests.playground.play_schema import TEXT, schema
 from workbench.playground.completion import complete
@@ -68,18 +69,54 @@ def test_deprecated_fields_come_last() -> None:
     assert labels("{ getTodo(id: 1) { | } }")[-2:] == ["old", "__typename"]
 
 
-def test_any_prefix_of_any_document_is_survived() -> None:
+DOCUMENT = (
+    "query Q($a: [Priority!]! = LOW) @skip(if: true) { a: listTodos(filter: {and: [{not: $a}]})"
+    ' { items { ...F ... on Todo { id } } } } fragment F on Todo { id } """x""" '
+)
+WORDS = {"query", "mutation", "subscription", "fragment", "on", "true", "false", "$a", "F"}
+
+
+def is_beginning(text: str) -> bool:
+    """Whether a document can go on from here: the parser misses only what is not written yet."""
+    try:
+        parse(text)
+    except GraphQLSyntaxError as error:
+        return next(iter(error.positions or ()), 0) >= len(text.rstrip())
+    return True
+
+
+def members() -> set[str]:
+    """All that a schema has a name for."""
+    names = set(SCHEMA.type_map) | set(specified_scalar_types)
+    names |= {f"@{each.name}" for each in SCHEMA.directives}
+    for each in (*SCHEMA.type_map.values(), *SCHEMA.directives):
+        for within in ("fields", "values", "args"):
+            names |= set(getattr(each, within, ()))
+        for field in getattr(each, "fields", {}).values():
+            names |= set(getattr(field, "args", ()))
+    return names | {"__typename", "__schema", "__type"}
+
+
+def test_a_proposal_is_a_name_of_the_schema_or_document_and_never_spoils_a_good_beginning() -> None:
     chosen = random.Random(7)
-    document = (
-        "query Q($a: [Priority!]! = LOW) @skip(if: true) { a: listTodos(filter: {and: [{not: $a}]})"
-    )
-    document += ' { items { ...F ... on Todo { id } } } } fragment F on Todo { id } """x""" '
-    for _ in range(3_000):
-        pieces = list(document)
+    known, proposed, good = members() | WORDS, 0, 0
+    for _ in range(1_000):
+        pieces = list(DOCUMENT)
         for _ in range(chosen.randrange(4)):
             del pieces[chosen.randrange(len(pieces))]
         text = "".join(pieces)
-        complete(text, chosen.randrange(len(text) + 1), SCHEMA)
+        offset = chosen.randrange(len(text) + 1)
+        for each in complete(text, offset, SCHEMA):
+            proposed += 1
+            assert each.start <= offset <= each.end <= len(text)
+            assert text[each.start : each.end].lstrip("$@").isidentifier() or each.start == each.end
+            declared = text[: each.start].count(f"{each.label}:")
+            assert each.label in known or declared, (text, offset, each)
+            if is_beginning(text[: each.start]):
+                good += 1
+                assert is_beginning(text[: each.start] + each.insert), (text, offset, each)
+    assert proposed > 1_000
+    assert good > 500
 
 
 @pytest.mark.parametrize(

@@ -53,31 +53,31 @@ MODELS = {
         (
             "Query.listNotes",
             [
-                "Note lets the owner (the row's writer; user pool) create, read",
-                "Note lets everybody with the API key read",
+                "Note allows the owner (the row's writer; user pool): create, read",
+                "Note allows anybody with the API key: read",
             ],
         ),
         (
             "Mutation.createNote",
-            ["Note lets the owner (the row's writer; user pool) create, read"],
+            ["Note allows the owner (the row's writer; user pool): create, read"],
         ),
         (
             "Mutation.deleteNote",
             [
-                "no rule of Note lets anybody delete",
-                "Note lets the owner (the row's writer; user pool) only create, read",
-                "Note lets everybody with the API key only read",
+                "no rule of Note allows delete",
+                "Note allows the owner (the row's writer; user pool) only: create, read",
+                "Note allows anybody with the API key only: read",
             ],
         ),
-        ("Note.secret", ["Note.secret lets members of Staff (user pool) read"]),
+        ("Note.secret", ["Note.secret allows members of Staff (user pool): read"]),
         (
             "Query.greet",
             [
-                "Query.greet lets in IAM credentials",
-                "Query.greet lets in signed-in users in the groups Staff, Boss",
+                "Query.greet allows IAM credentials",
+                "Query.greet allows signed-in users in the groups Staff, Boss",
             ],
         ),
-        ("Query.plain", ["Query.plain lets in whom the API's default authorization mode lets in"]),
+        ("Query.plain", ["Query.plain allows callers of the API's default authorization mode"]),
         ("Query.gone", []),
         ("Gone.field", []),
     ],
@@ -87,7 +87,7 @@ def test_each_rule_that_would_let_somebody_in_is_named(name: str, sentences: lis
 
 
 def test_a_subscription_is_for_those_who_read() -> None:
-    assert "everybody with the API key" in who_may("Subscription.onCreateNote", SCHEMA, MODELS)[1]
+    assert "anybody with the API key" in who_may("Subscription.onCreateNote", SCHEMA, MODELS)[1]
 
 
 def test_only_a_denial_is_one() -> None:

@@ -61,14 +61,14 @@ def test_operations_are_saved_in_the_project_and_nowhere_else(tmp_path: Path) ->
     save(tmp_path, "todos/list", "{ a }")
     assert [each.name for each in list_saved(tmp_path)] == ["todos/list.graphql"]
     assert read_saved(tmp_path, "todos/list.graphql") == "{ a }\n"
-    with pytest.raises(NotSavedProblem, match="exists already"):
+    with pytest.raises(NotSavedProblem, match="already exists"):
         save(tmp_path, "todos/list", "{ b }")
     save(tmp_path, "todos/list", "{ b }", replace=True)
     assert read_saved(tmp_path, "todos/list") == "{ b }\n"
     for name in ("../out", "/etc/out", "", "  "):
-        with pytest.raises(NotSavedProblem, match="no name"):
+        with pytest.raises(NotSavedProblem, match="not a valid file name"):
             save(tmp_path, name, "{ a }")
-    with pytest.raises(NotSavedProblem, match="cannot be read"):
+    with pytest.raises(NotSavedProblem, match="could not be read"):
         read_saved(tmp_path, "none")
 
 
@@ -93,11 +93,11 @@ def test_addresses_keep_values_only_where_allowed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "headers", "words"),
     [
-        ("example.com/graphql", "", "no HTTP address"),
-        ("ftp://example.com", "", "no HTTP address"),
+        ("example.com/graphql", "", "not an HTTP address"),
+        ("ftp://example.com", "", "not an HTTP address"),
         ("https://me:sesame@example.com", "", "user name"),
-        ("https://example.com", "x-api-key", "Line 1"),
-        ("https://example.com", "\nx y: 1", "Line 2"),
+        ("https://example.com", "x-api-key", "line 1"),
+        ("https://example.com", "\nx y: 1", "line 2"),
         ("https://example.com", "x-api-key:", "no value"),
         ("https://example.com", "x-api-key: é", "characters"),
     ],

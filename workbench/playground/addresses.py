@@ -1,7 +1,7 @@
-"""Other addresses that the playground has been pointed at, remembered without their secrets.
+"""The addresses of other APIs that the playground has used, saved without their secrets.
 
-A header's value, and what stands behind ``?`` in the address, is written to disk only where the
-user says so; a user name and password inside the address never are: ``read_address`` refuses them.
+A header's value, and the query string of the address, are written to disk only if the user says
+so; a user name and password in the address never are: ``read_address`` refuses them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST = 30
 class Address:
     """A GraphQL endpoint with the headers that go with every request.
 
-    ``lacks`` names what was left out when it was remembered: headers, or ``?`` for the query part.
+    ``lacks`` names what was left out when it was saved: headers, or ``?`` for the query string.
     """
 
     url: str
@@ -35,8 +35,8 @@ class Address:
 
     @property
     def label(self) -> str:
-        """The address without its query part, as shown."""
-        return _bare(self.url)
+        """The address without its query string, as shown."""
+        return _without_query(self.url)
 
 
 def read_address(url: str, headers: str, *, keeps_values: bool = False) -> Address:
@@ -45,11 +45,11 @@ def read_address(url: str, headers: str, *, keeps_values: bool = False) -> Addre
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise UserProblem(
-            f"{url!r} is no HTTP address.", "Write it whole, such as https://example.com/graphql."
+            f"{url!r} is not an HTTP address.", "Enter one such as https://example.com/graphql."
         )
     if "@" in parts.netloc:
         raise UserProblem(
-            "The address has a user name in it.", "Send an Authorization header instead."
+            "The address contains a user name.", "Send an Authorization header instead."
         )
     found: dict[str, str] = {}
     for number, line in enumerate(headers.splitlines(), 1):
@@ -59,19 +59,20 @@ def read_address(url: str, headers: str, *, keeps_values: bool = False) -> Addre
         name, value = name.strip(), value.strip()
         if not colon or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
             raise UserProblem(
-                f"Line {number} of the headers is no header.", "Write Name: value, one a line."
+                f"Headers, line {number}: expected Name: value.", "Write one header per line."
             )
         if not value:
-            raise UserProblem(f"{name} has no value.", "Write one behind the colon.")
+            raise UserProblem(f"{name} has no value.", "Write it after the colon.")
         if not value.isascii() or not value.isprintable():
             raise UserProblem(
-                f"The value of {name} has characters that no header can carry.", "Write it anew."
+                f"The value of {name} has characters that are not allowed in a header.",
+                "Use printable ASCII characters only.",
             )
         found[name] = value
     return Address(url, found, keeps_values)
 
 
-class _Kept(BaseModel):
+class _SavedAddress(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     url: str
@@ -84,48 +85,48 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     version: Literal[1] = 1
-    addresses: tuple[_Kept, ...] = ()
+    addresses: tuple[_SavedAddress, ...] = ()
 
 
 def load_addresses(folder: Path) -> tuple[tuple[Address, ...], str]:
-    """What is remembered, the latest first, and a warning where it cannot be read; blocks."""
+    """The saved addresses, the latest first, and a warning if they cannot be read; blocks."""
     try:
         file = _File.model_validate_json((folder / FILE_NAME).read_bytes())
     except FileNotFoundError:
         return (), ""
     except (OSError, ValidationError):
-        return (), f"{FILE_NAME} cannot be read; it is written anew with the next address"
+        return (), f"Could not read {FILE_NAME}; saving the next address replaces it"
     return tuple(
         Address(each.url, each.headers, each.keeps_values, each.lacks) for each in file.addresses
     ), ""
 
 
 def save_address(folder: Path, address: Address) -> None:
-    """Put an address in front of those remembered; blocks. Raises OSError."""
+    """Save an address, as the latest one; blocks. Raises OSError."""
     others = [each for each in load_addresses(folder)[0] if each.label != address.label]
     _write(folder, [address, *others][:MOST])
 
 
 def remove_address(folder: Path, address: Address) -> None:
-    """Forget an address and what was kept with it; blocks. Raises OSError."""
+    """Remove an address and what was saved with it; blocks. Raises OSError."""
     _write(folder, [each for each in load_addresses(folder)[0] if each.label != address.label])
 
 
 def _write(folder: Path, addresses: list[Address]) -> None:
     private_folder(folder)
-    file = _File(addresses=tuple(_kept(each) for each in addresses))
+    file = _File(addresses=tuple(_saved(each) for each in addresses))
     write_private(folder / FILE_NAME, file.model_dump_json(indent=1))
 
 
-def _kept(address: Address) -> _Kept:
+def _saved(address: Address) -> _SavedAddress:
     if address.keeps_values:
-        return _Kept(url=address.url, headers=dict(address.headers), keeps_values=True)
+        return _SavedAddress(url=address.url, headers=dict(address.headers), keeps_values=True)
     lacks = dict.fromkeys((*address.headers, *address.lacks))
     if urlsplit(address.url).query:
         lacks["?"] = None
-    return _Kept(url=_bare(address.url), lacks=tuple(lacks))
+    return _SavedAddress(url=_without_query(address.url), lacks=tuple(lacks))
 
 
-def _bare(url: str) -> str:
+def _without_query(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

@@ -19,7 +19,7 @@ from workbench.playground.traces import Trace, read_trace
 
 
 class PlaygroundApi:
-    """Belongs to one asyncio loop; ``close`` it there."""
+    """An open API; it belongs to one asyncio loop, which must ``close`` it."""
 
     def __init__(
         self, endpoint: ApiEndpoint, source: CredentialSource, control_plane: ControlPlane | None
@@ -49,13 +49,13 @@ class PlaygroundApi:
         return await self._authorizer.users()
 
     async def suggest_caller(self) -> RunAs | None:
-        """Whom the API's rules apply to, where its default caller would skip them; else None."""
+        """A caller whom the authorization rules apply to, if the default one skips them; else None."""
         endpoint = self.endpoint
         if default_run_as(endpoint).kind is not As.ADMIN:
             return None
         try:
             users = await self.users() if USER_POOLS in endpoint.modes else ()
-        except (NotAuthorizedProblem, UserProblem):
+        except UserProblem:
             users = ()
         return first_with_rules(endpoint, users)
 
@@ -72,7 +72,7 @@ class PlaygroundApi:
         return subscribe(self.endpoint, authorize, request, on_started)
 
     async def trace(self, result: Result) -> Trace:
-        """What the resolvers did for a result."""
+        """The trace of what the resolvers did for a result."""
         if not self.endpoint.api_id:
             return Trace()
         try:
@@ -87,7 +87,7 @@ class PlaygroundApi:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Say that several requests belong together, for ``wait_until_unused``."""
+        """Keep ``wait_until_unused`` waiting during several requests."""
         self._uses += 1
         self._is_unused.clear()
         try:
@@ -98,7 +98,7 @@ class PlaygroundApi:
                 self._is_unused.set()
 
     async def wait_until_unused(self) -> None:
-        """Wait until everything that was begun with ``in_use`` has ended."""
+        """Wait until no block of ``in_use`` runs."""
         await self._is_unused.wait()
 
     @property

@@ -1,4 +1,4 @@
-"""Turns "run as" into the headers of a request, with real keys, tokens and signatures."""
+"""Authorizes requests as any caller: headers with real keys, tokens and signatures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EARLY_SECONDS = 60
 
 
 class NotAuthorizedProblem(UserProblem):
-    """The caller's credentials could not be had; the text says why and what to do next."""
+    """There are no credentials for the caller; the text says why and what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class IamCredentials:
 
 
 class CredentialSource(Protocol):
-    """Where credentials come from; every call may block. Raises NotAuthorizedProblem."""
+    """Provides credentials; every call may block. Raises NotAuthorizedProblem."""
 
     def users(self) -> tuple[str, ...]:
-        """The names of the pool's users, the first page of them."""
+        """The names of the pool's users, the first page only."""
 
     def user_tokens(self, name: str) -> Tokens:
         """Real tokens of a user."""
@@ -70,7 +70,7 @@ class Authorizer:
         self._keys: dict[RunAs, IamCredentials] = {}
 
     def for_caller(self, endpoint: ApiEndpoint, run_as: RunAs) -> Authorize:
-        """What authorizes requests of ``run_as``."""
+        """The function that authorizes requests of a caller."""
 
         async def authorize(url: str, body: bytes) -> Headers:
             headers = dict(endpoint.headers)
@@ -81,7 +81,7 @@ class Authorizer:
                     if not endpoint.api_key:
                         raise NotAuthorizedProblem(
                             "This API has no API key. Add one in amplify/data/resource"
-                            " (authorizationModes.apiKeyAuthorizationMode), or run as another."
+                            " (authorizationModes.apiKeyAuthorizationMode), or run as another caller."
                         )
                     return {**headers, "x-api-key": endpoint.api_key}
                 case As.LAMBDA:
@@ -97,7 +97,7 @@ class Authorizer:
         return authorize
 
     def forget(self) -> None:
-        """Ask anew for all credentials: another deployment, another pool."""
+        """Drop all credentials: another deployment may have another pool."""
         self._tokens.clear()
         self._keys.clear()
 
@@ -128,17 +128,14 @@ class Authorizer:
 
 
 def signature(keys: IamCredentials, region: str, url: str, body: bytes) -> dict[str, str]:
-    """The headers of Signature Version 4 for a POST of JSON to AppSync."""
+    """The headers that sign a POST of JSON to AppSync, all but the host (Signature Version 4)."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
-    headers = {"Content-Type": "application/json", "Host": urlsplit(url).netloc}
+    headers = {"content-type": "application/json", "host": urlsplit(url).netloc}
     request: Any = AWSRequest("POST", url, headers, body)
     credentials = Credentials(keys.access_key, keys.secret_key, keys.token or None)
     SigV4Auth(credentials, "appsync", region).add_auth(request)
-    return {
-        name: value
-        for name, value in request.headers.items()
-        if name.lower() not in ("host", "content-type")
-    }
+    # The content type is signed, too: a WebSocket's headers must name it.
+    return {name: value for name, value in request.headers.items() if name != "host"}

@@ -34,20 +34,20 @@ class CallerCredentials:
     def __init__(
         self, clients: Clients, endpoint: ApiEndpoint, sign_ins_file: Path | None = None
     ) -> None:
-        """``sign_ins_file`` has the sign-ins that were made in the workbench."""
+        """``sign_ins_file`` has the saved sign-ins."""
         self._clients = clients
         self._endpoint = endpoint
         self._sign_ins_file = sign_ins_file
 
     def users(self) -> tuple[str, ...]:
-        """The pool's first 60 users, by e-mail address or telephone number where they sign in by it."""
+        """The pool's first 60 users, by e-mail address or phone number if they sign in with it."""
         pool = self._endpoint.user_pool_id
         if not pool:
             return ()
         try:
             answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
         except (ClientError, BotoCoreError) as error:
-            raise NotAuthorizedProblem(f"The pool's users cannot be listed: {error}") from None
+            raise NotAuthorizedProblem(f"Could not list the pool's users: {error}") from None
         return tuple(_sign_in_name(each) for each in answer["Users"])
 
     def user_tokens(self, name: str) -> Tokens:
@@ -60,7 +60,7 @@ class CallerCredentials:
             return kept
         if not isinstance(self._clients.target, LocalTarget):
             raise NotAuthorizedProblem(
-                f"On AWS {name} has to sign in: press o in the users pane, or run"
+                f"On AWS {name} must sign in: press o in the users pane, or run"
                 f" `amplify-tui users sign-in {name}`."
             )
         asked = {
@@ -76,7 +76,7 @@ class CallerCredentials:
         )
 
     def _kept_tokens(self, name: str) -> Tokens | None:
-        """Of a sign-in that was made here; refreshed on the local cloud, where that costs nothing.
+        """The tokens of a saved sign-in; refreshed on the local cloud, where that costs nothing.
 
         So a user who was disabled since is refused at once there.
         """
@@ -115,8 +115,10 @@ class CallerCredentials:
                 IdentityId=found["IdentityId"], Logins=logins
             )
         except (ClientError, BotoCoreError) as error:
-            who = "A signed-in user" if tokens else "A guest"
-            raise NotAuthorizedProblem(f"{who} gets no credentials here: {error}") from None
+            who = "a signed-in user" if tokens else "a guest"
+            raise NotAuthorizedProblem(
+                f"The identity pool refused credentials for {who}: {error}"
+            ) from None
         keys = answer["Credentials"]
         return IamCredentials(
             keys["AccessKeyId"],
@@ -126,7 +128,7 @@ class CallerCredentials:
         )
 
     def own(self) -> IamCredentials:
-        """The credentials that the target itself is used with."""
+        """The target's own credentials."""
         access_key, secret_key, token = self._clients.signing_keys()
         return IamCredentials(access_key, secret_key, token)
 
@@ -141,7 +143,7 @@ class CallerCredentials:
 
 
 def _sign_in_name(user: Any) -> str:
-    """What the user writes to sign in: where that is an alias, the user name is the ``sub``."""
+    """The name that the user signs in with; with an alias, the user name is the ``sub``."""
     attributes = {each["Name"]: each["Value"] for each in user.get("Attributes", ())}
     name = str(user["Username"])
     if name != attributes.get("sub"):

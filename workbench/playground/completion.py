@@ -1,4 +1,4 @@
-"""Proposals for what to write at the cursor, from the schema and from the document itself."""
+"""Completes a GraphQL document at the cursor, from the schema and the document itself."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ from workbench.playground.cursor_context import (
     AtTypeCondition,
     AtValue,
     AtVariableType,
-    Place,
-    place_after,
+    CursorContext,
+    context_after,
 )
 from workbench.playground.documents import definitions, unfinished_at_end
 from workbench.playground.tokens import Kind, Token, meaningful
 
 
 class Proposed(StrEnum):
-    """What a proposal stands for."""
+    """The kinds of proposals."""
 
     KEYWORD = "keyword"
     FIELD = "field"
@@ -60,7 +60,7 @@ class Proposed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Put ``insert`` in place of the characters from ``start`` up to ``end``.
+    """Replaces the characters from ``start`` up to ``end`` by ``insert``.
 
     ``detail`` is a type or a short remark, ``notes`` the schema's description; a ``deprecated``
     one comes last.
@@ -81,7 +81,7 @@ _OPERATIONS: Final = ("query", "mutation", "subscription", "fragment")
 
 
 def complete(text: str, offset: int, schema: GraphQLSchema) -> tuple[Proposal, ...]:
-    """What fits at ``offset``, best first; none inside comments, strings and names of one's own."""
+    """What fits at ``offset``, best first; nothing in comments, strings and names that users choose."""
     # What is wrong in the definitions before this one must not matter here, nor cost time.
     begin = unfinished_at_end(text[:offset])
     before = [] if begin is None else meaningful(text, begin, offset)
@@ -99,10 +99,10 @@ def complete(text: str, offset: int, schema: GraphQLSchema) -> tuple[Proposal, .
             if last.kind is Kind.DIRECTIVE:
                 before.append(Token(Kind.DIRECTIVE, "@", last.start))
     end = _word_end(text, offset)
-    place = place_after(schema, before)
+    context = context_after(schema, before)
     proposals = [
         Proposal(each.label, each.insert, start, end, each.kind, each.detail, each.notes, each.old)
-        for each in _proposals(place, schema, text)
+        for each in _proposals(context, schema, text)
     ]
     return _fitting(proposals, typed)
 
@@ -121,8 +121,8 @@ class _Word:
         return self.written or self.label
 
 
-def _proposals(place: Place, schema: GraphQLSchema, text: str) -> Iterator[_Word]:
-    match place:
+def _proposals(context: CursorContext, schema: GraphQLSchema, text: str) -> Iterator[_Word]:
+    match context:
         case AtDocument():
             yield from (_Word(word, Proposed.KEYWORD) for word in _OPERATIONS)
         case AtSelection(parent):
@@ -237,7 +237,7 @@ def _types(schema: GraphQLSchema, fits: object) -> Iterator[tuple[str, GraphQLNa
 
 
 def _fitting(proposals: list[Proposal], typed: str) -> tuple[Proposal, ...]:
-    """Those that begin as typed, then those that contain it, then by letters in order."""
+    """Those that begin with what is typed, then those that contain it, or its letters in order."""
     if not typed:
         ranked = [(0, each) for each in proposals]
     else:

@@ -1,4 +1,4 @@
-"""Where the cursor stands in a document that is being typed: what may come there.
+"""The cursor's context in a document that is being typed: what the grammar allows there.
 
 A recursive descent over the tokens before the cursor that stops, with what it expects, when they
 are used up. Text that is wrong on the way is stepped over.
@@ -61,7 +61,7 @@ class AtTypeCondition:
 
 @dataclass(frozen=True, slots=True)
 class AtInputs:
-    """A name of an argument or of an input object's field; ``given`` ones are there already."""
+    """A name of an argument or of an input object's field, other than the ``given`` ones."""
 
     inputs: Inputs
     given: frozenset[str]
@@ -69,7 +69,7 @@ class AtInputs:
 
 @dataclass(frozen=True, slots=True)
 class AtValue:
-    """A value of ``type``; ``variables`` are those that the operation declares before."""
+    """A value of ``type``; ``variables`` are those that the operation has declared so far."""
 
     type: GraphQLInputType | None
     variables: tuple[tuple[str, str], ...]
@@ -89,10 +89,10 @@ class AtDirective:
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
-    """Nothing can be proposed: a name of the user's own."""
+    """A name that the user chooses: nothing can be proposed."""
 
 
-Place = (
+CursorContext = (
     AtDocument
     | AtSelection
     | AtSpread
@@ -112,15 +112,15 @@ _LOCATIONS: Final = {
 
 
 class _EndError(Exception):
-    """The tokens are used up: here is the cursor."""
+    """Raised where the tokens end, which is where the cursor is."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, context: CursorContext) -> None:
         super().__init__()
-        self.place = place
+        self.context = context
 
 
-def place_after(schema: GraphQLSchema, before: list[Token]) -> Place:
-    """What is expected behind the tokens ``before``.
+def context_after(schema: GraphQLSchema, before: list[Token]) -> CursorContext:
+    """What the grammar allows behind the tokens ``before``.
 
     A name that is being typed is not among them; a bare ``@`` at the end stands for a directive.
     """
@@ -129,7 +129,7 @@ def place_after(schema: GraphQLSchema, before: list[Token]) -> Place:
         while True:
             reader.definition()
     except _EndError as end:
-        return end.place
+        return end.context
 
 
 class _Reader:
@@ -138,14 +138,16 @@ class _Reader:
         self._tokens = before
         self._at = 0
         self._variables: list[tuple[str, str]] = []
+        self._is_constant = False
+        """In a variable's declaration, whose values can use no variables."""
 
-    def _peek(self, place: Place) -> Token:
+    def _peek(self, context: CursorContext) -> Token:
         if self._at >= len(self._tokens):
-            raise _EndError(place)
+            raise _EndError(context)
         return self._tokens[self._at]
 
-    def _next(self, place: Place) -> Token:
-        token = self._peek(place)
+    def _next(self, context: CursorContext) -> Token:
+        token = self._peek(context)
         self._at += 1
         return token
 
@@ -208,12 +210,14 @@ class _Reader:
             self._at += 1
 
     def _default(self) -> None:
+        self._is_constant = True
         if self._peek(Nowhere()).text == "=":
             self._at += 1
             named = self._variables[-1][1].strip("[]!")
             kind = self._schema.type_map.get(named)
             self._value(kind if isinstance(kind, GraphQLInputObjectType) else None)
         self._directives("VARIABLE_DEFINITION", Nowhere())
+        self._is_constant = False
 
     def _selection(self, parent: GraphQLNamedType | None) -> None:
         while True:
@@ -225,7 +229,7 @@ class _Reader:
             elif token.kind is Kind.NAME:
                 self._field(parent, token)
             elif token.text == "{":
-                # A brace behind what is no field: its content is unknown.
+                # A brace that belongs to no field: its content is unknown.
                 self._selection(None)
 
     def _spread(self, parent: GraphQLNamedType | None) -> None:
@@ -238,8 +242,8 @@ class _Reader:
             self._at += 1
             self._directives("FRAGMENT_SPREAD", AtSelection(parent))
             return
-        self._directives("INLINE_FRAGMENT", AtSelection(parent))
-        if self._peek(AtSelection(parent)).text == "{":
+        self._directives("INLINE_FRAGMENT", Nowhere())
+        if self._peek(Nowhere()).text == "{":
             self._at += 1
             self._selection(inner)
 
@@ -258,7 +262,7 @@ class _Reader:
             self._at += 1
             self._selection(get_named_type(field.type) if field else None)
 
-    def _directives(self, location: str, behind: Place) -> None:
+    def _directives(self, location: str, behind: CursorContext) -> None:
         while self._peek(behind).kind is Kind.DIRECTIVE:
             name = self._next(behind).text[1:]
             if not name:
@@ -282,14 +286,17 @@ class _Reader:
                 known = inputs.get(token.text)
                 self._value(known.type if known else None)
 
+    def _at_value(self, kind: GraphQLInputType | None) -> AtValue:
+        return AtValue(kind, () if self._is_constant else tuple(self._variables))
+
     def _value(self, kind: GraphQLInputType | None) -> None:
-        token = self._next(AtValue(kind, tuple(self._variables)))
+        token = self._next(self._at_value(kind))
         bare = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         if token.text == "{":
             self._inputs(bare.fields if isinstance(bare, GraphQLInputObjectType) else {}, "}")
         elif token.text == "[":
             item = bare.of_type if isinstance(bare, GraphQLList) else None
-            while self._peek(AtValue(item, tuple(self._variables))).text != "]":
+            while self._peek(self._at_value(item)).text != "]":
                 if self._peek(Nowhere()).text in (")", "}"):
                     return
                 self._value(item)

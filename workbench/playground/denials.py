@@ -1,4 +1,4 @@
-"""Which rules would let whom in, where a caller was denied: the answer to "why not me?".
+"""Explains a denied field: which authorization rules allow it, and to whom.
 
 A model's rules come from the outputs' ``model_introspection`` (both languages' backends write it),
 those of a custom operation from the schema's ``@aws_…`` directives.
@@ -34,7 +34,7 @@ _DIRECTIVES: Final = {
     "aws_iam": "IAM credentials",
     "aws_cognito_user_pools": "signed-in users",
     "aws_oidc": "users of the OIDC provider",
-    "aws_lambda": "whom the Lambda authorizer lets in",
+    "aws_lambda": "callers whom the Lambda authorizer allows",
 }
 _READING: Final = ("read", "get", "list", "listen", "sync", "search")
 
@@ -46,7 +46,7 @@ def denied_field(error: ResultError) -> str:
 
 
 def who_may(name: str, schema: GraphQLSchema, models: Rules) -> tuple[str, ...]:
-    """A sentence for each rule that would let somebody do what ``Type.field`` does."""
+    """A sentence for each rule that allows somebody what ``Type.field`` does."""
     type_name, _, field_name = name.partition(".")
     parent = schema.type_map.get(type_name)
     if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
@@ -60,22 +60,20 @@ def who_may(name: str, schema: GraphQLSchema, models: Rules) -> tuple[str, ...]:
         where, operation = name, "read"
         if not rules:
             rules, where = rules_of(models[type_name]), type_name
-        return tuple(_told(rules, operation, where))
+        return tuple(_sentences(rules, operation, where))
     model = _model(field.type, models)
     if model:
-        return tuple(_told(rules_of(models[model]), operation or "read", model))
+        return tuple(_sentences(rules_of(models[model]), operation or "read", model))
     written = field.ast_node.directives if field.ast_node is not None else ()
     if not any(each.name.value in _DIRECTIVES for each in written):
-        return (f"{name} lets in whom the API's default authorization mode lets in",)
+        return (f"{name} allows callers of the API's default authorization mode",)
     return tuple(
-        f"{name} lets in {_of_directive(each)}"
-        for each in written
-        if each.name.value in _DIRECTIVES
+        f"{name} allows {_of_directive(each)}" for each in written if each.name.value in _DIRECTIVES
     )
 
 
 def _operation(schema: GraphQLSchema, parent: object, field_name: str) -> str:
-    """What a root field does with a model; empty where it is no root field."""
+    """What a root field does with a model; empty for any other field."""
     if parent is schema.query_type:
         return "read"
     if parent is schema.subscription_type:
@@ -89,7 +87,7 @@ def _operation(schema: GraphQLSchema, parent: object, field_name: str) -> str:
 
 
 def _model(kind: Any, models: Rules) -> str:
-    """The model that a field gives: its own type, or that of a connection's items."""
+    """The model that a field returns: its own type, or that of a connection's items."""
     named = get_named_type(kind)
     if named.name in models:
         return str(named.name)
@@ -100,19 +98,19 @@ def _model(kind: Any, models: Rules) -> str:
     return ""
 
 
-def _told(rules: Sequence[Mapping[str, Any]], operation: str, where: str) -> Iterator[str]:
-    """The rules that have the operation; where none has it, that, and what each allows instead."""
+def _sentences(rules: Sequence[Mapping[str, Any]], operation: str, where: str) -> Iterator[str]:
+    """The rules that allow the operation; if none does, what each rule allows instead."""
     wanted = set(_READING) if operation in _READING else {operation}
     fitting = [
         each for each in rules if not each.get("operations") or wanted & set(each["operations"])
     ]
     for rule in fitting:
-        yield f"{where} lets {_who(rule)} {_does(rule)}"
+        yield f"{where} allows {_who(rule)}: {_does(rule)}"
     if fitting:
         return
-    yield f"no rule of {where} lets anybody {operation}"
+    yield f"no rule of {where} allows {operation}"
     for rule in rules:
-        yield f"{where} lets {_who(rule)} only {_does(rule)}"
+        yield f"{where} allows {_who(rule)} only: {_does(rule)}"
 
 
 def _does(rule: Mapping[str, Any]) -> str:
@@ -138,10 +136,10 @@ def _who(rule: Mapping[str, Any]) -> str:
             return f"members of {' or '.join(map(str, named))} ({by})"
         return f"members of the group in the row's {rule.get('groupsField') or 'groups'} ({by})"
     if allow == "private":
-        return f"anybody signed in ({by})"
+        return f"any signed-in user ({by})"
     if allow == "custom":
-        return "whom the Lambda authorizer lets in"
-    return "everybody with the API key" if provider == "apiKey" else f"guests ({by})"
+        return "callers whom the Lambda authorizer allows"
+    return "anybody with the API key" if provider == "apiKey" else f"guests ({by})"
 
 
 def _of_directive(node: DirectiveNode) -> str:

@@ -1,4 +1,4 @@
-"""Where in the editor's text an error of a result points."""
+"""Finds what an error of a result points to in the editor's text."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from workbench.playground.requests import ResultError
 
 
 def error_offset(text: str, query: str, error: ResultError) -> int | None:
-    """The character of ``text`` that ``error`` of the sent ``query`` means.
+    """The offset in ``text`` that ``error`` of the sent ``query`` points to.
 
-    By the error's line and column, else by its path. None where the error has neither, or where
-    the definition has been edited since it was sent.
+    By the error's line and column, else by its path. None if the error has neither, or if the
+    definition has been edited since it was sent.
     """
-    sent = _by_place(query, error)
+    sent = _by_line(query, error)
     if sent is None:
         sent = _by_path(query, error.path)
     return None if sent is None else _in_text(text, query, sent)
 
 
-def _by_place(query: str, error: ResultError) -> int | None:
+def _by_line(query: str, error: ResultError) -> int | None:
     lines = query.split("\n")
     if not 0 < error.line <= len(lines):
         return None

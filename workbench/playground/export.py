@@ -1,4 +1,4 @@
-"""An operation as code that runs elsewhere: curl, the Amplify client in TypeScript, Python.
+"""Writes an operation as code that runs elsewhere: curl, TypeScript for the Amplify client, Python.
 
 Keys and tokens are never written: each form names the environment variable or the client's own
 sign-in that supplies them.
@@ -22,14 +22,14 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What is exported; ``auth_mode`` is the Amplify client's name, such as ``userPool``."""
+    """A request to export; ``auth_mode`` is the Amplify client's name, such as ``userPool``."""
 
     url: str
     query: str
     variables: Mapping[str, Any]
     auth_mode: str
     headers: tuple[str, ...] = ()
-    """The names of the headers that an address takes instead of a mode (``auth_mode`` empty)."""
+    """The names of the headers that are sent instead if ``auth_mode`` is empty."""
 
 
 def as_curl(request: Exported) -> str:
@@ -122,5 +122,5 @@ def _python_text(query: str) -> str:
 
 
 def _shouts(url: str) -> bool:
-    """Whether the scheme is in capitals, as the local cloud publishes it for the JS client."""
+    """Whether the scheme is in capitals: the local cloud publishes it so for the JS client."""
     return url.startswith(("HTTP://", "HTTPS://"))

@@ -1,4 +1,4 @@
-"""AppSync's control plane as the playground needs it: which API an address is, and its schema."""
+"""Reads an API's schema from AppSync's control plane."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GraphqlApi:
             )
             return answer["schema"].read().decode()
         except (ClientError, BotoCoreError) as error:
-            raise NoSchemaProblem(f"AppSync does not give the schema: {error}") from None
+            raise NoSchemaProblem(f"Could not read the schema from AppSync: {error}") from None
 
     def _find(self) -> str:
         if self._id:
@@ -37,5 +37,5 @@ class GraphqlApi:
                     self._id = each["apiId"]
                     return self._id
         raise NoSchemaProblem(
-            f"No AppSync API of this account has the address {self._endpoint.url}."
+            f"No AppSync API in this account has the address {self._endpoint.url}."
         )

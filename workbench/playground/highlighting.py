@@ -1,4 +1,4 @@
-"""What each piece of a line of GraphQL or JSON is, for its colour: a line at a time.
+"""Splits lines of GraphQL and JSON into pieces for syntax colours.
 
 A line's pieces depend on its text and on what is open before it, so a key in a long text costs one
 line. Pieces are ``(start, end, name)`` with columns in characters.
@@ -36,7 +36,7 @@ NAMES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What is open at a line's start: brackets, a block string, and what the next name is."""
+    """The state at a line's start: open brackets or block string, and what the next name is."""
 
     brackets: str = ""
     in_string: bool = False
@@ -90,7 +90,7 @@ def graphql_line(line: str, before: Open) -> tuple[Pieces, Open]:
 
 
 def _name(token: Token, behind: str, brackets: str, expects: str) -> tuple[str, str]:
-    """What a name is, and what is expected behind it."""
+    """A name's kind, and what is expected behind it."""
     text = token.text
     if expects in ("operation", "fragment"):
         if expects == "fragment" and text == "on":

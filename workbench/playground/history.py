@@ -1,4 +1,4 @@
-"""What was run, kept in a SQLite file beside the journal, searchable."""
+"""The history of runs: a SQLite file beside the journal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ create table if not exists runs (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run operation; ``at`` in seconds since 1970, ``errors`` how many the result had."""
+    """One run of an operation; ``at`` in seconds since 1970, ``errors`` counts the result's."""
 
     at: float
     title: str
@@ -39,13 +39,13 @@ class Run:
 
 
 class History:
-    """The runs of one sandbox; every call opens the file anew and may block. Raises sqlite3.Error."""
+    """The runs of one sandbox; every call opens the file and may block. Raises sqlite3.Error."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
     def add(self, run: Run) -> None:
-        """Keep a run; the oldest beyond ``KEPT`` go. A caller's secret is not kept."""
+        """Add a run, without its caller's secret; the oldest beyond ``KEPT`` are removed."""
         caller = run.run_as.partition(":")[0] if run.run_as.startswith("lambda:") else run.run_as
         row = (
             run.at,

@@ -1,4 +1,4 @@
-"""What is wrong with a document as it is typed, against a schema or alone."""
+"""Checks a document while it is typed, against a schema or for its syntax alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEPT: Final = 20_000
 
 
 class Weight(StrEnum):
-    """How much a finding matters."""
+    """The severity of a finding."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -38,7 +38,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding, from the character ``start`` up to ``end``; ``operation`` names its place."""
+    """One finding, from the character ``start`` up to ``end``, in ``operation``."""
 
     message: str
     start: int
@@ -49,13 +49,13 @@ class Finding:
 
 @dataclass(slots=True)
 class _Known:
-    """What was found in texts that were checked before: definitions with what they spread."""
+    """Findings of texts that were checked before: definitions with what they spread."""
 
     syntax: dict[str, Finding | None] = field(default_factory=dict)
     validity: dict[tuple[str, ...], tuple[Finding, ...]] = field(default_factory=dict)
 
     def has_room(self) -> None:
-        """Forget all rather than grow without an end."""
+        """Drop everything rather than grow without end."""
         if len(self.syntax) + len(self.validity) > _KEPT:
             self.syntax.clear()
             self.validity.clear()
@@ -70,8 +70,8 @@ def lint(
 ) -> tuple[Finding, ...]:
     """All findings, in the order of the text; a syntax error hides only its own definition.
 
-    A definition that is as it was, with the fragments that it uses, is not checked again. Blocks;
-    ``going`` is asked before each one that is checked, and ends it with what was found so far.
+    An unchanged definition, with the fragments that it uses, is not checked again. Blocks; before
+    each check ``going`` is called, and False ends it with the findings so far.
     """
     found: list[Finding] = []
     whole: list[Definition] = []
@@ -110,30 +110,30 @@ def _moved(finding: Finding, by: int) -> Finding:
 def broken_by(
     before: GraphQLSchema | None, after: GraphQLSchema, texts: Sequence[str]
 ) -> tuple[tuple[int, Finding], ...]:
-    """Which operations a schema change broke: the index of the text, and what is wrong now.
+    """The findings that a schema change caused: the index of the text, and the finding.
 
     Findings that were there before the change are left out.
     """
     broken: list[tuple[int, Finding]] = []
     for index, text in enumerate(texts):
-        known = {_gist(each) for each in lint(text, before)} if before else set()
-        broken += [(index, each) for each in lint(text, after) if _gist(each) not in known]
+        known = {_identity(each) for each in lint(text, before)} if before else set()
+        broken += [(index, each) for each in lint(text, after) if _identity(each) not in known]
     return tuple(broken)
 
 
-def _gist(finding: Finding) -> tuple[str, str]:
-    """What makes two findings the same: not what they propose, which another field may change."""
+def _identity(finding: Finding) -> tuple[str, str]:
+    """Equal for the same finding: without its proposals, which another field may change."""
     return finding.message.partition(" Did you mean")[0], finding.operation
 
 
 def _syntax_problem(each: Definition) -> Finding | None:
-    """What is wrong with a definition alone, by offsets of its own text."""
+    """A definition's syntax error, by offsets of its own text."""
     text = each.text
     try:
         parse(text)
     except GraphQLSyntaxError as error:
         position = next(iter(error.positions or ()), 0)
-        # What is missing at the end is told at the last character that is there.
+        # What is missing at the end is reported at the last character.
         start = min(position, max(len(text.rstrip()) - 1, 0))
         message = error.message.removeprefix("Syntax Error: ")
         return Finding(message, start, max(start + 1, _word_end(text, start)), each.title)
@@ -141,7 +141,7 @@ def _syntax_problem(each: Definition) -> Finding | None:
 
 
 def _doubles(whole: Sequence[Definition]) -> Iterator[Finding]:
-    """Names that were given before: the rules see one operation at a time."""
+    """Names that occur twice: the rules see one operation at a time."""
     seen: set[tuple[bool, str]] = set()
     for each in whole:
         key = each.is_operation, each.name

@@ -1,4 +1,4 @@
-"""The authorization rules of a model, as ``model_introspection`` of the outputs has them."""
+"""Reads the authorization rules of a model from ``model_introspection`` of the outputs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def rules_of(node: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [rule for rule in found if isinstance(rule, dict)]
 
 
-def lets_guests_in(model: Mapping[str, Any]) -> bool:
-    """Whether a rule of a model lets in guests of the identity pool."""
+def allows_guests(model: Mapping[str, Any]) -> bool:
+    """Whether a rule of a model allows guests of the identity pool."""
     return any(
         each.get("allow") == "public" and each.get("provider") in ("iam", "identityPool")
         for each in rules_of(model)

@@ -1,4 +1,4 @@
-"""From a session, or from a URL, to an API that can be asked."""
+"""Opens the API of a session's sandbox, or of any URL."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def open_sandbox_api(session: Session) -> PlaygroundApi:
-    """The API of a session's sandbox, whose target must answer (``startup.connect``).
+    """Open the API of a session's sandbox, whose target must answer (``startup.connect``).
 
-    Blocks for 0.2 s where botocore is not loaded yet. Raises UserProblem.
+    Blocks for 0.2 s if botocore is not loaded yet. Raises UserProblem.
     """
     from workbench.aws.clients import Clients
     from workbench.aws.trusted_endpoint import check_endpoint
@@ -32,23 +32,23 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
 
 
 def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:
-    """The API at any URL; raises UserProblem."""
+    """Open the API at any URL; raises UserProblem."""
     return PlaygroundApi(from_url(url, headers), _NoCredentials(), None)
 
 
 class _NoCredentials:
-    """A plain URL has no callers but the headers that go with it."""
+    """The credentials of a plain URL: it has only the headers that go with it."""
 
     def users(self) -> tuple[str, ...]:
         return ()
 
     def user_tokens(self, name: str) -> Tokens:
-        raise NotAuthorizedProblem("This address has no users of its own: give it headers instead.")
+        raise NotAuthorizedProblem("This address has no user pool. Add headers to it instead.")
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:
-        raise NotAuthorizedProblem("This address has no identity pool: give it headers instead.")
+        raise NotAuthorizedProblem("This address has no identity pool. Add headers to it instead.")
 
     def own(self) -> IamCredentials:
         raise NotAuthorizedProblem(
-            "This address takes no AWS credentials: give it headers instead."
+            "This address takes no AWS credentials. Add headers to it instead."
         )

@@ -1,4 +1,4 @@
-"""Ready operations, written from the schema: for one field, or for everything of a model."""
+"""Writes operations from the schema: for one field, or all of a model."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _DEPTH: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An operation and the variables that it cannot do without, as indented JSON."""
+    """An operation and example values of its required variables, as indented JSON."""
 
     name: str
     kind: str
@@ -56,7 +56,7 @@ class Written:
 def write_operation(schema: GraphQLSchema, kind: str, field_name: str) -> Written:
     """An operation for one root field, with all its arguments as variables.
 
-    Raises KeyError where the schema has no such field.
+    Raises KeyError if the schema has no such field.
     """
     field = _root(schema, kind).fields[field_name]
     name = field_name[:1].upper() + field_name[1:]
@@ -79,7 +79,7 @@ def write_operation(schema: GraphQLSchema, kind: str, field_name: str) -> Writte
 
 
 def model_operations(schema: GraphQLSchema, model: str) -> tuple[Written, ...]:
-    """Every query, mutation and subscription that answers ``model`` or a list of it."""
+    """Every query, mutation and subscription that returns ``model`` or a list of it."""
     return tuple(
         write_operation(schema, kind, name)
         for kind, name, each in root_fields(schema)
@@ -88,7 +88,7 @@ def model_operations(schema: GraphQLSchema, model: str) -> tuple[Written, ...]:
 
 
 def models(schema: GraphQLSchema) -> tuple[str, ...]:
-    """The types with operations of their own: those that a mutation answers."""
+    """The types with operations of their own: those that a mutation returns."""
     mutation = schema.mutation_type
     found = [answers(each) for each in mutation.fields.values()] if mutation else []
     return tuple(
@@ -141,7 +141,7 @@ def _root(schema: GraphQLSchema, kind: str) -> GraphQLObjectType:
 def _selection(
     kind: GraphQLNamedType, level: int, depth: int, above: tuple[str, ...]
 ) -> Iterator[str]:
-    """Scalars of a type, and those of objects in it as deep as ``depth``, never around a circle."""
+    """Scalars of a type, and of objects in it down to ``depth``, without following a circle."""
     if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         if not is_leaf_type(kind):
             yield "  " * level + "__typename"

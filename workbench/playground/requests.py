@@ -1,4 +1,4 @@
-"""One operation over HTTP and what came back, errors in AppSync's shape included."""
+"""Sends one operation over HTTP and reads the result, with errors in AppSync's shape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 35.0  # AppSync ends a request after 30 s.
 
 @dataclass(frozen=True, slots=True)
 class ResultError:
-    """One error of a result; ``line`` and ``column`` (from 1) point into what was sent."""
+    """One error of a result; ``line`` and ``column`` (from 1) point into the sent query."""
 
     message: str
     type: str = ""
@@ -29,10 +29,10 @@ class ResultError:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came back: ``status`` is HTTP's (0: nothing came), ``size`` in bytes.
+    """The response: ``status`` is HTTP's (0: no response), ``size`` in bytes.
 
-    ``data`` is the result's data where the body is a GraphQL result, ``body`` the whole of it as
-    indented JSON, or as text where it is no JSON.
+    ``data`` is the result's data if the body is a GraphQL result; ``body`` is all of it as indented
+    JSON, or as text if it is not JSON.
     """
 
     status: int
@@ -52,7 +52,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent: a document with one operation (or its name), and its variables."""
+    """A document with one operation (or its name), and its variables."""
 
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -75,10 +75,10 @@ async def run(
 ) -> Result:
     """Run one query or mutation; a failed connection is a result with an error, not an exception.
 
-    Raises NotAuthorizedProblem where the caller's credentials cannot be had.
+    Raises NotAuthorizedProblem if there are no credentials for the caller.
     """
     body = request.body
-    headers = {"Content-Type": "application/json", **await authorize(endpoint.address, body)}
+    headers = {"content-type": "application/json", **await authorize(endpoint.address, body)}
     started = time.perf_counter()
     try:
         answer = await client.post(
@@ -86,7 +86,7 @@ async def run(
         )
     except httpx.HTTPError as error:
         seconds = time.perf_counter() - started
-        message = f"{endpoint.address} does not answer: {error or type(error).__name__}"
+        message = f"{endpoint.address} could not be reached: {error or type(error).__name__}"
         return Result(0, seconds, 0, message, errors=(ResultError(message, "Connection"),))
     return read_result(
         answer.status_code, answer.content, dict(answer.headers), time.perf_counter() - started
@@ -94,7 +94,7 @@ async def run(
 
 
 def read_result(status: int, content: bytes, headers: Mapping[str, str], seconds: float) -> Result:
-    """Read a response; what is no GraphQL result is an error that shows it as it is."""
+    """Read a response; one that is not a GraphQL result becomes an error that shows it."""
     request_id = headers.get("x-amzn-requestid", "")
     try:
         document = json.loads(content)

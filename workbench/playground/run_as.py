@@ -1,4 +1,4 @@
-"""As whom an operation runs, as a user writes it: ``api-key``, ``user:NAME``, ``guest`` and so on."""
+"""Who runs an operation, as a user writes it: ``api-key``, ``user:NAME``, ``guest`` and so on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
-from workbench.playground.model_rules import lets_guests_in
+from workbench.playground.model_rules import allows_guests
 
 USER_POOLS: Final = "AMAZON_COGNITO_USER_POOLS"
 
@@ -40,12 +40,12 @@ class RunAs:
 
     @property
     def label(self) -> str:
-        """How a user reads and writes it; a token is left out."""
+        """The caller as a user reads and writes it, without a token."""
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
     @property
     def auth_mode(self) -> str:
-        """The Amplify client's ``authMode`` for it; empty where headers stand instead of one."""
+        """The Amplify client's ``authMode`` for it; empty if headers are sent instead."""
         if self.kind is As.PLAIN:
             return ""
         if self.kind is As.API_KEY:
@@ -56,7 +56,7 @@ class RunAs:
 
 
 class UnknownCallerProblem(UserProblem):
-    """What was written names no kind of caller; the text says which there are."""
+    """The text is not a kind of caller; the message lists them."""
 
 
 def parse_run_as(text: str) -> RunAs:
@@ -75,12 +75,12 @@ def parse_run_as(text: str) -> RunAs:
     if word in (As.API_KEY, As.GUEST, As.ADMIN, As.PLAIN) and not rest:
         return RunAs(As(word))
     raise UnknownCallerProblem(
-        f"{word!r} is no way to run: use api-key, user:NAME, iam:NAME, guest, lambda:TOKEN or admin"
+        f"{word!r} is not a caller: use api-key, user:NAME, iam:NAME, guest, lambda:TOKEN or admin"
     )
 
 
 def default_run_as(endpoint: ApiEndpoint) -> RunAs:
-    """The API's own default mode where it needs nothing more, else the target's credentials."""
+    """The API's default mode if that is an API key, else the target's credentials."""
     if not endpoint.is_appsync:
         return RunAs(As.PLAIN)
     if endpoint.modes[0] == "API_KEY" or (
@@ -102,12 +102,12 @@ def caller_of(written: str, endpoint: ApiEndpoint | None) -> RunAs:
 
 
 def first_with_rules(endpoint: ApiEndpoint, users: Sequence[str]) -> RunAs | None:
-    """Who is asked the rules, for a first try: a guest where a model lets guests in, else a user.
+    """The first caller whom rules apply to: a guest if a model allows guests, else a user.
 
-    None where there is neither: what is left is ``admin``, who is asked no rule.
+    None if there is neither: then only ``admin`` is left, to whom no rule applies.
     """
     takes_guests = bool(endpoint.identity_pool_id) and "AWS_IAM" in endpoint.modes
-    if takes_guests and any(map(lets_guests_in, endpoint.models.values())):
+    if takes_guests and any(map(allows_guests, endpoint.models.values())):
         return RunAs(As.GUEST)
     if users and USER_POOLS in endpoint.modes:
         return RunAs(As.USER, users[0])
@@ -115,7 +115,7 @@ def first_with_rules(endpoint: ApiEndpoint, users: Sequence[str]) -> RunAs | Non
 
 
 def choices(endpoint: ApiEndpoint, users: tuple[str, ...]) -> tuple[RunAs, ...]:
-    """Who could call this API, the default first; Lambda tokens are written by hand."""
+    """Who can call this API, the default first; Lambda tokens are typed by hand."""
     if not endpoint.is_appsync:
         return (RunAs(As.PLAIN),)
     found = [default_run_as(endpoint)]

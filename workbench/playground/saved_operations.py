@@ -46,19 +46,19 @@ def read_saved(root: Path, name: str) -> str:
     try:
         return _path(root, name).read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise NotSavedProblem(f"{FOLDER}/{name} cannot be read: {error}") from None
+        raise NotSavedProblem(f"{FOLDER}/{name} could not be read: {error}") from None
 
 
 def save(root: Path, name: str, text: str, *, replace: bool = False) -> Path:
-    """Write a file, atomically; raises NotSavedProblem where it exists and is not to be replaced."""
+    """Write a file; raises NotSavedProblem if it exists and ``replace`` is False."""
     path = _path(root, name)
     if path.exists() and not replace:
-        raise NotSavedProblem(f"{FOLDER}/{path.name} exists already.")
+        raise NotSavedProblem(f"{FOLDER}/{path.name} already exists.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text if text.endswith("\n") else text + "\n")
     except OSError as error:
-        raise NotSavedProblem(f"{FOLDER}/{name} cannot be written: {error.strerror}") from None
+        raise NotSavedProblem(f"{FOLDER}/{name} could not be written: {error.strerror}") from None
     return path
 
 
@@ -67,5 +67,5 @@ def _path(root: Path, name: str) -> Path:
     wanted = name if name.endswith(_SUFFIXES) else f"{name}.graphql"
     path = (folder / wanted).resolve()
     if not name.strip() or not path.is_relative_to(folder) or path == folder:
-        raise NotSavedProblem(f"{name!r} is no name for a file in {FOLDER}/.")
+        raise NotSavedProblem(f"{name!r} is not a valid file name in {FOLDER}/.")
     return path

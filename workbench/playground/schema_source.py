@@ -1,4 +1,4 @@
-"""The live schema of an endpoint: from AppSync's control plane, or by introspection."""
+"""Reads an API's live schema: from AppSync's control plane, or by introspection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NoSchemaProblem(UserProblem):
 
 @dataclass(frozen=True, slots=True)
 class LoadedSchema:
-    """A schema, its text, and a name that changes with it."""
+    """A schema, its text, and a hash of it."""
 
     schema: GraphQLSchema
     text: str
@@ -38,7 +38,7 @@ class LoadedSchema:
 
 
 class ControlPlane(Protocol):
-    """Where AppSync keeps schemas; the call may block. Raises NoSchemaProblem."""
+    """Reads the schema from AppSync; the call may block. Raises NoSchemaProblem."""
 
     def schema_text(self) -> str:
         """The schema with its ``@aws_…`` directives."""
@@ -49,20 +49,20 @@ def read_schema(text: str) -> LoadedSchema:
     try:
         schema = build_ast_schema(parse_schema(text))
     except (GraphQLError, TypeError) as error:
-        raise NoSchemaProblem(f"The API's schema cannot be read: {error}") from None
+        raise NoSchemaProblem(f"Could not read the API's schema: {error}") from None
     return LoadedSchema(schema, text, _revision(text))
 
 
 async def introspect(run: Callable[[Request], Awaitable[Result]]) -> LoadedSchema:
-    """Ask the API itself; raises NoSchemaProblem."""
+    """Read the schema from the API itself; raises NoSchemaProblem."""
     result = await run(Request(get_introspection_query(descriptions=True)))
     if result.errors or not isinstance(result.data, dict):
         reason = result.errors[0].message if result.errors else "no data"
-        raise NoSchemaProblem(f"The API does not tell its schema: {reason}")
+        raise NoSchemaProblem(f"The API did not return its schema: {reason}")
     try:
         schema = build_client_schema(result.data)  # type: ignore[arg-type]
     except (GraphQLError, TypeError) as error:
-        raise NoSchemaProblem(f"The API's schema cannot be read: {error}") from None
+        raise NoSchemaProblem(f"Could not read the API's schema: {error}") from None
     text = print_schema(schema)
     return LoadedSchema(schema, text, _revision(text))
 

@@ -1,4 +1,4 @@
-"""A subscription as a stream of events, by AppSync's real-time protocol.
+"""Follows a subscription as a stream of events, by AppSync's real-time protocol.
 
 Source: AWS AppSync developer guide, "Building a real-time WebSocket client".
 """
@@ -30,7 +30,7 @@ _DEFAULT_TIMEOUT_MS = 300_000
 
 
 class _WithoutRedirects(connect):
-    """Tokens travel in the subprotocol, which would go to wherever a redirect leads."""
+    """Follows no redirect: tokens travel in the subprotocol and would go along."""
 
     def process_redirect(self, exc: Exception) -> Exception:
         return exc
@@ -64,7 +64,7 @@ async def subscribe(
     """Yield the events of one subscription until the server completes it or the caller stops.
 
     ``on_started`` is called when the server has accepted it. Raises StreamProblem, and
-    NotAuthorizedProblem where the caller's credentials cannot be had.
+    NotAuthorizedProblem if there are no credentials for the caller.
     """
     host = urlsplit(endpoint.address).netloc
     opening = await authorize(f"{endpoint.address}/connect", b"{}")
@@ -80,7 +80,9 @@ async def subscribe(
             proxy=None if host.startswith(("127.", "localhost")) else True,
         )
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
-        message = f"{endpoint.realtime_address} does not open: {error or type(error).__name__}"
+        message = (
+            f"Could not connect to {endpoint.realtime_address}: {error or type(error).__name__}"
+        )
         raise StreamProblem((ResultError(message, "Connection"),)) from None
     async with connection:
         patience = await _initialize(connection)
@@ -151,10 +153,10 @@ async def _receive(connection: ClientConnection, seconds: float) -> dict[str, An
     try:
         text = await asyncio.wait_for(connection.recv(), seconds)
     except TimeoutError:
-        problem = ResultError("the server has not been heard of for too long", "Timeout")
+        problem = ResultError("no message from the server before the timeout", "Timeout")
         raise StreamProblem((problem,)) from None
     except ConnectionClosed as closed:
-        reason = closed.rcvd.reason if closed.rcvd and closed.rcvd.reason else "without a reason"
+        reason = closed.rcvd.reason if closed.rcvd and closed.rcvd.reason else "no reason given"
         problem = ResultError(f"the server closed the connection: {reason}", "Connection")
         raise StreamProblem((problem,)) from None
     message = json.loads(text)

@@ -1,7 +1,7 @@
-"""GraphQL text as tokens, tolerant of text that is being typed.
+"""Splits GraphQL text into tokens, also while it is being typed.
 
-Unlike a parser's lexer it never fails: what is no token is one of kind ``INVALID``, and a string
-without its end reaches to the end of the line. Offsets are of characters. Source: the GraphQL
+Unlike a parser's lexer it never fails: an unknown character is a token of kind ``INVALID``, and an
+unclosed string reaches to the end of the line. Offsets are of characters. Source: the GraphQL
 specification (October 2021), section 2.1.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What a token is; ``VARIABLE`` and ``DIRECTIVE`` have their name with them."""
+    """The kinds of tokens; ``VARIABLE`` and ``DIRECTIVE`` include their name."""
 
     NAME = "name"
     VARIABLE = "variable"

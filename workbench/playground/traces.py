@@ -1,4 +1,4 @@
-"""What the resolvers of one request did, as the local cloud remembers it."""
+"""Reads from the local cloud what the resolvers of one request did."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The trace of one request, as the local cloud's JSON; empty where it remembers none."""
+    """The trace of one request, as the local cloud's JSON; empty if there is none."""
 
     document: Mapping[str, Any] = field(default_factory=dict)
 

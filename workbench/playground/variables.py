@@ -1,4 +1,4 @@
-"""The variables of an operation as JSON: is the text valid, do the values fit, what may come next."""
+"""Reads, checks and completes the variables of an operation, as JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workbench.playground.operations import example_value
 
 @dataclass(frozen=True, slots=True)
 class VariableProblem:
-    """What is wrong, from the character ``start`` of the variables' text up to ``end``."""
+    """A problem, from the character ``start`` of the variables' text up to ``end``."""
 
     message: str
     start: int
@@ -39,7 +39,7 @@ class VariableProblem:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The values to send, and what is wrong with them."""
+    """The values to send, and their problems."""
 
     values: Mapping[str, Any]
     problems: tuple[VariableProblem, ...] = ()
@@ -49,7 +49,7 @@ def read_variables(text: str, operation: str, schema: GraphQLSchema | None) -> V
     """Read ``text`` as the variables of ``operation``; an empty text is no variables.
 
     A variable that the operation does not declare is a problem, as is a value that does not fit
-    its type; both are sent all the same, for the server has the last word.
+    its type; both are sent all the same, because the server decides.
     """
     if not text.strip():
         values: Mapping[str, Any] = {}
@@ -59,7 +59,7 @@ def read_variables(text: str, operation: str, schema: GraphQLSchema | None) -> V
         except json.JSONDecodeError as error:
             return Variables({}, (_problem(error.msg, error.pos, text),))
         if not isinstance(values, dict):
-            message = "the variables are a JSON object: { … }"
+            message = "expected a JSON object: { … }"
             return Variables({}, (VariableProblem(message, 0, len(text)),))
     node = _operation(operation)
     if node is None:

@@ -59,7 +59,7 @@ async def test_an_unauthorized_field_is_explained_by_its_error_and_its_trace(
         await play.write("query Mine {\n  listMembers { items { text } }\n}")
         shown = await play.run()
         assert "Not Authorized to access listMembers on type Query" in shown
-        assert "who may: Member lets" in shown
+        assert "who may: Member allows" in shown
         pane = play.result
         pane.focus()
         pane.cursor = next(
