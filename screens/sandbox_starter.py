@@ -113,7 +113,7 @@ class ProjectStarter:
         from workbench.project.locate import find_project
         from workbench.project.node_runtime import find_node
         from workbench.project.scaffold import install_packages
-        from workbench.synth.first_check import check_types_once
+        from workbench.synth.type_check.first_check import check_types_once
 
         project, node = find_project(root or self._cwd), find_node()
         install_packages(project.root, node, say, cancelled)

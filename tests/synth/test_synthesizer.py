@@ -17,7 +17,6 @@ import pytest
 from workbench.model.diagnostics import SynthResult
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
-from workbench.synth.introspection import model_introspection
 
 if TYPE_CHECKING:
     from tests.synth.conftest import Bench
@@ -332,12 +331,12 @@ async def test_plain_javascript_and_common_js_backends_work(bench: Bench) -> Non
 
 async def test_the_introspection_describes_the_models(bench: Bench) -> None:
     schema = "type Note @model @auth(rules: [{ allow: public }]) { id: ID! text: String }"
-    found = await model_introspection(bench.project, bench.node, schema, bench.synthesizer)
+    found = await bench.synthesizer.introspect(schema)
     models = json.loads(json.dumps(found))["models"]
     assert set(models) == {"Note"}
     assert set(models["Note"]["fields"]) >= {"id", "text"}
     with pytest.raises(RuntimeError):
-        await model_introspection(bench.project, bench.node, "type {", bench.synthesizer)
+        await bench.synthesizer.introspect("type {")
 
 
 async def test_a_synth_leaves_no_temporary_assets_behind(

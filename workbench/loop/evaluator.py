@@ -15,9 +15,9 @@ from workbench.loop.options import SandboxOptions
 from workbench.model.diagnostics import CheckResult, Diagnostic, SynthResult, with_source
 from workbench.model.events import Level
 from workbench.project.models import Project
-from workbench.synth.python_type_checker import PythonTypeChecker
+from workbench.synth.python.type_checker import PythonTypeChecker
 from workbench.synth.synthesizer import Synthesizer
-from workbench.synth.type_checker import TypeChecker
+from workbench.synth.type_check.checker import TypeChecker
 
 T = TypeVar("T")
 _INTROSPECTION_SECONDS = 120.0

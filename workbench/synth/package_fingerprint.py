@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.project.models import Project
-from workbench.synth.python_environment import site_packages
+from workbench.synth.python.environment import site_packages
 
 _FILES = (
     "package.json",

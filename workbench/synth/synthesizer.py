@@ -17,8 +17,8 @@ from workbench.process_folders import remove_leftovers
 from workbench.project.models import Project
 from workbench.synth.assembly_signature import sign_assembly
 from workbench.synth.atomic_folder import swap_into_place
-from workbench.synth.failure_report import diagnostics_of, trace_of
-from workbench.synth.python_diagnostics import introspect_python, python_diagnostics
+from workbench.synth.python.diagnostics import introspect_python, python_diagnostics
+from workbench.synth.typescript.failure_report import diagnostics_of, trace_of
 from workbench.synth.warm_worker import WarmWorker
 from workbench.synth.worker_process import (
     WorkerDiedError,

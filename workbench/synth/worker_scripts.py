@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from workbench.project.models import Project
-from workbench.synth.python_environment import site_packages
+from workbench.synth.python.environment import site_packages
 from workbench.synth.worker_process import Script
 
-NODE_WORKER = Path(__file__).with_name("synth_worker.mjs")
-PYTHON_WORKER = "workbench.synth.python_worker"
+NODE_WORKER = Path(__file__).parent / "typescript" / "synth_worker.mjs"
+PYTHON_WORKER = "workbench.synth.python.worker"
 
 _QUIET_JSII = {
     # Which Node is good enough is this program's to say; jsii would say it at every start.

@@ -118,8 +118,8 @@ def _packages(project: Project) -> Iterator[Finding]:
 
 
 def _python_packages(project: Project) -> Iterator[Finding]:
-    from workbench.synth.python_environment import environment_of, is_other_python
-    from workbench.synth.python_type_checker import find_checker
+    from workbench.synth.python.environment import environment_of, is_other_python
+    from workbench.synth.python.type_checker import find_checker
 
     yield Finding("good", "aws-cdk-lib", _installed("aws-cdk-lib"))
     environment = environment_of(project)

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = scaffold(arguments.directory, arguments.language, say)
     if not arguments.no_install and project.language == "typescript":
-        from workbench.synth.first_check import check_types_once
+        from workbench.synth.type_check.first_check import check_types_once
 
         node = find_node()
         install_packages(project.root, node, say)

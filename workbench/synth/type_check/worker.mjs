@@ -1,7 +1,7 @@
 /**
  * The warm type checker: a TypeScript program kept in memory, brought up to date for each request.
  *
- * Started as `node type_check_worker.mjs CHANNEL_FD LIFELINE_FD` with the project's root as working
+ * Started as `node worker.mjs CHANNEL_FD LIFELINE_FD` with the project's root as working
  * directory; speaks JSON lines as synth_worker.mjs does. Checks amplify/tsconfig.json as ampx does:
  * noEmit, skipLibCheck.
  */
@@ -11,7 +11,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import { collectWhenIdle } from './idle_garbage.mjs';
+import { collectWhenIdle } from '../typescript/idle_garbage.mjs';
 
 const root = process.cwd();
 const amplifyFolder = path.join(root, 'amplify');

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.model.events import AnyEvent
 from workbench.project.models import Project
-from workbench.synth.type_checker import TypeChecker
+from workbench.synth.type_check.checker import TypeChecker
 
 
 def check_types_once(project: Project, node: Path, say: Callable[[str], None]) -> None:

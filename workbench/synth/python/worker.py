@@ -1,6 +1,6 @@
 """The warm Python worker: evaluates a user's ``amplify/backend.py`` again and again.
 
-Run as ``python -P -m workbench.synth.python_worker CHANNEL_FD LIFELINE_FD``. Reads one JSON object a
+Run as ``python -P -m workbench.synth.python.worker CHANNEL_FD LIFELINE_FD``. Reads one JSON object a
 line from the channel and answers each with one: ``load`` imports the CDK, ``synth`` evaluates the
 backend from scratch and writes its assembly. stdout and stderr belong to the user's code.
 
@@ -29,8 +29,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.synth import own_names
-from workbench.synth.python_error_report import report_of
+from workbench.synth.python import own_names
+from workbench.synth.python.error_report import report_of
 
 _BACKEND = "amplify_backend"
 _WARM_PACKAGES = ("aws_cdk", "constructs", "jsii", "workbench.backend")

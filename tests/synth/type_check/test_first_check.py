@@ -7,8 +7,8 @@ from tests.synth.conftest import write_small_sources
 from workbench.model.events import AnyEvent
 from workbench.project.locate import find_project
 from workbench.project.node_runtime import NodeRuntime
-from workbench.synth.first_check import check_types_once
-from workbench.synth.type_checker import TypeChecker
+from workbench.synth.type_check.checker import TypeChecker
+from workbench.synth.type_check.first_check import check_types_once
 
 
 async def _answered_without_a_worker(root: Path, node: NodeRuntime) -> bool:

@@ -15,8 +15,8 @@ from workbench.model.events import Emit, Level, LogLine
 from workbench.project.models import Project
 from workbench.synth.package_fingerprint import PackagesState, packages_state
 from workbench.synth.readable_paths import readable_paths
-from workbench.synth.type_check_cache import recall, remember
-from workbench.synth.type_check_cli import check_with_cli
+from workbench.synth.type_check.cache import recall, remember
+from workbench.synth.type_check.cli import check_with_cli
 from workbench.synth.worker_process import (
     Script,
     WorkerDiedError,
@@ -24,7 +24,7 @@ from workbench.synth.worker_process import (
     WorkerTimeoutError,
 )
 
-WORKER = Path(__file__).with_name("type_check_worker.mjs")
+WORKER = Path(__file__).with_name("worker.mjs")
 CHECK_TIMEOUT = 300.0
 """Seconds for one check: a first one takes 3–10 s, in a large project on a busy machine far more."""
 

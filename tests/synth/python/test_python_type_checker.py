@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.project.models import Project
-from workbench.synth.python_type_checker import (
+from workbench.synth.python.type_checker import (
     PythonTypeChecker,
     find_checker,
     read_mypy,

@@ -12,7 +12,7 @@ from workbench.backend.definitions.source_location import (
     DefinitionErrors,
     Place,
 )
-from workbench.synth.python_error_report import report_of
+from workbench.synth.python.error_report import report_of
 
 
 def problem(amplify: Path, text: str) -> dict[str, Any]:

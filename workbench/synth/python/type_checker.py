@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.guardian import own_guardian
 from workbench.model.diagnostics import CheckResult, Diagnostic
 from workbench.project.models import Project
-from workbench.synth.python_environment import environment_of, site_packages
+from workbench.synth.python.environment import environment_of, site_packages
 
 CHECK_TIMEOUT = 300.0
 """Seconds: mypy reads the CDK's declarations in 80 s the first time, and keeps what it learned."""

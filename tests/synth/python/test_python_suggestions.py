@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.synth.python_error_report import report_of
+from workbench.synth.python.error_report import report_of
 
 
 @pytest.mark.parametrize(

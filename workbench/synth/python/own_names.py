@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-OWN_ROOT = Path(__file__).resolve().parents[2]
+OWN_ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("workbench", "screens", "themes")
 _OWN_FILES = (str(OWN_ROOT / "amplify_tui.py"), *(f"{OWN_ROOT / name}/" for name in NAMES))
 

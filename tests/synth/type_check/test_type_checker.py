@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from workbench.project.models import Project
-from workbench.synth.type_check_cli import check_with_cli, parse_compiler_output
-from workbench.synth.type_checker import TypeChecker
+from workbench.synth.type_check.checker import TypeChecker
+from workbench.synth.type_check.cli import check_with_cli, parse_compiler_output
 
 if TYPE_CHECKING:
     from tests.synth.conftest import Bench

@@ -1,0 +1,1 @@
+"""Backends in Python: their worker, its reports, their type check."""

@@ -1,0 +1,1 @@
+"""Backends in TypeScript: their worker, and its reports as diagnostics."""
