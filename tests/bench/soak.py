@@ -112,7 +112,7 @@ def _name(pid: int, loop: int) -> str:
     command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     known = {
         "synth_worker": "synth",
-        "python_worker": "synth",
+        "synth.python.worker": "synth",
         "type_check": "type check",
         "jsii-runtime": "jsii",
         "max-old-space-size": "jsii, the CDK",
