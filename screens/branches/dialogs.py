@@ -38,6 +38,17 @@ def kind_picker(branch: str) -> PickerScreen:
     return choices(f"Connect {branch}", kinds)
 
 
+def side_name(each: Environment) -> str:
+    """The name of an environment in a comparison."""
+    return "sandbox" if each.kind == "sandbox" else each.name
+
+
+def compare_picker(each: Environment, environments: EnvironmentList) -> PickerScreen:
+    """Choose another environment to compare with; gives its name in a comparison."""
+    others = [side_name(other) for other in environments.comparable(each)]
+    return choices(f"Compare {side_name(each)} with", {name: name for name in others})
+
+
 def preview_form(opened: OpenedBranches, branch: str) -> FormScreen[StartedJob]:
     """Ask how long a preview should live, then create and deploy it."""
 

@@ -16,11 +16,12 @@ from textual.widgets import Static
 from screens.branches.bindings import SCREEN_BINDINGS
 from screens.branches.dialogs import (
     automatic_form,
-    choices,
     choose_promotion,
+    compare_picker,
     confirm_deletion,
     kind_picker,
     preview_form,
+    side_name,
 )
 from screens.branches.environment_list import EnvironmentList
 from screens.branches.environment_rows import deletion_rows, environment_rows, inventory_rows
@@ -205,11 +206,9 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
         each, opened = self.current, self._opened
         if each is None or opened is None:
             return
-        own = _side(each)
-        others = {_side(other): _side(other) for other in self.environments.comparable(each)}
-        chosen = await self.app.push_screen_wait(choices(f"Compare {own} with", others))
+        chosen = await self.app.push_screen_wait(compare_picker(each, self.environments))
         if chosen is not None:
-            self.app.push_screen(CompareScreen(opened, chosen, own))
+            self.app.push_screen(CompareScreen(opened, chosen, side_name(each)))
 
     def action_settings(self) -> None:
         """Show variables and secrets."""
@@ -396,7 +395,3 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
             each = self.current if self.is_mounted else None
             return each is not None and self.environments.allows(action, each)
         return super().check_action(action, parameters)
-
-
-def _side(each: Environment) -> str:
-    return "sandbox" if each.kind == "sandbox" else each.name

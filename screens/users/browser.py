@@ -89,6 +89,7 @@ class UserBrowser(Vertical):
         search = parse_search(self.users.search, everywhere=everywhere)
         return (*nobody_found(search, everywhere=everywhere), "Esc ends the search.")
 
+    @on(Pager.Started)
     @on(BulkRunner.Progress)
     def _show_lines(self) -> None:
         pager, progress = self.pager, self.query_one(ProgressLine)

@@ -32,7 +32,7 @@ class BulkRunner:
     """Runs one action at a time, and puts the users' new state into a UserList."""
 
     class Progress(Message):
-        """The action has begun, gone on, or ended."""
+        """The action has started, made progress, or ended."""
 
     class Changed(Message):
         """Users of the list are changed or removed."""

@@ -24,8 +24,11 @@ Reading = Coroutine[Any, Any, None]
 class Pager:
     """Opens the pool and fills a UserList, one reading at a time; posts what happens."""
 
+    class Started(Message):
+        """A reading has started."""
+
     class Changed(Message):
-        """A reading has begun, brought users, or ended."""
+        """A reading has brought users, or ended."""
 
         def can_replace(self, message: Message) -> bool:
             """Several in a row are one."""
@@ -90,7 +93,7 @@ class Pager:
         self.is_running = True
         self._newest += 1
         self._run(self._reading(read, self._newest))
-        self._post(self.Changed())
+        self._post(self.Started())
 
     async def _reading(self, read: Callable[[], Reading], number: int) -> None:
         try:

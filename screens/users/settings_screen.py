@@ -42,7 +42,7 @@ class SettingsScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Read the settings."""
         rows = self.query_one(WrappedRows)
-        rows.show_wrapped([Row((("Reading …", MUTED),))])
+        rows.show_wrapped([Row((("Loading …", MUTED),))])
         rows.focus()
         self._load()
 

@@ -41,7 +41,7 @@ class TriggersScreen(ModalScreen[None]):
             dialog.border_title = as_title(
                 "Triggers" + (f" · ● names {self._whom}" if self._whom else "")
             )
-            yield RowList(empty=((("Reading the logs …", MUTED),),), id="triggers-rows")
+            yield RowList(empty=((("Loading the logs …", MUTED),),), id="triggers-rows")
         yield KeyBar()
 
     def on_mount(self) -> None:

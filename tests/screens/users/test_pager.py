@@ -70,7 +70,13 @@ async def test_a_chunk_is_loaded_and_the_next_when_asked() -> None:
         await paged.readings.end()
     assert (len(paged.users.shown), paged.users.is_complete) == (310, True)
     assert not paged.pager.is_running
-    assert all(isinstance(each, Pager.Changed) for each in paged.posted)
+    assert [type(each) for each in paged.posted] == [
+        Pager.Started,
+        Pager.Changed,
+        Pager.Started,
+        Pager.Changed,
+        Pager.Changed,
+    ]
     paged.pager.read_more()  # there are no more: nothing is asked
     assert not paged.pager.is_running
 
