@@ -1,13 +1,13 @@
-"""Text that others wrote, made safe to show: nothing in it can command a terminal or hide from a reader.
+"""Makes text that others wrote safe to show: it can neither control the terminal nor hide.
 
-Users choose their names, clients write rows, and commits, logs and error messages come from anywhere.
-What a terminal would obey, or what nobody could see, is shown as one ``�`` for each character: control
-characters (C0, DEL, C1), bidirectional overrides, zero-width and invisible characters, tags, lone
-surrogates, and combining marks beyond what any script stacks. One for one, so that columns and cursor
-positions hold, and always visible, so that hostile text looks hostile. Emoji sequences and the joiners
-of scripts that need them stay.
+Users choose their names, clients write rows, and commits, logs and error messages come from
+anywhere. Each character that a terminal would obey, or that nobody could see, is shown as one
+``�``: control characters (C0, DEL, C1), bidirectional overrides, zero-width and invisible
+characters, tags, lone surrogates, and combining marks beyond what any script stacks. One for one,
+so that columns and cursor positions stay right, and visible, so that hostile text looks hostile.
+Emoji sequences and the joiners of scripts that need them stay.
 
-Clean before padding and before adding own colours. What is copied or written to a file is the original.
+Clean text before padding or colouring it. Copies and files get the original.
 """
 
 from __future__ import annotations

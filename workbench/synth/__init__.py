@@ -1,1 +1,1 @@
-"""amplify/ files to a cloud assembly, and the type check beside it."""
+"""Turns amplify/ into a cloud assembly, and checks its types."""

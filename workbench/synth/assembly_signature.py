@@ -1,8 +1,8 @@
-"""Tells whose synth an assembly folder holds: ours, or another tool's since.
+"""Signs our assemblies, to recognize one that another tool has written.
 
-``ampx sandbox`` synthesises into the same folder before each of its deployments, and what it then
-hot-swaps leaves no trace in CloudFormation. Each synth of ours is signed; an assembly without a
-signature, or with one of another assembly, is another tool's.
+``ampx sandbox`` synthesizes into the same folder before each of its deployments, and its hot-swaps
+leave no trace in CloudFormation. An assembly without our signature, or with that of another
+assembly, is another tool's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _MANIFEST = "manifest.json"
 
 
 def sign_assembly(folder: Path) -> None:
-    """Sign the finished assembly in ``folder`` as ours; OSError where it can't be read or written."""
+    """Sign the finished assembly in ``folder``; raises OSError."""
     (folder / SIGNATURE).write_text(_digest(folder), encoding="ascii")
 
 
 def is_another_tools(folder: Path) -> bool:
-    """Whether the assembly in ``folder`` is there and not of our last synth; false without one."""
+    """Whether another tool wrote the assembly in ``folder``; False without an assembly."""
     if not (folder / _MANIFEST).is_file():
         return False
     try:
@@ -30,10 +30,10 @@ def is_another_tools(folder: Path) -> bool:
 
 
 def _digest(folder: Path) -> str:
-    """Of the manifest and all templates: 1 ms for the quickstart's 0.1 MB.
+    """Return a hash of the manifest and all templates: 1 ms for the quickstart's 0.1 MB.
 
-    The manifest's time belongs to it: a tool that deployed something else in between, and then
-    what stood here before, writes the same content anew.
+    Includes the manifest's time: a tool that deployed something else, and then the same as before,
+    writes the same content again.
     """
     manifest = folder / _MANIFEST
     digest = hashlib.sha256(str(manifest.stat().st_mtime_ns).encode())

@@ -1,4 +1,4 @@
-"""Put a finished folder in another's place in one step, so that no reader sees half of it."""
+"""Replaces a folder in one step, so that no reader sees half of it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _RENAME_SWAP = 2
 
 
 def swap_into_place(finished: Path, place: Path) -> None:
-    """Move the folder ``finished`` to ``place``; what was there is removed.
+    """Move the folder ``finished`` to ``place``, and remove what was there.
 
-    Where the system cannot exchange two folders at once, ``place`` is missing for the moment
-    between two renames; it is never half-written.
+    If the system cannot exchange two folders at once, ``place`` is missing between two renames; it
+    is never incomplete.
     """
     private_folder(place.parent)
     if not place.exists():

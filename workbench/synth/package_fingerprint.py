@@ -1,4 +1,4 @@
-"""Whether the packages that a warm worker loaded are still the ones on disk."""
+"""Detects that installed packages changed after a worker loaded them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _PYTHON_FILES = (
 )
 
 PackagesState = tuple[tuple[str, int, int], ...]
-"""Path, modification time in nanoseconds and size of each file that tells of installed packages."""
+"""Path, time in nanoseconds and size of each file that changes with an installation."""
 
 
 def packages_state(project: Project) -> PackagesState:
-    """Look at the manifests and lock files of the project and of the workspace above it.
+    """Return the state of the manifests and lock files of the project and its workspace.
 
-    A changed state means that a worker started before has other packages in memory.
+    A changed state means that a running worker has other packages in memory.
     """
     if project.language == "python":
         return _state_of(_python_files(project))
@@ -50,7 +50,7 @@ def packages_state(project: Project) -> PackagesState:
 
 
 def _python_files(project: Project) -> list[Path]:
-    """Lock files, and the folder of the environment's packages, whose time each installation moves."""
+    """Yield the lock files and the environment's package folder, which installations change."""
     files = [project.root / name for name in _PYTHON_FILES]
     packages = site_packages(project)
     return [*files, packages] if packages is not None else files

@@ -1,4 +1,4 @@
-"""Shorten the paths inside messages: packages by their name, the project's files from its root."""
+"""Shortens paths in messages: to packages' names and paths relative to the project."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _IN_PACKAGES = re.compile(r"""(?<=["'`])(?:file://)?/[^"'`\n]*/node_modules/(?=[
 
 
 def readable_paths(message: str, root: Path) -> str:
-    """``import("/home/me/app/node_modules/@a/b/c").T`` becomes ``import("@a/b/c").T``.
+    """Turn ``import("/home/me/app/node_modules/@a/b/c").T`` into ``import("@a/b/c").T``.
 
-    Only quoted paths change, so that code in a message stays what it is. pnpm's store counts as
-    packages too: the last ``node_modules`` of a path decides.
+    Only quoted paths change, so that code in a message stays the same. The last ``node_modules`` of
+    a path counts, as pnpm's store needs.
     """
     shorter = _IN_PACKAGES.sub("", message)
     in_project = re.compile(rf"""(?<=["'`])(?:file://)?{re.escape(str(root))}/(?=[^"'`\n])""")

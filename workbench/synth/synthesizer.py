@@ -1,4 +1,4 @@
-"""amplify/ to a cloud assembly: the warm worker's owner, one synth at a time, the latest wins."""
+"""Evaluates amplify/ in a warm worker: one synth at a time, the latest wins."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from workbench.synth.worker_process import (
 )
 
 SUPERSEDED_GRACE = 5.0
-"""Seconds that a superseded evaluation may go on before its worker is ended: a warm one takes 0.3 s,
-and a new worker costs 3 s."""
+"""Seconds that a superseded evaluation may continue before its worker is ended: a warm one takes
+0.3 s, and a new worker costs 3 s."""
 
 GROWTH_LIMIT = 30 * 1024 * 1024
-"""Bytes that a worker may grow before another takes its place: Node never forgets an ES module, jsii
-no object, and 0.5 MB stays of each save."""
+"""Bytes that a worker may grow before it is replaced: Node never frees an ES module, jsii no
+object, which leaves 0.5 MB a save."""
 
 REHEARSALS = 2
 """Evaluations in the background after the first: each of the first three is about 0.4 s faster than
-the one before, because V8 compiles what runs often."""
+the previous one, because V8 compiles what runs often."""
 
 REHEARSAL_DELAY = 4.0
-"""Seconds without a synth before a rehearsal, so that it stays out of the first deployment's way."""
+"""Seconds without a synth before a rehearsal, to not slow down the first deployment."""
 
 
 class Synthesizer:
-    """Keeps a process with the CDK loaded and evaluates the backend in it: Node, or Python.
+    """Keeps a Node or Python process with the CDK loaded, and evaluates the backend in it.
 
-    ``memory_limit_mb``: above this resident size the worker is replaced once another one is loaded.
+    ``memory_limit_mb``: a worker above this resident size is replaced once another one is loaded.
     ``timeout``: seconds that one evaluation may take. ``rehearsals``: see ``REHEARSALS``.
     All methods belong to one event loop.
     """
@@ -84,7 +84,7 @@ class Synthesizer:
 
     @property
     def worker_pid(self) -> int | None:
-        """The worker's process id, None while there is none."""
+        """The worker's process id, or None."""
         return self._worker.process.pid if self._worker.process else None
 
     @property
@@ -98,7 +98,7 @@ class Synthesizer:
         return self._rss
 
     async def warm(self) -> None:
-        """Start the worker and load the packages ahead of the first synth; errors wait for it."""
+        """Start the worker and load the packages; the first synth reports errors."""
         async with self._turn:
             with contextlib.suppress(WorkerDiedError, WorkerTimeoutError, OSError):
                 await self._worker.loaded()
@@ -110,12 +110,12 @@ class Synthesizer:
         deployment: int | None = None,
         env: Mapping[str, str] | None = None,
     ) -> SynthResult:
-        """Evaluate the backend with a CDK ``context`` and put the assembly at ``outdir``.
+        """Evaluate the backend with a CDK ``context`` and write the assembly to ``outdir``.
 
-        ``outdir`` changes only when the synth succeeded, in one step. ``env`` is added to the
-        environment of this evaluation. A newer call cancels this one (asyncio.CancelledError); a
-        cancelled call leaves the worker finishing in the background, and the next call waits.
-        What is wrong in the project comes back as diagnostics, never as an exception.
+        ``outdir`` is replaced in one step, and only if the synth succeeds. ``env`` is added to the
+        environment of this evaluation. A newer call cancels this one (asyncio.CancelledError);
+        then the worker finishes in the background, and the next call waits for it. Problems in the
+        project are returned as diagnostics, never raised.
         """
         self._latest += 1
         mine = self._latest
@@ -145,9 +145,9 @@ class Synthesizer:
         return SynthResult(None if failed else outdir, diagnostics, seconds, inputs)
 
     async def introspect(self, schema: str) -> dict[str, object]:
-        """Make the model introspection of a GraphQL ``schema`` with the project's own packages.
+        """Return the model introspection of a GraphQL ``schema``, made by the project's packages.
 
-        Raises RuntimeError with a plain message where they cannot.
+        Raises RuntimeError with a message for the user.
         """
         if self._project.language == "python":
             return await asyncio.to_thread(introspect_python, schema)
@@ -157,7 +157,7 @@ class Synthesizer:
                 worker = await self._worker.loaded()
                 answer = await worker.request("introspect", self._timeout, schema=schema)
             except (WorkerDiedError, WorkerTimeoutError) as error:
-                raise RuntimeError(f"the introspection's worker failed: {error}") from error
+                raise RuntimeError(f"the worker for the introspection failed: {error}") from error
         result = answer.get("introspection")
         if not isinstance(result, dict):
             report = answer.get("error")
@@ -166,7 +166,7 @@ class Synthesizer:
         return result
 
     async def close(self) -> None:
-        """End the worker and everything in the background."""
+        """End the worker and all background work."""
         self._closed = True
         self._stop_rehearsing()
         self._superseded.set()
@@ -189,7 +189,7 @@ class Synthesizer:
 
     def _keep(self, task: asyncio.Task[tuple[tuple[Diagnostic, ...], tuple[str, ...]]]) -> None:
         async def drained() -> None:
-            """Let it finish; one that is stuck loses its worker."""
+            """Let it finish; end the worker if it is stuck."""
             _done, late = await asyncio.wait({task}, timeout=SUPERSEDED_GRACE)
             if late:
                 await self._worker.end()
@@ -249,7 +249,7 @@ class Synthesizer:
         except (WorkerDiedError, OSError) as error:
             if may_try_again and isinstance(error, WorkerDiedError) and error.was_killed:
                 # Out of memory, most often: the save must not wait for the next one.
-                self._say(Level.WARNING, f"The synth process ended ({error}): trying once more.")
+                self._say(Level.WARNING, f"The synth process ended ({error}): trying again.")
                 await asyncio.to_thread(shutil.rmtree, staging, ignore_errors=True)
                 return await self._evaluate(context, staging, env, outdir, may_try_again=False)
             return (self._died(error),), ()
@@ -278,7 +278,7 @@ class Synthesizer:
             f"The backend did not finish within {self._timeout:g} s and was stopped.",
             "SynthTimeout",
             str(self._project.backend_file.relative_to(self._project.root)),
-            hint="Look for an endless loop, or a promise at the top level that never settles.",
+            hint="Check for an endless loop, or a promise at the top level that never settles.",
         )
 
     def _died(self, error: WorkerDiedError | OSError) -> Diagnostic:
@@ -288,11 +288,11 @@ class Synthesizer:
         if memory:
             hint = "It ran out of memory; raise the limit: NODE_OPTIONS=--max-old-space-size=4096."
         return Diagnostic(
-            "error", f"The synth process ended before its answer: {error}.", "SynthDied", hint=hint
+            "error", f"The synth process ended without an answer: {error}.", "SynthDied", hint=hint
         )
 
     def _replace_worn_worker(self) -> None:
-        """Another worker for one that grew too large, or that cannot evaluate as a new one would."""
+        """Replace a worker that grew too large or cannot evaluate as a new one would."""
         grown = self._worker.growth(self._rss)
         if self._closed or self._worker.is_replaced:
             return
@@ -301,7 +301,7 @@ class Synthesizer:
             self._worker.replace(self._put_in_use, spent=True)
         elif self._rss > self._memory_limit or grown > GROWTH_LIMIT:
             size = self._rss >> 20
-            self._say(Level.DEBUG, f"synth grew to {size} MB: another process takes its place")
+            self._say(Level.DEBUG, f"synth grew to {size} MB: starting another one")
             self._rehearsals = self._rehearsals_each
             is_python = self._project.language == "python"
             prepare = self._rehearse_ahead if is_python and self._rehearsals else None
@@ -344,9 +344,9 @@ class Synthesizer:
                     self._replace_worn_worker()
 
     async def _rehearse_ahead(self, process: WorkerProcess) -> None:
-        """Evaluate in a process that is not in use yet: jsii's first evaluation takes twice as long.
+        """Evaluate in a process not yet in use: jsii's first evaluation takes twice as long.
 
-        Node's rehearse when they are in use: two at once would meet in the generated files.
+        Node workers rehearse only in use: two at once would write the same generated files.
         """
         if self._request is None:
             return
@@ -375,7 +375,7 @@ def _put_in_place(staging: Path, outdir: Path) -> None:
 
 
 def _stamp(outdir: Path) -> int:
-    """Tell whether the assembly at ``outdir`` is the one that was put there."""
+    """Return a stamp by which to recognize the assembly at ``outdir``."""
     try:
         return (outdir / "manifest.json").stat().st_mtime_ns
     except OSError:
@@ -383,10 +383,10 @@ def _stamp(outdir: Path) -> int:
 
 
 def _staging_folder(outdir: Path, purpose: str = "next") -> Path:
-    """Make the name of a sibling of ``outdir``, and remove those of processes that are gone.
+    """Return the name of a sibling of ``outdir``, and remove those of processes that ended.
 
-    A sibling, because source maps of bundled functions hold relative paths and so their hashes
-    depend on the depth.
+    A sibling, because source maps of bundled functions have relative paths, so their hashes depend
+    on the depth.
     """
     private_folder(outdir.parent)
     prefix = f".{outdir.name}.{purpose}-"

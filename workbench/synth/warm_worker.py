@@ -1,4 +1,4 @@
-"""The one worker process that is in use, and the next one that is made ready behind it."""
+"""Keeps one worker process in use, and prepares the next one in the background."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from workbench.synth.worker_process import (
 from workbench.synth.worker_scripts import worker_script
 
 LOAD_TIMEOUT = 120.0
-"""Seconds to load the packages: 3 s on a warm disk, up to 12 s on a cold one."""
+"""Seconds to load the packages: 3 s from a warm disk, up to 12 s from a cold one."""
 
 Prepare = Callable[[WorkerProcess], Awaitable[None]]
 
 SETTLING = 10
-"""Evaluations until a worker has its size."""
+"""Evaluations until a worker's size is stable."""
 
 
 class _Voice:
-    """Passes on what a process prints once it is in use."""
+    """Passes on a process's output once it is in use."""
 
     def __init__(self, say: Say, *, speaks: bool) -> None:
         self._say = say
@@ -44,7 +44,7 @@ class _Voice:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A process with the folder for its temporary files and the packages that it found."""
+    """A process, the folder for its temporary files, and the state of the packages it loaded."""
 
     process: WorkerProcess
     voice: _Voice
@@ -57,7 +57,7 @@ class _Made:
 
 
 class WarmWorker:
-    """A worker with the CDK loaded; ``loaded`` gives it, the rest says when another must come.
+    """A worker with the CDK loaded, which is replaced when it has to be.
 
     All methods belong to one event loop, and ``loaded`` and ``end`` to one task at a time.
     """
@@ -75,16 +75,16 @@ class WarmWorker:
 
     @property
     def process(self) -> WorkerProcess | None:
-        """The living process, None while there is none."""
+        """The running process, or None."""
         return self._made.process if self._made and self._made.process.alive else None
 
     async def loaded(self) -> WorkerProcess:
-        """The process, started and loaded where there is none that can go on.
+        """Return the process, starting and loading one if needed.
 
         Raises WorkerDiedError, WorkerTimeoutError and OSError.
         """
         if self._made and self._made.process.alive and self._made.packages != self._packages():
-            self._say(Level.INFO, "the project's packages changed: starting synth afresh")
+            self._say(Level.INFO, "the project's packages changed: restarting synth")
             await self.end()
         if self._next and (self._spent or self._next.done() or not self.process):
             await self._take_next()
@@ -95,9 +95,9 @@ class WarmWorker:
         return self._made.process
 
     def growth(self, size: int) -> int:
-        """Bytes that the process has grown to ``size`` since its first evaluations; call once for each.
+        """Return by how many bytes the process has grown; call it once for each evaluation.
 
-        The first ones do not count: the engine compiles what runs often, and keeps what it compiled.
+        The first evaluations do not count: the engine keeps the code that it compiles.
         """
         self._evaluations += 1
         if self._evaluations <= SETTLING:
@@ -106,7 +106,7 @@ class WarmWorker:
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another process is being made ready."""
+        """Whether another process is being prepared."""
         return self._next is not None
 
     def replace(
@@ -116,9 +116,9 @@ class WarmWorker:
         spent: bool = False,
         prepare: Prepare | None = None,
     ) -> None:
-        """Make another one ready; a ``spent`` one evaluates nothing more, any other goes on until then.
+        """Prepare another process; a ``spent`` one is not used meanwhile, any other is.
 
-        ``prepare`` has the other one to itself before it is used.
+        ``prepare`` is called with the new process before it is used.
         """
         self._spent = self._spent or spent
         if self._next is None and not self._closed:
@@ -126,12 +126,12 @@ class WarmWorker:
             self._next.add_done_callback(lambda _: when_ready())
 
     async def end(self) -> None:
-        """End the process in use; the next ``loaded`` starts another."""
+        """End the process in use; the next ``loaded`` starts another one."""
         await self._drop_next()
         await self._end_current()
 
     async def close(self) -> None:
-        """End everything, for good."""
+        """End all processes; no other can be started."""
         self._closed = True
         await self.end()
 
@@ -157,7 +157,7 @@ class WarmWorker:
         return _Made(process, voice, temporary, packages)
 
     async def _make_ahead(self, prepare: Prepare | None) -> _Made | None:
-        """None where it fails: the next evaluation starts one itself, and says what is wrong."""
+        """Return None on an error: the next evaluation tries again and reports it."""
         with contextlib.suppress(WorkerDiedError, WorkerTimeoutError, OSError):
             made = await self._make(_Voice(self._say, speaks=False))
             try:

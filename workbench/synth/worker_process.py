@@ -1,9 +1,9 @@
-"""A warm worker process that answers JSON lines on a channel of its own, with stdout left to user code.
+"""A worker process that answers JSON lines on its own channel, which leaves stdout to user code.
 
-The process gets two inherited descriptors: one end of a socket pair for requests and answers, and
-the read end of a pipe that this process holds open, so that the worker ends when this process does,
-however it dies; one that is too busy to see it is ended by the guardian. It leads a process group of
-its own; ending it ends its children too.
+The process inherits two descriptors: one end of a socket pair for requests and answers, and the
+read end of a pipe that this process holds open, so that the worker ends when this process does;
+the guardian ends one that is too busy to notice. It leads a process group, and ending it ends its
+children too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workbench.model.events import Level
 from workbench.terminal_text import safe_log
 
 STREAM_LIMIT = 256 * 1024 * 1024
-"""Bytes in one line: a model introspection schema or a printed object may be large."""
+"""Bytes in a line: a model introspection or a printed object may be large."""
 
 _LEVELS = {
     "debug": Level.DEBUG,
@@ -35,11 +35,11 @@ _LEVELS = {
 }
 
 Say = Callable[[Level, str], None]
-"""Takes each line that the worker or the user's code in it prints."""
+"""Receives each line that the worker or the user's code in it prints."""
 
 
 class WorkerDiedError(Exception):
-    """The worker ended before it answered; ``last_lines`` are the last it wrote to stderr."""
+    """The worker ended without an answer; ``last_lines`` are the last lines of its stderr."""
 
     def __init__(self, returncode: int | None, last_lines: tuple[str, ...]) -> None:
         super().__init__(ending(returncode))
@@ -48,7 +48,7 @@ class WorkerDiedError(Exception):
 
     @property
     def was_killed(self) -> bool:
-        """Whether another process or the kernel ended it, and not its own end of memory (SIGABRT)."""
+        """Whether another process or the kernel ended it, not its memory limit (SIGABRT)."""
         return self.returncode in (-signal.SIGKILL, -signal.SIGTERM)
 
 
@@ -58,7 +58,7 @@ class WorkerTimeoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What to run, without its last two arguments: the channel's and the lifeline's descriptor."""
+    """The command to run, without the descriptors of channel and lifeline at its end."""
 
     command: tuple[str, ...]
     cwd: Path
@@ -66,7 +66,7 @@ class Script:
 
 
 def ending(returncode: int | None) -> str:
-    """Say how a process ended, in words."""
+    """Describe how a process ended."""
     if returncode is None:
         return "it closed its channel"
     if returncode >= 0:
@@ -77,7 +77,7 @@ def ending(returncode: int | None) -> str:
 
 
 class WorkerProcess:
-    """One running worker process; make one with ``start`` and always ``close`` it."""
+    """A running worker process; create it with ``start`` and always ``close`` it."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls, script: Script, say: Say) -> WorkerProcess:
-        """Start the process; it may still be loading when this returns."""
+        """Start the process, which may still be loading when this returns."""
         ours, theirs = socket.socketpair()
         lifeline_read, lifeline_write = os.pipe()
         try:
@@ -131,7 +131,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """The process id, which is its process group's id too."""
+        """The process id, also the id of its process group."""
         return self._process.pid
 
     @property
@@ -142,10 +142,10 @@ class WorkerProcess:
     async def request(
         self, operation: str, timeout: float, **parameters: object
     ) -> dict[str, object]:
-        """Ask and wait for the answer; ``timeout`` in seconds.
+        """Send a request and wait for the answer; ``timeout`` in seconds.
 
-        One request at a time. Raises WorkerDiedError and WorkerTimeoutError, and leaves no process
-        behind in either case or when cancelled.
+        One request at a time. Raises WorkerDiedError and WorkerTimeoutError; in both cases and when
+        cancelled, the process is ended.
         """
         self._next_id += 1
         number = self._next_id
@@ -202,11 +202,11 @@ class WorkerProcess:
         return Level.ERROR if "[ERROR]" in text or "FATAL ERROR" in text else Level.WARNING
 
     async def close(self) -> None:
-        """End the process and its children, and wait until it is gone; safe to call again."""
+        """End the process and its children, and wait for its end; may be called again."""
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
-        # Once it is reaped, its number may belong to another process group.
+        # Once it is reaped, its id may belong to another process group.
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Which worker evaluates a backend, and in what environment."""
+"""Chooses the worker that evaluates a backend, and its environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NODE_WORKER = Path(__file__).parent / "typescript" / "synth_worker.mjs"
 PYTHON_WORKER = "workbench.synth.python.worker"
 
 _QUIET_JSII = {
-    # Which Node is good enough is this program's to say; jsii would say it at every start.
+    # This program checks Node's version; jsii would warn at every start.
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,19,20,21,22,23,24,25,26",
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
     "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
@@ -22,7 +22,7 @@ _QUIET_JSII = {
 
 
 def worker_script(project: Project, node: Path, temporary: Path | None) -> Script:
-    """The worker of a project's language; ``temporary`` is a folder that it may fill."""
+    """Return the worker for a project's language; ``temporary`` is a folder for its files."""
     if project.language == "python":
         return _python(project, node, temporary)
     return _node(project, node, temporary)
@@ -47,9 +47,9 @@ def _python(project: Project, node: Path, temporary: Path | None) -> Script:
         "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # The CDK is JavaScript: jsii runs it in this Node.
+        # The CDK is JavaScript, which jsii runs in this Node.
         "JSII_NODE": str(node),
-        # Its template validation takes 2 s in the first run, and the deployment checks templates.
+        # The CDK's validation takes 2 s in the first run; the deployment checks templates.
         "CDK_VALIDATION": os.environ.get("CDK_VALIDATION", "false"),
         **_QUIET_JSII,
         "AMPLIFY_TUI_AMPLIFY": str(project.amplify_dir),

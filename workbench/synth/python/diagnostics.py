@@ -1,4 +1,4 @@
-"""What the Python worker reports, as diagnostics; and the introspection of its schema."""
+"""Turns a report of the Python worker into diagnostics, and its schema into introspection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.project.models import Project
 
 
 def python_diagnostics(report: Mapping[str, object], project: Project) -> tuple[Diagnostic, ...]:
-    """One diagnostic for each problem of a report; at least one."""
+    """Return a diagnostic for each problem of a report; at least one."""
     problems = report.get("problems")
     found = [
         Diagnostic(
@@ -31,7 +31,7 @@ def python_diagnostics(report: Mapping[str, object], project: Project) -> tuple[
 
 
 def introspect_python(schema: str) -> dict[str, Any]:
-    """The model introspection of a Python project's schema; raises RuntimeError for none."""
+    """Return the model introspection of a Python project's schema; raises RuntimeError."""
     from graphql import GraphQLError
 
     from workbench.backend.graphql.introspection import introspect

@@ -1,4 +1,4 @@
-"""The Python packages that a user's ``amplify/`` may import beside ours."""
+"""Finds the Python environment whose packages ``amplify/`` may import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workbench.project.models import Project
 
 
 def environment_of(project: Project) -> Path | None:
-    """The project's virtual environment: ``.venv`` or ``venv`` in its root, else the active one."""
+    """Return the project's virtual environment: ``.venv`` or ``venv``, else the active one."""
     for name in (".venv", "venv"):
         folder = project.root / name
         if (folder / "pyvenv.cfg").is_file():
@@ -20,9 +20,9 @@ def environment_of(project: Project) -> Path | None:
 
 
 def site_packages(project: Project) -> Path | None:
-    """The packages of the project's environment, where its Python is of our version.
+    """Return the package folders of the project's environment, if its Python has our version.
 
-    Compiled packages of another version could not be loaded, so those of one are left out.
+    Compiled packages of another version could not be loaded.
     """
     folder = environment_of(project)
     if folder is None:
@@ -35,5 +35,5 @@ def site_packages(project: Project) -> Path | None:
 
 
 def is_other_python(project: Project) -> bool:
-    """Whether the project has an environment whose packages cannot be used."""
+    """Whether the project's environment has another Python version."""
     return environment_of(project) is not None and site_packages(project) is None

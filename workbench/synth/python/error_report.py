@@ -1,4 +1,4 @@
-"""What went wrong in a user's Python, as the worker reports it: where, what, and how to mend it."""
+"""Reports an error in the user's Python: where, what, and how to fix it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TRACE_LINES = 40
 
 
 def report_of(error: BaseException, amplify: Path) -> dict[str, Any]:
-    """An error's report: ``problems`` with place and fix, and a shortened ``stack`` for the log."""
+    """Return the report of an error: ``problems`` with place and fix, ``stack`` for the log."""
     stack = "".join(traceback.format_exception(error)).splitlines()
     return {
         "name": type(error).__name__,
@@ -70,7 +70,7 @@ def _problem(code: str, message: str, file: str, line: int, hint: str) -> dict[s
 
 
 def _place(error: BaseException, amplify: Path) -> tuple[str, int]:
-    """The innermost line of the user's own files that the error came through."""
+    """Return the innermost line of the user's files in the error's traceback."""
     found = ("", 0)
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(f"{amplify}/"):
@@ -79,14 +79,14 @@ def _place(error: BaseException, amplify: Path) -> tuple[str, int]:
 
 
 def _column(error: BaseException, amplify: Path) -> int:
-    """The column of the innermost user's line, from 1; for a name that is not known, the name's."""
+    """Return the column in the user's line, from 1; for an unknown name, the name's column."""
     found = 0
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(f"{amplify}/") and frame.colno is not None:
             found = frame.colno + 1
             name = getattr(error, "name", None)
             if isinstance(error, NameError | AttributeError) and name and frame.line:
-                # `frame.line` is stripped, so look from the expression on in the whole line.
+                # `frame.line` is stripped, so search the whole line from the expression on.
                 whole = linecache.getline(frame.filename, frame.lineno or 0)
                 at = re.search(rf"\b{re.escape(name)}\b", whole[frame.colno :])
                 found += at.start() if at else 0
@@ -94,7 +94,7 @@ def _column(error: BaseException, amplify: Path) -> int:
 
 
 def did_you_mean(error: BaseException) -> str:
-    """What Python would suggest for a name that is not there: ``Did you mean str?``."""
+    """Return Python's suggestion for an unknown name: ``Did you mean str?``."""
     name = getattr(error, "name", None)
     if not isinstance(name, str) or not name:
         return ""
@@ -120,7 +120,7 @@ def _missing_module_hint(name: str, amplify: Path) -> str:
 
 
 def _told(error: BaseException) -> str:
-    """The message's first lines, without the CDK's own stack."""
+    """Return the message's first lines, without the CDK's stack."""
     lines = []
     for line in str(error).splitlines():
         if line.lstrip().startswith("at ") or line.startswith(

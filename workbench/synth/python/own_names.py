@@ -1,9 +1,9 @@
-"""Lets a user's backend import packages of its own that have the same names as this program's.
+"""Lets a backend import its own packages that have the same names as this program's.
 
-``workbench``, ``screens`` and ``themes`` are names that a project may well use itself. In the process
-that evaluates a backend this program's ``workbench`` is imported already, so Python would never look
-for the user's. With :func:`install` each import of such a name is answered by who asks: this
-program's own files get its packages, all others get the user's.
+A project may have packages named ``workbench``, ``screens`` or ``themes``. In the process that
+evaluates a backend, this program's ``workbench`` is already imported, so Python would not search
+for the user's. :func:`install` resolves such an import by the importing file: this program's files
+get its packages, all others get the user's.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _OWN_FILES = (str(OWN_ROOT / "amplify_tui.py"), *(f"{OWN_ROOT / name}/" for name
 
 
 def install(folders: Sequence[Path]) -> None:
-    """Answer imports by who asks, if one of ``folders`` has a package or module of our names."""
+    """Resolve imports by the importing file if one of ``folders`` has modules with our names."""
     names = frozenset(name for name in NAMES if any(_has(folder, name) for folder in folders))
     if names:
         builtins.__import__ = _Imports(names, folders)
 
 
 def users_modules() -> tuple[ModuleType, ...]:
-    """The user's modules of such names that :data:`sys.modules` does not show now."""
+    """Return the user's modules with such names that are not in :data:`sys.modules` now."""
     imports = builtins.__import__
     return tuple(imports.kept.values()) if isinstance(imports, _Imports) else ()
 
@@ -43,7 +43,7 @@ def _has(folder: Path, name: str) -> bool:
 
 
 class _Imports:
-    """``builtins.__import__`` with two sets of modules for ``names``, of which one is in place."""
+    """Replaces ``builtins.__import__`` and keeps two sets of modules for ``names``."""
 
     def __init__(self, names: frozenset[str], folders: Sequence[Path]) -> None:
         self._names = names
@@ -60,7 +60,7 @@ class _Imports:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        """As ``__import__``."""
+        """Import like ``__import__``."""
         asking = globals or {}
         full = name if not level else str(asking.get("__package__") or "")
         if full.partition(".")[0] not in self._names:

@@ -1,4 +1,4 @@
-"""The type check of a Python backend, by the checker that the project's environment has."""
+"""Checks the types of a Python backend with the checker in the project's environment."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from workbench.project.models import Project
 from workbench.synth.python.environment import environment_of, site_packages
 
 CHECK_TIMEOUT = 300.0
-"""Seconds: mypy reads the CDK's declarations in 80 s the first time, and keeps what it learned."""
+"""Seconds: mypy takes 80 s for the CDK's declarations the first time, then has them cached."""
 
 _NO_CHECKER = "not checked: pip install mypy, or pyright"
 
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """A checker's program and which of the two kinds it is."""
+    """A checker's program and its kind."""
 
     program: Path
     kind: str
 
 
 def find_checker(project: Project) -> Checker | None:
-    """mypy, basedpyright or pyright of the project's environment, in this order."""
+    """Find mypy, basedpyright or pyright in the project's environment, in this order."""
     environment = environment_of(project)
     if environment is None:
         return None
@@ -44,19 +44,19 @@ def find_checker(project: Project) -> Checker | None:
 
 
 class PythonTypeChecker:
-    """Checks ``amplify/`` in a process for each check; a newer check ends the one before."""
+    """Checks ``amplify/`` in a new process each time; a newer check ends the previous one."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._process: asyncio.subprocess.Process | None = None
 
     async def warm(self) -> None:
-        """Nothing stays warm between two checks but the checker's own cache."""
+        """Do nothing: only the checker's own cache speeds up the next check."""
 
     async def check(
         self, deployment: int | None = None, after: Awaitable[object] | None = None
     ) -> CheckResult:
-        """Check the project's types; generated files play no part in Python."""
+        """Check the project's types; Python needs no generated files."""
         began = time.monotonic()
         checker = find_checker(self._project)
         if checker is None:
@@ -74,7 +74,7 @@ class PythonTypeChecker:
         return CheckResult(tuple(self._inside(found)), time.monotonic() - began)
 
     async def close(self) -> None:
-        """End a check that is still going on."""
+        """End a check that is still running."""
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.kill()
@@ -107,7 +107,7 @@ class PythonTypeChecker:
         )
 
     def _inside(self, found: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
-        """Findings with their files from the project's root."""
+        """Return the findings with file names relative to the project's root."""
         root = self._project.root
         for each in found:
             path = root / each.file
@@ -127,7 +127,7 @@ class PythonTypeChecker:
 
 
 def read_mypy(text: str) -> list[Diagnostic]:
-    """The findings in mypy's JSON lines; notes belong to the error before them."""
+    """Return the findings in mypy's JSON lines; notes belong to the error before them."""
     found: list[Diagnostic] = []
     for line in text.splitlines():
         if not line.startswith("{"):
@@ -150,7 +150,7 @@ def read_mypy(text: str) -> list[Diagnostic]:
 
 
 def read_pyright(text: str) -> list[Diagnostic]:
-    """The errors in pyright's JSON; its lines count from 0."""
+    """Return the errors in pyright's JSON, whose lines count from 0."""
     try:
         report = json.loads(text)
     except ValueError:
@@ -180,6 +180,6 @@ def _command(checker: Checker, project: Project) -> list[str]:
     command += ["--explicit-package-bases", "--cache-dir", str(project.dot_amplify / "mypy")]
     packages = site_packages(project)
     if packages is None or not (packages / "aws_cdk").is_dir():
-        # The CDK and this package's own types are ours.
+        # The CDK and this package's types are ours.
         command += ["--python-executable", sys.executable]
     return [*command, amplify]

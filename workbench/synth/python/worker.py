@@ -1,15 +1,15 @@
-"""The warm Python worker: evaluates a user's ``amplify/backend.py`` again and again.
+"""The warm Python worker: evaluates ``amplify/backend.py`` at each save.
 
-Run as ``python -P -m workbench.synth.python.worker CHANNEL_FD LIFELINE_FD``. Reads one JSON object a
-line from the channel and answers each with one: ``load`` imports the CDK, ``synth`` evaluates the
-backend from scratch and writes its assembly. stdout and stderr belong to the user's code.
+Run as ``python -P -m workbench.synth.python.worker CHANNEL_FD LIFELINE_FD``. Reads one JSON object
+a line from the channel and answers each with one: ``load`` imports the CDK, ``synth`` evaluates
+the backend from scratch and writes its assembly. stdout and stderr belong to the user's code.
 
-Each evaluation has a process of its own, forked from this one, in which no user code has ever run:
-whatever a module or a package keeps or changes when it is imported (environment variables,
-registries, caches, other modules) is gone with it. A fork takes 4 ms. What all evaluations share is
-jsii's process with the CDK's JavaScript in it. That one never forgets an object, 0.6 MB a save; the
-synthesizer replaces a worker that has grown. Deleting the objects that Python was told of gave back
-a quarter of it, and an object that the CDK itself keeps would have been missing in the next save.
+Each evaluation has its own process, forked from this one, which never runs user code: whatever a
+module keeps or changes when it is imported (environment variables, registries, caches, other
+modules) ends with it. A fork takes 4 ms. All evaluations share jsii's process with the CDK's
+JavaScript. It never frees an object, 0.6 MB a save; the synthesizer replaces a worker that has
+grown. Deleting the objects that Python knows of freed only a quarter, and an object that the CDK
+itself keeps would have been missing in the next save.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.synth.python import own_names
-from workbench.synth.python.error_report import report_of
+from workbench.synth import own_names
+from workbench.synth.python_error_report import report_of
 
 _BACKEND = "amplify_backend"
 _WARM_PACKAGES = ("aws_cdk", "constructs", "jsii", "workbench.backend")
 _DEPRECATED = r"importing from workbench\.backend"
-"""Packages that stay imported: the product's own, without state that user code could see."""
+"""Packages that stay imported: this program's, without state that user code could see."""
 
 
 def main() -> None:
     """Serve until the channel closes."""
     channel_number, lifeline = (int(each) for each in sys.argv[1:3])
     _end_with_parent(lifeline)
-    # Bytecode in amplify/ would be a change of its own to whoever watches it.
+    # Bytecode written to amplify/ would be seen as a change.
     sys.dont_write_bytecode = True
     amplify = Path(os.environ["AMPLIFY_TUI_AMPLIFY"])
     packages = os.environ.get("AMPLIFY_TUI_PACKAGES")
@@ -72,18 +72,18 @@ def _say(
 
 
 def _end_with_parent(lifeline: int) -> None:
-    """The lifeline's other end closes when the process that started the worker dies."""
+    """End when the lifeline closes: the process that started the worker has ended."""
 
     def watch() -> None:
         os.read(lifeline, 1)
-        # The whole group, which the worker leads: what user code started goes too.
+        # The whole group, with the processes that user code started.
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
 def _loaded(amplify: Path) -> dict[str, Any]:
-    """Import the CDK: 3 s that every later evaluation saves."""
+    """Import the CDK, which takes 3 s, once for all evaluations."""
     try:
         importlib.import_module("amplify_tui")
         importlib.import_module("workbench.backend.public")
@@ -91,7 +91,7 @@ def _loaded(amplify: Path) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a broken installation is told like any other error
         return {"error": report_of(error, amplify)}
     gc.collect()
-    gc.freeze()  # collections of the forked processes leave these objects, and so their pages, alone
+    gc.freeze()  # so that collections in forked processes do not touch, and copy, these pages
     return {}
 
 
@@ -111,18 +111,18 @@ class _Evaluation:
         self._answers = os.fdopen(reading, "rb")
 
     def answer(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Wait for the answer, and the names of the warm packages' modules that it imported."""
+        """Wait for the answer and the names of the warm modules that it imported."""
         line = self._answers.readline()
         if not line.endswith(b"\n"):
             self.end()
-            # It ended without an answer. Jsii may still be talking to it, so it goes as well.
+            # It ended without an answer. Jsii may still be talking to it, so end it as well.
             os._exit(1)
         document = json.loads(line)
         warm = tuple(document.pop("warm"))
         return document, warm
 
     def end(self) -> None:
-        """Wait until the process is gone; one that died ends this one in the same way."""
+        """Wait until the process has ended; if a signal killed it, end in the same way."""
         self._answers.close()
         _, status = os.waitpid(self.pid, 0)
         if os.WIFSIGNALED(status):
@@ -155,7 +155,7 @@ def _synth(request: Mapping[str, Any], amplify: Path) -> dict[str, Any]:
 
     from workbench.backend.session import SynthSession, begin_session
 
-    # In jsii's process: it would take an asset of the last evaluation for one that is there already.
+    # In jsii's process, which would otherwise reuse an asset of the last evaluation.
     AssetStaging.clear_asset_hash_cache()
     began = time.perf_counter()
     bundles = Path(os.environ["AMPLIFY_TUI_BUNDLES"])
@@ -194,7 +194,7 @@ def _files(amplify: Path) -> Iterable[str]:
 
 
 def _warm(imported: Iterable[str], amplify: Path) -> Iterable[str]:
-    """Of the imported modules' names, those of the warm packages that are not the user's own."""
+    """Return the names of the imported modules that belong to warm packages."""
     users = set(_files(amplify))
     for name in imported:
         if name.startswith(tuple(f"{package}." for package in _WARM_PACKAGES)):
@@ -204,7 +204,7 @@ def _warm(imported: Iterable[str], amplify: Path) -> Iterable[str]:
 
 
 def _import_ahead(modules: Iterable[str]) -> None:
-    """Import what the last evaluation took of the CDK, so that the next one has it: 0.1 s a service."""
+    """Import the CDK modules that the last evaluation used: saves 0.1 s a service."""
     for name in modules:
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
@@ -212,10 +212,10 @@ def _import_ahead(modules: Iterable[str]) -> None:
 
 
 def _memory(passing: int) -> int:
-    """The resident size of this process and those below it, in bytes; 0 where it cannot be told.
+    """Return the resident size of this process and its children, in bytes; 0 if unknown.
 
-    ``passing`` is the process of an evaluation, which is about to end. Jsii's own process starts the
-    one that holds the CDK.
+    ``passing`` is the process of an evaluation, which is about to end. Jsii's own process starts
+    the one with the CDK.
     """
     try:
         page = os.sysconf("SC_PAGE_SIZE")

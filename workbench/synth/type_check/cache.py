@@ -1,7 +1,7 @@
-"""The last type check's result on disk, valid while everything that it read is unchanged.
+"""Caches the last type check's result on disk, valid while all files that it read are unchanged.
 
-A first check of the quickstart parses 7,000 declaration files and takes 8–20 s; with this a start
-with unchanged files need not wait for it.
+The first check of the quickstart parses 7,000 declaration files and takes 8–20 s; a start with
+unchanged files does not wait for it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FORMAT = 1
 def remember(
     project: Project, packages: PackagesState, result: CheckResult, inputs: Iterable[str]
 ) -> None:
-    """Keep a result; ``inputs`` are the absolute paths of the user's files that the check read."""
+    """Save a result; ``inputs`` are the absolute paths of the user's files that the check read."""
     outside = sorted(file for file in inputs if not Path(file).is_relative_to(project.amplify_dir))
     entry = {
         "key": _key(project, packages, outside),
@@ -37,7 +37,7 @@ def remember(
 
 
 def recall(project: Project, packages: PackagesState) -> CheckResult | None:
-    """Give the kept result where nothing that it depends on has changed since."""
+    """Return the saved result if nothing that it depends on has changed, else None."""
     try:
         entry = json.loads(_file(project).read_text(encoding="utf-8"))
         if entry["key"] != _key(project, packages, entry["outside"]):
@@ -54,7 +54,7 @@ def _file(project: Project) -> Path:
 def _key(project: Project, packages: PackagesState, outside: Iterable[str]) -> str:
     digest = hashlib.sha256(json.dumps([FORMAT, packages]).encode())
     generated = project.dot_amplify / "generated"
-    # Outputs change with each deployment; where the check does read them, they are in ``outside``.
+    # Outputs change with each deployment; if the check reads them, they are in ``outside``.
     settings = [
         file
         for file in sorted(project.root.glob("*.json"))

@@ -1,4 +1,4 @@
-"""The type check beside synth: TypeScript's program in memory, with ampx's policy."""
+"""Checks types beside synth, with TypeScript's program in memory and ampx's rules."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from workbench.synth.worker_process import (
 
 WORKER = Path(__file__).with_name("worker.mjs")
 CHECK_TIMEOUT = 300.0
-"""Seconds for one check: a first one takes 3–10 s, in a large project on a busy machine far more."""
+"""Seconds for one check: a first one takes 3–10 s, in a large project far more."""
 
 WARM_DELAY = 8.0
-"""Seconds from a check answered from disk to the making of the program: it takes 10 s of a core,
-and a cold synth and the first deployment need both cores for about 6 s."""
+"""Seconds from a check answered from disk to making the program: that takes 10 s of a core, and a
+cold synth and the first deployment need both cores for about 6 s."""
 
 FLAGS = ("--no-warnings", "--max-semi-space-size=64")
 """A young generation of 64 MB makes the first check, which only allocates, a third faster."""
@@ -66,10 +66,10 @@ class TypeChecker:
         return self._worker.pid if self._worker and self._worker.alive else None
 
     async def warm(self) -> None:
-        """Start the worker and make the first program ahead of the first check.
+        """Start the worker and make the program before the first check.
 
-        Does nothing where the first check will be answered from disk: the program then is made
-        after the first synth, which needs the cores until then.
+        Does nothing if the first check can be answered from disk: then the program is made after
+        the first synth, which needs the cores.
         """
         if not _has_typescript(self._project.amplify_dir):
             return
@@ -82,11 +82,11 @@ class TypeChecker:
         """Check the project's types.
 
         ``after`` is the synth that runs beside this check: when it has ended and has changed the
-        generated ``$amplify/env`` types, the check is brought up to date. Its own failure is its
-        caller's. Cancelling ends the worker, and the next check starts a new one.
+        generated ``$amplify/env`` types, the check is brought up to date. Does not raise its
+        failure. Cancelling ends the worker, and the next check starts a new one.
 
-        The first check of a start with unchanged files answers from disk; the worker warms up
-        ``WARM_DELAY`` later.
+        The first check of unchanged files is answered from disk; the worker warms up ``WARM_DELAY``
+        later.
         """
         began = time.monotonic()
         before = _generated_types(self._project)
@@ -94,7 +94,7 @@ class TypeChecker:
         if not self._program_made and not self._use_cli and self._warming is None:
             self._warming = asyncio.create_task(self._warm_later())
         if after is not None:
-            # Its failure is its caller's to tell; what counts here is that it has ended.
+            # The caller of the synth reports its failure; here only its end counts.
             await asyncio.wait({asyncio.ensure_future(after)})
             if _generated_types(self._project) != before or await self._is_stale():
                 result = await self._checked(deployment)

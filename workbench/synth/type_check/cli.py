@@ -1,4 +1,4 @@
-"""The type check by TypeScript's command line, for versions without a JavaScript interface (7)."""
+"""Checks types with TypeScript's command line, for version 7, which has no JavaScript API."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _FINDING = re.compile(r"(?P<severity>error|warning) (?P<code>TS\d+): (?P<message
 async def check_with_cli(project: Project, node: Path) -> CheckResult:
     """Run ``tsc --noEmit --incremental`` on amplify/tsconfig.json.
 
-    Its build information stays in ``.amplify/workbench``, apart from ampx's own, which another
-    version of TypeScript writes. Cancelling ends the process.
+    Its build information is in ``.amplify/workbench``, separate from ampx's, which another version
+    of TypeScript writes. Cancelling ends the process.
     """
     config = project.amplify_dir / "tsconfig.json"
     compiler = _compiler(project.root)
@@ -70,7 +70,7 @@ async def check_with_cli(project: Project, node: Path) -> CheckResult:
 
 
 def parse_compiler_output(text: str, root: Path) -> tuple[Diagnostic, ...]:
-    """Read the compiler's plain output: a finding a line, its details indented below it."""
+    """Parse the compiler's output: a finding a line, its details indented below."""
     found: list[Diagnostic] = []
     for line in readable_paths(text, root).splitlines():
         place = _PLACED.match(line)

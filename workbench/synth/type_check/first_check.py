@@ -1,7 +1,7 @@
-"""The first type check of a project, made right after its packages were installed.
+"""Checks the types of a new project, right after its packages were installed.
 
-It parses some 7,000 declaration files, which takes about 10 s of two cores; made here, it is
-answered from disk at the first start, which then deploys without waiting for it.
+The first check parses some 7,000 declaration files, which takes about 10 s of two cores. The first
+start then reads its result from disk and deploys without waiting.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from workbench.synth.type_check.checker import TypeChecker
 
 
 def check_types_once(project: Project, node: Path, say: Callable[[str], None]) -> None:
-    """Check the project's types and remember the result on disk.
+    """Check the project's types and save the result on disk.
 
-    What it finds is not told here: the first deployment tells it, with place and reason.
+    Does not report what it finds: the first deployment does.
     """
-    say("checking the types once, so that the first start is quick")
+    say("checking the types once, for a fast first start")
     asyncio.run(_check(project, node))
 
 
@@ -33,4 +33,4 @@ async def _check(project: Project, node: Path) -> None:
 
 
 def _nowhere(_event: AnyEvent) -> None:
-    """There is no log yet to write to."""
+    """Discard an event: there is no log yet."""

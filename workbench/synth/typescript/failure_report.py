@@ -1,4 +1,4 @@
-"""What the synth worker says about an error, turned into diagnostics: place, reason, hint."""
+"""Turns an error that the synth worker reports into diagnostics: place, reason, hint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.project.models import PackageManager, Project
 from workbench.synth.readable_paths import readable_paths
 
 ErrorReport = Mapping[str, object]
-"""An error as the worker describes it: name, message, stack, resolution, …, and its cause."""
+"""An error as the worker reports it: name, message, stack, resolution, …, and its cause."""
 
 _FRAME = re.compile(r"(?:file://)?(/[^()?\n]+?)(?:\?[^:()\s]*)?:(\d+):(\d+)\)?\s*$")
 _TRANSFORM = re.compile(r"^(/[^\n?]+?)(?:\?[^\n:]*)?:(\d+):(\d+): ERROR: (.+)$", re.MULTILINE)
@@ -34,7 +34,7 @@ TRACE_LINES = 12
 
 
 def diagnostics_of(report: ErrorReport, project: Project) -> tuple[Diagnostic, ...]:
-    """Say what went wrong in the user's files; at least one diagnostic, none with a stack trace."""
+    """Return the diagnostics of an error: at least one, without stack traces."""
     chain = tuple(_chain(report))
     found = (
         _known_problem(report, project)
@@ -47,7 +47,7 @@ def diagnostics_of(report: ErrorReport, project: Project) -> tuple[Diagnostic, .
 
 
 def trace_of(report: ErrorReport) -> str:
-    """Shorten the stack of the error and of its causes, for the log at debug level."""
+    """Return the shortened stacks of the error and its causes, for the debug log."""
     parts = []
     for link in _chain(report):
         stack = _text(link, "stack") or _text(link, "message")
@@ -228,7 +228,7 @@ def _plain(message: str) -> str:
 
 
 def _place(chain: tuple[ErrorReport, ...], project: Project) -> tuple[str, int, int]:
-    """Find the innermost frame in the user's own files, of the first cause that has one."""
+    """Return the innermost frame in the user's files, of the first cause that has one."""
     root = f"{project.root}/"
     for link in reversed(chain):
         for text in _text(link, "stack").splitlines():
@@ -251,7 +251,7 @@ def _relative(file: str, project: Project) -> str:
 
 
 def _importer(specifier: str, name: str, project: Project) -> tuple[str, int, int]:
-    """Find the user's file that imports ``name`` from ``specifier``; Node's error does not say."""
+    """Find the user's file that imports ``name`` from ``specifier``: Node does not name it."""
     for file in sorted(project.amplify_dir.rglob("*.*s")):
         if "node_modules" in file.parts:
             continue
