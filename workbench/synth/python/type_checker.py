@@ -49,6 +49,7 @@ class PythonTypeChecker:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._process: asyncio.subprocess.Process | None = None
+        self._closes = 0
 
     async def warm(self) -> None:
         """Do nothing: only the checker's own cache speeds up the next check."""
@@ -75,6 +76,7 @@ class PythonTypeChecker:
 
     async def close(self) -> None:
         """End a check that is still running."""
+        self._closes += 1
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             process.kill()
@@ -82,6 +84,7 @@ class PythonTypeChecker:
             own_guardian().release(process.pid)
 
     async def _run(self, command: list[str]) -> tuple[str, str, int]:
+        closes = self._closes
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=self._project.root,
@@ -95,6 +98,8 @@ class PythonTypeChecker:
         )
         self._process = process
         own_guardian().watch(process.pid)
+        if closes != self._closes:  # while the process started
+            process.kill()
         try:
             out, errors = await process.communicate()
         finally:
