@@ -29,8 +29,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.synth import own_names
-from workbench.synth.python_error_report import report_of
+from workbench.synth.python import own_names
+from workbench.synth.python.error_report import report_of
 
 _BACKEND = "amplify_backend"
 _WARM_PACKAGES = ("aws_cdk", "constructs", "jsii", "workbench.backend")
