@@ -13,29 +13,10 @@ from tests.localcloud.appsync.matrix.deployed import Deployed, shared_deployment
 from tests.quickstart_project import cached_node_modules, copy_quickstart
 from workbench.project.node_runtime import NodeRuntime, find_node
 
-pytest_plugins = ["tests.local_clouds"]
+pytest_plugins = ["tests.kinds", "tests.local_clouds"]
 
 _MATRIX = Path(__file__).parent / "localcloud/appsync/matrix/amplify"
 _PYTHON_MATRIX = Path(__file__).parent / "backend/matrix/amplify"
-
-_LONGEST_FIRST = (
-    "test_full_loop.py",
-    "test_ampx.py",
-    "test_branch_jobs.py",
-    "test_synthesizer.py",
-    "test_outputs.py",
-    "test_terminal.py",
-    "test_adoption.py",
-    "test_function_swaps.py",
-    "test_gen2_shapes.py",
-)
-"""Files with the longest tests: started first, no worker is left alone with one at the end."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first; whole files go to a worker, so within one nothing changes."""
-    ranks = {name: rank for rank, name in enumerate(_LONGEST_FIRST)}
-    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,101 @@
+"""The kinds of tests: what each one starts, its marker, and the order that they run in.
+
+A test is ``unit`` unless it starts something. What it starts is told by the fixtures it uses, or by
+a marker in its file where it starts something by itself. A test that starts what its markers do not
+say fails.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KINDS = {
+    "unit": "starts no server, no Node and no terminal",
+    "cloud": "starts a local cloud",
+    "npm": "runs Node: npm packages, or the CDK",
+    "terminal": "drives the program in a tmux terminal",
+}
+
+_BY_FIXTURE = {
+    "shared_cloud": ("cloud",),
+    "own_cloud": ("cloud",),
+    "stacks_without": ("cloud",),
+    "node_runtime": ("npm",),
+    "synth": ("npm",),
+    "running": ("cloud", "npm"),
+    "matrix": ("cloud", "npm"),
+    "python_matrix": ("cloud", "npm"),
+    "callers": ("cloud", "npm"),
+}
+
+_SECONDS = {"unit": 0.05, "cloud": 1.0, "terminal": 8.0, "npm": 12.0}
+"""What a test of a kind takes, roughly: enough to begin with the longest files."""
+
+_WORKER_BYTES = 2 << 30
+"""Memory that a worker takes with its local clouds, Node processes and the program under test."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known, and see what tests start."""
+    for name, meaning in KINDS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker a core, as far as the memory goes."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(len(os.sched_getaffinity(0)), memory // _WORKER_BYTES))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its kinds, and put the files that take longest first."""
+    seconds: dict[Path, float] = defaultdict(float)
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            for kind in _BY_FIXTURE.get(fixture, ()):
+                item.add_marker(kind)
+        if not kinds_of(item):
+            item.add_marker("unit")
+        seconds[item.path] += max(_SECONDS[kind] for kind in kinds_of(item))
+    # A worker runs whole files, so that this changes nothing within one.
+    items.sort(key=lambda item: -seconds[item.path])
+
+
+def kinds_of(item: pytest.Item) -> set[str]:
+    """The kinds that a test is marked with."""
+    return {mark.name for mark in item.iter_markers()} & KINDS.keys()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test start only what its markers say."""
+    real = subprocess.Popen.__init__
+    kinds = kinds_of(item)
+
+    def checked(process: Any, args: Any, *more: Any, **options: Any) -> None:
+        kind = started_kind(args)
+        if kind is not None and kind not in kinds:
+            raise AssertionError(f"mark this test with {kind!r}: it starts {args!r}")
+        real(process, args, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", checked)
+        return (yield)
+
+
+def started_kind(args: Any) -> str | None:
+    """The kind of test that may run a command."""
+    words = [args] if isinstance(args, str | bytes | os.PathLike) else list(args)
+    program = Path(os.fsdecode(words[0])).name
+    if program == "node" and words[1:2] in (["-p"], ["--version"]):
+        return None  # only its version is asked
+    if any("localcloud.server.main" in str(word) for word in words):
+        return "cloud"
+    return {"tmux": "terminal", "node": "npm", "npm": "npm", "ampx": "npm"}.get(program)
