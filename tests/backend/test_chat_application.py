@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.ampx_outputs import Wanted, ampx_outputs
 from tests.cli.sandbox_process import run_command
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
-from workbench.localcloud.env_vars import process_environment
 from workbench.project.identity import sandbox_identity, stack_name
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
@@ -102,25 +102,12 @@ def test_a_user_signs_up_and_talks(
 
 
 def test_ampx_reads_the_same_outputs_from_the_stack(
-    chat: Chat, npm_project: Path, node_runtime: NodeRuntime
+    chat: Chat, npm_project: Path, node_runtime: NodeRuntime, tmp_path: Path
 ) -> None:
     assert set(chat.outputs["geo"]["maps"]["items"]) == {chat.outputs["geo"]["maps"]["default"]}
     assert chat.outputs["storage"]["buckets"][0]["name"] == "pictures"
     stack = stack_name(sandbox_identity(chat.project, None))
-    environment = process_environment(chat.target, node_runtime.environment())
-    done = subprocess.run(
-        [
-            *(str(node_runtime.executable), "node_modules/@aws-amplify/backend-cli/lib/ampx.js"),
-            *("generate", "outputs", "--stack", stack, "--out-dir", "theirs"),
-        ],
-        cwd=npm_project,
-        env={**environment, "npm_config_user_agent": "npm/11", "CI": "1"},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
+    (theirs,) = ampx_outputs(
+        npm_project, chat.target, node_runtime, stack, Wanted(tmp_path / "theirs")
     )
-    # Its exit code is Node's 13 even where all went well: it ends before its telemetry is sent.
-    written = npm_project / "theirs" / "amplify_outputs.json"
-    assert written.exists(), done.stdout + done.stderr
-    assert json.loads(written.read_text()) == chat.outputs
+    assert json.loads(theirs.read_text()) == chat.outputs

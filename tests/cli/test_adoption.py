@@ -13,7 +13,7 @@ from workbench.localcloud import lifecycle
 
 pytestmark = pytest.mark.npm
 
-_SLOW = """
+_WAITING = """
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
@@ -21,11 +21,12 @@ const slow = backend.createStack('slow');
 const provider = new lambda.Function(slow, 'Provider', {
   runtime: lambda.Runtime.PYTHON_3_12,
   handler: 'index.handler',
-  timeout: Duration.seconds(60),
+  timeout: Duration.minutes(10),
   code: lambda.Code.fromInline(`
-import json, time, urllib.request
+import json, os, time, urllib.request
 def handler(event, context):
-    time.sleep(SECONDS)
+    while not os.path.exists("GATE"):
+        time.sleep(0.05)
     answer = {"Status": "SUCCESS", "PhysicalResourceId": "slow",
               **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
     request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
@@ -47,21 +48,25 @@ def project(npm_project: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("keep_snapshot", [True, False])
 def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
-    project: Path, keep_snapshot: bool
+    project: Path, tmp_path: Path, keep_snapshot: bool
 ) -> None:
     backend = project / "amplify" / "backend.ts"
     plain = backend.read_text().replace("defineBackend({", "const backend = defineBackend({")
     plain = plain.replace("const backend = const backend =", "const backend =")
 
-    def save(turn: str, seconds: int) -> None:
-        backend.write_text(plain + _SLOW.replace("TURN", turn).replace("SECONDS", str(seconds)))
+    gate = tmp_path / "gate"
 
-    save("one", 0)
+    def save(turn: str) -> None:
+        backend.write_text(plain + _WAITING.replace("TURN", turn).replace("GATE", str(gate)))
+
+    gate.touch()
+    save("one")
     started = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
     try:
         assert started.finished()["result"] == "succeeded"
         started.settled()
-        save("two", 8)
+        gate.unlink()
+        save("two")
         started.until(
             lambda event: (
                 event["kind"] == "resource"
@@ -79,6 +84,7 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
     try:
         begun = again.until(lambda event: event["kind"] == "deployment-started")
         assert begun["trigger"]["kind"] == "adopt"
+        gate.touch()
         told = again.until(
             lambda event: (
                 event["kind"] == "resource" and event["resource"]["status"] == "UPDATE_COMPLETE"
@@ -94,7 +100,7 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
             if event["kind"] == "deployment-finished" and event["result"] == "interrupted"
         ]
         assert len(interrupted) == 1
-        save("three", 0)
+        save("three")
         assert again.finished()["result"] == "succeeded"
         assert json.loads((project / "amplify_outputs.json").read_text())["version"] == "1.5"
     finally:

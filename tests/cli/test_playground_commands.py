@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from graphql import build_client_schema
 
-from tests.cli.sandbox_process import run_command
+from tests.cli.command_here import command_here
 from tests.localcloud.appsync.matrix.deployed import Deployed
 
 pytestmark = pytest.mark.npm
@@ -21,25 +21,25 @@ VARIABLES = json.dumps({"f": {"text": {"eq": "by command"}}})
 
 
 def test_a_query_runs_as_each_caller(matrix: Deployed, tmp_path: Path) -> None:
-    made = run_command(
+    made = command_here(
         matrix.project, "query", "-e", CREATE, "--as", "user:ann@example.com", "--json"
     )
-    assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)["data"]["createOwned"]["text"] == "by command"
+    assert made.code == 0, made.err
+    assert json.loads(made.out)["data"]["createOwned"]["text"] == "by command"
     file = tmp_path / "list.graphql"
     file.write_text(LIST)
     for who, count in (("user:ann@example.com", 1), ("user:bob@example.com", 0), ("admin", 1)):
-        found = run_command(
+        found = command_here(
             matrix.project, "query", str(file), "--variables", VARIABLES, "--as", who
         )
-        assert found.returncode == 0, found.stderr
-        assert len(json.loads(found.stdout)["data"]["listOwneds"]["items"]) >= count
-        assert (count == 0) == (json.loads(found.stdout)["data"]["listOwneds"]["items"] == [])
-        assert f"as {who}" in found.stderr
+        assert found.code == 0, found.err
+        assert len(json.loads(found.out)["data"]["listOwneds"]["items"]) >= count
+        assert (count == 0) == (json.loads(found.out)["data"]["listOwneds"]["items"] == [])
+        assert f"as {who}" in found.err
     for who in ("guest", "api-key"):
-        refused = run_command(matrix.project, "query", "-e", LIST, "--as", who)
-        assert refused.returncode == 1
-        assert "Unauthorized: Not Authorized to access listOwneds on type Query" in refused.stderr
+        refused = command_here(matrix.project, "query", "-e", LIST, "--as", who)
+        assert refused.code == 1
+        assert "Unauthorized: Not Authorized to access listOwneds on type Query" in refused.err
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_a_query_runs_as_each_caller(matrix: Deployed, tmp_path: Path) -> None:
 def test_wrong_input_is_told_in_words(
     matrix: Deployed, arguments: tuple[str, ...], words: str
 ) -> None:
-    done = run_command(matrix.project, "query", *arguments)
-    assert done.returncode != 0
-    assert words in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
+    done = command_here(matrix.project, "query", *arguments)
+    assert done.code != 0
+    assert words in done.err + done.out
+    assert "Traceback" not in done.err
 
 
 def test_a_subscription_prints_events_as_they_come(matrix: Deployed) -> None:
@@ -78,9 +78,7 @@ def test_a_subscription_prints_events_as_they_come(matrix: Deployed) -> None:
             assert listening.stderr is not None
             assert "subscribed as api-key" in listening.stderr.readline()
             made = 'mutation { createKeyed(input: {text: "event"}) { id text } }'
-            assert (
-                run_command(matrix.project, "query", "-e", made, "--as", "api-key").returncode == 0
-            )
+            assert command_here(matrix.project, "query", "-e", made, "--as", "api-key").code == 0
             out, _ = listening.communicate(timeout=60)
         finally:
             listening.kill()
@@ -89,9 +87,9 @@ def test_a_subscription_prints_events_as_they_come(matrix: Deployed) -> None:
 
 
 def test_the_schema_is_printed_in_both_forms(matrix: Deployed) -> None:
-    sdl = run_command(matrix.project, "schema")
-    assert "type Keyed" in sdl.stdout
-    introspection = run_command(matrix.project, "schema", "--introspection")
-    built = build_client_schema(json.loads(introspection.stdout))
+    sdl = command_here(matrix.project, "schema")
+    assert "type Keyed" in sdl.out
+    introspection = command_here(matrix.project, "schema", "--introspection")
+    built = build_client_schema(json.loads(introspection.out))
     assert built.query_type is not None
     assert "getKeyed" in built.query_type.fields

@@ -68,6 +68,8 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
     npm_project: Path, project_cloud: LocalTarget, node_runtime: NodeRuntime
 ) -> None:
     local_cloud = project_cloud
+    # Without this ampx checks no types, which takes it 10 s for each deployment.
+    (npm_project / "amplify" / "tsconfig.json").unlink()
     deployed = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     outputs = npm_project / "amplify_outputs.json"
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr

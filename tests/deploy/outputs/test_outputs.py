@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import threading
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from tests.ampx_outputs import Wanted, ampx_outputs
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.deploy.outputs.outputs import (
@@ -21,15 +19,12 @@ from workbench.deploy.outputs.outputs import (
     render_outputs,
     write_outputs,
 )
-from workbench.localcloud.env_vars import process_environment
 from workbench.model.user_problem import UserProblem
 from workbench.project.node_runtime import NodeRuntime
 
 if TYPE_CHECKING:
     from tests.deploy.conftest import Backend, Deployer
 
-AMPX_SECONDS = 120
-AMPX_OUTPUTS = Path(__file__).with_name("ampx_outputs.mjs")
 
 RICH_STORAGE = """
 import { defineStorage } from '@aws-amplify/backend';
@@ -75,46 +70,18 @@ export const auth = defineAuth({
 """
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """An outputs file to be written by ampx's own code; without a version its newest."""
-
-    folder: Path
-    version: str | None = None
-    format: str = "json"
-
-
-def ampx_outputs(deployer: Deployer, node: NodeRuntime, *wanted: Wanted) -> list[Path]:
-    """The files that ``ampx generate outputs`` writes for the deployed stack, by one Node.
-
-    ampx starts for some 4 s for each; ``test_ampx.py`` runs its command.
-    """
-    for each in wanted:
-        each.folder.mkdir()
-    target = deployer.clients.target
+def theirs_of(deployer: Deployer, node: NodeRuntime, *wanted: Wanted) -> list[Path]:
+    """What ampx's code writes for the deployed stack."""
+    target, backend = deployer.clients.target, deployer.backend
     assert isinstance(target, LocalTarget)
-    asked = {
-        "stack": deployer.backend.stack_name,
-        "wanted": [{**asdict(each), "folder": str(each.folder)} for each in wanted],
-    }
-    done = subprocess.run(
-        [node.executable, AMPX_OUTPUTS, json.dumps(asked)],
-        cwd=deployer.backend.root,
-        env=process_environment(target, os.environ),
-        capture_output=True,
-        text=True,
-        timeout=AMPX_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return [next(each.folder.iterdir()) for each in wanted]
+    return ampx_outputs(backend.root, target, node, backend.stack_name, *wanted)
 
 
 @pytest.mark.npm
 def test_quickstart_outputs_equal_those_of_ampx_and_name_a_reachable_address(
     deployed: Deployer, node_runtime: NodeRuntime, tmp_path: Path
 ) -> None:
-    as_json, as_dart = ampx_outputs(
+    as_json, as_dart = theirs_of(
         deployed,
         node_runtime,
         Wanted(tmp_path / "json"),
@@ -152,9 +119,7 @@ def test_rich_outputs_equal_those_of_ampx_in_every_version(
     deployer.deploy(backend.synth())
     versions = ("1.5", "1.3", "1.2", "1.1", "1", "0")
     wanted = [Wanted(tmp_path / version, version) for version in versions]
-    for version, theirs in zip(
-        versions, ampx_outputs(deployer, node_runtime, *wanted), strict=True
-    ):
+    for version, theirs in zip(versions, theirs_of(deployer, node_runtime, *wanted), strict=True):
         ours = read_outputs(
             deployer.clients, backend.stack_name, backend.introspect, version=version
         )
