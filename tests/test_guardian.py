@@ -132,3 +132,4 @@ def test_a_damaged_ledger_ends_nothing(tmp_path: Path, content: str) -> None:
     ledger = tmp_path / "ledger"
     ledger.write_text(content)
     end_leftovers(ledger)
+    assert ledger.read_text() == content, "what cannot be read is left as it is"

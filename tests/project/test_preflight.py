@@ -32,6 +32,8 @@ def install(root: Path, *names: str) -> None:
 
 def test_a_real_installed_project_passes(npm_project: Path, node_runtime: NodeRuntime) -> None:
     check_project(find_project(npm_project), node_runtime)
+    (npm_project / "node_modules").unlink()
+    assert problem(npm_project, node_runtime).offer == "install"
 
 
 def test_without_node_modules_the_installation_is_offered(tmp_path: Path) -> None:

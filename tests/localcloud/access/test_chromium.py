@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.chromium import Site, needs_chromium
 from tests.localcloud.access.requests import FUNCTION
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 POOL_CALL = {
     "content-type": "application/x-amz-json-1.1",
     "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
 }
-PAGE = """<!doctype html><pre id="found">waiting</pre><script>
+PAGE = """<!doctype html><script>
 const asked = %s
 const text = {'content-type': 'text/plain'}
 async function tell(name, url, options) {
@@ -43,7 +36,7 @@ const socket = url => new Promise(done => {
 Promise.all([
   ...asked.map(([name, url, options]) => tell(name, url, options)),
   socket(%s),
-]).then(found => { document.getElementById('found').textContent = JSON.stringify(found) })
+]).then(found => fetch('/found', {method: 'POST', body: JSON.stringify(found)}))
 </script>"""
 
 
@@ -55,7 +48,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTarget]:
 
 
 @pytest.fixture(scope="module")
-def site(cloud: LocalTarget) -> Iterator[int]:
+def site(cloud: LocalTarget) -> Iterator[Site]:
     """A server of one page that tries what the findings tried; any host name leads to it."""
     base = cloud.endpoint
     js = json.dumps(FUNCTION)
@@ -86,58 +79,20 @@ def site(cloud: LocalTarget) -> Iterator[int]:
         ("put", f"{base}/stranger/key", {"method": "PUT", "body": "x"}),
     ]
     socket = f"{base.replace('http', 'ws')}/v1/apis/none/graphql/realtime"
-    page = (PAGE % (json.dumps(asked), json.dumps(socket))).encode()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with Site({"/": PAGE % (json.dumps(asked), json.dumps(socket))}).running() as running:
+        yield running
 
 
-def browse(url: str, folder: Path) -> dict[str, tuple[object, str]]:
-    """What a page of headless Chromium found, by name: the status and the start of the answer."""
-    host = urlsplit(url).hostname
-    done = subprocess.run(
-        [
-            str(BROWSER),
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            f"--user-data-dir={folder}",
-            f"--host-resolver-rules=MAP {host} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            "--virtual-time-budget=20000",
-            "--dump-dom",
-            url,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert found, done.stderr[-2000:]
-    return {name: (status, body) for name, status, body in json.loads(unescape(found[1]))}
+def browse(site: Site, host: str, folder: Path) -> dict[str, tuple[object, str]]:
+    """What a page found, by name: the status and the start of the answer."""
+    return {name: (status, body) for name, status, body in site.browse(host, folder)}
 
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on PATH")
+pytestmark = [needs_chromium, pytest.mark.cloud]
 
 
-def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: int, tmp_path: Path) -> None:
-    found = browse(f"http://evil.example:{site}/", tmp_path)
+def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: Site, tmp_path: Path) -> None:
+    found = browse(site, "evil.example", tmp_path)
     # A page may send without cors, but reads neither status nor answer: opaque, status 0.
     assert len(found) == 8
     assert {status for status, _ in found.values()} <= {"failed", 0}
@@ -146,9 +101,9 @@ def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: int, tmp_path: Pa
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "app.localhost"])
 def test_the_developers_page_talks_to_its_backend(
-    cloud: LocalTarget, site: int, tmp_path: Path, host: str
+    cloud: LocalTarget, site: Site, tmp_path: Path, host: str
 ) -> None:
-    found = browse(f"http://{host}:{site}/", tmp_path)
+    found = browse(site, host, tmp_path)
     assert found["health"][0] == 200
     assert found["graphql"][0] == 404
     assert "NotFoundException" in found["graphql"][1]

@@ -191,7 +191,6 @@ def test_an_imported_table_must_be_as_expected(stacks: Stacks, table_manager: Pr
 def test_a_missing_table_is_deleted(stacks: Stacks, table_manager: Provider) -> None:
     stacks.create("app", table_manager.template(KIND, _table()))
     stacks.clients.client("dynamodb").delete_table(TableName="Post-api-NONE")
+    stack_id = stacks.cloudformation.describe_stacks(StackName="app")["Stacks"][0]["StackId"]
     stacks.cloudformation.delete_stack(StackName="app")
-    stacks.cloudformation.get_waiter("stack_delete_complete").wait(
-        StackName="app", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
-    )
+    assert stacks.settled(stack_id)["StackStatus"] == "DELETE_COMPLETE"

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.chromium import Site, needs_chromium
+from tests.quickstart_project import copy_quickstart
 from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.project.node_runtime import find_node
 
+pytestmark = pytest.mark.cloud
+
 HERE = Path(__file__).parent
-TOOLS = os.environ.get("AMPLIFY_TUI_TEST_CHROMIUM", "")
-"""A folder with the npm packages ``puppeteer-core`` and ``@sparticuz/chromium``."""
 USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 DATA = """
 import { type ClientSchema, a, defineData } from '@aws-amplify/backend';
@@ -41,7 +45,7 @@ export const data = defineData({
 def _deploy(project: Path) -> None:
     script = Path(sys.executable).with_name("amplify-tui")
     done = subprocess.run(
-        [script, "sandbox", "--once", "--local"],
+        [script, "sandbox", "--once", "--local", "--no-type-check"],
         cwd=project,
         capture_output=True,
         text=True,
@@ -67,47 +71,60 @@ def _make_user(clients: Clients, pool: str) -> None:
     )
 
 
-def _websocket_flags(node: Any) -> list[str]:
-    """Node 20 has the constructor that 22 has by default behind a flag."""
-    return ["--experimental-websocket"] if node.version < (22,) else []
+@dataclass(frozen=True)
+class App:
+    """A deployed project and its local cloud."""
 
+    project: Path
+    target: LocalTarget
 
-_NEEDS_TOOLS = pytest.mark.skipif(not TOOLS, reason="AMPLIFY_TUI_TEST_CHROMIUM is not set")
-
-
-@pytest.mark.npm
-@pytest.mark.parametrize(
-    "script", ["amplify_client.mjs", pytest.param("amplify_page.mjs", marks=_NEEDS_TOOLS)]
-)
-def test_guests_keys_owners_and_identities_subscribe(npm_project: Path, script: str) -> None:
-    (npm_project / "amplify" / "data" / "resource.ts").write_text(DATA, "utf-8")
-    state = npm_project / ".amplify" / "local-cloud"
-    try:
-        _deploy(npm_project)
-        target = lifecycle.start(state)
-        outputs = json.loads((npm_project / "amplify_outputs.json").read_text("utf-8"))
-        _make_user(Clients(target), outputs["auth"]["user_pool_id"])
+    def node(self, script: str) -> str:
+        """Run a script of this folder; what it prints."""
         node = find_node()
+        # Node 20 has the constructor that 22 has by default behind a flag.
+        flags = ["--experimental-websocket"] if node.version < (22,) else []
+        settings = (str(self.project), self.target.endpoint, USER, PASSWORD)
         done = subprocess.run(
-            [
-                str(node.executable),
-                *_websocket_flags(node),
-                str(HERE / script),
-                str(npm_project),
-                target.endpoint,
-                USER,
-                PASSWORD,
-                TOOLS,
-            ],
+            [str(node.executable), *flags, str(HERE / script), *settings],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        said = json.loads(done.stdout.splitlines()[-1])
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def app(npm_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One deployment for the client in Node and the one in a page."""
+    project = copy_quickstart(tmp_path_factory.mktemp("client") / "quickstart", npm_modules)
+    (project / "amplify" / "data" / "resource.ts").write_text(DATA, "utf-8")
+    state = project / ".amplify" / "local-cloud"
+    try:
+        _deploy(project)
+        target = lifecycle.start(state)
+        outputs = json.loads((project / "amplify_outputs.json").read_text("utf-8"))
+        _make_user(Clients(target), outputs["auth"]["user_pool_id"])
+        yield App(project, target)
     finally:
         lifecycle.stop(state)
+
+
+def test_guests_keys_owners_and_identities_subscribe_in_node(app: App) -> None:
+    _each_got_its_own(json.loads(app.node("amplify_client.mjs").splitlines()[-1]))
+
+
+@needs_chromium
+def test_guests_keys_owners_and_identities_subscribe_in_a_page(app: App, tmp_path: Path) -> None:
+    app.node("amplify_bundle.mjs")
+    script = (app.project / "page.js").read_text("utf-8")
+    page = '<!doctype html><script type="module" src="/page.js"></script>'
+    with Site({"/": page, "/page.js": script}).running() as site:
+        _each_got_its_own(site.browse("localhost", tmp_path / "profile"))
+
+
+def _each_got_its_own(said: dict[str, Any]) -> None:
     for who, content in (
         ("guest", "by a guest"),
         ("apiKey", "with a key"),
