@@ -103,6 +103,7 @@ def test_what_is_there_is_closed_with_what_sqlite_writes_beside(tmp_path: Path) 
     connection.close()
 
 
+@pytest.mark.cloud
 def test_a_link_or_another_users_folder_is_refused_with_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 SCRIPT = Path(__file__).with_name("chat_client.mjs")
 
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,8 @@ frontend:
 TELLS_ITS_ENVIRONMENT = """
 import os
 
+pytestmark = pytest.mark.cloud
+
 theme = os.environ.get("THEME", "")
 backend.add_output({"custom": {"commit": os.environ["AWS_COMMIT_ID"], "theme": theme}})
 """

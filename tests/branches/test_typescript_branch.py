@@ -17,7 +17,7 @@ from workbench.project.identity import stack_name
 from workbench.project.locate import find_project
 from workbench.project.models import BackendIdentity
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 
 def test_it_shares_the_packages_and_its_own_linker_tells_amplify_of_it(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.sandbox_process import SandboxProcess
+from tests.cli.sandbox_process import Said, SandboxProcess
 from workbench.localcloud import lifecycle
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 _WAITING = """
 import { CustomResource, Duration } from 'aws-cdk-lib';
@@ -46,6 +46,15 @@ def project(npm_project: Path) -> Iterator[Path]:
     lifecycle.stop(npm_project / ".amplify" / "local-cloud")
 
 
+def thing_begins(event: Said) -> bool:
+    """Whether the custom resource that waits for the gate is at work."""
+    return (
+        event["kind"] == "resource"
+        and event["resource"]["logical_id"] == "Thing"
+        and event["resource"]["status"] == "UPDATE_IN_PROGRESS"
+    )
+
+
 @pytest.mark.parametrize("keep_snapshot", [True, False])
 def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
     project: Path, tmp_path: Path, keep_snapshot: bool
@@ -67,13 +76,7 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
         started.settled()
         gate.unlink()
         save("two")
-        started.until(
-            lambda event: (
-                event["kind"] == "resource"
-                and "Thing" in event["resource"]["construct_path"]
-                and event["resource"]["status"] == "UPDATE_IN_PROGRESS"
-            )
-        )
+        started.until(thing_begins)
     finally:
         started.process.kill()
         started.process.wait()
@@ -84,6 +87,7 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
     try:
         begun = again.until(lambda event: event["kind"] == "deployment-started")
         assert begun["trigger"]["kind"] == "adopt"
+        again.until(thing_begins)
         gate.touch()
         told = again.until(
             lambda event: (

@@ -15,7 +15,7 @@ from workbench.aws.target import LocalTarget
 from workbench.journal.store import Journal, journal_path
 from workbench.localcloud import lifecycle
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from workbench.localcloud import lifecycle
 from workbench.localcloud.env_vars import shell_lines
 from workbench.project.node_runtime import NodeRuntime
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 AMPX_TIMEOUT = 600
 OURS = ("--once", "--local", "--identifier", "me", "--no-type-check")

@@ -16,6 +16,8 @@ import pytest
 from tests.localcloud import bombs
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 _CEILING = 2.0
 """Seconds that somebody else may wait on a machine that runs other tests besides."""
 

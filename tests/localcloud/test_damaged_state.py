@@ -304,6 +304,7 @@ SAID_BY_START = {
 }
 
 
+@pytest.mark.cloud
 @pytest.mark.parametrize("harm", SAID_BY_START.values(), ids=SAID_BY_START.keys())
 def test_start_and_status_say_what_was_taken(project: Path, harm: Harm) -> None:
     folder = project / ".amplify" / "local-cloud"

@@ -13,6 +13,8 @@ import pytest
 from tests.localcloud.durability import Load, moments
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 
 @pytest.fixture
 def load(tmp_path: Path) -> Iterator[Load]:

@@ -18,6 +18,8 @@ from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.model.system_problem import system_problem
 
+pytestmark = pytest.mark.cloud
+
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:

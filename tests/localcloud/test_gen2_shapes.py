@@ -22,6 +22,8 @@ from workbench.project.models import BackendIdentity
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
 
+pytestmark = pytest.mark.cloud
+
 SHAPES = Path(__file__).with_name("shapes")
 IDENTITY = BackendIdentity("shapes", "me")
 STACK = stack_name(IDENTITY)

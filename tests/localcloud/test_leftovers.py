@@ -19,6 +19,8 @@ from workbench.localcloud.log_file import FILE_NAME, MaskingFormatter
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET
 from workbench.localcloud.state.store import PREVIOUS_NAME
 
+pytestmark = pytest.mark.cloud
+
 SECRET = "correct horse, battery staple"
 LINES = "first line of it\nsecond line of it"
 CODE = """

@@ -25,6 +25,8 @@ from workbench.localcloud.env_vars import REMOVED, process_environment, shell_li
 from workbench.localcloud.ministack import installation
 from workbench.localcloud.server import cdk_bootstrap
 
+pytestmark = pytest.mark.cloud
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -31,6 +31,8 @@ def handler(event, context):
 """,
     "parent": """
 import os, subprocess, sys
+
+pytestmark = pytest.mark.cloud
 def handler(event, context):
     run = [sys.executable, "-c", "import time; time.sleep(300)"]
     inside = subprocess.Popen(run)

@@ -30,6 +30,7 @@ def test_screen_gets_pieces() -> None:
     assert base64.b64decode(inner.removeprefix("\x1b]52;c;").removesuffix("\x07")) == b"y" * 2_000
 
 
+@pytest.mark.terminal
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_inside_tmux_the_text_becomes_its_buffer() -> None:
     socket = "amplify-tui-clipboard"

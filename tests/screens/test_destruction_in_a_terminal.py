@@ -13,7 +13,10 @@ import pytest
 from tests.screens.playground.counting_api import counting_api
 from tests.screens.terminal import Terminal
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
+    pytest.mark.terminal,
+]
 
 BANNER = "#3 would destroy Todo (214 items)"
 

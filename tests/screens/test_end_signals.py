@@ -150,6 +150,7 @@ def test_a_terminal_that_is_gone_ends_the_app(folder: Path) -> None:
     assert app.process.wait(60) == 128 + signal.SIGHUP
 
 
+@pytest.mark.terminal
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_suspended_and_back(folder: Path) -> None:
     """Ctrl-Z gives the terminal to the shell, ``fg`` brings the app back."""

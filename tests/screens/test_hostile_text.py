@@ -18,7 +18,10 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.terminal_text import cells
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
+    pytest.mark.terminal,
+]
 
 
 @pytest.fixture

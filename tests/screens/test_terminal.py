@@ -10,7 +10,10 @@ import pytest
 
 from tests.screens.terminal import Terminal, app_command
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
+    pytest.mark.terminal,
+]
 
 
 @pytest.fixture

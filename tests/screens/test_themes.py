@@ -63,6 +63,7 @@ def test_users_theme_inherits_and_a_broken_one_is_a_warning(tmp_path: Path) -> N
     assert [warning.split(" ")[1] for warning in warnings] == ["broken.toml", "torn.toml"]
 
 
+@pytest.mark.terminal
 @pytest.mark.parametrize(
     ("environment", "answer", "expected"),
     [

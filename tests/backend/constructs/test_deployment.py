@@ -38,6 +38,8 @@ def handler(event, context):
 """
 SAY = """\
 import os
+
+pytestmark = pytest.mark.cloud
 KEY = os.environ["KEY"]
 def handler(event, context):
     text = event.get("arguments", {}).get("text", "")

@@ -25,6 +25,8 @@ from workbench.localcloud.contract import HEALTH_PATH
 from workbench.localcloud.ministack.bridge import issued_credentials
 from workbench.localcloud.server.gateway import gateway
 
+pytestmark = pytest.mark.cloud
+
 SCRIPT = Path(__file__).with_name("stranger.py")
 OTHER_USER = "64999"
 SECRET = "/owner/secret"

@@ -39,6 +39,8 @@ from workbench.localcloud.ministack.bridge.public_addresses import (
     PUBLIC_TARGETS,
 )
 
+pytestmark = pytest.mark.cloud
+
 BUCKET = "signed-things"
 PUBLIC_ROWS = {
     "cognito sign-in",

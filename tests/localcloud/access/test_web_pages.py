@@ -16,6 +16,8 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 ALLOWED = "https://phone.example.dev:8443"
 FOREIGN = "http://evil.example:18899"
 _FORM = "application/x-www-form-urlencoded"

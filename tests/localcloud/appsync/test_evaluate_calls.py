@@ -15,6 +15,8 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 RUNTIME = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
 BAD_CODE = "export function request(ctx) {\n  while (true) {}\n}"
 

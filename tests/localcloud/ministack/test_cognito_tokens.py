@@ -23,6 +23,8 @@ from workbench.localcloud import lifecycle
 from workbench.localcloud.ministack.patches.cognito.tokens import TAKE_AN_ACCESS_TOKEN
 from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
+pytestmark = pytest.mark.cloud
+
 PASSWORD = "Correct-horse-1"
 FLOWS = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
 Refusal = tuple[str, str]

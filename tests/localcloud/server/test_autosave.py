@@ -16,6 +16,8 @@ from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.state.store import FILE_NAME, PREVIOUS_NAME
 
+pytestmark = pytest.mark.cloud
+
 LONGEST_LOSS = 1.0
 """Seconds of writes that a kill may cost."""
 

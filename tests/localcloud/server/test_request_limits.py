@@ -20,6 +20,8 @@ from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.server.body_limits import body_limit
 
+pytestmark = pytest.mark.cloud
+
 _MB = 1024 * 1024
 _SIGNED = (
     "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/%s/aws4_request, SignedHeaders=host,"

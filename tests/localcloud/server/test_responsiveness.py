@@ -25,6 +25,8 @@ STARTS = 4
 _POLL = """
 import http.client, json, sys, time
 
+pytestmark = pytest.mark.cloud
+
 port, end, took = int(sys.argv[1]), time.monotonic() + float(sys.argv[2]), []
 while (begun := time.monotonic()) < end:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -14,7 +14,10 @@ import pytest
 from tests.screens.playground.counting_api import counting_api
 from tests.screens.terminal import Terminal
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
+    pytest.mark.terminal,
+]
 
 MUTATIONS = (
     'mutation A { createList(input: {name: "paste1"}) { id } }\n'

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 
 def refused(call: Any, **arguments: Any) -> tuple[str, str]:
     """The code and the message of a refusal."""

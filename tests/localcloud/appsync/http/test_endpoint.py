@@ -11,6 +11,8 @@ import pytest
 
 from tests.local_keys import get_own
 
+pytestmark = pytest.mark.cloud
+
 ALLOWED = "access-control-allow-origin"
 
 

@@ -14,6 +14,8 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
+pytestmark = pytest.mark.cloud
+
 RUNTIME = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
 SCHEMA = """
 type Post { id: ID! title: String likes: Int tags: [String] note: String at: AWSDateTime }
