@@ -3,11 +3,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test lint format lock bench clean
+.PHONY: help demo test test-fast lint format lock bench clean
 
 help:
 	@echo "make demo    start a quickstart project in demo/ and deploy it to the local cloud"
 	@echo "make test    run the tests (ARGS='tests/loop -k burst' for some of them)"
+	@echo "make test-fast  run those that start no local cloud, no Node and no terminal"
 	@echo "make lint    style, types and the import boundary"
 	@echo "make format  put the code into shape"
 	@echo "make lock    renew the locked requirements from pyproject.toml"
@@ -18,9 +19,16 @@ demo:
 	@VENV=$(VENV) sh scripts/environment.sh run
 	@VENV=$(VENV) sh scripts/demo.sh
 
+# One worker a core, whole files to each: a file's tests share their local cloud.
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test:
 	@VENV=$(VENV) sh scripts/environment.sh dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast:
+	@VENV=$(VENV) sh scripts/environment.sh dev
+	$(PYTEST) -m unit $(ARGS)
 
 lint:
 	@VENV=$(VENV) sh scripts/environment.sh dev

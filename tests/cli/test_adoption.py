@@ -48,10 +48,9 @@ def project(npm_project: Path) -> Iterator[Path]:
 
 def thing_begins(event: Said) -> bool:
     """Whether the custom resource that waits for the gate is at work."""
-    return (
-        event["kind"] == "resource"
-        and event["resource"]["logical_id"] == "Thing"
-        and event["resource"]["status"] == "UPDATE_IN_PROGRESS"
+    return event["kind"] == "resource" and (
+        "Thing" in str(event["resource"]["logical_id"])
+        and str(event["resource"]["status"]) == "UPDATE_IN_PROGRESS"
     )
 
 

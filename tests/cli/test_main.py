@@ -130,6 +130,7 @@ def test_local_status_fails_while_nothing_runs(
     assert main(["local", "reset"]) == 1  # nobody to ask, and no --yes
 
 
+@pytest.mark.cloud
 def test_a_shell_can_evaluate_local_env_and_ask_the_local_cloud(
     bare_project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -330,6 +330,7 @@ def test_start_and_status_say_what_was_taken(project: Path, harm: Harm) -> None:
     assert str(kept[0]) in _run(project, "local", "status").stdout
 
 
+@pytest.mark.cloud
 def test_start_refuses_a_newer_state(project: Path) -> None:
     folder = project / ".amplify" / "local-cloud"
     _execute("PRAGMA user_version = 99")(folder / "state" / FILE_NAME)

@@ -11,6 +11,8 @@ from workbench.localcloud.appsync.data_sources.lambda_batches import LambdaBatch
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError
 from workbench.localcloud.appsync.records import DataSource
 
+pytestmark = pytest.mark.npm
+
 INVOKE = {"version": "2018-05-29", "operation": "Invoke"}
 
 
