@@ -7,10 +7,16 @@ from typing import Any, Protocol
 
 from textual.message import Message
 from textual.screen import Screen
-from textual.worker import Worker
 
 Post = Callable[[Message], object]
 """Sends a message to the screen, as ``Screen.post_message`` does; dropped when it is closing."""
+
+
+class Cancellable(Protocol):
+    """Work that has been started: one of Textual's workers."""
+
+    def cancel(self) -> object:
+        """Stop it."""
 
 
 class StartWorker(Protocol):
@@ -18,7 +24,7 @@ class StartWorker(Protocol):
 
     def __call__(
         self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool = False
-    ) -> Worker[None]:
+    ) -> Cancellable:
         """``exclusive``: work of the same group that is still running is cancelled."""
 
 

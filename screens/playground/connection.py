@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
-from screens.playground.callbacks import Post, StartWorker
+from screens.playground.callbacks import Cancellable, Post, StartWorker
 from workbench.model.user_problem import UserProblem
 from workbench.playground.addresses import Address
 from workbench.playground.api import PlaygroundApi
@@ -64,6 +64,7 @@ class Connection:
         self._start = start
         self._post = post
         self._closing: set[PlaygroundApi] = set()
+        self._connecting: Cancellable | None = None
         self.address: Address | None = None
         """None is the sandbox's own API."""
         self.api: PlaygroundApi | None = None
@@ -81,7 +82,7 @@ class Connection:
 
     def connect(self) -> None:
         """Open the API if it is not open, and read its schema."""
-        self._start(self._connect(), exclusive=True, group="connect")
+        self._connecting = self._start(self._connect(), exclusive=True, group="connect")
 
     def reconnect(self) -> None:
         """Close the API, forget its callers' credentials, and open it again."""
@@ -103,6 +104,8 @@ class Connection:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._connecting is not None:
+            self._connecting.cancel()
         closing = set(self._closing)
         if self.api is not None:
             closing.add(self.api)

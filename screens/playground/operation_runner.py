@@ -12,9 +12,8 @@ from time import time
 
 from graphql import GraphQLSchema
 from textual.message import Message
-from textual.worker import Worker
 
-from screens.playground.callbacks import Post, StartWorker
+from screens.playground.callbacks import Cancellable, Post, StartWorker
 from screens.playground.streams import Streams
 from screens.playground.tab_state import Outcome, TabState
 from workbench.model.user_problem import UserProblem
@@ -76,7 +75,7 @@ class OperationRunner:
         self._start = start
         self._post = post
         self._numbers = count(1)
-        self._workers: dict[int, Worker[None]] = {}
+        self._workers: dict[int, Cancellable] = {}
 
     def run(self, tab: TabState, operation: Operation, callers: Sequence[RunAs]) -> None:
         """Run an operation as each caller, a subscription as the first; ends what ran in the tab.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from textual.message import Message
-from textual.worker import Worker
 
-from screens.playground.callbacks import Post, StartWorker
+from screens.playground.callbacks import Cancellable, Post, StartWorker
 from screens.playground.tab_state import StreamState, TabState
 from workbench.model.user_problem import UserProblem
 from workbench.playground.api import PlaygroundApi
@@ -31,7 +30,7 @@ class Streams:
     def __init__(self, start: StartWorker, post: Post) -> None:
         self._start = start
         self._post = post
-        self._workers: dict[int, Worker[None]] = {}
+        self._workers: dict[int, Cancellable] = {}
 
     def open(self, tab: TabState, api: PlaygroundApi, caller: RunAs, request: Request) -> None:
         """Subscribe; the stream replaces what the tab shows."""
