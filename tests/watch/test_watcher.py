@@ -278,7 +278,7 @@ async def test_files_are_polled_when_no_inotify_instance_is_left(tmp_path: Path)
     try:
         async with watching(tmp_path) as watch:
             assert len(watch.said) == 1
-            assert "Too many open files" in watch.said[0]
+            assert "for this user (Too many open files (os error 24)), so they" in watch.said[0]
             assert "sysctl fs.inotify.max_user_watches" in watch.said[0]
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             (folder / "backend.ts").write_text("two")

@@ -162,14 +162,14 @@ class FileEvents:
             problem = problem.exceptions[0]
         if isinstance(problem, FileNotFoundError):
             return  # a folder was deleted before its watch began
-        reason = str(problem).partition(" (Error {")[0]
+        reason = str(problem).partition(" (Error {")[0].partition(". about [")[0]
         began = isinstance(problem, RuntimeError) and not reason.startswith("Error creating")
         if began:
             return  # watchfiles gives up at the name of a file that is not UTF-8
         if self._polling or not isinstance(problem, OSError | RuntimeError):
             raise OSError(reason) from problem
         self._polling = True
-        self._on_polling(reason)
+        self._on_polling(reason.removeprefix("Error creating recommended watcher: "))
 
     def _given(self, path: str) -> Path:
         """Return the path below the folder as it was given: macOS resolves links."""
