@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,14 @@ _BY_FIXTURE = {
     "callers": ("cloud", "npm"),
 }
 
-_SECONDS = {"unit": 0.05, "cloud": 1.0, "terminal": 8.0, "npm": 12.0}
-"""What a test of a kind takes, roughly: enough to begin with the longest files."""
+_DEPLOYED_ONCE = {"matrix", "python_matrix", "callers"}
+"""What all tests of a run share, so that one of them costs little."""
+
+_SECONDS = {"npm_project": 20.0, "own_cloud": 2.0, "stacks_without": 2.0, "shared_cloud": 0.3}
+"""What a test takes for a fixture that is its own, roughly: so the longest files are found."""
+
+_MARKED_SECONDS = {"unit": 0.05, "cloud": 0.3, "npm": 3.0, "terminal": 8.0}
+"""The same for a kind, where no fixture says more."""
 
 _WORKER_BYTES = 2 << 30
 """Memory that a worker takes with its local clouds, Node processes and the program under test."""
@@ -57,14 +63,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its kinds, and put the files that take longest first."""
     seconds: dict[Path, float] = defaultdict(float)
     for item in items:
-        for fixture in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        for fixture in fixtures:
             for kind in _BY_FIXTURE.get(fixture, ()):
                 item.add_marker(kind)
         if not kinds_of(item):
             item.add_marker("unit")
-        seconds[item.path] += max(_SECONDS[kind] for kind in kinds_of(item))
+        seconds[item.path] += _estimate(item, fixtures)
     # A worker runs whole files, so that this changes nothing within one.
     items.sort(key=lambda item: -seconds[item.path])
+
+
+def _estimate(item: pytest.Item, fixtures: Sequence[str]) -> float:
+    """The seconds that a test takes, roughly."""
+    if not _DEPLOYED_ONCE.isdisjoint(fixtures):
+        return 0.1
+    own = [_SECONDS[fixture] for fixture in fixtures if fixture in _SECONDS]
+    return max(own or [_MARKED_SECONDS[kind] for kind in kinds_of(item)])
 
 
 def kinds_of(item: pytest.Item) -> set[str]:

@@ -131,7 +131,7 @@ frontend:
 TELLS_ITS_ENVIRONMENT = """
 import os
 
-pytestmark = pytest.mark.cloud
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 theme = os.environ.get("THEME", "")
 backend.add_output({"custom": {"commit": os.environ["AWS_COMMIT_ID"], "theme": theme}})
