@@ -24,7 +24,7 @@ from workbench.deploy.live.resources import list_resources
 from workbench.deploy.outputs.outputs import read_outputs
 from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import LiveResource, Loss
-from workbench.model.events import unheard
+from workbench.model.events import discard
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import of_outputs
 from workbench.playground.api import PlaygroundApi
@@ -105,7 +105,7 @@ def read_contents(opened: OpenedBranches, selected: SelectedEnvironment) -> tupl
 def delete_sandbox(opened: OpenedBranches, selected: SelectedEnvironment) -> tuple[str, ...]:
     """Delete a sandbox's stack with its data; returns what remains."""
     try:
-        return delete_backend(opened.clients, selected.stack, unheard).remaining
+        return delete_backend(opened.clients, selected.stack, discard).remaining
     except DeploymentProblem as failed:
         raise UserProblem(
             f"{selected.name} is only partly deleted: {failed.what}.",

@@ -1,1 +1,1 @@
-"""The engine's second front end: commands and JSON lines."""
+"""The command line of amplify-tui: its second front end, for scripts and CI."""

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workbench.aws.clients import Clients
 from workbench.cli.output import err
 from workbench.loop.options import SandboxOptions
-from workbench.model.events import unheard
+from workbench.model.events import discard
 from workbench.startup import Session, connect
 
 BRANCH_OPTIONS = SandboxOptions(
@@ -21,7 +21,7 @@ BRANCH_OPTIONS = SandboxOptions(
 
 def link_branch(session: Session) -> None:
     """Tell Amplify which stack is the branch's; a TypeScript backend has a resource for that."""
-    clients = Clients(connect(session, unheard).target)
+    clients = Clients(connect(session, discard).target)
     identity, name = session.identity, session.stack_name
     try:
         stack = clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0]

@@ -122,7 +122,7 @@ def _write(stream: TextIO, lines: tuple[str, ...], flush: bool) -> None:
             stream.write(text)
             stream.flush()
         except OSError:
-            return  # nobody listens there; what the command does goes on
+            return  # nobody reads it; the command goes on
     else:
         _put(stream, text, flush)
 

@@ -43,7 +43,7 @@ def open_session(arguments: argparse.Namespace, *, asks: bool = False) -> Sessio
 
 def connect_session(arguments: argparse.Namespace) -> Session:
     """The same, its target answering: the local cloud is started if it is not running."""
-    from workbench.model.events import unheard
+    from workbench.model.events import discard
     from workbench.startup import connect
 
-    return connect(open_session(arguments), unheard)
+    return connect(open_session(arguments), discard)

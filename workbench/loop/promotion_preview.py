@@ -10,7 +10,7 @@ from workbench.branches.context import OpenedBranches
 from workbench.branches.promote import Promotion, merged_aside
 from workbench.git.command import commit_of, repository_root
 from workbench.loop.dry_run import ComingChanges, coming_changes
-from workbench.model.events import unheard
+from workbench.model.events import discard
 from workbench.project.locate import find_project
 from workbench.project.models import BackendIdentity
 
@@ -41,7 +41,7 @@ def preview_promotion(opened: OpenedBranches, promotion: Promotion) -> ComingCha
             "AWS_COMMIT_ID": commit_of(place, "HEAD").id,
         }
         return asyncio.run(
-            coming_changes(session, unheard, session.sandbox_dir / "diff.out", environment)
+            coming_changes(session, discard, session.sandbox_dir / "diff.out", environment)
         )
 
 

@@ -290,8 +290,8 @@ Emit = Callable[[AnyEvent], None]
 """Where a stage sends its events; safe to call from any thread."""
 
 
-def unheard(_event: AnyEvent) -> None:
-    """Where events go of which only the result is told."""
+def discard(_event: AnyEvent) -> None:
+    """An emit that drops events."""
 
 
 __all__ = [
@@ -320,5 +320,5 @@ __all__ = [
     "StepFinished",
     "StepStarted",
     "Trigger",
-    "unheard",
+    "discard",
 ]

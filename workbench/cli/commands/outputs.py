@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from workbench.aws.clients import Clients
     from workbench.deploy.outputs.outputs import OutputsRequest, write_outputs_file
-    from workbench.model.events import unheard
+    from workbench.model.events import discard
 
     session = connect_session(arguments)
     folder = arguments.outputs_out_dir
@@ -44,17 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
         fmt=arguments.outputs_format,
         version=arguments.outputs_version,
     )
-    changed = write_outputs_file(Clients(session.target), session.stack_name, request, unheard)
+    changed = write_outputs_file(Clients(session.target), session.stack_name, request, discard)
     paint = Paint.of(sys.stdout)
     out(f"{paint.good('✓')} {request.path}" + ("" if changed else paint.faint(" (unchanged)")))
     return 0
 
 
 async def _introspect(session: Session, schema: str) -> Mapping[str, Any]:
-    from workbench.model.events import unheard
+    from workbench.model.events import discard
     from workbench.synth.synthesizer import Synthesizer
 
-    synthesizer = Synthesizer(session.project, session.node.executable, unheard)
+    synthesizer = Synthesizer(session.project, session.node.executable, discard)
     try:
         return await synthesizer.introspect(schema)
     finally:

@@ -114,12 +114,12 @@ class LocalCloud:
         # Imported in the job's thread: 0.15 s that no start waits for.
         from workbench.aws.clients import Clients
         from workbench.deploy.execute.delete import delete_backend
-        from workbench.model.events import unheard
+        from workbench.model.events import discard
         from workbench.project.identity import stack_name
         from workbench.project.models import BackendIdentity
 
         name = stack_name(BackendIdentity(app_id, branch, "branch"))
-        delete_backend(Clients(self._target), name, unheard)
+        delete_backend(Clients(self._target), name, discard)
 
     async def _delete_assets(self, keys: list[str]) -> None:
         call = caller(self._emulator)
