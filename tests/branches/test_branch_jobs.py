@@ -41,6 +41,8 @@ from workbench.project.models import BackendIdentity, Project
 from workbench.project.scaffold import scaffold
 from workbench.startup import Flags, prepare
 
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
+
 
 @dataclass
 class Team:
@@ -130,8 +132,6 @@ frontend:
 
 TELLS_ITS_ENVIRONMENT = """
 import os
-
-pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 theme = os.environ.get("THEME", "")
 backend.add_output({"custom": {"commit": os.environ["AWS_COMMIT_ID"], "theme": theme}})

@@ -107,6 +107,12 @@ class Deployer:
     def live(self) -> LiveStack | None:
         return read_live(self.clients, self.backend.stack_name, self.snapshot)
 
+    def existing(self) -> LiveStack:
+        """The stack, which must be there."""
+        found = self.live()
+        assert found is not None
+        return found
+
     def plan(self, assembly: Assembly, **options: Any) -> tuple[Diff, Plan]:
         live = self.live()
         diff = compute_diff(live, assembly)

@@ -7,12 +7,13 @@ real ones; only the services behind them are emulated.
 from __future__ import annotations
 
 import os
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
+from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
 from workbench.deploy.execute.execute import execute
 from workbench.deploy.failure.failure import DeploymentProblem
@@ -42,7 +43,9 @@ def calls_of(clients: Clients) -> list[str]:
 
 
 @pytest.mark.npm
-def test_quickstart_through_a_change_set(aws: Clients, quickstart: Any, tmp_path: Any) -> None:
+def test_quickstart_through_a_change_set(
+    aws: Clients, quickstart: Assembly, tmp_path: Path
+) -> None:
     role = bootstrap_of(aws).role("deploy")
     calls = calls_of(aws.acting_as(role))
     events: list[AnyEvent] = []

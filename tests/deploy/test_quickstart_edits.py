@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,7 @@ from workbench.deploy.plan.plan import make_plan
 from workbench.model.deployment import Diff, Effect, Method
 
 if TYPE_CHECKING:
+    from tests.deploy.conftest import Backend
     from workbench.deploy.assembly.assembly import Assembly
 
 pytestmark = pytest.mark.npm
@@ -44,13 +45,15 @@ def go(before: Assembly, after: Assembly) -> tuple[Diff, Plan]:
     return diff, make_plan(diff, after, live, target_kind="local")
 
 
-def test_a_synth_of_the_same_files_is_no_change(backend: Any, quickstart: Any) -> None:
+def test_a_synth_of_the_same_files_is_no_change(backend: Backend, quickstart: Assembly) -> None:
     diff, plan = go(quickstart, backend.synth())
     assert diff.is_empty
     assert plan.method is Method.NONE
 
 
-def test_a_field_swaps_the_schema_and_its_two_copies(backend: Any, quickstart: Any) -> None:
+def test_a_field_swaps_the_schema_and_its_two_copies(
+    backend: Backend, quickstart: Assembly
+) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), n: a.integer()")
     diff, plan = go(quickstart, backend.synth())
     assert sorted(change.type for change in diff.changes) == [
@@ -65,7 +68,7 @@ def test_a_field_swaps_the_schema_and_its_two_copies(backend: Any, quickstart: A
     assert sum(isinstance(step, SwapBucketContent) for step in plan.steps) == 2
 
 
-def test_an_index_replaces_the_sandbox_table(backend: Any, quickstart: Any) -> None:
+def test_an_index_replaces_the_sandbox_table(backend: Backend, quickstart: Assembly) -> None:
     backend.edit(
         "data/resource.ts",
         "a.model({ content: a.string() })",
@@ -80,7 +83,7 @@ def test_an_index_replaces_the_sandbox_table(backend: Any, quickstart: Any) -> N
     assert "globalSecondaryIndexes changed" in loss.reason
 
 
-def test_a_removed_model_loses_its_table(backend: Any, quickstart: Any) -> None:
+def test_a_removed_model_loses_its_table(backend: Backend, quickstart: Assembly) -> None:
     backend.edit(
         "data/resource.ts",
         "Todo: a.model(",
@@ -96,7 +99,7 @@ def test_a_removed_model_loses_its_table(backend: Any, quickstart: Any) -> None:
     assert loss.construct_path == "data/amplifyData/Note/NoteTable"
 
 
-def test_user_attributes_say_what_cognito_refuses(backend: Any, quickstart: Any) -> None:
+def test_user_attributes_say_what_cognito_refuses(backend: Backend, quickstart: Assembly) -> None:
     backend.write("auth/resource.ts", AUTH)
     diff, plan = go(quickstart, backend.synth())
     (pool,) = diff.changes
@@ -107,7 +110,9 @@ def test_user_attributes_say_what_cognito_refuses(backend: Any, quickstart: Any)
     assert plan.method is Method.CLOUDFORMATION
 
 
-def test_a_handler_edit_is_one_swap_and_settings_another(backend: Any, quickstart: Any) -> None:
+def test_a_handler_edit_is_one_swap_and_settings_another(
+    backend: Backend, quickstart: Assembly
+) -> None:
     # CDK's bundling asks for a lock file; its content does not matter.
     (backend.root / "package-lock.json").write_text("{}")
     backend.write("backend.ts", BACKEND.format(name="hello"))
@@ -136,7 +141,7 @@ def test_a_handler_edit_is_one_swap_and_settings_another(backend: Any, quickstar
     ]
 
 
-def test_storage_is_a_new_nested_stack(backend: Any, quickstart: Any) -> None:
+def test_storage_is_a_new_nested_stack(backend: Backend, quickstart: Assembly) -> None:
     backend.write("backend.ts", BACKEND.format(name="storage"))
     backend.write("storage/resource.ts", STORAGE)
     after = backend.synth()

@@ -20,6 +20,8 @@ from workbench.aws.clients import Clients
 from workbench.guardian_process import start_time
 from workbench.localcloud import lifecycle, server_process
 
+pytestmark = pytest.mark.cloud
+
 FUNCTIONS = {
     "idle": "def handler(event, context): return [__import__('os').getpid()]",
     "busy": """
@@ -31,8 +33,6 @@ def handler(event, context):
 """,
     "parent": """
 import os, subprocess, sys
-
-pytestmark = pytest.mark.cloud
 def handler(event, context):
     run = [sys.executable, "-c", "import time; time.sleep(300)"]
     inside = subprocess.Popen(run)

@@ -25,6 +25,8 @@ from workbench.deploy.plan.plan import make_plan
 from workbench.localcloud import lifecycle
 from workbench.model.deployment import Method
 
+pytestmark = pytest.mark.cloud
+
 PASSWORD = "Correct-horse-1"
 SECRETS = (
     *("G_ID", "G_SECRET", "F_ID", "F_SECRET", "A_ID", "A_SECRET", "O_ID", "O_SECRET"),
@@ -38,8 +40,6 @@ def handler(event, context):
 """
 SAY = """\
 import os
-
-pytestmark = pytest.mark.cloud
 KEY = os.environ["KEY"]
 def handler(event, context):
     text = event.get("arguments", {}).get("text", "")

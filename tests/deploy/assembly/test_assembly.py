@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_construct_paths_lose_what_cdk_adds() -> None:
 
 
 @pytest.mark.npm
-def test_every_resource_of_the_quickstart_has_a_construct_path(quickstart: Any) -> None:
+def test_every_resource_of_the_quickstart_has_a_construct_path(quickstart: Assembly) -> None:
     assembly: Assembly = quickstart
     stacks = list(assembly.root.walk())
     assert len(stacks) == 5

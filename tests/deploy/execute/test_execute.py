@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,11 +17,14 @@ from workbench.model.events import (
     StepStarted,
 )
 
+if TYPE_CHECKING:
+    from tests.deploy.conftest import Backend, Deployer
+
 pytestmark = pytest.mark.npm
 
 
-def test_first_deployment_makes_all_resources(deployed: Any) -> None:
-    live = deployed.live()
+def test_first_deployment_makes_all_resources(deployed: Deployer) -> None:
+    live = deployed.existing()
     assert live.status == "CREATE_COMPLETE"
     types = {r.type for _, stack in live.walk() for r in stack.resources.values()}
     assert {"AWS::Cognito::UserPool", "AWS::AppSync::GraphQLApi"} <= types
@@ -33,7 +36,9 @@ def test_first_deployment_makes_all_resources(deployed: Any) -> None:
     assert progress[-1].stack == ()
 
 
-def test_a_model_field_is_swapped_in_and_its_outputs_written(deployed: Any, backend: Any) -> None:
+def test_a_model_field_is_swapped_in_and_its_outputs_written(
+    deployed: Deployer, backend: Backend
+) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), due: a.date()")
     plan = deployed.deploy(backend.synth())
     assert plan.method is Method.HOTSWAP
@@ -45,7 +50,7 @@ def test_a_model_field_is_swapped_in_and_its_outputs_written(deployed: Any, back
     assert fields["due"]["type"] == "AWSDate"
 
 
-def test_steps_and_stages_are_told(deployed: Any, backend: Any) -> None:
+def test_steps_and_stages_are_told(deployed: Deployer, backend: Backend) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), due: a.date()")
     plan = deployed.deploy(backend.synth())
     begun = [e.step for e in deployed.events if isinstance(e, StepStarted)]
@@ -57,12 +62,14 @@ def test_steps_and_stages_are_told(deployed: Any, backend: Any) -> None:
     assert any(isinstance(e, OutputsWritten) for e in deployed.events)
 
 
-def test_without_a_snapshot_resources_keep_their_construct_paths(deployed: Any) -> None:
-    kept = deployed.live()
+def test_without_a_snapshot_resources_keep_their_construct_paths(deployed: Deployer) -> None:
+    kept = deployed.existing()
     deployed.snapshot.unlink()
-    fresh = deployed.live()
+    fresh = deployed.existing()
     for path, stack in fresh.walk():
-        known = kept.stack(path).construct_paths
+        before = kept.stack(path)
+        assert before is not None
+        known = before.construct_paths
         named = {name: known.get(name) for name in stack.construct_paths}
         assert stack.construct_paths == named
     assert {loss.construct_path for loss in losses_of_deletion(deployed.clients, fresh)} == {

@@ -45,7 +45,7 @@ def answer(deployer: Deployer) -> Any:
     return json.loads(response["Payload"].read())
 
 
-def test_a_handler_is_swapped_and_later_taken_back(deployer: Any, backend: Any) -> None:
+def test_a_handler_is_swapped_and_later_taken_back(deployer: Deployer, backend: Backend) -> None:
     write(backend, "one")
     first = backend.synth()
     deployer.deploy(first)

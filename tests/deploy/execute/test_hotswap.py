@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +26,9 @@ from workbench.deploy.plan.instructions import (
 from workbench.model.deployment import Method
 from workbench.model.events import AnyEvent, ResourceProgressed
 
+if TYPE_CHECKING:
+    from tests.deploy.conftest import Backend, Deployer
+
 FUNCTION = """
 import { defineFunction } from '@aws-amplify/backend';
 export const hello = defineFunction({ name: 'hello', environment: { TONE: 'kind' } });
@@ -44,16 +47,16 @@ def target(logical_id: str = "Thing", kind: str = "Custom::Thing") -> SwapTarget
     return SwapTarget((), logical_id, f"construct/{logical_id}", kind, "physical")
 
 
-def with_function(backend: Any) -> None:
+def with_function(backend: Backend) -> None:
     backend.write("functions/hello/resource.ts", FUNCTION)
     backend.write("functions/hello/handler.ts", HANDLER)
     backend.write("backend.ts", BACKEND)
 
 
-def invoke(deployer: Any) -> Any:
+def invoke(deployer: Deployer) -> Any:
     name = next(
         resource.physical_id
-        for _, stack in deployer.live().walk()
+        for _, stack in deployer.existing().walk()
         for resource in stack.resources.values()
         if resource.type == "AWS::Lambda::Function" and "hello" in resource.logical_id
     )
@@ -61,7 +64,7 @@ def invoke(deployer: Any) -> Any:
 
 
 @pytest.mark.npm
-def test_a_handler_and_its_environment_are_swapped(deployer: Any, backend: Any) -> None:
+def test_a_handler_and_its_environment_are_swapped(deployer: Deployer, backend: Backend) -> None:
     with_function(backend)
     deployer.deploy(backend.synth())
     assert invoke(deployer) == "kind one"
@@ -79,7 +82,7 @@ def test_a_handler_and_its_environment_are_swapped(deployer: Any, backend: Any) 
 
 @pytest.mark.npm
 def test_cloudformation_afterwards_keeps_what_was_swapped_up_to_date(
-    deployer: Any, backend: Any
+    deployer: Deployer, backend: Backend
 ) -> None:
     with_function(backend)
     deployer.deploy(backend.synth())
@@ -103,7 +106,9 @@ export type"""
 
 
 @pytest.mark.npm
-def test_after_a_failed_swap_the_next_plan_swaps_again(deployed: Any, backend: Any) -> None:
+def test_after_a_failed_swap_the_next_plan_swaps_again(
+    deployed: Deployer, backend: Backend
+) -> None:
     backend.edit("data/resource.ts", "content: a.string()", "content: a.string(), due: a.date()")
     assembly = backend.synth()
     _, plan = deployed.plan(assembly)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -23,6 +24,9 @@ from workbench.deploy.live.stack_state import read_stack_state
 from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import AnyEvent, ResourceProgressed
+
+if TYPE_CHECKING:
+    from tests.deploy.conftest import Deployer
 
 STACK = "amplify-demo-me-sandbox-0123456789"
 BUCKET = "cdk-hnb659fds-assets-000000000000-us-east-1"
@@ -170,8 +174,8 @@ def test_two_deployments_at_once_follow_each_other(clients: Clients) -> None:
 
 
 @pytest.mark.npm
-def test_delete_names_contents_and_leaves_nothing(deployed: Any) -> None:
-    clients, live = deployed.clients, deployed.live()
+def test_delete_names_contents_and_leaves_nothing(deployed: Deployer) -> None:
+    clients, live = deployed.clients, deployed.existing()
     todo = next(n for n in clients.dynamodb.list_tables()["TableNames"] if n.startswith("Todo-"))
     for number in range(3):
         clients.dynamodb.put_item(TableName=todo, Item={"id": {"S": str(number)}})
@@ -267,7 +271,7 @@ def test_delete_keeps_secrets(stack: Stack, no_events: Callable[[AnyEvent], None
 
 
 def test_the_snapshot_holds_until_cloudformation_changes_the_stack(
-    stack: Stack, tmp_path: Any
+    stack: Stack, tmp_path: Path
 ) -> None:
     stack.deploy(template(Things=table()))
     live = read_live(stack.clients, STACK)

@@ -16,6 +16,8 @@ from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.localcloud.ministack.patches.server import service_models
 
+pytestmark = pytest.mark.cloud
+
 WITHIN = 0.25
 """Seconds; imported on the event loop, GraphQL and the data plane alone take 0.5 on a quiet machine."""
 
@@ -24,8 +26,6 @@ STARTS = 4
 
 _POLL = """
 import http.client, json, sys, time
-
-pytestmark = pytest.mark.cloud
 
 port, end, took = int(sys.argv[1]), time.monotonic() + float(sys.argv[2]), []
 while (begun := time.monotonic()) < end:
