@@ -130,6 +130,8 @@ frontend:
       commands: ["echo built for $AWS_BRANCH"]
 """
 
+pytestmark = pytest.mark.cloud
+
 TELLS_ITS_ENVIRONMENT = """
 import os
 

@@ -38,6 +38,8 @@ def handler(event, context):
     event["response"]["autoConfirmUser"] = True
     return event
 """
+pytestmark = pytest.mark.cloud
+
 SAY = """\
 import os
 KEY = os.environ["KEY"]
