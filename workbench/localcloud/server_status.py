@@ -1,4 +1,4 @@
-"""The state of a project's local cloud, read from its lock, its saved port and its health address."""
+"""The state of a project's local cloud, by its lock, its saved port and its health address."""
 
 from __future__ import annotations
 

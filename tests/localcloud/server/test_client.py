@@ -92,7 +92,7 @@ def test_nobody_there_is_an_os_error() -> None:
         ask(f"http://127.0.0.1:{port}/somewhere")
 
 
-@pytest.mark.parametrize("body", [b"", b"[1]", b"<html>", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"[1]", b"<html>", b"\xff\xfe"])
 def test_another_programs_answer_is_no_document(answering: Answering, body: bytes) -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     answer = ask(answering(head + body), timeout=5)
