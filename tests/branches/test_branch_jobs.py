@@ -130,8 +130,6 @@ frontend:
       commands: ["echo built for $AWS_BRANCH"]
 """
 
-pytestmark = pytest.mark.cloud
-
 TELLS_ITS_ENVIRONMENT = """
 import os
 

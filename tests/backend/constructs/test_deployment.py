@@ -38,8 +38,6 @@ def handler(event, context):
     event["response"]["autoConfirmUser"] = True
     return event
 """
-pytestmark = pytest.mark.cloud
-
 SAY = """\
 import os
 KEY = os.environ["KEY"]
