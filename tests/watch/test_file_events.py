@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -280,3 +281,30 @@ async def test_ending_early_leaves_nothing_to_the_garbage_collector(tmp_path: Pa
     gc.collect()
     await asyncio.sleep(0)
     assert told == []
+
+
+_LEFT_RUNNING = """
+import asyncio, sys, threading
+from pathlib import Path
+from workbench.watch.file_events import FileEvents
+
+begun = threading.Event()
+
+async def follow():
+    async for _ in FileEvents([Path(sys.argv[1])]).bursts():
+        begun.set()
+
+threading.Thread(target=asyncio.run, args=[follow()], daemon=True).start()
+assert begun.wait(20)
+"""
+
+
+def test_a_watch_that_nobody_ended_does_not_hold_up_the_end_of_the_process(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _LEFT_RUNNING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")

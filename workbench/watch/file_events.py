@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,10 @@ class _Cover:
 
 _Changes = set[tuple[int, Path]]
 """Each with its kind, a ``watchfiles.Change``."""
+
+
+_Queue = asyncio.Queue[tuple[Path, set[tuple[int, str]] | None]]
+"""Each item with the first path of its watch; None where the watch has ended."""
 
 
 class FileEvents:
@@ -61,7 +67,6 @@ class FileEvents:
         self._on_polling = on_polling
         self._polling = _wants_polling()
         self._real = _real_paths((*self._trees, *self._folders))
-        self._queue: asyncio.Queue[tuple[Path, _Changes | Exception]] = asyncio.Queue()
         self._marks: tuple[Path, ...] = ()
         self._settling: list[tuple[set[Path], asyncio.Future[None]]] = []
 
@@ -75,21 +80,32 @@ class FileEvents:
             cover = _cover(self._trees, self._folders)
             if not cover.whole and not cover.single:
                 raise FileNotFoundError(f"there is no folder {self._trees or self._folders}")
-            async with self._watching(cover):
+            queue: _Queue = asyncio.Queue()
+            watches = self._watches(cover, queue)
+            if not watches:
+                await asyncio.sleep(self._step_ms / 1000)
+                continue
+            try:
+                self._marks = tuple(watch.first for watch in watches)
                 for sources, _ in self._settling:
                     sources.clear()  # the empty burst covers what the ended watch did not report
                 yield set()
                 while True:
-                    self._settle()
-                    source, changes = await self._queue.get()
-                    if isinstance(changes, Exception):
-                        self._take_problem(changes)
+                    if queue.empty():
+                        self._settle()
+                    source, found = await queue.get()
+                    if found is None:
                         break
+                    changes = {(kind, self._given(path)) for kind, path in found}
                     paths = {path for _, path in changes}
                     yield paths
                     self._mark_seen(source, paths)
                     if _replaced(cover, changes) or _cover(self._trees, self._folders) != cover:
                         break
+            finally:
+                self._marks = ()
+                for watch in watches:
+                    watch.end()
 
     async def settled(self) -> None:
         """Wait until every change made before this call was yielded, and the consumer is back.
@@ -111,62 +127,31 @@ class FileEvents:
                 sources.discard(source)
 
     def _settle(self) -> None:
-        if not self._queue.empty():
-            return
         for each in [each for each in self._settling if not each[0]]:
             self._settling.remove(each)
             if not each[1].done():
                 each[1].set_result(None)
 
-    @asynccontextmanager
-    async def _watching(self, cover: _Cover) -> AsyncIterator[None]:
-        self._queue = asyncio.Queue()
-        parts = [part for part in ((cover.whole, True), (cover.single, False)) if part[0]]
-        tasks = [asyncio.create_task(self._watch(paths, below)) for paths, below in parts]
-        await asyncio.sleep(0)  # each task has begun its watch, which is no await
-        self._marks = tuple(paths[0] for paths, _ in parts)
-        try:
-            yield
-        finally:
-            self._marks = ()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _watch(self, paths: Sequence[Path], below: bool) -> None:
-        from watchfiles import awatch
-
+    def _watches(self, cover: _Cover, queue: _Queue) -> list[_Watch]:
+        """Begin to watch; returns nothing if that has to be tried again."""
         every = _POLLING_LOOKS if self._polling else self._at_least_every
-        changes = awatch(
-            *paths,
-            watch_filter=None,
-            debounce=self._longest_ms,
-            step=self._step_ms,
-            rust_timeout=round(every * 1000) if every else 0,
-            yield_on_timeout=True,
-            force_polling=self._polling,
-            poll_delay_ms=_POLL_MS,
-            recursive=below,
-        )
+        timing = _Timing(self._step_ms, self._longest_ms, round((every or 0) * 1000))
+        begun: list[_Watch] = []
         try:
-            async with aclosing(changes):
-                async for batch in changes:
-                    found = {(int(kind), self._given(path)) for kind, path in batch}
-                    self._queue.put_nowait((paths[0], found))
-        except Exception as problem:  # noqa: BLE001 - raised or handled where the queue is read
-            self._queue.put_nowait((paths[0], problem))
+            for paths, below in ((cover.whole, True), (cover.single, False)):
+                if paths:
+                    begun.append(_Watch(paths, queue, timing, below=below, poll=self._polling))
+        except (OSError, RuntimeError) as problem:
+            for watch in begun:
+                watch.end()
+            if not isinstance(problem, FileNotFoundError):
+                self._poll_from_now_on(problem)
+            return []  # or a folder was deleted meanwhile
+        return begun
 
-    def _take_problem(self, problem: Exception) -> None:
-        """Return if watching again helps; else raise it."""
-        while isinstance(problem, ExceptionGroup):  # of awatch's task group
-            problem = problem.exceptions[0]
-        if isinstance(problem, FileNotFoundError):
-            return  # a folder was deleted before its watch began
+    def _poll_from_now_on(self, problem: Exception) -> None:
         reason = str(problem).partition(" (Error {")[0].partition(". about [")[0]
-        began = isinstance(problem, RuntimeError) and not reason.startswith("Error creating")
-        if began:
-            return  # watchfiles gives up at the name of a file that is not UTF-8
-        if self._polling or not isinstance(problem, OSError | RuntimeError):
+        if self._polling:
             raise OSError(reason) from problem
         self._polling = True
         self._on_polling(reason.removeprefix("Error creating recommended watcher: "))
@@ -178,6 +163,81 @@ class FileEvents:
             if found.is_relative_to(real):
                 return given / found.relative_to(real)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """Milliseconds: between two wakes, of the longest burst, until a timeout (0: none)."""
+
+    step: int
+    longest: int
+    timeout: int
+
+
+class _Watch:
+    """Watches paths by ``watchfiles``, from its creation on; raises OSError or RuntimeError.
+
+    The library's backend itself, since ``awatch`` waits in a thread that Python would join at its
+    exit, however the loop ended.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], queue: _Queue, timing: _Timing, *, below: bool, poll: bool
+    ) -> None:
+        from watchfiles._rust_notify import RustNotify
+
+        self.first = paths[0]
+        self._queue = queue
+        self._timing = timing
+        self._loop = asyncio.get_running_loop()
+        self._stop = threading.Event()
+        self._notify = RustNotify(
+            [str(path) for path in paths], False, poll, _POLL_MS, below, False
+        )
+        self._thread = threading.Thread(target=self._read, name="watch", daemon=True)
+        _running.add(self)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop watching, within a step."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
+        self._thread.join(1.0)
+
+    def _read(self) -> None:
+        timing = self._timing
+        try:
+            while True:
+                changes = self._notify.watch(
+                    timing.longest, timing.step, timing.timeout, self._stop
+                )
+                if self._stop.is_set():
+                    return
+                self._tell(set() if isinstance(changes, str) else changes)
+        except RuntimeError:  # it gives up at a file whose name is not UTF-8
+            self._tell(None)
+        finally:
+            self._notify.close()
+            _running.discard(self)
+
+    def _tell(self, found: set[tuple[int, str]] | None) -> None:
+        with suppress(RuntimeError):  # the loop has closed
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, (self.first, found))
+
+
+_running: set[_Watch] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    """End the threads: the backend must not wait for the interpreter lock when that is gone."""
+    watches = [*_running]
+    for watch in watches:
+        watch.end()
+    for watch in watches:
+        watch.join()
 
 
 def _cover(trees: Iterable[Path], folders: Iterable[Path]) -> _Cover:
