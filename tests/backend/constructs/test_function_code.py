@@ -161,6 +161,7 @@ def test_esbuild_runs_only_for_changed_inputs(tmp_path: Path) -> None:
     assert code.handler == "index.handler"
 
 
+@pytest.mark.npm
 def test_javascript_reads_its_secrets_first_too(tmp_path: Path) -> None:
     text = "const key = process.env.KEY;\nexport const handler = (event) => [key, event];\n"
     code = staged(

@@ -115,6 +115,7 @@ async def test_automerge_joins_what_can_be_joined(cloud: Any) -> None:
     assert merged["list"] == [1, 2]
 
 
+@pytest.mark.npm
 async def test_a_function_resolves_a_conflict(cloud: Any) -> None:
     source = await versioned(cloud)
     function = await cloud.function(

@@ -90,6 +90,7 @@ async def test_deleting_what_is_gone_succeeds_and_an_update_never_guesses(cloud:
     assert caught.value.data is None
 
 
+@pytest.mark.npm
 async def test_a_function_decides_what_a_failed_condition_means(cloud: Any) -> None:
     source = await cloud.table()
     await cloud.run(source, put({"name": {"S": "old"}, "version": {"N": 8}}))

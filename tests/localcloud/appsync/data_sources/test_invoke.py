@@ -33,6 +33,7 @@ async def test_what_is_not_there_says_so(cloud: Any, kind: str, product: str) ->
     assert "Data" in caught.value.message
 
 
+@pytest.mark.npm
 async def test_events_reach_the_bus_and_its_targets(cloud: Any, tmp_path: Any) -> None:
     file = tmp_path / "came"
     function = await cloud.function(
