@@ -87,7 +87,7 @@ class Deployers:
         if deployer is not None:
             await self._end(deployer)
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """End all processes."""
         await asyncio.gather(*(self.forget(key) for key in list(self._kept)))
 

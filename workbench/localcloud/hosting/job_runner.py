@@ -86,7 +86,7 @@ class JobRunner:
 
     # -- on the loop ------------------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def open(self) -> None:
         """Take up where an earlier process stopped: running jobs have failed, waiting ones run."""
         self._loop = asyncio.get_running_loop()
         again: list[tuple[Key, str]] = []
@@ -106,7 +106,7 @@ class JobRunner:
         for key, job_id in again:
             self._enqueue(key, job_id)
 
-    async def end(self) -> None:
+    async def close(self) -> None:
         """Stop all jobs: what runs is cancelled, what waits is started again the next time."""
         for waiting in self._waiting.values():
             waiting.clear()
@@ -114,7 +114,7 @@ class JobRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._deployers.end()
+        await self._deployers.stop()
 
     def _post(self, call: Callable[[], None]) -> None:
         if self._loop is not None:

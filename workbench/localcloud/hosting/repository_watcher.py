@@ -38,13 +38,13 @@ class RepositoryWatcher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Check once, for what came while the local cloud was off, and then at each change."""
         self._loop = asyncio.get_running_loop()
         self._due.set()
         self._task = self._loop.create_task(self._run())
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """Stop watching."""
         tasks = [task for task in (self._watch, self._task) if task is not None]
         for task in tasks:

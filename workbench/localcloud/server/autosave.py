@@ -162,7 +162,7 @@ class Autosave:
             self._settle_at = now + _SETTLE
             self._wake.notify()
 
-    def finish(self) -> None:
+    def stop(self) -> None:
         """Save everything, stop saving, and close the store."""
         with self._wake:
             self._ending = True

@@ -61,10 +61,10 @@ class LocalCloud:
         mask_values(known_secrets)
         self._clear_away = runtime.clear_away
         self._state_name = capture.service_of
-        self._saver = Autosave(state_dir)
-        self._saver.restore()
+        self._autosave = Autosave(state_dir)
+        self._autosave.restore()
         self._hosting = HostingState(self._cloud_dir / "hosting")
-        self.damages = (*self._saver.damages, *self._hosting.damages)
+        self.damages = (*self._autosave.damages, *self._hosting.damages)
         self._roll_back_interrupted = stack_operations.roll_back_interrupted
         for name in stack_operations.settle_interrupted():
             logger.warning("stack %s: its operation was cut off by a stop", name)
@@ -83,10 +83,10 @@ class LocalCloud:
                 lambda: setattr(self, "_removing", loop.create_task(self._delete_assets(keys)))
             )
 
-        self._saver.start(loop, remove_assets)
-        self._saver.mark(None)
+        self._autosave.start(loop, remove_assets)
+        self._autosave.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
-        self._graphql = GraphQLPlane(self._saver.mark)
+        self._graphql = GraphQLPlane(self._autosave.mark)
         hosting = self._hosting
         self._jobs = JobRunner(
             hosting,
@@ -94,16 +94,16 @@ class LocalCloud:
             self._target.endpoint,
             self._delete_branch_backend,
         )
-        self._jobs.begin()
-        self._follower = RepositoryWatcher(hosting, self._jobs)
-        self._follower.begin()
+        self._jobs.open()
+        self._watcher = RepositoryWatcher(hosting, self._jobs)
+        self._watcher.start()
         own = (
             json_route(HEALTH_PATH, health, public=tells_users),
             user_tokens_route(),
             inbox_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
-            HostingService(hosting, self._jobs, self._follower.look_soon).route(),
+            HostingService(hosting, self._jobs, self._watcher.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
         application = gateway(self._emulator, routes, self._done)
@@ -126,12 +126,12 @@ class LocalCloud:
         for key in keys:
             await call("s3", "DELETE", f"/{STAGING_BUCKET}/{quote(key)}", {}, b"")
             await asyncio.sleep(0)  # requests come first
-        self._saver.mark(("s3",))
+        self._autosave.mark(("s3",))
 
     @property
     def unsaved_because(self) -> str:
         """Why the state cannot be saved now; empty if it can."""
-        return self._saver.problem
+        return self._autosave.problem
 
     def close(self) -> None:
         """The server is about to stop: end the connections that would keep it waiting."""
@@ -139,13 +139,13 @@ class LocalCloud:
 
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
-        await self._follower.end()
-        await self._jobs.end()
-        self._saver.finish()
+        await self._watcher.stop()
+        await self._jobs.close()
+        self._autosave.stop()
         self._clear_away()
 
     def _done(self, method: str, headers: Mapping[str, str], form: bytes) -> None:
         changed = effects(method, headers, form, self._state_name)
         if changed is None or changed:
-            self._saver.mark(changed)
+            self._autosave.mark(changed)
         self._graphql.look_soon()
