@@ -20,6 +20,7 @@ KINDS = {
     "cloud": "starts a local cloud",
     "npm": "runs Node: npm packages, or the CDK",
     "terminal": "drives the program in a tmux terminal",
+    "install": "builds the program and installs it",
 }
 
 _BY_FIXTURE = {
@@ -40,7 +41,7 @@ _DEPLOYED_ONCE = {"matrix", "python_matrix", "callers"}
 _SECONDS = {"npm_project": 20.0, "own_cloud": 2.0, "stacks_without": 2.0, "shared_cloud": 0.3}
 """What a test takes for a fixture that is its own, roughly: so the longest files are found."""
 
-_MARKED_SECONDS = {"unit": 0.05, "cloud": 0.3, "npm": 3.0, "terminal": 8.0}
+_MARKED_SECONDS = {"unit": 0.05, "cloud": 0.3, "npm": 3.0, "terminal": 8.0, "install": 4.0}
 """The same for a kind, where no fixture says more."""
 
 _WORKER_BYTES = 2 << 30

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from workbench.localcloud.log_file import last_lines, trim_log
 
 
@@ -20,6 +22,7 @@ def test_a_long_log_keeps_its_last_whole_lines(tmp_path: Path) -> None:
     assert last_lines(log, 2) == ("line 199998", "line 199999")
 
 
+@pytest.mark.cloud
 def test_a_running_server_cuts_its_own_log(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     code = (

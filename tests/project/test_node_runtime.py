@@ -20,6 +20,7 @@ def fake_node(folder: Path, version: str) -> str:
     return str(folder)
 
 
+@pytest.mark.npm
 def test_a_path_without_node_uses_the_bundled_one_and_its_npm(tmp_path: Path) -> None:
     node = find_node(str(tmp_path))
     assert node.source == "bundled"
