@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
+from screens.panes import PANES
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT
@@ -27,12 +28,10 @@ GROUPS = {
     "start": "Start",
     "target": "Target",
     "language": "New project",
-    "users": "Users",
     "inbox": "Messages",
     "pool": "User pool",
     "groups": "Groups",
     "tokens": "Tokens",
-    "branches": "Branches",
     "job": "A job",
     "jobs": "Jobs",
     "compare": "Comparison",
@@ -47,8 +46,9 @@ GROUPS = {
     "problems": "Problems",
     "problem": "A problem",
     "play": "Playground",
+    **{pane.id: pane.title for pane in PANES},
 }
-
+"""The titles of groups: the first part of a binding's id."""
 
 _LAST = ("list", "pane", "app")
 """The keys of every list and every screen come after the screen's own."""
@@ -101,7 +101,7 @@ def collect_bindings(
     for node in sorted(nodes, key=lambda each: each is app):
         for one in _declared(type(node)):
             group = (one.id or "").partition(".")[0]
-            if one.id is None or group not in GROUPS:
+            if one.id is None:
                 continue
             known_group = groups.setdefault(group, {})
             remapped = keymap.get(one.id)
@@ -123,7 +123,7 @@ def help_rows(screen: Screen[object], app: App[object], keymap: Mapping[str, str
     for group, found in collect_bindings(screen, app, keymap).items():
         if rows:
             rows.append(Row(()))
-        rows.append(Row(((GROUPS[group], STRONG),)))
+        rows.append(Row(((GROUPS.get(group, group.capitalize()), STRONG),)))
         for name, binding in found.items():
             keys = binding.key_display or binding.key
             words = binding.tooltip or binding.description
