@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
-from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -219,12 +218,6 @@ class WorkbenchApp(App[None]):
     def push_screen(self, *given: Any, **named: Any) -> Any:
         """Open a screen; keys wait until it is there, or are ignored where nobody asked for it."""
         awaited = super().push_screen(*given, **named)
-        self.keys.hold_for_screen(self.screen)
-        return awaited
-
-    def switch_screen(self, screen: Screen[Any] | str) -> AwaitComplete:
-        """Go to a screen in place of this one; keys wait until it is there."""
-        awaited = super().switch_screen(screen)
         self.keys.hold_for_screen(self.screen)
         return awaited
 

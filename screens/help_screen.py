@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from screens.panes import PANES
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT
 
@@ -58,9 +59,7 @@ class HelpScreen(ModalScreen[None]):
     """The keys of the screen below; binding ids are shown for remapping in the settings file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,question_mark,q", "dismiss", "Back", id="page.back", tooltip="Close the help"
-        ),
+        key("page.back", "escape,question_mark,q", "dismiss", "Back", "Close the help"),
     ]
 
     def __init__(self, below: Screen[object], keymap: Mapping[str, str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from screens.ports import Severity
-from screens.widgets.format import clock_time
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, TEXT, WARN
 
@@ -34,6 +33,8 @@ class MessageList:
 
     def rows(self) -> list[Row]:
         """A row for each line, the newest message first: when, how severe, the text."""
+        from screens.widgets.format import clock_time
+
         rows: list[Row] = []
         for at, severity, text in reversed(self._kept):
             mark = _MARKS.get(severity, ("  ", TEXT))

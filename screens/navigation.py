@@ -29,9 +29,7 @@ from screens.pane import PaneContext, PaneScreen
 from screens.panes import PANES, Pane, pane_of
 from screens.ports import Starter
 from screens.sandbox.open_question import OpenQuestion
-from screens.sandbox.view_state import SandboxState
 from screens.shell import AppShell
-from screens.widgets.environment_banner import EnvironmentBanner
 from workbench.model.events import AnyEvent, DeploymentFinished, Emit, LogLine
 
 if TYPE_CHECKING:
@@ -173,7 +171,7 @@ class Navigation:
         for name in list(self._panes):
             self._drop(name)
         self.sandbox = None
-        self._question.follow(None, SandboxState())
+        self._question.forget()
         self.show_start(target)
         self._app.remove_mode(_SANDBOX)
 
@@ -240,6 +238,8 @@ class Navigation:
                 self._drop(pane.id)
         self._branches = branches if environment is not None else None
         self._shell.environment = environment
+        from screens.widgets.environment_banner import EnvironmentBanner
+
         for screen in (*self._panes.values(), *([self.sandbox] if self.sandbox else [])):
             for banner in screen.query(EnvironmentBanner):
                 banner.show(environment)

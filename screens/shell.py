@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import webbrowser
 from collections.abc import Hashable, Sequence
 from functools import partial
 from pathlib import Path
@@ -66,6 +65,8 @@ class AppShell:
         self._app.run_worker(partial(self._open_page, url), group="browser", thread=True)
 
     def _open_page(self, url: str) -> None:
+        import webbrowser
+
         if "SSH_CONNECTION" in os.environ or not webbrowser.open(url):
             self._app.call_from_thread(self.copy, url, "the address: no browser here")
 

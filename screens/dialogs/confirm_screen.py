@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.wrapped_rows import WrappedRows
 
@@ -28,21 +29,19 @@ class ConfirmScreen(ModalScreen[bool | None]):
 
     LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Continue and lose the data"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Change nothing"),
-        Binding(
-            "enter", "chosen", "Choose", id="confirm.enter", tooltip="Choose the marked answer"
-        ),
-        Binding(
+        key("confirm.yes", "y", "answer(True)", "Yes", "Continue and lose the data"),
+        key("confirm.no", "n,escape", "answer(False)", "No", "Change nothing"),
+        key("confirm.enter", "enter", "chosen", "Choose", "Choose the marked answer"),
+        key(
+            "confirm.other",
             "left,right,tab,shift+tab",
             "other",
             "Other answer",
-            False,
-            id="confirm.other",
-            tooltip="Mark the other answer",
+            "Mark the other answer",
+            show=False,
         ),
-        Binding("down,j", "scroll(1)", "Scroll", False, id="confirm.down", tooltip="Scroll down"),
-        Binding("up,k", "scroll(-1)", "Scroll", False, id="confirm.up", tooltip="Scroll up"),
+        key("confirm.down", "down,j", "scroll(1)", "Scroll", "Scroll down", show=False),
+        key("confirm.up", "up,k", "scroll(-1)", "Scroll", "Scroll up", show=False),
     ]
     AUTO_FOCUS = "#no"
 

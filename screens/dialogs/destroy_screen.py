@@ -8,13 +8,14 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from screens.dialogs.confirm_screen import Choice
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.wrapped_rows import WrappedRows
 
@@ -35,13 +36,11 @@ class DestroyScreen(ModalScreen[Decision | None]):
 
     LEFT_BY_NUMBERS = False  # a question is answered, or left by Esc
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "later", "Decide later", id="destroy.later", tooltip="Decide later"),
-        Binding("down", "scroll(1)", "Scroll", False, id="destroy.down", tooltip="Scroll down"),
-        Binding("up", "scroll(-1)", "Scroll", False, id="destroy.up", tooltip="Scroll up"),
-        Binding(
-            "pagedown", "scroll(4)", "Page", False, id="destroy.page_down", tooltip="Page down"
-        ),
-        Binding("pageup", "scroll(-4)", "Page", False, id="destroy.page_up", tooltip="Page up"),
+        key("destroy.later", "escape", "later", "Decide later", "Decide later"),
+        key("destroy.down", "down", "scroll(1)", "Scroll", "Scroll down", show=False),
+        key("destroy.up", "up", "scroll(-1)", "Scroll", "Scroll up", show=False),
+        key("destroy.page_down", "pagedown", "scroll(4)", "Page", "Page down", show=False),
+        key("destroy.page_up", "pageup", "scroll(-4)", "Page", "Page up", show=False),
     ]
 
     def __init__(

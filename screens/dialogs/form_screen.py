@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar, overload
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from screens.dialogs.confirm_screen import Choice
 from screens.dialogs.options import Options
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.tick import Tick
 from screens.widgets.titles import as_title
 from workbench.model.user_problem import UserProblem
@@ -66,32 +67,19 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "f5,ctrl+enter,ctrl+j",
-            "take",
-            "Submit",
-            id="form.take",
-            tooltip="Submit the form",
-        ),
+        key("form.take", "f5,ctrl+enter,ctrl+j", "take", "Submit", "Submit the form"),
         # With priority: what is typed right behind the key must land in the next line.
-        Binding(
-            "tab",
-            "app.focus_next",
-            "Next",
-            id="form.next",
-            tooltip="Go to the next line",
-            priority=True,
-        ),
-        Binding(
+        key("form.next", "tab", "app.focus_next", "Next", "Go to the next line", priority=True),
+        key(
+            "form.previous",
             "shift+tab",
             "app.focus_previous",
             "Previous",
-            False,
-            id="form.previous",
-            tooltip="Go to the previous line",
+            "Go to the previous line",
+            show=False,
             priority=True,
         ),
-        Binding("escape", "cancel", "Close", id="form.close", tooltip="Close; nothing is done"),
+        key("form.close", "escape", "cancel", "Close", "Close; nothing is done"),
     ]
 
     @overload
@@ -141,8 +129,8 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         self._refused_at = refused_at
         self._is_submitting = False
         self._bindings = self._bindings.copy()
-        for key, bindings in self._bindings.key_to_bindings.items():
-            self._bindings.key_to_bindings[key] = [
+        for pressed, bindings in self._bindings.key_to_bindings.items():
+            self._bindings.key_to_bindings[pressed] = [
                 replace(each, description=label) if each.action == "take" else each
                 for each in bindings
             ]

@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from screens.widgets.keys import key
 
 
 class Options(Widget, can_focus=True):
     """A line for each choice; the arrows move the mark, a click sets it, Enter goes to the next line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,right,space", "move(1)", "Other", id="options.next", tooltip="Choose the next"),
-        Binding("up,left", "move(-1)", "Previous", False, id="options.previous",
-                tooltip="Choose the previous"),
-        Binding("enter", "submit", "Next", False, id="options.submit", tooltip="Go to the next line"),
+        key("options.next", "down,right,space", "move(1)", "Other", "Choose the next"),
+        key("options.previous", "up,left", "move(-1)", "Previous", "Choose the previous", show=False),
+        key("options.submit", "enter", "submit", "Next", "Go to the next line", show=False),
     ]  # fmt: skip
 
     chosen: reactive[int] = reactive(0)

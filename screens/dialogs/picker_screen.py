@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, plain
 from screens.widgets.titles import as_title
@@ -28,7 +29,7 @@ class PickerInput(Input):
     """The search line; its Enter is shown among the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Choose", id="picker.choose", tooltip="Choose the marked row"),
+        key("picker.choose", "enter", "submit", "Choose", "Choose the marked row"),
     ]
 
 
@@ -36,20 +37,11 @@ class PickerScreen(ModalScreen[str | None]):
     """Dismissed with the picked row's key, or ``=`` and the typed text if ``takes_text``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Close", id="picker.close", tooltip="Close without choosing"),
-        Binding("down", "move(1)", "Next", False, id="picker.down", tooltip="The next row"),
-        Binding("up", "move(-1)", "Previous", False, id="picker.up", tooltip="The previous row"),
-        Binding(
-            "pagedown",
-            "move(10)",
-            "Page down",
-            False,
-            id="picker.page_down",
-            tooltip="Ten rows down",
-        ),
-        Binding(
-            "pageup", "move(-10)", "Page up", False, id="picker.page_up", tooltip="Ten rows up"
-        ),
+        key("picker.close", "escape", "cancel", "Close", "Close without choosing"),
+        key("picker.down", "down", "move(1)", "Next", "The next row", show=False),
+        key("picker.up", "up", "move(-1)", "Previous", "The previous row", show=False),
+        key("picker.page_down", "pagedown", "move(10)", "Page down", "Ten rows down", show=False),
+        key("picker.page_up", "pageup", "move(-10)", "Page up", "Ten rows up", show=False),
     ]
 
     def __init__(

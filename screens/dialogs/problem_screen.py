@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.problem_rows import problem_rows
 from screens.widgets.titles import as_title
 from screens.widgets.wrapped_rows import WrappedRows
@@ -20,7 +21,7 @@ class ProblemScreen(ModalScreen[None]):
     """One problem; its text can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "close", "Close", id="problem.close", tooltip="Close"),
+        key("problem.close", "escape,enter,q", "close", "Close", "Close"),
     ]
 
     def __init__(self, problem: UserProblem) -> None:

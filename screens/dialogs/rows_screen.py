@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import FAIL, MUTED, TEXT
 from screens.widgets.titles import as_title
@@ -23,7 +24,7 @@ class RowsScreen(ModalScreen[None]):
     """Shows rows that are there, or that ``read`` brings (it blocks, so it runs in a thread)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "close", "Close", id="rows.close", tooltip="Close"),
+        key("rows.close", "escape,enter", "close", "Close", "Close"),
     ]
 
     def __init__(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
 from screens.widgets.titles import as_title
@@ -22,13 +23,7 @@ class TroubleScreen(ModalScreen[None]):
     """The error in plain words; its text can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,enter,q",
-            "close",
-            "Close",
-            id="trouble.close",
-            tooltip="Close; the app continues",
-        ),
+        key("trouble.close", "escape,enter,q", "close", "Close", "Close; the app continues"),
     ]
 
     def __init__(self, error: BaseException, log: Path | None) -> None:

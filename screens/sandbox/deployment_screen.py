@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from screens.ports import Past
@@ -19,6 +19,7 @@ from screens.sandbox.questions import loss_rows
 from screens.sandbox.stage_rows import stage_rows
 from screens.sandbox.view_state import DeploymentState, SandboxState, deployment_state
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
@@ -31,9 +32,9 @@ class DeploymentScreen(Screen[None]):
     """A read-only page about one deployment; read from the journal in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,left,h", "app.pop_screen", "Back", id="page.back", tooltip="To the panes"),
-        Binding("n", "step(1)", "Newer", id="deployment.newer", tooltip="The next deployment"),
-        Binding("p", "step(-1)", "Older", id="deployment.older", tooltip="The one before"),
+        key("page.back", "escape,left,h", "app.pop_screen", "Back", "To the panes"),
+        key("deployment.newer", "n", "step(1)", "Newer", "The next deployment"),
+        key("deployment.older", "p", "step(-1)", "Older", "The one before"),
     ]
 
     def __init__(self, number: int, past: Past, state: SandboxState) -> None:

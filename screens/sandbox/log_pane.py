@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
+from screens.widgets.keys import key
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import MUTED, TEXT, Spans
@@ -33,29 +34,18 @@ class LogView(LineView):
     """The lines; follows the newest one until the cursor leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "ask('search')", "Search", id="log.search", tooltip="Find a text"),
-        Binding("n", "find(1)", "Next", id="log.next", tooltip="Go to the next match"),
-        Binding(
-            "N",
-            "find(-1)",
-            "Previous",
-            False,
-            id="log.previous",
-            tooltip="Go to the previous match",
-        ),
-        Binding(
-            "f", "ask('filter')", "Filter", id="log.filter", tooltip="Filter the lines by a text"
-        ),
-        Binding("l", "level", "Level", id="log.level", tooltip="Change the lowest level shown"),
-        Binding("t", "follow", "Follow", id="log.follow", tooltip="Keep the newest line in view"),
-        Binding("w", "wrap", "Wrap", id="log.wrap", tooltip="Wrap long lines"),
-        Binding("y", "copy", "Copy", id="log.copy", tooltip="Copy the line under the cursor"),
-        Binding(
-            "Y", "copy_all", "Copy all", False, id="log.copy_all", tooltip="Copy all lines shown"
-        ),
-        Binding("s", "save", "Save", id="log.save", tooltip="Save the lines shown to a file"),
-        Binding("left,h", "sideways(-8)", "Left", False, id="log.left", tooltip="Scroll left"),
-        Binding("right", "sideways(8)", "Right", False, id="log.right", tooltip="Scroll right"),
+        key("log.search", "slash", "ask('search')", "Search", "Find a text"),
+        key("log.next", "n", "find(1)", "Next", "Go to the next match"),
+        key("log.previous", "N", "find(-1)", "Previous", "Go to the previous match", show=False),
+        key("log.filter", "f", "ask('filter')", "Filter", "Filter the lines by a text"),
+        key("log.level", "l", "level", "Level", "Change the lowest level shown"),
+        key("log.follow", "t", "follow", "Follow", "Keep the newest line in view"),
+        key("log.wrap", "w", "wrap", "Wrap", "Wrap long lines"),
+        key("log.copy", "y", "copy", "Copy", "Copy the line under the cursor"),
+        key("log.copy_all", "Y", "copy_all", "Copy all", "Copy all lines shown", show=False),
+        key("log.save", "s", "save", "Save", "Save the lines shown to a file"),
+        key("log.left", "left,h", "sideways(-8)", "Left", "Scroll left", show=False),
+        key("log.right", "right", "sideways(8)", "Right", "Scroll right", show=False),
     ]
 
     following: reactive[bool] = reactive(True, repaint=False)

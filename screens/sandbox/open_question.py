@@ -9,12 +9,12 @@ from textual.app import App
 from textual.screen import Screen
 
 from screens.ports import OpenedSandbox, shell_of
-from screens.sandbox.view_state import SandboxState
 from screens.widgets.question_banner import show_banner
 from workbench.model.events import ConfirmationNeeded
 
 if TYPE_CHECKING:
     from screens.dialogs.destroy_screen import Decision, DestroyScreen
+    from screens.sandbox.view_state import SandboxState
 
 
 class OpenQuestion:
@@ -28,20 +28,26 @@ class OpenQuestion:
         self._app = app
         self._vanished = vanished
         self._opened: OpenedSandbox | None = None
-        self._state = SandboxState()
+        self._state: SandboxState | None = None
         self._question: ConfirmationNeeded | None = None
         self._dialog: DestroyScreen | None = None
         self._wanted = False
 
-    def follow(self, opened: OpenedSandbox | None, state: SandboxState) -> None:
+    def follow(self, opened: OpenedSandbox, state: SandboxState) -> None:
         """Ask the questions of this sandbox from now on; ``state`` is what its screen knows."""
         self._opened, self._state = opened, state
+        self.changed()
+
+    def forget(self) -> None:
+        """The sandbox is closed: there is no question."""
+        self._opened = self._state = None
         self.changed()
 
     @property
     def is_open(self) -> bool:
         """Whether a question waits that may be answered here."""
-        return self._question is not None and not self._state.is_attached
+        state = self._state
+        return state is not None and self._question is not None and not state.is_attached
 
     def want(self) -> None:
         """The user asked for what comes with a question: open it, unless another key is pressed."""
@@ -53,7 +59,7 @@ class OpenQuestion:
 
     def changed(self) -> None:
         """The sandbox's question may be another now, or gone."""
-        question = self._state.question
+        question = self._state.question if self._state is not None else None
         if question is self._question:
             return
         self._question = question
@@ -94,9 +100,10 @@ class OpenQuestion:
         self._app.push_screen(self._dialog, answered)
 
     def _text(self) -> str:
-        if self._question is None or self._opened is None:
+        question, opened, state = self._question, self._opened, self._state
+        if question is None or opened is None or state is None:
             return ""
         from screens.sandbox.questions import question_words
 
-        owner = self._state.owner if self._state.is_attached else ""
-        return question_words(self._question, self._opened.info.identifier, owner)
+        owner = state.owner if state.is_attached else ""
+        return question_words(question, opened.info.identifier, owner)

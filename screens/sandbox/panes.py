@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.stage_rows import history_rows, stage_rows
 from screens.sandbox.view_state import ACTIVE_STATES, SandboxState
+from screens.widgets.keys import key
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
@@ -82,9 +83,7 @@ class HistoryPane(RowList):
     """All deployments, newest first; Enter shows one again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "open", "Show", id="history.show", tooltip="Show its diff, timings and log"
-        ),
+        key("history.show", "enter", "open", "Show", "Show its diff, timings and log"),
     ]
 
     def __init__(self) -> None:
@@ -116,7 +115,7 @@ class ProblemsPane(WrappedRows):
     """Current problems; shown above the other panes only if there are any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Edit", id="problems.edit", tooltip="Open the file at the error"),
+        key("problems.edit", "enter", "open", "Edit", "Open the file at the error"),
     ]
 
     def __init__(self) -> None:

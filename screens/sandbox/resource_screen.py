@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
@@ -13,6 +13,7 @@ from screens.ports import UsesShell
 from screens.sandbox.view_state import SandboxState
 from screens.widgets.format import short_path, status_mark
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, TEXT
 from screens.widgets.titles import as_title
@@ -24,10 +25,8 @@ class ResourceScreen(UsesShell, ModalScreen[None]):
     """A resource's names, ids and status; ``y`` copies the marked one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,left,h,enter", "dismiss", "Back", id="page.back", tooltip="To the tree"),
-        Binding(
-            "o", "console", "AWS console", id="resources.console", tooltip="Open in the browser"
-        ),
+        key("page.back", "escape,left,h,enter", "dismiss", "Back", "To the tree"),
+        key("resources.console", "o", "console", "AWS console", "Open in the browser"),
     ]
 
     def __init__(self, resource: LiveResource, state: SandboxState) -> None:

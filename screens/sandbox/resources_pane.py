@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from screens.sandbox.resource_rows import (
@@ -16,6 +16,7 @@ from screens.sandbox.resource_rows import (
     tree_rows,
 )
 from screens.sandbox.view_state import SandboxState
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, TEXT
 from screens.widgets.titles import as_title
@@ -27,22 +28,14 @@ class ResourcesPane(RowList):
     """Folding tree over all resources of the stack."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "open", "Details", id="resources.open", tooltip="Show the resource's details"
-        ),
-        Binding("right", "unfold", "Unfold", False, id="resources.unfold", tooltip="Unfold"),
-        Binding("left,h", "fold", "Fold", False, id="resources.fold", tooltip="Fold"),
-        Binding("space", "toggle_fold", "Fold", id="resources.toggle", tooltip="Fold or unfold"),
-        Binding(
-            "E", "all(True)", "Unfold all", False, id="resources.unfold_all", tooltip="Unfold all"
-        ),
-        Binding("C", "all(False)", "Fold all", False, id="resources.fold_all", tooltip="Fold all"),
-        Binding(
-            "o",
-            "console",
-            "AWS console",
-            id="resources.console",
-            tooltip="Open in the AWS console (browser)",
+        key("resources.open", "enter", "open", "Details", "Show the resource's details"),
+        key("resources.unfold", "right", "unfold", "Unfold", "Unfold", show=False),
+        key("resources.fold", "left,h", "fold", "Fold", "Fold", show=False),
+        key("resources.toggle", "space", "toggle_fold", "Fold", "Fold or unfold"),
+        key("resources.unfold_all", "E", "all(True)", "Unfold all", "Unfold all", show=False),
+        key("resources.fold_all", "C", "all(False)", "Fold all", "Fold all", show=False),
+        key(
+            "resources.console", "o", "console", "AWS console", "Open in the AWS console (browser)"
         ),
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
@@ -32,6 +32,7 @@ from screens.sandbox.sign_in import sign_in
 from screens.sandbox.view_state import DeploymentState, Part, SandboxState, recorded_state
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import RowList
 from workbench.model.deployment import LiveResource
 from workbench.model.events import (
@@ -58,40 +59,19 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         (120, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(OFFER_KEY, "offer", "Fix", id="sandbox.offer", tooltip="Apply the suggested fix"),
-        Binding("r", "redeploy", "Deploy", id="sandbox.redeploy", tooltip="Deploy again"),
-        Binding("e", "edit", "Edit", id="sandbox.edit", tooltip="Open the error's file in $EDITOR"),
-        Binding(
-            "z",
-            "zoom",
-            "Zoom",
-            False,
-            id="sandbox.zoom",
-            tooltip="Show one pane on the whole screen",
-        ),
-        Binding(
-            "escape",
-            "unzoom",
-            "All panes",
-            False,
-            id="sandbox.unzoom",
-            tooltip="Show all panes again",
-        ),
-        Binding(
-            "T",
-            "target",
-            "Target",
-            False,
-            id="sandbox.target",
-            tooltip="Choose another target",
-        ),
-        Binding(
+        key("sandbox.offer", OFFER_KEY, "offer", "Fix", "Apply the suggested fix"),
+        key("sandbox.redeploy", "r", "redeploy", "Deploy", "Deploy again"),
+        key("sandbox.edit", "e", "edit", "Edit", "Open the error's file in $EDITOR"),
+        key("sandbox.zoom", "z", "zoom", "Zoom", "Show one pane on the whole screen", show=False),
+        key("sandbox.unzoom", "escape", "unzoom", "All panes", "Show all panes again", show=False),
+        key("sandbox.target", "T", "target", "Target", "Choose another target", show=False),
+        key(
+            "sandbox.recreate",
             "R",
             "recreate",
             "Recreate",
-            False,
-            id="sandbox.recreate",
-            tooltip="Delete the sandbox, deploy it again",
+            "Delete the sandbox, deploy it again",
+            show=False,
         ),
     ]
 

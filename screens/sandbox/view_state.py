@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from workbench.journal.records import DeploymentRecord
 from workbench.model.deployment import (
     DeploymentResult,
     Diff,
@@ -45,6 +45,9 @@ from workbench.model.events import (
     StepStarted,
     Trigger,
 )
+
+if TYPE_CHECKING:
+    from workbench.journal.records import DeploymentRecord
 
 ResourceKey = tuple[StackPath, str]
 """A resource's place: its stack and its logical id."""

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.start.target_screen import ChoiceList
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, STRONG, TEXT
 
@@ -23,8 +24,8 @@ class LanguageScreen(ModalScreen[str | None]):
     """Dismissed with the language, or None: nothing is created."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Create", id="language.choose", tooltip="Create the project"),
-        Binding("escape,q", "back", "Back", id="language.back", tooltip="Back; nothing is created"),
+        key("language.choose", "enter", "choose", "Create", "Create the project"),
+        key("language.back", "escape,q", "back", "Back", "Back; nothing is created"),
     ]
 
     def __init__(self, folder: str, planned: Mapping[str, Sequence[str]]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.timer import Timer
@@ -18,10 +19,13 @@ from screens.messages import SandboxOpened
 from screens.ports import Starter, UsesShell
 from screens.widgets.format import duration
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row
-from screens.widgets.text_styles import ACCENT, FAIL, MUTED, OK, STRONG, TEXT
+from screens.widgets.text_styles import ACCENT, MUTED, OK, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.events import Emit
+from workbench.model.system_problem import system_problem
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -44,27 +48,17 @@ class StartScreen(UsesShell, Screen[None]):
     """Prepares the session in a thread; hands over to the sandbox screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
+        key(
+            "start.create",
             "enter,x",
             "offer('init')",
             "Create",
-            id="start.create",
-            tooltip="Create a new Amplify project here; asks for its language first",
+            "Create a new Amplify project here; asks for its language first",
         ),
-        Binding(
-            "enter,x",
-            "offer('install')",
-            "Install",
-            id="start.install",
-            tooltip="Install the npm packages",
-        ),
-        Binding(
-            "enter", "choose", "Choose", id="start.choose", tooltip="Choose where it should run"
-        ),
-        Binding(
-            "escape", "stop", "Stop", id="start.stop", tooltip="Stop the installation; files stay"
-        ),
-        Binding("r", "again", "Retry", id="start.again", tooltip="Check the project again"),
+        key("start.install", "enter,x", "offer('install')", "Install", "Install the npm packages"),
+        key("start.choose", "enter", "choose", "Choose", "Choose where it should run"),
+        key("start.stop", "escape", "stop", "Stop", "Stop the installation; files stay"),
+        key("start.again", "r", "again", "Retry", "Check the project again"),
     ]
 
     def __init__(self, starter: Starter, emit: Emit, *, target: Target | None = None) -> None:
@@ -101,18 +95,19 @@ class StartScreen(UsesShell, Screen[None]):
     @work(thread=True, group="start")
     def _prepare(self) -> None:
         """Find the project and its target."""
-        app = self.app
-        try:
+        with self._problems_shown():
             session = self._starter.prepare()
             asks = self._target is None and not session.target_chosen
             profiles = list(self._starter.profiles()) if asks else []
-        except UserProblem as problem:
-            app.call_from_thread(self._stopped_by, problem)
-            return
-        except OSError as error:
-            app.call_from_thread(self._stopped_by, unexpected(error))
-            return
-        app.call_from_thread(self._prepared, session, profiles, asks)
+            self.app.call_from_thread(self._prepared, session, profiles, asks)
+
+    @contextmanager
+    def _problems_shown(self) -> Iterator[None]:
+        """For a step in a thread: show the problem that stops it."""
+        try:
+            yield
+        except (UserProblem, OSError) as error:
+            self.app.call_from_thread(self._stopped_by, as_problem(error))
 
     def _prepared(self, session: Session, profiles: list[str], asks: bool) -> None:
         if asks:
@@ -144,42 +139,31 @@ class StartScreen(UsesShell, Screen[None]):
     @work(thread=True, group="start")
     def _open(self, session: Session, target: Target | None) -> None:
         """Start the sandbox's loop."""
-        app = self.app
-        app.call_from_thread(self._show_step, "Starting the sandbox …")
-        try:
+        self.app.call_from_thread(self._show_step, "Starting the sandbox …")
+        with self._problems_shown():
             if target is not None:
                 session = self._starter.choose_target(session, target)
             opened = self._starter.open(session, self._emit)
-        except UserProblem as problem:
-            app.call_from_thread(self._stopped_by, problem)
-        except OSError as error:
-            app.call_from_thread(self._stopped_by, unexpected(error))
-        else:
             self.post_message(SandboxOpened(opened))
 
     @work(thread=True, group="plan")
     def _plan(self) -> None:
         """Read what creating a project would change, then ask for its language."""
-        app = self.app
-        try:
+        with self._problems_shown():
             planned = {language: self._starter.planned(language) for language in _LANGUAGES}
-        except UserProblem as problem:
-            app.call_from_thread(self._stopped_by, problem)
-            return
-        app.call_from_thread(self._ask_language, planned)
+            self.app.call_from_thread(self._ask_language, planned)
 
     def _ask_language(self, planned: Mapping[str, Sequence[str]]) -> None:
         from screens.start.language_screen import LanguageScreen
 
         folder = self._problem.where if self._problem is not None else ""
-        app = self.app
 
         def chosen(language: str | None) -> None:
             if language is not None:
                 self._begin_fix("init", language)
 
         self.shell.release_keys("language")
-        app.push_screen(LanguageScreen(folder, planned), chosen)
+        self.app.push_screen(LanguageScreen(folder, planned), chosen)
 
     def _begin_fix(self, offer: str, language: str = "") -> None:
         self._problem = None
@@ -194,23 +178,17 @@ class StartScreen(UsesShell, Screen[None]):
     @work(thread=True, group="start")
     def _fix(self, offer: str, language: str) -> None:
         """Apply the fix, then check again."""
-        app = self.app
 
         def say(line: str) -> None:
-            app.call_from_thread(self._hear, line)
+            self.app.call_from_thread(self._hear, line)
 
-        try:
+        with self._problems_shown():
             if offer == "init":
                 self._starter.scaffold(language, say)
                 self._made = True
             if language != "python":
                 self._starter.install(None, say, self._stopping.is_set)
-        except UserProblem as problem:
-            app.call_from_thread(self._stopped_by, problem)
-        except OSError as error:
-            app.call_from_thread(self._stopped_by, unexpected(error))
-        else:
-            app.call_from_thread(self.action_again)
+            self.app.call_from_thread(self.action_again)
 
     # -- what is shown ----------------------------------------------------------------------------
 
@@ -251,11 +229,7 @@ class StartScreen(UsesShell, Screen[None]):
         rows: list[Row] = []
         problem = self._problem
         if problem is not None:
-            rows.append(Row((("✗ ", FAIL), (problem.what, STRONG))))
-            if problem.where:
-                rows.append(Row(((f"  {problem.where}", MUTED),)))
-            rows.append(Row(()))
-            rows.append(Row((("→ ", ACCENT), (problem.next_step, TEXT))))
+            rows.extend(problem_rows(problem))
             words = OFFERS[problem.offer]
             if words:
                 rows += [
@@ -315,9 +289,11 @@ class StartScreen(UsesShell, Screen[None]):
         return super().check_action(action, parameters)
 
 
-def unexpected(error: OSError) -> UserProblem:
-    """An error of the operating system as a problem that the user can solve."""
-    return UserProblem(
+def as_problem(error: UserProblem | OSError) -> UserProblem:
+    """The problem itself, or an error of the operating system as one."""
+    if isinstance(error, UserProblem):
+        return error
+    return system_problem(error) or UserProblem(
         error.strerror or str(error),
         "Fix this, then press r to retry.",
         where=str(error.filename or ""),

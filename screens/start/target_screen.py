@@ -8,11 +8,12 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT, Spans
 from screens.widgets.titles import as_title
@@ -56,10 +57,8 @@ class TargetScreen(ModalScreen[Target | None]):
     """The choice is saved for the project; ``--local`` and ``--profile`` override it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "choose", "Choose", id="target.choose", tooltip="Choose the marked target"
-        ),
-        Binding("escape,q", "back", "Back", id="target.back", tooltip="Back without choosing"),
+        key("target.choose", "enter", "choose", "Choose", "Choose the marked target"),
+        key("target.back", "escape,q", "back", "Back", "Back without choosing"),
     ]
 
     def __init__(self, project: str, profiles: Sequence[str], now: str = "") -> None:

@@ -13,12 +13,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from screens.widgets.keys import key
 from screens.widgets.text_styles import TEXT, TONE_CLASSES, Spans, plain
 from workbench.terminal_text import safe_line
 
@@ -31,28 +32,19 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     ALLOW_MAXIMIZE = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Next row", False, id="list.down", tooltip="Go down one row"),
-        Binding("up,k", "move(-1)", "Previous row", False, id="list.up", tooltip="Go up one row"),
-        Binding(
+        key("list.down", "down,j", "move(1)", "Next row", "Go down one row", show=False),
+        key("list.up", "up,k", "move(-1)", "Previous row", "Go up one row", show=False),
+        key(
+            "list.page_down",
             "pagedown,ctrl+d",
             "page(1)",
             "Page down",
-            False,
-            id="list.page_down",
-            tooltip="Go down one page",
+            "Go down one page",
+            show=False,
         ),
-        Binding(
-            "pageup,ctrl+u",
-            "page(-1)",
-            "Page up",
-            False,
-            id="list.page_up",
-            tooltip="Go up one page",
-        ),
-        Binding(
-            "home,g", "first", "First row", False, id="list.first", tooltip="Go to the first row"
-        ),
-        Binding("end,G", "last", "Last row", False, id="list.last", tooltip="Go to the last row"),
+        key("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up", "Go up one page", show=False),
+        key("list.first", "home,g", "first", "First row", "Go to the first row", show=False),
+        key("list.last", "end,G", "last", "Last row", "Go to the last row", show=False),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

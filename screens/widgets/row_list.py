@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
+from screens.widgets.keys import key
 from screens.widgets.line_view import LineView
 from screens.widgets.text_styles import ACCENT, MUTED, STRONG, Spans, plain
 
@@ -34,18 +35,9 @@ class RowList(LineView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "slash",
-            "filter",
-            "Filter",
-            False,
-            id="list.filter",
-            tooltip="Filter the rows by a text",
-        ),
-        Binding(
-            "escape", "end_filter", "All rows", id="list.unfilter", tooltip="Show all rows again"
-        ),
-        Binding("y", "copy", "Copy", id="list.copy", tooltip="Copy the row's value (OSC 52)"),
+        key("list.filter", "slash", "filter", "Filter", "Filter the rows by a text", show=False),
+        key("list.unfilter", "escape", "end_filter", "All rows", "Show all rows again"),
+        key("list.copy", "y", "copy", "Copy", "Copy the row's value (OSC 52)"),
     ]
 
     class Opened(Message):

@@ -1,11 +1,14 @@
-"""Fixtures of the screen tests: a fixed time zone, so that times of day are the same everywhere."""
+"""Fixtures of the screen tests: a scripted engine, and a fixed time zone for times of day."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.screens.scripted import ScriptedPast, ScriptedStarter, save_begins, save_ends
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,9 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> ScriptedStarter:
+    """A scripted engine; its journal knows the save of ``SAVED``."""
+    return ScriptedStarter(tmp_path, past=ScriptedPast({2: save_begins() + save_ends()}))

@@ -286,6 +286,10 @@ def save_ends(start: float = NOW + 60, number: int = 2) -> list[AnyEvent]:
     ]
 
 
+SAVED = first_deployment() + save_begins() + save_ends()
+"""The first deployment, and a save that was hot-swapped."""
+
+
 def type_error(start: float = NOW + 120, number: int = 3) -> list[AnyEvent]:
     """A save that does not type-check."""
     found = Diagnostic(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +21,11 @@ from screens.widgets.question_banner import QuestionBanner
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
+    SAVED,
     ScriptedPast,
     ScriptedStarter,
     failed_resource,
-    first_deployment,
     losing_save,
-    save_begins,
-    save_ends,
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
@@ -39,13 +36,7 @@ from workbench.model.events import (
     StateChanged,
 )
 
-SAVED = first_deployment() + save_begins() + save_ends()
 (LOST,) = [event for event in losing_save()[-1:] if isinstance(event, ConfirmationNeeded)]
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path)
 
 
 def banner(screen: Screen[Any]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from screens.help_screen import HelpScreen
@@ -11,20 +9,11 @@ from screens.sandbox.resources_pane import ResourcesPane
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
+    SAVED,
     ScriptedStarter,
-    first_deployment,
-    save_begins,
-    save_ends,
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
-
-SAVED = first_deployment() + save_begins() + save_ends()
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path)
 
 
 def texts(view: RowList) -> list[str]:

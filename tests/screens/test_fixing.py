@@ -44,11 +44,6 @@ from workbench.model.events import (
 Offer = Literal["recreate", "install", "start-local-cloud", "retry", "login", "target"]
 
 
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path)
-
-
 def failed_with(offer: Offer) -> list[AnyEvent]:
     failure = Failure("It failed", "for a reason", "Fix it.", offer=offer)
     return [

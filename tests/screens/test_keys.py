@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from screens.app import WorkbenchApp
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.help_screen import HelpScreen, collect_bindings
@@ -21,7 +19,7 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
-    ScriptedPast,
+    SAVED,
     ScriptedStarter,
     failed_resource,
     first_deployment,
@@ -34,13 +32,6 @@ from tests.screens.scripted import (
 from tests.screens.settling import sandbox_screen, until
 from workbench.model.events import LoopState, ResourcesListed, StateChanged
 from workbench.project.settings import Settings
-
-SAVED = first_deployment() + save_begins() + save_ends()
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path, past=ScriptedPast({2: save_begins() + save_ends()}))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from textual import events
@@ -23,22 +22,12 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import TEXT
 from tests.screens.scripted import (
     NOW,
-    ScriptedPast,
+    SAVED,
     ScriptedStarter,
-    first_deployment,
-    save_begins,
-    save_ends,
     scripted_app,
 )
 from tests.screens.settling import sandbox_screen, until
 from workbench.model.events import LoopState, StateChanged
-
-SAVED = first_deployment() + save_begins() + save_ends()
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path, past=ScriptedPast({2: save_begins() + save_ends()}))
 
 
 async def test_numbers_work_from_every_screen(starter: ScriptedStarter) -> None:

@@ -39,11 +39,6 @@ from workbench.model.events import (
 )
 
 
-@pytest.fixture
-def starter(tmp_path: Path) -> ScriptedStarter:
-    return ScriptedStarter(tmp_path)
-
-
 def wrong() -> list[AnyEvent]:
     """A deployment that failed in the user's files."""
     return [
@@ -188,7 +183,7 @@ async def test_the_empty_diff_says_why_and_names_a_file_that_is_there(
         pane = screen.query_one(DiffPane)
         assert "amplify/data/resource.ts" in shown(pane)
         await sandbox_screen(pilot, starter, wrong())
-        assert "can't be evaluated" in shown(pane)
+        assert "cannot be evaluated" in shown(pane)
         assert "Nothing" not in shown(pane)
 
 

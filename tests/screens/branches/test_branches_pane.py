@@ -7,12 +7,11 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from screens.app import WorkbenchApp
@@ -32,6 +31,7 @@ from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.branches.repository import Repository, make_repository
+from tests.screens.driver import Driver
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
@@ -48,28 +48,14 @@ from workbench.project.node_runtime import find_node
 from workbench.startup import Session
 
 
-class Driver:
-    """Drives the pane."""
+@dataclass
+class BranchesDriver(Driver):
+    """Drives the pane on its repository."""
 
-    def __init__(
-        self,
-        pilot: Pilot[None],
-        app: WorkbenchApp,
-        repository: Repository,
-        hosting: Hosting,
-        clients: Clients,
-        *,
-        project: Project,
-    ) -> None:
-        self.clients = clients
-        self.pilot = pilot
-        self.app = app
-        self.repository = repository
-        self.project = project
-        self.hosting = hosting
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+    repository: Repository
+    hosting: Hosting
+    clients: Clients
+    project: Project
 
     async def until_shown(self, words: str, of: type[Any] = BranchesScreen) -> None:
         def is_shown() -> bool:
@@ -79,11 +65,6 @@ class Driver:
             )
 
         await until(self.pilot, is_shown, words)
-
-    async def until_on(self, screen: type[Any]) -> None:
-        await until(
-            self.pilot, lambda: isinstance(self.app.screen, screen), f"on {screen.__name__}"
-        )
 
     async def type_in(self, *texts: str) -> None:
         """Fill in a form's lines and take it."""
@@ -114,7 +95,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Any:
     """Open the pane on a repository with the branches main and feature."""
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Driver]:
+    async def opened() -> AsyncIterator[BranchesDriver]:
         repository = make_repository(tmp_path / "app")
         repository.git("switch", "--quiet", "--create", "feature")
         repository.commit("Only here", a="1")
@@ -131,7 +112,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Any:
         async with app.run_test(size=(140, 40)) as pilot:
             await sandbox_screen(pilot, starter, first_deployment())
             await pilot.press("9")
-            driver = Driver(pilot, app, repository, hosting, clients, project=project)
+            driver = BranchesDriver(pilot, app, repository, hosting, clients, project)
             await driver.until_shown("Only here")
             yield driver
 

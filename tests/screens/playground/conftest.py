@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
 
-from screens.app import WorkbenchApp
 from screens.dialogs.picker_screen import PickerScreen
 from screens.playground.code_editor import CodeEditor
 from screens.playground.result_pane import ResultPane
@@ -20,6 +17,7 @@ from screens.playground.tab_state import TabState
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.localcloud.appsync.matrix.deployed import Deployed
+from tests.screens.driver import Driver
 from tests.screens.playground.held_api import held_api
 from tests.screens.playground.held_playground import HeldPlayground
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
@@ -46,14 +44,11 @@ class Schemas:
 
 
 @dataclass
-class Driver:
+class PlaygroundDriver(Driver):
     """Drives the playground by its keys, and reads what it shows."""
 
-    pilot: Pilot[None]
-    app: WorkbenchApp
     screen: PlaygroundScreen
     schemas: Schemas
-    copied: list[str] = field(default_factory=list)
 
     @property
     def tab(self) -> TabState:
@@ -75,9 +70,6 @@ class Driver:
     def other_result(self) -> ResultPane:
         return self.screen.results.second
 
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
     async def write(self, text: str) -> None:
         """A text in the editor that has the focus, in place of what was there; else the operation."""
         if self.app.focused is self.result:
@@ -87,15 +79,6 @@ class Driver:
         assert editor in (self.operation, self.variables)
         editor.text = text  # type: ignore[union-attr]
         await self.pilot.pause()
-
-    async def pick(self, words: str) -> None:
-        """Search in the dialog that opens, and take the first row."""
-        await until(self.pilot, lambda: isinstance(self.app.screen, PickerScreen), "the dialog")
-        dialog = self.app.screen
-        dialog.query_one(Input).value = words
-        await self.pilot.pause()
-        await self.press("enter")
-        await until(self.pilot, lambda: self.app.screen is not dialog, "its end")
 
     async def offered(self) -> list[str]:
         """The rows of the dialog that opens."""
@@ -117,11 +100,8 @@ class Driver:
     def shown(self, pane: ResultPane | None = None) -> str:
         return "\n".join(plain(row.spans) for row in (pane or self.result).rows)
 
-    async def until(self, holds: Callable[[], object], what: str = "") -> None:
-        await until(self.pilot, holds, what)
 
-
-Open = Callable[..., AbstractAsyncContextManager[Driver]]
+Open = Callable[..., AbstractAsyncContextManager[PlaygroundDriver]]
 
 
 @pytest.fixture
@@ -129,7 +109,7 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
     """Open the playground in an app; the same folder each time, as after a restart."""
 
     @asynccontextmanager
-    async def opened(size: tuple[int, int] = (140, 40)) -> AsyncIterator[Driver]:
+    async def opened(size: tuple[int, int] = (140, 40)) -> AsyncIterator[PlaygroundDriver]:
         environment = from_outputs(matrix.project / "amplify_outputs.json")
         clients = Clients(matrix.target)
         schemas = Schemas(GraphqlApi(clients, environment))
@@ -146,8 +126,7 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
             screen = app.screen
             assert isinstance(screen, PlaygroundScreen)
             await until(pilot, lambda: screen.connection.schema, "the schema")
-            driver = Driver(pilot, app, screen, schemas)
-            app.shell.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign]
+            driver = PlaygroundDriver(pilot, app, screen, schemas)
             yield driver
 
     return opened

@@ -6,21 +6,18 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from screens.app import WorkbenchApp
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FormScreen
 from screens.dialogs.options import Options
-from screens.dialogs.picker_screen import PickerScreen
 from screens.dialogs.problem_screen import ProblemScreen
 from screens.dialogs.rows_screen import RowsScreen
 from screens.help_screen import HelpScreen
@@ -33,6 +30,7 @@ from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
+from tests.screens.driver import Driver
 from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.clients import Clients
@@ -44,21 +42,12 @@ from workbench.users.user_pools import UserPool
 
 
 @dataclass
-class Driver:
+class UsersDriver(Driver):
     """Drives the pane, and asks Cognito what is true."""
 
-    pilot: Pilot[None]
-    app: WorkbenchApp
     screen: UsersScreen
     cognito: Any
     pool_id: str
-    copied: list[str] = field(default_factory=list)
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, holds: Callable[[], object], what: str = "") -> None:
-        await until(self.pilot, holds, what)
 
     async def fill(self, **values: str) -> None:
         """Fill in the dialog that opens, and take it."""
@@ -103,13 +92,6 @@ class Driver:
         assert isinstance(opened.clients.target, LocalTarget)
         return [each.kind for each in read_inbox(opened.clients.target, self.pool_id)]
 
-    async def pick(self, words: str) -> None:
-        """Take the first row that fits in the dialog that opens."""
-        await self.until(lambda: isinstance(self.app.screen, PickerScreen), "the dialog")
-        self.app.screen.query_one(Input).value = words
-        await self.pilot.pause()
-        await self.press("enter")
-
     async def settled(self) -> None:
         await self.until(
             lambda: (
@@ -128,7 +110,7 @@ class Driver:
         return found
 
 
-Open = Callable[..., AbstractAsyncContextManager[Driver]]
+Open = Callable[..., AbstractAsyncContextManager[UsersDriver]]
 
 
 @pytest.fixture
@@ -136,7 +118,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
     """Open the pane on a new pool with some users and the groups Admins and Editors."""
 
     @asynccontextmanager
-    async def opened(*users: str, size: tuple[int, int] = (140, 40)) -> AsyncIterator[Driver]:
+    async def opened(*users: str, size: tuple[int, int] = (140, 40)) -> AsyncIterator[UsersDriver]:
         clients = Clients(local_cloud)
         cognito = clients.cognito_idp
         pool_id = cognito.create_user_pool(PoolName="users", UsernameAttributes=["email"])[
@@ -159,8 +141,7 @@ def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
             await until(pilot, lambda: isinstance(app.screen, UsersScreen), "the pane")
             screen = app.screen
             assert isinstance(screen, UsersScreen)
-            driver = Driver(pilot, app, screen, cognito, pool_id)
-            app.shell.copy = lambda text, what: driver.copied.append(text)  # type: ignore[method-assign]
+            driver = UsersDriver(pilot, app, screen, cognito, pool_id)
             await driver.settled()
             yield driver
 
@@ -575,7 +556,7 @@ async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
         assert "users.create" in text
 
 
-def refuse(users: Driver, code: str, message: str, times: int) -> None:
+def refuse(users: UsersDriver, code: str, message: str, times: int) -> None:
     """Let AWS answer so, ``times`` times, at the HTTP boundary."""
     opened = users.screen.browser.pager.opened
     assert opened is not None
