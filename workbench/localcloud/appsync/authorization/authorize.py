@@ -18,7 +18,7 @@ from workbench.localcloud.appsync.authorization.open_id import (
 from workbench.localcloud.appsync.authorization.user_pool import authorize_user, issuer_of
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import Api, AuthMode, AuthProvider
-from workbench.localcloud.json_web_tokens import read_token
+from workbench.localcloud.json_web_tokens import Token, read_token
 
 _NOT_AUTHORIZED = "You are not authorized to make this call."
 _NO_CREDENTIALS = "Valid authorization header not provided."
@@ -58,7 +58,7 @@ class Authorizer:
             return found
         by_function = _of(providers, AuthMode.LAMBDA)
         has_tokens = bool(modes & {AuthMode.USER_POOL, AuthMode.OIDC})
-        if by_function is not None and not (has_tokens and read_token(authorization)):
+        if by_function is not None and not (has_tokens and _token(authorization)):
             return await self._functions.authorize(api, by_function, headers, request)
         if AuthMode.API_KEY in modes and headers.get("x-api-key") and not has_tokens:
             return _by_key(api, headers["x-api-key"])
@@ -71,7 +71,7 @@ class Authorizer:
         authorization: str,
         request: HttpRequestFacts,
     ) -> Caller | None:
-        token = read_token(authorization)
+        token = _token(authorization)
         if token is None:
             return None
         for provider in providers:
@@ -81,6 +81,12 @@ class Authorizer:
             elif provider.mode is AuthMode.OIDC and has_issuer(provider, token):
                 return await authorize_open_id(provider, token, request, self._keys, self._open_id)
         return None
+
+
+def _token(authorization: str) -> Token | None:
+    """The token in an ``Authorization`` header, with or without ``Bearer``."""
+    is_bearer = authorization[:7].lower() == "bearer "
+    return read_token(authorization[7:].strip() if is_bearer else authorization)
 
 
 def _of(providers: tuple[AuthProvider, ...], mode: AuthMode) -> AuthProvider | None:

@@ -94,6 +94,7 @@ def install() -> None:
             raise ValueError("not a token: nested too deeply") from None
         return found
 
+    cognito._signature_valid = is_signed
     cognito._decode_id_token_unverified = decode_any
     cognito._dispatch_idp = with_token_check
     cognito._admin_disable_user = disable_and_sign_out
@@ -108,12 +109,20 @@ def install() -> None:
 
 
 def is_signed(token: Any) -> bool:
-    """Whether the pool that a token names has signed it."""
+    """Whether the pool that a token names has signed it; an identity pool's, by the shared key."""
+    # Imported in a thread soon after the start, with all that AppSync's requests need.
     from ministack.services import cognito
 
-    return (
-        bool(claims_of(token)) and token.count(".") == 2 and bool(cognito._signature_valid(token))
-    )
+    from workbench.localcloud.json_web_tokens import is_signed_by, read_token
+
+    found = read_token(token) if isinstance(token, str) else None
+    if found is None or "kid" not in found.header:
+        return False
+    pool_id = found.issuer.rpartition("/")[2]
+    if cognito._get_pool_unscoped(pool_id) is None:
+        return is_signed_by(found, [cognito._JWKS_KEY], "R")
+    keys = [cognito._pool_signing_key(pool_id, use)[1] for use in cognito._POOL_KEY_USES]
+    return is_signed_by(found, [key for key in keys if key], "R")
 
 
 def claims_of(token: Any) -> Mapping[str, Any]:
