@@ -75,6 +75,12 @@ def local_cloud(shared_cloud: SharedCloud) -> Iterator[LocalTarget]:
 
 
 @pytest.fixture
+def local_cloud_dir(local_cloud: LocalTarget, shared_cloud: SharedCloud) -> Path:
+    """The state folder of ``local_cloud``."""
+    return shared_cloud.state_dir
+
+
+@pytest.fixture
 def local_clients(local_cloud: LocalTarget, shared_cloud: SharedCloud) -> Clients:
     """Clients of ``local_cloud``, made once: each costs some 30 ms."""
     return shared_cloud.clients

@@ -151,12 +151,12 @@ def test_it_moves_away_from_a_taken_port_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_wish_for_another_port_is_not_dropped(
-    own_cloud: LocalTarget, own_cloud_dir: Path, tmp_path: Path
+    local_cloud: LocalTarget, local_cloud_dir: Path, tmp_path: Path
 ) -> None:
-    port = urlsplit(own_cloud.endpoint).port
-    assert lifecycle.start(own_cloud_dir, port=port) == own_cloud
+    port = urlsplit(local_cloud.endpoint).port
+    assert lifecycle.start(local_cloud_dir, port=port) == local_cloud
     with pytest.raises(lifecycle.LocalCloudProblem, match=f"already runs at port {port}") as said:
-        lifecycle.start(own_cloud_dir, port=ports.choose_port(tmp_path))
+        lifecycle.start(local_cloud_dir, port=ports.choose_port(tmp_path))
     assert "local stop" in said.value.next_step
     with pytest.raises(lifecycle.LocalCloudProblem, match="22"):
         lifecycle.start(tmp_path / "new", port=22)
@@ -168,12 +168,12 @@ def test_a_remembered_port_that_was_never_ours_is_forgotten(tmp_path: Path) -> N
     assert lifecycle.status(tmp_path).port == 0
 
 
-def test_health_tells_who_answers(own_cloud: LocalTarget, own_cloud_dir: Path) -> None:
-    status, body = _get(own_cloud, "/_amplify_tui/health")
+def test_health_tells_who_answers(local_cloud: LocalTarget, local_cloud_dir: Path) -> None:
+    status, body = _get(local_cloud, "/_amplify_tui/health")
     document = json.loads(body)
     assert status == 200
-    assert document["pid"] == lifecycle.status(own_cloud_dir).pid
-    assert document["state_dir"] == str(own_cloud_dir)
+    assert document["pid"] == lifecycle.status(local_cloud_dir).pid
+    assert document["state_dir"] == str(local_cloud_dir)
 
 
 @pytest.mark.parametrize(
@@ -187,15 +187,15 @@ def test_health_tells_who_answers(own_cloud: LocalTarget, own_cloud_dir: Path) -
     ],
 )
 def test_other_sites_pages_cannot_reach_admin_routes(
-    own_cloud: LocalTarget, path: str, method: str, headers: dict[str, str]
+    local_cloud: LocalTarget, path: str, method: str, headers: dict[str, str]
 ) -> None:
-    status, _ = _get(own_cloud, path, method, **headers)
+    status, _ = _get(local_cloud, path, method, **headers)
     assert status == 403
 
 
-def test_loopback_names_are_accepted(own_cloud: LocalTarget) -> None:
+def test_loopback_names_are_accepted(local_cloud: LocalTarget) -> None:
     for host in ("localhost:1", "127.0.0.1", "[::1]:80", "any.localhost"):
-        assert _get(own_cloud, "/_amplify_tui/health", Host=host)[0] == 200
+        assert _get(local_cloud, "/_amplify_tui/health", Host=host)[0] == 200
 
 
 def test_bootstrap_is_there_from_the_start(own_cloud: LocalTarget) -> None:
@@ -217,8 +217,8 @@ def test_reset_forgets_everything_but_the_port(own_cloud: LocalTarget, own_cloud
     assert [bucket["Name"] for bucket in buckets] == [cdk_bootstrap.STAGING_BUCKET]
 
 
-def test_the_shell_lines_set_and_unset(own_cloud: LocalTarget) -> None:
-    lines = shell_lines(own_cloud, {"AWS_ENDPOINT_URL_S3": "http://elsewhere", "AWS_X": "1"})
+def test_the_shell_lines_set_and_unset(local_cloud: LocalTarget) -> None:
+    lines = shell_lines(local_cloud, {"AWS_ENDPOINT_URL_S3": "http://elsewhere", "AWS_X": "1"})
     script = f'{lines}\nprintf "%s|%s|%s" "$AWS_ENDPOINT_URL" "${{AWS_PROFILE-none}}" '
     script += '"${AWS_ENDPOINT_URL_S3-none}"'
     done = subprocess.run(
@@ -232,12 +232,12 @@ def test_the_shell_lines_set_and_unset(own_cloud: LocalTarget) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == f"{own_cloud.endpoint}|none|none"
+    assert done.stdout == f"{local_cloud.endpoint}|none|none"
 
 
-def test_a_child_process_inherits_nothing_of_an_account(own_cloud: LocalTarget) -> None:
+def test_a_child_process_inherits_nothing_of_an_account(local_cloud: LocalTarget) -> None:
     base = dict.fromkeys(REMOVED, "real") | {"AWS_SECRET_ACCESS_KEY": "real", "HOME": "/h"}
-    made = process_environment(own_cloud, base)
+    made = process_environment(local_cloud, base)
     assert "real" not in made.values()
     assert made["HOME"] == "/h"
 
