@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.quickstart_project import QUICKSTART, copy_quickstart
 from workbench.model.events import AnyEvent, LogLine
 from workbench.project.models import Project
 from workbench.project.node_runtime import NodeRuntime
@@ -80,6 +81,31 @@ def small_project(project: Project) -> Project:
 def project(npm_project: Path) -> Project:
     (npm_project / "package-lock.json").write_text('{"lockfileVersion": 3}')
     return Project(npm_project, npm_project / "amplify" / "backend.ts", "quickstart")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_bench(
+    npm_modules: Path, node_runtime: NodeRuntime, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Bench]:
+    root = copy_quickstart(tmp_path_factory.mktemp("warm") / "quickstart", npm_modules)
+    made = Bench(
+        Project(root, root / "amplify" / "backend.ts", "quickstart"), node_runtime.executable
+    )
+    yield made
+    await made.synthesizer.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def warm_bench(module_bench: Bench) -> Bench:
+    """The quickstart's own files in a process that runs already; a cold start takes 4 s.
+
+    Its tests run in the module's event loop: ``pytest.mark.asyncio(loop_scope="module")``.
+    """
+    root = module_bench.project.root
+    shutil.rmtree(root / "amplify")
+    shutil.copytree(QUICKSTART / "amplify", root / "amplify")
+    module_bench.events.clear()
+    return module_bench
 
 
 @pytest_asyncio.fixture

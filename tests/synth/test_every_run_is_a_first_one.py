@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from tests.synth.assemblies import different
 from workbench.synth.synthesizer import Synthesizer
@@ -16,7 +16,7 @@ from workbench.synth.synthesizer import Synthesizer
 if TYPE_CHECKING:
     from tests.synth.conftest import Bench
 
-pytestmark = pytest.mark.npm
+pytestmark = [pytest.mark.npm, pytest.mark.asyncio(loop_scope="module")]
 
 CONTEXT = {
     "amplify-backend-namespace": "quickstart",
@@ -122,20 +122,46 @@ async def assembly(bench: Bench, synthesizer: Synthesizer, name: str) -> Path:
     return result.assembly
 
 
-async def seen_by_both(bench: Bench) -> dict[str, object]:
-    """Evaluate in the warm process and in a new one; what the backend saw, the same in both."""
-    warm = await assembly(bench, bench.synthesizer, "cdk.out")
-    await asyncio.sleep(0.1)  # what the run left behind has time to do harm
-    new = bench.another()
-    try:
-        fresh = await assembly(bench, new, "cdk.new")
-    finally:
-        await new.close()
-    assert different(warm, fresh) == []
-    shutil.rmtree(fresh)
-    (template,) = warm.glob("*seen*.template.json")
-    value: str = json.loads(template.read_text())["Outputs"]["Seen"]["Value"]
-    return {**json.loads(value), "level": level(warm)}
+class Both:
+    """Evaluates in the warm process and, once for the same files, in a new one."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._fresh: dict[str, Path] = {}
+
+    async def seen(self) -> dict[str, object]:
+        """What the backend saw, the same in both."""
+        warm = await assembly(self._bench, self._bench.synthesizer, "cdk.out")
+        await asyncio.sleep(0.1)  # what the run left behind has time to do harm
+        assert different(warm, await self._new()) == []
+        (template,) = warm.glob("*seen*.template.json")
+        value: str = json.loads(template.read_text())["Outputs"]["Seen"]["Value"]
+        return {**json.loads(value), "level": level(warm)}
+
+    async def _new(self) -> Path:
+        """The assembly of a new process, which takes 4 s."""
+        files = "".join(
+            map(self._bench.read, ("amplify/backend.ts", "amplify/settings.json", ".env"))
+        )
+        if files not in self._fresh:
+            new = self._bench.another()
+            try:
+                name = f"cdk.new-{len(self._fresh)}"
+                self._fresh[files] = await assembly(self._bench, new, name)
+            finally:
+                await new.close()
+        return self._fresh[files]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_both(module_bench: Bench) -> Both:
+    return Both(module_bench)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def both(warm_bench: Bench, module_both: Both) -> Both:
+    write_project(warm_bench)
+    return module_both
 
 
 def level(folder: Path) -> str:
@@ -145,41 +171,39 @@ def level(folder: Path) -> str:
     return str(function["Properties"]["Environment"]["Variables"]["LEVEL"])
 
 
-async def test_every_save_sees_what_a_new_process_sees(bench: Bench) -> None:
-    write_project(bench)
-    first = await seen_by_both(bench)
+async def test_every_save_sees_what_a_new_process_sees(both: Both, warm_bench: Bench) -> None:
+    first = await both.seen()
     assert first["level"] == "one"
     assert first["counters"] == [1, 1, 2]
     assert (first["fromPackage"], first["names"]) == ("x", ["user"])
     assert first["late"] is None
 
-    assert await seen_by_both(bench) == first
-    bench.write(".env", "LEVEL=two\n")
-    bench.write("amplify/settings.json", '{"setting": 2}')
-    assert await seen_by_both(bench) == {**first, "level": "two", "setting": 2}
+    assert await both.seen() == first
+    warm_bench.write(".env", "LEVEL=two\n")
+    warm_bench.write("amplify/settings.json", '{"setting": 2}')
+    assert await both.seen() == {**first, "level": "two", "setting": 2}
 
-    bench.write(".env", "")
-    bench.edit("amplify/backend.ts", "import 'environment-cjs';\n", "")
-    without = await seen_by_both(bench)
+    warm_bench.write(".env", "")
+    warm_bench.edit("amplify/backend.ts", "import 'environment-cjs';\n", "")
+    without = await both.seen()
     assert "fromPackage" not in without
     assert without["level"] == "missing"
 
 
-async def test_a_save_that_fails_leaves_nothing_to_the_next(bench: Bench) -> None:
-    write_project(bench)
-    first = await seen_by_both(bench)
-    bench.write(
-        "amplify/backend.ts", BACKEND.replace("EXTRA", "") + "\nthrow new Error('after all');\n"
-    )
-    result = await bench.synthesizer.synth(CONTEXT, bench.project.assembly_dir)
+async def test_a_save_that_fails_leaves_nothing_to_the_next(both: Both, warm_bench: Bench) -> None:
+    first = await both.seen()
+    good = BACKEND.replace("EXTRA", "")
+    warm_bench.write("amplify/backend.ts", f"{good}\nthrow new Error('after all');\n")
+    result = await warm_bench.synthesizer.synth(CONTEXT, warm_bench.project.assembly_dir)
     assert "after all" in result.diagnostics[0].message
-    bench.write("amplify/backend.ts", BACKEND.replace("EXTRA", ""))
-    assert await seen_by_both(bench) == first
+    warm_bench.write("amplify/backend.ts", good)
+    assert await both.seen() == first
 
 
-async def test_esm_that_a_package_requires_is_evaluated_again_too(bench: Bench) -> None:
-    write_project(bench)
+async def test_esm_that_a_package_requires_is_evaluated_again_too(
+    both: Both, warm_bench: Bench
+) -> None:
     extra = "required: createRequire(import.meta.url)('requires-esm-cjs').next(),"
-    bench.write("amplify/backend.ts", BACKEND.replace("EXTRA", extra))
-    first = await seen_by_both(bench)
-    assert await seen_by_both(bench) == first
+    warm_bench.write("amplify/backend.ts", BACKEND.replace("EXTRA", extra))
+    first = await both.seen()
+    assert await both.seen() == first

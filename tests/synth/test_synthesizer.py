@@ -31,37 +31,40 @@ CONTEXT = {
 STACK = "amplify-quickstart-me-sandbox-9c60c3d084"
 BACKEND = "amplify/backend.ts"
 DATA = "amplify/data/resource.ts"
+WARM = pytest.mark.asyncio(loop_scope="module")
 
 
 async def run(bench: Bench, **options: Any) -> SynthResult:
     return await bench.synthesizer.synth(CONTEXT, bench.project.assembly_dir, **options)
 
 
-async def test_an_edit_is_in_the_next_assembly_of_the_same_worker(bench: Bench) -> None:
-    first = await run(bench)
+@WARM
+async def test_an_edit_is_in_the_next_assembly_of_the_same_worker(warm_bench: Bench) -> None:
+    first = await run(warm_bench)
     assert first.diagnostics == ()
-    assert first.assembly == bench.project.assembly_dir
-    assert (bench.project.assembly_dir / f"{STACK}.template.json").is_file()
+    assert first.assembly == warm_bench.project.assembly_dir
+    assert (warm_bench.project.assembly_dir / f"{STACK}.template.json").is_file()
     assert {BACKEND, DATA} <= set(first.inputs)
-    pid = bench.synthesizer.worker_pid
-    layers = list(bench.project.assembly_dir.glob("asset.*.zip"))
+    pid = warm_bench.synthesizer.worker_pid
+    layers = list(warm_bench.project.assembly_dir.glob("asset.*.zip"))
 
-    bench.edit(DATA, "content:", "headline:")
-    second = await run(bench)
+    warm_bench.edit(DATA, "content:", "headline:")
+    second = await run(warm_bench)
 
     assert second.diagnostics == ()
-    assert bench.synthesizer.worker_pid == pid
-    assert "headline: String" in bench.graphql()
-    assert "content: String" not in bench.graphql()
-    assert list(bench.project.assembly_dir.glob("asset.*.zip")) == layers
-    referred = "".join(p.read_text() for p in bench.project.assembly_dir.glob("*.assets.json"))
-    for asset in bench.project.assembly_dir.glob("asset.*"):
+    assert warm_bench.synthesizer.worker_pid == pid
+    assert "headline: String" in warm_bench.graphql()
+    assert "content: String" not in warm_bench.graphql()
+    assert list(warm_bench.project.assembly_dir.glob("asset.*.zip")) == layers
+    referred = "".join(p.read_text() for p in warm_bench.project.assembly_dir.glob("*.assets.json"))
+    for asset in warm_bench.project.assembly_dir.glob("asset.*"):
         assert asset.name in referred, f"{asset.name} is left over"
-    left = [path.name for path in bench.project.assembly_dir.parent.iterdir()]
+    left = [path.name for path in warm_bench.project.assembly_dir.parent.iterdir()]
     assert left == ["cdk.out"]
 
 
-async def test_what_user_code_prints_is_log_and_never_an_answer(bench: Bench) -> None:
+@WARM
+async def test_what_user_code_prints_is_log_and_never_an_answer(warm_bench: Bench) -> None:
     noise = (
         "import { spawnSync } from 'node:child_process';\n"
         "import fs from 'node:fs';\n"
@@ -71,78 +74,83 @@ async def test_what_user_code_prints_is_log_and_never_an_answer(bench: Bench) ->
         "fs.writeSync(1, '\\n{\"id\": 2}\\n');\n"
         "spawnSync('echo', ['from a child'], { stdio: 'inherit' });\n"
     )
-    bench.write(BACKEND, noise + bench.read(BACKEND))
-    result = await run(bench)
+    warm_bench.write(BACKEND, noise + warm_bench.read(BACKEND))
+    result = await run(warm_bench)
     assert result.diagnostics == ()
     await asyncio.sleep(0.2)
-    assert "a warning from the backend" in bench.lines("warning")
-    assert "answer: 42" in bench.lines("info")
-    assert "from a child" in bench.lines("info")
+    assert "a warning from the backend" in warm_bench.lines("warning")
+    assert "answer: 42" in warm_bench.lines("info")
+    assert "from a child" in warm_bench.lines("info")
 
 
-async def test_errors_say_file_line_and_hint_and_the_next_save_works(bench: Bench) -> None:
-    good = bench.read(BACKEND)
-    assert (await run(bench)).diagnostics == ()
-    before = (bench.project.assembly_dir / "manifest.json").read_text()
+@WARM
+async def test_errors_say_file_line_and_hint_and_the_next_save_works(warm_bench: Bench) -> None:
+    good = warm_bench.read(BACKEND)
+    assert (await run(warm_bench)).diagnostics == ()
+    before = (warm_bench.project.assembly_dir / "manifest.json").read_text()
 
-    bench.write(BACKEND, good + "\nconst broken = ;\n")
-    (syntax,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, good + "\nconst broken = ;\n")
+    (syntax,) = (await run(warm_bench)).diagnostics
     assert (syntax.file, syntax.line) == (BACKEND, len(good.splitlines()) + 2)
     assert syntax.code == "SyntaxError"
 
-    bench.write(BACKEND, "import './nope.js';\n" + good)
-    (missing,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, "import './nope.js';\n" + good)
+    (missing,) = (await run(warm_bench)).diagnostics
     assert (missing.file, missing.line, missing.code) == (BACKEND, 1, "ModuleNotFound")
     assert "./nope.js" in missing.message
 
-    bench.write(BACKEND, "import 'no-such-package';\n" + good)
-    (package,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, "import 'no-such-package';\n" + good)
+    (package,) = (await run(warm_bench)).diagnostics
     assert "npm install no-such-package" in package.hint
 
-    bench.write(BACKEND, "import { nothing } from './auth/resource.js';\nnothing;\n" + good)
-    (export,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, "import { nothing } from './auth/resource.js';\nnothing;\n" + good)
+    (export,) = (await run(warm_bench)).diagnostics
     assert (export.file, export.line, export.code) == (BACKEND, 1, "MissingExport")
 
-    bench.write(BACKEND, good + "\nthrow 'a text';\n")
-    (thrown,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, good + "\nthrow 'a text';\n")
+    (thrown,) = (await run(warm_bench)).diagnostics
     assert "a text" in thrown.message
 
-    bench.write(BACKEND, good + "\n\nprocess.exit(3);\n")
-    (exited,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, good + "\n\nprocess.exit(3);\n")
+    (exited,) = (await run(warm_bench)).diagnostics
     assert "process.exit(3)" in exited.message
     assert (exited.file, exited.line) == (BACKEND, len(good.splitlines()) + 3)
 
-    bench.write(BACKEND, good + "\nPromise.reject(new Error('nobody waits'));\n")
-    (rejected,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, good + "\nPromise.reject(new Error('nobody waits'));\n")
+    (rejected,) = (await run(warm_bench)).diagnostics
     assert "nobody waits" in rejected.message
 
-    bench.write(BACKEND, "export {};\n")
-    (undefined,) = (await run(bench)).diagnostics
+    warm_bench.write(BACKEND, "export {};\n")
+    (undefined,) = (await run(warm_bench)).diagnostics
     assert "defineBackend" in undefined.message
 
-    assert (bench.project.assembly_dir / "manifest.json").read_text() == before
+    assert (warm_bench.project.assembly_dir / "manifest.json").read_text() == before
     for found in (syntax, missing, package, export, thrown, exited, rejected, undefined):
         assert "    at " not in found.message
 
-    bench.write(BACKEND, "await new Promise((done) => setTimeout(done, 20));\n" + good)
-    assert (await run(bench)).diagnostics == ()
+    warm_bench.write(BACKEND, "await new Promise((done) => setTimeout(done, 20));\n" + good)
+    assert (await run(warm_bench)).diagnostics == ()
 
 
-async def test_amplifys_own_hint_is_kept_and_counters_start_afresh(bench: Bench) -> None:
+@WARM
+async def test_amplifys_own_hint_is_kept_and_counters_start_afresh(warm_bench: Bench) -> None:
     auth = "amplify/auth/resource.ts"
-    good = bench.read(auth)
-    assert (await run(bench)).diagnostics == ()
-    bench.write(auth, good + "\nexport const other = defineAuth({ loginWith: { email: true } });\n")
-    (found,) = (await run(bench)).diagnostics
+    good = warm_bench.read(auth)
+    assert (await run(warm_bench)).diagnostics == ()
+    warm_bench.write(
+        auth, good + "\nexport const other = defineAuth({ loginWith: { email: true } });\n"
+    )
+    (found,) = (await run(warm_bench)).diagnostics
     assert found.code == "MultipleSingletonResourcesError"
     assert (found.file, found.line) == (auth, len(good.splitlines()) + 2)
     assert "defineAuth" in found.hint
-    bench.write(auth, good)
-    assert (await run(bench)).diagnostics == ()
+    warm_bench.write(auth, good)
+    assert (await run(warm_bench)).diagnostics == ()
 
 
-async def test_functions_are_bundled_with_their_generated_types(bench: Bench) -> None:
-    bench.write(
+@WARM
+async def test_functions_are_bundled_with_their_generated_types(warm_bench: Bench) -> None:
+    warm_bench.write(
         "amplify/say/resource.ts",
         "import { defineFunction } from '@aws-amplify/backend';\n"
         "export const say = defineFunction({\n"
@@ -150,72 +158,78 @@ async def test_functions_are_bundled_with_their_generated_types(bench: Bench) ->
         "});\n",
     )
     handler = "amplify/say/handler.ts"
-    bench.write(
+    warm_bench.write(
         handler,
         "import { env } from '$amplify/env/say';\n"
         "export const handler = async () => env.GREETING + ' one';\n",
     )
-    text = bench.read(BACKEND).replace("defineBackend({", "defineBackend({ say,")
-    bench.write(BACKEND, "import { say } from './say/resource.js';\n" + text)
+    text = warm_bench.read(BACKEND).replace("defineBackend({", "defineBackend({ say,")
+    warm_bench.write(BACKEND, "import { say } from './say/resource.js';\n" + text)
 
     def bundles() -> dict[str, str]:
-        files = bench.project.assembly_dir.glob("asset.*/index.mjs")
+        files = warm_bench.project.assembly_dir.glob("asset.*/index.mjs")
         return {f.parent.name: f.read_text() for f in files if "GREETING" in f.read_text()}
 
-    first = await run(bench)
+    first = await run(warm_bench)
     assert first.diagnostics == ()
     assert handler in first.inputs
-    typed = bench.read(".amplify/generated/env/say.ts")
+    typed = warm_bench.read(".amplify/generated/env/say.ts")
     assert "GREETING: string" in typed
     (before,) = bundles().items()
     assert " one" in before[1]
 
-    again = await run(bench)
+    again = await run(warm_bench)
     assert handler in again.inputs
     assert bundles() == dict([before])
 
-    bench.edit(handler, " one", " two")
-    assert (await run(bench)).diagnostics == ()
+    warm_bench.edit(handler, " one", " two")
+    assert (await run(warm_bench)).diagnostics == ()
     (after,) = bundles().items()
     assert " two" in after[1]
     assert after[0] != before[0]
 
-    bench.write(handler, "import { x } from './gone';\nexport const handler = async () => x;\n")
-    (broken,) = (await run(bench)).diagnostics
+    warm_bench.write(
+        handler, "import { x } from './gone';\nexport const handler = async () => x;\n"
+    )
+    (broken,) = (await run(warm_bench)).diagnostics
     assert (broken.file, broken.line, broken.code) == (handler, 1, "FunctionBundleError")
 
 
-async def test_a_killed_worker_is_reported_and_replaced(bench: Bench) -> None:
-    assert (await run(bench)).diagnostics == ()
-    first = bench.synthesizer.worker_pid
-    good = bench.read(BACKEND)
-    bench.write(BACKEND, "process.kill(process.pid, 'SIGKILL');\n" + good)
-    (died,) = (await run(bench)).diagnostics
+@WARM
+async def test_a_killed_worker_is_reported_and_replaced(warm_bench: Bench) -> None:
+    assert (await run(warm_bench)).diagnostics == ()
+    first = warm_bench.synthesizer.worker_pid
+    good = warm_bench.read(BACKEND)
+    warm_bench.write(BACKEND, "process.kill(process.pid, 'SIGKILL');\n" + good)
+    (died,) = (await run(warm_bench)).diagnostics
     assert died.code == "SynthDied"
     assert "SIGKILL" in died.message
-    bench.write(BACKEND, good)
-    assert (await run(bench)).diagnostics == ()
-    second = bench.synthesizer.worker_pid
+    warm_bench.write(BACKEND, good)
+    assert (await run(warm_bench)).diagnostics == ()
+    second = warm_bench.synthesizer.worker_pid
     assert second is not None
     assert second != first
     os.kill(second, signal.SIGKILL)
     await asyncio.sleep(0.2)
-    assert (await run(bench)).diagnostics == ()
+    assert (await run(warm_bench)).diagnostics == ()
 
 
-async def test_a_worker_that_is_killed_once_costs_no_save(bench: Bench, tmp_path: Path) -> None:
-    first = bench.synthesizer.worker_pid
-    good = bench.read(BACKEND)
+@WARM
+async def test_a_worker_that_is_killed_once_costs_no_save(
+    warm_bench: Bench, tmp_path: Path
+) -> None:
+    first = warm_bench.synthesizer.worker_pid
+    good = warm_bench.read(BACKEND)
     once = tmp_path / "killed"
     line = (
         "import { existsSync, writeFileSync } from 'node:fs';\n"
         f"if (!existsSync('{once}')) {{ writeFileSync('{once}', ''); "
         "process.kill(process.pid, 'SIGKILL'); }\n"
     )
-    bench.write(BACKEND, line + good)
-    assert (await run(bench)).diagnostics == ()
+    warm_bench.write(BACKEND, line + good)
+    assert (await run(warm_bench)).diagnostics == ()
     assert once.exists()
-    assert bench.synthesizer.worker_pid != first
+    assert warm_bench.synthesizer.worker_pid != first
 
 
 async def test_an_endless_backend_is_stopped(bench: Bench) -> None:
@@ -229,26 +243,27 @@ async def test_an_endless_backend_is_stopped(bench: Bench) -> None:
     assert bench.synthesizer.worker_pid is None
 
 
-async def test_the_latest_of_overlapping_synths_wins(bench: Bench) -> None:
-    assert (await run(bench)).diagnostics == ()
-    older = asyncio.create_task(run(bench))
+@WARM
+async def test_the_latest_of_overlapping_synths_wins(warm_bench: Bench) -> None:
+    assert (await run(warm_bench)).diagnostics == ()
+    older = asyncio.create_task(run(warm_bench))
     await asyncio.sleep(0.05)
-    bench.edit(DATA, "content:", "latest:")
-    newest = asyncio.create_task(run(bench))
+    warm_bench.edit(DATA, "content:", "latest:")
+    newest = asyncio.create_task(run(warm_bench))
     with pytest.raises(asyncio.CancelledError):
         await older
     assert not newest.done()
     assert (await newest).diagnostics == ()
-    assert "latest: String" in bench.graphql()
+    assert "latest: String" in warm_bench.graphql()
 
-    cancelled = asyncio.create_task(run(bench))
+    cancelled = asyncio.create_task(run(warm_bench))
     await asyncio.sleep(0.05)
     cancelled.cancel()
     with pytest.raises(asyncio.CancelledError):
         await cancelled
-    bench.edit(DATA, "latest:", "after:")
-    assert (await run(bench)).diagnostics == ()
-    assert "after: String" in bench.graphql()
+    warm_bench.edit(DATA, "latest:", "after:")
+    assert (await run(warm_bench)).diagnostics == ()
+    assert "after: String" in warm_bench.graphql()
 
 
 async def test_changed_packages_or_too_much_memory_replace_the_worker(bench: Bench) -> None:
@@ -329,14 +344,15 @@ async def test_plain_javascript_and_common_js_backends_work(bench: Bench) -> Non
     assert "second-kind" in template.read_text()
 
 
-async def test_the_introspection_describes_the_models(bench: Bench) -> None:
+@WARM
+async def test_the_introspection_describes_the_models(warm_bench: Bench) -> None:
     schema = "type Note @model @auth(rules: [{ allow: public }]) { id: ID! text: String }"
-    found = await bench.synthesizer.introspect(schema)
+    found = await warm_bench.synthesizer.introspect(schema)
     models = json.loads(json.dumps(found))["models"]
     assert set(models) == {"Note"}
     assert set(models["Note"]["fields"]) >= {"id", "text"}
     with pytest.raises(RuntimeError):
-        await bench.synthesizer.introspect("type {")
+        await warm_bench.synthesizer.introspect("type {")
 
 
 async def test_a_synth_leaves_no_temporary_assets_behind(
