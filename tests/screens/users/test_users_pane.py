@@ -494,7 +494,7 @@ async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path
         file.write_text(written.replace("ann@example.com", "ann").replace("Editors", "Readers"))
         await users.press("I")
         await users.fill(file="out.csv")
-        await users.until(lambda: "no e-mail address" in users.problem()[0], "the refusal")
+        await users.until(lambda: "not a valid e-mail address" in users.problem()[0], "the refusal")
         assert users.problem()[1] == users.focused() == "file"
         await users.press("escape")
         await users.settled()
