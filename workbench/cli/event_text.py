@@ -10,6 +10,7 @@ from workbench.cli.colours import Paint
 from workbench.deploy.plan.data_loss import decision_text
 from workbench.model.deployment import DeploymentResult, Diff, Effect, Failure, Loss, Method
 from workbench.model.events import (
+    CANCELLED,
     AnyEvent,
     ConfirmationAnswered,
     ConfirmationNeeded,
@@ -27,7 +28,6 @@ from workbench.model.events import (
     StageFinished,
     StateChanged,
 )
-from workbench.model.stage import CANCELLED
 from workbench.terminal_text import safe_line, safe_log, safe_text
 from workbench.wording import plural
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import json
 import os
@@ -84,6 +83,8 @@ async def wait_to_own(sandbox_dir: Path, target: str = "") -> Ownership:
 
     Cancelling it is safe: a lock that comes later is given back at once.
     """
+    import asyncio  # here, as commands that only look for the owner start 20 ms faster without it
+
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Ownership] = loop.create_future()
 

@@ -114,6 +114,10 @@ class StageStarted(Event):
     kind: Literal["stage-started"] = "stage-started"
 
 
+CANCELLED = "cancelled"
+"""The note of a stage that a newer save or the end of the loop cut short."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageFinished(Event):
     """A stage ended; ``ok`` is False where it found or met an error.
@@ -295,6 +299,7 @@ def discard(_event: AnyEvent) -> None:
 
 
 __all__ = [
+    "CANCELLED",
     "AnyEvent",
     "BranchChanged",
     "ConfirmationAnswered",

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from workbench.model.events import Emit, Stage, StageFinished, StageStarted
-
-CANCELLED = "cancelled"
-"""The note of a stage that a newer save or the end of the loop cut short."""
+from workbench.model.events import CANCELLED, Emit, Stage, StageFinished, StageStarted
 
 
 @dataclass(slots=True)
