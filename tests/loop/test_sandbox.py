@@ -30,6 +30,16 @@ def decisions(running: Running) -> list[ConfirmationAnswered]:
     return [event for event in running.events if isinstance(event, ConfirmationAnswered)]
 
 
+async def written(tmp_path: Path, wanted: list[DeploymentResult | None]) -> None:
+    """Wait until the journal, which is written in a thread of its own, has these deployments."""
+    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
+    for _ in range(500):
+        if [record.result for record in journal.deployments()] == wanted:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"the journal has {journal.deployments()}")
+
+
 async def started(tmp_path: Path, **options: object) -> Running:
     stages = FolderStages(tmp_path)
     running = Running(tmp_path, stages, SandboxOptions(**options))  # type: ignore[arg-type]
@@ -284,12 +294,14 @@ async def test_the_second_terminal_attaches_and_takes_over(tmp_path: Path) -> No
 
 async def test_once_in_a_second_terminal_tells_how_the_owner_stands(tmp_path: Path) -> None:
     first = await started(tmp_path)
+    await written(tmp_path, [R.SUCCEEDED])
     stages = FolderStages(tmp_path)
     second = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
     assert await asyncio.wait_for(second.task, 10) is R.SUCCEEDED
     first.stages.execute_seconds = 20
     first.save("two")
     await first.until(lambda: first.stages.at_once == 1)
+    await written(tmp_path, [None, R.SUCCEEDED])
     third = Running(tmp_path, stages, SandboxOptions(once=True, interactive=False))
     await third.until(lambda: any(isinstance(e, DeploymentStarted) for e in third.events))
     assert not third.task.done()
