@@ -1,7 +1,7 @@
 """The Textual app: puts the parts together, and says which key does what everywhere.
 
-What the parts do is theirs: ``navigation`` opens screens, ``shell`` serves them, ``key_router`` hands
-keys on, ``ending`` stops all.
+``navigation`` opens screens, ``shell`` serves them, ``key_router`` hands keys on, ``ending`` stops
+all, ``unforeseen`` takes errors.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ class WorkbenchApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """A message at the edge of the screen, of any widget's; never parsed as markup, and kept."""
+        """Show a message at the edge of the screen, never parsed as markup, and keep it."""
         text = safe_text(message)
         self._messages.add(self._clock(), severity, text)
         seconds = max(timeout or 0.0, shown_seconds(text, severity))

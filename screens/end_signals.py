@@ -1,7 +1,7 @@
-"""Signals that end the app: the terminal is restored, a line says what happened, the code is 128 + n.
+"""Signals that end the app: the terminal is restored, a line says why, the code is 128 + n.
 
-The first one asks the app to leave as ``q`` would. A second one, or an app that is too busy to leave,
-is ended at once, with what puts a terminal right again. Standard library only: it is in place before
+The first one asks the app to quit as ``q`` would. At a second one, or if the app is too busy,
+the process ends at once, after restoring the terminal. Standard library only: it is in place before
 the first frame.
 """
 
@@ -23,7 +23,7 @@ GRACE_SECONDS: Final = 4.0
 _LAST_WRITE_SECONDS: Final = 1.0
 
 # Mouse (all kinds), paste brackets, focus, resize reports and line wrap as a shell has them; the
-# keyboard protocol's own, before the alternate screen that it belongs to is left; cursor and colours.
+# keyboard protocol's own, before its alternate screen is left; cursor and colours.
 RESTORE: Final = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?2004l\x1b[?1004l"
     "\x1b[?2048l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0m"

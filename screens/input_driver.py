@@ -1,6 +1,6 @@
 """Textual's terminal driver with a wait for input that sleeps until there is some.
 
-Textual's own wakes ten times a second to see whether it shall end and whether a lone Escape has
+Textual's own wakes ten times a second to see whether it should end and whether a lone Escape has
 waited long enough: 0.15 % of a core of an app that does nothing.
 """
 

@@ -31,8 +31,8 @@ Input = events.Key | events.Paste
 class InputGate:
     """Hands on keys and pastes one after the other.
 
-    ``deliver`` gives one to the screen and says whether to wait for ``settled``; ``ignored`` is called
-    with the first of a series of ignored keys.
+    ``deliver`` gives one to the screen and returns whether to wait for ``settled``; ``ignored`` is
+    called at the first of a series of ignored keys.
     """
 
     def __init__(

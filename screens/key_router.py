@@ -55,7 +55,7 @@ class KeyRouter:
         self.gate = InputGate(self._hand_on, self._ignored, unasked_seconds=unasked_seconds)
 
     def is_gated(self, event: events.Event) -> TypeGuard[Input]:
-        """Whether it waits for its turn; the key that quits at once is never held, never ignored."""
+        """Whether it waits for its turn; the key that quits at once never does."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return False
         return isinstance(event, events.Paste) or event.key not in self._keys_of("app.quit_now")
@@ -74,7 +74,7 @@ class KeyRouter:
         await self._pump()
 
     async def take_in_dialog(self, event: events.Key) -> None:
-        """A dialog keeps the app's keys from working; those that work everywhere work there, too."""
+        """A dialog keeps the app's keys from working, but for those that work everywhere."""
         app, screen = self._app, self._app.screen
         if not isinstance(screen, ModalScreen) or event.key in screen.active_bindings:
             return

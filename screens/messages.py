@@ -1,6 +1,6 @@
 """Messages with which a screen asks the app for something: ``self.post_message(LeavePane())``.
 
-They bubble to the app; ``screens.navigation`` does what they ask for. May be posted from any thread.
+They bubble to the app; ``screens.navigation`` does what they ask for. Any thread may post them.
 """
 
 from __future__ import annotations

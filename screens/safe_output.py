@@ -1,9 +1,9 @@
-"""The last look at text on its way to the terminal, whatever a pane forgot.
+"""The last check of text on its way to the terminal, whatever a pane forgot.
 
-Rows, titles and messages are cleaned where they are built. Here nothing that a terminal obeys passes,
-and text whose width terminals disagree on (emoji sequences, Indic vowels: tmux and a modern terminal
-draw some of them one cell wider or narrower than Textual counts) is pinned to the cells that Textual
-gave it, so that no border moves.
+Rows, titles and messages are cleaned where they are built. Here nothing that a terminal obeys
+passes, and text whose width terminals disagree on (emoji sequences, Indic vowels: tmux and a modern
+terminal draw some of them one cell wider or narrower than Textual counts) is pinned to the cells
+that Textual gave it, so that no border moves.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _textuals_own = Strip.render
 
 
 def _render(self: Strip, console: Console) -> str:
-    """Textual's own rendering, which it keeps for each strip, of segments that are safe to write."""
+    """Textual's own rendering of a strip, cached by it, of segments that are safe to write."""
     if self._render_cache is None and not all(_is_plain(each) for each in self._segments):
         safe = Strip([_guarded(each) for each in self._segments], self.cell_length)
         self._render_cache = _textuals_own(safe, console)

@@ -1,4 +1,4 @@
-"""What the terminal can show: 16 colours or more, a dark or a light background. Standard library only.
+"""Finds out what the terminal can show: how many colours, dark or light. Standard library only.
 
 The background is asked by OSC 11 while the heavy imports run, with a device-attributes request
 behind it: every terminal answers that one, so its answer says that nothing more will come.
@@ -28,7 +28,7 @@ def has_few_colors(environment: Mapping[str, str]) -> bool:
 
 
 def is_light_by_environment(environment: Mapping[str, str]) -> bool | None:
-    """What COLORFGBG says (its last number is the background's colour); None where it says nothing."""
+    """The background's colour by COLORFGBG (its last number); None if that says nothing."""
     last = environment.get("COLORFGBG", "").rpartition(";")[2]
     if not last.isdigit():
         return None
@@ -45,7 +45,7 @@ def is_light_answer(answer: bytes) -> bool | None:
 
 
 def read_answer(terminal: int, seconds: float) -> bytes:
-    """Read until the device attributes have come or the time is over; the terminal is unbuffered."""
+    """Read until the device attributes or the end of the time; the terminal is unbuffered."""
     answer = b""
     end = monotonic() + seconds
     while not _DONE.search(answer):

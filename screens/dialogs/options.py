@@ -16,11 +16,13 @@ from screens.widgets.keys import key
 
 
 class Options(Widget, can_focus=True):
-    """A line for each choice; the arrows move the mark, a click sets it, Enter goes to the next line."""
+    """A line for each choice; arrows move the mark, a click sets it, Enter goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("options.next", "down,right,space", "move(1)", "Other", "Choose the next"),
-        key("options.previous", "up,left", "move(-1)", "Previous", "Choose the previous", show=False),
+        key(
+            "options.previous", "up,left", "move(-1)", "Previous", "Choose the previous", show=False
+        ),
         key("options.submit", "enter", "submit", "Next", "Go to the next line", show=False),
     ]  # fmt: skip
 

@@ -54,7 +54,7 @@ class PickerScreen(ModalScreen[str | None]):
         text: str = "",
         toggles: Callable[[str], object] | None = None,
     ) -> None:
-        """``toggles``: called with each picked key instead of closing; then ``search`` is called again."""
+        """``toggles`` is called with each picked key instead of closing, then ``search`` again."""
         # No id: one picker may follow another before the first is gone.
         super().__init__(classes="picker")
         self._title = title

@@ -1,4 +1,4 @@
-"""A diff as rows of text: what is created, changed, replaced and destroyed, by nested stack. Pure."""
+"""A diff as rows: what is created, changed, replaced and destroyed, by nested stack. Pure."""
 
 from __future__ import annotations
 

@@ -64,12 +64,12 @@ def problem_title(state: SandboxState) -> str:
 
 
 def _damages(state: SandboxState) -> tuple[str, ...]:
-    """Saved files of the local cloud that could not be used at its start; shown for its whole run."""
+    """Saved files that the local cloud could not use at its start; shown for its whole run."""
     return () if state.local_cloud is None else state.local_cloud.damages
 
 
 def merged(diagnostics: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
-    """All diagnostics; a run-time error on the line of a type error is the same mistake, shown once."""
+    """All diagnostics; a run-time error on the line of a type error is left out as the same."""
     types = diagnostics.get("types", ())
     typed = {(one.file, one.line) for one in types if one.severity == "error" and one.file}
     others = [
@@ -141,7 +141,7 @@ def _quoted(one: Diagnostic) -> list[Row]:
 
 
 def _around(text: str, at: int) -> tuple[str, int]:
-    """The part of a long line around the column that fits on one row: a wrapped one would lose its mark."""
+    """The part of a long line around the column, on one row: wrapped, it would lose its mark."""
     if len(text) <= _LINE:
         return text, at
     start = min(max(0, at - _LINE // 2), len(text) - _LINE)

@@ -1,4 +1,4 @@
-"""The sandbox's questions as dialogs: what a deployment would lose, leaving in the middle of one."""
+"""The sandbox's questions as dialogs: what a deployment would lose, quitting during one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the screen knows: the events so far, reduced to the state that the panes show.
+"""Reduces the events so far to the state that the panes show.
 
-Pure: no widgets, no I/O, no clock. The same reduction tells the running sandbox's deployment and an old
-deployment's, from the journal's events.
+Pure: no widgets, no I/O, no clock. The same reduction serves the running sandbox and an old
+deployment, from the journal's events.
 """
 
 from __future__ import annotations

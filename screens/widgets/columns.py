@@ -8,7 +8,7 @@ from workbench.terminal_text import safe_line
 
 
 def column(words: str, width: int) -> str:
-    """The words as one safe line in exactly ``width`` cells; what does not fit ends in an ellipsis."""
+    """The text as one safe line of exactly ``width`` cells, cut with an ellipsis."""
     line = safe_line(words)
     if width > 0 and cell_len(line) > width:
         line = set_cell_size(line, width - 1) + "…"

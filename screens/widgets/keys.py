@@ -18,8 +18,8 @@ def key(
 ) -> Binding:
     """One binding: ``key("users.create", "n", "create", "New", "Create a user")``.
 
-    ``name`` is its id, in the group of its screen. ``show``: in the footer too. ``priority``: before
-    the focused widget, which may have a use of its own for the key.
+    ``name`` is its id, in the group of its screen. ``show``: in the footer too. ``priority``: even
+    if the focused widget has a use of its own for the key.
     """
     return Binding(
         keys, action, label, show, key_display=display, priority=priority, id=name, tooltip=tooltip

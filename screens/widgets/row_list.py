@@ -1,4 +1,4 @@
-"""A line view over ready-made rows, each with what it stands for; `/` shows only those with a text."""
+"""A line view over ready-made rows, each with the key of what it shows; `/` filters them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class RowList(LineView):
         return self._rows[self.cursor] if self._rows else None
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows, of them those that the filter lets through; the cursor follows its key."""
+        """Show other rows, as far as they match the filter; the cursor follows its key."""
         self._source = rows
         rows = self.filtered(rows)
         old = self.current
@@ -171,7 +171,7 @@ class RowList(LineView):
         self.screen.refresh_bindings()
 
     def on_key(self, event: events.Key) -> None:
-        """While a filter is typed, text goes to it; arrows still move, and no letter is a command."""
+        """While a filter is typed, letters go to it and are no commands; arrows still move."""
         if not self.takes_text:
             return
         if event.key == "enter":

@@ -8,7 +8,7 @@ from workbench.terminal_text import safe_line
 
 
 def as_title(words: str, *, error: str = "") -> Content:
-    """The words as they are: never markup, never more than one line; ``error`` follows in its colour."""
+    """The text on one line, never as markup; ``error`` follows in its colour."""
     title = Content(safe_line(words))
     if not error:
         return title

@@ -13,7 +13,7 @@ _WORDS = re.compile(r"\s+|\S+")
 
 
 def wrap_spans(spans: Spans, width: int, indent: int | None = None) -> list[Spans]:
-    """The row in lines of at most ``width`` cells; later lines are indented as the first one's text."""
+    """The row in lines of at most ``width`` cells, later ones indented as the first one's text."""
     spans = tuple((safe_line(text), tone) for text, tone in spans)
     text = plain(spans)
     if width < 8 or cell_len(text) <= width:
