@@ -31,10 +31,10 @@ class Outcome:
 class BulkRunner:
     """Runs one action at a time, and puts the users' new state into a UserList."""
 
-    class Progress(Message):
+    class Progress(Message, bubble=False):
         """The action has started, made progress, or ended."""
 
-    class Changed(Message):
+    class Changed(Message, bubble=False):
         """Users of the list are changed or removed."""
 
     def __init__(self, users: UserList, post: Callable[[Message], object]) -> None:

@@ -24,17 +24,17 @@ Reading = Coroutine[Any, Any, None]
 class Pager:
     """Opens the pool and fills a UserList, one reading at a time; posts what happens."""
 
-    class Started(Message):
+    class Started(Message, bubble=False):
         """A reading has started."""
 
-    class Changed(Message):
+    class Changed(Message, bubble=False):
         """A reading has brought users, or ended."""
 
         def can_replace(self, message: Message) -> bool:
             """Several in a row are one."""
             return isinstance(message, Pager.Changed)
 
-    class ReachedEnd(Message):
+    class ReachedEnd(Message, bubble=False):
         """All users are loaded, as ``read_all`` was asked for."""
 
     def __init__(
