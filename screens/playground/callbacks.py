@@ -1,4 +1,4 @@
-"""The callbacks that the playground's screen hands to its parts; each is one of Textual's methods."""
+"""The callbacks that the playground's screen hands to its parts: methods of Textual's."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from workbench.playground.highlighting import Language, Open, Pieces
 
 
 class LinePainter:
-    """Paints lines of a text; remembers what is open at their starts, so that a key costs one line."""
+    """Paints lines of a text; remembers the state at their starts, so that a key costs one line."""
 
     def __init__(self, language: Language) -> None:
         self._language = language

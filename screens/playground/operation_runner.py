@@ -31,7 +31,7 @@ class NotRunnableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a run needs besides its callers: where to send it, and what; ``changes`` of variables."""
+    """What to run, and where to send it; ``changes`` are values for some of its variables."""
 
     api: PlaygroundApi
     definition: Definition

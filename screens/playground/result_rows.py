@@ -86,8 +86,12 @@ def _rows(value: Any, at: _At, fold: Fold) -> Iterator[Row]:
         if pointer in fold.folded:
             count = plural(len(value), "member" if is_object else "item")
             spans: tuple[Span, ...] = (
-                (indent + _CLOSED, MUTED), *label, (begin, TEXT), (f" {count} ", MUTED), (end + comma, TEXT),
-            )  # fmt: skip
+                (indent + _CLOSED, MUTED),
+                *label,
+                (begin, TEXT),
+                (f" {count} ", MUTED),
+                (end + comma, TEXT),
+            )
             yield Row(spans, pointer or "/")
             return
         yield Row(((indent + _OPEN, MUTED), *label, (begin, TEXT)), pointer or "/")

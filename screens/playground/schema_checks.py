@@ -96,7 +96,7 @@ class SchemaChecks:
         self._checked(text, schema is not None and not findings)
 
     def show_problems(self) -> None:
-        """Show in the editors' borders what is wrong: at the cursor's line, else the first problem."""
+        """Show a problem in the editors' borders: the one at the cursor's line, else the first."""
         problem = ""
         if self._findings:
             row = self._operation.cursor_location[0]
@@ -118,7 +118,7 @@ class SchemaChecks:
         self._operation.mark(marks)
 
     def go_to_error(self, outcome: Outcome, number: int) -> str:
-        """Move the cursor to what an error points to; returns why that cannot be done, or nothing."""
+        """Move the cursor to what an error points to; returns why it cannot, or nothing."""
         if outcome.result is None or number >= len(outcome.result.errors):
             return ""
         editor, error = self._operation, outcome.result.errors[number]

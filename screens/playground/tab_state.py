@@ -1,4 +1,4 @@
-"""One tab of the playground: its text, its caller, and its last results or its stream. No widgets."""
+"""One tab of the playground: its text, its caller, its last results or stream. No widgets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a paste and each key cost in the playground's editor: ``python -m tests.bench.playground_editor``.
+"""Measures a paste and each key in the editor: ``python -m tests.bench.playground_editor``.
 
-Prints Markdown. The app runs without a terminal, so painting is in it and the terminal's own time is
-not. CPU is that of the whole process, checks in threads included; the editor is idle before.
+Prints Markdown. The app runs without a terminal, so painting is in it and the terminal's own time
+is not. CPU is that of the whole process, checks in threads included; the editor is idle before.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ def test_a_schema_change_names_what_it_broke() -> None:
         "{getTodo(id:$a){id}}",
         '{search(text:"""block "quoted" text"""){__typename}}',
         "query VeryLong($filter: TodoFilter, $limit: Int, $nextToken: String, $more: String) "
-        "{ listTodos(filter: $filter, limit: $limit, nextToken: $nextToken, another: {a: 1, b: [1 2]}) { items { id } } }",
+        "{ listTodos(filter: $filter, limit: $limit, nextToken: $nextToken,"
+        " another: {a: 1, b: [1 2]}) { items { id } } }",
         "{ getTodo(id: -1.5e3) { id @include(if: true) @skip(if: false) } }",
     ],
 )
@@ -97,7 +98,10 @@ def test_prettified_text_means_the_same_and_stays(text: str) -> None:
 
 
 def test_prettify_keeps_comments_and_blank_lines() -> None:
-    text = "# head\nquery A($a: Int # first\n  $b: Int) { # all\n  # one\n  getTodo(id: 1) { id # key\n\n  done }\n}\n# tail"
+    text = (
+        "# head\nquery A($a: Int # first\n  $b: Int) { # all\n  # one\n"
+        "  getTodo(id: 1) { id # key\n\n  done }\n}\n# tail"
+    )
     pretty = format_document(text)
     for remark in ("# head", "# first", "# all", "# one", "# key", "# tail"):
         assert pretty.count(remark) == 1

@@ -15,7 +15,10 @@ from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.localcloud.env_vars import environment
 from workbench.playground.export import Exported, as_curl, as_python, as_typescript
 
-QUERY = 'query Q($limit: Int) {\n  listKeyeds(limit: $limit, filter: {text: {ne: "`$HOME\'\\\\"}}) { items { id } }\n}'
+QUERY = (
+    "query Q($limit: Int) {\n  listKeyeds(limit: $limit,"
+    ' filter: {text: {ne: "`$HOME\'\\\\"}}) { items { id } }\n}'
+)
 
 
 def exported(matrix: Deployed, mode: str) -> Exported:

@@ -36,7 +36,10 @@ def test_a_model_has_all_its_operations() -> None:
 
 
 def test_layout_keeps_comments_and_meaning() -> None:
-    text = "# first\nquery   A($a:ID!){getTodo(id:$a){id,content # why\n comments(limit:2){items{text}}}}"
+    text = (
+        "# first\nquery   A($a:ID!){getTodo(id:$a){id,content # why\n"
+        " comments(limit:2){items{text}}}}"
+    )
     pretty = format_document(text)
     assert "# first\n" in pretty
     assert "# why" in pretty

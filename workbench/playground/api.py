@@ -49,7 +49,7 @@ class PlaygroundApi:
         return await self._authorizer.users()
 
     async def suggest_caller(self) -> RunAs | None:
-        """A caller whom the authorization rules apply to, if the default one skips them; else None."""
+        """A caller to whom the rules apply, if the default one skips them; else None."""
         endpoint = self.endpoint
         if default_run_as(endpoint).kind is not As.ADMIN:
             return None

@@ -81,7 +81,8 @@ class Authorizer:
                     if not endpoint.api_key:
                         raise NotAuthorizedProblem(
                             "This API has no API key. Add one in amplify/data/resource"
-                            " (authorizationModes.apiKeyAuthorizationMode), or run as another caller."
+                            " (authorizationModes.apiKeyAuthorizationMode), or run as another"
+                            " caller."
                         )
                     return {**headers, "x-api-key": endpoint.api_key}
                 case As.LAMBDA:

@@ -81,7 +81,7 @@ _OPERATIONS: Final = ("query", "mutation", "subscription", "fragment")
 
 
 def complete(text: str, offset: int, schema: GraphQLSchema) -> tuple[Proposal, ...]:
-    """What fits at ``offset``, best first; nothing in comments, strings and names that users choose."""
+    """What fits at ``offset``, best first; nothing in comments, strings and free names."""
     # What is wrong in the definitions before this one must not matter here, nor cost time.
     begin = unfinished_at_end(text[:offset])
     before = [] if begin is None else meaningful(text, begin, offset)

@@ -1,6 +1,7 @@
 """Splits a document into its operations: where each is, which is at the cursor, what it needs.
 
-A key in a long document must cost little: unchanged lines and definitions are not read again. Of 3,000 operations, 5 ms instead of 150.
+A key in a long document must cost little: unchanged lines and definitions are not read again. Of
+3,000 operations, 5 ms instead of 150.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def tables(data: object) -> tuple[Table, ...]:
 
 
 def as_csv(found: Sequence[Table]) -> str:
-    """Tables as CSV (RFC 4180), the names of the columns first; an empty line between two tables."""
+    """Tables as CSV (RFC 4180), column names first; an empty line between two tables."""
     text = io.StringIO()
     writer = csv.writer(text)
     for number, table in enumerate(found):

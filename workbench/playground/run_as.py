@@ -60,7 +60,7 @@ class UnknownCallerProblem(UserProblem):
 
 
 def parse_run_as(text: str) -> RunAs:
-    """Read ``api-key``, ``user:NAME``, ``iam:NAME``, ``iam``, ``guest``, ``lambda:TOKEN``, ``admin``.
+    """Read a caller: ``api-key``, ``user:NAME``, ``iam:NAME``, ``lambda:TOKEN`` and so on.
 
     Raises UnknownCallerProblem.
     """
@@ -91,7 +91,7 @@ def default_run_as(endpoint: ApiEndpoint) -> RunAs:
 
 
 def caller_of(written: str, endpoint: ApiEndpoint | None) -> RunAs:
-    """Who runs an operation: as written, else the API's default; None is an API yet to be opened."""
+    """Who runs an operation: as written, else the API's default; None: it is not open yet."""
     if endpoint is not None and not endpoint.is_appsync:
         return RunAs(As.PLAIN)
     default = default_run_as(endpoint) if endpoint is not None else RunAs(As.API_KEY)

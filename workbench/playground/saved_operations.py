@@ -1,4 +1,4 @@
-"""Saved operations: ``.graphql`` files in the project's ``graphql/`` folder, under version control."""
+"""Saved operations: ``.graphql`` files in the project's ``graphql/`` folder."""
 
 from __future__ import annotations
 

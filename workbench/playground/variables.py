@@ -91,7 +91,7 @@ def variables_skeleton(operation: str, schema: GraphQLSchema) -> str:
 def complete_variables(
     text: str, offset: int, operation: str, schema: GraphQLSchema
 ) -> tuple[Proposal, ...]:
-    """What fits at ``offset`` of the variables' text: names of variables and members, enum values."""
+    """What fits at ``offset`` of the variables' text: names, members, enum values."""
     node = _operation(operation)
     if node is None:
         return ()

@@ -71,7 +71,7 @@ class PlaygroundDriver(Driver):
         return self.screen.results.second
 
     async def write(self, text: str) -> None:
-        """A text in the editor that has the focus, in place of what was there; else the operation."""
+        """Replace the text of the editor that has the focus, else the operation."""
         if self.app.focused is self.result:
             await self.press("i")
             await self.until(lambda: self.operation.has_focus)

@@ -1,4 +1,4 @@
-"""What the playground's screen hands to its parts, without a screen: tasks, and a list of messages."""
+"""The callbacks of the playground's parts, without a screen: tasks, and a list of messages."""
 
 from __future__ import annotations
 

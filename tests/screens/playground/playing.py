@@ -1,4 +1,4 @@
-"""The playground in a terminal of its own, on any GraphQL endpoint: ``python playing.py FOLDER URL``.
+"""The playground in a terminal, on any GraphQL endpoint: ``python playing.py FOLDER URL``.
 
 The app, its driver and its screens are the real ones; only the sandbox behind them is scripted.
 """
