@@ -52,9 +52,9 @@ def prepare(folder: Path) -> Path:
     run("git", "add", "-A", cwd=project)
     run(*git, "commit", "-q", "-m", "A chat application", cwd=project)
     run("git", "branch", "feature/reactions", cwd=project)
-    run(*tui, "sandbox", "--once", "--local", cwd=project)
-    run(*tui, "users", "seed", "--local", "--count", "12", cwd=project)
-    run(*tui, "branches", "connect", "main", "--local", cwd=project)
+    run(*tui, "sandbox", "--once", "--local", "--identifier", "ada", cwd=project)
+    run(*tui, "users", "seed", "--local", "--identifier", "ada", "--count", "12", cwd=project)
+    run(*tui, "branches", "connect", "main", "--local", "--identifier", "ada", cwd=project)
     return project
 
 
@@ -97,7 +97,7 @@ def shown(app: WorkbenchApp, text: str) -> Callable[[], bool]:
 async def show(project: Path, folder: Path, size: tuple[int, int], prefix: str) -> None:
     """One run of the app."""
     themes, _ = load_themes()
-    starter = ProjectStarter(project, Flags(local=True))
+    starter = ProjectStarter(project, Flags(local=True, identifier="ada"))
     app = WorkbenchApp(starter, themes=themes, theme="dark")
     resource = project / "amplify" / "data" / "resource.py"
     text = resource.read_text()
@@ -142,7 +142,8 @@ async def show(project: Path, folder: Path, size: tuple[int, int], prefix: str) 
 async def show_panes(app: WorkbenchApp, pilot: Pilot[None], save: Callable[[str], None]) -> None:
     """The playground with a result, the users, the branches."""
     await pilot.press("7")
-    await wait_for(pilot, shown(app, " types"), "the schema")
+    await wait_for(pilot, lambda: bool(app.screen.query(CodeEditor)), "the playground")
+    await wait_for(pilot, shown(app, " types · "), "the schema")
     app.screen.query_one(CodeEditor).text = OPERATION
     await pilot.pause(1.0)
     await pilot.press("f5")
