@@ -95,7 +95,7 @@ def test_hosting_takes_the_copy_where_the_file_is_gone(tmp_path: Path) -> None:
     _hosting(tmp_path).unlink()
     state = HostingState(tmp_path)
     assert list(state.apps) == ["one"]
-    assert "gone" in state.damages[0].why
+    assert "missing" in state.damages[0].why
 
 
 @each_harm

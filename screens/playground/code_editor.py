@@ -110,7 +110,7 @@ class CodeEditor(TextArea):
             tab_behavior="focus",
             theme="css",
         )
-        self.border_title = title
+        self.border_title = as_title(title)
         self.indent_width = 2
         # Its style would be laid over the colours of the line that one works on.
         self.highlight_cursor_line = False
