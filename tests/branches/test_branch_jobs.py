@@ -380,7 +380,7 @@ def test_a_merge_that_git_cannot_make_changes_nothing(tmp_path: Path) -> None:
     assert repository.git("rev-parse", "main") == ours
     assert repository.git("status", "--porcelain") == ""
     (repository.root / "a").write_text("mine")
-    with pytest.raises(GitProblem, match="changes of yours"):
+    with pytest.raises(GitProblem, match="uncommitted changes"):
         promote(repository.root, promotion)
     repository.git("checkout", "--quiet", "--", "a")
     repository.git("switch", "--quiet", "--create", "elsewhere")
@@ -411,7 +411,7 @@ def test_secrets_and_variables_by_commands(team: Team, tmp_path: Path) -> None:
     assert "There is no secret" in command("secret", "get", "API_KEY", "--branch", "main", code=1)
     command("secret", "set", "API_KEY", "--branch", "main", typed="other\n")
     assert command("secret", "get", "API_KEY", "--branch", "main").strip() == "other"
-    assert "no secret's name" in command("secret", "set", "a b", typed="x\n", code=1)
+    assert "not a secret's name" in command("secret", "set", "a b", typed="x\n", code=1)
     backend = team.repository.root / "amplify" / "backend.py"
     text = backend.read_text()
     backend.write_text(text + '\n# secret("API_KEY"), secret("ELSEWHERE")\n')

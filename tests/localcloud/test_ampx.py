@@ -20,6 +20,7 @@ from workbench.project.node_runtime import NodeRuntime
 pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 AMPX_TIMEOUT = 600
+FOREIGN = "Another tool has deployed from this folder"
 OURS = ("--once", "--local", "--identifier", "me", "--no-type-check")
 
 
@@ -105,9 +106,9 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
 
     ours = good.replace("a.string()", "a.string(), ours: a.integer()")
     model.write_text(ours)
-    assert "deployed from this folder since" in _ours(npm_project)
+    assert FOREIGN in _ours(npm_project)
     assert "ours" in fields()
-    assert "deployed from this folder since" not in _ours(npm_project)
+    assert FOREIGN not in _ours(npm_project)
     model.write_text(good.replace("a.string()", "a.string(), theirs: a.integer()"))
     theirs = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     assert theirs.returncode == 0, theirs.stdout + theirs.stderr
@@ -123,11 +124,11 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
     failed = run_command(npm_project, "sandbox", *OURS)
     assert failed.returncode != 0
     model.write_text(ours)
-    assert "deployed from this folder since" in _ours(npm_project)
+    assert FOREIGN in _ours(npm_project)
     assert fields() & {"ours", "theirs"} == {"ours"}
     assert "ours: Int" in live_schema()
     assert "theirs" not in live_schema()
-    assert "deployed from this folder since" not in _ours(npm_project)
+    assert FOREIGN not in _ours(npm_project)
 
     command = "sandbox delete --yes --identifier me"
     gone = _ampx(npm_project, local_cloud, node_runtime, command)
