@@ -1,7 +1,7 @@
 """The outputs files that ampx writes for a stack, by its own code but without its command.
 
-``ampx generate outputs`` starts for 4 s each time; this asks the function behind it for any number of
-files in one Node. ``localcloud/test_ampx.py`` runs the command itself.
+``ampx generate outputs`` starts for 4 s each time; this asks the function behind it for any number
+of files in one Node. ``localcloud/test_ampx.py`` runs the command itself.
 """
 
 from __future__ import annotations

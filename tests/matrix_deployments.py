@@ -42,7 +42,10 @@ def python_matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed
 
 
 def _run_folder(factory: pytest.TempPathFactory, name: str) -> Path:
-    """A folder that all processes of a run have in common; each worker's own lies below the run's."""
+    """A folder that all processes of a run have in common.
+
+    Each worker's own lies below the run's.
+    """
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)

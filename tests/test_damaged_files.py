@@ -1,4 +1,7 @@
-"""The table of damage for the files beside the local cloud's state: kept, said, and gone on with."""
+"""The table of damage for the files beside the local cloud's state.
+
+Kept, said, and gone on with.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ IGNORES = (
 PARENT = """
 import subprocess, sys, time
 inside = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-away = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+away = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)  # noqa: E501
 print(inside.pid, away.pid, flush=True)
 time.sleep(60)
 """

@@ -2,7 +2,8 @@
 
     python -m tests.bench.access [--rounds 20] [--requests 150]
 
-Two local clouds with the same API and table, one of them without the checks. Rounds are interleaved.
+Two local clouds with the same API and table, one of them without the checks. Rounds are
+interleaved.
 """
 
 from __future__ import annotations

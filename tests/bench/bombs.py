@@ -1,4 +1,6 @@
-"""Measure how long others wait while somebody's request keeps the local cloud busy; prints Markdown.
+"""Measure how long others wait while somebody's request keeps the local cloud busy.
+
+Prints Markdown.
 
     python -m tests.bench.bombs [--language javascript|vtl|graphql]
 

@@ -63,7 +63,7 @@ def _measure(repository: Repository, amplify: Any, cloud: int, count: int) -> No
             text.replace("class Chat(", f"class Note{number}(Model, rules=[allow.owner()]):\n"
                          f"    text: str\n\n\nclass Chat(", 1)
             if number == 0
-            else file.read_text().replace("    text: str\n", f"    text: str\n    n{number}: int\n", 1)
+            else file.read_text().replace("    text: str\n", f"    text: str\n    n{number}: int\n", 1)  # noqa: E501
         )  # fmt: skip
         if number == 0:
             file.write_text(

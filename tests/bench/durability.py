@@ -81,13 +81,13 @@ def _large(folder: Path, parameters: int, users: int) -> None:
         ages, busy = _ages(folder, target, 20.0)
         print(f"  the oldest: {', '.join(f'{age:.2f}' for age in sorted(ages)[-8:])}")
         print(
-            f"  ages of unsaved writes: median {statistics.median(ages):.2f} s, most {max(ages):.2f} s"
+            f"  ages of unsaved writes: median {statistics.median(ages):.2f} s, most {max(ages):.2f} s"  # noqa: E501
         )
         for name, found in (("quiet", quiet), ("with a write each 50 ms", busy)):
             ordered = sorted(found)
             print(
                 f"  health, {name}: median {statistics.median(found) * 1000:.1f} ms, "
-                f"p99 {ordered[int(len(ordered) * 0.99)] * 1000:.1f} ms, most {ordered[-1] * 1000:.0f} ms"
+                f"p99 {ordered[int(len(ordered) * 0.99)] * 1000:.1f} ms, most {ordered[-1] * 1000:.0f} ms"  # noqa: E501
             )
     finally:
         lifecycle.stop(folder)

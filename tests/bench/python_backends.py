@@ -73,7 +73,7 @@ def main() -> int:
             first, saves = _saves(project, arguments.saves)
             lines += [
                 "",
-                f"First deployment, from the start of the command: {first:.2f} s. A field added to a "
+                f"First deployment, from the start of the command: {first:.2f} s. A field added to a "  # noqa: E501
                 f"model, save to deployed: {statistics.median(saves):.2f} s "
                 f"({min(saves):.2f} to {max(saves):.2f}, {len(saves)} saves).",
             ]

@@ -53,7 +53,7 @@ def main() -> int:
         f"{arguments.saves} saves, median {statistics.median(took):.2f} s; first {FIRST}: ", end=""
     )
     print(
-        f"{statistics.median(took[:FIRST]):.2f} s, last {FIRST}: {statistics.median(took[-FIRST:]):.2f} s\n"
+        f"{statistics.median(took[:FIRST]):.2f} s, last {FIRST}: {statistics.median(took[-FIRST:]):.2f} s\n"  # noqa: E501
     )
     print(f"| | after {FIRST} | largest | last |\n|---|---|---|---|")
     for name in first:

@@ -142,7 +142,7 @@ async def _pane(clients: Clients, pool: UserPool, words: str, folder: Path) -> N
         took = time.perf_counter() - began
         grown = (_memory() - before) / 1e6
         print(
-            f"  all {len(screen.browser.users.shown):,} loaded by End in {took:.1f} s, {grown:.0f} MB more"
+            f"  all {len(screen.browser.users.shown):,} loaded by End in {took:.1f} s, {grown:.0f} MB more"  # noqa: E501
         )
         for key in ("pageup", "home", "end", "down", "s"):
             print(f"  {key}: {await _key(pilot, key) * 1e3:.1f} ms")

@@ -1,4 +1,7 @@
-"""``.env`` files as python-dotenv, shells and bundlers read them; wrong lines are named, not shown."""
+"""``.env`` files as python-dotenv, shells and bundlers read them.
+
+Wrong lines are named, not shown.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def handler(event, context):
         time.sleep(0.05)
     answer = {"Status": "SUCCESS", "PhysicalResourceId": "slow",
               **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")
+    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")  # noqa: E501
     urllib.request.urlopen(request)
 `),
 });

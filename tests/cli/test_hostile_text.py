@@ -197,7 +197,7 @@ def test_commits(python_matrix: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_crash_is_told_safely(tmp_path: Path) -> None:
     code = (
-        "import sys; from workbench.cli.commands import status; from workbench.cli.main import main\n"
+        "import sys; from workbench.cli.commands import status; from workbench.cli.main import main\n"  # noqa: E501
         f"def bad(_): raise RuntimeError({EVIL!r})\n"
         "status.run = bad; sys.exit(main(['status']))"
     )

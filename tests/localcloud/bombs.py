@@ -55,7 +55,7 @@ JAVASCRIPT = {
     % "return { payload: util.matches('^(a+)+$', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab') }",
     "native: repeat": _HANDLER % "return { payload: 'x'.repeat(500000000) }",
     "native: sorted texts": _HANDLER
-    % f"{_LONG} const a = Array(2000).fill(0).map((z, i) => t + i); return {{ payload: a.sort()[0] }}",
+    % f"{_LONG} const a = Array(2000).fill(0).map((z, i) => t + i); return {{ payload: a.sort()[0] }}",  # noqa: E501
     "native: JSON of texts": _HANDLER
     % f"{_LONG} const a = Array(5000).fill(t); return {{ payload: JSON.stringify(a).length }}",
 }

@@ -274,7 +274,10 @@ def _run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def cloud_with_two_states(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stopped local cloud with ``/one`` and ``/two``; the copy of its last good start has ``/one``."""
+    """A stopped local cloud with ``/one`` and ``/two``.
+
+    The copy of its last good start has ``/one``.
+    """
     project = tmp_path_factory.mktemp("project")
     (project / "amplify").mkdir()
     (project / "amplify" / "backend.ts").write_text("")

@@ -1,4 +1,7 @@
-"""A disk without room: said in plain words, nothing lost, and saved as soon as there is room again."""
+"""A disk without room.
+
+Said in plain words, nothing lost, and saved as soon as there is room again.
+"""
 
 from __future__ import annotations
 

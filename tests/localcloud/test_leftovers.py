@@ -1,4 +1,7 @@
-"""What a long day leaves: function code goes when nothing names it, and no secret stands in the log."""
+"""What a long day leaves.
+
+Function code goes when nothing names it, and no secret stands in the log.
+"""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def test_bootstrap_is_there_from_the_start(own_cloud: LocalTarget) -> None:
     clients.s3.head_bucket(Bucket=cdk_bootstrap.STAGING_BUCKET)
     names = {role["RoleName"] for role in clients.client("iam").list_roles()["Roles"]}
     assert {f"cdk-hnb659fds-{role}-000000000000-us-east-1" for role in cdk_bootstrap.ROLES} <= names
-    role = f"arn:aws:iam::000000000000:role/cdk-hnb659fds-{cdk_bootstrap.ROLES[0]}-000000000000-us-east-1"
+    role = f"arn:aws:iam::000000000000:role/cdk-hnb659fds-{cdk_bootstrap.ROLES[0]}-000000000000-us-east-1"  # noqa: E501
     assumed = clients.sts.assume_role(RoleArn=role, RoleSessionName="test")
     assert assumed["Credentials"]["AccessKeyId"]
 

@@ -88,7 +88,7 @@ def test_the_wheel_brings_its_licence_and_nothing_of_the_tests(wheel: Path) -> N
 
 
 def test_the_packages_come_from_the_wheel(installed: Path, tmp_path: Path) -> None:
-    code = "import workbench, screens, themes\nfor m in (workbench, screens, themes): print(m.__file__)"
+    code = "import workbench, screens, themes\nfor m in (workbench, screens, themes): print(m.__file__)"  # noqa: E501
     files = run(installed / "python", "-c", code, cwd=tmp_path).split()
     assert all(file.startswith(str(installed.parent)) for file in files)
 
@@ -119,7 +119,7 @@ def test_types_arrive_at_a_users_checker(installed: Path, tmp_path: Path) -> Non
     )
     # The CDK's declarations take mypy a minute.
     (tmp_path / "mypy.ini").write_text(
-        "[mypy-aws_cdk.*,constructs.*,jsii.*]\nfollow_imports = skip\nignore_missing_imports = true\n"
+        "[mypy-aws_cdk.*,constructs.*,jsii.*]\nfollow_imports = skip\nignore_missing_imports = true\n"  # noqa: E501
     )
     mypy = (sys.executable, "-m", "mypy", "--strict", "--python-executable", installed / "python")
     assert 'Revealed type is "str"' in run(*mypy, "resource.py", cwd=tmp_path)

@@ -1,4 +1,7 @@
-"""What packages do when they are imported is part of every save: warm assemblies equal fresh ones."""
+"""What packages do when they are imported is part of every save.
+
+Warm assemblies equal fresh ones.
+"""
 
 from __future__ import annotations
 

@@ -54,12 +54,12 @@ def start(
 ) -> LocalTarget:
     """Start the local cloud unless it runs already, wait until it answers, return where it is.
 
-    The port is the saved one; at first, the one that the folder's path hashes to. If another program
-    has it, the local cloud moves to a free one. ``say`` reports that, and saved files that were found
-    damaged. ``port`` asks for one port and no other.
-    ``node`` is the executable that Lambda functions run with; without it the one on PATH, else the
-    bundled one. One that runs but does not answer is waited for ``patience`` seconds, then
-    replaced. Raises :class:`LocalCloudProblem`.
+    The port is the saved one; at first, the one that the folder's path hashes to. If another
+    program has it, the local cloud moves to a free one. ``say`` reports that, and saved files that
+    were found damaged. ``port`` asks for one port and no other. ``node`` is the executable that
+    Lambda functions run with; without it the one on PATH, else the bundled one. One that runs but
+    does not answer is waited for ``patience`` seconds, then replaced. Raises
+    :class:`LocalCloudProblem`.
     """
     # Before links are followed: one in place of .amplify is refused.
     private_folder(state_dir).chmod(0o700)

@@ -261,7 +261,10 @@ class BranchChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Event):
-    """A line for the log pane; ``source`` names who said it (synth, cloudformation, local cloud)."""
+    """A line for the log pane.
+
+    ``source`` names who said it (synth, cloudformation, local cloud).
+    """
 
     level: Level
     source: str

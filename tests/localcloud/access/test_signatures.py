@@ -180,10 +180,10 @@ def test_without_a_signature_only_public_addresses_answer(cloud: LocalTarget, as
 @pytest.mark.parametrize(
     ("service", "call", "unknown", "wrong", "status"),
     [
-        ("ssm", "describe_parameters", "UnrecognizedClientException", "InvalidSignatureException", 400),
-        ("dynamodb", "list_tables", "UnrecognizedClientException", "InvalidSignatureException", 400),
-        ("lambda", "list_functions", "UnrecognizedClientException", "InvalidSignatureException", 403),
-        ("appsync", "list_graphql_apis", "UnrecognizedClientException", "InvalidSignatureException", 403),
+        ("ssm", "describe_parameters", "UnrecognizedClientException", "InvalidSignatureException", 400),  # noqa: E501
+        ("dynamodb", "list_tables", "UnrecognizedClientException", "InvalidSignatureException", 400),  # noqa: E501
+        ("lambda", "list_functions", "UnrecognizedClientException", "InvalidSignatureException", 403),  # noqa: E501
+        ("appsync", "list_graphql_apis", "UnrecognizedClientException", "InvalidSignatureException", 403),  # noqa: E501
         ("sts", "get_caller_identity", "InvalidClientTokenId", "SignatureDoesNotMatch", 403),
         ("iam", "list_users", "InvalidClientTokenId", "SignatureDoesNotMatch", 403),
         ("cloudformation", "list_stacks", "InvalidClientTokenId", "SignatureDoesNotMatch", 403),

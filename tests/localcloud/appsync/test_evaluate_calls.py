@@ -167,7 +167,7 @@ def test_functions_and_resolvers_with_code_errors_are_refused(appsync: Any) -> N
         "dataSourceName": "none",
         "runtime": RUNTIME,
     }
-    good = "export const request = () => ({ payload: 1 });\nexport const response = (ctx) => ctx.result"
+    good = "export const request = () => ({ payload: 1 });\nexport const response = (ctx) => ctx.result"  # noqa: E501
     made = appsync.create_function(**function, code=good)["functionConfiguration"]
     appsync.create_resolver(**resolver, code=good)
     calls: list[Callable[[], object]] = [

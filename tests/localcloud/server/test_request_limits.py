@@ -1,4 +1,7 @@
-"""Bodies beyond a service's limit are refused in its words, and never held; connections make room."""
+"""Bodies beyond a service's limit are refused in its words, and never held.
+
+Connections make room.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +183,7 @@ def test_with_few_descriptors_idle_connections_make_room(tmp_path: Path) -> None
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # The server takes the hard limit, which only a process of its own can lower.
     start = (
-        "import resource, sys; from pathlib import Path; from workbench.localcloud import lifecycle;"
+        "import resource, sys; from pathlib import Path; from workbench.localcloud import lifecycle;"  # noqa: E501
         "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); lifecycle.start(Path(sys.argv[1]))"
     )
     subprocess.run([sys.executable, "-c", start, folder], check=True, timeout=120)

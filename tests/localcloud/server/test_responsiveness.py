@@ -20,7 +20,10 @@ from workbench.localcloud.ministack.patches.server import service_models
 pytestmark = pytest.mark.cloud
 
 WITHIN = 0.25
-"""Seconds; imported on the event loop, GraphQL and the data plane alone take 0.5 on a quiet machine."""
+"""Seconds.
+
+Imported on the event loop, GraphQL and the data plane alone take 0.5 on a quiet machine.
+"""
 
 LOADED = 5
 """Times the longest wait for a server that does nothing: on a busy machine every program waits."""

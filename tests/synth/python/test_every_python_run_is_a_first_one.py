@@ -30,7 +30,7 @@ PACKAGES = {
         "    os.environ.setdefault(name, value)\n"
     ),
     "counting": "count = 0\ndef next():\n    global count\n    count += 1\n    return count\n",
-    "registry": "import sys\nsys.names = getattr(sys, 'names', []) + ['registered']\nnames = sys.names\n",
+    "registry": "import sys\nsys.names = getattr(sys, 'names', []) + ['registered']\nnames = sys.names\n",  # noqa: E501
     "patches": (
         "import json, os, random, decimal\nimport aws_cdk\n"
         "dumps = json.dumps\n"

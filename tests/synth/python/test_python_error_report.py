@@ -35,7 +35,7 @@ def problem(amplify: Path, text: str) -> dict[str, Any]:
         ("x = 1\ny = x.nope\n", "AttributeError", "no attribute 'nope'", 2),
         ("\n\nimport not_there\n", "ModuleNotFound", "no module not_there", 3),
         ("raise SystemExit(0)\n", "ProcessExit", "ended the process", 1),
-        ("def a():\n    raise ValueError('bad\\n  at Kernel (file.js:1)')\na()\n", "ValueError", "ValueError: bad", 2),
+        ("def a():\n    raise ValueError('bad\\n  at Kernel (file.js:1)')\na()\n", "ValueError", "ValueError: bad", 2),  # noqa: E501
     ],
 )  # fmt: skip
 def test_an_exception_is_told_at_the_users_line(

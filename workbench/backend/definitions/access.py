@@ -13,7 +13,10 @@ Who = Literal["guest", "authenticated", "owner", "groups", "function"]
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One grant: ``groups`` for groups, ``function`` for a function; actions as Amplify names them."""
+    """One grant: ``groups`` for groups, ``function`` for a function.
+
+    Actions as Amplify names them.
+    """
 
     who: Who
     actions: tuple[str, ...]

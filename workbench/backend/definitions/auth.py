@@ -35,7 +35,10 @@ Trigger = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What a user whom an administrator creates is sent; ``{username}`` and ``{code}`` are filled."""
+    """What a user whom an administrator creates is sent.
+
+    ``{username}`` and ``{code}`` are filled.
+    """
 
     email_subject: str = ""
     email_body: str = ""
@@ -44,7 +47,10 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class EmailLogin:
-    """Sign-in by email; ``{code}`` in the body is the code, ``{link:Text}`` the link of style LINK."""
+    """Sign-in by email.
+
+    ``{code}`` in the body is the code, ``{link:Text}`` the link of style LINK.
+    """
 
     subject: str = ""
     body: str = ""

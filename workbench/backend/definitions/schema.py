@@ -264,8 +264,8 @@ DefaultMode = Literal["apiKey", "userPool", "oidc", "identityPool", "lambda"]
 class Modes:
     """An API's authorization modes; IAM is always one of them, as in Gen 2.
 
-    ``default`` None is user pools where the backend has auth, else an API key. ``api_key_days`` None
-    is no key unless that is the default mode (7 days then).
+    ``default`` None is user pools where the backend has auth, else an API key. ``api_key_days``
+    None is no key unless that is the default mode (7 days then).
     """
 
     default: DefaultMode | None = None

@@ -37,7 +37,10 @@ _MUTATIONS: tuple[RuleOperation, ...] = ("create", "update", "delete")
 
 
 def write_api_schema(schema: Schema, modes: Modes) -> str:
-    """The SDL that AppSync gets; where no rule allows an operation, it is left to the default mode."""
+    """The SDL that AppSync gets.
+
+    Where no rule allows an operation, it is left to the default mode.
+    """
     return _Writer(schema, modes).text()
 
 

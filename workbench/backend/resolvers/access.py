@@ -1,7 +1,7 @@
 """Who may do what with which fields of a model, worked out before any request.
 
-Rules of a field stand in the place of its model's for that field. A rule grants an operation for the
-fields that it covers; the identifier and what the API stamps go with any of them.
+Rules of a field stand in the place of its model's for that field. A rule grants an operation for
+the fields that it covers; the identifier and what the API stamps go with any of them.
 """
 
 from __future__ import annotations

@@ -260,7 +260,10 @@ def _key_lines(model: Model) -> list[str]:
 
 
 def _response(schema: Schema, model: Model) -> str:
-    """The item; marked where subscribers get it too, for the fields that not all of them may see."""
+    """The item.
+
+    Marked where subscribers get it too, for the fields that not all of them may see.
+    """
     names = {f"{verb}{model.name}" for verb in ("create", "update", "delete")}
     is_heard = bool(heard_of(model)) or any(
         names & set(operation.triggers) for operation in schema.operations

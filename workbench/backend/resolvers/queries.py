@@ -186,7 +186,10 @@ def listing(
     before: Sequence[str] = (),
     found: str = "ctx.result",
 ) -> Step:
-    """A page of items; ``lines`` end by the request, ``before`` and ``found`` as in :func:`single`."""
+    """A page of items.
+
+    ``lines`` end by the request, ``before`` and ``found`` as in :func:`single`.
+    """
     dynamic = [rule for rule in rules if not is_static(rule)]
     code = module(
         _about(about or name, rules),

@@ -14,7 +14,10 @@ from workbench.backend.schema.rules import Allowed, listed
 
 @dataclass(frozen=True, slots=True)
 class FieldOptions:
-    """What ``field(...)`` was given; ``name`` is the API's where it is not the Python name's own."""
+    """What ``field(...)`` was given.
+
+    ``name`` is the API's where it is not the Python name's own.
+    """
 
     default: Any = None
     name: str = ""

@@ -76,7 +76,7 @@ async def messages(api: Any, query: str, variables: Any = None, **more: Any) -> 
         ),
         (
             "query($id: String) { get(id: $id) { id } }",
-            "VariableTypeMismatch: Variable type 'String' doesn't match expected type 'ID!' @ 'get'",
+            "VariableTypeMismatch: Variable type 'String' doesn't match expected type 'ID!' @ 'get'",  # noqa: E501
         ),
         (
             "{ echo(input: {name: 3}) }",
@@ -85,7 +85,7 @@ async def messages(api: Any, query: str, variables: Any = None, **more: Any) -> 
         ),
         (
             "{ echo(input: {n: 1}) }",
-            "WrongType: argument 'input' with value 'ObjectValue{objectFields=[ObjectField{name='n',"
+            "WrongType: argument 'input' with value 'ObjectValue{objectFields=[ObjectField{name='n',"  # noqa: E501
             " value=IntValue{value=1}}]}' is missing required fields '[name]' @ 'echo'",
         ),
         (

@@ -1,4 +1,7 @@
-"""Calls of the control plane through boto3: what they refuse, how they page, what outlives a stop."""
+"""Calls of the control plane through boto3.
+
+What they refuse, how they page, what outlives a stop.
+"""
 
 from __future__ import annotations
 

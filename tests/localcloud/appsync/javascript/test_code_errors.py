@@ -66,7 +66,7 @@ TAKEN = [
 
 @pytest.mark.parametrize("statement", TAKEN)
 def test_taken(statement: str) -> None:
-    code = f"import {{ util }} from '@aws-appsync/utils';\nexport function request(ctx) {{\n{statement}\n}}"
+    code = f"import {{ util }} from '@aws-appsync/utils';\nexport function request(ctx) {{\n{statement}\n}}"  # noqa: E501
     assert code_errors(code) == ()
 
 
@@ -96,7 +96,7 @@ def test_each_export_is_there(field: Field, module: str) -> None:
 
 
 def test_an_error_says_where_it_is() -> None:
-    code = "import { util } from '@aws-appsync/utils';\nexport const request = () => {\n  while (1) {}\n};"
+    code = "import { util } from '@aws-appsync/utils';\nexport const request = () => {\n  while (1) {}\n};"  # noqa: E501
     assert code_errors(code) == (
         CodeError("LINT_ERROR", "While statements are not supported.", 3, 3, 5),
     )

@@ -115,7 +115,7 @@ REQUESTS: dict[str, Any] = {
     "{ putItem: { table: 't', key: { id: 1 }, item: { a: 1 } } }, "
     "{ updateItem: { table: 't', key: { id: 2 }, update: { a: ddb.operations.remove() } } }, "
     "{ deleteItem: { table: 't', key: { id: 3 } } }, "
-    "{ conditionCheck: { table: 't', key: { id: 4 }, condition: { a: { attributeExists: true } } } }"
+    "{ conditionCheck: { table: 't', key: { id: 4 }, condition: { a: { attributeExists: true } } } }"  # noqa: E501
     "] })": {
         "operation": "TransactWriteItems",
         "transactItems": [
@@ -194,7 +194,7 @@ def test_update_operation(field: Field, operation: str, expected: tuple[str, Any
 def test_operations_inside_an_object_update_its_members(field: Field) -> None:
     update = field.value(
         "ddb.update({ key: { id: 1 }, update: "
-        "{ address: { city: ddb.operations.replace('Rome'), zip: ddb.operations.remove() }, n: 1 } })",
+        "{ address: { city: ddb.operations.replace('Rome'), zip: ddb.operations.remove() }, n: 1 } })",  # noqa: E501
         DDB,
     )["update"]
     assert update == {

@@ -16,7 +16,7 @@ FORMS = {
     "let": "export let request = function (ctx) { return ctx.args.id }",
     "listed": "function request(ctx) { return ctx.args.id }\nexport { request }",
     "renamed": "const ask = (ctx) => ctx.args.id;\nexport { ask as request };",
-    "second of a declaration": "export const response = (ctx) => 1, request = (ctx) => ctx.args.id;",
+    "second of a declaration": "export const response = (ctx) => 1, request = (ctx) => ctx.args.id;",  # noqa: E501
     "without semicolons": (
         "export const response = (ctx) => 1\nexport const request = (ctx) => ctx.args.id\n"
     ),

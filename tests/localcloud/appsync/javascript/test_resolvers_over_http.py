@@ -39,7 +39,7 @@ type Mutation {
   swap(one: ID!, other: ID!): [ID]
 }
 """
-DDB = "import { util } from '@aws-appsync/utils';\nimport * as ddb from '@aws-appsync/utils/dynamodb';\n"
+DDB = "import { util } from '@aws-appsync/utils';\nimport * as ddb from '@aws-appsync/utils/dynamodb';\n"  # noqa: E501
 RESULT = """
 export function response(ctx) {
   if (ctx.error) util.error(ctx.error.message, ctx.error.type, ctx.result);

@@ -148,7 +148,7 @@ FAILURES = {
     "util.http.addResponseHeader('x-amzn-requestid', '1')": "reserved",
     "util.http.addResponseHeader('big', 'x'.repeat(5000))": "4 KB",
     "util.transform.toDynamoDBFilterExpression({ a: { near: 1 } })": "near is not supported",
-    "util.transform.toSubscriptionFilter({ and: Array(11).fill({ or: [{ a: { eq: 1 } }, { b: {} }] }) })": (
+    "util.transform.toSubscriptionFilter({ and: Array(11).fill({ or: [{ a: { eq: 1 } }, { b: {} }] }) })": (  # noqa: E501
         "more than 1000 alternatives"
     ),
     "extensions.setSubscriptionFilter({ filters: [] })": "filterGroup",

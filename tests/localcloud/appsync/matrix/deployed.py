@@ -42,7 +42,10 @@ class Deployed:
 
 @contextmanager
 def shared_deployment(folder: Path, make_project: Callable[[Path], Path]) -> Iterator[Deployed]:
-    """The deployment in ``folder``, of what ``make_project`` puts in a folder; the first makes it."""
+    """The deployment in ``folder``, of what ``make_project`` puts in a folder.
+
+    The first makes it.
+    """
     project = folder / "matrix"
     state = project / ".amplify" / "local-cloud"
     counter = folder / "users"

@@ -59,7 +59,10 @@ def every_mode(data: DataDefinition, *, has_auth: bool) -> tuple[str, ...]:
 
 
 def check_rules(data: DataDefinition, modes: tuple[str, ...]) -> None:
-    """Refuse rules that no caller could ever meet, for want of their mode; raises DefinitionErrors."""
+    """Refuse rules that no caller could ever meet, for want of their mode.
+
+    Raises DefinitionErrors.
+    """
     schema = data.schema
     rules: list[tuple[str, Rule]] = [
         (model.name, rule)

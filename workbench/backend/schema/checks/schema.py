@@ -17,7 +17,10 @@ _RESERVED = {"Query", "Mutation", "Subscription", "String", "Int", "Float", "Boo
 
 
 def problems_of(schema: Schema, modes: Modes, place: Place) -> Iterator[DefinitionError]:
-    """Everything that is wrong with a schema, in the order of its parts; ``place`` is define_data's."""
+    """Everything that is wrong with a schema, in the order of its parts.
+
+    ``place`` is define_data's.
+    """
     yield from _type_names(schema)
     yield from _operation_names(schema)
     for enum in schema.enums:
