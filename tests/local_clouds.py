@@ -17,7 +17,7 @@ from workbench.localcloud import lifecycle
 
 
 class SharedCloud:
-    """One local cloud for test after test, each of which finds it as empty as at its first start."""
+    """One local cloud for many tests; each finds it as empty as at its first start."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

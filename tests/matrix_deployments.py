@@ -18,7 +18,7 @@ _PYTHON_MATRIX = Path(__file__).parent / "backend/matrix/amplify"
 
 @pytest.fixture(scope="session")
 def matrix(tmp_path_factory: pytest.TempPathFactory, npm_modules: Path) -> Iterator[Deployed]:
-    """An API with a model for each way of authorization, deployed once for all processes of a run."""
+    """An API with a model for each way of authorization, deployed once for a run."""
 
     def make(project: Path) -> Path:
         copy_quickstart(project, npm_modules)

@@ -37,7 +37,8 @@ IGNORES = (
 PARENT = """
 import subprocess, sys, time
 inside = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-away = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)  # noqa: E501
+asleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+away = subprocess.Popen(asleep, start_new_session=True)
 print(inside.pid, away.pid, flush=True)
 time.sleep(60)
 """

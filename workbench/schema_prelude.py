@@ -27,14 +27,16 @@ _DIRECTIVES = """
 directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
 directive @aws_publish(subscriptions: [String]) on FIELD_DEFINITION
 directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION
-directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION | INTERFACE
+directive @aws_cognito_user_pools(cognito_groups: [String!])
+  on OBJECT | FIELD_DEFINITION | INTERFACE
 directive @aws_api_key on OBJECT | FIELD_DEFINITION | INTERFACE
 directive @aws_iam on OBJECT | FIELD_DEFINITION | INTERFACE
 directive @aws_oidc on OBJECT | FIELD_DEFINITION | INTERFACE
 directive @aws_lambda on OBJECT | FIELD_DEFINITION | INTERFACE
 directive @canonical on OBJECT | FIELD_DEFINITION | INTERFACE | INPUT_OBJECT | ENUM | UNION | SCALAR
 directive @hidden on OBJECT | FIELD_DEFINITION | INTERFACE | INPUT_OBJECT | ENUM | UNION | SCALAR
-directive @renamed(to: String!) on OBJECT | FIELD_DEFINITION | INTERFACE | INPUT_OBJECT | ENUM | UNION
+directive @renamed(to: String!)
+  on OBJECT | FIELD_DEFINITION | INTERFACE | INPUT_OBJECT | ENUM | UNION
 """
 _IMPLEMENTS = re.compile(r"\bimplements\s+((?:\w+[\s,&]+)*\w+)")
 

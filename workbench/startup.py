@@ -96,7 +96,7 @@ def choose_target(session: Session, target: Target) -> Session:
 
 
 def connect(session: Session, emit: Emit) -> Session:
-    """Make the target answer: start the local cloud where it doesn't run, or check AWS's credentials.
+    """Make the target answer: start the local cloud, or check AWS's credentials.
 
     Blocks, for about a second where the local cloud starts. Raises ``UserProblem`` or
     ``LocalCloudProblem``.

@@ -95,7 +95,9 @@ def automatic_form(opened: OpenedBranches, app: App) -> FormScreen[AutomaticBran
         return chosen
 
     fields = (
-        FormField("patterns", "Patterns of new branches", " ".join(app.patterns), "feature/* fix/*"),
+        FormField(
+            "patterns", "Patterns of new branches", " ".join(app.patterns), "feature/* fix/*"
+        ),
         FormField("gone", "Delete environments whose Git branch is deleted",
                   "true" if app.removes_gone else "", kind="tick"),
     )  # fmt: skip

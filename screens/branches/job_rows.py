@@ -1,4 +1,4 @@
-"""Jobs as rows: their steps with a bar of the times, a branch's history, and what is between two."""
+"""Jobs as rows: their steps with a bar of the times, a branch's history, what is between two."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ SCREEN_BINDINGS: list[BindingType] = [
     key("users.query", "u", "query", "Query as", "Run playground queries as this user"),
     key("users.inbox", "i", "sent_messages", "Messages",
         "Messages that Cognito would have sent: codes, invitations"),
-    key("users.settings", "v", "settings", "Pool", "The pool's settings, and the code that sets them"),
+    key(
+        "users.settings", "v", "settings", "Pool", "The pool's settings and the code that sets them"
+    ),
     key("users.triggers", "l", "triggers", "Triggers", "Trigger functions and their last runs",
         show=False),
     key("users.manage_groups", "M", "manage_groups", "All groups",

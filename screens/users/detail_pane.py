@@ -22,7 +22,10 @@ _DELAY = 0.12
 
 
 class DetailPane(WrappedRows):
-    """Attributes, groups and MFA, wrapped where they are long; the copy key takes a line's value."""
+    """Attributes, groups and MFA, wrapped where they are long.
+
+    The copy key takes a line's value.
+    """
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Tokens and keys go to the address that the control plane names, whatever the outputs file says."""
+"""Tokens and keys go to the address that the control plane names, not the outputs file."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ AWS_ADDRESSES = [
     ("https://evil.example/x.appsync-api.us-east-1.amazonaws.com", False, False),
     ("https://127.0.0.1/graphql", False, False),
 ]
-"""Address, whether it is trusted where AppSync names APIs and domains, and where it may not be asked."""
+"""Address; whether it is trusted where AppSync names APIs and domains, and without its answer."""
 
 
 @pytest.mark.parametrize("may_ask", [True, False])

@@ -29,7 +29,8 @@ def handler(event, context):
         time.sleep(0.05)
     answer = {"Status": "SUCCESS", "PhysicalResourceId": "slow",
               **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(), method="PUT")  # noqa: E501
+    body = json.dumps(answer).encode()
+    request = urllib.request.Request(event["ResponseURL"], body, method="PUT")
     urllib.request.urlopen(request)
 `),
 });

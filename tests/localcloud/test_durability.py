@@ -1,4 +1,4 @@
-"""At most the last second: acknowledged writes survive kills under load, and no transaction is torn.
+"""Acknowledged writes older than a second survive kills under load; no transaction is torn.
 
 ``python -m tests.bench.durability`` does it fifty times, and with a state of 75 MB.
 """

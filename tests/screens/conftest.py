@@ -19,8 +19,8 @@ from tests.screens.scripted import ScriptedPast, ScriptedStarter, save_begins, s
 def style_sheets_parsed_once() -> Iterator[None]:
     """Keep parsed styles for all apps of the process, as Textual keeps them for one sheet.
 
-    An app parses its sheets several times, and a test makes an app: a quarter of the time of a pane's
-    test.
+    An app parses its sheets several times, and a test makes an app: a quarter of the time of a
+    pane's test.
     """
     parsed: dict[object, list[RuleSet]] = {}
     parse = Stylesheet._parse_rules

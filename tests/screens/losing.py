@@ -1,6 +1,6 @@
-"""The app in a terminal of its own, whose next save would destroy a table: ``python losing.py FOLDER URL``.
+"""An app whose next save would destroy a table: ``python losing.py FOLDER URL``.
 
-A file ``save`` in the folder is that save; what the screen asks of the engine is added to ``asked``.
+A file ``save`` in the folder is that save; what the screen asks of the engine goes to ``asked``.
 """
 
 from __future__ import annotations

@@ -86,21 +86,21 @@ DATA = ("data7552DF31",)
 TODO = ("data7552DF31", "amplifyDataTodo72C6B9F4")
 AUTH = ("auth179371D7",)
 RESOURCES: tuple[tuple[tuple[str, ...], str, str, str, str], ...] = (
-    ((), "auth179371D7", "auth.NestedStack/auth.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-auth179371D7-1Q"),
-    (AUTH, "UserPool", "auth/amplifyAuth/UserPool/Resource", "AWS::Cognito::UserPool", "us-east-1_Zx81kPq2L"),
-    (AUTH, "AppClient", "auth/amplifyAuth/UserPoolAppClient/Resource", "AWS::Cognito::UserPoolClient", "4c1q7v3f0k2m8d5s9r6t1w3y5z"),
-    (AUTH, "IdentityPool", "auth/amplifyAuth/IdentityPool", "AWS::Cognito::IdentityPool", "us-east-1:6c6e2a30-3d1f-4a34-9a86-2f4b1c0d9e11"),
-    (AUTH, "AuthRole", "auth/amplifyAuth/authenticatedUserRole/Resource", "AWS::IAM::Role", f"{STACK}-authenticatedUserRole"),
-    ((), "data7552DF31", "data.NestedStack/data.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-data7552DF31-9F"),
-    (DATA, "Api", "data/amplifyData/GraphQLAPI/Resource", "AWS::AppSync::GraphQLApi", "q3x7vd2rzbg5"),
-    (DATA, "Schema", "data/amplifyData/GraphQLAPI/TransformerSchema", "AWS::AppSync::GraphQLSchema", "q3x7vd2rzbg5GraphQLSchema"),
-    (DATA, "amplifyDataTodo72C6B9F4", "data/amplifyData/Todo.NestedStack/Todo.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-data-Todo-5K"),
-    (TODO, "TodoTable", "data/amplifyData/Todo/TodoTable/Default/Default", "Custom::AmplifyDynamoDBTable", "Todo-q3x7vd2rzbg5-NONE"),
-    (TODO, "TodoDataSource", "data/amplifyData/Todo/TodoDataSource/Resource", "AWS::AppSync::DataSource", "TodoTable"),
-    (TODO, "getTodo", "data/amplifyData/Todo/queryGetTodoResolver", "AWS::AppSync::Resolver", "Query.getTodo"),
-    (TODO, "listTodos", "data/amplifyData/Todo/queryListTodosResolver", "AWS::AppSync::Resolver", "Query.listTodos"),
-    (TODO, "createTodo", "data/amplifyData/Todo/mutationCreateTodoResolver", "AWS::AppSync::Resolver", "Mutation.createTodo"),
-    (DATA, "Bucket", "data/modelIntrospectionSchemaBucket/Resource", "AWS::S3::Bucket", "amplify-quickstart-me-introspection-7d1c2"),
+    ((), "auth179371D7", "auth.NestedStack/auth.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-auth179371D7-1Q"),  # noqa: E501
+    (AUTH, "UserPool", "auth/amplifyAuth/UserPool/Resource", "AWS::Cognito::UserPool", "us-east-1_Zx81kPq2L"),  # noqa: E501
+    (AUTH, "AppClient", "auth/amplifyAuth/UserPoolAppClient/Resource", "AWS::Cognito::UserPoolClient", "4c1q7v3f0k2m8d5s9r6t1w3y5z"),  # noqa: E501
+    (AUTH, "IdentityPool", "auth/amplifyAuth/IdentityPool", "AWS::Cognito::IdentityPool", "us-east-1:6c6e2a30-3d1f-4a34-9a86-2f4b1c0d9e11"),  # noqa: E501
+    (AUTH, "AuthRole", "auth/amplifyAuth/authenticatedUserRole/Resource", "AWS::IAM::Role", f"{STACK}-authenticatedUserRole"),  # noqa: E501
+    ((), "data7552DF31", "data.NestedStack/data.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-data7552DF31-9F"),  # noqa: E501
+    (DATA, "Api", "data/amplifyData/GraphQLAPI/Resource", "AWS::AppSync::GraphQLApi", "q3x7vd2rzbg5"),  # noqa: E501
+    (DATA, "Schema", "data/amplifyData/GraphQLAPI/TransformerSchema", "AWS::AppSync::GraphQLSchema", "q3x7vd2rzbg5GraphQLSchema"),  # noqa: E501
+    (DATA, "amplifyDataTodo72C6B9F4", "data/amplifyData/Todo.NestedStack/Todo.NestedStackResource", "AWS::CloudFormation::Stack", f"{STACK}-data-Todo-5K"),  # noqa: E501
+    (TODO, "TodoTable", "data/amplifyData/Todo/TodoTable/Default/Default", "Custom::AmplifyDynamoDBTable", "Todo-q3x7vd2rzbg5-NONE"),  # noqa: E501
+    (TODO, "TodoDataSource", "data/amplifyData/Todo/TodoDataSource/Resource", "AWS::AppSync::DataSource", "TodoTable"),  # noqa: E501
+    (TODO, "getTodo", "data/amplifyData/Todo/queryGetTodoResolver", "AWS::AppSync::Resolver", "Query.getTodo"),  # noqa: E501
+    (TODO, "listTodos", "data/amplifyData/Todo/queryListTodosResolver", "AWS::AppSync::Resolver", "Query.listTodos"),  # noqa: E501
+    (TODO, "createTodo", "data/amplifyData/Todo/mutationCreateTodoResolver", "AWS::AppSync::Resolver", "Mutation.createTodo"),  # noqa: E501
+    (DATA, "Bucket", "data/modelIntrospectionSchemaBucket/Resource", "AWS::S3::Bucket", "amplify-quickstart-me-introspection-7d1c2"),  # noqa: E501
 )  # fmt: skip
 
 

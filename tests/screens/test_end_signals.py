@@ -1,4 +1,7 @@
-"""However the app ends, the terminal is the shell's again: signals, a lost terminal, a busy loop."""
+"""However the app ends, the terminal is the shell's again.
+
+Signals, a lost terminal, a busy loop.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ class Opened:
         return self.process.returncode
 
     def is_restored(self) -> None:
-        """Each mode that was turned on is off, the cursor is there, the line discipline as before."""
+        """Modes are off, the cursor is there, the line discipline is as before."""
         for mode in MODES:
             turned = re.findall(rf"\x1b\[\?{mode}([hl])", self.written)
             assert not turned or turned[-1] == ("h" if mode == "25" else "l"), mode

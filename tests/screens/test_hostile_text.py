@@ -1,4 +1,7 @@
-"""Hostile text through every place of the screens, in a real terminal: title, clipboard, borders."""
+"""Hostile text through every place of the screens, in a real terminal.
+
+Title, clipboard, borders.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is wrong in the files: said once, with its line, opened by Enter; and what a message says."""
+"""What is wrong in the files: said once, with its line, opened by Enter.
+
+And what a message says.
+"""
 
 from __future__ import annotations
 

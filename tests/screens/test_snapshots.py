@@ -1,4 +1,4 @@
-"""Each screen in two sizes, as it looks. Update with ``pytest --snapshot-update`` and look first."""
+"""Each screen in two sizes. Update with ``pytest --snapshot-update``, and look first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Errors that nobody foresaw, wherever they come from: a dialog, a crash log, and the app goes on."""
+"""Errors that nobody foresaw, wherever they come from.
+
+A dialog, a crash log, and the app goes on.
+"""
 
 from __future__ import annotations
 

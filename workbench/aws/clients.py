@@ -63,7 +63,7 @@ class Clients:
             return region
         raise UserProblem(
             f"No AWS region is set for {self.target.label}.",
-            "Set AWS_REGION, or add `region = …` to the profile in ~/.aws/config, or choose another "
+            "Set AWS_REGION, add `region = …` to the profile in ~/.aws/config, or choose another "
             "target.",
             offer="target",
         )

@@ -26,7 +26,7 @@ def sign_in_command(profile: str | None) -> tuple[str, ...]:
     found = _sso_profile(profiles, name)
     if found is None:
         return ("aws", "configure", *option)
-    # The CLI signs in for the profile that has the SSO settings, not for one that only refers to it.
+    # The CLI signs in for the profile that has the SSO settings, not for one that refers to it.
     return ("aws", "sso", "login", *(("--profile", found) if found != "default" else ()))
 
 

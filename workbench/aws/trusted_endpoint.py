@@ -1,6 +1,9 @@
-"""Whether an API's address may be given tokens and keys: ``amplify_outputs.json`` alone does not decide.
+"""Decides whether an API's address may be given tokens and keys.
 
-The file may come with a repository. On the local cloud only its own address is trusted; on AWS those that
+``amplify_outputs.json`` alone does not decide.
+
+The file may come with a repository.
+On the local cloud only its own address is trusted; on AWS those that
 AppSync's control plane names for this account (addresses of APIs and custom domains). Where it
 may not be asked, an address of AppSync's own form is.
 """

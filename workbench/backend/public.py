@@ -1,4 +1,6 @@
-"""What a user's ``amplify/`` imports, by the name ``amplify_tui``. Needs aws_cdk, nothing of the engine.
+"""Every name that a user's ``amplify/`` imports from ``amplify_tui``.
+
+Needs aws_cdk, nothing of the engine.
 
 Definitions alone do not import aws_cdk, which takes seconds; ``define_backend`` does.
 """

@@ -1,4 +1,7 @@
-"""Actions on environments: connect, preview, deploy, stop, delete. They block; raise UserProblem."""
+"""Actions on environments: connect, preview, deploy, stop, delete. They block.
+
+Raise UserProblem.
+"""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ class Side:
 class Difference:
     """One difference: ``sign`` is ``+`` (only in the second), ``-`` (only in the first) or ``~``.
 
-    ``first`` and ``second`` are a variable's values, where they were asked for; of a field, its types.
-    ``properties`` are where a resource differs, without secrets.
+    ``first`` and ``second`` are a variable's values, where they were asked for; of a field, its
+    types. ``properties`` are where a resource differs, without secrets.
     """
 
     sign: str

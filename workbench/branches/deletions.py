@@ -24,7 +24,10 @@ FILE_NAME = "deletions.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """One deleted environment; ``lost`` names what held data, ``how`` the decision ("typed main")."""
+    """One deleted environment.
+
+    ``lost`` names what held data, ``how`` the decision ("typed main").
+    """
 
     at: str
     name: str

@@ -1,7 +1,8 @@
 """Reads and writes ``.env`` files, in the grammar of ``python-dotenv``.
 
-The library skips a line that it cannot read, and a missing value goes unnoticed until the application
-needs it: here such a line is an error. ``${NAME}`` is kept as it is, for Amplify does not expand it.
+The library skips a line that it cannot read, and a missing value goes unnoticed until the
+application needs it: here such a line is an error. ``${NAME}`` is kept as it is, for Amplify does
+not expand it.
 """
 
 from __future__ import annotations

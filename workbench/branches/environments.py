@@ -34,7 +34,8 @@ class Stack:
 class Environment:
     """An environment: ``git`` is None if the branch is deleted, ``hosted`` if it is not connected.
 
-    ``namespace`` is a sandbox's project, the app of a branch. A preview's ``git`` is the branch that it shows.
+    ``namespace`` is a sandbox's project, the app of a branch. A preview's ``git`` is the branch
+    that it shows.
 
     ``stack`` is None where nothing is deployed; ``job`` is the last one; ``site`` is the address of
     the frontend that AWS serves.

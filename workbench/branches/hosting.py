@@ -126,7 +126,7 @@ class Hosting:
         return read_branch(made["branch"])
 
     def set_automatic(self, app: App, patterns: tuple[str, ...], *, removes_gone: bool) -> None:
-        """Set which new Git branches are connected, and whether deleted ones lose their environment."""
+        """Set which new Git branches are connected, and whether deleted ones lose theirs."""
         asked: dict[str, Any] = {
             "enableAutoBranchCreation": bool(patterns),
             "enableBranchAutoDeletion": removes_gone,

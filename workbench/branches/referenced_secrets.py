@@ -12,7 +12,7 @@ _SOURCES = frozenset({".ts", ".mts", ".js", ".mjs", ".tsx", ".py"})
 
 
 def referenced_secrets(root: Path, branch: str = "") -> tuple[str, ...]:
-    """The secrets' names, by name: as a branch's last commit has them, or (``""``) as the files are.
+    """The secrets' names, sorted: in a branch's last commit, or (``""``) in the files.
 
     Calls whose name is not written out are not seen. Blocks; raises GitProblem for no such branch.
     """

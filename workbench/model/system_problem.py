@@ -1,4 +1,4 @@
-"""What the system refuses, as a problem that the user can solve: a full disk is no error of ours."""
+"""Errors of the system that the user can solve, such as a full disk, as problems."""
 
 from __future__ import annotations
 

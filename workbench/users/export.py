@@ -15,7 +15,7 @@ from workbench.users.user_pools import User, UserPool
 
 
 def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool = True) -> int:
-    """Write the users that match a search, as JSON if the name ends in .json, else as Cognito's CSV.
+    """Write the users that match a search: JSON if the name ends in .json, else CSV.
 
     Where anybody is in a group, the groups are a last column, unless ``with_groups`` is False.
     Returns how many. Raises UserProblem.
@@ -25,7 +25,7 @@ def export_to(pool: UserPool, search: Search, path: Path, *, with_groups: bool =
     schema = () if as_json else pool.describe().schema
     groups = read_memberships(pool) if with_groups else None
     try:
-        # Names, addresses and numbers of people: for others to read only where the file was already.
+        # Names, addresses and numbers of people: others read it only if they could before.
         with (
             replacing(path, mode=kept_mode(path)) as part,
             part.open("w", encoding="utf-8", newline="") as file,

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class OpenedPool:
     """A pool with the clients that reach it.
 
-    ``client_id`` is the app client that users sign in with, "" for the pool's first; ``sign_ins_file``
-    is where sign-ins are saved; ``name`` is that of a pool that is not the sandbox's own.
+    ``client_id`` is the app client that users sign in with, "" for the pool's first;
+    ``sign_ins_file`` is where sign-ins are saved; ``name`` is that of a pool that is not the
+    sandbox's own.
     """
 
     pool: UserPool

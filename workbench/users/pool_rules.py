@@ -1,7 +1,8 @@
 """Rules of a user pool for new users: what they sign in with, and which passwords it accepts.
 
-Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
-and docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html (symbols).
+Source:
+docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html and
+docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html (symbols).
 """
 
 from __future__ import annotations

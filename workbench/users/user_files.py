@@ -141,7 +141,9 @@ def read_file(path: Path) -> tuple[FileUser, ...]:
 
 
 def make_file_user(pool: UserPool, user: FileUser) -> User:
-    """Create one, without an invitation; Cognito's import jobs need a role and report no single user.
+    """Create one, without an invitation.
+
+    Cognito's import jobs need a role and report no single user.
 
     Returns the user as they are then, without another request.
     """

@@ -115,7 +115,10 @@ def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
 
 
 def begin(cognito: Any, client: AppClient, username: str, flow: Flow, password: str = "") -> Step:
-    """The first step; ``password`` is for SRP and PASSWORD, and for a CUSTOM that begins with SRP."""
+    """The first step.
+
+    ``password`` is for SRP and PASSWORD, and for a CUSTOM that begins with SRP.
+    """
     given = {"USERNAME": username}
     start: SrpStart | None = None
     match flow:
@@ -169,7 +172,10 @@ def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) 
 
 
 def claims(token: str) -> Mapping[str, Any]:
-    """The claims of a token; its signature is not checked. Raises ValueError if it is not a token."""
+    """The claims of a token.
+
+    Its signature is not checked. Raises ValueError if it is not a token.
+    """
     try:
         body = token.split(".")[1]
         found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

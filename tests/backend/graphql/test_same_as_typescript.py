@@ -1,4 +1,4 @@
-"""The Python matrix's schema and introspection are those of the TypeScript one, by Amplify's packages."""
+"""The Python matrix has the schema and introspection of the TypeScript one."""
 
 from __future__ import annotations
 

@@ -101,7 +101,9 @@ def random_models(seed: int, count: int) -> tuple[Model, ...]:
 
 def typescript_of(models: Sequence[Model]) -> str:
     """``data/resource.ts``."""
-    return f"""import {{ type ClientSchema, a, defineData, defineFunction }} from '@aws-amplify/backend';
+    return f"""import {{
+  type ClientSchema, a, defineData, defineFunction,
+}} from '@aws-amplify/backend';
 
 const authorizer = defineFunction({{ name: 'authorizer', entry: '../functions/authorizer.ts' }});
 

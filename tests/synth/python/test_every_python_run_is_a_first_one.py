@@ -88,7 +88,7 @@ class Saves:
     warm: Synthesizer
 
     async def seen_by_both(self) -> tuple[str, str]:
-        """The backend's output and the function's LEVEL, the same from a new process, byte for byte."""
+        """The backend's output and the function's LEVEL, byte for byte those of a new process."""
         warm = await self._assembly(self.warm, "cdk.out")
         new = Synthesizer(self.project, self.node, lambda _: None, rehearsals=0)
         try:

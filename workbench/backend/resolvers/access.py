@@ -140,7 +140,7 @@ def _among(readers: set[Rule], rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def _getters(model: Model) -> set[Rule]:
-    """Everybody who may get any part of the model: Amplify's resolvers of fields look at no others."""
+    """Everybody who may get any part of the model; Amplify's field resolvers check no others."""
     parts = [member.rules or model.rules for member in _members(model)] or [model.rules]
     return {
         role

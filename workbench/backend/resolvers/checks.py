@@ -23,7 +23,8 @@ _WORDS = {
 def default_lines(model: Model) -> list[str]:
     """Lines that put defaults where the input has nothing."""
     return [
-        f"{member('input', field.name)} = {member('input', field.name)} ?? {literal(field.default)};"
+        f"{member('input', field.name)} = "
+        f"{member('input', field.name)} ?? {literal(field.default)};"
         for field in model.fields
         if field.default is not None
     ]

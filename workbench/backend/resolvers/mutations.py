@@ -32,7 +32,8 @@ _DENY = function(
         "if (fields.length === 0) util.unauthorized();",
         "if (fields.includes('*')) return;",
         "const denied = Object.keys(input).filter(name => !fields.includes(name));",
-        "if (denied.length > 0) util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
+        "if (denied.length > 0) "
+        "util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
     ],
     "Refuse the request where it has a field that the caller may not set.",
 )
@@ -45,7 +46,8 @@ _DENY_CHANGES = function(
         "const taken = names.filter(name => input[name] === null && !may.clear.includes(name));",
         "const others = names.filter(name => !may.set.includes(name) && !taken.includes(name));",
         "const denied = [...taken, ...others];",
-        "if (denied.length > 0) util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
+        "if (denied.length > 0) "
+        "util.error(`Unauthorized on [${denied.join(', ')}]`, 'Unauthorized');",
     ],
     "Refuse the request where it sets a field, or takes one away by null, that the caller may not.",
 )

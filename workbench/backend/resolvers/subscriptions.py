@@ -56,7 +56,8 @@ def _code(name: str, model: Model, rules: list[Rule]) -> str:
     request += ["ctx.stash.filter = filter;", "return { payload: null };"]
     response = [
         "const { filter } = ctx.stash;",
-        "if (filter) extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter(filter));",
+        "if (filter) "
+        "extensions.setSubscriptionFilter(util.transform.toSubscriptionFilter(filter));",
         "return null;",
     ]
     return module(
@@ -93,7 +94,8 @@ def _audible(dynamic: list[Rule]) -> str:
                     f"const names = {names};",
                     "if (names.length > 0) {",
                     f"  // {told(rule)}",
-                    f"  filters.push({{ {name_of(field)}: {{ {verb}: names[names.length - 1] }} }});",
+                    f"  filters.push({{ {name_of(field)}: "
+                    f"{{ {verb}: names[names.length - 1] }} }});",
                     "}",
                 ]
             else:

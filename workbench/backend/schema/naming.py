@@ -22,7 +22,7 @@ def python_name(name: str) -> str:
 
 
 def type_name(*parts: str) -> str:
-    """The name of a type that belongs to others: ``Todo`` and ``priority`` give ``TodoPriority``."""
+    """The name of a type inside another: ``Todo`` and ``priority`` give ``TodoPriority``."""
     return "".join(part[:1].upper() + part[1:] for part in parts)
 
 

@@ -16,7 +16,7 @@ from workbench.backend.schema.naming import resolved, type_name
 from workbench.backend.schema.rules import Allowed, AllowedFunction
 
 UNREAD = ""
-"""The type of a member that could not be read: later checks pass over it, its problem is reported."""
+"""The type of a member that could not be read, and was reported; later checks skip it."""
 
 _TYPES = "Use str, int, float, bool, Id, DateTime, Json, an enum, a CustomType or a list of one."
 _EVERY_DISABLED: dict[Disabled, tuple[records.ModelOperation, ...]] = {

@@ -120,7 +120,7 @@ def _plurality(rule: Rule, subject: str, field: Field) -> Iterator[DefinitionErr
         return
     forms = ("owner", "owners") if rule.strategy == "owner" else ("group", "groups")
     yield DefinitionError(
-        f"{subject}: {field.name} is {'a list' if field.is_list else 'not a list'}, so the rule can "
+        f"{subject}: {field.name} is {'a' if field.is_list else 'not a'} list, so the rule can "
         "never match.",
         f'Use allow.{forms[field.is_list]}_defined_in("{python_name(field.name)}").',
         rule.place,
