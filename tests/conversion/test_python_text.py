@@ -96,7 +96,7 @@ def test_the_command_converts_a_real_project(matrix: Deployed, tmp_path: Path) -
     assert introspect(write_model_schema(schema)) == theirs
     again = run_command(matrix.project, "convert", "--out", str(file))
     assert again.returncode != 0
-    assert "exists already" in again.stderr + again.stdout
+    assert "already exists" in again.stderr + again.stdout
 
 
 def test_a_project_without_a_synth_is_told_what_to_do(tmp_path: Path) -> None:
