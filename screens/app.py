@@ -142,6 +142,8 @@ class WorkbenchApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the start screen; read nothing here that could block."""
+        # Without it the screen stays empty after fg.
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh(layout=True))
         self._is_shown = True
         watch_loop(self.own_loop.open(), self.unforeseen)
         self.set_keymap(dict(self.keys.keymap))

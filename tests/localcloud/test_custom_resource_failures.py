@@ -12,8 +12,8 @@ import json, urllib.request
 def handler(event, context):
     answer = {"Status": "FAILED", "Reason": "not today", "PhysicalResourceId": "x",
               **{k: event[k] for k in ("StackId", "RequestId", "LogicalResourceId")}}
-    request = urllib.request.Request(event["ResponseURL"], json.dumps(answer).encode(),
-    method="PUT") urllib.request.urlopen(request)
+    body = json.dumps(answer).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT"))
 """
 
 
