@@ -177,6 +177,8 @@ class CodeEditor(TextArea):
 
     def show_problem(self, problem: str) -> None:
         """Show in the border what is wrong; the narrow layout has no lower border."""
+        if not self.is_attached:  # a check that ends after its pane was closed
+            return
         problem = " ".join(problem.split())
         borders = (problem, "") if self.screen.has_class("-narrow") else ("", problem)
         if borders != self._borders:
