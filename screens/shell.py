@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,23 +88,29 @@ class AppShell:
             return
         command = at_place(editor, file, line, column)
         try:
-            with self._app.suspend():
-                run_lent(command)
+            self._lend(run_lent, command)
         except OSError as error:
             self.say(f"{command[0]} does not start: {error.strerror}", "error")
-        self._app.refresh(layout=True)
 
     def run_in_terminal(self, command: Sequence[str]) -> int | None:
         """Lend the terminal to a command that prints lines; None if that is not possible."""
         from screens.suspended_command import run_told
 
-        if not self.can_edit:
-            return None
-        try:
-            with self._app.suspend():
-                return run_told(command)
-        finally:
-            self._app.refresh(layout=True)
+        return self._lend(run_told, command) if self.can_edit else None
+
+    def _lend(self, run: Callable[[Sequence[str]], int], command: Sequence[str]) -> int:
+        """Run a command in the lent terminal; raises OSError after the app has it again.
+
+        Textual does not take the terminal back if an error leaves its block.
+        """
+        with self._app.suspend():
+            try:
+                ended: int | OSError = run(command)
+            except OSError as error:
+                ended = error
+        if isinstance(ended, OSError):
+            raise ended
+        return ended
 
     # -- keys -------------------------------------------------------------------------------------
 
