@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from screens.dialogs.ask import Ask
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.playground.address_screen import AddressScreen
-from screens.playground.callbacks import Ask
 from screens.ports import Shell
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, OK, STRONG

@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from textual.message import Message
-from textual.screen import Screen
 
 Post = Callable[[Message], object]
 """Sends a message to the screen, as ``Screen.post_message`` does; dropped when it is closing."""
@@ -26,10 +25,3 @@ class StartWorker(Protocol):
         self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool = False
     ) -> Cancellable:
         """``exclusive``: work of the same group that is still running is cancelled."""
-
-
-class Ask(Protocol):
-    """Shows a dialog and returns its answer, as ``App.push_screen_wait`` does."""
-
-    async def __call__(self, screen: Screen[Any], /) -> Any:
-        """None if the dialog was closed."""

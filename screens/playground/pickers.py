@@ -10,9 +10,9 @@ from time import localtime, strftime
 
 from graphql import GraphQLSchema
 
+from screens.dialogs.ask import Ask
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.playground.address_screen import TokenScreen
-from screens.playground.callbacks import Ask
 from screens.playground.schema_rows import schema_rows
 from screens.playground.tabs import TabContent
 from screens.ports import Shell

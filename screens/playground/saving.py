@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from time import strftime
 
+from screens.dialogs.ask import Ask
 from screens.dialogs.form_screen import Filled, FormField, FormScreen
-from screens.playground.callbacks import Ask
 from screens.playground.shown_result import FileContent
 from screens.playground.tab_state import TabState
 from screens.ports import Shell

@@ -15,9 +15,8 @@ from workbench.model.deployment import Diff, Failure, Loss
 from workbench.model.diagnostics import CheckResult, SynthResult
 from workbench.model.events import ResourcesListed
 
-if (
-    TYPE_CHECKING
-):  # pydantic takes 0.2 s to import, and front ends import the loop before they paint
+if TYPE_CHECKING:
+    # Pydantic takes 0.2 s to import, and front ends import the loop before they paint.
     from workbench.deploy.plan.instructions import Plan
 
 
