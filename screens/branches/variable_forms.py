@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
@@ -42,36 +43,32 @@ def setting_form(
 
 def import_form(settings: EnvironmentSettings, root: Path, whom: str) -> FormScreen[str]:
     """Set the variables of a .env file; gives its name."""
-
-    async def load(filled: Filled) -> str:
-        file = _path(root, filled["file"])
-        await asyncio.to_thread(import_variables, settings, file)
-        return file.name
-
-    return FormScreen(
-        f"Import variables for {whom}",
-        (FormField("file", "File", ".env", ".env"),),
-        _needs_file,
-        label="Import",
-        submit=load,
-        refused_at="file",
-    )
+    title = f"Import variables for {whom}"
+    return _file_form(title, root, ".env", "Import", partial(import_variables, settings))
 
 
 def export_form(variables: Mapping[str, str], root: Path, whom: str) -> FormScreen[str]:
     """Write variables to a new file that only the user can read; gives its name."""
+    title = f"Export the variables of {whom}"
+    return _file_form(title, root, ".env.local", "Export", partial(export_variables, variables))
 
-    async def write(filled: Filled) -> str:
+
+def _file_form(
+    title: str, root: Path, name: str, label: str, act: Callable[[Path], object]
+) -> FormScreen[str]:
+    """Ask for a file, ``name`` being proposed, and do with it what ``label`` says."""
+
+    async def submit(filled: Filled) -> str:
         file = _path(root, filled["file"])
-        await asyncio.to_thread(export_variables, variables, file)
+        await asyncio.to_thread(act, file)
         return file.name
 
     return FormScreen(
-        f"Export the variables of {whom}",
-        (FormField("file", "File", ".env.local", ".env.local"),),
+        title,
+        (FormField("file", "File", name, name),),
         _needs_file,
-        label="Export",
-        submit=write,
+        label=label,
+        submit=submit,
         refused_at="file",
     )
 
