@@ -2,7 +2,7 @@ import pytest
 
 from workbench.backend.constructs.data.access import chunks, role_paths
 from workbench.backend.constructs.data.modes import every_mode, key_expiry, provider
-from workbench.backend.constructs.data_templates import logical_id, table
+from workbench.backend.constructs.data.templates import logical_id, table
 from workbench.backend.definitions.schema import DataDefinition, Model, Modes, Rule, Schema
 from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.resolvers.records import IndexPlan, ResolverPlan, TablePlan

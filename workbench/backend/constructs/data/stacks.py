@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.backend.constructs import data_templates as templates
+from workbench.backend.constructs.data import templates
 from workbench.backend.constructs.data.nested_template import NestedTemplate, TemplateResource
 from workbench.backend.resolvers.records import (
     NONE_SOURCE,
