@@ -96,16 +96,6 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
-def copy_aside(path: Path) -> Path | None:
-    """Keep a copy of a file that stays in use; None if it cannot be copied."""
-    kept = _free_name(path, only_copy=False)
-    with contextlib.suppress(OSError):
-        shutil.copy2(path, kept)
-        _drop_oldest(path, kept)
-        return kept
-    return None
-
-
 def _free_name(path: Path, *, only_copy: bool) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     numbers = [

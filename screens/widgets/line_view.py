@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -171,12 +171,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if at_cursor:
             base += self.get_component_rich_style("line--cursor", partial=True)
         return paint(spans, width, base, self.tone_style, reverse_safe=at_cursor)
-
-    def refresh_row(self, index: int) -> None:
-        """Repaint one row where it is on screen."""
-        y = index - self.scroll_offset.y
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
 
     def copied_text(self) -> str:
         """What the copy key takes: the cursor row's text."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -110,8 +110,3 @@ def who(folder: Path) -> str:
         return account
     person = f"{name} <{email}>" if name and email else name or email
     return f"{person} ({account})" if person else account
-
-
-def in_words(lost: Sequence[str]) -> str:
-    """What was lost, in one line."""
-    return "; ".join(lost) or "nothing that held data"

@@ -34,10 +34,6 @@ class Promotion:
     files: tuple[str, ...] = ()
     """What the commits change, from the repository's root; none where the target gains nothing."""
 
-    def of_backend(self, folder: str) -> tuple[str, ...]:
-        """The files below the backend's folder, named from the repository's root."""
-        return tuple(name for name in self.files if name.startswith(f"{folder}/"))
-
 
 def plan_promotion(folder: Path, source: str, target: str) -> Promotion:
     """What merging ``source`` into ``target`` brings; raises GitProblem for unknown branches."""

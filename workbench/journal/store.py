@@ -14,7 +14,6 @@ from workbench.journal.codec import decode
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.schema import COLUMNS, connect_to_read, row_to_record
 from workbench.journal.writer import JournalWriter
-from workbench.model.deployment import DeploymentResult
 from workbench.model.events import AnyEvent, ConfirmationAnswered, ResourcesListed
 
 FILE_NAME = "journal.sqlite3"
@@ -82,15 +81,6 @@ class Journal:
             f"SELECT {COLUMNS} FROM deployments WHERE result IS NULL ORDER BY number", ()
         )
         return tuple(row_to_record(row) for row in rows)
-
-    def last_success(self) -> DeploymentRecord | None:
-        """Return the newest deployment that succeeded or had nothing to change."""
-        rows = self._rows(
-            f"SELECT {COLUMNS} FROM deployments WHERE result IN (?, ?) "
-            "ORDER BY number DESC LIMIT 1",
-            (DeploymentResult.SUCCEEDED.value, DeploymentResult.NO_CHANGE.value),
-        )
-        return row_to_record(rows[0]) if rows else None
 
     def events_of(self, number: int) -> tuple[AnyEvent, ...]:
         """Return all events of a deployment, in order."""

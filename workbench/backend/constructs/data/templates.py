@@ -163,11 +163,6 @@ def logical_id(*parts: str) -> str:
     return plain + hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def sources_in(steps: Iterable[Step]) -> set[str]:
-    """The data sources of some steps."""
-    return {step.source for step in steps}
-
-
 def _keys(partition: str, sort: str) -> list[Mapping[str, str]]:
     keys: list[Mapping[str, str]] = [{"AttributeName": partition, "KeyType": "HASH"}]
     return [*keys, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else keys
