@@ -2,150 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from textual.widgets import Input, Static
 
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FormScreen
-from screens.dialogs.options import Options
-from screens.dialogs.problem_screen import ProblemScreen
-from screens.dialogs.rows_screen import RowsScreen
 from screens.help_screen import HelpScreen
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
 from screens.users.groups_screen import GroupsScreen
 from screens.users.messages_screen import MessagesScreen
-from screens.users.report_screen import ReportScreen
-from screens.users.screen import UsersScreen
 from screens.users.tokens_screen import TokensScreen
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
-from tests.screens.driver import Driver
-from tests.screens.scripted import ScriptedStarter, first_deployment, scripted_app
-from tests.screens.settling import sandbox_screen, until
-from workbench.aws.clients import Clients
-from workbench.aws.target import LocalTarget
-from workbench.users.open_pool import OpenedPool
-from workbench.users.outbound_messages import read_inbox
+from tests.screens.users.users_driver import Open
 from workbench.users.token_store import saved_sign_in
-from workbench.users.user_pools import UserPool
-
-
-@dataclass
-class UsersDriver(Driver):
-    """Drives the pane, and asks Cognito what is true."""
-
-    screen: UsersScreen
-    cognito: Any
-    pool_id: str
-
-    async def fill(self, **values: str) -> None:
-        """Fill in the dialog that opens, and take it."""
-        await self.until(lambda: isinstance(self.app.screen, FormScreen), "the form")
-        form = self.app.screen
-        assert isinstance(form, FormScreen)
-        for at, each in enumerate(form._fields):
-            if each.name not in values:
-                continue
-            line = form.query_one(f"#form-{at}")
-            if isinstance(line, Options):
-                line.chosen = [value for value, _ in each.options].index(values[each.name])
-            else:
-                assert isinstance(line, Input)
-                line.value = values[each.name]
-        await self.press("f5")
-
-    def form(self) -> FormScreen[Any]:
-        form = self.app.screen
-        assert isinstance(form, FormScreen)
-        return form
-
-    def problem(self) -> tuple[str, str]:
-        """The one problem that the form shows, and the field that it stands at."""
-        form = self.form()
-        shown = [each for each in form.query(".problem").results(Static) if each.display]
-        if not shown:
-            return "", ""
-        (place,) = shown
-        number = str(place.id).rpartition("-")[2]
-        field = form._fields[int(number)].name if number.isdecimal() else ""
-        return str(place.render()), field
-
-    def focused(self) -> str:
-        """The field that has the focus."""
-        line = self.form().focused
-        return self.form()._fields[int(str(line.id).rpartition("-")[2])].name if line else ""
-
-    def inbox(self) -> list[str]:
-        opened = self.screen.browser.pager.opened
-        assert opened is not None
-        assert isinstance(opened.clients.target, LocalTarget)
-        return [each.kind for each in read_inbox(opened.clients.target, self.pool_id)]
-
-    async def settled(self) -> None:
-        await self.until(
-            lambda: (
-                self.app.screen is self.screen
-                and not self.screen.browser.bulk.is_running
-                and not self.screen.browser.pager.is_running
-            ),
-            "the pane at rest",
-        )
-
-    def names(self) -> list[str]:
-        return [user.label for user in self.screen.browser.users.shown]
-
-    def seen(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=name)
-        return found
-
-
-Open = Callable[..., AbstractAsyncContextManager[UsersDriver]]
-
-
-@pytest.fixture
-def pane(local_cloud: LocalTarget, tmp_path: Path) -> Open:
-    """Open the pane on a new pool with some users and the groups Admins and Editors."""
-
-    @asynccontextmanager
-    async def opened(*users: str, size: tuple[int, int] = (140, 40)) -> AsyncIterator[UsersDriver]:
-        clients = Clients(local_cloud)
-        cognito = clients.cognito_idp
-        pool_id = cognito.create_user_pool(PoolName="users", UsernameAttributes=["email"])[
-            "UserPool"
-        ]["Id"]
-        for group in ("Admins", "Editors"):
-            cognito.create_group(UserPoolId=pool_id, GroupName=group)
-        for name in users:
-            cognito.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
-        starter = ScriptedStarter(
-            tmp_path,
-            open_pool=lambda: OpenedPool(
-                UserPool(clients, pool_id), clients, sign_ins_file=tmp_path / "sign-ins.json"
-            ),
-        )
-        app = scripted_app(starter)
-        async with app.run_test(size=size) as pilot:
-            await sandbox_screen(pilot, starter, first_deployment())
-            await pilot.press("8")
-            await until(pilot, lambda: isinstance(app.screen, UsersScreen), "the pane")
-            screen = app.screen
-            assert isinstance(screen, UsersScreen)
-            driver = UsersDriver(pilot, app, screen, cognito, pool_id)
-            await driver.settled()
-            yield driver
-
-    return opened
 
 
 async def test_a_user_is_created_invited_put_into_a_group_and_disabled(pane: Open) -> None:
@@ -278,44 +151,6 @@ async def test_a_wrong_change_stays_in_the_dialog_as_it_was(pane: Open) -> None:
         assert changed is not None and changed.attributes["family_name"] == "Moe"
 
 
-async def test_marked_users_are_deleted_together_after_the_question(pane: Open) -> None:
-    async with pane("ann@example.com", "bob@example.com", "cy@example.com") as users:
-        kept = users.names()[2]
-        await users.press("space", "space", "D")
-        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
-        await users.press("n")
-        await users.settled()
-        assert len(users.cognito.list_users(UserPoolId=users.pool_id)["Users"]) == 3
-        await users.press("D")
-        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
-        await users.press("y")
-        await users.until(lambda: users.names() == [kept], "the end of two")
-        left = users.cognito.list_users(UserPoolId=users.pool_id)["Users"]
-        assert len(left) == 1
-
-
-async def test_who_failed_is_told_and_can_be_tried_again(pane: Open) -> None:
-    async with pane("ann@example.com", "bob@example.com") as users:
-        gone = users.screen.browser.users.shown[0]
-        users.cognito.admin_delete_user(UserPoolId=users.pool_id, Username=gone.username)
-        await users.press("ctrl+a", "t")
-        await users.until(lambda: isinstance(users.app.screen, ReportScreen), "the failures")
-        report = users.app.screen
-        title = str(report.query_one("#dialog").border_title)
-        assert title == "Disabled 1 of 2 users, 1 failed"
-        (row,) = report.query_one(RowList).rows
-        assert gone.label in plain(row.spans)
-        reasons = [str(each.render()) for each in report.query(".report-reason").results(Static)]
-        assert len(reasons) == 1 and "User does not exist" in reasons[0]
-        assert report.focused is report.query_one(RowList)
-        # The user is there again under the same name: Enter tries again with this one.
-        await users.press("enter")
-        await users.until(lambda: isinstance(users.app.screen, ReportScreen), "still not")
-        assert users.app.screen is not report
-        await users.press("escape")
-        await users.settled()
-
-
 async def test_a_search_asks_cognito_and_escape_ends_it(pane: Open) -> None:
     async with pane("ann@example.com", "bob@example.com") as users:
         await users.press("slash")
@@ -351,17 +186,6 @@ async def test_more_users_are_read_as_the_cursor_comes_near(pane: Open) -> None:
         await users.press("s")
         await users.pilot.pause()
         assert users.names() == names[::-1]
-
-
-async def test_a_pool_that_is_deleted_meanwhile_is_told(pane: Open) -> None:
-    async with pane("ann@example.com") as users:
-        users.cognito.delete_user_pool(UserPoolId=users.pool_id)
-        await users.press("r")
-        await users.until(lambda: not users.names(), "the empty table")
-        await users.settled()
-        assert any(
-            "does not exist" in plain(line) for line in users.screen.browser.table.empty_rows()
-        )
 
 
 async def test_one_signs_in_as_a_user_and_the_disabled_one_is_forgotten(
@@ -456,56 +280,6 @@ async def test_groups_are_made_changed_and_deleted(pane: Open) -> None:
         await users.until(lambda: "Admins" not in there(), "deleted")
 
 
-async def test_users_are_seeded_exported_and_imported(pane: Open, tmp_path: Path) -> None:
-    async with pane("ann@example.com") as users:
-        await users.press("S")
-        await users.fill(count="3", groups="Editors=1", password="weak")
-        assert users.problem()[1] == users.focused() == "password"
-        await users.fill(password="Passw0rd!-{n}")
-        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
-        await users.press("y")
-        await users.until(lambda: len(users.names()) == 4, "four users")
-        await users.until(lambda: isinstance(users.app.screen, RowsScreen), "the password told")
-        assert any(
-            "Passw0rd!-{n}" in plain(row.spans) for row in users.app.screen.query_one(RowList).rows
-        )
-        await users.press("escape")
-        seeded = next(each for each in users.screen.browser.users.shown if ".2@" in each.label)
-        assert seeded.status == users.seen(seeded.username)["UserStatus"] == "CONFIRMED"
-        client = users.cognito.create_user_pool_client(
-            UserPoolId=users.pool_id,
-            ClientName="web",
-            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
-        )["UserPoolClient"]["ClientId"]
-        given = {"USERNAME": seeded.label, "PASSWORD": "Passw0rd!-2"}
-        signed_in = users.cognito.initiate_auth(
-            ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given
-        )
-        assert signed_in["AuthenticationResult"]["IdToken"]
-        editors = users.cognito.list_users_in_group(UserPoolId=users.pool_id, GroupName="Editors")
-        assert len(editors["Users"]) == 3
-        await users.press("E")
-        await users.fill(file="out.csv")
-        file = tmp_path / "out.csv"
-        await users.until(file.exists, "the file")
-        assert len(file.read_text().splitlines()) == 5
-        assert "Editors" in file.read_text()
-        written = file.read_text()
-        file.write_text(written.replace("ann@example.com", "ann").replace("Editors", "Readers"))
-        await users.press("I")
-        await users.fill(file="out.csv")
-        await users.until(lambda: "not a valid e-mail address" in users.problem()[0], "the refusal")
-        assert users.problem()[1] == users.focused() == "file"
-        await users.press("escape")
-        await users.settled()
-        file.write_text(written.replace("ann@", "zoe@").replace("1,Editors", "1,Readers"))
-        await users.press("I")
-        await users.fill(file="out.csv")
-        await users.until(lambda: isinstance(users.app.screen, ConfirmScreen), "the question")
-        await users.press("y")
-        await users.until(lambda: "zoe@example.com" in users.names(), "imported")
-
-
 async def test_groups_and_second_factors_are_columns(pane: Open) -> None:
     async with pane("ann@example.com") as users:
         users.cognito.admin_add_user_to_group(
@@ -531,22 +305,6 @@ async def test_groups_and_second_factors_are_columns(pane: Open) -> None:
         )
 
 
-async def test_another_pool_is_chosen_and_its_users_are_deleted_by_typing(pane: Open) -> None:
-    async with pane("ann@example.com") as users:
-        other = users.cognito.create_user_pool(PoolName="zz-staging")["UserPool"]["Id"]
-        users.cognito.admin_create_user(UserPoolId=other, Username="bob", MessageAction="SUPPRESS")
-        await users.press("P")
-        await users.pick("zz-staging")
-        await users.until(lambda: users.names() == ["bob"], "its users")
-        assert "zz-staging" in str(users.screen.query_one("#users-bar", Static).render())
-        await users.press("D")
-        await users.fill(word="yes")
-        assert isinstance(users.app.screen, FormScreen)  # held back: not the word
-        await users.fill(word="bob")
-        await users.until(lambda: users.cognito.list_users(UserPoolId=other)["Users"] == [], "gone")
-        users.cognito.delete_user_pool(UserPoolId=other)
-
-
 async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
     async with pane("ann@example.com") as users:
         await users.press("question_mark")
@@ -554,53 +312,6 @@ async def test_the_help_lists_the_panes_keys(pane: Open) -> None:
         text = "\n".join(plain(row.spans) for row in users.app.screen.query_one(RowList).rows)
         assert "Sign in as the user" in text
         assert "users.create" in text
-
-
-def refuse(users: UsersDriver, code: str, message: str, times: int) -> None:
-    """Let AWS answer so, ``times`` times, at the HTTP boundary."""
-    opened = users.screen.browser.pager.opened
-    assert opened is not None
-    left = iter(range(times))
-
-    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        if next(left, None) is None:
-            return None
-        body = json.dumps({"__type": code, "message": message}).encode()
-        raw = RawResponse(io.BytesIO(body))
-        return AWSResponse(request.url, 400, HTTPHeaders(), raw)
-
-    events: Any = opened.clients.cognito_idp.meta.events
-    events.register("before-send.cognito-identity-provider", answer)
-
-
-class RawResponse(io.BufferedReader):
-    """What urllib3 would have given."""
-
-    def stream(self, *_size: int) -> Iterator[bytes]:
-        yield self.read()
-
-
-async def test_throttling_is_waited_for(pane: Open) -> None:
-    async with pane("ann@example.com") as users:
-        refuse(users, "TooManyRequestsException", "Too many requests", 2)
-        await users.press("t")
-        await users.until(lambda: not users.seen("ann@example.com")["Enabled"], "disabled")
-
-
-async def test_expired_credentials_are_told_and_nothing_is_lost(pane: Open) -> None:
-    async with pane("ann@example.com") as users:
-        refuse(users, "ExpiredTokenException", "The security token is expired", 1_000)
-        await users.press("t")
-        await users.until(lambda: isinstance(users.app.screen, ProblemScreen), "the problem")
-        (problem, *_) = users.app.screen.query_one(RowList).rows
-        assert "expired" in plain(problem.spans)
-        await users.press("escape")
-        assert users.names() == ["ann@example.com"]
-        await users.press("r")
-        hint = users.screen.browser.table
-        await users.until(
-            lambda: any("Sign in to AWS again" in plain(line) for line in hint.empty_rows()), "told"
-        )
 
 
 async def test_a_column_is_shown_and_stands_first(pane: Open) -> None:
@@ -615,47 +326,3 @@ async def test_a_column_is_shown_and_stands_first(pane: Open) -> None:
         assert users.screen.browser.users.columns == ("username", "user", "status", "created")
         name = users.seen("ann@example.com")["Username"]
         assert plain(users.screen.browser.table.row_spans(0)).strip("✓ ").startswith(name[:12])
-
-
-async def test_the_rarer_actions_are_done_with_all_marked_users(pane: Open) -> None:
-    async with pane("ann@example.com", "bob@example.com") as users:
-        for name in ("ann@example.com", "bob@example.com"):
-            users.cognito.admin_update_user_attributes(
-                UserPoolId=users.pool_id,
-                Username=name,
-                UserAttributes=[{"Name": "email_verified", "Value": "false"}],
-            )
-
-        async def do(words: str, *then: str) -> None:
-            await users.press("ctrl+a", "x")
-            await users.pick(words)
-            for more in then:
-                await users.pick(more)
-            await users.settled()
-
-        def attributes(name: str) -> dict[str, str]:
-            return {each["Name"]: each["Value"] for each in users.seen(name)["UserAttributes"]}
-
-        both = ("ann@example.com", "bob@example.com")
-        await do("e-mail address as verified")
-        await users.until(
-            lambda: all(attributes(name)["email_verified"] == "true" for name in both), "verified"
-        )
-        await do("invitation again")
-        target = users.screen.browser.pager.opened
-        assert target is not None
-        assert isinstance(target.clients.target, LocalTarget)
-        endpoint = target.clients.target
-
-        def invited() -> bool:
-            kinds = [each.kind for each in read_inbox(endpoint, users.pool_id)]
-            return kinds.count("invitation") == 2
-
-        await users.until(invited, "two invitations")
-        await do("second factor", "e-mail")
-        await users.until(
-            lambda: all(
-                users.seen(name).get("UserMFASettingList") == ["EMAIL_OTP"] for name in both
-            ),
-            "the factor",
-        )
