@@ -32,13 +32,13 @@ scripted_app(starter).run()
 
 def test_an_editor_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", str(tmp_path / "missing"))
+    monkeypatch.setenv("EDITOR", "/missing-editor")  # short: messages wrap
     command = [sys.executable, "-c", APP, str(tmp_path)]
     terminal = Terminal(tmp_path, command, (100, 30), tmp_path / "config")
     try:
         terminal.wait_for(lambda shown: "resource.ts:8:7" in shown, 60, "the error")
         terminal.press("e")
-        terminal.wait_for(lambda shown: "missing does not start" in shown, 30, "the message")
+        terminal.wait_for(lambda shown: "missing-editor does not start" in shown, 30, "the message")
         assert terminal.modes() == "1 1"
         terminal.press("?")
         terminal.wait_for(lambda shown: "Keys" in shown and "Sandbox" in shown, 30, "the help")
