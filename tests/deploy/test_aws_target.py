@@ -1,4 +1,4 @@
-"""The way to AWS: change sets, roles, bootstrap; answered at the HTTP boundary.
+"""The way to AWS: direct updates, roles, bootstrap; answered at the HTTP boundary.
 
 The standard endpoint variable leads the AWS clients to a local cloud, so requests and answers are
 real ones; only the services behind them are emulated.
@@ -6,6 +6,7 @@ real ones; only the services behind them are emulated.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
-from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.assembly.assembly import Assembly, RoleName, read_assembly
 from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
 from workbench.deploy.execute.execute import execute
 from workbench.deploy.failure.failure import DeploymentProblem
@@ -43,11 +44,11 @@ def calls_of(clients: Clients) -> list[str]:
 
 
 @pytest.mark.npm
-def test_quickstart_through_a_change_set(
+def test_quickstart_without_a_change_set(
     aws: Clients, quickstart: Assembly, tmp_path: Path
 ) -> None:
-    role = bootstrap_of(aws).role("deploy")
-    calls = calls_of(aws.acting_as(role))
+    bootstrap = bootstrap_of(aws, quickstart.roles)
+    calls = calls_of(bootstrap.acting(aws, quickstart.roles.deploy))
     events: list[AnyEvent] = []
     first = Plan(
         Method.CLOUDFORMATION,
@@ -57,8 +58,8 @@ def test_quickstart_through_a_change_set(
     )
     live = execute(first, aws, events.append, snapshot=tmp_path / "live.json")
     assert live is not None
-    assert "ExecuteChangeSet" in calls
-    assert "CreateStack" not in calls
+    assert "CreateStack" in calls
+    assert "CreateChangeSet" not in calls
     told = {e.resource.construct_path for e in events if isinstance(e, ResourceProgressed)}
     assert "data/amplifyData/Todo/TodoTable" in told
     resources = list_resources(live, quickstart, aws.target)
@@ -75,14 +76,14 @@ def test_quickstart_through_a_change_set(
     steps = (DeployStack(quickstart.stack_name, create=False),)
     again = Plan(Method.CLOUDFORMATION, quickstart, live, steps)
     execute(again, aws, events.append, snapshot=tmp_path / "live.json")
-    assert "DeleteChangeSet" in calls
-    assert "ExecuteChangeSet" not in calls
+    assert calls.count("UpdateStack") == 1
+    assert "CreateChangeSet" not in calls
 
 
 def test_an_account_without_bootstrap_gets_the_command(aws: Clients) -> None:
-    bootstrap = bootstrap_of(aws, "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}")
+    bootstrap = bootstrap_of(aws)
     check_bootstrap(aws, bootstrap)
-    aws.ssm.delete_parameter(Name=bootstrap.version_parameter)
+    aws.ssm.delete_parameter(Name=bootstrap.roles.version_parameter)
     with pytest.raises(DeploymentProblem) as failed:
         check_bootstrap(aws, bootstrap)
     assert "npx cdk bootstrap aws://000000000000/us-east-1" in failed.value.failure.fix
@@ -91,16 +92,48 @@ def test_an_account_without_bootstrap_gets_the_command(aws: Clients) -> None:
 def test_an_old_bootstrap_is_too_old(aws: Clients) -> None:
     bootstrap = bootstrap_of(aws)
     aws.ssm.put_parameter(
-        Name=bootstrap.version_parameter, Value="5", Type="String", Overwrite=True
+        Name=bootstrap.roles.version_parameter, Value="5", Type="String", Overwrite=True
     )
     with pytest.raises(DeploymentProblem, match="too old"):
         check_bootstrap(aws, bootstrap)
 
 
-def test_bootstrap_names_follow_the_qualifier(aws: Clients) -> None:
-    bootstrap = bootstrap_of(aws, "cdk-myqual-assets-${AWS::AccountId}-${AWS::Region}")
-    assert bootstrap.bucket == "cdk-myqual-assets-000000000000-us-east-1"
-    assert bootstrap.version_parameter == "/cdk-bootstrap/myqual/version"
-    assert bootstrap.role("cfn-exec") == (
-        "arn:aws:iam::000000000000:role/cdk-myqual-cfn-exec-role-000000000000-us-east-1"
-    )
+def test_roles_and_bootstrap_are_those_of_the_manifest(aws: Clients, tmp_path: Path) -> None:
+    properties = {
+        "templateFile": "s.template.json",
+        "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/ours-${AWS::Region}",
+        "assumeRoleExternalId": "team-7",
+        "cloudFormationExecutionRoleArn": "arn:aws:iam::${AWS::AccountId}:role/runs",
+        "requiresBootstrapStackVersion": 8,
+        "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/myqual/version",
+    }
+    destination = {
+        "bucketName": "ours-${AWS::AccountId}",
+        "objectKey": "a.json",
+        "assumeRoleArn": "arn:aws:iam::${AWS::AccountId}:role/publishes",
+        "assumeRoleExternalId": "team-8",
+    }
+    files = {"a": {"source": {"path": "a.json"}, "destinations": {"x": destination}}}
+    artifacts = {
+        "s": {
+            "type": "aws:cloudformation:stack",
+            "properties": properties,
+            "dependencies": ["s.assets"],
+        },
+        "s.assets": {"type": "cdk:asset-manifest", "properties": {"file": "s.assets.json"}},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+    (tmp_path / "s.assets.json").write_text(json.dumps({"files": files}))
+    (tmp_path / "s.template.json").write_text(json.dumps({"Resources": {}}))
+    assembly = read_assembly(tmp_path, "s")
+    bootstrap = bootstrap_of(aws, assembly.roles)
+    assert bootstrap.qualifier == "myqual"
+    assert assembly.assets["a"].role == RoleName(destination["assumeRoleArn"], "team-8")
+    assert bootstrap.fill(assembly.roles.execution) == "arn:aws:iam::000000000000:role/runs"
+    role = assembly.roles.deploy
+    assert role.external_id == "team-7"
+    assert bootstrap.fill(role.arn) == "arn:aws:iam::000000000000:role/ours-us-east-1"
+
+    aws.ssm.put_parameter(Name="/cdk-bootstrap/myqual/version", Value="7", Type="String")
+    with pytest.raises(DeploymentProblem, match="at least 8 is needed"):
+        check_bootstrap(aws, bootstrap)

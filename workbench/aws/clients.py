@@ -39,12 +39,13 @@ class Clients:
     credentials are used, as the CDK command line does.
     """
 
-    def __init__(self, target: Target, *, role: str | None = None) -> None:
+    def __init__(self, target: Target, *, role: str | None = None, external_id: str = "") -> None:
         self.target = target
         self._role = role
+        self._external_id = external_id
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
-        self._acting: dict[str, Clients] = {}
+        self._acting: dict[tuple[str, str], Clients] = {}
         self._session: Session | None = None
         self._account: str | None = None
 
@@ -102,14 +103,15 @@ class Clients:
                 self._clients[service] = self._build(service)
             return self._clients[service]
 
-    def acting_as(self, role: str) -> Clients:
+    def acting_as(self, role: str, external_id: str = "") -> Clients:
         """These clients under another role (the same ones on the local cloud); cached."""
         if self.is_local:
             return self
+        key = (role, external_id)
         with self._lock:
-            if role not in self._acting:
-                self._acting[role] = Clients(self.target, role=role)
-            return self._acting[role]
+            if key not in self._acting:
+                self._acting[key] = Clients(self.target, role=role, external_id=external_id)
+            return self._acting[key]
 
     @property
     def cloudformation(self) -> CloudFormationClient:
@@ -186,7 +188,7 @@ class Clients:
             if self._session is None:
                 self._session = _open(self.target)
                 if self._role:
-                    _assume(self._session, self._role, self.region)
+                    _assume(self._session, self._role, self._external_id, self.region)
             return self._session
 
     def _configured_region(self) -> str | None:
@@ -241,7 +243,7 @@ def _aws_config() -> Config:
     )
 
 
-def _assume(session: Session, role: str, region: str) -> None:
+def _assume(session: Session, role: str, external_id: str, region: str) -> None:
     """Give the session the role's credentials, refreshed as needed; keep its own where refused."""
     from botocore.credentials import RefreshableCredentials
     from botocore.exceptions import ClientError
@@ -259,8 +261,12 @@ def _assume(session: Session, role: str, region: str) -> None:
         config=_aws_config(),
     )
 
+    call = {"RoleArn": role, "RoleSessionName": "amplify-tui"}
+    if external_id:
+        call["ExternalId"] = external_id
+
     def fetch() -> dict[str, str]:
-        answer = sts.assume_role(RoleArn=role, RoleSessionName="amplify-tui")["Credentials"]
+        answer = sts.assume_role(**call)["Credentials"]
         return {
             "access_key": answer["AccessKeyId"],
             "secret_key": answer["SecretAccessKey"],

@@ -26,7 +26,8 @@ class SandboxOptions:
     a deployment that would lose data is refused, unless ``allow_destroy``. ``allowed_by`` is what
     the record of the loss says of that permission.
 
-    How to deploy: ``hotswap`` False leaves everything to CloudFormation. ``outputs_format`` and
+    How to deploy: ``hotswap`` False leaves everything to CloudFormation. ``express``: on AWS,
+    CloudFormation does not wait until resources are ready to serve. ``outputs_format`` and
     ``outputs_version`` are ampx's; ``outputs_dir`` None means the project's root.
     """
 
@@ -41,6 +42,7 @@ class SandboxOptions:
     watch_dir: Path | None = None
     exclude: tuple[str, ...] = ()
     hotswap: bool = True
+    express: bool = False
     outputs_format: OutputsFormat = "json"
     outputs_version: str = "1.5"
     outputs_dir: Path | None = None

@@ -118,6 +118,7 @@ class SandboxStack:
             snapshot=self._snapshot,
             outputs=self._outputs,
             published=prepared.published,
+            express=self.options.express,
         )
         clear_mark(self.session.sandbox_dir, prepared.clears)
         memory.outputs_written = True

@@ -141,12 +141,6 @@ def test_the_first_deployment_creates_with_all_assets(build: Any) -> None:
     assert isinstance(outputs, WriteOutputs)
 
 
-def test_a_change_set_is_asked_for_on_aws(build: Any) -> None:
-    assembly = build()
-    plan = make_plan(compute_diff(None, assembly), assembly, None, target_kind="aws")
-    assert DeployStack(assembly.stack_name, create=True, change_set=True) in plan.steps
-
-
 def test_everything_swappable_is_swapped_with_the_schema_first(build: Any) -> None:
     new = build(
         schema="type Query { a: String }",

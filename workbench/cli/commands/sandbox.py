@@ -30,6 +30,11 @@ def register(parser: Parser) -> None:
     parser.add_argument(
         "--allow-destroy", action="store_true", help="allow changes that destroy data"
     )
+    parser.add_argument(
+        "--express",
+        action="store_true",
+        help="AWS: do not wait until resources are ready (CloudFormation's express mode)",
+    )
     parser.add_argument("--dir-to-watch", type=Path, help="watch this folder (default: amplify)")
     parser.add_argument(
         "--exclude",
@@ -60,6 +65,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
         type_check=not arguments.no_type_check,
         interactive=False,
         allow_destroy=arguments.allow_destroy,
+        express=arguments.express,
         watch_dir=absolute(watched),
         exclude=tuple(arguments.exclude),
         outputs_format=arguments.outputs_format,

@@ -41,10 +41,36 @@ class AssemblyProblem(UserProblem):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleName:
+    """A role to act as, by its ARN; without one, the caller's own credentials are used.
+
+    Like all names in an assembly, it may hold ``${AWS::AccountId}`` and other placeholders.
+    """
+
+    arn: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRoles:
+    """Who deploys the stack: the roles and the bootstrap that its synthesizer chose.
+
+    ``execution`` is the ARN of the role that CloudFormation acts as. An empty ``version_parameter``
+    says that the stack needs no bootstrap.
+    """
+
+    deploy: RoleName = RoleName()
+    execution: str = ""
+    version_parameter: str = ""
+    required_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FileAsset:
     """A file asset; a ``zip`` asset's ``path`` is a folder to be zipped (or a ready .zip file).
 
     ``bucket`` still holds ``${AWS::AccountId}`` and ``${AWS::Region}``; ``object_key`` is final.
+    ``role`` publishes it.
     """
 
     hash: str
@@ -54,6 +80,7 @@ class FileAsset:
     object_key: str
     display_name: str = ""
     is_template: bool = False
+    role: RoleName = RoleName()
 
 
 @dataclass(frozen=True)
@@ -90,6 +117,7 @@ class Assembly:
     assets: Mapping[str, FileAsset]
     docker_images: tuple[str, ...] = ()
     metadata_file: Path | None = None
+    roles: DeploymentRoles = DeploymentRoles()
 
     @cached_property
     def by_object_key(self) -> Mapping[str, FileAsset]:
@@ -140,6 +168,8 @@ class _Destination(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
     bucket_name: str = Field(alias="bucketName")
     object_key: str = Field(alias="objectKey")
+    role: str = Field(default="", alias="assumeRoleArn")
+    external_id: str = Field(default="", alias="assumeRoleExternalId")
 
 
 class _AssetFile(BaseModel):
@@ -183,6 +213,21 @@ def read_assembly(directory: Path, stack_name: str) -> Assembly:
         assets=assets,
         docker_images=tuple(asset_manifest.docker_images),
         metadata_file=directory / metadata_file if metadata_file else directory / "manifest.json",
+        roles=_roles(artifact.properties),
+    )
+
+
+def _roles(properties: Mapping[str, Any]) -> DeploymentRoles:
+    version = int(properties.get("requiresBootstrapStackVersion") or 0)
+    parameter = str(properties.get("bootstrapStackVersionSsmParameter") or "")
+    return DeploymentRoles(
+        deploy=RoleName(
+            str(properties.get("assumeRoleArn") or ""),
+            str(properties.get("assumeRoleExternalId") or ""),
+        ),
+        execution=str(properties.get("cloudFormationExecutionRoleArn") or ""),
+        version_parameter=parameter if version else "",
+        required_version=version,
     )
 
 
@@ -214,6 +259,7 @@ def _assets(directory: Path, manifest: _AssetManifest) -> dict[str, FileAsset]:
             object_key=destination.object_key,
             display_name=file.display_name,
             is_template=file.source.path.endswith(".template.json"),
+            role=RoleName(destination.role, destination.external_id),
         )
         for key, file in manifest.files.items()
         if file.source.path

@@ -27,10 +27,10 @@ def publish_assets(assets: Iterable[FileAsset], clients: Clients, bootstrap: Boo
     Objects are content-addressed, so one that exists is never written again. Raises what S3 answers
     if an upload is refused.
     """
-    acting = clients.acting_as(bootstrap.role("file-publishing"))
     wanted = list({asset.object_key: asset for asset in assets}.values())
 
     def publish(asset: FileAsset) -> bool:
+        acting = bootstrap.acting(clients, asset.role)
         bucket = bootstrap.fill(asset.bucket)
         if _ask_first(acting, asset) and _exists(acting, bucket, asset.object_key):
             return False

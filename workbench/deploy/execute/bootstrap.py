@@ -1,66 +1,68 @@
-"""What `cdk bootstrap` leaves in an account and region: bucket, roles, version.
+"""What `cdk bootstrap` leaves in an account and region, and whether it is recent enough.
 
+Which roles, buckets and parameters a stack uses is in its assembly: names may be custom ones.
 Source: the CDK's bootstrap template (AWS CDK guide, "Bootstrap your environment").
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code, is_missing
 from workbench.aws.clients import Clients
+from workbench.deploy.assembly.assembly import DeploymentRoles, RoleName
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
 
 REQUIRED_VERSION = 6
-_BUCKET = re.compile(r"^cdk-(?P<qualifier>[a-z0-9]+)-assets-")
 _DEFAULT_QUALIFIER = "hnb659fds"
-
-Role = Literal["deploy", "cfn-exec", "file-publishing"]
+_PARAMETER = re.compile(r"/cdk-bootstrap/(?P<qualifier>[^/]+)/version$")
+_DEFAULT_ROLES = DeploymentRoles(
+    version_parameter=f"/cdk-bootstrap/{_DEFAULT_QUALIFIER}/version",
+    required_version=REQUIRED_VERSION,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """The bootstrap resources' names for one qualifier, in the clients' account and region."""
+    """A stack's roles and bootstrap, in the clients' account and region."""
 
-    qualifier: str
+    roles: DeploymentRoles
     account: str
     region: str
     partition: str
 
-    @property
-    def version_parameter(self) -> str:
-        """The SSM parameter that holds the bootstrap version."""
-        return f"/cdk-bootstrap/{self.qualifier}/version"
-
-    @property
-    def bucket(self) -> str:
-        """The staging bucket."""
-        return f"cdk-{self.qualifier}-assets-{self.account}-{self.region}"
-
-    def role(self, role: Role) -> str:
-        """The ARN of one of the bootstrap's roles."""
-        name = f"cdk-{self.qualifier}-{role}-role-{self.account}-{self.region}"
-        return f"arn:{self.partition}:iam::{self.account}:role/{name}"
-
     def fill(self, text: str) -> str:
         """A name with the assembly's ``${AWS::…}`` placeholders replaced."""
-        return (
-            text.replace("${AWS::AccountId}", self.account)
-            .replace("${AWS::Region}", self.region)
-            .replace("${AWS::Partition}", self.partition)
-        )
+        for name, value in self._values.items():
+            text = text.replace(f"${{AWS::{name}}}", value)
+        return text
+
+    def acting(self, clients: Clients, role: RoleName) -> Clients:
+        """The clients in this role, with their own credentials where there is none."""
+        if not role.arn:
+            return clients
+        return clients.acting_as(self.fill(role.arn), self.fill(role.external_id))
+
+    @property
+    def qualifier(self) -> str:
+        """What tells this bootstrap from others in the account, as its parameter's name says."""
+        found = _PARAMETER.match(self.roles.version_parameter)
+        return found["qualifier"] if found else _DEFAULT_QUALIFIER
+
+    @property
+    def _values(self) -> Mapping[str, str]:
+        return {"AccountId": self.account, "Region": self.region, "Partition": self.partition}
 
 
-def bootstrap_of(clients: Clients, bucket: str = "") -> Bootstrap:
-    """The bootstrap that an assembly's asset bucket (with placeholders) belongs to."""
-    match = _BUCKET.match(bucket)
+def bootstrap_of(clients: Clients, roles: DeploymentRoles = _DEFAULT_ROLES) -> Bootstrap:
+    """The bootstrap that an assembly names; without one, the CDK's default."""
     return Bootstrap(
-        qualifier=match["qualifier"] if match else _DEFAULT_QUALIFIER,
+        roles=roles,
         account=clients.account,
         region=clients.region,
         partition="aws" if clients.is_local else clients.partition,
@@ -70,12 +72,17 @@ def bootstrap_of(clients: Clients, bucket: str = "") -> Bootstrap:
 def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
     """Raise DeploymentProblem unless the account and region are bootstrapped recently enough.
 
-    A caller who may not read the version is let through: the deployment itself will fail.
+    A caller who may not read the version is let through: the deployment itself will fail. So is a
+    stack that needs no bootstrap.
     """
+    parameter = bootstrap.fill(bootstrap.roles.version_parameter)
+    if not parameter:
+        return
+    required = max(bootstrap.roles.required_version, REQUIRED_VERSION)
     command = f"npx cdk bootstrap aws://{bootstrap.account}/{bootstrap.region}"
     where = f"Account {bootstrap.account}, region {bootstrap.region}"
     try:
-        answer = clients.ssm.get_parameter(Name=bootstrap.version_parameter)
+        answer = clients.ssm.get_parameter(Name=parameter)
     except ClientError as error:
         if error_code(error).startswith("AccessDenied"):
             return
@@ -84,16 +91,16 @@ def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
         raise DeploymentProblem(
             Failure(
                 title="This account and region are not set up for the CDK",
-                reason=f"{where} has no {bootstrap.version_parameter}.",
+                reason=f"{where} has no {parameter}.",
                 fix=f"Run `{command}` once.",
             )
         ) from error
     version = answer["Parameter"].get("Value", "")
-    if not version.isdigit() or int(version) < REQUIRED_VERSION:
+    if not version.isdigit() or int(version) < required:
         raise DeploymentProblem(
             Failure(
                 title="The CDK bootstrap of this account and region is too old",
-                reason=f"{where} has version {version}; at least {REQUIRED_VERSION} is needed.",
+                reason=f"{where} has version {version}; at least {required} is needed.",
                 fix=f"Run `{command}` again.",
             )
         )

@@ -1,17 +1,16 @@
-"""Deploys a root template: directly on the local cloud, through a change set on AWS."""
+"""Deploys a root template with CloudFormation: a create or an update, and the wait for its end."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workbench.aws.client_errors import error_message
+from workbench.aws.client_errors import error_code, error_message
 from workbench.aws.clients import Clients
+from workbench.deploy.execute.change_sets import deploy_change_set, means_no_change
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.execute.stack_repair import settle_stack
 from workbench.deploy.failure.failure import (
@@ -19,11 +18,9 @@ from workbench.deploy.failure.failure import (
     NameConstruct,
     failure_from_events,
 )
-from workbench.deploy.failure.known_errors import Explanation, explain
-from workbench.deploy.live.stack_events import AWS_PACE
+from workbench.deploy.live.operation_author import operation_token
 from workbench.deploy.live.stack_state import StackState
 from workbench.model.deployment import Failure, StackPath
-from workbench.redaction.secret_shapes import redact
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType
@@ -34,17 +31,23 @@ CAPABILITIES: list[CapabilityType] = [
     "CAPABILITY_NAMED_IAM",
     "CAPABILITY_AUTO_EXPAND",
 ]
-_NOTHING = (
-    "no updates are to be performed",
-    "didn't contain changes",
-    "no updates to be performed",
-)
-_CHANGE_SET_LIMIT = 600.0
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _FORGOTTEN = Failure(
     title="The deployment was cut off",
     reason="CloudFormation was started again during the deployment and has forgotten it.",
     fix="The sandbox deploys again by itself once the local cloud is back; else save again.",
     offer="retry",
+)
+_OVERTAKEN = Failure(
+    title="Another deployment of this stack has just begun",
+    reason="Someone else deploys to the same stack at this moment.",
+    fix="Save again: this waits for it, then compares with what it left.",
+    offer="retry",
+)
+_NO_EXPRESS = Failure(
+    title="This botocore does not know CloudFormation's express mode",
+    reason="Its model of CloudFormation has no DeploymentConfig.",
+    fix="Upgrade it with `pip install --upgrade boto3`, or leave out --express.",
 )
 
 
@@ -53,7 +56,8 @@ class StackRequest:
     """What to deploy: a root template at a URL, with parameters and tags.
 
     ``execution_role`` is the ARN of the role that CloudFormation acts as (empty: the caller).
-    ``nested`` are the stack ids of nested stacks that exist already.
+    ``nested`` are the stack ids of nested stacks that exist already. ``express``: do not wait until
+    resources are ready to serve.
     """
 
     stack_name: str
@@ -62,6 +66,7 @@ class StackRequest:
     tags: Mapping[str, str] = field(default_factory=dict)
     execution_role: str = ""
     nested: Mapping[StackPath, str] = field(default_factory=dict)
+    express: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +78,21 @@ class StackDeployed:
 
 
 def deploy_stack(
-    clients: Clients, request: StackRequest, report: Report, name_construct: NameConstruct
+    clients: Clients,
+    request: StackRequest,
+    report: Report,
+    name_construct: NameConstruct,
+    *,
+    own: Clients | None = None,
 ) -> StackDeployed:
     """Create or update the stack and wait for it; raises DeploymentProblem with the first cause.
 
-    Whatever state the stack is in, it is settled first: see ``settle_stack``.
+    Whatever state the stack is in, it is settled first: see ``settle_stack``. ``own`` are the
+    caller's own credentials, if ``clients`` act in a role.
     """
-    state = settle_stack(clients, request.stack_name, report, name_construct)
-    token = f"amplify-tui-{uuid4().hex}"
-    if clients.is_local:
-        stack_id = _submit(clients, request, state, token)
-    else:
-        stack_id = _submit_change_set(clients, request, state, token)
+    state = settle_stack(clients, request.stack_name, report, name_construct, own=own)
+    token = operation_token()
+    stack_id = _submit(clients, request, state, token)
     if stack_id is None:
         return StackDeployed(state.stack_id if state else "", changed=False)
     ending = follow_operation(clients, stack_id, report, token=token, nested=request.nested)
@@ -106,89 +114,82 @@ def _submit(
     clients: Clients, request: StackRequest, state: StackState | None, token: str
 ) -> str | None:
     """Start a create or update; the stack's id, or None if nothing would change."""
-    if state is None:
-        created = clients.cloudformation.create_stack(
-            StackName=request.stack_name,
-            TemplateURL=request.template_url,
-            Parameters=_parameters(request),
-            Tags=_tags(request),
-            Capabilities=CAPABILITIES,
-            ClientRequestToken=token,
-        )
-        return created["StackId"]
+    create = state is None or state.status == "REVIEW_IN_PROGRESS"
+    arguments = _arguments(clients, request, state)
+    if create and state is not None:
+        return deploy_change_set(clients, request.stack_name, arguments, token, create=True)
     try:
-        updated = clients.cloudformation.update_stack(
-            StackName=state.stack_id,
-            TemplateURL=request.template_url,
-            Parameters=_parameters(request),
-            Tags=_tags(request),
-            Capabilities=CAPABILITIES,
-            ClientRequestToken=token,
-        )
+        return _submit_directly(clients, request, state, arguments, token)
     except ClientError as error:
-        if _means_nothing(error_message(error)):
+        if _may_not_call_directly(error):
+            try:
+                return deploy_change_set(
+                    clients, request.stack_name, arguments, token, create=create
+                )
+            except ClientError as second:
+                if error_code(second) in _DENIED:
+                    raise error from second
+                raise
+        if error_code(error) == "AlreadyExistsException" or _is_busy(error_message(error)):
+            raise DeploymentProblem(_OVERTAKEN) from error
+        if means_no_change(error_message(error)):
             return None
         raise
-    return updated["StackId"]
 
 
-def _submit_change_set(
-    clients: Clients, request: StackRequest, state: StackState | None, token: str
-) -> str | None:
-    """Make a change set and execute it; the stack's id, or None if it is empty."""
-    fresh = state is None or state.status == "REVIEW_IN_PROGRESS"
-    kind: Literal["CREATE", "UPDATE"] = "CREATE" if fresh else "UPDATE"
-    role = {"RoleARN": request.execution_role} if request.execution_role else {}
-    made = clients.cloudformation.create_change_set(
-        StackName=request.stack_name,
-        ChangeSetName=f"amplify-tui-{uuid4().hex[:12]}",
-        ChangeSetType=kind,
-        TemplateURL=request.template_url,
-        Parameters=_parameters(request),
-        Tags=_tags(request),
-        Capabilities=CAPABILITIES,
-        Description="Made by amplify-tui",
-        ClientToken=token,
-        **role,  # type: ignore[arg-type]
+def _submit_directly(
+    clients: Clients,
+    request: StackRequest,
+    state: StackState | None,
+    arguments: dict[str, Any],
+    token: str,
+) -> str:
+    cloudformation = clients.cloudformation
+    if state is None:
+        created = cloudformation.create_stack(
+            StackName=request.stack_name, ClientRequestToken=token, **arguments
+        )
+        return created.get("StackId", request.stack_name)
+    updated = cloudformation.update_stack(
+        StackName=state.stack_id, ClientRequestToken=token, **arguments
     )
-    change_set, stack_id = made["Id"], made["StackId"]
-    if not _await_change_set(clients, change_set):
-        clients.cloudformation.delete_change_set(ChangeSetName=change_set)
-        return None
-    clients.cloudformation.execute_change_set(ChangeSetName=change_set, ClientRequestToken=token)
-    return stack_id
+    return updated.get("StackId", state.stack_id)
 
 
-def _await_change_set(clients: Clients, change_set: str) -> bool:
-    """Wait until a change set can be executed; False if it holds no change."""
-    deadline = time.monotonic() + _CHANGE_SET_LIMIT
-    for pause in AWS_PACE.pauses():
-        answer = clients.cloudformation.describe_change_set(ChangeSetName=change_set)
-        status, reason = answer["Status"], answer.get("StatusReason", "")
-        if status == "CREATE_COMPLETE":
-            return True
-        if status == "FAILED" and _means_nothing(reason):
-            return False
-        if status in {"FAILED", "DELETE_COMPLETE", "DELETE_FAILED"}:
-            raise DeploymentProblem(_refused(reason or status))
-        if time.monotonic() > deadline:
-            raise DeploymentProblem(_refused("CloudFormation did not finish the change set."))
-        time.sleep(pause)
-    raise AssertionError("the pauses never end")  # pragma: no cover
+def _arguments(clients: Clients, request: StackRequest, state: StackState | None) -> dict[str, Any]:
+    """What CreateStack, UpdateStack and CreateChangeSet take alike."""
+    arguments: dict[str, Any] = {
+        "TemplateURL": request.template_url,
+        "Parameters": _parameters(request),
+        "Tags": _tags(request),
+        "Capabilities": CAPABILITIES,
+    }
+    if request.execution_role:
+        arguments["RoleARN"] = request.execution_role
+    stuck = state is not None and state.status == "UPDATE_FAILED"
+    if (request.express or stuck) and not clients.is_local:
+        # Express operations leave a failure as it is, unless told to roll back; and a stack that
+        # they left failed takes an update only without rollback.
+        _require_express(clients)
+        arguments["DeploymentConfig"] = {"Mode": "EXPRESS", "DisableRollback": stuck}
+    return arguments
 
 
-def _refused(reason: str) -> Failure:
-    text = redact(reason)
-    known = explain(text) or Explanation(
-        "CloudFormation refused the change",
-        "Check the definition that the reason names, then save again.",
-    )
-    return Failure(title=known.title, reason=text, fix=known.fix, offer=known.offer)
+def _require_express(clients: Clients) -> None:
+    model = clients.cloudformation.meta.service_model.operation_model("UpdateStack")
+    if model.input_shape is None or "DeploymentConfig" not in model.input_shape.members:
+        raise DeploymentProblem(_NO_EXPRESS)
 
 
-def _means_nothing(message: str) -> bool:
-    lower = message.lower()
-    return any(mark in lower for mark in _NOTHING)
+def _may_not_call_directly(error: ClientError) -> bool:
+    """Whether the role may not call CreateStack or UpdateStack (rather than pass on a role)."""
+    message = error_message(error)
+    named = "cloudformation:CreateStack" in message or "cloudformation:UpdateStack" in message
+    return named and error_code(error) in _DENIED
+
+
+def _is_busy(message: str) -> bool:
+    return "_IN_PROGRESS state and can" in message and "not be updated" in message
 
 
 def _parameters(request: StackRequest) -> list[ParameterTypeDef]:

@@ -69,6 +69,7 @@ class _Run:
     outputs: OutputsRequest | None
     progress: Progress
     steps: StepReporter
+    express: bool
 
     @property
     def assembly(self) -> Assembly:
@@ -82,7 +83,7 @@ class _Run:
     @property
     def cloudformation(self) -> Clients:
         """The clients that deploy the stack: in the bootstrap's deploy role if allowed."""
-        return self.clients.acting_as(self.bootstrap.role("deploy"))
+        return self.bootstrap.acting(self.clients, self.bootstrap.roles.deploy)
 
 
 def execute(
@@ -94,10 +95,12 @@ def execute(
     snapshot: Path | None = None,
     outputs: OutputsRequest | None = None,
     published: bool = False,
+    express: bool = False,
 ) -> LiveStack | None:
     """Carry out ``plan``; what then stands.
 
     ``published`` says that ``publish_ahead`` has published its assets and announced the stage.
+    ``express`` has CloudFormation not wait until resources are ready to serve.
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
     resources' progress. Raises DeploymentProblem.
     """
@@ -105,7 +108,7 @@ def execute(
         run = _Run(
             plan=plan,
             clients=clients,
-            bootstrap=bootstrap_of(clients, _staging_bucket(plan.assembly)),
+            bootstrap=bootstrap_of(clients, plan.assembly.roles),
             emit=emit,
             deployment=deployment,
             live=plan.live,
@@ -113,6 +116,7 @@ def execute(
             outputs=outputs,
             progress=Progress(emit, deployment, plan.assembly, plan.live),
             steps=StepReporter(emit, deployment, plan),
+            express=express,
         )
         _publish(run, ahead=published)
         _deploy(run)
@@ -131,7 +135,7 @@ def publish_ahead(plan: Plan, clients: Clients) -> str:
     """
     if not (_publishing(plan) or _deploys(plan)):
         return ""
-    bootstrap = bootstrap_of(clients, _staging_bucket(plan.assembly))
+    bootstrap = bootstrap_of(clients, plan.assembly.roles)
     return _publish_assets(plan, clients, bootstrap)
 
 
@@ -217,15 +221,23 @@ def _deploy(run: _Run) -> None:
 def _deploy_stack(run: _Run, step: DeployStack) -> None:
     before = run.live
     nested = {path: stack.stack_id for path, stack in before.walk() if path} if before else {}
+    roles = run.bootstrap.roles
     request = StackRequest(
         stack_name=step.stack_name,
         template_url=_template_url(run),
         tags=run.assembly.tags,
-        execution_role="" if run.clients.is_local else run.bootstrap.role("cfn-exec"),
+        execution_role="" if run.clients.is_local else run.bootstrap.fill(roles.execution),
         nested=nested,
+        express=run.express,
     )
     try:
-        deploy_stack(run.cloudformation, request, run.progress.of_stack, run.progress.construct)
+        deploy_stack(
+            run.cloudformation,
+            request,
+            run.progress.of_stack,
+            run.progress.construct,
+            own=run.clients,
+        )
     except DeploymentProblem as failed:
         _remember_failed(run, before, step.stack_name)
         raise failed from None
@@ -324,8 +336,3 @@ def _template_url(run: _Run) -> str:
     else:
         host = f"https://s3.{run.clients.region}.{run.clients.url_suffix}"
     return f"{host}/{bucket}/{asset.object_key}"
-
-
-def _staging_bucket(assembly: Assembly) -> str:
-    asset = next(iter(assembly.assets.values()), None)
-    return asset.bucket if asset else ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Callable
 
+from botocore.exceptions import ClientError
+
+from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.failure.failure import (
@@ -11,22 +14,33 @@ from workbench.deploy.failure.failure import (
     NameConstruct,
     failure_from_events,
 )
+from workbench.deploy.live.operation_author import operation_token
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.model.deployment import Failure
 from workbench.redaction.secret_shapes import redact
 
 _NEVER_CREATED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 _MOVES = 6
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+_ROLLBACK_VERSION = 23
+"""The version of the bootstrap whose deploy role may roll back (CDK guide, its history)."""
 
 
 def settle_stack(
-    clients: Clients, stack_name: str, report: Report, name_construct: NameConstruct
+    clients: Clients,
+    stack_name: str,
+    report: Report,
+    name_construct: NameConstruct,
+    *,
+    own: Clients | None = None,
 ) -> StackState | None:
     """The stack once it can be created (None) or updated; raises DeploymentProblem if it can't.
 
     - an operation in progress is adopted: waited for, with its events reported;
     - a stack whose first creation failed is deleted, for it never held data;
-    - a failed rollback is continued, a failed update without rollback is rolled back;
+    - a failed rollback is continued, a failed update without rollback is rolled back, with the
+      caller's ``own`` credentials if the role of ``clients`` may not;
+    - a failed update in express mode, which knows no rollback of its own, is updated as it is;
     - a failed deletion needs the user: the rest of its data would go.
     """
     for _ in range(_MOVES):
@@ -40,9 +54,11 @@ def settle_stack(
         ):
             remove_stack(clients, state, report, name_construct)
         elif state.status == "UPDATE_ROLLBACK_FAILED":
-            _continue_rollback(clients, state, report, name_construct)
+            _continue_rollback(clients, state, report, name_construct, own)
+        elif state.status == "UPDATE_FAILED" and not state.express:
+            _roll_back(clients, state, report, name_construct, own)
         elif state.status == "UPDATE_FAILED":
-            _roll_back(clients, state, report, name_construct)
+            return state
         elif state.status.endswith("_FAILED"):
             raise DeploymentProblem(_needs_recreate(state))
         else:
@@ -61,7 +77,7 @@ def remove_stack(
     clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
 ) -> Ending:
     """Delete a stack and wait; raises DeploymentProblem if resources remain."""
-    token = f"amplify-tui-{uuid4().hex}"
+    token = operation_token()
     clients.cloudformation.delete_stack(StackName=state.stack_id, ClientRequestToken=token)
     ending = follow_operation(clients, state.stack_id, report, token=token)
     if ending.status != "DELETE_COMPLETE":
@@ -72,24 +88,70 @@ def remove_stack(
 
 
 def _continue_rollback(
-    clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
+    clients: Clients,
+    state: StackState,
+    report: Report,
+    name_construct: NameConstruct,
+    own: Clients | None,
 ) -> None:
-    token = f"amplify-tui-{uuid4().hex}"
-    clients.cloudformation.continue_update_rollback(
-        StackName=state.stack_id, ClientRequestToken=token
-    )
+    token = operation_token()
+
+    def start(acting: Clients) -> None:
+        acting.cloudformation.continue_update_rollback(
+            StackName=state.stack_id, ClientRequestToken=token
+        )
+
+    _start_rollback(start, clients, own)
     _require_rolled_back(
         state, follow_operation(clients, state.stack_id, report, token=token), name_construct
     )
 
 
 def _roll_back(
-    clients: Clients, state: StackState, report: Report, name_construct: NameConstruct
+    clients: Clients,
+    state: StackState,
+    report: Report,
+    name_construct: NameConstruct,
+    own: Clients | None,
 ) -> None:
-    token = f"amplify-tui-{uuid4().hex}"
-    clients.cloudformation.rollback_stack(StackName=state.stack_id, ClientRequestToken=token)
+    token = operation_token()
+
+    def start(acting: Clients) -> None:
+        acting.cloudformation.rollback_stack(StackName=state.stack_id, ClientRequestToken=token)
+
+    _start_rollback(start, clients, own)
     _require_rolled_back(
         state, follow_operation(clients, state.stack_id, report, token=token), name_construct
+    )
+
+
+def _start_rollback(
+    start: Callable[[Clients], None], clients: Clients, own: Clients | None
+) -> None:
+    """Start a rollback in the deploy role, else with the caller's own credentials."""
+    try:
+        start(clients)
+    except ClientError as error:
+        if error_code(error) not in _DENIED or own is None or own is clients:
+            raise
+    else:
+        return
+    try:
+        start(own)
+    except ClientError as error:
+        if error_code(error) not in _DENIED:
+            raise
+        raise DeploymentProblem(_may_not_roll_back(own, error)) from error
+
+
+def _may_not_roll_back(own: Clients, error: ClientError) -> Failure:
+    action = "ContinueUpdateRollback" if "Continue" in error.operation_name else "RollbackStack"
+    return Failure(
+        title="The last update failed half way, and nobody here may roll it back",
+        reason=f"Neither the bootstrap's deploy role nor {own.target.label} may call "
+        f"cloudformation:{action}.",
+        fix=f"Renew the bootstrap with `npx cdk bootstrap`: its roles may do so from version "
+        f"{_ROLLBACK_VERSION} on. Or roll the stack back in the CloudFormation console.",
     )
 
 

@@ -14,7 +14,10 @@ from workbench.aws.clients import Clients
 
 @dataclass(frozen=True, slots=True)
 class StackState:
-    """One stack; ``changed_at`` is its last update, or its creation if there was none."""
+    """One stack; ``changed_at`` is its last update, or its creation if there was none.
+
+    ``express``: its last operation did not wait until resources were ready.
+    """
 
     stack_id: str
     name: str
@@ -24,6 +27,7 @@ class StackState:
     outputs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    express: bool = False
 
     @property
     def revision(self) -> tuple[str, ...]:
@@ -44,8 +48,8 @@ def read_stack_state(clients: Clients, stack: str) -> StackState | None:
         if is_missing(error):
             return None
         raise
-    raw = answer["Stacks"][0]
-    if raw["StackStatus"] == "DELETE_COMPLETE":
+    raw = next(iter(answer.get("Stacks", ())), None)
+    if raw is None or raw["StackStatus"] == "DELETE_COMPLETE":
         return None
     return StackState(
         stack_id=raw.get("StackId", ""),
@@ -64,4 +68,5 @@ def read_stack_state(clients: Clients, stack: str) -> StackState | None:
             for parameter in raw.get("Parameters", [])
         },
         tags={tag["Key"]: tag["Value"] for tag in raw.get("Tags", [])},
+        express=raw.get("DeploymentConfig", {}).get("Mode") == "EXPRESS",
     )

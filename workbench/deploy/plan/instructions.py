@@ -58,14 +58,10 @@ class PublishAssets:
 
 @dataclass(frozen=True, slots=True)
 class DeployStack:
-    """Create or update the stack with CloudFormation from the assembly's root template.
-
-    ``change_set`` asks for a change set (AWS); the local cloud updates directly.
-    """
+    """Create or update the stack with CloudFormation from the assembly's root template."""
 
     stack_name: str
     create: bool
-    change_set: bool = False
 
     @property
     def title(self) -> str:

@@ -47,14 +47,14 @@ def make_plan(
     ``allow_hotswap=False`` leaves everything to CloudFormation.
     """
     if live is None or diff.first:
-        return _cloudformation(assembly, live, (), target_kind, create=True)
+        return _cloudformation(assembly, live, (), create=True)
     if not live.is_settled:
         reason = f"the stack is in state {live.status}"
-        return _cloudformation(assembly, live, (reason,), target_kind, create=False)
+        return _cloudformation(assembly, live, (reason,), create=False)
     if diff.is_empty:
         return Plan(Method.NONE, assembly, live)
     if not allow_hotswap:
-        return _cloudformation(assembly, live, (SWITCHED_OFF,), target_kind, create=False)
+        return _cloudformation(assembly, live, (SWITCHED_OFF,), create=False)
     reasons = _obstacles(diff)
     swaps: list[Swap] = []
     if not reasons:
@@ -65,7 +65,7 @@ def make_plan(
                 reasons.append(f"{_name(change)}: {why}")
     if reasons:
         shown = tuple(dict.fromkeys(reasons))[:_REASONS_SHOWN]
-        return _cloudformation(assembly, live, shown, target_kind, create=False)
+        return _cloudformation(assembly, live, shown, create=False)
     return _hotswap(assembly, live, swaps)
 
 
@@ -163,7 +163,6 @@ def _cloudformation(
     assembly: Assembly,
     live: LiveStack | None,
     reasons: tuple[str, ...],
-    target_kind: Literal["local", "aws"],
     *,
     create: bool,
 ) -> Plan:
@@ -176,7 +175,7 @@ def _cloudformation(
     missing = tuple(key for key in assembly.assets if key not in there)
     if missing:
         steps.append(PublishAssets(missing))
-    steps.append(DeployStack(assembly.stack_name, create, change_set=target_kind == "aws"))
+    steps.append(DeployStack(assembly.stack_name, create))
     if again:
         steps.append(SwapDrifted(again))
     steps.append(WriteOutputs())
