@@ -8,6 +8,7 @@ from typing import Final
 from screens.event_queue import Feed
 from screens.navigation import STOP_SECONDS, Navigation
 from workbench.model.events import LoopState
+from workbench.printed_commands import amplify_tui
 
 _WORKING: Final = (LoopState.SYNTHESIZING, LoopState.CHECKING, LoopState.DEPLOYING)
 
@@ -44,7 +45,8 @@ class Ending:
         cloud = sandbox.state.local_cloud if sandbox is not None else None
         if cloud is None or cloud.status != "running":
             return ""
-        return f"The local cloud runs on at {cloud.endpoint}; amplify-tui local stop ends it."
+        stop = amplify_tui("local", "stop")
+        return f"The local cloud runs on at {cloud.endpoint}; {stop} ends it."
 
     def wait_for_engine(self) -> bool:
         """After the app: wait for the engine's end; False if it takes too long."""

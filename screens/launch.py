@@ -12,6 +12,8 @@ import os
 import sys
 from pathlib import Path
 
+from workbench.printed_commands import amplify_tui
+
 _ANSWER_SECONDS = 0.25
 
 
@@ -49,7 +51,9 @@ def _wants_app(arguments: list[str]) -> bool:
 
 def _start_app(arguments: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        sys.stderr.write("amplify-tui needs a terminal. Without one, run: amplify-tui sandbox\n")
+        sys.stderr.write(
+            f"amplify-tui needs a terminal. Without one, run: {amplify_tui('sandbox')}\n"
+        )
         return 2
     flags = _flags(arguments)
     answer = b""

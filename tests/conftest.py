@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.quickstart_project import cached_node_modules, copy_quickstart
+from workbench.printed_commands import Aim, aim_at
 from workbench.project.node_runtime import NodeRuntime, find_node
 
 pytest_plugins = ["tests.kinds", "tests.local_clouds", "tests.matrix_deployments"]
@@ -27,3 +29,11 @@ def npm_modules(node_runtime: NodeRuntime) -> Path:
 def npm_project(npm_modules: Path, tmp_path: Path) -> Path:
     """A fresh copy of the quickstart project (package name ``quickstart``, a ``Todo`` model)."""
     return copy_quickstart(tmp_path / "quickstart", npm_modules)
+
+
+@pytest.fixture(autouse=True)
+def commands_without_a_target() -> Iterator[None]:
+    """Printed commands name no target but that of the test's own session."""
+    aim_at(Aim())
+    yield
+    aim_at(Aim())

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 OUTPUTS_NAME = "amplify_outputs.json"
 """The outputs file of a sandbox, in the project's folder."""
@@ -95,7 +96,7 @@ def from_outputs(path: Path, name: str = "sandbox") -> ApiEndpoint:
     except FileNotFoundError:
         raise UserProblem(
             "There is no amplify_outputs.json yet.",
-            "Deploy first: amplify-tui sandbox --once",
+            f"Deploy first: `{amplify_tui('sandbox', '--once')}`.",
             where=path.name,
         ) from None
     except (OSError, ValueError) as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.localcloud.contract import CLOUD_VARIABLE
 from workbench.model.events import Emit, LocalCloudReported
+from workbench.printed_commands import Aim, aim, aim_at
 from workbench.project.models import BackendIdentity, Project
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     node = find_node()
     check_project(project, node)
     target, chosen = _target(project, flags)
+    aim_at(_aim(project, identity, target, flags))
     return Session(project, identity, node, target, chosen)
 
 
@@ -92,6 +94,7 @@ def choose_target(session: Session, target: Target) -> Session:
     else:
         remembered = Remembered(target="local")
     save_remembered(session.project, remembered)
+    aim_at(_aim(session.project, session.identity, target, Flags()))
     return replace(session, target=target, target_chosen=True)
 
 
@@ -107,8 +110,15 @@ def connect(session: Session, emit: Emit) -> Session:
     from workbench.aws.credentials import identify
 
     clients = Clients(session.target)
-    identify(clients)
+    caller = identify(clients)
+    aim_at(replace(aim(), account=caller.account, region=clients.region))
     return replace(session, target=replace(session.target, region=clients.region))
+
+
+def for_branch(session: Session, identity: BackendIdentity) -> Session:
+    """The session that deploys a branch's backend instead of the sandbox."""
+    aim_at(replace(aim(), branch=identity.name, identifier=""))
+    return replace(session, identity=identity)
 
 
 def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
@@ -149,3 +159,31 @@ def _target(project: Project, flags: Flags) -> tuple[Target, bool]:
     if remembered.target == "aws":
         return AwsTarget(profile=remembered.profile), True
     return LocalTarget(""), remembered.target == "local"
+
+
+def _aim(project: Project, identity: BackendIdentity, target: Target, flags: Flags) -> Aim:
+    """What printed commands need to reach this target from the same shell."""
+    from workbench.project.identity import sandbox_identity
+
+    profile, variable = "", ""
+    if isinstance(target, AwsTarget):
+        profile = target.profile or _profile_of_environment()
+        variable = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
+        exact: tuple[str, ...] = ("--profile", profile) if profile else ()
+    else:
+        exact = ("--local",)
+    return Aim(
+        flags=("--local",) if flags.local else exact if profile else (),
+        exact_flags=exact,
+        identifier=identity.name,
+        is_default=flags.identifier is None or identity == sandbox_identity(project, None),
+        profile=profile,
+        region_variable=variable,
+    )
+
+
+def _profile_of_environment() -> str:
+    """The profile that the environment names; keys there have priority over it."""
+    if os.environ.get("AWS_ACCESS_KEY_ID"):
+        return ""
+    return os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or ""

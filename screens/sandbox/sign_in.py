@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ def sign_in(command: Sequence[str], shell: Shell) -> bool:
 
     If that is not possible, the command is copied, to be run in another terminal.
     """
-    text = " ".join(command)
+    text = shlex.join(command)
     if shutil.which(command[0]) is None:
         shell.copy(text, f"{text}: install the AWS CLI, run it, then deploy again")
         return False

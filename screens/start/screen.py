@@ -215,7 +215,7 @@ class StartScreen(UsesShell, Screen[None]):
             return ""
         self._stopping.set()
         made = "The project's files are written, but its" if self._made else "The"
-        return f"{made} packages are not all installed: run npm install here, then amplify-tui."
+        return f"{made} packages are not all installed: start amplify-tui here to install the rest."
 
     def _show_step(self, words: str) -> None:
         self._step = words

@@ -72,7 +72,7 @@ async def test_ctrl_c_in_an_installation_ends_it_and_says_what_is_left(tmp_path:
         await until(pilot, lambda: "install" in starter.mended, "the installation")
         await pilot.press("ctrl+c")
         await until(pilot, lambda: not app.is_running, "the end")
-    assert "run npm install" in app.ending.farewell
+    assert "start amplify-tui here" in app.ending.farewell
     assert starter.mended[-1] == "stopped"
 
 

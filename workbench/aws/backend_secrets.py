@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_code
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.project.identity import secret_path, shared_secret_path
 from workbench.project.models import BackendIdentity
 
@@ -111,7 +112,8 @@ def _asked(call: Callable[[], Any], name: str = "") -> Any:
         code = error_code(error)
         if code == "ParameterNotFound":
             raise SecretProblem(
-                f"There is no secret {name}.", "Look at them with `amplify-tui secret list`."
+                f"There is no secret {name}.",
+                f"Look at them with `{amplify_tui('secret', 'list')}`.",
             ) from None
         raise SecretProblem(
             f"SSM refused it ({code}).", "Look at the credentials, then try again."

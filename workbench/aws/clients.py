@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from workbench.aws.local_keys import LocalKeys
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION, AwsTarget, LocalTarget, Target
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import aws
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -167,7 +168,7 @@ class Clients:
         if found is None:
             raise UserProblem(
                 f"There are no credentials for {self.target.label}.",
-                "Sign in (aws sso login), or choose another target.",
+                f"Sign in (`{aws('sso', 'login')}`), or choose another target.",
             )
         frozen = found.get_frozen_credentials()
         return str(frozen.access_key), str(frozen.secret_key), frozen.token or ""

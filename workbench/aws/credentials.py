@@ -25,6 +25,7 @@ from workbench.aws.client_errors import error_code, error_message
 from workbench.aws.clients import Clients
 from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import aws
 
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 INVALID_CODES = frozenset(
@@ -69,26 +70,26 @@ def identify(clients: Clients) -> Caller:
 def credential_problem(error: BaseException, profile: str | None = None) -> UserProblem | None:
     """What is wrong with the credentials and how to fix it, or None where they are not at fault."""
     name = f"profile {profile}" if profile else "the default credentials"
-    option = f" --profile {profile}" if profile else ""
+    configure = aws("configure", profile=profile)
+    login = aws("sso", "login", profile=profile)
     match error:
         case ProfileNotFound():
             return UserProblem(
                 f"There is no AWS {name} in ~/.aws/config.",
-                f"Create it with `aws configure{option}`, choose another one with --profile, "
+                f"Create it with `{configure}`, choose another one with --profile, "
                 "or use the local cloud with --local.",
                 offer="target",
             )
         case UnauthorizedSSOTokenError() | SSOTokenLoadError() | SSOError() | TokenRetrievalError():
             return UserProblem(
                 f"The SSO session of {name} has expired.",
-                f"Run `aws sso login{option}`.",
+                f"Run `{login}`.",
                 offer="login",
             )
         case NoCredentialsError() | PartialCredentialsError() | CredentialRetrievalError():
             return UserProblem(
                 f"No usable AWS credentials were found for {name}.",
-                f"Run `aws configure{option}` or `aws sso login{option}`, "
-                "or use the local cloud with --local.",
+                f"Run `{configure}` or `{login}`, or use the local cloud with --local.",
                 offer="login",
             )
         case EndpointConnectionError() | BotoConnectionError():
@@ -97,22 +98,22 @@ def credential_problem(error: BaseException, profile: str | None = None) -> User
                 "Check the network connection and the region's name.",
             )
         case _:
-            return _answered_problem(error, name, option)
+            return _answered_problem(error, name, profile)
 
 
-def _answered_problem(error: BaseException, name: str, option: str) -> UserProblem | None:
+def _answered_problem(error: BaseException, name: str, profile: str | None) -> UserProblem | None:
     code = error_code(error)
     if code in EXPIRED_CODES:
         return UserProblem(
             f"The AWS session of {name} has expired.",
-            f"Get new credentials, for example with `aws sso login{option}`.",
+            f"Get new credentials, for example with `{aws('sso', 'login', profile=profile)}`.",
             offer="login",
         )
     if code in INVALID_CODES:
         return UserProblem(
             f"AWS does not accept {name}: {error_message(error)}",
-            f"Check the keys with `aws sts get-caller-identity{option}`, "
-            f"or set new ones with `aws configure{option}`.",
+            f"Check the keys with `{aws('sts', 'get-caller-identity', profile=profile)}`, "
+            f"or set new ones with `{aws('configure', profile=profile)}`.",
             offer="login",
         )
     if code in SIGNATURE_CODES:

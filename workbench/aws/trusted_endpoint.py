@@ -19,12 +19,7 @@ from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import APPSYNC_HOST, ApiEndpoint
-
-_DEPLOY = "Deploy to write it again: amplify-tui sandbox --once"
-_OR_NAME_IT = (
-    "If you mean this address, name it yourself, with the headers that it shall get: "
-    "amplify-tui query --url … --header …, or F10 in the playground"
-)
+from workbench.printed_commands import amplify_tui
 
 
 def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
@@ -40,7 +35,7 @@ def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
     if problem:
         raise UserProblem(
             f"{where} sends requests, with tokens and keys, to {_shown(endpoint.url)}: {problem}.",
-            f"{_DEPLOY}. {_OR_NAME_IT}.",
+            _next_step(endpoint.address),
             where=where,
         )
 
@@ -120,3 +115,12 @@ def _port(found: SplitResult) -> int | None:
 
 def _shown(url: str) -> str:
     return ascii(url)[1:-1][:200]
+
+
+def _next_step(address: str) -> str:
+    deploy = amplify_tui("sandbox", "--once")
+    query = amplify_tui("query", "--url", address, "--header", "NAME: VALUE")
+    return (
+        f"Deploy to write it again: `{deploy}`. If you mean this address, name it yourself, with "
+        f"the headers that it shall get: `{query}`, or F10 in the playground."
+    )

@@ -30,6 +30,7 @@ from workbench.branches.previews import preview_name, preview_tags
 from workbench.git.command import GitProblem, main_checkout, repository_root, run_git
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import APP_ROOT, LOGS_PATH
+from workbench.printed_commands import amplify_tui
 from workbench.project.models import Project
 
 _SECONDS = 30
@@ -67,7 +68,7 @@ class Hosting:
         if found is None:
             raise HostingProblem(
                 "This repository is not connected to an Amplify app.",
-                "Connect a branch first: amplify-tui branches connect BRANCH.",
+                f"Connect a branch first: `{amplify_tui('branches', 'connect', 'BRANCH')}`.",
             )
         return found
 
@@ -244,7 +245,7 @@ class Hosting:
             return call()
         except ClientError as error:
             code, message = refusal(error)
-            step = _STEPS.get(code, "Try again.")
+            step = _next_step(code)
             raise HostingProblem(f"Amplify: {message}.", step, code) from None
         except BotoCoreError as error:
             raise HostingProblem(
@@ -253,11 +254,16 @@ class Hosting:
 
 
 _STEPS = {
-    "NotFoundException": "List the branches with `amplify-tui branches list`.",
     "UnauthorizedException": "Sign in with credentials that may manage the app.",
     "AccessDeniedException": "Sign in with credentials that may manage the app.",
     "LimitExceededException": "Delete what is no longer needed, or wait for jobs to end.",
 }
+
+
+def _next_step(code: str) -> str:
+    if code == "NotFoundException":
+        return f"List the branches with `{amplify_tui('branches', 'list')}`."
+    return _STEPS.get(code, "Try again.")
 
 
 def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: bool) -> int:

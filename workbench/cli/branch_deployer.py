@@ -29,7 +29,7 @@ from workbench.model.deployment import DeploymentResult
 from workbench.model.events import AnyEvent, DeploymentFinished, DeploymentStarted
 from workbench.model.user_problem import UserProblem
 from workbench.project.models import BackendIdentity
-from workbench.startup import Flags, Session, prepare
+from workbench.startup import Flags, Session, for_branch, prepare
 
 
 @dataclass
@@ -73,7 +73,7 @@ async def _serve(folder: Path, identity: BackendIdentity) -> None:
         job.log, job.environment = Path(request["log"]), request["environment"]
         try:
             if branch is None:
-                session = replace(prepare(folder, Flags(local=True)), identity=identity)
+                session = for_branch(prepare(folder, Flags(local=True)), identity)
                 branch = _Branch(session, job)
             code = await branch.deploy()
         except UserProblem as problem:

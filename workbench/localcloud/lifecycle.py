@@ -28,6 +28,7 @@ from workbench.localcloud.server_status import (
     unsaved_words,
     watch_health,
 )
+from workbench.printed_commands import amplify_tui
 from workbench.private_files import private_file, private_folder
 
 __all__ = [
@@ -117,9 +118,11 @@ def _put_damaged_record_aside(state_dir: Path, say: Say) -> None:
 
 def _running(current: LocalCloudStatus, state_dir: Path, port: int | None, say: Say) -> LocalTarget:
     if port not in (None, current.port):
+        stop = amplify_tui("local", "stop")
+        start = amplify_tui("local", "start", "--port", str(port))
         raise LocalCloudProblem(
             f"the local cloud already runs at port {current.port}",
-            f"stop it first (amplify-tui local stop), then start it with --port {port}",
+            f"stop it first (`{stop}`), then start it with `{start}`",
         )
     for damage in current.damages:
         say(str(damage))

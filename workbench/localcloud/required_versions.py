@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import PackageNotFoundError, version
+
+from workbench.printed_commands import pip_install
 
 REQUIRED = {"ministack": "1.5.33", "hypercorn": "0.18.0"}
 """ministack: every patch. hypercorn: WebSocket batches, the limits and the peers of connections."""
@@ -22,5 +25,5 @@ def check_versions() -> None:
         if found != wanted:
             raise UnsupportedVersionError(
                 f"The local cloud needs {name} {wanted}, but {found} is installed. "
-                f"Install it with: pip install '{name}=={wanted}'"
+                f"Install it with: {pip_install(sys.executable, f'{name}=={wanted}')}"
             )

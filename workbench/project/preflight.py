@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.printed_commands import in_folder
 from workbench.project.locate import read_package_json
 from workbench.project.models import PackageManager, Project, ProjectProblem
 from workbench.project.node_runtime import MINIMUM_MAJOR, NodeRuntime
@@ -39,16 +40,18 @@ def check_project(project: Project, node: NodeRuntime) -> None:
     manager = project.package_manager
     declared = _declared(project.root)
     undeclared = [name for name in missing if name not in declared]
+    add = f"{ADD_COMMANDS[manager]} {' '.join(undeclared)}"
     if "@aws-amplify/backend" in undeclared or (undeclared and len(undeclared) == len(missing)):
         raise ProjectProblem(
             f"package.json does not list {_listing(undeclared)}.",
-            f"Run `{ADD_COMMANDS[manager]} {' '.join(undeclared)}` there.",
+            f"Run `{in_folder(project.root, add)}`.",
             where=str(project.root),
         )
+    linker = "yarn config set nodeLinker node-modules && yarn install"
     if any((folder / ".pnp.cjs").exists() for folder in (project.root, *project.root.parents)):
         raise ProjectProblem(
             "The packages are installed with Yarn Plug'n'Play, which Amplify does not support.",
-            "Run `yarn config set nodeLinker node-modules && yarn install` there.",
+            f"Run `{in_folder(project.root, linker)}`.",
             where=str(project.root),
         )
     what = (
@@ -57,7 +60,10 @@ def check_project(project: Project, node: NodeRuntime) -> None:
         else "The project's packages are not installed: there is no node_modules folder."
     )
     raise ProjectProblem(
-        what, f"Run `{manager} install` there.", where=str(project.root), offer="install"
+        what,
+        f"Run `{in_folder(project.root, f'{manager} install')}`.",
+        where=str(project.root),
+        offer="install",
     )
 
 

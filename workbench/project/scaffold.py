@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from workbench.atomic_files import write_whole
+from workbench.printed_commands import amplify_tui, in_folder
 from workbench.project.locate import find_project, read_package_json
 from workbench.project.models import Project, ProjectProblem
 from workbench.project.packages import install_packages
@@ -35,7 +36,8 @@ def scaffold(directory: Path, language: str, say: Say) -> Project:
     if (root / "amplify").exists() or (root / "amplify").is_symlink():
         raise ProjectProblem(
             "There is already an amplify folder here; nothing was changed.",
-            "Run `amplify-tui` there to deploy it, or choose another folder for a new project.",
+            f"Run `{in_folder(root, amplify_tui())}` to deploy it, or choose another folder for a "
+            "new project.",
             where=str(root),
         )
     if root.exists() and not root.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workbench.printed_commands import amplify_tui
 from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME, PoolRules
 from workbench.users.pool_schema import wrong_address
@@ -87,9 +88,10 @@ def make_user(pool: UserPool, new: NewUser) -> User:
     if new.groups:
         known = {each.name for each in list_groups(pool)}
         if missing := [name for name in new.groups if name not in known]:
+            create = amplify_tui("users", "group", "create", missing[0])
             raise UserPoolProblem(
                 f"The pool has no group {', '.join(missing)}.",
-                "Create it first (M, or `users group create`), or correct the name.",
+                f"Create it first (M, or `{create}`), or correct the name.",
                 NO_GROUP,
             )
     user = pool.create(

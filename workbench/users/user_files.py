@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.terminal_text import safe_json
 from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME
@@ -266,7 +267,7 @@ def _from_csv(text: str, name: str) -> Iterator[FileUser]:
     if not columns & {_NAME, EMAIL, PHONE}:
         raise UserProblem(
             f"{name} has no column {EMAIL}, {PHONE} or {_NAME} in its first line.",
-            "Use the first line that `amplify-tui users export` writes.",
+            f"Use the first line that `{amplify_tui('users', 'export', 'FILE')}` writes.",
         )
     for row in reader:
         given = {key: value for key, value in row.items() if key and value}

@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workbench.aws.client_errors import error_code, refusal
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.users.pool_rules import PoolRules, read_rules
 from workbench.users.pool_schema import Schema, read_schema
 
@@ -35,7 +36,6 @@ MFA_CHOICES = (*_MFA_SETTINGS, "off")
 _ATTEMPTS = 6
 _THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 _STEPS = {
-    "UserNotFoundException": "List the users with `amplify-tui users list`.",
     "UsernameExistsException": "Choose another name, or change the existing user.",
     "AliasExistsException": "Another user has this address or number: change that user first.",
     "InvalidPasswordException": "Choose a password that the pool's policy allows.",
@@ -245,7 +245,7 @@ class UserPool:
 
 def _problem(error: ClientError) -> UserPoolProblem:
     code, message = refusal(error)
-    return UserPoolProblem(f"{message}.", _STEPS.get(code, "Try again."), code)
+    return UserPoolProblem(f"{message}.", _next_step(code), code)
 
 
 def read_user(found: Mapping[str, Any], attributes: Sequence[Mapping[str, str]]) -> User:
@@ -262,3 +262,9 @@ def read_user(found: Mapping[str, Any], attributes: Sequence[Mapping[str, str]])
 
 def _pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in attributes.items()]
+
+
+def _next_step(code: str) -> str:
+    if code == "UserNotFoundException":
+        return f"List the users with `{amplify_tui('users', 'list')}`."
+    return _STEPS.get(code, "Try again.")

@@ -10,6 +10,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.output import err, out_data
 from workbench.cli.parser import Parser
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +54,7 @@ def _model_schema(project: Project) -> str:
     if not found:
         raise UserProblem(
             "The data was never synthesized, so there is nothing to convert.",
-            "Run `amplify-tui sandbox --once` first: it evaluates the TypeScript.",
+            f"Run `{amplify_tui('sandbox', '--once')}` first: it evaluates the TypeScript.",
             where=str(project.root),
         )
     return found[-1].read_text(encoding="utf-8")

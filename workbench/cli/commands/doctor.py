@@ -13,6 +13,7 @@ from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.session import target_flags
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui, in_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -104,6 +105,8 @@ def _packages(project: Project) -> Iterator[Finding]:
     if project.language == "python":
         yield from _python_packages(project)
         return
+    from workbench.project.preflight import ADD_COMMANDS
+
     for name in _PACKAGES:
         found = _npm_version(project.root, name)
         if found:
@@ -113,13 +116,13 @@ def _packages(project: Project) -> Iterator[Finding]:
                 "note",
                 name,
                 "not installed, so nothing is type-checked",
-                "npm install --save-dev typescript",
+                in_folder(project.root, f"{ADD_COMMANDS[project.package_manager]} typescript"),
             )
 
 
 def _python_packages(project: Project) -> Iterator[Finding]:
     from workbench.synth.python.environment import environment_of, is_other_python
-    from workbench.synth.python.type_checker import find_checker
+    from workbench.synth.python.type_checker import find_checker, install_checker
 
     yield Finding("good", "aws-cdk-lib", _installed("aws-cdk-lib"))
     environment = environment_of(project)
@@ -139,7 +142,7 @@ def _python_packages(project: Project) -> Iterator[Finding]:
     checker = find_checker(project)
     if checker is None:
         yield Finding(
-            "note", "type check", "no mypy or pyright in the environment", "pip install mypy"
+            "note", "type check", "no mypy or pyright in the environment", install_checker(project)
         )
     else:
         yield Finding("good", "type check", checker.program.name)
@@ -219,7 +222,8 @@ def _local_cloud(session: Session) -> Iterator[Finding]:
     if now.running:
         yield Finding("good", "local cloud", f"{now.endpoint}  process {now.pid}")
     elif now.state == "unresponsive":
-        fix = f"amplify-tui local stop, then start; its log: {now.log}"
+        stop, start = amplify_tui("local", "stop"), amplify_tui("local", "start")
+        fix = f"`{stop}`, then `{start}`; its log: {now.log}"
         yield Finding("bad", "local cloud", f"process {now.pid} does not answer", fix)
     else:
         yield Finding("note", "local cloud", "stopped; it starts when needed")

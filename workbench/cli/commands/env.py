@@ -11,6 +11,7 @@ from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import read_hidden
 from workbench.cli.session import connect_session
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ def _set(arguments: argparse.Namespace) -> int:
 def _remove(arguments: argparse.Namespace) -> int:
     variables = _open(arguments)
     if variables.own.pop(arguments.name, None) is None:
+        of = ("--branch", arguments.branch) if arguments.branch else ()
         raise UserProblem(
-            f"There is no variable {arguments.name}.", "`amplify-tui env list` shows all."
+            f"There is no variable {arguments.name}.",
+            f"`{amplify_tui('env', 'list', *of)}` shows all.",
         )
     return _save(variables, arguments)
 

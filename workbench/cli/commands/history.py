@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
-from workbench.cli.flags import add_json
+from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import err, out, out_json, out_json_text
 from workbench.cli.parser import Parser
 from workbench.terminal_text import safe_line
@@ -27,7 +27,7 @@ def register(parser: Parser) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("number", nargs="?", type=int, help="a deployment's number")
     parser.add_argument("--limit", type=int, default=20, help="how many to list (default: 20)")
-    parser.add_argument("--identifier", help="the sandbox's name")
+    add_target(parser)
     add_json(parser, "one JSON object a line")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from workbench.cli.colours import Paint
 from workbench.cli.output import out
 from workbench.cli.parser import Parser
+from workbench.printed_commands import amplify_tui, in_folder
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
         node = find_node()
         install_packages(project.root, node, say)
         check_types_once(project, node.executable, say)
-    here = arguments.directory.resolve() == Path.cwd()
-    enter = "" if here else f"cd {arguments.directory} && "
-    out(f"{paint.good('✓')} Ready. Next: {paint.strong(enter + 'amplify-tui')}")
+    start = in_folder(arguments.directory, amplify_tui())
+    out(f"{paint.good('✓')} Ready. Next: {paint.strong(start)}")
     return 0

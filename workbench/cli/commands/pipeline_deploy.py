@@ -12,6 +12,7 @@ from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
@@ -40,15 +41,16 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     from workbench.cli.branch_deployment import BRANCH_OPTIONS, link_branch
     from workbench.cli.loop_run import SUCCESSES, absolute, human_emit, json_emit, leave, run_loop
     from workbench.project.models import BackendIdentity
+    from workbench.startup import for_branch
 
     session = open_session(arguments)
     if not os.environ.get("CI"):
         raise UserProblem(
             "pipeline-deploy is for CI, and CI is not set.",
-            "Use `amplify-tui sandbox` here, or set CI=1.",
+            f"Use `{amplify_tui('sandbox')}` here, or set CI=1.",
         )
     identity = BackendIdentity(arguments.app_id, arguments.branch, "branch")
-    session = replace(session, identity=identity)
+    session = for_branch(session, identity)
     options = replace(
         BRANCH_OPTIONS,
         once=True,

@@ -12,6 +12,7 @@ from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     result, stopped_by = run_loop(session, options, emit)
     if stopped_by:
         if not arguments.json:
-            delete = f"`amplify-tui delete --identifier {session.identity.name}`"
-            out(f"Ended. The sandbox stays deployed; {delete} deletes it.")
+            delete = amplify_tui("delete", exact=True)
+            out(f"Ended. The sandbox stays deployed; `{delete}` deletes it.")
         leave(128 + stopped_by)
     leave(0 if result in SUCCESSES else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from workbench.deploy.failure.failure import (
 from workbench.deploy.live.operation_author import operation_token
 from workbench.deploy.live.stack_state import StackState
 from workbench.model.deployment import Failure, StackPath
+from workbench.printed_commands import pip_install
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import CapabilityType
@@ -47,7 +49,7 @@ _OVERTAKEN = Failure(
 _NO_EXPRESS = Failure(
     title="This botocore does not know CloudFormation's express mode",
     reason="Its model of CloudFormation has no DeploymentConfig.",
-    fix="Upgrade it with `pip install --upgrade boto3`, or leave out --express.",
+    fix=f"Run `{pip_install(sys.executable, '--upgrade', 'botocore')}`, or leave out --express.",
 )
 
 

@@ -180,7 +180,7 @@ def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap) -> str:
             Failure(
                 title="This backend has Docker images",
                 reason="amplify-tui does not build and publish Docker image assets.",
-                fix="Use a function without a container image, or deploy with `npx ampx sandbox`.",
+                fix="Use a function without a container image.",
             )
         )
     hashes = {name for step in _publishing(plan) for name in step.hashes}

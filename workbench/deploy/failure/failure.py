@@ -15,6 +15,7 @@ from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.model.deployment import Failure, Offer, StackPath
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.redaction.secret_shapes import redact
 
 NameConstruct = Callable[[StackPath, str], str]
@@ -95,7 +96,7 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
         return Failure(
             title="The local cloud does not answer",
             reason=f"Nothing listens at {target.endpoint} any more.",
-            fix="Start it again with `amplify-tui local start`; its state is kept.",
+            fix=f"Start it again with `{amplify_tui('local', 'start')}`; its state is kept.",
             offer="start-local-cloud",
         )
     profile = target.profile if isinstance(target, AwsTarget) else None
@@ -115,8 +116,8 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     return Failure(
         title=_failed_title(doing),
         reason=f"{type(error).__name__}: {reason}",
-        fix="This looks like an error of amplify-tui. Save again; `amplify-tui doctor` says what "
-        "is installed.",
+        fix=f"This looks like an error of amplify-tui. Save again; `{amplify_tui('doctor')}` says "
+        "what is installed.",
         offer="retry",
     )
 

@@ -7,9 +7,11 @@ groups of a pattern can be used in the title and the fix.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.model.deployment import Offer
+from workbench.printed_commands import amplify_tui, aws, cdk_bootstrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,12 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
         r"Failed to retrieve backend secret '?(?P<secret>[\w./-]+?)'? (?:for|of)\b"
         r".*ParameterNotFound",
         "The secret {secret} does not exist",
-        "Set it with `npx ampx sandbox secret set {secret}`, then save again.",
+        "Set it with `{set_secret}`, then save again.",
     ),
     _known(
         r"ParameterNotFound|Unable to fetch parameters \[(?P<names>[^\]]*)\]",
         "A parameter or secret that the backend reads does not exist",
-        "Set the secret with `npx ampx sandbox secret set NAME`, then save again.",
+        "Set the secret with `{set_secret}`, then save again.",
     ),
     # --- functions ---
     _known(
@@ -146,13 +148,13 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     _known(
         r"Role (?P<role>\S+) is invalid or cannot be assumed",
         "CloudFormation cannot use the role {role}",
-        "Run `npx cdk bootstrap` for this account and region again, and allow sts:AssumeRole.",
+        "Run `{bootstrap}` again, and allow sts:AssumeRole.",
     ),
     _known(
         r"environment been bootstrapped|account is bootstrapped|not (?:been )?bootstrapped"
         r"|bootstrap stack version|cdk-\w+-assets-\S+ does not exist",
         "This account and region are not set up for the CDK",
-        "Run `npx cdk bootstrap` for this account and region.",
+        "Run `{bootstrap}` once.",
     ),
     _known(
         r"\bAccess ?Denied\b",
@@ -248,7 +250,7 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     _known(
         r"security token included in the request is (?:expired|invalid)|ExpiredToken",
         "The AWS session has expired",
-        "Get new credentials (`aws sso login`), then save again.",
+        "Get new credentials (`{login}`), then save again.",
         "login",
     ),
 )
@@ -260,8 +262,18 @@ def explain(reason: str) -> Explanation | None:
         match = known.pattern.search(reason)
         if match:
             groups = {name: value or "it" for name, value in match.groupdict().items()}
+            groups |= _commands(groups)
             found = known.explanation
             return Explanation(
                 found.title.format_map(groups), found.fix.format_map(groups), found.offer
             )
     return None
+
+
+def _commands(groups: Mapping[str, str]) -> dict[str, str]:
+    """The commands that fixes name, for this session's target."""
+    return {
+        "set_secret": amplify_tui("secret", "set", groups.get("secret", "NAME")),
+        "bootstrap": cdk_bootstrap(),
+        "login": aws("sso", "login"),
+    }

@@ -31,6 +31,7 @@ from workbench.deploy.outputs.sections import (
 )
 from workbench.model.events import Emit, OutputsWritten
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.private_files import create_private, kept_mode
 
 OutputsFormat = Literal["json", "dart", "ts", "mjs", "json-mobile"]
@@ -199,7 +200,7 @@ def _require_ready(state: StackState | None, stack_name: str) -> StackState:
     if state is None:
         raise UserProblem(
             f"There is no deployed backend {stack_name}.",
-            "Deploy it first with `amplify-tui sandbox --once`.",
+            f"Deploy it first with `{amplify_tui('sandbox', '--once')}`.",
         )
     if state.status.endswith("_IN_PROGRESS"):
         raise UserProblem(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
+from workbench.printed_commands import in_folder, pip_install
 from workbench.project.models import Project
 
 
 def environment_of(project: Project) -> Path | None:
     """Return the project's virtual environment: ``.venv`` or ``venv``, else the active one."""
+    return environment_in(project.root)
+
+
+def environment_in(root: Path) -> Path | None:
+    """Return the environment of the project in this folder."""
     for name in (".venv", "venv"):
-        folder = project.root / name
+        folder = root / name
         if (folder / "pyvenv.cfg").is_file():
             return folder
     active = os.environ.get("VIRTUAL_ENV")
@@ -37,3 +44,14 @@ def site_packages(project: Project) -> Path | None:
 def is_other_python(project: Project) -> bool:
     """Whether the project's environment has another Python version."""
     return environment_of(project) is not None and site_packages(project) is None
+
+
+def install_command(root: Path, environment: Path | None, package: str) -> str:
+    """The command that installs a package for ``amplify/``; makes ``.venv`` if there is none."""
+    if environment is None:
+        own = shlex.join((sys.executable, "-m", "venv", ".venv"))
+        return in_folder(root, f"{own} && {pip_install('.venv/bin/python', package)}")
+    python = environment / "bin" / "python"
+    if not environment.is_relative_to(root):
+        return pip_install(python, package)
+    return in_folder(root, pip_install(python.relative_to(root), package))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.backend.definitions.source_location import DefinitionError, DefinitionErrors
+from workbench.synth.python.environment import environment_in, install_command
 
 _TRACE_LINES = 40
 
@@ -116,7 +117,8 @@ def _missing_module_hint(name: str, amplify: Path) -> str:
     first = name.split(".", maxsplit=1)[0]
     if (amplify / first).exists() or (amplify / f"{first}.py").exists():
         return "Check the import: modules are named from the amplify folder, as in data.resource."
-    return f"Install it in the project's environment (.venv): pip install {first}."
+    root = amplify.parent
+    return f"Run `{install_command(root, environment_in(root), first)}`."
 
 
 def _told(error: BaseException) -> str:

@@ -14,12 +14,10 @@ from pathlib import Path
 from workbench.guardian import own_guardian
 from workbench.model.diagnostics import CheckResult, Diagnostic
 from workbench.project.models import Project
-from workbench.synth.python.environment import environment_of, site_packages
+from workbench.synth.python.environment import environment_of, install_command, site_packages
 
 CHECK_TIMEOUT = 300.0
 """Seconds: mypy takes 80 s for the CDK's declarations the first time, then has them cached."""
-
-_NO_CHECKER = "not checked: pip install mypy, or pyright"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,11 @@ def find_checker(project: Project) -> Checker | None:
     return None
 
 
+def install_checker(project: Project) -> str:
+    """The command that installs a type checker."""
+    return install_command(project.root, environment_of(project), "mypy")
+
+
 class PythonTypeChecker:
     """Checks ``amplify/`` in a new process each time; a newer check ends the previous one."""
 
@@ -61,7 +64,7 @@ class PythonTypeChecker:
         began = time.monotonic()
         checker = find_checker(self._project)
         if checker is None:
-            return CheckResult((), 0.0, _NO_CHECKER)
+            return CheckResult((), 0.0, f"not checked: {install_checker(self._project)}")
         await self.close()
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):

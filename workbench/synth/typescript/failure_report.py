@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
 from workbench.model.diagnostics import Diagnostic
+from workbench.printed_commands import in_folder
 from workbench.project.models import PackageManager, Project
 from workbench.synth.readable_paths import readable_paths
 
@@ -98,11 +100,21 @@ def _known_problem(report: ErrorReport, project: Project) -> list[Diagnostic]:
                 )
             ]
         case "no-backend" | "no-cdk" | "no-generator":
-            return [_environment(report, f"Run `{install}` in {project.root}.")]
+            return [_environment(report, f"Run `{in_folder(project.root, install)}`.")]
         case "no-tsx":
-            return [_environment(report, f"Run `{add} -D tsx @aws-amplify/backend-cli`.")]
+            return [
+                _environment(
+                    report,
+                    f"Run `{in_folder(project.root, f'{add} -D tsx @aws-amplify/backend-cli')}`.",
+                )
+            ]
         case _:
             return []
+
+
+def _installing(package: str, project: Project) -> str:
+    add = f"{_INSTALL[project.package_manager]} {shlex.quote(package)}"
+    return f"Run `{in_folder(project.root, add)}`."
 
 
 def _environment(report: ErrorReport, hint: str) -> Diagnostic:
@@ -121,7 +133,7 @@ def _bundling(report: ErrorReport, project: Project) -> list[Diagnostic]:
             if package and package[1].startswith("$amplify/env/"):
                 hint = "Import `$amplify/env/` with the function's `name` (by default its entry's)."
             elif package:
-                hint = f"Run `{_INSTALL[project.package_manager]} {package[1]}`."
+                hint = _installing(package[1], project)
             found.append(
                 Diagnostic(
                     "error",
@@ -167,11 +179,7 @@ def _missing_module(chain: tuple[ErrorReport, ...], project: Project) -> list[Di
         line, column, specifier = _import_line(Path(importer), stem)
         name = specifier or (_relative(wanted, project) if local else wanted)
         package = "/".join(wanted.split("/")[: 2 if wanted.startswith("@") else 1])
-        hint = (
-            "Check the path of the import."
-            if local
-            else f"Run `{_INSTALL[project.package_manager]} {package}`."
-        )
+        hint = "Check the path of the import." if local else _installing(package, project)
         file = _relative(importer, project) if importer else ""
         return [
             Diagnostic(
@@ -214,7 +222,8 @@ def _general(chain: tuple[ErrorReport, ...], project: Project) -> Diagnostic:
     if "underlying error" in hint.lower() and len(messages) > 1:
         hint = next((_text(link, "resolution") for link in chain[1:]), "")
     if any("Cannot find a package lock file" in said for said in messages):
-        hint = f"Run `{project.package_manager} install`: it writes the lock file."
+        install = in_folder(project.root, f"{project.package_manager} install")
+        hint = f"Run `{install}`: it writes the lock file."
     if not hint and _text(chain[0], "name") == "NotAnError":
         hint = "Throw an Error object: it says where it was thrown."
     file, line, column = _place(chain, project)

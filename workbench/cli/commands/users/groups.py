@@ -14,6 +14,7 @@ from workbench.cli.commands.users.pool import (
 from workbench.cli.flags import add_yes
 from workbench.cli.output import out, out_json
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
@@ -92,7 +93,8 @@ def _edit(pool: UserPool, arguments: argparse.Namespace) -> int:
     found = next((each for each in list_groups(pool) if each.name == arguments.name), None)
     if found is None:
         raise UserProblem(
-            f"There is no group {arguments.name}.", "`amplify-tui users group list` shows all."
+            f"There is no group {arguments.name}.",
+            f"`{amplify_tui('users', 'group', 'list')}` shows all.",
         )
     precedence = found.precedence if arguments.precedence is None else arguments.precedence
     description = arguments.description or found.description

@@ -14,6 +14,7 @@ from workbench.cli.commands.users.pool import (
 from workbench.cli.output import ask, err, out_data, out_json
 from workbench.cli.prompts import read_hidden
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
@@ -70,7 +71,7 @@ def _sign_in(arguments: argparse.Namespace) -> int:
         tokens = {"access": step.access, "id": step.id, "refresh": step.refresh}
         out_json({**tokens, "expires": step.expires})
     else:
-        token = f"`amplify-tui users token {user.label}`"
+        token = f"`{amplify_tui('users', 'token', user.label)}`"
         report(f"signed in as {user.label}; {token} prints the token")
     return 0
 
@@ -109,7 +110,8 @@ def _token(arguments: argparse.Namespace) -> int:
     try:
         tokens = callers.user_tokens(arguments.user)
     except NotAuthorizedProblem as problem:
-        raise UserProblem(problem.what, "`amplify-tui users show` shows the user.") from None
+        show = amplify_tui("users", "show", arguments.user)
+        raise UserProblem(problem.what, f"`{show}` shows the user.") from None
     if arguments.json:
         out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
     else:

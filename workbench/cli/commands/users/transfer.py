@@ -11,6 +11,7 @@ from workbench.cli.commands.users.pool import add_pool_action, opened_pool
 from workbench.cli.output import DataOutput, err, out, out_json
 from workbench.cli.prompts import read_password
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 from workbench.wording import plural
 
 if TYPE_CHECKING:
@@ -156,9 +157,10 @@ def _create_groups(pool: UserPool, plan: ImportPlan, *, allowed: bool) -> None:
     from workbench.users.groups import Group, create_group
 
     if plan.new_groups and not allowed:
+        create = amplify_tui("users", "group", "create", plan.new_groups[0])
         raise UserProblem(
             f"The pool has no group {', '.join(plan.new_groups)}.",
-            "Add --create-groups, or create them with `users group create`.",
+            f"Add --create-groups, or create each with `{create}`.",
         )
     for name in plan.new_groups:
         create_group(pool, Group(name))
