@@ -93,6 +93,7 @@ def build(tmp_path: Path) -> Any:
                     "Type": "AWS::Lambda::Function",
                     "Properties": {"Code": bucket, "Handler": "i.handler", **(function or {})},
                 },
+                "Provider": {"Type": "AWS::Lambda::Function", "Properties": {}},
                 "Deploy": {
                     "Type": "Custom::CDKBucketDeployment",
                     "Properties": {
@@ -184,6 +185,19 @@ def test_everything_swappable_is_swapped_with_the_schema_first(build: Any) -> No
     assert (content.bucket, content.prefix, content.prune) == ("files-1", "", True)
     assert (content.sources[0].path / "f.json").read_text() == "2"
     assert isinstance(plan.steps[-1], WriteOutputs)
+
+
+def test_on_aws_a_buckets_provider_finds_its_files_published(build: Any) -> None:
+    live, assembly = live_from(build()), build(files="2")
+    diff = compute_diff(live, assembly)
+    publish, swap, _ = make_plan(diff, assembly, live, target_kind="aws").steps
+    assert isinstance(swap, SwapBucketContent)
+    assert publish == PublishAssets((swap.sources[0].asset,))
+    assert swap.provider == "arn:aws:lambda:eu-west-1:111122223333:function:provider-1"
+    assert swap.properties["SourceObjectKeys"] == [swap.sources[0].object_key]
+    assert swap.properties["DestinationBucketName"] == "files-1"
+    assert SwapBucketContent in kinds(planned(live, assembly))
+    assert PublishAssets not in kinds(planned(live, assembly))
 
 
 def test_a_removed_setting_goes_back_to_its_default(build: Any) -> None:

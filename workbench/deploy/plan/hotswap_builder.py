@@ -231,8 +231,7 @@ def _resolver(work: _Work) -> tuple[Swap, ...]:
 
 
 def _bucket_content(work: _Work) -> tuple[Swap, ...]:
-    given = {k: v for k, v in work.resource.properties.items() if k != "ServiceToken"}
-    properties = work.scope.evaluate(given)
+    properties = work.scope.evaluate(work.resource.properties)
     if properties.get("DistributionId"):
         raise UnresolvableError("the files are served by a CDN whose cache must be invalidated")
     _check_attributes(work)
@@ -257,6 +256,8 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
             exclude=tuple(properties.get("Exclude") or ()),
             user_metadata=properties.get("UserMetadata") or {},
             system_metadata=properties.get("SystemMetadata") or {},
+            provider=str(properties.get("ServiceToken") or ""),
+            properties={k: v for k, v in properties.items() if k != "ServiceToken"},
         ),
     )
 

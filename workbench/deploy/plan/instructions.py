@@ -2,7 +2,7 @@
 
 Instructions hold evaluated values only (no intrinsics), so an executor needs no template. S3
 locations are kept as they are, and the local file behind each is named beside them: a swap reads
-the file from disk instead of publishing it first.
+the file from disk where it can, instead of publishing it first.
 """
 
 from __future__ import annotations
@@ -214,12 +214,15 @@ class BucketSource:
 
 @dataclass(frozen=True, slots=True)
 class SwapBucketContent:
-    """Bring a bucket deployment's files into ``bucket`` under ``prefix``, straight from disk.
+    """Bring a bucket deployment's files into ``bucket`` under ``prefix``.
 
     Same meaning as CDK's BucketDeployment provider: with ``extract`` a source's files are laid out,
     without it the source is one object; with ``prune`` other objects under the prefix are deleted;
     ``include`` and ``exclude`` are glob patterns as ``aws s3 sync`` reads them; ``user_metadata``
     and ``system_metadata`` go on every object.
+
+    The local cloud takes the files straight from disk. On AWS the function ``provider`` (an ARN)
+    deploys the published assets by ``properties``, the evaluated ones of the custom resource.
     """
 
     target: SwapTarget
@@ -232,6 +235,8 @@ class SwapBucketContent:
     exclude: tuple[str, ...] = ()
     user_metadata: Mapping[str, str] = field(default_factory=dict)
     system_metadata: Mapping[str, str] = field(default_factory=dict)
+    provider: str = ""
+    properties: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

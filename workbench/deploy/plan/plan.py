@@ -24,6 +24,7 @@ from workbench.deploy.plan.instructions import (
     Plan,
     PublishAssets,
     Swap,
+    SwapBucketContent,
     SwapDrifted,
     SwapFunctionCode,
     SwapSchema,
@@ -66,7 +67,7 @@ def make_plan(
     if reasons:
         shown = tuple(dict.fromkeys(reasons))[:_REASONS_SHOWN]
         return _cloudformation(assembly, live, shown, create=False)
-    return _hotswap(assembly, live, swaps)
+    return _hotswap(assembly, live, swaps, target_kind)
 
 
 def swaps_for(
@@ -147,11 +148,19 @@ def _name(change: ResourceChange) -> str:
     return change.construct_path or change.logical_id
 
 
-def _hotswap(assembly: Assembly, live: LiveStack, swaps: list[Swap]) -> Plan:
+def _hotswap(
+    assembly: Assembly,
+    live: LiveStack,
+    swaps: list[Swap],
+    target_kind: Literal["local", "aws"],
+) -> Plan:
     steps: list[Instruction] = []
     there = referenced_assets(stack.template for _, stack in live.walk())
-    code = [swap.asset for swap in swaps if isinstance(swap, SwapFunctionCode) and swap.asset]
-    missing = tuple(dict.fromkeys(asset for asset in code if asset not in there))
+    needed = [swap.asset for swap in swaps if isinstance(swap, SwapFunctionCode) and swap.asset]
+    if target_kind == "aws":
+        files = [swap for swap in swaps if isinstance(swap, SwapBucketContent)]
+        needed += [source.asset for swap in files for source in swap.sources]
+    missing = tuple(dict.fromkeys(asset for asset in needed if asset not in there))
     if missing:
         steps.append(PublishAssets(missing))
     steps.extend(_ordered(swaps))

@@ -15,7 +15,7 @@ from aws_cdk import CfnResource, Duration, FileAssetPackaging, aws_iam, aws_lamb
 
 FILE = "model-schema.graphql"
 
-_HANDLER = """\
+PROVIDER_CODE = """\
 import io, json, urllib.request, uuid, zipfile
 import boto3
 
@@ -57,9 +57,11 @@ def handler(event, context):
             answer["Data"] = {"DestinationBucketArn": wanted["DestinationBucketArn"]}
     except Exception as error:
         answer.update(Status="FAILED", Reason=str(error))
-    body = json.dumps(answer).encode()
-    request = urllib.request.Request(event["ResponseURL"], body, {"Content-Type": ""}, method="PUT")
-    urllib.request.urlopen(request)
+    if event["ResponseURL"].startswith("http"):
+        body, header = json.dumps(answer).encode(), {"Content-Type": ""}
+        request = urllib.request.Request(event["ResponseURL"], body, header, method="PUT")
+        urllib.request.urlopen(request)
+    return answer
 """
 
 
@@ -117,7 +119,7 @@ def _provider(scope: Any, bucket: Any, assets_arn: str) -> Any:
         runtime=aws_lambda.Runtime.PYTHON_3_13,
         handler="index.handler",
         timeout=Duration.seconds(60),
-        code=aws_lambda.Code.from_inline(_HANDLER),
+        code=aws_lambda.Code.from_inline(PROVIDER_CODE),
         initial_policy=[
             statement(actions=["s3:GetObject"], resources=[f"{assets_arn}/*"]),
             statement(

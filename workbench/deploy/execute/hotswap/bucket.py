@@ -1,4 +1,7 @@
-"""Swaps a bucket deployment's files straight from disk, as CDK's BucketDeployment would."""
+"""Swaps a bucket deployment's files on the local cloud, straight from disk.
+
+Means the same as CDK's BucketDeployment, without a function's start.
+"""
 
 from __future__ import annotations
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from botocore.exceptions import ClientError
+
+from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
@@ -22,26 +26,44 @@ _UPDATE_LIMIT = 300.0
 
 def swap_code(clients: Clients, swap: SwapFunctionCode) -> None:
     """Give the function its new code and wait until it runs that."""
-    name = swap.target.physical_id
-    _await_update(clients, name, swap, known=None if not clients.is_local else "Successful")
+    code: dict[str, Any]
     if swap.inline is not None:
-        answer = clients.lambda_.update_function_code(
-            FunctionName=name, ZipFile=_inline_archive(swap.inline, swap.runtime)
-        )
+        code = {"ZipFile": _inline_archive(swap.inline, swap.runtime)}
     else:
-        answer = clients.lambda_.update_function_code(
-            FunctionName=name, S3Bucket=swap.bucket, S3Key=swap.key
-        )
-    _await_update(clients, name, swap, known=answer.get("LastUpdateStatus"))
+        code = {"S3Bucket": swap.bucket, "S3Key": swap.key}
+    name = swap.target.physical_id
+    _update(clients, swap, lambda: clients.lambda_.update_function_code(FunctionName=name, **code))
 
 
 def swap_configuration(clients: Clients, swap: SwapFunctionConfiguration) -> None:
     """Give the function its new settings and wait until it runs with them."""
     name = swap.target.physical_id
-    _await_update(clients, name, swap, known=None if not clients.is_local else "Successful")
     settings = cast("dict[str, Any]", dict(swap.properties))
-    answer = clients.lambda_.update_function_configuration(FunctionName=name, **settings)
-    _await_update(clients, name, swap, known=answer.get("LastUpdateStatus"))
+    _update(
+        clients,
+        swap,
+        lambda: clients.lambda_.update_function_configuration(FunctionName=name, **settings),
+    )
+
+
+def _update(
+    clients: Clients,
+    swap: SwapFunctionCode | SwapFunctionConfiguration,
+    start: Callable[[], FunctionConfigurationResponseTypeDef],
+) -> None:
+    """Start an update and wait for its end; one that still runs is waited for first.
+
+    Lambda refuses a second update while one runs, so nobody has to ask before.
+    """
+    try:
+        answer = start()
+    except ClientError as error:
+        if error_code(error) != "ResourceConflictException":
+            raise
+        _await_update(clients, swap)
+        answer = start()
+    if answer.get("LastUpdateStatus") != "Successful":
+        _await_update(clients, swap)
 
 
 def _inline_archive(source: str, runtime: str) -> bytes:
@@ -55,25 +77,16 @@ def _inline_archive(source: str, runtime: str) -> bytes:
     return buffer.getvalue()
 
 
-def _await_update(
-    clients: Clients,
-    name: str,
-    swap: SwapFunctionCode | SwapFunctionConfiguration,
-    *,
-    known: str | None,
-) -> None:
-    """Wait until the function's last update is done; ``known`` is its status if known already.
+def _await_update(clients: Clients, swap: SwapFunctionCode | SwapFunctionConfiguration) -> None:
+    """Wait until the function's last update is done.
 
-    Lambda refuses a second update while one runs. The local cloud updates at once.
+    By GetFunction, as the CDK asks: Amplify's managed policy lacks GetFunctionConfiguration.
     """
-    if known == "Successful":
-        return
     pace = LOCAL_PACE if clients.is_local else AWS_PACE
     deadline = time.monotonic() + _UPDATE_LIMIT
     for pause in pace.pauses():
-        state: FunctionConfigurationResponseTypeDef = clients.lambda_.get_function_configuration(
-            FunctionName=name
-        )
+        function = clients.lambda_.get_function(FunctionName=swap.target.physical_id)
+        state = function["Configuration"]
         status = state.get("LastUpdateStatus", "Successful")
         if status == "Successful":
             return

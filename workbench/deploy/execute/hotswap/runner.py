@@ -14,6 +14,7 @@ from workbench.deploy.execute.hotswap.appsync import (
     swap_schema,
 )
 from workbench.deploy.execute.hotswap.bucket import swap_bucket_content
+from workbench.deploy.execute.hotswap.bucket_provider import deploy_by_provider
 from workbench.deploy.execute.hotswap.functions import swap_code, swap_configuration
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.failure.failure import failure_from_exception
@@ -56,7 +57,7 @@ def swap_all(
 
     Schemas come first, since resolvers refer to their fields. Two swaps of one Lambda function
     follow each other, and so do all swaps of one AppSync API on AWS, which refuses concurrent
-    changes.
+    changes. A bucket's files come after a swap of the function that deploys them.
     """
     failures: list[tuple[Swap, Failure]] = []
 
@@ -94,8 +95,15 @@ def _side_by_side(chains: Sequence[Sequence[Swap]], run: Callable[[Sequence[Swap
 def _chains(swaps: Sequence[Swap], clients: Clients) -> list[list[Swap]]:
     """The swaps in groups: within a group they follow each other, groups run side by side."""
     chains: dict[tuple[str, str], list[Swap]] = {}
+    files = [swap for swap in swaps if isinstance(swap, SwapBucketContent)]
     for swap in swaps:
-        chains.setdefault(_chain(swap, clients), []).append(swap)
+        if not isinstance(swap, SwapBucketContent):
+            chains.setdefault(_chain(swap, clients), []).append(swap)
+    for swap in files:
+        provider = ("lambda", swap.provider.rpartition(":")[2])
+        chains.setdefault(provider if provider in chains else _chain(swap, clients), []).append(
+            swap
+        )
     return list(chains.values())
 
 
@@ -149,4 +157,7 @@ def _swap(swap: Swap, clients: Clients) -> None:
         case SwapAppSyncFunction():
             swap_function(clients, swap)
         case SwapBucketContent():
-            swap_bucket_content(clients, swap)
+            if clients.is_local:
+                swap_bucket_content(clients, swap)
+            else:
+                deploy_by_provider(clients, swap)
