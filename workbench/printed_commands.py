@@ -26,7 +26,8 @@ class Aim:
     ``flags`` choose the target where a command without flags would choose another one;
     ``exact_flags`` choose it whatever the project remembers. ``identifier`` is the sandbox's,
     ``is_default`` where it is the one that commands take anyway; ``branch`` is set for a branch's
-    backend instead. ``region_variable`` is the region where the environment alone decides it.
+    backend instead. ``qualifier`` is that of the account's CDK bootstrap, empty for the default
+    one. ``region_variable`` is the region where the environment alone decides it.
     """
 
     flags: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Aim:
     profile: str = ""
     account: str = ""
     region: str = ""
+    qualifier: str = ""
     region_variable: str = ""
 
 
@@ -75,15 +77,15 @@ def aws(*words: str, profile: str | None = None) -> str:
     return shlex.join(("aws", *words, *(("--profile", name) if name else ())))
 
 
-def cdk_bootstrap(account: str = "", region: str = "", qualifier: str = "") -> str:
-    """``npx cdk bootstrap`` for an account and region, by default the session's.
+def cdk_bootstrap() -> str:
+    """``npx cdk bootstrap`` for the session's account and region.
 
     They are always named: outside of a folder with a cdk.json the command refuses to guess them.
     """
-    place = f"{account or _aim.account or 'ACCOUNT'}/{region or _aim.region or 'REGION'}"
+    place = f"{_aim.account or 'ACCOUNT'}/{_aim.region or 'REGION'}"
     words = ["npx", "cdk", "bootstrap", f"aws://{place}"]
-    if qualifier:
-        words += ["--qualifier", qualifier]
+    if _aim.qualifier:
+        words += ["--qualifier", _aim.qualifier]
     if _aim.profile:
         words += ["--profile", _aim.profile]
     return shlex.join(words)

@@ -35,6 +35,7 @@ AIMS = {
         profile="my team",
         account="111122223333",
         region="eu-west-1",
+        qualifier="team",
         region_variable="eu-west-1",
     ),
     "a branch": Aim(branch="feature/x y", profile="", account="111122223333", region="eu-west-1"),
@@ -198,7 +199,7 @@ def test_the_same_command_reaches_the_same_target() -> None:
     )
     assert amplify_tui("local", "start") == "amplify-tui local start"
     assert aws("sso", "login") == "aws sso login --profile 'my team'"
-    assert cdk_bootstrap(qualifier="team") == (
+    assert cdk_bootstrap() == (
         "npx cdk bootstrap aws://111122223333/eu-west-1 --qualifier team --profile 'my team'"
     )
     aim_at(AIMS["a branch"])

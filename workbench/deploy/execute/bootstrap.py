@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
@@ -17,7 +17,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import DeploymentRoles, RoleName
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
-from workbench.printed_commands import cdk_bootstrap
+from workbench.printed_commands import aim, aim_at, cdk_bootstrap
 
 REQUIRED_VERSION = 6
 _DEFAULT_QUALIFIER = "hnb659fds"
@@ -56,12 +56,6 @@ class Bootstrap:
         return found["qualifier"] if found else _DEFAULT_QUALIFIER
 
     @property
-    def command(self) -> str:
-        """What makes or renews these resources."""
-        qualifier = "" if self.qualifier == _DEFAULT_QUALIFIER else self.qualifier
-        return cdk_bootstrap(self.account, self.region, qualifier)
-
-    @property
     def _values(self) -> Mapping[str, str]:
         return {"AccountId": self.account, "Region": self.region, "Partition": self.partition}
 
@@ -86,7 +80,15 @@ def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
     if not parameter:
         return
     required = max(bootstrap.roles.required_version, REQUIRED_VERSION)
-    command = bootstrap.command
+    aim_at(
+        replace(
+            aim(),
+            account=bootstrap.account,
+            region=bootstrap.region,
+            qualifier="" if bootstrap.qualifier == _DEFAULT_QUALIFIER else bootstrap.qualifier,
+        )
+    )
+    command = cdk_bootstrap()
     where = f"Account {bootstrap.account}, region {bootstrap.region}"
     try:
         answer = clients.ssm.get_parameter(Name=parameter)

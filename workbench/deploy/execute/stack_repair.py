@@ -17,6 +17,7 @@ from workbench.deploy.failure.failure import (
 from workbench.deploy.live.operation_author import operation_token
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.model.deployment import Failure
+from workbench.printed_commands import cdk_bootstrap
 from workbench.redaction.secret_shapes import redact
 
 _NEVER_CREATED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
@@ -150,7 +151,7 @@ def _may_not_roll_back(own: Clients, error: ClientError) -> Failure:
         title="The last update failed half way, and nobody here may roll it back",
         reason=f"Neither the bootstrap's deploy role nor {own.target.label} may call "
         f"cloudformation:{action}.",
-        fix=f"Renew the bootstrap with `npx cdk bootstrap`: its roles may do so from version "
+        fix=f"Renew the bootstrap with `{cdk_bootstrap()}`: its roles may do so from version "
         f"{_ROLLBACK_VERSION} on. Or roll the stack back in the CloudFormation console.",
     )
 
