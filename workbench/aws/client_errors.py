@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+FOREIGN_ANSWER = "AWS answered with something that is not its API (a proxy?)"
+
+
+class ForeignAnswerError(BotoCoreError):
+    """Something between here and AWS answered in its place (``workbench.aws.foreign_answers``)."""
+
+    fmt = FOREIGN_ANSWER + ": {answer}"
+
+
+def is_foreign_answer(error: BaseException) -> bool:
+    """True where a proxy or a gateway answered; with a 5xx status it is an error answer's text."""
+    return isinstance(error, ForeignAnswerError) or error_message(error).startswith(FOREIGN_ANSWER)
 
 
 def error_code(error: BaseException) -> str:

@@ -199,8 +199,12 @@ class Clients:
 def _open(target: Target) -> Session:
     from botocore.session import Session
 
+    from workbench.aws.foreign_answers import recognise_foreign_answers
+
     if isinstance(target, AwsTarget):
-        return Session(profile=target.profile)
+        session = Session(profile=target.profile)
+        recognise_foreign_answers(session)
+        return session
     from botocore.configprovider import ConstantProvider
 
     # The user's profile and config files mean nothing to the local cloud, and a profile that

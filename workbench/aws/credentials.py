@@ -21,7 +21,7 @@ from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
-from workbench.aws.client_errors import error_code, error_message
+from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
 from workbench.aws.clients import Clients
 from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget
 from workbench.model.user_problem import UserProblem
@@ -102,6 +102,13 @@ def credential_problem(error: BaseException, profile: str | None = None) -> User
 
 
 def _answered_problem(error: BaseException, name: str, profile: str | None) -> UserProblem | None:
+    if is_foreign_answer(error):
+        return UserProblem(
+            f"{FOREIGN_ANSWER}.",
+            "Check the proxy (HTTPS_PROXY), whether a VPN or network asks for a sign-in, and "
+            "AWS_ENDPOINT_URL.",
+            details=(error_message(error).removeprefix(f"{FOREIGN_ANSWER}: "),),
+        )
     code = error_code(error)
     if code in EXPIRED_CODES:
         return UserProblem(

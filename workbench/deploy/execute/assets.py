@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from botocore.exceptions import ClientError
-
-from workbench.aws.client_errors import error_code, is_missing
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import FileAsset
+from workbench.deploy.execute.asset_bucket import AssetBucket
 from workbench.deploy.execute.bootstrap import Bootstrap
 
 _WRITERS = 8
@@ -24,22 +22,18 @@ _ASK_FIRST_BYTES = 1_000_000
 def publish_assets(assets: Iterable[FileAsset], clients: Clients, bootstrap: Bootstrap) -> int:
     """Upload the assets that the bucket lacks and return how many were uploaded.
 
-    Objects are content-addressed, so one that exists is never written again. Raises what S3 answers
-    if an upload is refused.
+    Objects are content-addressed, so one that exists is never written again. Raises
+    DeploymentProblem if the bucket is missing or another account's, and what S3 answers if an
+    upload is refused otherwise.
     """
     wanted = list({asset.object_key: asset for asset in assets}.values())
 
     def publish(asset: FileAsset) -> bool:
         acting = bootstrap.acting(clients, asset.role)
-        bucket = bootstrap.fill(asset.bucket)
-        if _ask_first(acting, asset) and _exists(acting, bucket, asset.object_key):
+        bucket = AssetBucket.named_by(asset, acting, bootstrap)
+        if _ask_first(acting, asset) and bucket.has(asset.object_key):
             return False
-        acting.s3.put_object(
-            Bucket=bucket,
-            Key=asset.object_key,
-            Body=read_asset(asset),
-            ContentType=_content_type(asset),
-        )
+        bucket.put(asset.object_key, read_asset(asset), _content_type(asset))
         return True
 
     if not wanted:
@@ -87,17 +81,6 @@ def _ask_first(clients: Clients, asset: FileAsset) -> bool:
     if not clients.is_local:
         return True
     return asset.path.is_file() and asset.path.stat().st_size > _ASK_FIRST_BYTES
-
-
-def _exists(clients: Clients, bucket: str, key: str) -> bool:
-    try:
-        clients.s3.head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        # Without s3:ListBucket, S3 answers 403 for an object that does not exist.
-        if is_missing(error) or error_code(error) == "403":
-            return False
-        raise
-    return True
 
 
 def _content_type(asset: FileAsset) -> str:

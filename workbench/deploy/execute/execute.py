@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.execute.assets import publish_assets
@@ -46,6 +44,7 @@ from workbench.deploy.plan.plan import swaps_for
 from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import Emit, Stage
 from workbench.model.stage import StageOutcome, announced
+from workbench.redaction.secret_shapes import redact
 
 _NO_STACK = Failure(
     title="The stack is gone",
@@ -272,9 +271,7 @@ def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
     except HotswapError as some:
         failed, failure = failed | some.failed, some.failure
     run.live = after_cloudformation(run.live, run.assembly, failed)
-    _keep(run)
-    if failure is not None:
-        raise DeploymentProblem(failure)
+    _keep_with(run, failure)
 
 
 def _swap(run: _Run, swaps: list[Swap]) -> None:
@@ -286,18 +283,15 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
     # Killed half way, the next start must know that these resources are in an unknown state.
     # Written beside the swaps: the 10 ms are hidden behind the first call.
     with ThreadPoolExecutor(1, thread_name_prefix="snapshot") as pool:
-        writing = pool.submit(_keep, run, after_swap(live, run.assembly, everything))
+        pool.submit(_keep, run, after_swap(live, run.assembly, everything))
         failed: frozenset[tuple[StackPath, str]] = frozenset()
         failure: Failure | None = None
         try:
             swap_all(swaps, run.clients, run.progress, run.steps.began, run.steps.ended)
         except HotswapError as some:
             failed, failure = some.failed, some.failure
-        writing.result()
     run.live = after_swap(live, run.assembly, failed)
-    _keep(run)
-    if failure is not None:
-        raise DeploymentProblem(failure)
+    _keep_with(run, failure)
 
 
 def _write(run: _Run) -> None:
@@ -315,11 +309,23 @@ def _remember_failed(run: _Run, before: LiveStack | None, stack_name: str) -> No
     """Keep what stands after a failed deployment; the failure itself matters more than this."""
     try:
         now = read_live(run.clients, stack_name)
-    except (BotoCoreError, ClientError):
-        return
-    if now is not None:
-        run.live = after_failed_cloudformation(before, now)
+        if now is not None:
+            run.live = after_failed_cloudformation(before, now)
+            _keep(run)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must not hide the failure
+        run.steps.warn(f"What stands after the failure could not be read: {redact(str(error))}")
+
+
+def _keep_with(run: _Run, failure: Failure | None) -> None:
+    """Keep what stands, then raise the failure, which a full disk must not hide."""
+    try:
         _keep(run)
+    except Exception as error:
+        if failure is None:
+            raise
+        run.steps.warn(f"What stands now could not be written down: {redact(str(error))}")
+    if failure is not None:
+        raise DeploymentProblem(failure)
 
 
 def _keep(run: _Run, live: LiveStack | None = None) -> None:

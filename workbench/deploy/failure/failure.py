@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from workbench.aws.client_errors import error_code, error_message
+from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
 from workbench.aws.credentials import credential_problem
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.deploy.failure.known_errors import Explanation, explain
@@ -102,8 +102,9 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     profile = target.profile if isinstance(target, AwsTarget) else None
     problem = credential_problem(error, profile)
     if problem is not None:
-        reason = redact(error_message(error))
-        return _failure_of_problem(problem, reason, retry=isinstance(error, _UNREACHABLE))
+        reason = redact(error_message(error)).removeprefix(f"{FOREIGN_ANSWER}: ")
+        again = isinstance(error, _UNREACHABLE) or is_foreign_answer(error)
+        return _failure_of_problem(problem, reason, retry=again)
     if isinstance(error, OSError):
         return _disk_failure(error)
     reason = redact(error_message(error)) or type(error).__name__

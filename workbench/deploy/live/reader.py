@@ -149,9 +149,10 @@ class _Parts:
 def _read_template(clients: Clients, stack_id: str) -> Template:
     """CloudFormation's template; botocore gives JSON as an object, YAML as text."""
     try:
+        # A stack that is only under review has no template.
         body: Any = clients.cloudformation.get_template(
             StackName=stack_id, TemplateStage="Original"
-        )["TemplateBody"]
+        ).get("TemplateBody", {})
     except ClientError as error:
         if is_missing(error):
             return Template()
@@ -171,7 +172,7 @@ def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResour
     )
     try:
         for page in pages:
-            for raw in page["StackResourceSummaries"]:
+            for raw in page.get("StackResourceSummaries", []):
                 if raw["ResourceStatus"] == "DELETE_COMPLETE":
                     continue
                 found[raw["LogicalResourceId"]] = DeployedResource(

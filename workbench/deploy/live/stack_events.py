@@ -178,7 +178,7 @@ class EventStream:
             StackStatusFilter=["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"]
         )
         for page in pages:
-            for stack in page["StackSummaries"]:
+            for stack in page.get("StackSummaries", []):
                 if stack["StackName"].startswith(prefix):
                     return stack.get("StackId", "")
         return ""
@@ -192,7 +192,7 @@ class EventStream:
         try:
             for page in pages:
                 done = False
-                for raw in page["StackEvents"]:
+                for raw in page.get("StackEvents", []):
                     event = _event(stack.path, raw)
                     if event.event_id in stack.seen or (stack.since and event.at < stack.since):
                         done = True

@@ -1,0 +1,126 @@
+"""The bucket that assets are published to: ours, written to with the encryption that it demands.
+
+A bucket whose name holds the account's id must belong to that account: anybody may make a bucket of
+such a name before the account does, and would get its code. The CDK asks for owner and encryption
+ahead; here each upload carries the owner, and the encryption is only asked for where S3 refuses an
+upload without it, so neither costs a call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from workbench.aws.client_errors import error_code, is_missing
+from workbench.aws.clients import Clients
+from workbench.deploy.assembly.assembly import FileAsset
+from workbench.deploy.execute.bootstrap import Bootstrap
+from workbench.deploy.failure.failure import DeploymentProblem
+from workbench.model.deployment import Failure
+
+_DENIED = frozenset({"403", "AccessDenied"})
+
+
+@dataclass(frozen=True, slots=True)
+class AssetBucket:
+    """One bucket and who writes to it; ``owner`` is the account it must belong to, if any."""
+
+    name: str
+    acting: Clients
+    owner: str = ""
+
+    @classmethod
+    def named_by(cls, asset: FileAsset, acting: Clients, bootstrap: Bootstrap) -> AssetBucket:
+        """The bucket of an asset."""
+        ours = "${AWS::AccountId}" in asset.bucket and not acting.is_local
+        return cls(bootstrap.fill(asset.bucket), acting, bootstrap.account if ours else "")
+
+    def has(self, key: str) -> bool:
+        """Whether an object exists."""
+        try:
+            self.acting.s3.head_object(Bucket=self.name, Key=key, **self._expected)
+        except ClientError as error:
+            # Without s3:ListBucket, S3 answers 403 for an object that does not exist.
+            if is_missing(error) or error_code(error) in _DENIED:
+                return False
+            raise
+        return True
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write an object; with the bucket's own encryption if S3 refuses it without."""
+        call: dict[str, Any] = {
+            "Bucket": self.name,
+            "Key": key,
+            "Body": body,
+            "ContentType": content_type,
+            **self._expected,
+        }
+        try:
+            self.acting.s3.put_object(**call)
+        except ClientError as error:
+            if error_code(error) == "NoSuchBucket":
+                raise DeploymentProblem(self._missing()) from error
+            if error_code(error) not in _DENIED or self.acting.is_local:
+                raise
+            encryption = self._encryption()
+            if not encryption:
+                self._require_owner(error)
+                raise
+            self._put_encrypted({**call, **encryption}, error)
+
+    def _put_encrypted(self, call: dict[str, Any], first: ClientError) -> None:
+        try:
+            self.acting.s3.put_object(**call)
+        except ClientError as error:
+            if error_code(error) in _DENIED:
+                self._require_owner(first)
+                raise first from error
+            raise
+
+    @property
+    def _expected(self) -> dict[str, Any]:
+        return {"ExpectedBucketOwner": self.owner} if self.owner else {}
+
+    def _encryption(self) -> dict[str, str]:
+        """What an upload must say to be encrypted as the bucket is; empty if that is unknown."""
+        try:
+            answer = self.acting.s3.get_bucket_encryption(Bucket=self.name, **self._expected)
+        except ClientError:
+            return {}
+        rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+        default = rules[0].get("ApplyServerSideEncryptionByDefault") if rules else None
+        if default is None:
+            return {}
+        found = {"ServerSideEncryption": str(default["SSEAlgorithm"])}
+        if "KMSMasterKeyID" in default:
+            found["SSEKMSKeyId"] = default["KMSMasterKeyID"]
+        return found
+
+    def _require_owner(self, refused: ClientError) -> None:
+        """Raise DeploymentProblem if the bucket is another account's."""
+        if not self.owner or not self._is_readable() or self._is_readable(**self._expected):
+            return
+        raise DeploymentProblem(
+            Failure(
+                title="The bucket for assets belongs to another account",
+                reason=f"The bucket {self.name} exists, but account {self.owner} does not own it.",
+                fix="Nothing was uploaded. Find out who made this bucket: someone may want your "
+                "code. Then bootstrap the account with another qualifier.",
+            )
+        ) from refused
+
+    def _is_readable(self, **expected: Any) -> bool:
+        try:
+            self.acting.s3.get_bucket_location(Bucket=self.name, **expected)
+        except ClientError:
+            return False
+        return True
+
+    def _missing(self) -> Failure:
+        return Failure(
+            title="The bucket for assets does not exist",
+            reason=f"There is no bucket {self.name}.",
+            fix="Run `npx cdk bootstrap` for this account and region again.",
+        )
