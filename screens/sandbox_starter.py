@@ -14,6 +14,7 @@ from workbench.aws.target import AwsTarget, Target
 from workbench.journal.records import DeploymentRecord
 from workbench.journal.store import Journal, journal_path
 from workbench.model.events import AnyEvent, Emit, ResourcesListed
+from workbench.model.system_problem import os_errors_as_problems
 from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
@@ -70,18 +71,21 @@ class ProjectStarter:
             edited_file=edited_file(session.project.root, session.project.language),
         )
 
+        @os_errors_as_problems()
         def open_api() -> PlaygroundApi:
             from workbench.playground.open_api import open_sandbox_api
             from workbench.startup import connect
 
             return open_sandbox_api(connect(session, emit))
 
+        @os_errors_as_problems()
         def open_user_pool() -> OpenedPool:
             from workbench.startup import connect
             from workbench.users.open_pool import open_pool
 
             return open_pool(connect(session, emit))
 
+        @os_errors_as_problems()
         def open_all_branches() -> OpenedBranches:
             from workbench.branches.context import open_branches
             from workbench.startup import connect

@@ -100,7 +100,7 @@ class PromoteScreen(ModalScreen[bool]):
     async def _load(self, look: Callable[[], ComingChanges]) -> None:
         try:
             found = await asyncio.to_thread(look)
-        except (UserProblem, OSError) as problem:
+        except UserProblem as problem:
             rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
         else:
             rows = coming_rows(found)

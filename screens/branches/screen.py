@@ -121,10 +121,8 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
                 if self._opened is None:
                     self._opened = await asyncio.to_thread(self._open)
                 found = await asyncio.to_thread(self._opened.environments)
-            except (UserProblem, OSError) as error:
+            except UserProblem as problem:
                 self._opened = None
-                retry = UserProblem(str(error), "Press r to retry.")
-                problem = error if isinstance(error, UserProblem) else retry
                 self.query_one(RowList).show_rows(problem_rows(problem))
                 return
             self.environments.replace(found)

@@ -132,7 +132,7 @@ class Connection:
         if self.api is None:
             try:
                 self.api = await asyncio.to_thread(self._open)
-            except (UserProblem, OSError) as problem:
+            except UserProblem as problem:
                 self.problem, self.status, self.schema = str(problem), "not connected", None
                 self._post(self.Failed())
                 return

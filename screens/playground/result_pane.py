@@ -97,7 +97,7 @@ class ResultPane(RowList):
         self.view = View.JSON
         self._who_may = who_may
         self._shown: ShownResult | ShownStream | None = None
-        self._problem: list[Row] = []
+        self._problem = ""
         self._fold = Fold()
         self._is_flush_due = False
 
@@ -146,7 +146,7 @@ class ResultPane(RowList):
         if not above:
             self._forget()
             self.border_title = "Result"
-        self._problem = problem_rows(problem, self.text_width)
+        self._problem = problem
         self._show()
 
     def show_stream(self, stream: StreamState) -> None:
@@ -183,7 +183,7 @@ class ResultPane(RowList):
                 return
 
     def _forget(self) -> None:
-        self._shown, self._problem, self._fold = None, [], Fold()
+        self._shown, self._problem, self._fold = None, "", Fold()
 
     @property
     def _stream(self) -> StreamState | None:
@@ -207,14 +207,20 @@ class ResultPane(RowList):
 
     def _rows_now(self) -> list[Row]:
         shown, width = self._shown, self.text_width
+        problem = problem_rows(self._problem, width) if self._problem else []
         if isinstance(shown, ShownStream):
-            return [*self._problem, *shown.rows(self._fold, width)]
+            return [*problem, *shown.rows(self._fold, width)]
         if shown is None:
-            return self._problem
+            return problem
         result = shown.rows(self.view, self._fold, width, self._who_may)
-        if not self._problem:
+        if not problem:
             return result
-        return [*self._problem, Row((("Previous result:", MUTED),)), *result]
+        return [*problem, Row((("Previous result:", MUTED),)), *result]
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        if self._problem or self._shown is not None:
+            self.show_rows(self._rows_now())
 
     # -- keys -------------------------------------------------------------------------------------
 

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 
 from screens.messages import ChooseTarget
 from screens.ports import OpenedSandbox, UsesShell
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_buffer import LogBuffer
 from screens.sandbox.log_lines import narrate
-from screens.sandbox.log_pane import LogPane, LogView
+from screens.sandbox.log_pane import LogView
 from screens.sandbox.open_question import OpenQuestion
-from screens.sandbox.pane_tabs import PANES, PaneTabs
+from screens.sandbox.pane_columns import PaneColumns
+from screens.sandbox.pane_tabs import PaneTabs
 from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from workbench.branches.selected_environment import SelectedEnvironment
 
 TICK_SECONDS = 0.2
-_PAGE_OF = {"deployment": "deployment", "diff": "deployment"}
 
 
 class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
@@ -89,9 +87,8 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self._clock = clock
         self._question = question
         self._install_packages = install_packages
-        self._buffer = LogBuffer()
         self._tick: Timer | None = None
-        self._zoomed = ""
+        self._columns = PaneColumns(LogBuffer(), opened.info.edited_file)
 
     # -- layout -----------------------------------------------------------------------------------
 
@@ -100,41 +97,22 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         yield EnvironmentBanner()
         yield HeaderBar(self.opened.info, self.state)
         yield PaneTabs()
-        with Horizontal(id="columns"):
-            with Vertical(id="left"):
-                yield DeploymentPane()
-                yield ResourcesPane()
-                yield HistoryPane()
-            with Vertical(id="right"):
-                yield ProblemsPane()
-                yield DiffPane(self.opened.info.edited_file)
-                yield LogPane(self._buffer)
+        yield self._columns
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Show what is known, then what the journal has."""
-        self.add_class("page-deployment")
         self.refresh_parts(set(Part))
         self.query_one(DiffPane).focus()
         self._load_past()
 
-    def on_descendant_focus(self) -> None:
-        """The narrow layout shows the page of the focused pane."""
-        pane = self.focused_pane()
-        if pane is None or pane == "problems":
-            return
-        page = _PAGE_OF.get(pane, pane)
-        for name, _ in PANES:
-            self.set_class(name == page, f"page-{name}")
-        self.query_one(PaneTabs).shown = pane
+    @on(PaneColumns.Focused)
+    def _pane_focused(self, event: PaneColumns.Focused) -> None:
+        self.query_one(PaneTabs).shown = event.pane
 
     def focused_pane(self) -> str | None:
         """The id of the pane that has the focus."""
-        widget: Widget | None = self.focused
-        while widget is not None and not widget.has_class("pane"):
-            parent = widget.parent
-            widget = parent if isinstance(parent, Widget) else None
-        return None if widget is None else widget.id
+        return self._columns.focused_pane()
 
     # -- events in --------------------------------------------------------------------------------
 
@@ -249,21 +227,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     def show_pane(self, pane: str) -> None:
         """Focus a pane; in the narrow layout this shows its page."""
-        self._unzoom()
-        target = LogView if pane == "log" else None
-        page = _PAGE_OF.get(pane, pane)
-        if pane != "problems":
-            for name, _ in PANES:
-                self.set_class(name == page, f"page-{name}")
-        widget: Widget = self.query_one(target) if target else self.query_one(f"#{pane}")
-        # After the layout: a pane hidden until now cannot take the focus yet.
-        self.shell.hold_keys(pane)
-
-        def focus() -> None:
-            widget.focus()
-            self.app.call_later(self.shell.release_keys, pane)
-
-        self.call_after_refresh(focus)
+        self._columns.focus_pane(pane)
 
     @property
     def has_problems(self) -> bool:
@@ -272,28 +236,11 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
 
     def action_zoom(self) -> None:
         """Show only the focused pane between the header and the keys, or all again."""
-        if self._zoomed:
-            self._unzoom()
-            return
-        self._zoomed = self.focused_pane() or ""
-        for pane in self.query(".pane"):
-            pane.set_class(bool(self._zoomed) and pane.id != self._zoomed, "-beside")
-            pane.set_class(pane.id == self._zoomed, "-alone")
-        for column in self.query("#left, #right"):
-            column.set_class(bool(self._zoomed) and not column.query(f"#{self._zoomed}"), "-beside")
-        self.set_class(bool(self._zoomed), "-zoomed")
-        self.refresh_bindings()
+        self._columns.toggle_zoom()
 
     def action_unzoom(self) -> None:
         """Show all panes again."""
-        self._unzoom()
-
-    def _unzoom(self) -> None:
-        self._zoomed = ""
-        for widget in self.query(".-beside, .-alone"):
-            widget.remove_class("-beside", "-alone")
-        self.remove_class("-zoomed")
-        self.refresh_bindings()
+        self._columns.unzoom()
 
     def action_redeploy(self) -> None:
         """Deploy again now."""
@@ -394,7 +341,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
                 not attached and diagnostic_at(self.state, "") is not None and self.shell.can_edit
             )
         if action == "unzoom":
-            return bool(self._zoomed)
+            return self._columns.is_zoomed
         if action == "target":
             return self.state.loop is not LoopState.DEPLOYING
         return super().check_action(action, parameters)

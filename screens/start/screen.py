@@ -25,7 +25,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import ACCENT, MUTED, OK, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.events import Emit
-from workbench.model.system_problem import system_problem
+from workbench.model.system_problem import os_errors_as_problems
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -105,9 +105,10 @@ class StartScreen(UsesShell, Screen[None]):
     def _problems_shown(self) -> Iterator[None]:
         """For a step in a thread: show the problem that stops it."""
         try:
-            yield
-        except (UserProblem, OSError) as error:
-            self.app.call_from_thread(self._stopped_by, as_problem(error))
+            with os_errors_as_problems():
+                yield
+        except UserProblem as problem:
+            self.app.call_from_thread(self._stopped_by, problem)
 
     def _prepared(self, session: Session, profiles: list[str], asks: bool) -> None:
         if asks:
@@ -287,14 +288,3 @@ class StartScreen(UsesShell, Screen[None]):
         if action == "again":
             return problem is not None
         return super().check_action(action, parameters)
-
-
-def as_problem(error: UserProblem | OSError) -> UserProblem:
-    """The problem itself, or an error of the operating system as one."""
-    if isinstance(error, UserProblem):
-        return error
-    return system_problem(error) or UserProblem(
-        error.strerror or str(error),
-        "Fix this, then press r to retry.",
-        where=str(error.filename or ""),
-    )

@@ -54,7 +54,7 @@ class Pager:
         self._newest = 0
         self.opened: OpenedPool | None = None
         self.about = PoolDescription()
-        self.problem: UserProblem | OSError | None = None
+        self.problem: UserProblem | None = None
         """Why nothing could be loaded."""
         self.is_running = False
         self.is_reading_all = False
@@ -112,7 +112,7 @@ class Pager:
             search = parse_search(users.search, everywhere=opened.pool.is_local)
             pages = opened.pool.users(search.server)
             found = await asyncio.to_thread(_chunk, pages)
-        except (UserProblem, OSError) as problem:
+        except UserProblem as problem:
             self.opened, self.problem = None, problem
             users.reset(Search())
             users.is_complete = True

@@ -44,12 +44,12 @@ async def measure(count: int, folder: Path, url: str) -> tuple[float, float, lis
         await until(pilot, lambda: isinstance(app.screen, PlaygroundScreen), "the playground")
         screen = app.screen
         assert isinstance(screen, PlaygroundScreen)
-        await until(pilot, lambda: screen.connection.schema, "the schema")
+        await until(pilot, lambda: screen.workspace.connection.schema, "the schema")
         await pilot.press("ctrl+t")
         text = lines_of(count)
         began = time.perf_counter()
         app.post_message(Paste(text))
-        while screen.editors.operation.text != text:  # noqa: ASYNC110 - what is measured ends here
+        while screen.workspace.editors.operation.text != text:  # noqa: ASYNC110 - what is measured ends here
             await asyncio.sleep(0.001)
         await pilot.pause()
         pasted = time.perf_counter() - began

@@ -13,6 +13,7 @@ from workbench.branches.environments import Environment, Stack, list_environment
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.git.command import commit_of
+from workbench.model.system_problem import os_errors_as_problems
 from workbench.model.user_problem import UserProblem
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity, Project
@@ -37,6 +38,7 @@ class OpenedBranches:
         """One's own sandbox."""
         return self.session.identity
 
+    @os_errors_as_problems()
     def environments(self) -> tuple[Environment, ...]:
         """All environments, as they are now."""
         from botocore.exceptions import BotoCoreError, ClientError

@@ -11,10 +11,12 @@ from workbench.branches.promote import Promotion, merged_aside
 from workbench.git.command import commit_of, repository_root
 from workbench.loop.dry_run import ComingChanges, coming_changes
 from workbench.model.events import discard
+from workbench.model.system_problem import os_errors_as_problems
 from workbench.project.locate import find_project
 from workbench.project.models import BackendIdentity
 
 
+@os_errors_as_problems()
 def preview_promotion(opened: OpenedBranches, promotion: Promotion) -> ComingChanges:
     """Merge aside, evaluate, and compare with what is live; nothing is changed.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from workbench.model.user_problem import UserProblem
 
@@ -49,6 +51,20 @@ _BY_DATABASE: dict[int, int] = {
     sqlite3.SQLITE_NOMEM: errno.ENOMEM,
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
+
+
+@contextmanager
+def os_errors_as_problems() -> Iterator[None]:
+    """Turn an error of the operating system into a UserProblem: a block, or a decorator."""
+    try:
+        yield
+    except OSError as error:
+        problem = system_problem(error) or UserProblem(
+            f"{error.strerror or error}.",
+            "Fix this, then try again.",
+            where=str(error.filename or ""),
+        )
+        raise problem from error
 
 
 def system_problem(error: BaseException) -> UserProblem | None:

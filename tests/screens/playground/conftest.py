@@ -52,23 +52,23 @@ class PlaygroundDriver(Driver):
 
     @property
     def tab(self) -> TabState:
-        return self.screen.tabs.active
+        return self.screen.workspace.tabs.active
 
     @property
     def operation(self) -> CodeEditor:
-        return self.screen.editors.operation
+        return self.screen.workspace.editors.operation
 
     @property
     def variables(self) -> CodeEditor:
-        return self.screen.editors.variables
+        return self.screen.workspace.editors.variables
 
     @property
     def result(self) -> ResultPane:
-        return self.screen.results.first
+        return self.screen.workspace.results.first
 
     @property
     def other_result(self) -> ResultPane:
-        return self.screen.results.second
+        return self.screen.workspace.results.second
 
     async def write(self, text: str) -> None:
         """Replace the text of the editor that has the focus, else the operation."""
@@ -125,7 +125,7 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
             await until(pilot, lambda: isinstance(app.screen, PlaygroundScreen), "the playground")
             screen = app.screen
             assert isinstance(screen, PlaygroundScreen)
-            await until(pilot, lambda: screen.connection.schema, "the schema")
+            await until(pilot, lambda: screen.workspace.connection.schema, "the schema")
             driver = PlaygroundDriver(pilot, app, screen, schemas)
             yield driver
 

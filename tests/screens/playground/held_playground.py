@@ -55,7 +55,7 @@ class HeldPlayground:
 
     async def show_ready(self, caller: str = "") -> PlaygroundScreen:
         screen = await self.show(caller)
-        await until(self.pilot, lambda: screen.connection.schema, "the schema")
+        await until(self.pilot, lambda: screen.workspace.connection.schema, "the schema")
         return screen
 
     def release(self) -> None:

@@ -35,7 +35,7 @@ async def loading_the_schema(held: HeldPlayground) -> None:
 
 async def checking(held: HeldPlayground) -> None:
     screen = await held.show_ready()
-    screen.editors.operation.text = MANY
+    screen.workspace.editors.operation.text = MANY
     await until(held.pilot, lambda: runs_in_a_thread(lint.__code__), "the check")
 
 
@@ -51,23 +51,27 @@ async def reconnecting_before_a_result(held: HeldPlayground) -> None:
     screen = held.pilot.app.screen
     assert isinstance(screen, PlaygroundScreen)
     screen.deployed()
-    await until(held.pilot, lambda: screen.connection.api is held.opened[-1], "the new API")
+    await until(
+        held.pilot, lambda: screen.workspace.connection.api is held.opened[-1], "the new API"
+    )
     assert len(held.opened) == 2
     assert not held.opened[0].is_closed
 
 
 async def following_a_stream(held: HeldPlayground) -> None:
     screen = await held.show_ready()
-    screen.editors.operation.text = "subscription { onList { id } }"
+    screen.workspace.editors.operation.text = "subscription { onList { id } }"
     await held.pilot.press("f5")
-    tab = screen.tabs.active
+    tab = screen.workspace.tabs.active
     await until(held.pilot, lambda: tab.stream and tab.stream.started, "the stream")
 
 
 async def saving_the_tabs(held: HeldPlayground) -> None:
     screen = await held.show_ready()
-    screen.editors.operation.text = "{ list { name } }"
-    await until(held.pilot, lambda: screen.tabs.active.text == "{ list { name } }", "the edit")
+    screen.workspace.editors.operation.text = "{ list { name } }"
+    await until(
+        held.pilot, lambda: screen.workspace.tabs.active.text == "{ list { name } }", "the edit"
+    )
 
 
 Reach = Callable[[HeldPlayground], Awaitable[None]]

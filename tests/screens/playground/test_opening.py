@@ -12,11 +12,13 @@ async def test_a_caller_of_another_pane_is_taken_at_the_first_opening_and_later(
 ) -> None:
     async with held.app() as (pilot, _):
         screen = await held.show_ready("user:ann")
-        assert screen.tabs.active.run_as == "user:ann"
+        assert screen.workspace.tabs.active.run_as == "user:ann"
         await pilot.press("ctrl+t")
         await held.show("user:bob")
-        await until(pilot, lambda: screen.tabs.active.run_as == "user:bob", "the other caller")
-        assert [each.run_as for each in screen.tabs.all] == ["user:ann", "user:bob"]
+        await until(
+            pilot, lambda: screen.workspace.tabs.active.run_as == "user:bob", "the other caller"
+        )
+        assert [each.run_as for each in screen.workspace.tabs.all] == ["user:ann", "user:bob"]
 
 
 async def test_the_schema_is_read_again_by_its_key(held: HeldPlayground) -> None:

@@ -160,7 +160,7 @@ async def test_everything_survives_a_restart(playground: Open) -> None:
         await play.press("ctrl+s")
         await play.until(lambda: play.tab.file, "the file")
     async with playground(size=(80, 24)) as play:
-        tabs = play.screen.tabs
+        tabs = play.screen.workspace.tabs
         assert [tab.text.split()[0] for tab in tabs.all] == ["mutation", "{"]
         assert play.tab is tabs.all[1]
         assert play.tab.run_as == "guest"
@@ -185,7 +185,7 @@ async def test_a_deployment_names_the_operations_that_it_breaks(playground: Open
         play.screen.deployed()
         await play.until(lambda: told, "the word of it")
         assert any("Broken" in words and "text" in words for words in told), told
-        assert [tab.broken for tab in play.screen.tabs.all] == [True, False]
+        assert [tab.broken for tab in play.screen.workspace.tabs.all] == [True, False]
 
 
 async def test_completion_follows_the_schema(playground: Open) -> None:
