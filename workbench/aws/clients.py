@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.aws.local_keys import LocalKeys
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION, AwsTarget, LocalTarget, Target
 from workbench.model.user_problem import UserProblem
-from workbench.printed_commands import aws
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.credentials import Credentials
     from botocore.session import Session
     from mypy_boto3_appsync.client import AppSyncClient
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -28,22 +30,38 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
     from mypy_boto3_sts.client import STSClient
 
+    from workbench.aws.renewable_credentials import RenewableCredentials
+
 DEPLOYMENT_SERVICES = ("cloudformation", "s3", "lambda", "appsync", "sts", "ssm")
 _NO_KEY = "no-key-yet"
 """Signs for a local cloud that has never run; it would be refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class ActingRole:
+    """A role, and the clients whose credentials may assume it."""
+
+    arn: str
+    external_id: str
+    base: Clients
+
+
 class Clients:
     """All AWS clients for one target; each is built once, on first use, from any thread.
 
-    ``role`` is the ARN of a role to act as; where the caller may not assume it, their own
-    credentials are used, as the CDK command line does.
+    ``codes`` are MFA codes by the device's serial, for a sign-in. See ``acting_as`` for ``acting``.
     """
 
-    def __init__(self, target: Target, *, role: str | None = None, external_id: str = "") -> None:
+    def __init__(
+        self,
+        target: Target,
+        *,
+        codes: Mapping[str, str] | None = None,
+        acting: ActingRole | None = None,
+    ) -> None:
         self.target = target
-        self._role = role
-        self._external_id = external_id
+        self._codes = codes
+        self._acting_role = acting
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
         self._acting: dict[tuple[str, str], Clients] = {}
@@ -54,6 +72,11 @@ class Clients:
     def is_local(self) -> bool:
         """True on the local cloud."""
         return isinstance(self.target, LocalTarget)
+
+    @property
+    def profile(self) -> str | None:
+        """The target's profile; None on the local cloud, and for the default credentials."""
+        return self.target.profile if isinstance(self.target, AwsTarget) else None
 
     @property
     def region(self) -> str:
@@ -105,13 +128,18 @@ class Clients:
             return self._clients[service]
 
     def acting_as(self, role: str, external_id: str = "") -> Clients:
-        """These clients under another role (the same ones on the local cloud); cached."""
+        """These clients under another role (the same ones on the local cloud); cached.
+
+        Where the caller may not assume it, their own credentials are used, as the CDK command line
+        does.
+        """
         if self.is_local:
             return self
         key = (role, external_id)
         with self._lock:
             if key not in self._acting:
-                self._acting[key] = Clients(self.target, role=role, external_id=external_id)
+                acting = ActingRole(role, external_id, self)
+                self._acting[key] = Clients(self.target, acting=acting)
             return self._acting[key]
 
     @property
@@ -159,18 +187,27 @@ class Clients:
         """CloudWatch Logs."""
         return cast("CloudWatchLogsClient", self.client("logs"))
 
+    @property
+    def own_credentials(self) -> Credentials:
+        """What requests are signed with; on AWS the profile's credentials, loaded on first use."""
+        return cast("Credentials", self._open_session().get_credentials())
+
     def signing_keys(self) -> tuple[str, str, str]:
         """Access key, secret key and session token (or empty) to sign requests of one's own with.
 
         Raises UserProblem where there are none.
         """
-        found = self._open_session().get_credentials()
-        if found is None:
-            raise UserProblem(
-                f"There are no credentials for {self.target.label}.",
-                f"Sign in (`{aws('sso', 'login')}`), or choose another target.",
-            )
-        frozen = found.get_frozen_credentials()
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from workbench.aws.credential_problems import credential_problem
+
+        try:
+            frozen = self.own_credentials.get_frozen_credentials()
+        except (BotoCoreError, ClientError) as error:
+            problem = credential_problem(error, self.profile)
+            if problem is None:
+                raise
+            raise problem from error
         return str(frozen.access_key), str(frozen.secret_key), frozen.token or ""
 
     def _build(self, service: str) -> Any:
@@ -187,25 +224,41 @@ class Clients:
     def _open_session(self) -> Session:
         with self._lock:
             if self._session is None:
-                self._session = _open(self.target)
-                if self._role:
-                    _assume(self._session, self._role, self._external_id, self.region)
+                self._session = self._new_session()
             return self._session
+
+    def _new_session(self) -> Session:
+        if isinstance(self.target, LocalTarget):
+            return _open_local(self.target)
+        from workbench.aws.credential_chain import open_credentials
+        from workbench.aws.role_credentials import role_credentials
+
+        session = _open(self.target)
+        if self._acting_role is None:
+            return with_credentials(session, open_credentials(session, self._codes))
+        return with_credentials(session, role_credentials(self._acting_role))
 
     def _configured_region(self) -> str | None:
         return cast("str | None", self._open_session().get_config_variable("region"))
 
 
-def _open(target: Target) -> Session:
+def _open(target: AwsTarget) -> Session:
     from botocore.session import Session
 
     from workbench.aws.foreign_answers import recognise_foreign_answers
 
-    if isinstance(target, AwsTarget):
-        session = Session(profile=target.profile)
-        recognise_foreign_answers(session)
-        return session
+    session = Session(profile=target.profile)
+    recognise_foreign_answers(session)
+    # botocore reads AWS_DEFAULT_REGION alone; its own clients, such as the one that assumes a
+    # profile's role, must be where ours are.
+    if region := target.region or os.environ.get("AWS_REGION"):
+        session.set_config_variable("region", region)
+    return session
+
+
+def _open_local(target: LocalTarget) -> Session:
     from botocore.configprovider import ConstantProvider
+    from botocore.session import Session
 
     # The user's profile and config files mean nothing to the local cloud, and a profile that
     # AWS_PROFILE names but no file has would stop every client.
@@ -216,6 +269,17 @@ def _open(target: Target) -> Session:
     store.set_config_provider("credentials_file", ConstantProvider(os.devnull))
     keys = target.keys or LocalKeys(_NO_KEY, _NO_KEY)
     session.set_credentials(keys.access_key, keys.secret)
+    return session
+
+
+def with_credentials(session: Session, credentials: RenewableCredentials) -> Session:
+    """The session with these credentials, renewed where AWS refuses them."""
+    from workbench.aws.renewable_credentials import renew_where_refused
+
+    # botocore has no public way to give a session refreshable credentials; its own documentation
+    # sets this attribute.
+    cast("Any", session)._credentials = credentials
+    renew_where_refused(session, credentials)
     return session
 
 
@@ -245,48 +309,4 @@ def _aws_config() -> Config:
         retries={"total_max_attempts": 8, "mode": "adaptive"},
         max_pool_connections=32,
         user_agent_extra="amplify-tui",
-    )
-
-
-def _assume(session: Session, role: str, external_id: str, region: str) -> None:
-    """Give the session the role's credentials, refreshed as needed; keep its own where refused."""
-    from botocore.credentials import RefreshableCredentials
-    from botocore.exceptions import ClientError
-
-    own = session.get_credentials()
-    if own is None:
-        return
-    frozen = own.get_frozen_credentials()
-    sts: Any = session.create_client(
-        "sts",
-        region_name=region,
-        aws_access_key_id=frozen.access_key,
-        aws_secret_access_key=frozen.secret_key,
-        aws_session_token=frozen.token,
-        config=_aws_config(),
-    )
-
-    call = {"RoleArn": role, "RoleSessionName": "amplify-tui"}
-    if external_id:
-        call["ExternalId"] = external_id
-
-    def fetch() -> dict[str, str]:
-        answer = sts.assume_role(**call)["Credentials"]
-        return {
-            "access_key": answer["AccessKeyId"],
-            "secret_key": answer["SecretAccessKey"],
-            "token": answer["SessionToken"],
-            "expiry_time": answer["Expiration"].isoformat(),
-        }
-
-    try:
-        first = fetch()
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") not in {"AccessDenied", "ValidationError"}:
-            raise
-        return
-    # botocore has no public way to give a session refreshable credentials; its own documentation
-    # sets this attribute.
-    cast("Any", session)._credentials = RefreshableCredentials.create_from_metadata(
-        metadata=first, refresh_using=fetch, method="sts-assume-role"
     )

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
-from workbench.aws.credentials import credential_problem
+from workbench.aws.credential_problems import credential_problem
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import StackEvent
