@@ -97,6 +97,13 @@ def unavailable(error: BaseException, settings: ProfileSettings) -> UserProblem 
     """The same, for a profile whose settings are known."""
     if isinstance(error, CredentialsUnavailableError):
         return error.problem
+    if is_foreign_answer(error):
+        return UserProblem(
+            f"{FOREIGN_ANSWER}.",
+            "Check the proxy (HTTPS_PROXY), whether a VPN or network asks for a sign-in, and "
+            "AWS_ENDPOINT_URL.",
+            details=(error_message(error).removeprefix(f"{FOREIGN_ANSWER}: "),),
+        )
     profile = settings.name
     known = profile not in {"", "default"}
     name = f"profile {profile}" if known else "the default credentials"
@@ -258,13 +265,6 @@ def _service_of(error: BaseException) -> tuple[str, str]:
 def _answered_problem(
     error: ClientError, settings: ProfileSettings, name: str, profile: str | None
 ) -> UserProblem | None:
-    if is_foreign_answer(error):
-        return UserProblem(
-            f"{FOREIGN_ANSWER}.",
-            "Check the proxy (HTTPS_PROXY), whether a VPN or network asks for a sign-in, and "
-            "AWS_ENDPOINT_URL.",
-            details=(error_message(error).removeprefix(f"{FOREIGN_ANSWER}: "),),
-        )
     code, said = error_code(error), error_message(error)
     if code in SKEW_CODES or any(words in said for words in _SKEW_WORDS):
         return UserProblem(
