@@ -19,6 +19,7 @@ import pytest
 KINDS = {
     "unit": "starts no local cloud, no Node and no terminal",
     "cloud": "starts a local cloud",
+    "moto": "deploys to moto, an AWS that is not ours, in this process",
     "npm": "runs Node: npm packages, or the CDK",
     "terminal": "drives the program in a tmux terminal",
     "install": "builds the program and installs it",
@@ -28,6 +29,7 @@ _BY_FIXTURE = {
     "shared_cloud": ("cloud",),
     "own_cloud": ("cloud",),
     "stacks_without": ("cloud",),
+    "moto_server": ("moto",),
     "node_runtime": ("npm",),
     "synth": ("npm",),
     "running": ("cloud", "npm"),
@@ -42,7 +44,14 @@ _DEPLOYED_ONCE = {"matrix", "python_matrix", "callers"}
 _SECONDS = {"npm_project": 20.0, "own_cloud": 2.0, "stacks_without": 2.0, "shared_cloud": 0.3}
 """What a test takes for a fixture that is its own, roughly: so the longest files are found."""
 
-_MARKED_SECONDS = {"unit": 0.05, "cloud": 0.3, "npm": 3.0, "terminal": 8.0, "install": 4.0}
+_MARKED_SECONDS = {
+    "unit": 0.05,
+    "cloud": 0.3,
+    "moto": 1.0,
+    "npm": 3.0,
+    "terminal": 8.0,
+    "install": 4.0,
+}
 """The same for a kind, where no fixture says more."""
 
 _WORKER_BYTES = 2 << 30

@@ -1,0 +1,324 @@
+"""An AWS in this process: moto behind a front that records every request and can refuse it."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.moto_api._internal.models import moto_api_backend
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from moto.s3.models import s3_backends
+from moto.ssm.models import ssm_backends
+from moto.sts.models import sts_backends
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from tests.aws_moto import gaps
+from tests.aws_moto.faults import Answer, Faults
+from tests.aws_moto.requests import Request, read_request
+from tests.aws_moto.stack_operations import CONTROL, Refusal
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+QUALIFIER = "hnb659fds"
+VERSION = 30
+ROLES = ("deploy", "cfn-exec", "file-publishing", "image-publishing", "lookup")
+_TRUST = '{"Version": "2012-10-17", "Statement": []}'
+
+Extra = Callable[[Request], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request and how it was answered; ``role`` is the role whose key signed it, or empty."""
+
+    request: Request
+    status: int
+    role: str = ""
+
+    @property
+    def action(self) -> str:
+        """The request's action, such as ``s3:PutObject``."""
+        return self.request.action
+
+
+class Calls:
+    """Every request since ``clear``, in order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: list[Call] = []
+
+    def add(self, call: Call) -> None:
+        """Keep one."""
+        with self._lock:
+            self._calls.append(call)
+
+    def clear(self) -> None:
+        """Forget them."""
+        with self._lock:
+            self._calls.clear()
+
+    def __iter__(self) -> Any:
+        with self._lock:
+            return iter(list(self._calls))
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def of(self, action: str) -> list[Call]:
+        """The calls of one action, such as ``s3:PutObject``."""
+        return [call for call in self if call.action == action]
+
+    @property
+    def actions(self) -> list[str]:
+        """The actions in order, each as often as it was called."""
+        return [call.action for call in self]
+
+    def counts(self) -> dict[str, int]:
+        """How often each action was called."""
+        found: dict[str, int] = {}
+        for action in self.actions:
+            found[action] = found.get(action, 0) + 1
+        return found
+
+    @property
+    def own(self) -> list[Call]:
+        """The calls with the user's own key rather than a bootstrap role's."""
+        return [call for call in self if not call.role]
+
+
+class Aws:
+    """One AWS on loopback; all of an account's state is gone after ``reset``."""
+
+    def __init__(self) -> None:
+        gaps.fill()
+        self.calls = Calls()
+        self.faults = Faults()
+        self.extra: list[Extra] = []
+        """Services that moto does not have: asked first, with each request."""
+        self.errors: list[str] = []
+        """Tracebacks of errors in moto, or in what fills its gaps; ``clear`` fails for them."""
+        self._moto = DomainDispatcherApplication(_create_app)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", 0, self._answer, threaded=True, request_handler=_Handler
+        )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    def start(self) -> Aws:
+        """Begin to answer."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End; a thread that still answers is let go."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def endpoint(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def application(self) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+        """The WSGI application, for another front (TLS, say)."""
+        return self._answer
+
+    def reset(self) -> None:
+        """Forget all that was made, recorded and ordered."""
+        self.clear()
+        moto_api_backend.reset()
+
+    def clear(self) -> None:
+        """Forget what was recorded and ordered; keep what was made. Fails if moto failed."""
+        errors, self.errors = self.errors, []
+        self.calls.clear()
+        self.faults.clear()
+        self.extra.clear()
+        CONTROL.clear()
+        assert not errors, "\n".join(errors)
+
+    # What a test orders of CloudFormation
+
+    def fail_resource(
+        self, what: str, phase: str, reason: str = "It failed", *, times: int | None = 1
+    ) -> None:
+        """Let a resource fail, by logical id or type (``*`` allowed); ``phase``: CREATE, UPDATE,
+        DELETE."""
+        CONTROL.refusals.append(Refusal(what, phase, reason, times))
+
+    def hold_stacks(self) -> threading.Event:
+        """Stack operations stay IN_PROGRESS until the returned event is set."""
+        CONTROL.gate = threading.Event()
+        return CONTROL.gate
+
+    # The account
+
+    def bootstrap(
+        self,
+        *,
+        version: int | None = VERSION,
+        qualifier: str = QUALIFIER,
+        roles: Mapping[str, str] | None = None,
+        region: str = REGION,
+        bucket: str = "",
+        account: str = ACCOUNT,
+        partition: str = "aws",
+    ) -> None:
+        """Do what ``cdk bootstrap`` does. ``version`` None leaves the version parameter out.
+
+        ``roles`` gives roles names of one's own: ``{"deploy": "my-deployer"}``.
+        """
+        if version is not None:
+            ssm_backends[account][region].put_parameter(
+                name=f"/cdk-bootstrap/{qualifier}/version",
+                description="",
+                value=str(version),
+                parameter_type="String",
+                allowed_pattern="",
+                keyid="",
+                overwrite=True,
+                tags=[],
+                data_type="text",
+                tier=None,
+                policies=None,
+            )
+        bucket = bucket or f"cdk-{qualifier}-assets-{account}-{region}"
+        s3_backends[account][partition].create_bucket(bucket, region)
+        for role in ROLES:
+            name = (roles or {}).get(role) or f"cdk-{qualifier}-{role}-role-{account}-{region}"
+            iam_backends[account][partition].create_role(
+                role_name=name,
+                assume_role_policy_document=_TRUST,
+                path="/",
+                permissions_boundary=None,
+                description="",
+                tags=[],
+                max_session_duration="3600",
+            )
+
+    # Requests
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = _body(environ)
+        request = read_request(environ, body)
+        answer = next((a for a in (each(request) for each in self.extra) if a is not None), None)
+        answer = self.faults.meet(request) or answer
+        role = _role_of(request.key)
+        # moto-api is how moto is talked to about itself.
+        if answer is not None:
+            self.calls.add(Call(request, answer.status, role))
+            headers = [
+                ("Content-Type", answer.content_type),
+                ("Content-Length", str(len(answer.body))),
+                ("Date", self.faults.date()),
+                *answer.headers.items(),
+            ]
+            start_response(f"{answer.status} {_REASONS.get(answer.status, 'Error')}", headers)
+            return [] if request.method == "HEAD" else [answer.body]
+
+        def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            self.calls.add(Call(request, int(status.split(maxsplit=1)[0]), role))
+            return start_response(status, headers, *more)
+
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        try:
+            answered: Iterable[bytes] = self._moto(environ, begin)
+        except Exception:  # noqa: BLE001 - kept for the end of the test, which it fails
+            self.errors.append(f"{request.action}:\n{traceback.format_exc()}")
+            begin("500 Internal Server Error", [("Content-Type", "text/plain")])
+            return [b"moto failed"]
+        return answered
+
+
+_REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+
+
+def _create_app(service: Any) -> Any:
+    app = create_backend_app(service)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+class _Handler(MotoRequestHandler):  # type: ignore[misc]
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing on the terminal."""
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(stream.read())
+    return bytes(stream.read(int(environ.get("CONTENT_LENGTH") or 0)))
+
+
+def _role_of(key: str) -> str:
+    """The name of the role that a key was given for."""
+    if not key.startswith("ASIA"):
+        return ""
+    for partitions in list(sts_backends.values()):
+        for backend in list(partitions.values()):
+            found = backend.get_assumed_role_from_access_key(key)
+            if found is not None:
+                return str(found.role_arn.rsplit("/", 1)[-1])
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile in files of its own, and the environment that leads to it."""
+
+    name: str
+    folder: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_profile(
+    folder: Path,
+    endpoint: str,
+    *,
+    name: str = "moto",
+    region: str = REGION,
+    settings: Mapping[str, str] | None = None,
+    keys: tuple[str, str] | None = ("AKIAUSERSOWNKEY00001", "secret-of-the-user"),
+) -> Profile:
+    """Write ``config`` and ``credentials`` files with one profile whose endpoint is the AWS here.
+
+    ``settings`` are further lines of the profile; ``keys`` None leaves the keys to them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = {"region": region, "endpoint_url": endpoint, **(settings or {})}
+    config, credentials = folder / "config", folder / "credentials"
+    config.write_text(
+        f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())
+    )
+    credentials.write_text(
+        f"[{name}]\naws_access_key_id = {keys[0]}\naws_secret_access_key = {keys[1]}\n"
+        if keys
+        else ""
+    )
+    return Profile(
+        name,
+        folder,
+        {
+            "AWS_CONFIG_FILE": str(config),
+            "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        },
+    )
