@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_code
+from workbench.aws.permissions import denial_of
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 from workbench.project.identity import secret_path, shared_secret_path
@@ -115,6 +116,9 @@ def _asked(call: Callable[[], Any], name: str = "") -> Any:
                 f"There is no secret {name}.",
                 f"Look at them with `{amplify_tui('secret', 'list')}`.",
             ) from None
+        denial = denial_of(error)
+        if denial is not None:
+            raise SecretProblem(f"{denial.what}.", denial.next_step) from None
         raise SecretProblem(
             f"SSM refused it ({code}).", "Look at the credentials, then try again."
         ) from None

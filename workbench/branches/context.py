@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.aws.client_errors import error_message
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import permission_problem
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
 from workbench.branches.environments import Environment, Stack, list_environments
@@ -46,7 +47,7 @@ class OpenedBranches:
         try:
             return list_environments(self.project, self.hosting, self.clients.cloudformation)
         except (ClientError, BotoCoreError) as error:
-            raise UserProblem(
+            raise permission_problem(error) or UserProblem(
                 f"The environments could not be read: {error_message(error)}",
                 "Check the network and the credentials, then try again.",
             ) from None
@@ -116,7 +117,7 @@ class OpenedBranches:
                 values=values,
             )
         except (ClientError, BotoCoreError) as error:
-            raise UserProblem(
+            raise permission_problem(error) or UserProblem(
                 f"{name} could not be read: {error_message(error)}", "Deploy it first."
             ) from None
 

@@ -16,6 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import refusal
+from workbench.aws.permissions import denial_of
 from workbench.branches.hosting_models import (
     App,
     HostedBranch,
@@ -245,6 +246,9 @@ class Hosting:
             return call()
         except ClientError as error:
             code, message = refusal(error)
+            denial = denial_of(error, "amplify")
+            if denial is not None:
+                raise HostingProblem(f"{denial.what}.", denial.next_step, code) from None
             step = _next_step(code)
             raise HostingProblem(f"Amplify: {message}.", step, code) from None
         except BotoCoreError as error:
@@ -254,8 +258,6 @@ class Hosting:
 
 
 _STEPS = {
-    "UnauthorizedException": "Sign in with credentials that may manage the app.",
-    "AccessDeniedException": "Sign in with credentials that may manage the app.",
     "LimitExceededException": "Delete what is no longer needed, or wait for jobs to end.",
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_message
+from workbench.aws.permissions import permission_problem
 from workbench.aws.trusted_endpoint import check_endpoint
 from workbench.branches.context import OpenedBranches
 from workbench.branches.environments import Environment
@@ -83,7 +84,7 @@ def read_resources(
     try:
         live = read_live(opened.clients, selected.stack)
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
     if live is None:
@@ -97,7 +98,7 @@ def read_contents(opened: OpenedBranches, selected: SelectedEnvironment) -> tupl
         live = read_live(opened.clients, selected.stack)
         return () if live is None else tuple(losses_of_deletion(opened.clients, live))
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
 
@@ -112,7 +113,7 @@ def delete_sandbox(opened: OpenedBranches, selected: SelectedEnvironment) -> tup
             "Check its stack, then try again.",
         ) from None
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"{selected.name} could not be deleted: {error_message(error)}", "Try again."
         ) from None
 
@@ -122,7 +123,7 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
         # Clients of models need the introspection; the workbench asks the API itself.
         return read_outputs(opened.clients, selected.stack, lambda _schema: {})
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"{selected.name} could not be read: {error_message(error)}", "Try again."
         ) from None
 

@@ -15,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import denial_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
@@ -48,6 +49,9 @@ class CallerCredentials:
         try:
             answer = self._clients.cognito_idp.list_users(UserPoolId=pool, Limit=_USERS)
         except (ClientError, BotoCoreError) as error:
+            denial = denial_of(error)
+            if denial is not None:
+                raise NotAuthorizedProblem(f"{denial.what}.", denial.next_step) from None
             raise NotAuthorizedProblem(f"Could not list the pool's users: {error}") from None
         return tuple(_sign_in_name(each) for each in answer["Users"])
 

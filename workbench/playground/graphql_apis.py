@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import denial_of
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.schema_source import NoSchemaProblem
 
@@ -25,6 +26,9 @@ class GraphqlApi:
             )
             return answer["schema"].read().decode()
         except (ClientError, BotoCoreError) as error:
+            denial = denial_of(error)
+            if denial is not None:
+                raise NoSchemaProblem(f"{denial.what}.", denial.next_step) from None
             raise NoSchemaProblem(f"Could not read the schema from AppSync: {error}") from None
 
     def _find(self) -> str:

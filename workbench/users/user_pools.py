@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_code, refusal
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import denial_of
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 from workbench.users.pool_rules import PoolRules, read_rules
@@ -42,7 +43,6 @@ _STEPS = {
     "InvalidParameterException": "Correct the value and try again.",
     "ResourceNotFoundException": "Deploy the backend, or choose another pool.",
     "NotAuthorizedException": "Sign in with credentials that may manage this pool.",
-    "AccessDeniedException": "Sign in with credentials that may manage this pool.",
     "UnsupportedUserStateException": "Set a password, or reset it: the invitation was accepted.",
     "GroupExistsException": "Choose another name.",
     "ExpiredTokenException": "Sign in to AWS again.",
@@ -245,6 +245,9 @@ class UserPool:
 
 def _problem(error: ClientError) -> UserPoolProblem:
     code, message = refusal(error)
+    denial = denial_of(error)
+    if denial is not None:
+        return UserPoolProblem(f"{denial.what}.", denial.next_step, code)
     return UserPoolProblem(f"{message}.", _next_step(code), code)
 
 

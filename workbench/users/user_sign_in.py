@@ -20,6 +20,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import refusal
+from workbench.aws.permissions import denial_of
 from workbench.users.srp import SrpStart, begin_srp, prove
 from workbench.users.user_pools import UserPoolProblem
 
@@ -295,6 +296,9 @@ def _ask(call: Callable[[], Any]) -> Any:
         return call()
     except ClientError as error:
         code, message = refusal(error)
+        denial = denial_of(error)
+        if denial is not None:
+            raise UserPoolProblem(f"{denial.what}.", denial.next_step, code) from None
         step = _STEPS.get(code, "Try again, or sign in another way.")
         raise UserPoolProblem(f"{message}.", step, code) from None
     except BotoCoreError as error:

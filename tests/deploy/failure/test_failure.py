@@ -107,7 +107,7 @@ def test_without_any_reason_the_state_is_named() -> None:
         (
             "User: arn:aws:iam::1:user/ann is not authorized to perform: dynamodb:CreateTable on "
             "resource: arn:aws:dynamodb:us-east-1:1:table/x",
-            "The credentials may not call dynamodb:CreateTable",
+            "Your AWS credentials may not call dynamodb:CreateTable",
             "",
         ),
         (

@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
 from workbench.aws.credential_problems import credential_problem
+from workbench.aws.permissions import denial_of
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import StackEvent
@@ -108,6 +109,9 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
     if isinstance(error, OSError):
         return _disk_failure(error)
     reason = redact(error_message(error)) or type(error).__name__
+    denial = denial_of(error)
+    if denial is not None:
+        return Failure(title=denial.what, reason=reason, fix=denial.next_step)
     known = explain(f"{error_code(error)}: {reason}" if error_code(error) else reason)
     if known:
         return Failure(title=known.title, reason=reason, fix=known.fix, offer=known.offer)

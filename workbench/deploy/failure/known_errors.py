@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbench.aws.permissions import PAGE, denial_in
 from workbench.model.deployment import Offer
 from workbench.printed_commands import amplify_tui, aws, cdk_bootstrap
 
@@ -139,13 +140,6 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     ),
     # --- permissions and bootstrap ---
     _known(
-        r"not authorized to perform:? (?P<action>[\w:*-]+)"
-        r"(?: on resource:? (?P<resource>[^\s\"']+))?",
-        "The credentials may not call {action}",
-        "Ask for a policy that allows {action}; the AWS managed policy "
-        "AmplifyBackendDeployFullAccess has all that a deployment needs.",
-    ),
-    _known(
         r"Role (?P<role>\S+) is invalid or cannot be assumed",
         "CloudFormation cannot use the role {role}",
         "Run `{bootstrap}` again, and allow sts:AssumeRole.",
@@ -158,9 +152,8 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     ),
     _known(
         r"\bAccess ?Denied\b",
-        "The credentials may not do this",
-        "Ask for the missing permission; the AWS managed policy AmplifyBackendDeployFullAccess "
-        "has all that a deployment needs.",
+        "A permission is missing",
+        f"AWS does not say which one. {PAGE} lists what deploying and the panes need.",
     ),
     # --- names, limits, dependencies ---
     _known(
@@ -258,6 +251,9 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
 
 def explain(reason: str) -> Explanation | None:
     """Explain a reason, with the names in it filled in; None if unknown."""
+    denial = denial_in(reason)
+    if denial is not None and denial.action != "lambda:GetLayerVersion":
+        return Explanation(denial.what, denial.next_step)
     for known in KNOWN_ERRORS:
         match = known.pattern.search(reason)
         if match:

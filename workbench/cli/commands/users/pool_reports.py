@@ -36,13 +36,14 @@ def _settings(arguments: argparse.Namespace) -> int:
 
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from workbench.aws.permissions import permission_problem
     from workbench.users.pool_settings import read_settings
 
     session, opened = session_and_pool(arguments)
     try:
         found = read_settings(opened.clients.cognito_idp, opened.pool.pool_id, session.project.root)
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"The pool cannot be read: {error}", "Deploy the backend, or check the credentials."
         ) from None
     if arguments.json:
@@ -93,6 +94,7 @@ def _triggers(arguments: argparse.Namespace) -> int:
 
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from workbench.aws.permissions import permission_problem
     from workbench.users.trigger_logs import read_triggers
 
     opened = opened_pool(arguments)
@@ -101,7 +103,7 @@ def _triggers(arguments: argparse.Namespace) -> int:
     try:
         found = read_triggers(opened.clients, opened.pool, names)
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"The logs cannot be read: {error}", "Check the credentials, then retry."
         ) from None
     if arguments.json:
