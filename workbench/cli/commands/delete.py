@@ -87,4 +87,6 @@ def _delete(session: Session, *, yes: bool) -> int:
     out(f"{paint.good('✓ deleted')} in {time.monotonic() - began:.1f} s")
     for name in deleted.remaining:
         out(f"  {paint.warn('still there')}: {name}")
+    if deleted.denial is not None:
+        out(f"  {deleted.denial.what}.", f"  → {deleted.denial.next_step}")
     return 0

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import Denial, denial_of
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.stack_operation import Report, follow_operation
 from workbench.deploy.execute.stack_repair import remove_stack
@@ -32,11 +33,13 @@ _BATCH = 1000
 class Deleted:
     """What a deletion did: ``existed`` is False if there was no stack.
 
-    ``remaining`` names what still stands: kept by its deletion policy, or refused.
+    ``remaining`` names what still stands: kept by its deletion policy, or refused. ``denial`` is
+    the permission that was missing for it.
     """
 
     existed: bool
     remaining: tuple[str, ...] = ()
+    denial: Denial | None = None
 
 
 def delete_backend(
@@ -49,8 +52,10 @@ def delete_backend(
 ) -> Deleted:
     """Delete the stack with its data, the functions' log groups and the snapshot.
 
-    Buckets are emptied first, all versions too. SSM secrets stay, as with ampx. Raises
-    DeploymentProblem, its details naming what remained, if resources cannot be deleted.
+    Buckets are emptied first, all versions too; those that the caller may not empty are left to
+    CloudFormation, which deletes them if they are empty or empty themselves. SSM secrets stay, as
+    with ampx. Raises DeploymentProblem, its details naming what remained, if resources cannot be
+    deleted.
     """
     state = read_stack_state(clients, stack_name)
     if state is not None and state.is_busy:
@@ -61,7 +66,7 @@ def delete_backend(
         if snapshot:
             snapshot.unlink(missing_ok=True)
         return Deleted(existed=False)
-    live = read_live(clients, stack_name, snapshot)
+    live = _read_if_allowed(clients, stack_name, snapshot)
     progress = Progress(emit, deployment, live=live)
     kept: list[str] = []
 
@@ -70,14 +75,11 @@ def delete_backend(
             kept.append(_named(progress, event))
         progress.of_stack(event)
 
-    if live is not None:
-        _empty_buckets(clients, live)
     _remove(clients, state, live, report, progress)
-    if live is not None:
-        kept += _delete_log_groups(clients, live)
+    denial = _delete_log_groups(clients, live, kept) if live is not None else None
     if snapshot:
         snapshot.unlink(missing_ok=True)
-    return Deleted(existed=True, remaining=tuple(kept))
+    return Deleted(existed=True, remaining=tuple(kept), denial=denial)
 
 
 def _remove(
@@ -88,22 +90,40 @@ def _remove(
     progress: Progress,
 ) -> None:
     """Delete the stack; once more after a failure, as buckets may have been written meanwhile."""
-    try:
-        remove_stack(clients, state, report, progress.construct)
-    except DeploymentProblem:
-        if live is not None:
-            _empty_buckets(clients, live)
-    else:
+
+    def removed(standing: StackState) -> DeploymentProblem | None:
+        try:
+            remove_stack(clients, standing, report, progress.construct)
+        except DeploymentProblem as failed:
+            return failed
+        return None
+
+    denial = _empty_buckets(clients, live) if live is not None else None
+    failed = removed(state)
+    if failed is not None and denial is None:
+        denial = _empty_buckets(clients, live) if live is not None else None
+        again = read_stack_state(clients, state.stack_id)
+        failed = removed(again) if again is not None else None
+    if failed is None:
         return
-    again = read_stack_state(clients, state.stack_id)
-    if again is None:
-        return
+    standing = _read_if_allowed(clients, state.stack_id)
+    names = _standing(standing, progress) if standing else ()
+    fix = failed.failure.fix
+    if denial is not None:
+        fix = f"Empty the buckets, then delete again. {denial.what}. {denial.next_step}"
+    raise DeploymentProblem(replace(failed.failure, details=names, fix=fix)) from failed
+
+
+def _read_if_allowed(
+    clients: Clients, stack_name: str, snapshot: Path | None = None
+) -> LiveStack | None:
+    """What stands; None too where the caller may delete the stack but not read it."""
     try:
-        remove_stack(clients, again, report, progress.construct)
-    except DeploymentProblem as failed:
-        standing = read_live(clients, state.stack_id)
-        names = _standing(standing, progress) if standing else ()
-        raise DeploymentProblem(replace(failed.failure, details=names)) from failed
+        return read_live(clients, stack_name, snapshot)
+    except ClientError as error:
+        if denial_of(error) is None:
+            raise
+        return None
 
 
 def _standing(live: LiveStack, progress: Progress) -> tuple[str, ...]:
@@ -120,8 +140,11 @@ def _named(progress: Progress, event: StackEvent) -> str:
     return f"{path} ({event.type} {event.physical_id})"
 
 
-def _empty_buckets(clients: Clients, live: LiveStack) -> None:
-    """Empty the buckets that the stack will delete; those it keeps are not touched."""
+def _empty_buckets(clients: Clients, live: LiveStack) -> Denial | None:
+    """Empty the buckets that the stack will delete; those it keeps are not touched.
+
+    Returns what the caller lacks for it: then some may be as full as before.
+    """
     buckets = [
         resource.physical_id
         for _, stack in live.walk()
@@ -130,9 +153,11 @@ def _empty_buckets(clients: Clients, live: LiveStack) -> None:
         and resource.physical_id
         and not _is_kept(stack, resource.logical_id)
     ]
-    if buckets:
-        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="empty") as pool:
-            list(pool.map(lambda bucket: _empty_bucket(clients, bucket), buckets))
+    if not buckets:
+        return None
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="empty") as pool:
+        denials = list(pool.map(lambda bucket: _empty_bucket(clients, bucket), buckets))
+    return next((denial for denial in denials if denial is not None), None)
 
 
 def _is_kept(stack: LiveStack, logical_id: str) -> bool:
@@ -140,7 +165,7 @@ def _is_kept(stack: LiveStack, logical_id: str) -> bool:
     return resource is not None and resource.is_retained
 
 
-def _empty_bucket(clients: Clients, bucket: str) -> None:
+def _empty_bucket(clients: Clients, bucket: str) -> Denial | None:
     pages = clients.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     try:
         for page in pages:
@@ -154,30 +179,50 @@ def _empty_bucket(clients: Clients, bucket: str) -> None:
             ]
             for start in range(0, len(objects), _BATCH):
                 batch = objects[start : start + _BATCH]
-                clients.s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+                answer = clients.s3.delete_objects(
+                    Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
+                )
+                if any(each.get("Code") == "AccessDenied" for each in answer.get("Errors", [])):
+                    return Denial("s3:DeleteObjectVersion")
     except ClientError as error:
-        if not is_missing(error):
+        denial = denial_of(error)
+        if denial is None and not is_missing(error):
             raise
+        return denial
+    return None
 
 
-def _delete_log_groups(clients: Clients, live: LiveStack) -> list[str]:
-    """Delete the log groups that Lambda made outside the stack; the names of those that remain."""
+def _delete_log_groups(clients: Clients, live: LiveStack, kept: list[str]) -> Denial | None:
+    """Delete the log groups that Lambda made outside the stack; those that remain go to ``kept``.
+
+    Returns what the caller lacks for it. The first one is tried alone: who may not delete it may
+    delete none.
+    """
     names = [
         f"/aws/lambda/{resource.physical_id}"
         for _, stack in live.walk()
         for resource in stack.resources.values()
         if resource.type == "AWS::Lambda::Function" and resource.physical_id
     ]
+    denials: list[Denial] = []
 
     def delete(name: str) -> bool:
         try:
             clients.logs.delete_log_group(logGroupName=name)
         except (BotoCoreError, ClientError) as error:
+            denial = denial_of(error)
+            if denial is not None:
+                denials.append(denial)
             return is_missing(error)
         return True
 
     if not names:
-        return []
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="log-groups") as pool:
-        gone = pool.map(delete, names)
-        return [f"log group {name}" for name, done in zip(names, gone, strict=True) if not done]
+        return None
+    gone = [delete(names[0])]
+    if denials:
+        gone += [False] * (len(names) - 1)
+    else:
+        with ThreadPoolExecutor(_WORKERS, thread_name_prefix="log-groups") as pool:
+            gone += pool.map(delete, names[1:])
+    kept += [f"log group {name}" for name, done in zip(names, gone, strict=True) if not done]
+    return denials[0] if denials else None
