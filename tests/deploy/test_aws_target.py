@@ -14,7 +14,8 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget, LocalTarget
-from workbench.deploy.assembly.assembly import Assembly, RoleName, read_assembly
+from workbench.deploy.assembly.assembly import Assembly, read_assembly
+from workbench.deploy.assembly.role_name import RoleName
 from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
 from workbench.deploy.execute.execute import execute
 from workbench.deploy.failure.failure import DeploymentProblem

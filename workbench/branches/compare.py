@@ -185,7 +185,9 @@ def _read_stack(
     schemas: list[str],
 ) -> None:
     cloudformation = clients.cloudformation
-    template = cloudformation.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    # A stack that is only under review has no template, and a resource may not be created yet.
+    answer = cloudformation.get_template(StackName=name, TemplateStage="Original")
+    template = answer.get("TemplateBody", {})
     if isinstance(template, str):
         template = json.loads(template)
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
@@ -195,10 +197,11 @@ def _read_stack(
             own = described.get("Metadata", {}).get("aws:cdk:path", "").partition("/")[2]
             place = own or f"{path}{logical}"
             resources[f"{place} ({kind})"] = _settings(described)
-            if kind == "AWS::CloudFormation::Stack":
-                _read_stack(clients, each["PhysicalResourceId"], f"{place}/", resources, schemas)
-            if kind == "AWS::AppSync::GraphQLApi":
-                api = each["PhysicalResourceId"].rpartition("/")[2]
+            physical = each.get("PhysicalResourceId", "")
+            if kind == "AWS::CloudFormation::Stack" and physical:
+                _read_stack(clients, physical, f"{place}/", resources, schemas)
+            if kind == "AWS::AppSync::GraphQLApi" and physical:
+                api = physical.rpartition("/")[2]
                 answer = clients.appsync.get_introspection_schema(
                     apiId=api, format="SDL", includeDirectives=False
                 )

@@ -203,7 +203,8 @@ async def _prepare_ahead(
     Nothing that runs refers to them before the deployment itself.
     """
     prepared = await _prepare(job, stack, assembly)
-    if prepared.plan.method is Method.NONE or check is None or check.done():
+    plan = prepared.plan
+    if plan.method is Method.NONE or plan.builds_images or check is None or check.done():
         return prepared
     with job.stage(Stage.ASSETS) as outcome:
         try:

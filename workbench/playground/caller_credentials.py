@@ -149,7 +149,7 @@ class CallerCredentials:
 
 def _sign_in_name(user: Any) -> str:
     """The name that the user signs in with; with an alias, the user name is the ``sub``."""
-    attributes = {each["Name"]: each["Value"] for each in user.get("Attributes", ())}
+    attributes = {each["Name"]: each.get("Value", "") for each in user.get("Attributes", ())}
     name = str(user["Username"])
     if name != attributes.get("sub"):
         return name

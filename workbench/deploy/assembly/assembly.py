@@ -22,6 +22,8 @@ from workbench.deploy.assembly.construct_paths import (
     read_construct_paths,
     template_paths,
 )
+from workbench.deploy.assembly.image_assets import ImageAsset, ImageEntry, image_assets
+from workbench.deploy.assembly.role_name import NO_ROLE, RoleName
 from workbench.deploy.assembly.template import NESTED_STACK, Template
 from workbench.model.deployment import StackPath
 from workbench.model.user_problem import UserProblem
@@ -41,17 +43,6 @@ class AssemblyProblem(UserProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class RoleName:
-    """A role to act as, by its ARN; without one, the caller's own credentials are used.
-
-    Like all names in an assembly, it may hold ``${AWS::AccountId}`` and other placeholders.
-    """
-
-    arn: str = ""
-    external_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class DeploymentRoles:
     """Who deploys the stack: the roles and the bootstrap that its synthesizer chose.
 
@@ -59,7 +50,7 @@ class DeploymentRoles:
     says that the stack needs no bootstrap.
     """
 
-    deploy: RoleName = RoleName()
+    deploy: RoleName = NO_ROLE
     execution: str = ""
     version_parameter: str = ""
     required_version: int = 0
@@ -80,7 +71,7 @@ class FileAsset:
     object_key: str
     display_name: str = ""
     is_template: bool = False
-    role: RoleName = RoleName()
+    role: RoleName = NO_ROLE
 
 
 @dataclass(frozen=True)
@@ -105,9 +96,9 @@ class AssemblyStack:
 
 @dataclass(frozen=True)
 class Assembly:
-    """What one synth made for one root stack. ``assets`` maps an asset's hash to the asset.
+    """What one synth made for one root stack.
 
-    ``docker_images`` are the ids of Docker image assets, which a deployment cannot publish.
+    ``assets`` maps an asset's hash to the asset, ``images`` the hash of a Docker image.
     """
 
     directory: Path
@@ -115,7 +106,7 @@ class Assembly:
     root: AssemblyStack
     tags: Mapping[str, str]
     assets: Mapping[str, FileAsset]
-    docker_images: tuple[str, ...] = ()
+    images: Mapping[str, ImageAsset] = field(default_factory=dict)
     metadata_file: Path | None = None
     roles: DeploymentRoles = DeploymentRoles()
 
@@ -182,7 +173,7 @@ class _AssetFile(BaseModel):
 class _AssetManifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
     files: dict[str, _AssetFile] = Field(default_factory=dict)
-    docker_images: dict[str, Any] = Field(default_factory=dict, alias="dockerImages")
+    docker_images: dict[str, ImageEntry] = Field(default_factory=dict, alias="dockerImages")
 
 
 def read_assembly(directory: Path, stack_name: str) -> Assembly:
@@ -211,7 +202,7 @@ def read_assembly(directory: Path, stack_name: str) -> Assembly:
         root=root,
         tags=dict(artifact.properties.get("tags", {})),
         assets=assets,
-        docker_images=tuple(asset_manifest.docker_images),
+        images=image_assets(directory, asset_manifest.docker_images),
         metadata_file=directory / metadata_file if metadata_file else directory / "manifest.json",
         roles=_roles(artifact.properties),
     )

@@ -19,6 +19,7 @@ from workbench.deploy.assembly.assembly import FileAsset
 from workbench.deploy.execute.bootstrap import Bootstrap
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
+from workbench.printed_commands import cdk_bootstrap
 
 _DENIED = frozenset({"403", "AccessDenied"})
 
@@ -122,5 +123,5 @@ class AssetBucket:
         return Failure(
             title="The bucket for assets does not exist",
             reason=f"There is no bucket {self.name}.",
-            fix="Run `npx cdk bootstrap` for this account and region again.",
+            fix=f"Run `{cdk_bootstrap()}` again.",
         )

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code, is_missing
 from workbench.aws.clients import Clients
-from workbench.deploy.assembly.assembly import DeploymentRoles, RoleName
+from workbench.deploy.assembly.assembly import DeploymentRoles
+from workbench.deploy.assembly.role_name import RoleName
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
 from workbench.printed_commands import aim, aim_at, cdk_bootstrap

@@ -17,6 +17,8 @@ from workbench.deploy.execute.assets import publish_assets
 from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, check_bootstrap
 from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, require_success
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
+from workbench.deploy.execute.images.container_tool import Say
+from workbench.deploy.execute.images.publish import publish_images
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.stack_operation import follow_operation
 from workbench.deploy.execute.step_reporter import StepReporter
@@ -130,12 +132,13 @@ def execute(
 def publish_ahead(plan: Plan, clients: Clients) -> str:
     """Publish the plan's assets before it is certain that it is carried out; a note of how many.
 
-    Raises DeploymentProblem and what S3 answers; ``execute`` then publishes, and explains, again.
+    Not for a plan that builds images. Raises DeploymentProblem and what S3 answers; ``execute``
+    then publishes, and explains, again.
     """
     if not (_publishing(plan) or _deploys(plan)):
         return ""
     bootstrap = bootstrap_of(clients, plan.assembly.roles)
-    return _publish_assets(plan, clients, bootstrap)
+    return _publish_assets(plan, clients, bootstrap, lambda _: None)
 
 
 def adopt_running(
@@ -169,27 +172,21 @@ def _publish(run: _Run, *, ahead: bool) -> None:
     if not (steps or _deploys(run.plan)):
         return
     with run.stage(Stage.ASSETS) as outcome, run.steps.step(*steps):
-        outcome.note = _publish_assets(run.plan, run.clients, run.bootstrap)
+        outcome.note = _publish_assets(run.plan, run.clients, run.bootstrap, run.steps.say)
 
 
-def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap) -> str:
+def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap, say: Say) -> str:
     assembly = plan.assembly
-    if assembly.docker_images:
-        raise DeploymentProblem(
-            Failure(
-                title="This backend has Docker images",
-                reason="amplify-tui does not build and publish Docker image assets.",
-                fix="Use a function without a container image.",
-            )
-        )
     hashes = {name for step in _publishing(plan) for name in step.hashes}
     if _deploys(plan):
         hashes.add(assembly.root.template_hash)
     assets = [assembly.assets[name] for name in hashes if name in assembly.assets]
     if not clients.is_local:
         check_bootstrap(clients, bootstrap)
+    images = [assembly.images[name] for step in _publishing(plan) for name in step.images]
     count = publish_assets(assets, clients, bootstrap)
-    return f"{count} of {len(assets)} published"
+    count += publish_images(images, assembly, clients, bootstrap, say)
+    return f"{count} of {len(assets) + len(images)} published"
 
 
 def _publishing(plan: Plan) -> list[PublishAssets]:

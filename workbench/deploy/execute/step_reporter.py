@@ -65,11 +65,18 @@ class StepReporter:
 
     def warn(self, text: str) -> None:
         """Put a warning into the log."""
+        self._log(Level.WARNING, text)
+
+    def say(self, text: str) -> None:
+        """Put a line into the log."""
+        self._log(Level.INFO, text)
+
+    def _log(self, level: Level, text: str) -> None:
         self._emit(
             LogLine(
                 at=time.time(),
                 deployment=self._deployment,
-                level=Level.WARNING,
+                level=level,
                 source="deploy",
                 text=text,
             )

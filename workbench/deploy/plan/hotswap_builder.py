@@ -175,8 +175,15 @@ def _function(work: _Work) -> tuple[Swap, ...]:
                 raise UnresolvableError(f"{key} is not an asset of this app")
             bucket = str(code["S3Bucket"])
             swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
+        elif "ImageUri" in code:
+            address = str(code["ImageUri"])
+            tag = address.rpartition(":")[2]
+            built = next((i for i in work.assembly.images.values() if i.tag == tag), None)
+            if built is None:
+                raise UnresolvableError(f"{address} is not an image of this app")
+            swaps.append(SwapFunctionCode(work.target, image=address, asset=built.hash))
         else:
-            raise UnresolvableError("the code of a container image function")
+            raise UnresolvableError("the code of a certain version of an object")
     if work.changed(_CONFIGURATION):
         names = work.wanted.properties & _CONFIGURATION or _CONFIGURATION
         configuration = {

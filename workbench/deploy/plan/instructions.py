@@ -41,19 +41,22 @@ class SwapTarget:
 
 @dataclass(frozen=True, slots=True)
 class PublishAssets:
-    """Put file assets where the templates and instructions look for them, those missing only.
+    """Put assets where the templates and instructions look for them, those missing only.
 
-    ``hashes`` are keys of ``Assembly.assets``; assets that CloudFormation's current templates refer
-    to are left out, they were published before.
+    ``hashes`` are keys of ``Assembly.assets``, ``images`` of ``Assembly.images``; assets that
+    CloudFormation's current templates refer to are left out, they were published before.
     """
 
     hashes: tuple[str, ...]
+    images: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """One display line."""
-        count = len(self.hashes)
-        return f"Publish {plural(count, 'asset')}"
+        files, images = len(self.hashes), len(self.images)
+        counted = [plural(files, "asset")] if files else []
+        counted += [plural(images, "container image")] if images else []
+        return f"Publish {' and '.join(counted)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,9 @@ class SwapDrifted:
 
 @dataclass(frozen=True, slots=True)
 class SwapFunctionCode:
-    """UpdateFunctionCode: from S3 (``bucket``, ``key``; ``asset`` its hash) or ``inline`` source.
+    """UpdateFunctionCode: from S3 (``bucket``, ``key``), an ``image`` or ``inline`` source.
+
+    ``asset`` is the hash of what has to be published first.
 
     ``inline`` is the text of ``ZipFile`` for runtimes that take it (Node.js, Python), else None.
     ``handler`` and ``runtime`` say how the inline source's file must be named.
@@ -98,6 +103,7 @@ class SwapFunctionCode:
     bucket: str = ""
     key: str = ""
     asset: str = ""
+    image: str = ""
     inline: str | None = None
     handler: str = ""
     runtime: str = ""
@@ -287,3 +293,8 @@ class Plan:
     def titles(self) -> tuple[str, ...]:
         """The steps as display lines."""
         return tuple(step.title for step in self.steps)
+
+    @property
+    def builds_images(self) -> bool:
+        """Whether it may build container images, which takes long."""
+        return any(isinstance(step, PublishAssets) and step.images for step in self.steps)

@@ -158,11 +158,13 @@ def _hotswap(
     there = referenced_assets(stack.template for _, stack in live.walk())
     needed = [swap.asset for swap in swaps if isinstance(swap, SwapFunctionCode) and swap.asset]
     if target_kind == "aws":
-        files = [swap for swap in swaps if isinstance(swap, SwapBucketContent)]
-        needed += [source.asset for swap in files for source in swap.sources]
+        contents = [swap for swap in swaps if isinstance(swap, SwapBucketContent)]
+        needed += [source.asset for swap in contents for source in swap.sources]
     missing = tuple(dict.fromkeys(asset for asset in needed if asset not in there))
     if missing:
-        steps.append(PublishAssets(missing))
+        files = tuple(asset for asset in missing if asset in assembly.assets)
+        images = tuple(asset for asset in missing if asset in assembly.images)
+        steps.append(PublishAssets(files, images))
     steps.extend(_ordered(swaps))
     steps.append(WriteOutputs())
     return Plan(Method.HOTSWAP, assembly, live, tuple(steps))
@@ -182,8 +184,9 @@ def _cloudformation(
         again = drifted(assembly, live)
     steps: list[Instruction] = []
     missing = tuple(key for key in assembly.assets if key not in there)
-    if missing:
-        steps.append(PublishAssets(missing))
+    images = tuple(key for key in assembly.images if key not in there)
+    if missing or images:
+        steps.append(PublishAssets(missing, images))
     steps.append(DeployStack(assembly.stack_name, create))
     if again:
         steps.append(SwapDrifted(again))

@@ -29,6 +29,8 @@ def swap_code(clients: Clients, swap: SwapFunctionCode) -> None:
     code: dict[str, Any]
     if swap.inline is not None:
         code = {"ZipFile": _inline_archive(swap.inline, swap.runtime)}
+    elif swap.image:
+        code = {"ImageUri": swap.image}
     else:
         code = {"S3Bucket": swap.bucket, "S3Key": swap.key}
     name = swap.target.physical_id
