@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import (
@@ -107,6 +108,8 @@ class Aws:
         self.faults = Faults()
         self.extra: list[Extra] = []
         """Services that moto does not have: asked first, with each request."""
+        self.resets = 0
+        """How often everything was forgotten."""
         self.errors: list[str] = []
         """Tracebacks of errors in moto, or in what fills its gaps; ``clear`` fails for them."""
         self._moto = DomainDispatcherApplication(_create_app)
@@ -141,6 +144,7 @@ class Aws:
     def reset(self) -> None:
         """Forget all that was made, recorded and ordered."""
         self.clear()
+        self.resets += 1
         moto_api_backend.reset()
 
     def clear(self) -> None:
@@ -210,6 +214,10 @@ class Aws:
                 tags=[],
                 max_session_duration="3600",
             )
+
+    def function_code(self, name: str, region: str = REGION, account: str = ACCOUNT) -> bytes:
+        """The archive that a function runs."""
+        return bytes(lambda_backends[account][region].get_function(name).code_bytes)
 
     # Requests
 

@@ -39,6 +39,10 @@ class Backend:
         """A backend of its own, which nobody else edits."""
         return cls(_read(name))
 
+    def copy(self) -> Backend:
+        """Another one, to be edited further."""
+        return copy.deepcopy(self)
+
     @property
     def root(self) -> dict[str, Any]:
         """The root stack's template."""
@@ -97,7 +101,6 @@ class Backend:
         key = self._key_of(file)
         copied = file.replace(like, name)
         text = original.replace(like, name).replace(like.lower(), name.lower())
-        text = text.replace(f'"{name.lower()}', f'"{name.lower()}')
         self.templates[copied] = json.loads(text)
         self._originals[copied] = ""
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -113,7 +116,11 @@ class Backend:
         parent["Resources"][logical_id.replace(like, name)] = json.loads(
             nested.replace(key, f"{digest}.json")
         )
-        self.change_text(f"type {like}", f"type {name} {{ id: ID! }}\ntype {like}")
+        model = f"type {name} @model @auth(rules: [{{allow: public, provider: apiKey}}])"
+        self.change_text(
+            f"type {like} @model", f"{model} {{\n  content: String\n}}\ntype {like} @model"
+        )
+        self.change_text(f"type {like} @aws_", f"type {name} {{\n  id: ID!\n}}\ntype {like} @aws_")
 
     def use_qualifier(self, qualifier: str) -> None:
         """Deploy by another bootstrap."""

@@ -2,11 +2,12 @@
 
 How to write a test on it::
 
-    def test_a_function_swap(deployed: Deployer, aws: Aws) -> None:
-        backend = Backend.load("python")              # tests/aws_moto/backends.py
+    def test_a_function_swap(deployed: Deployer, deployed_aws: Aws) -> None:
+        backend = deployed.edited()                   # tests/aws_moto/backends.py
         backend.change_asset("handler.py", "def handler(event, context): return 1")
         deployed.deploy(backend)                      # the product's engine, by the profile "moto"
-        assert aws.calls.of("lambda:UpdateFunctionCode")[0].role == ""     # the user's own key
+        (call,) = deployed_aws.calls.of("lambda:UpdateFunctionCode")
+        assert call.role == ""                        # the user's own key
 
 The fixtures:
 
@@ -23,9 +24,9 @@ The fixtures:
 - ``profile``: a profile in files of its own, which alone the environment names.
   ``write_profile(…, settings={"role_arn": …})`` makes others.
 - ``target``, ``clients``: the product's, by that profile.
-- ``deployer``: deploys stage by stage; ``deployed``: the same, with the Python backend deployed
-  (once for a module: ``module_aws`` keeps its state from test to test, so leave it as you found it,
-  or take ``deployer``).
+- ``deployer``: deploys stage by stage. ``deployed`` is another one, with the Python backend
+  deployed once for the module, on ``deployed_aws``: what a test changes there stays for the next
+  one, which goes on from ``deployed.edited()``.
 - ``Loop(root, target, backend)`` (``sandbox.py``) runs the whole loop in a thread, watcher too.
 
 ``aws.bootstrap(qualifier=…, version=…, roles={"deploy": "my-role"})`` sets up further accounts,
@@ -36,6 +37,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -105,27 +107,49 @@ def deployer(aws: Aws, target: AwsTarget, tmp_path: Path) -> Deployer:
     return Deployer(tmp_path / "project", target)
 
 
+@dataclass
+class Shared:
+    """One deployment for all tests of a module, and the AWS that it is on."""
+
+    aws: Aws
+    folder: Path
+    deployer: Deployer | None = None
+    resets: int = 0
+
+    def of(self, language: str) -> Deployer:
+        """The sandbox with the backend deployed; once again only if everything was forgotten."""
+        if self.deployer is None or self.resets != self.aws.resets:
+            self.aws.reset()
+            self.aws.bootstrap()
+            self.resets = self.aws.resets
+            project = self.folder / f"project-{self.resets}"
+            self.deployer = Deployer(project, aws_target("moto"))
+            self.deployer.deploy(Backend.load(language))
+        self.aws.clear()
+        self.deployer.events.clear()
+        return self.deployer
+
+
 @pytest.fixture(scope="module")
-def module_aws(
-    moto_server: Aws, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Aws, Deployer]]:
-    """One deployment of the Python backend for all tests of a module."""
-    moto_server.reset()
-    moto_server.bootstrap()
-    folder = tmp_path_factory.mktemp("deployed")
-    with pytest.MonkeyPatch.context() as patch:
-        profile = write_profile(folder / "aws", moto_server.endpoint)
-        enter(profile, patch)
-        deployer = Deployer(folder / "project", aws_target(profile.name))
-        deployer.deploy(Backend.load("python"))
-        yield moto_server, deployer
+def shared(moto_server: Aws, tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """What the tests of a module share; use ``deployed``."""
+    return Shared(moto_server, tmp_path_factory.mktemp("deployed"))
 
 
 @pytest.fixture
-def deployed(module_aws: tuple[Aws, Deployer]) -> Iterator[Deployer]:
-    """The module's deployed sandbox, with nothing recorded and no fault ordered."""
-    aws, deployer = module_aws
-    aws.clear()
-    deployer.events.clear()
-    yield deployer
-    aws.clear()
+def deployed(
+    shared: Shared, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployer]:
+    """The module's sandbox, deployed; nothing is recorded yet, and no fault ordered.
+
+    A module's ``LANGUAGE = "typescript"`` chooses the backend.
+    """
+    enter(write_profile(shared.folder / "aws", shared.aws.endpoint), monkeypatch)
+    yield shared.of(getattr(request.module, "LANGUAGE", "python"))
+    shared.aws.clear()
+
+
+@pytest.fixture
+def deployed_aws(deployed: Deployer, shared: Shared) -> Aws:
+    """The AWS that ``deployed`` is on."""
+    return shared.aws

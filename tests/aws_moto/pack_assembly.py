@@ -14,6 +14,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "assemblies"
 _LARGEST = 6000
+_NEVER = 4102444800
 _REPLACED = "This was too large for a fixture, and nothing here runs it.\n"
 
 
@@ -65,8 +66,16 @@ def _assets(assembly: Path, file: str) -> dict[str, str]:
         else:
             text = source.read_text()
             is_template = source.name.endswith(".template.json")
-            found[source.name] = json.dumps(json.loads(text)) if is_template else text
+            found[source.name] = _template(text) if is_template else text
     return found
+
+
+def _template(text: str) -> str:
+    template = json.loads(text)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::AppSync::ApiKey":
+            resource["Properties"]["Expires"] = _NEVER  # the fixture's key must not expire
+    return json.dumps(template)
 
 
 def _text(path: Path) -> str:

@@ -62,6 +62,8 @@ class Deployer:
         self.clients = Clients(self.target)
         self.stack = self._new_stack()
         self._numbers = itertools.count(1)
+        self.backend = Backend.load("python")
+        """What was deployed last."""
 
     @property
     def stack_name(self) -> str:
@@ -82,8 +84,13 @@ class Deployer:
         """Deploy; returns what was planned. Raises what the deployment raises."""
         self.events.clear()
         prepared = self.prepare(backend)
+        self.backend = backend.copy()
         self.stack.execute(prepared, 1)
         return prepared
+
+    def edited(self) -> Backend:
+        """What was deployed last, to be edited and deployed again."""
+        return self.backend.copy()
 
     def delete(self) -> None:
         """Delete the sandbox."""
