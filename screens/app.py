@@ -7,29 +7,25 @@ all, ``unforeseen`` takes errors.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any
 
 from textual import events, on, work
-from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount
 
-from screens.app_keys import APP_KEYS
+from screens.app_keys import KeyedApp
 from screens.app_loop import AppLoop
 from screens.ending import Ending
 from screens.event_queue import Feed
 from screens.input_gate import UNASKED_SECONDS, InputGate
 from screens.key_router import KeyRouter, KeySettled
 from screens.message_list import MessageList, shown_seconds
-from screens.messages import OpenPane, Request
+from screens.messages import Request
 from screens.navigation import Navigation
 from screens.ports import Starter
 from screens.safe_output import guard_output
@@ -42,11 +38,8 @@ from workbench.model.events import AnyEvent, Level, LogLine
 from workbench.project.settings import Settings
 from workbench.terminal_text import safe_line, safe_text
 
-if TYPE_CHECKING:
-    from screens.sandbox.screen import SandboxScreen
 
-
-class WorkbenchApp(App[None]):
+class WorkbenchApp(KeyedApp):
     """Opens the start screen, then the sandbox; owns nothing of what they show."""
 
     TITLE = "amplify-tui"
@@ -56,8 +49,6 @@ class WorkbenchApp(App[None]):
 
     raises_unforeseen = True
     """In a test, an error that nobody foresaw fails the test, too."""
-
-    BINDINGS: ClassVar[list[BindingType]] = APP_KEYS
 
     def __init__(
         self,
@@ -84,7 +75,7 @@ class WorkbenchApp(App[None]):
         self._warnings = warnings
         self._remember = remember_theme
         self._is_shown = False
-        self._messages = MessageList()
+        self.messages = MessageList()
         self.own_loop = AppLoop()
         self.question = OpenQuestion(self, lambda: self.gate.appeared(by_itself=True))
         self.keys = KeyRouter(
@@ -113,11 +104,6 @@ class WorkbenchApp(App[None]):
         for file in themes.values():
             self.register_theme(file.as_textual())
         self.theme = theme if theme in themes else "dark"
-
-    @property
-    def sandbox(self) -> SandboxScreen | None:
-        """The sandbox's screen, once it is there."""
-        return self.navigation.sandbox
 
     @property
     def gate(self) -> InputGate:
@@ -190,7 +176,7 @@ class WorkbenchApp(App[None]):
     ) -> None:
         """Show a message at the edge of the screen, never parsed as markup, and keep it."""
         text = safe_text(message)
-        self._messages.add(self._clock(), severity, text)
+        self.messages.add(self._clock(), severity, text)
         seconds = max(timeout or 0.0, shown_seconds(text, severity))
         super().notify(
             text, title=safe_line(title), severity=severity, timeout=seconds, markup=False
@@ -232,88 +218,6 @@ class WorkbenchApp(App[None]):
     async def on_key(self, event: events.Key) -> None:
         """Keys that a dialog has left alone."""
         await self.keys.take_in_dialog(event)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what works now."""
-        match action:
-            case "answer":
-                return self.question.is_open
-            case "back":
-                return not self.navigation.is_home
-            case "leave":
-                return self.navigation.is_home
-            case "own":
-                return self.shell.environment is not None
-            case "pane" if parameters == ("problems",):
-                return self.sandbox is not None and self.sandbox.has_problems
-            case "pane" | "open_pane":
-                return self.sandbox is not None
-            case _:
-                return super().check_action(action, parameters)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Two bindings on one key, from the user's settings."""
-        self.keys.warn_of_clash(clashed_bindings)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything that works now, for the palette."""
-        from screens.commands import commands
-
-        return commands(self, screen)
-
-    # -- actions ----------------------------------------------------------------------------------
-
-    def action_answer(self) -> None:
-        """Open the question that waits for the user."""
-        self.question.ask()
-
-    def action_help(self) -> None:
-        """Show all keys of the current screen."""
-        from screens.help_screen import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen, self.keys.keymap))
-
-    def action_messages(self) -> None:
-        """Show the messages that appeared, the newest first."""
-        from screens.dialogs.rows_screen import RowsScreen
-
-        if self.screen.id != "messages":
-            self.push_screen(RowsScreen("Messages", self._messages.rows(), id="messages"))
-
-    def action_pane(self, pane: str) -> None:
-        """Go to one of the sandbox's panes, from anywhere."""
-        if self.navigation.close_to_sandbox() and self.sandbox is not None:
-            self.sandbox.show_pane(pane)
-
-    def action_open_pane(self, name: str) -> None:
-        """Go to a pane, from anywhere."""
-        self.navigation.open(OpenPane(name))
-
-    def action_own(self) -> None:
-        """Switch back to the user's own sandbox."""
-        self.navigation.close_to_sandbox()
-        self.navigation.select(None)
-
-    async def action_back(self) -> None:
-        """Leave what is in front: one level up."""
-        self.navigation.back()
-
-    def action_leave(self) -> None:
-        """Quit; ask first while a deployment is prepared or runs."""
-        state = self.ending.under_way
-        if state is None:
-            self.ending.leave()
-            return
-        from screens.sandbox.questions import leave_question
-
-        self.push_screen(
-            leave_question(state), lambda leave: self.ending.leave() if leave else None
-        )
-
-    def action_leave_now(self) -> None:
-        """Quit without asking."""
-        self.ending.leave()
 
     def end_soon(self) -> None:
         """Quit; may be called at any time, from any thread."""

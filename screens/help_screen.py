@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -13,8 +14,9 @@ from textual.screen import ModalScreen, Screen
 from screens.panes import PANES
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
-from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT
+from screens.widgets.row_list import Row
+from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT, Spans
+from screens.widgets.wrapped_rows import WrappedRows
 
 GROUPS = {
     "app": "Everywhere",
@@ -51,8 +53,35 @@ GROUPS = {
 }
 """The titles of groups: the first part of a binding's id."""
 
+_LEAST_WORDS = 20
+"""Cells of a description's line, on however narrow a screen."""
+
 _LAST = ("list", "pane", "app")
 """The keys of every list and every screen come after the screen's own."""
+
+
+class KeyRows(WrappedRows):
+    """The rows of ``help_rows``: the descriptions wrap, the names stand in one column."""
+
+    _name_width = 0
+
+    def show_wrapped(self, rows: Sequence[Row]) -> None:
+        """Show rows, wrapped now and after each resize."""
+        self._name_width = max((len(row.key) for row in rows), default=0)
+        super().show_wrapped(rows)
+
+    def wrapped(self, row: Row, width: int) -> Sequence[Spans]:
+        """The first line has the keys and the name, the others more of the description."""
+        if not row.key:
+            return super().wrapped(row, width)
+        keys, words, name = row.spans
+        indent = len(keys[0])
+        room = width - indent - self._name_width - 1
+        first, *more = wrap(words[0], max(room, _LEAST_WORDS))
+        return [
+            (keys, (f"{first:<{room}} ", words[1]), name),
+            *(((" " * indent, TEXT), (line, words[1])) for line in more),
+        ]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -70,13 +99,15 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One scrolling list."""
         with Vertical(id="dialog"):
-            yield RowList(help_rows(self._below, self.app, self._keymap), id="page")
+            yield KeyRows(id="page")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Name it."""
         self.query_one("#dialog", Vertical).border_title = "Keys"
-        self.query_one(RowList).focus()
+        rows = self.query_one(KeyRows)
+        rows.show_wrapped(help_rows(self._below, self.app, self._keymap))
+        rows.focus()
 
 
 def _declared(kind: type) -> list[Binding]:
@@ -126,17 +157,8 @@ def help_rows(screen: Screen[object], app: App[object], keymap: Mapping[str, str
         for name, binding in found.items():
             keys = binding.key_display or binding.key
             words = binding.tooltip or binding.description
-            rows.append(
-                Row(
-                    (
-                        (f"  {keys:<12} ", ACCENT),
-                        (f"{words:<36} ", TEXT),
-                        (name, MUTED),
-                    ),
-                    key=name,
-                    copy=name,
-                )
-            )
+            spans = ((f"  {keys:<12} ", ACCENT), (words, TEXT), (name, MUTED))
+            rows.append(Row(spans, key=name, copy=name))
     rows.append(Row(()))
     rows.append(Row((("The names on the right remap keys: ", MUTED), ("[keys]", TEXT))))
     rows.append(Row((("in ~/.config/amplify-tui/settings.toml.", MUTED),)))

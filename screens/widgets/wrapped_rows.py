@@ -56,8 +56,10 @@ class WrappedRows(RowList):
                 )
                 for row in self._unwrapped
                 if not self.filter or self.fits(row)
-                for number, spans in enumerate(
-                    wrap_spans(row.spans, width, row.indent) if width else [()]
-                )
+                for number, spans in enumerate(self.wrapped(row, width) if width else [()])
             ]
         )
+
+    def wrapped(self, row: Row, width: int) -> Sequence[Spans]:
+        """A row's lines."""
+        return wrap_spans(row.spans, width, row.indent)

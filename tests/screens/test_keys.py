@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from screens.app import WorkbenchApp
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.help_screen import HelpScreen, collect_bindings
@@ -16,6 +18,7 @@ from screens.sandbox.panes import HistoryPane, ProblemsPane
 from screens.sandbox.resource_screen import ResourceScreen
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.widgets.key_bar import KeyBar
+from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
     NOW,
@@ -256,6 +259,24 @@ async def test_help_lists_the_keys_by_pane(starter: ScriptedStarter) -> None:
         assert "Log" in shown
         assert "log.filter" in shown
         assert "resources.open" in shown
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
+async def test_the_helps_names_stand_in_one_column(
+    starter: ScriptedStarter, size: tuple[int, int]
+) -> None:
+    app = scripted_app(starter)
+    async with app.run_test(size=size) as pilot:
+        await sandbox_screen(pilot, starter, SAVED)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen), "the help")
+        page = app.screen.query_one("#page", RowList)
+        await until(pilot, lambda: page.text_width and len(page.rows) > 10, "its rows")
+        named = [plain(row.spans) for row in page.rows if row.key and "#" not in row.key]
+        assert len({text.rindex(" ") for text in named}) == 1
+        assert max(len(plain(row.spans)) for row in page.rows) <= page.text_width
+        words = " ".join(" ".join(plain(row.spans) for row in page.rows).split())
+        assert "Open the question that waits for you" in words
 
 
 async def test_theme_switches_live_from_the_palette_and_is_remembered(
