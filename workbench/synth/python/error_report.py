@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.backend.definitions.source_location import DefinitionError, DefinitionErrors
+from workbench.synth.container_bundling import container_problem
 from workbench.synth.python.environment import environment_in, install_command
 
 _TRACE_LINES = 40
@@ -62,6 +63,9 @@ def _problems(error: BaseException, amplify: Path) -> list[Mapping[str, Any]]:
                 "Raise an error instead.",
             )
         ]
+    bundling = container_problem(str(error))
+    if bundling is not None:
+        return [_problem("ContainerBundling", bundling[0], file, line, bundling[1])]
     problem = _problem(type(error).__name__, _told(error), file, line, did_you_mean(error))
     return [{**problem, "column": _column(error, amplify)}]
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from workbench.model.diagnostics import Diagnostic
 from workbench.printed_commands import in_folder
 from workbench.project.models import PackageManager, Project
+from workbench.synth.container_bundling import container_problem
 from workbench.synth.readable_paths import readable_paths
 
 ErrorReport = Mapping[str, object]
@@ -44,6 +45,7 @@ def diagnostics_of(report: ErrorReport, project: Project) -> tuple[Diagnostic, .
         or [item for link in chain for item in _transform(link, project)]
         or _missing_module(chain, project)
         or _missing_export(chain, project)
+        or _container(chain, project)
     )
     return tuple(found) or (_general(chain, project),)
 
@@ -206,6 +208,16 @@ def _missing_export(chain: tuple[ErrorReport, ...], project: Project) -> list[Di
                 f"Export `{match[2]}` there, or correct the import.",
             )
         ]
+    return []
+
+
+def _container(chain: tuple[ErrorReport, ...], project: Project) -> list[Diagnostic]:
+    for link in chain:
+        found = container_problem(_text(link, "message"))
+        if found is not None:
+            file, line, column = _place(chain, project)
+            what, hint = found
+            return [Diagnostic("error", what, "ContainerBundling", file, line, column, hint)]
     return []
 
 
