@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.driver import Driver
@@ -31,9 +31,11 @@ from screens.ports import Starter
 from screens.safe_output import guard_output
 from screens.sandbox.open_question import OpenQuestion
 from screens.shell import AppShell
+from screens.style_sheet import KeptStyleSheet
 from screens.themes import STYLE_SHEETS, ThemeFile
 from screens.unforeseen import Unforeseen, guard_messages, problem_of, watch_loop
 from screens.widgets.row_list import RowList
+from screens.widgets.text_styles import TONE_CLASSES
 from workbench.model.events import AnyEvent, Level, LogLine
 from workbench.project.settings import Settings
 from workbench.terminal_text import safe_line, safe_text
@@ -44,6 +46,7 @@ class WorkbenchApp(KeyedApp):
 
     TITLE = "amplify-tui"
     CSS_PATH = list(STYLE_SHEETS)  # noqa: RUF012 - Textual declares it so
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
@@ -68,6 +71,7 @@ class WorkbenchApp(KeyedApp):
             # Textual takes an empty one for a wish, too; https://no-color.org does not.
             os.environ.pop("NO_COLOR", None)
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.stylesheet = KeptStyleSheet(variables=self.get_css_variables())
         guard_output()
         guard_messages()
         self._starter = starter

@@ -6,9 +6,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from screens.ports import SandboxInfo
 from screens.sandbox.view_state import SandboxState
@@ -21,14 +19,15 @@ from screens.widgets.format import (
     ticking,
 )
 from screens.widgets.line_view import paint
-from screens.widgets.text_styles import BUSY, MUTED, STRONG, TEXT, TONE_CLASSES, TONES, Span
+from screens.widgets.text_styles import BUSY, MUTED, STRONG, TEXT, TONES, Span
+from screens.widgets.tones import Toned
 from workbench.model.events import LoopState
 
 
-class HeaderBar(Widget):
+class HeaderBar(Toned):
     """One line; repainted when the state changes and, only while something runs, by the tick."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, *(f"badge--{tone}" for tone in TONES)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"badge--{tone}" for tone in TONES}
 
     def __init__(self, info: SandboxInfo, state: SandboxState) -> None:
         super().__init__(id="header")
@@ -58,10 +57,12 @@ class HeaderBar(Widget):
         badges = self.badges()
         aside = self._aside()
         right = sum(cell_len(text) for text, _ in badges) + cell_len(aside)
-        left = paint(self._facts(max(0, width - right)), width - right, self.rich_style, self._tone)
+        left = paint(
+            self._facts(max(0, width - right)), width - right, self.rich_style, self.tone_style
+        )
         segments = list(left)
         if aside:
-            segments.append(Segment(aside, self.rich_style + self._tone(MUTED)))
+            segments.append(Segment(aside, self.rich_style + self.tone_style(MUTED)))
         for text, tone in badges:
             segments.append(Segment(text, self.get_component_rich_style(f"badge--{tone}")))
         return Strip(segments, width)
@@ -101,6 +102,3 @@ class HeaderBar(Widget):
             if wanted < room:
                 spans.append((f"   {self._state.detail}", MUTED))
         return tuple(spans)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"tone--{tone}", partial=True)

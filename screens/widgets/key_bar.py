@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.cells import cell_len
-from rich.style import Style
 from textual import events
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from screens.widgets.line_view import paint
-from screens.widgets.text_styles import ACCENT, MUTED, TEXT, TONE_CLASSES, Span
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Span
+from screens.widgets.tones import Toned
 
 _ALWAYS = ("app.help", "app.palette")
 
 
-class KeyBar(Widget):
+class KeyBar(Toned):
     """Paints the active bindings in one line; a click on one presses its key."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONE_CLASSES)
 
     def __init__(self) -> None:
         super().__init__(id="key-bar")
@@ -77,10 +72,7 @@ class KeyBar(Widget):
             self._places.append((used, used + cells, key))
             spans.extend(((shown, ACCENT), (f" {words}  ", MUTED)))
             used += cells
-        return paint(tuple(spans), width, self.rich_style, self._tone)
-
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"tone--{tone}", partial=True)
+        return paint(tuple(spans), width, self.rich_style, self.tone_style)
 
     def on_click(self, event: events.Click) -> None:
         """Press the clicked key."""

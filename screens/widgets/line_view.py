@@ -20,14 +20,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from screens.widgets.keys import key
-from screens.widgets.text_styles import TEXT, TONE_CLASSES, Spans, plain
+from screens.widgets.text_styles import TEXT, Spans, plain
+from screens.widgets.tones import Toned
 from workbench.terminal_text import safe_line
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(Toned, ScrollView, can_focus=True, inherit_bindings=False):
     """Rows addressed by index; a subclass says how many there are and what each one shows."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*TONE_CLASSES, "line--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line--cursor"}
     ALLOW_SELECT = False
     ALLOW_MAXIMIZE = True
 
@@ -148,10 +149,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """A double click (in some subclasses Enter) on a row; does nothing by default."""
 
     # -- painting ---------------------------------------------------------------------------------
-
-    def tone_style(self, tone: str) -> Style:
-        """The theme's style for a tone, without background."""
-        return self.get_component_rich_style(f"tone--{tone}", partial=True)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the visible part."""

@@ -27,7 +27,7 @@ MATCH: Final = "match"
 TONES: Final = (TEXT, STRONG, MUTED, ACCENT, OK, BUSY, WARN, FAIL, MATCH)
 
 TONE_CLASSES: Final = frozenset(f"tone--{tone}" for tone in TONES)
-"""Component classes that a widget painting spans must have."""
+"""The component classes of the app that have their styles; see ``tones``."""
 
 
 def plain(spans: Spans) -> str:
