@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 from workbench.aws.local_keys import LocalKeys
@@ -48,6 +50,8 @@ def load(state_dir: Path, port: int, keys: LocalKeys) -> App:
     """Import ministack with our settings and return its application."""
     os.environ.update(settings(state_dir, port, keys))
     set_administrator(keys)
+    # It is imported where it is installed, for a tenth of the whole start, and has no socket here.
+    sys.modules.setdefault("docker", cast(ModuleType, None))
     import ministack.app
 
     logging.getLogger("hypercorn.access").setLevel(logging.WARNING)
