@@ -58,12 +58,15 @@ class Calls:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._added = threading.Condition()
         self._calls: list[Call] = []
 
     def add(self, call: Call) -> None:
         """Keep one."""
         with self._lock:
             self._calls.append(call)
+        with self._added:
+            self._added.notify_all()
 
     def clear(self) -> None:
         """Forget them."""
@@ -76,6 +79,12 @@ class Calls:
 
     def __len__(self) -> int:
         return len(self._calls)
+
+    def wait_for(self, action: str, seconds: float = 20) -> Call:
+        """The first call of this action, once it has been answered."""
+        with self._added:
+            assert self._added.wait_for(lambda: bool(self.of(action)), seconds), f"no {action}"
+        return self.of(action)[0]
 
     def of(self, action: str) -> list[Call]:
         """The calls of one action, such as ``s3:PutObject``."""
@@ -159,11 +168,13 @@ class Aws:
     # What a test orders of CloudFormation
 
     def fail_resource(
-        self, what: str, phase: str, reason: str = "It failed", *, times: int | None = 1
+        self, what: str, phase: str, reason: str, *, times: int | None = 1, skip: int = 0
     ) -> None:
-        """Let a resource fail, by logical id or type (``*`` allowed); ``phase``: CREATE, UPDATE,
-        DELETE."""
-        CONTROL.refusals.append(Refusal(what, phase, reason, times))
+        """Let a resource fail, by logical id or type (``*`` allowed), in CREATE, UPDATE or DELETE.
+
+        The first ``skip`` times it works, then it fails ``times`` times.
+        """
+        CONTROL.refusals.append(Refusal(what, phase, reason, times, skip))
 
     def hold_stacks(self) -> threading.Event:
         """Stack operations stay IN_PROGRESS until the returned event is set."""

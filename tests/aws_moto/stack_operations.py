@@ -56,12 +56,16 @@ class Refusal:
     phase: str
     reason: str
     times: int | None = None
+    skip: int = 0
 
     def meets(self, logical_id: str, type_: str, phase: str) -> bool:
         """Whether it fails this resource now; counts it."""
         if phase != self.phase or self.times == 0:
             return False
         if not any(fnmatch.fnmatchcase(name, self.what) for name in (logical_id, type_)):
+            return False
+        if self.skip:
+            self.skip -= 1
             return False
         if self.times is not None:
             self.times -= 1
