@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.localcloud.contract import CLOUD_VARIABLE
-from workbench.model.events import Emit, LocalCloudReported
+from workbench.model.events import Emit, LocalCloudReported, SignedIn
 from workbench.printed_commands import Aim, aim, aim_at
 from workbench.project.models import BackendIdentity, Project
 
 if TYPE_CHECKING:
+    from workbench.aws.credentials import Caller
     from workbench.project.node_runtime import NodeRuntime
 
 
@@ -112,7 +113,20 @@ def connect(session: Session, emit: Emit) -> Session:
     clients = Clients(session.target)
     caller = identify(clients)
     aim_at(replace(aim(), account=caller.account, region=clients.region))
+    emit(signed_in(session.target, caller))
     return replace(session, target=replace(session.target, region=clients.region))
+
+
+def signed_in(target: AwsTarget, caller: Caller) -> SignedIn:
+    """Who deploys, as an event."""
+    return SignedIn(
+        at=time.time(),
+        profile=target.profile or profile_of_environment() or "default",
+        account=caller.account,
+        region=caller.region,
+        name=caller.name,
+        until=caller.until,
+    )
 
 
 def for_branch(session: Session, identity: BackendIdentity) -> Session:
@@ -167,7 +181,7 @@ def _aim(project: Project, identity: BackendIdentity, target: Target, flags: Fla
 
     profile, variable = "", ""
     if isinstance(target, AwsTarget):
-        profile = target.profile or _profile_of_environment()
+        profile = target.profile or profile_of_environment()
         variable = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
         exact: tuple[str, ...] = ("--profile", profile) if profile else ()
     else:
@@ -182,7 +196,7 @@ def _aim(project: Project, identity: BackendIdentity, target: Target, flags: Fla
     )
 
 
-def _profile_of_environment() -> str:
+def profile_of_environment() -> str:
     """The profile that the environment names; keys there have priority over it."""
     if os.environ.get("AWS_ACCESS_KEY_ID"):
         return ""

@@ -19,6 +19,7 @@ from workbench.model.events import (
     LogLine,
     OutputsWritten,
     ResourceProgressed,
+    SignedIn,
     StepStarted,
 )
 
@@ -71,6 +72,8 @@ def narrate(event: AnyEvent) -> list[LogLine]:
             ]
         case OutputsWritten() if event.changed:
             return [line(Level.INFO, "outputs", f"wrote {PurePath(event.path).name}")]
+        case SignedIn():
+            return [line(Level.INFO, "AWS", event.text)]
         case LocalCloudReported():
             level = Level.ERROR if event.status == "failed" else Level.INFO
             words = f"{event.status} {event.endpoint} {event.detail}".strip()

@@ -40,6 +40,7 @@ from workbench.model.events import (
     LogLine,
     LoopState,
     ResourcesListed,
+    SignedIn,
 )
 from workbench.model.user_problem import UserProblem
 
@@ -131,10 +132,11 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self.refresh_parts(parts)
 
     def _is_old_news(self, event: AnyEvent) -> bool:
-        """Whether each pane that connects to the local cloud has said the same before."""
-        before = self.state.local_cloud
+        """Whether each pane that connects to the target has said the same before."""
+        state = self.state
+        before = state.signed_in if isinstance(event, SignedIn) else state.local_cloud
         return (
-            isinstance(event, LocalCloudReported)
+            isinstance(event, LocalCloudReported | SignedIn)
             and before is not None
             and replace(event, at=before.at, deployment=before.deployment) == before
         )

@@ -37,6 +37,7 @@ from workbench.model.events import (
     PlanMade,
     ResourceProgressed,
     ResourcesListed,
+    SignedIn,
     Stage,
     StageFinished,
     StageStarted,
@@ -134,6 +135,7 @@ class SandboxState:
     failure: Failure | None = None
     question: ConfirmationNeeded | None = None
     local_cloud: LocalCloudReported | None = None
+    signed_in: SignedIn | None = None
     outputs_path: str = ""
     branch: str = ""
     is_attached: bool = False
@@ -195,6 +197,9 @@ class SandboxState:
             case LocalCloudReported():
                 self.local_cloud = event
                 return {Part.HEADER, Part.PROBLEMS}
+            case SignedIn():
+                self.signed_in = event
+                return {Part.HEADER}
             case BranchChanged():
                 self.branch = event.branch
                 return {Part.HEADER}

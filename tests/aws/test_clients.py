@@ -116,7 +116,7 @@ def test_with_an_sso_session_that_has_ended(bare_machine: Path) -> None:
     )
     with pytest.raises(UserProblem, match="SSO session of profile sso") as problem:
         identify(Clients(AwsTarget(profile="sso")))
-    assert problem.value.next_step == "Run `aws sso login --profile sso`."
+    assert problem.value.next_step == "Sign in: `amplify-tui login`."
 
 
 @pytest.mark.parametrize(

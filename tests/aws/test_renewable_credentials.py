@@ -11,7 +11,9 @@ from tests.aws.credential_process import RotatingProcess
 from tests.aws.sign_in_server import SignInServer
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
+from workbench.aws.credentials import identify
 from workbench.aws.target import AwsTarget
+from workbench.model.user_problem import UserProblem
 
 ROLE = "arn:aws:iam::123456789012:role/cdk-deploy"
 SHORT = 60.0
@@ -99,3 +101,14 @@ def test_roles_share_the_credentials_of_their_base(
     base.sts.get_caller_identity()
     assert process.runs == 1
     assert set(sign_in_server.keys_of("AssumeRole")) == {process.newest_key}
+
+
+def test_an_expired_base_of_a_profiles_role_is_told(
+    bare_machine: Path, sign_in_server: SignInServer
+) -> None:
+    keys_file(bare_machine, "ASIAOLD")
+    bare_machine.write_text(f"[profile dev]\nrole_arn = {ROLE}\nsource_profile = default\n")
+    sign_in_server.expired_keys.add("ASIAOLD")
+    with pytest.raises(UserProblem, match="AWS session of profile dev has expired"):
+        identify(Clients(AwsTarget(profile="dev")))
+    assert sign_in_server.count("AssumeRole") == 1

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
     from mypy_boto3_sts.client import STSClient
 
+    from workbench.aws.profile_settings import ProfileSettings
     from workbench.aws.renewable_credentials import RenewableCredentials
 
 DEPLOYMENT_SERVICES = ("cloudformation", "s3", "lambda", "appsync", "sts", "ssm")
@@ -186,6 +187,18 @@ class Clients:
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
         return cast("CloudWatchLogsClient", self.client("logs"))
+
+    @property
+    def session(self) -> Session:
+        """botocore's session, with the target's settings."""
+        return self._open_session()
+
+    @property
+    def profile_settings(self) -> ProfileSettings:
+        """What the AWS configuration says of the target's profile."""
+        from workbench.aws.profile_settings import profile_settings
+
+        return profile_settings(self._open_session())
 
     @property
     def own_credentials(self) -> Credentials:

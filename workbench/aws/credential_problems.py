@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from urllib.parse import urlsplit
 
 from botocore.exceptions import (
@@ -32,7 +33,7 @@ from botocore.exceptions import (
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
 from workbench.aws.profile_settings import ProfileSettings, SsoSettings
 from workbench.model.user_problem import UserProblem
-from workbench.printed_commands import aws
+from workbench.printed_commands import amplify_tui, aws, pip_install
 from workbench.redaction.secret_shapes import redact
 
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -109,7 +110,7 @@ def unavailable(error: BaseException, settings: ProfileSettings) -> UserProblem 
     name = f"profile {profile}" if known else "the default credentials"
     own = profile if known else None
     configure = aws("configure", profile=own)
-    login = f"Run `{aws('sso', 'login', profile=own)}`."
+    login = f"Sign in: `{amplify_tui('login')}`."
     match error:
         case ProfileNotFound():
             return UserProblem(
@@ -122,7 +123,7 @@ def unavailable(error: BaseException, settings: ProfileSettings) -> UserProblem 
             return mfa_problem(settings, serial or settings.mfa_serial or "")
         case SSOError() | TokenRetrievalError():
             return SsoSignInNeeded(
-                f"The SSO session of {name} has expired, or nobody has signed in yet.",
+                f"The SSO session of {name} has expired, or has not begun.",
                 login,
                 settings.sso,
             )
@@ -161,8 +162,8 @@ def unavailable(error: BaseException, settings: ProfileSettings) -> UserProblem 
             )
         case MissingDependencyException():
             return UserProblem(
-                f"{name[:1].upper()}{name[1:]} uses `aws login`, which needs one more library.",
-                "Install it with `pip install 'botocore[crt]'` beside amplify-tui.",
+                f"{name[:1].upper()}{name[1:]} uses a console sign-in; it needs one more library.",
+                f"Install it: `{pip_install(sys.executable, 'botocore[crt]')}`.",
                 offer="target",
             )
         case NoCredentialsError():
@@ -203,7 +204,8 @@ def mfa_problem(settings: ProfileSettings, serial: str, refused: str = "") -> Mf
     device = f" of {serial}" if serial else ""
     return MfaCodeNeeded(
         refused or f"Profile {settings.name} needs an MFA code{device}.",
-        f"Set temporary keys from `{command}` as environment variables.",
+        f"Sign in: `{amplify_tui('login')}`. Where there is no terminal, set temporary keys from "
+        f"`{command}` as environment variables.",
         serial,
         refused,
     )
@@ -274,7 +276,7 @@ def _answered_problem(
     if code in EXPIRED_CODES:
         return UserProblem(
             f"The AWS session of {name} has expired.",
-            f"Get new credentials, for example with `{aws('sso', 'login', profile=profile)}`.",
+            f"Sign in: `{amplify_tui('login')}`. Keys that another tool writes, renew with it.",
             offer="login",
         )
     if code in INVALID_CODES:

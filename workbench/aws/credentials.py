@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.credential_problems import credential_problem
+from workbench.aws.sign_in import session_end
 from workbench.aws.target import LOCAL_ACCOUNT
+
+_SSO_ROLE = re.compile(r"AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose credentials are in use: account id, ARN and region."""
+    """Whose credentials are in use: account id, ARN and region.
+
+    ``until`` is when they must sign in again, in seconds since the epoch; None if unknown or never.
+    """
 
     account: str
     arn: str
     region: str
+    until: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The role or user in one word; for SSO the permission set."""
+        kind, _, rest = self.arn.rpartition(":")[2].partition("/")
+        if not rest:
+            return kind  # root
+        name = rest.split("/")[0] if kind == "assumed-role" else rest.rpartition("/")[2]
+        sso = _SSO_ROLE.fullmatch(name)
+        return sso["name"] if sso else name
 
 
 def identify(clients: Clients) -> Caller:
@@ -34,4 +52,5 @@ def identify(clients: Clients) -> Caller:
         if problem is None:
             raise
         raise problem from error
-    return Caller(answer["Account"], answer["Arn"], clients.region)
+    until = session_end(clients)
+    return Caller(answer["Account"], answer["Arn"], clients.region, until)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
 from botocore.credentials import Credentials, ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, RefreshWithMFAUnsupportedError
 from botocore.session import Session
 
 from workbench.aws.credential_problems import EXPIRED_CODES, INVALID_CODES
@@ -61,8 +62,10 @@ class RenewableCredentials(Credentials):
         # What botocore and the programs it runs may raise here has no common base: a process's
         # answer that is no JSON, a token file that is missing, keys that "are still expired".
         try:
-            if self._found is None:
-                self._found = self._load()
+            if self._found is not None:
+                with suppress(RefreshWithMFAUnsupportedError):  # a new code may have been entered
+                    return self._found.get_frozen_credentials()
+            self._found = self._load()
             return self._found.get_frozen_credentials()
         except Exception as error:
             self._found = None  # the next request reads what a new sign-in has left
@@ -89,7 +92,9 @@ def renew_where_refused(session: Session, credentials: RenewableCredentials) -> 
     """Sign requests of the session's clients once more where AWS calls their keys expired."""
 
     def note(**kwargs: Any) -> None:
-        kwargs["request"].context[_GENERATION] = credentials.generation
+        # The session's clients for loading credentials sign with others, or with none.
+        if kwargs["request_signer"]._credentials is credentials:
+            kwargs["request"].context[_GENERATION] = credentials.generation
 
     def answered(**kwargs: Any) -> float | None:
         response, context = kwargs["response"], kwargs["request_dict"]["context"]

@@ -25,6 +25,7 @@ from workbench.model.events import (
     OutputsWritten,
     PlanMade,
     ResourceProgressed,
+    SignedIn,
     StageFinished,
     StateChanged,
 )
@@ -85,6 +86,8 @@ class HumanLines:
                 yield from self._finished(event)
             case LocalCloudReported():
                 yield from self._local_cloud(event)
+            case SignedIn():
+                yield self._paint.faint(safe_line(event.text))
             case LogLine() if event.level is not Level.DEBUG:
                 yield from self._log(event)
             case StateChanged():

@@ -24,6 +24,7 @@ from workbench.cli.commands import (
     history,
     init,
     local,
+    login,
     outputs,
     pipeline_deploy,
     query,
@@ -58,8 +59,8 @@ class Command(Protocol):
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
-    sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, query, subscribe,
-    schema, local, users, secret, env, branches, init, convert,
+    sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, login,
+    query, subscribe, schema, local, users, secret, env, branches, init, convert,
 )  # fmt: skip
 """In the order of the help."""
 

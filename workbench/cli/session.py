@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.output import ask, out
+from workbench.cli.terminal_sign_in import sign_in_where_needed
 
 if TYPE_CHECKING:
     import argparse
@@ -42,8 +43,13 @@ def open_session(arguments: argparse.Namespace, *, asks: bool = False) -> Sessio
 
 
 def connect_session(arguments: argparse.Namespace) -> Session:
-    """The same, its target answering: the local cloud is started if it is not running."""
+    """The same, its target answering: the local cloud is started if it is not running.
+
+    On a terminal, who is not signed in to AWS is asked to.
+    """
     from workbench.model.events import discard
     from workbench.startup import connect
 
-    return connect(open_session(arguments), discard)
+    session = open_session(arguments)
+    sign_in_where_needed(session)
+    return connect(session, discard)

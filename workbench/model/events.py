@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from workbench.model.clock import clock
 from workbench.model.deployment import (
     DeploymentResult,
     Diff,
@@ -252,6 +253,32 @@ class LocalCloudReported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """Who deploys to AWS: profile, account, region, and the role's or user's name.
+
+    ``until`` is when they must sign in again, in seconds since the epoch; None if unknown or never.
+    """
+
+    profile: str
+    account: str
+    region: str
+    name: str
+    until: float | None = None
+    kind: Literal["signed-in"] = "signed-in"
+
+    @property
+    def text(self) -> str:
+        """All of it, such as ``dev · 123456789012 · eu-west-1 · Admin · until 14:32``."""
+        return " · ".join(self.parts)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The words of ``text``."""
+        words = (self.profile, self.account, self.region, self.name)
+        return (*words, f"until {clock(self.until)}") if self.until is not None else words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BranchChanged(Event):
     """Another Git branch is checked out (a short commit where none is); the backend is the same."""
 
@@ -289,6 +316,7 @@ AnyEvent = (
     | OutputsWritten
     | DeploymentFinished
     | LocalCloudReported
+    | SignedIn
     | BranchChanged
     | LogLine
 )
@@ -321,6 +349,7 @@ __all__ = [
     "PlanMade",
     "ResourceProgressed",
     "ResourcesListed",
+    "SignedIn",
     "Stage",
     "StageFinished",
     "StageStarted",

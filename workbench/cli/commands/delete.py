@@ -12,6 +12,7 @@ from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.prompts import confirm
 from workbench.cli.session import open_session
+from workbench.cli.terminal_sign_in import sign_in_where_needed
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.loop.ownership import acquire, owner
 
     session = open_session(arguments)
+    sign_in_where_needed(session)
     folder = session.sandbox_dir
     ownership = acquire(folder, session.target.kind)
     if ownership is None:

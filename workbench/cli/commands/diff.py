@@ -10,6 +10,7 @@ from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import err, out, out_json
 from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
+from workbench.cli.terminal_sign_in import sign_in_where_needed
 
 if TYPE_CHECKING:
     import argparse
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             err(*human.lines(event))
 
     session = open_session(arguments)
+    sign_in_where_needed(session)
     # An assembly of its own: a sandbox that runs in another terminal may be reading the shared one.
     found = asyncio.run(coming_changes(session, emit, session.sandbox_dir / "diff.out"))
     if found.prepared is None:

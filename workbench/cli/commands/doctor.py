@@ -196,7 +196,9 @@ def _target(session: Session) -> Iterator[Finding]:
         return
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
+    from workbench.aws.sign_in import ends_soon
     from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
+    from workbench.startup import signed_in
 
     clients = Clients(session.target)
     try:
@@ -204,7 +206,10 @@ def _target(session: Session) -> Iterator[Finding]:
     except UserProblem as problem:
         yield Finding("bad", "target", f"{session.target.label}: {problem.what}", problem.next_step)
         return
-    yield Finding("good", "target", f"{session.target.label} {caller.region}  {caller.arn}")
+    yield Finding("good", "target", f"AWS {signed_in(session.target, caller).text}")
+    yield Finding("good", "identity", caller.arn)
+    if ends_soon(caller.until):
+        yield Finding("note", "session", "ends soon", f"Sign in again: `{amplify_tui('login')}`")
     try:
         check_bootstrap(clients, bootstrap_of(clients))
     except UserProblem as problem:

@@ -11,6 +11,7 @@ from workbench.cli.flags import add_json, add_outputs, add_target
 from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
+from workbench.cli.terminal_sign_in import sign_in_where_needed
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     from workbench.loop.options import SandboxOptions
 
     session = open_session(arguments, asks=True)
+    sign_in_where_needed(session)
     watched = arguments.dir_to_watch
     if watched is not None and not watched.expanduser().is_dir():
         raise UserProblem(

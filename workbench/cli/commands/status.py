@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from workbench.damaged_files import Damage
+    from workbench.model.events import SignedIn
     from workbench.startup import Session
 
 _UNKNOWN = "unknown: the local cloud is not running"
@@ -32,6 +33,8 @@ def register(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the status; starts nothing."""
+    from dataclasses import asdict
+
     from workbench.cli.event_text import record_line
     from workbench.damaged_files import kept_damaged
     from workbench.git.git_folder import branch_name
@@ -42,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     journal = Journal(journal_path(session.sandbox_dir))
     latest = journal.deployments(limit=1)
     who = owner(session.sandbox_dir)
-    stack = _stack_status(session)
+    stack, caller = _stack_status(session)
     branch = branch_name(session.project.root)
     damages = [str(each) for each in _damages(session)]
     kept = [str(file) for file in kept_damaged(session.project.dot_amplify)]
@@ -52,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             "root": str(session.project.root),
             "identifier": session.identity.name,
             "target": session.target.label,
+            "caller": asdict(caller) if caller else None,
             "branch": branch,
             "stack": session.stack_name,
             "stack_status": stack,
@@ -69,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("branch", branch),
         ("sandbox", session.identity.name),
         ("target", session.target.label),
+        ("as", caller.text if caller else ""),
         ("stack", session.stack_name),
         ("status", stack or "not deployed"),
         ("runs in", f"process {who.pid} {who.terminal}".rstrip() if who else "no terminal"),
@@ -94,21 +99,23 @@ def _damages(session: Session) -> tuple[Damage, ...]:
     return status(session.project.local_cloud_dir).damages
 
 
-def _stack_status(session: Session) -> str:
-    """CloudFormation's status; empty if there is no stack."""
+def _stack_status(session: Session) -> tuple[str, SignedIn | None]:
+    """CloudFormation's status, empty if there is no stack; and who asked, on AWS."""
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
-    from workbench.aws.target import LocalTarget
+    from workbench.aws.target import AwsTarget, LocalTarget
     from workbench.deploy.live.stack_state import read_stack_state
     from workbench.localcloud.lifecycle import status, target_of
+    from workbench.startup import signed_in
 
     target = session.target
     if isinstance(target, LocalTarget):
         cloud = status(session.project.local_cloud_dir)
         if not cloud.running:
-            return _UNKNOWN
+            return _UNKNOWN, None
         target = target_of(cloud, session.project.local_cloud_dir)
     clients = Clients(target)
-    identify(clients)
+    caller = identify(clients)
     state = read_stack_state(clients, session.stack_name)
-    return "" if state is None else state.status
+    who = signed_in(target, caller) if isinstance(target, AwsTarget) else None
+    return "" if state is None else state.status, who

@@ -1,0 +1,117 @@
+"""What a profile needs to be signed in, step by step: SSO first, then the codes of MFA devices.
+
+Front ends ask: the app in dialogs, the commands on the terminal. Nothing here knows how.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.cli_caches import sso_token_cache
+from workbench.aws.clients import Clients
+from workbench.aws.credential_problems import MfaCodeNeeded, SsoSignInNeeded, credential_problem
+from workbench.aws.profile_settings import ProfileSettings, profile_settings
+from workbench.aws.renewable_credentials import RenewableCredentials
+from workbench.aws.sso_login import SsoLogin, token_key
+from workbench.aws.target import AwsTarget
+from workbench.model.user_problem import UserProblem
+
+CODE_LENGTH = 6
+NOTICE_SECONDS = 600.0
+"""So long before its end a session's end is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSignIn:
+    """Another program's command gives the profile its credentials."""
+
+    command: tuple[str, ...]
+    problem: UserProblem
+    """What is wrong without it."""
+
+
+Step = SsoSignInNeeded | MfaCodeNeeded | ToolSignIn
+
+
+def next_step(target: AwsTarget, codes: Mapping[str, str] | None = None) -> Step | None:
+    """What is missing now; None if the profile has credentials. ``codes`` are MFA codes so far.
+
+    Raises UserProblem for what no sign-in solves. It asks STS and SSO only where no cache has it.
+    """
+    clients = Clients(target, codes=codes)
+    try:
+        clients.own_credentials.get_frozen_credentials()
+    except (BotoCoreError, ClientError) as error:
+        problem = credential_problem(error, target.profile)
+        if isinstance(problem, SsoSignInNeeded | MfaCodeNeeded):
+            return problem
+        if problem is None:
+            raise
+        command = _tool(clients.profile_settings)
+        if command and problem.offer == "login":
+            return ToolSignIn(command, problem)
+        raise problem from error
+    return None
+
+
+def sso_login(target: AwsTarget, step: SsoSignInNeeded | None = None) -> SsoLogin | None:
+    """The SSO sign-in of ``step``, or of the profile; None if it uses no SSO."""
+    session = Clients(target).session
+    sso = step.sso if step is not None else None
+    sso = sso or profile_settings(session).sso
+    return SsoLogin(session, sso) if sso is not None else None
+
+
+def code_mistake(code: str) -> str:
+    """Why this cannot be a code of an MFA device; empty if it can."""
+    good = len(code) == CODE_LENGTH and code.isascii() and code.isdigit()
+    return "" if good else f"A code has {CODE_LENGTH} digits."
+
+
+def _tool(settings: ProfileSettings) -> tuple[str, ...]:
+    option = () if settings.name == "default" else ("--profile", settings.name)
+    if settings.login_session:
+        return ("aws", "login", *option)
+    if settings.process:
+        return ()
+    return ("aws", "configure", *option)
+
+
+def session_end(clients: Clients) -> float | None:
+    """When the user must sign in again, in seconds since the epoch; None if unknown or never.
+
+    Credentials that renew themselves have no end that matters. Asks nobody: all of it is known
+    after the first request.
+    """
+    credentials = clients.own_credentials
+    if not isinstance(credentials, RenewableCredentials) or credentials.found is None:
+        return None
+    settings, method = clients.profile_settings, credentials.found.method
+    if method == "env" or (method == "assume-role" and settings.mfa_serial):
+        return credentials.ends
+    if settings.sso is not None and method in {"sso", "assume-role"}:
+        return _sso_end(settings, credentials.ends)
+    return None
+
+
+def _sso_end(settings: ProfileSettings, keys_end: float | None) -> float | None:
+    """The end of a token that SSO does not renew; the last keys that it gave may outlive it."""
+    assert settings.sso is not None
+    try:
+        token = sso_token_cache()[token_key(settings.sso)]
+        if token.get("refreshToken"):
+            return None
+        end = datetime.fromisoformat(token["expiresAt"]).timestamp()
+    except (KeyError, ValueError, TypeError):
+        return keys_end
+    return max(end, keys_end or 0.0)
+
+
+def ends_soon(end: float | None, *, now: float | None = None) -> bool:
+    """Whether it is time to say so."""
+    return end is not None and end - (time.time() if now is None else now) <= NOTICE_SECONDS
