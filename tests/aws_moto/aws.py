@@ -237,7 +237,7 @@ class Aws:
         request = read_request(environ, body)
         answer = next((a for a in (each(request) for each in self.extra) if a is not None), None)
         answer = self.faults.meet(request) or answer
-        role = _role_of(request.key)
+        role = role_of(request.key)
         # moto-api is how moto is talked to about itself.
         if answer is not None:
             self.calls.add(Call(request, answer.status, role))
@@ -287,7 +287,7 @@ def _body(environ: dict[str, Any]) -> bytes:
     return bytes(stream.read(int(environ.get("CONTENT_LENGTH") or 0)))
 
 
-def _role_of(key: str) -> str:
+def role_of(key: str) -> str:
     """The name of the role that a key was given for."""
     if not key.startswith("ASIA"):
         return ""

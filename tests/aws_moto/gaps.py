@@ -77,6 +77,9 @@ def fill() -> None:
     # moto runs functions in Docker.
     LambdaFunction.invoke = _invoke
 
+    # moto hands a function's update the layer that a template refers to, not the layer's ARN.
+    LambdaFunction._get_layers_data = _layers(LambdaFunction._get_layers_data)
+
     # moto lets everybody assume roles that do not exist.
     STSBackend.assume_role = _assume_role(STSBackend.assume_role)
 
@@ -497,6 +500,13 @@ def _invoke(self: LambdaFunction, body: Any, request_headers: Any, response_head
         deploy_to_bucket(self.account_id, get_partition(self.region), properties)
         return b"null"
     return json.dumps({"invoked": self.function_name}).encode()
+
+
+def _layers(real: Any) -> Any:
+    def layers_data(self: LambdaFunction, layers: list[Any]) -> Any:
+        return real(self, [getattr(each, "arn", each) for each in layers])
+
+    return layers_data
 
 
 def _assume_role(real: Any) -> Any:

@@ -1,0 +1,103 @@
+"""A developer with AmplifyBackendDeployFullAccess alone: all that deploys works, enforced."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.aws_moto.aws import Aws
+from tests.aws_moto.backends import Backend
+from tests.aws_moto.enforcement import Enforcement
+from tests.aws_moto.policy_page import policies
+from tests.aws_moto.sandbox import Deployer
+from workbench.deploy.execute.delete import Deleted, delete_backend
+from workbench.deploy.failure.failure import DeploymentProblem
+from workbench.deploy.plan.instructions import (
+    SwapBucketContent,
+    SwapDrifted,
+    SwapFunctionCode,
+    SwapSchema,
+)
+from workbench.model.deployment import Method
+
+pytestmark = pytest.mark.cloud
+
+
+@pytest.fixture
+def enforcement(aws: Aws) -> Enforcement:
+    return Enforcement(aws)
+
+
+def add_field(backend: Backend) -> None:
+    """Give the model another field, as a save of the schema does."""
+    for after in ("\n  id: ID!", "\n}\n\ntype Query"):
+        backend.change_text(f"content: String{after}", f"content: String\n  done: Boolean{after}")
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_the_managed_policy_deploys_swaps_and_updates(
+    deployer: Deployer, enforcement: Enforcement, language: str
+) -> None:
+    backend = Backend.load(language)
+    deployer.deploy(backend)
+    assert deployer.prepare(backend).plan.method is Method.NONE
+
+    backend.change_asset("handler.py" if language == "python" else "index.mjs", "# two")
+    swapped = deployer.deploy(backend).plan
+    assert swapped.method is Method.HOTSWAP
+    assert any(isinstance(step, SwapFunctionCode) for step in swapped.steps)
+
+    add_field(backend)
+    kinds = {type(step) for step in deployer.deploy(backend).plan.steps}
+    assert {SwapSchema, SwapBucketContent} <= kinds
+    fields = deployer.outputs["data"]["model_introspection"]["models"]["Todo"]["fields"]
+    assert "done" in fields
+
+    backend.add_model("Note")
+    plan = deployer.deploy(backend).plan
+    assert plan.method is Method.CLOUDFORMATION
+    assert any(isinstance(step, SwapDrifted) for step in plan.steps)
+    enforcement.assert_nothing_refused()
+
+
+def delete(deployer: Deployer) -> Deleted:
+    return delete_backend(deployer.clients, deployer.stack_name, lambda _: None)
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_delete_leaves_buckets_to_cloudformation(
+    deployer: Deployer, enforcement: Enforcement, aws: Aws, language: str
+) -> None:
+    deployer.deploy(Backend.load(language))
+    done = delete(deployer)
+    assert done.existed
+    assert deployer.live() is None
+    assert enforcement.actions == {"s3:ListBucketVersions", "logs:DeleteLogGroup"}
+    # Who may not delete one log group is not asked to delete the others.
+    assert len(aws.calls.of("logs:DeleteLogGroup")) == 1
+    assert all(name.startswith("log group /aws/lambda/amplify-") for name in done.remaining)
+    assert done.denial is not None
+    assert done.denial.what == "Your AWS credentials may not call logs:DeleteLogGroup"
+    assert "docs/aws.md" in done.denial.next_step
+
+
+def test_a_bucket_that_is_not_empty_remains_and_says_which_action_empties_it(
+    deployer: Deployer, enforcement: Enforcement, aws: Aws
+) -> None:
+    deployer.deploy(Backend.load("python"))
+    aws.calls.clear()
+    aws.fail_resource("AWS::S3::Bucket", "DELETE", "The bucket you tried to delete is not empty")
+    with pytest.raises(DeploymentProblem) as failed:
+        delete(deployer)
+    assert failed.value.failure.title == "A bucket still holds objects"
+    assert "may not call s3:ListBucketVersions" in failed.value.failure.fix
+    assert any("AWS::S3::Bucket" in line for line in failed.value.failure.details)
+    # Without the right to empty it, a second attempt would fail like the first.
+    assert len(aws.calls.of("cloudformation:DeleteStack")) == 1
+    assert delete(deployer).existed
+
+
+def test_with_the_policies_of_the_docs_delete_leaves_nothing(aws: Aws, deployer: Deployer) -> None:
+    enforcement = Enforcement(aws, policies()["Deleting everything"])
+    deployer.deploy(Backend.load("python"))
+    assert delete(deployer).remaining == ()
+    enforcement.assert_nothing_refused()
