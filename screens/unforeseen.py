@@ -79,7 +79,7 @@ class Unforeseen:
         """Where crash logs go: the project's own folder, once it is known."""
         sandbox = self._navigation.sandbox
         if sandbox is not None:
-            return sandbox.opened.info.sandbox_dir.parent
+            return crash_folder(sandbox.opened.info.root)
         return crash_folder(Path.cwd())
 
     def _show(self, error: BaseException, line: str, log: Path | None) -> None:

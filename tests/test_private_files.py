@@ -17,8 +17,8 @@ from workbench.crash_log import write_crash_log
 from workbench.deploy.outputs.outputs import place_empty_outputs, write_outputs
 from workbench.journal.schema import connect_to_write
 from workbench.localcloud import lifecycle
-from workbench.loop.ownership import acquire
 from workbench.model.user_problem import UserProblem
+from workbench.ownership import acquire
 from workbench.playground.addresses import Address, save_address
 from workbench.playground.history import History
 from workbench.playground.saved_tabs import SavedTabs, save_tabs

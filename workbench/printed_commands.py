@@ -8,6 +8,7 @@ so what commands aim at is kept here for the whole process, which works on one s
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -69,6 +70,13 @@ def amplify_tui(*words: str, exact: bool = False) -> str:
     elif _aim.identifier and not _aim.branch and (exact or not _aim.is_default):
         flags = ("--identifier", _aim.identifier, *flags)
     return _in_region(shlex.join(("amplify-tui", *words, *flags)))
+
+
+def amplify_tui_at(flags: Sequence[str], command: str, *, region: str = "") -> str:
+    """``amplify-tui COMMAND`` for the session's sandbox on another target than the session's."""
+    named = () if _aim.is_default else ("--identifier", _aim.identifier)
+    words = shlex.join(("amplify-tui", command, *named, *flags))
+    return f"AWS_REGION={shlex.quote(region)} {words}" if region else words
 
 
 def aws(*words: str, profile: str | None = None) -> str:

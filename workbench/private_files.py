@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -87,18 +88,17 @@ def _check(place: Path, *, is_top: bool) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise UnsafeFolderProblem(
             f"{place} is a link: others may be able to read or change what is kept there.",
-            f"Check where it leads, then remove the link: rm {place}",
+            f"Check where it leads, then remove the link: rm {shlex.quote(str(place))}",
         )
     if not stat.S_ISDIR(found.st_mode):
-        raise UnsafeFolderProblem(
-            f"{place} is not a folder.", f"Move it away: mv {place} {place}.old"
-        )
+        move = ("mv", str(place), f"{place}.old")
+        raise UnsafeFolderProblem(f"{place} is not a folder.", f"Move it away: {shlex.join(move)}")
     if found.st_uid != os.geteuid():
         raise UnsafeFolderProblem(
             f"{place} belongs to another user ({_name_of(found.st_uid)}), "
             "who could change what runs.",
             "Run this as that user, or take over the folder: "
-            f"sudo chown -R {_name_of(os.geteuid())} {place}",
+            f"sudo chown -R {_name_of(os.geteuid())} {shlex.quote(str(place))}",
         )
     if is_top and found.st_mode & 0o077:
         place.chmod(_OWNERS_ALONE)

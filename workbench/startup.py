@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.localcloud.contract import CLOUD_VARIABLE
 from workbench.model.events import Emit, LocalCloudReported, SignedIn
+from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import Aim, aim, aim_at
 from workbench.project.models import BackendIdentity, Project
 
@@ -49,9 +50,8 @@ class Session:
 
     @property
     def sandbox_dir(self) -> Path:
-        """Where this sandbox's journal, lock and live snapshot are."""
-        name = self.identity.name if self.identity.type == "sandbox" else self.stack_name
-        return self.project.sandbox_dir(name)
+        """Where this sandbox's journal, lock and live snapshot on its target are."""
+        return self.project.sandbox_dir(folder_name(self.identity), self.target.key)
 
     @property
     def stack_name(self) -> str:
@@ -67,11 +67,42 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     Raises ``UserProblem`` with the next step (its ``offer`` names what a front end can do).
     Takes about 0.1 s, most of it asking Node for its version.
     """
+    from workbench.project.node_runtime import find_node
+    from workbench.project.preflight import check_project
+
+    project, identity, target, chosen = _found(cwd, flags)
+    node = find_node()
+    check_project(project, node)
+    return Session(project, identity, node, target, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where a sandbox's history on a target is; needs neither Node nor packages."""
+
+    folder: Path
+    name: str
+    target: Target
+
+
+def find_past(cwd: Path, flags: Flags) -> Past:
+    """The history of the sandbox that the flags choose; raises ``UserProblem``."""
+    project, identity, target, _ = _found(cwd, flags)
+    return Past(project.sandbox_dir(folder_name(identity), target.key), identity.name, target)
+
+
+def folder_name(identity: BackendIdentity) -> str:
+    """The name of a backend's folder, which has one for each target in it."""
+    from workbench.project.identity import stack_name
+
+    return identity.name if identity.type == "sandbox" else stack_name(identity)
+
+
+def _found(cwd: Path, flags: Flags) -> tuple[Project, BackendIdentity, Target, bool]:
+    """Project, identity, target, and whether that was chosen; AWS is not asked."""
     from workbench.private_files import private_folder
     from workbench.project.identity import sandbox_identity
     from workbench.project.locate import find_project
-    from workbench.project.node_runtime import find_node
-    from workbench.project.preflight import check_project
 
     project = find_project(cwd)
     if project.dot_amplify.exists() or project.dot_amplify.is_symlink():
@@ -79,11 +110,10 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     if cloud := os.environ.get(CLOUD_VARIABLE):
         project = replace(project, cloud_dir=Path(cloud))
     identity = sandbox_identity(project, flags.identifier)
-    node = find_node()
-    check_project(project, node)
     target, chosen = _target(project, flags)
+    target = _placed(project, target)
     aim_at(_aim(project, identity, target, flags))
-    return Session(project, identity, node, target, chosen)
+    return project, identity, _settled(project, folder_name(identity), target), chosen
 
 
 def choose_target(session: Session, target: Target) -> Session:
@@ -95,7 +125,9 @@ def choose_target(session: Session, target: Target) -> Session:
     else:
         remembered = Remembered(target="local")
     save_remembered(session.project, remembered)
+    target = _placed(session.project, target)
     aim_at(_aim(session.project, session.identity, target, Flags()))
+    target = _settled(session.project, folder_name(session.identity), target)
     return replace(session, target=target, target_chosen=True)
 
 
@@ -113,8 +145,10 @@ def connect(session: Session, emit: Emit) -> Session:
     clients = Clients(session.target)
     caller = identify(clients)
     aim_at(replace(aim(), account=caller.account, region=clients.region))
+    _require_same_account(session, session.target, caller.account)
     emit(signed_in(session.target, caller))
-    return replace(session, target=replace(session.target, region=clients.region))
+    target = replace(session.target, region=clients.region, account=caller.account)
+    return replace(session, target=target)
 
 
 def signed_in(target: AwsTarget, caller: Caller) -> SignedIn:
@@ -132,7 +166,8 @@ def signed_in(target: AwsTarget, caller: Caller) -> SignedIn:
 def for_branch(session: Session, identity: BackendIdentity) -> Session:
     """The session that deploys a branch's backend instead of the sandbox."""
     aim_at(replace(aim(), branch=identity.name, identifier=""))
-    return replace(session, identity=identity)
+    target = _settled(session.project, folder_name(identity), session.target)
+    return replace(session, identity=identity, target=target)
 
 
 def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
@@ -173,6 +208,60 @@ def _target(project: Project, flags: Flags) -> tuple[Target, bool]:
     if remembered.target == "aws":
         return AwsTarget(profile=remembered.profile), True
     return LocalTarget(""), remembered.target == "local"
+
+
+def _placed(project: Project, target: Target) -> Target:
+    """The target with its region and account, as far as they are known without asking AWS."""
+    if isinstance(target, LocalTarget):
+        return target
+    from botocore.exceptions import BotoCoreError
+
+    from workbench.aws.clients import Clients
+    from workbench.project.sandbox_folders import account_of
+
+    try:
+        region = Clients(target).region
+    except (BotoCoreError, UserProblem):
+        return target  # connecting says what is wrong with the profile
+    account = account_of(project, target.profile or profile_of_environment())
+    return replace(target, region=region, account=account or None)
+
+
+def _settled(project: Project, name: str, target: Target) -> Target:
+    """The target, with the state of this sandbox in its folder for it."""
+    from workbench.project.sandbox_folders import settle
+
+    unknown = ""
+    if isinstance(target, AwsTarget):
+        unknown = replace(target, account=None).key
+    key = settle(
+        project, name, target.key, unknown, is_remembered=lambda: _is_remembered(project, target)
+    )
+    if isinstance(target, AwsTarget) and key != target.key:
+        return replace(target, account=None)
+    return target
+
+
+def _is_remembered(project: Project, target: Target) -> bool:
+    """Whether a command without flags would aim at this target."""
+    from workbench.project.project_state import Remembered, load_remembered
+
+    remembered = load_remembered(project)
+    if isinstance(target, AwsTarget):
+        return remembered == Remembered("aws", target.profile)
+    return remembered.target != "aws"
+
+
+def _require_same_account(session: Session, target: AwsTarget, account: str) -> None:
+    """Never deploy with the history and snapshot of another account."""
+    from workbench.project.sandbox_folders import remember_account
+
+    remember_account(session.project, target.profile or profile_of_environment(), account)
+    if target.account not in (None, account):
+        raise UserProblem(
+            f"{target.label} was account {target.account} and is account {account} now.",
+            "Start again: each account has a history of its own.",
+        )
 
 
 def _aim(project: Project, identity: BackendIdentity, target: Target, flags: Flags) -> Aim:

@@ -81,7 +81,7 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
         started.process.kill()
         started.process.wait()
     if not keep_snapshot:
-        (project / ".amplify" / "workbench" / "adopt" / "live.json").unlink()
+        (project / ".amplify" / "workbench" / "adopt" / "local" / "live.json").unlink()
 
     again = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
     try:

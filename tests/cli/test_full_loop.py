@@ -150,5 +150,5 @@ def _target(project: Path) -> LocalTarget:
 
 
 def _history(project: Path) -> tuple[object, ...]:
-    folder = project / ".amplify" / "workbench" / "loop"
+    folder = project / ".amplify" / "workbench" / "loop" / "local"
     return Journal(journal_path(folder)).deployments(limit=1000)

@@ -61,7 +61,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "amplify").mkdir()
     (tmp_path / "amplify" / "backend.ts").write_text("")
     (tmp_path / "package.json").write_text('{"name": "app"}')
-    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
+    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me" / "local"))
     journal.append(DeploymentStarted(at=1.0, deployment=1, trigger=Trigger("save", (EVIL,))))
     journal.append(LogLine(at=1.1, level=Level.ERROR, source=EVIL, text=EVIL, deployment=1))
     wrong = Diagnostic("error", EVIL, file=EVIL, line=1, column=2, code=EVIL, hint=EVIL)

@@ -68,7 +68,7 @@ def test_missing_packages_stop_a_sandbox_with_the_next_step(
 
 
 def test_history_lists_and_tells(bare_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    journal = Journal(journal_path(bare_project / ".amplify" / "workbench" / "me"))
+    journal = Journal(journal_path(bare_project / ".amplify" / "workbench" / "me" / "local"))
     journal.append(DeploymentStarted(at=1.0, deployment=1, trigger=Trigger("save", ("a.ts",))))
     failure = Failure("The types don't hold", "a.ts:1: no", "Mend it")
     journal.append(
@@ -79,7 +79,8 @@ def test_history_lists_and_tells(bare_project: Path, capsys: pytest.CaptureFixtu
     journal.append(DeploymentStarted(at=3.0, deployment=2, trigger=Trigger("save")))
     journal.close()
     assert main(["history", "--identifier", "me"]) == 0
-    newest, oldest = capsys.readouterr().out.splitlines()
+    where, newest, oldest = capsys.readouterr().out.splitlines()
+    assert where == "me · local cloud"
     assert "#2" in newest
     assert "interrupted" in newest
     assert "failed" in oldest

@@ -175,7 +175,9 @@ def test_a_local_cloud_killed_in_mid_deployment_is_restarted_and_the_deployment_
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files")
 def test_a_full_disk_is_told_and_everything_goes_on_when_there_is_room(running: Running) -> None:
     process = running.sandbox.process.pid
-    journal = Journal(journal_path(running.folder / ".amplify" / "workbench" / IDENTIFIER))
+    journal = Journal(
+        journal_path(running.folder / ".amplify" / "workbench" / IDENTIFIER / "local")
+    )
     before = len(journal.deployments(limit=1000))
     # No file of the sandbox's process can grow from here on, as on a full disk.
     unlimited = resource.prlimit(process, resource.RLIMIT_FSIZE)

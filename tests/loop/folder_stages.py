@@ -47,7 +47,7 @@ def make_session(root: Path) -> Session:
         project=Project(root, backend, "app"),
         identity=BackendIdentity("app", "me"),
         node=NodeRuntime(Path("/bin/true"), (20, 0, 0), ("npm",)),
-        target=AwsTarget(),
+        target=AwsTarget(region="us-east-1", account="111122223333"),
         target_chosen=True,
     )
 

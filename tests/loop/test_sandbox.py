@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.loop.folder_stages import FolderStages, Running
+from tests.loop.folder_stages import FolderStages, Running, make_session
 from workbench.journal.store import Journal, journal_path
 from workbench.loop.options import SandboxOptions
 from workbench.model.deployment import DeploymentResult
@@ -32,7 +32,7 @@ def decisions(running: Running) -> list[ConfirmationAnswered]:
 
 async def written(tmp_path: Path, wanted: list[DeploymentResult | None]) -> None:
     """Wait until the journal, which is written in a thread of its own, has these deployments."""
-    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
+    journal = Journal(journal_path(make_session(tmp_path).sandbox_dir))
     for _ in range(500):
         if [record.result for record in journal.deployments()] == wanted:
             return
@@ -166,7 +166,7 @@ async def test_losses_wait_for_an_answer(tmp_path: Path) -> None:
     assert (allowed.allowed, allowed.deployment) == (True, 3)
     assert allowed.how.startswith("typed Orders")
     assert allowed.losses == asked[0].losses
-    journal = Journal(journal_path(tmp_path / ".amplify" / "workbench" / "me"))
+    journal = Journal(journal_path(make_session(tmp_path).sandbox_dir))
     assert [one.allowed for one in journal.decisions([2, 3])] == [False, True]
 
 
@@ -255,7 +255,7 @@ async def test_stopping_during_a_deployment_leaves_it_interrupted(tmp_path: Path
 
 async def test_a_start_closes_what_a_killed_process_left_and_adopts(tmp_path: Path) -> None:
     running = await started(tmp_path)
-    path = journal_path(tmp_path / ".amplify" / "workbench" / "me")
+    path = journal_path(make_session(tmp_path).sandbox_dir)
     await running.stop()
     journal = Journal(path)
     cause = Trigger("save", ("amplify/backend.ts",))
@@ -312,7 +312,7 @@ async def test_once_in_a_second_terminal_tells_how_the_owner_stands(tmp_path: Pa
 
 
 async def test_an_unwritable_journal_does_not_stop_the_loop(tmp_path: Path) -> None:
-    folder = tmp_path / ".amplify" / "workbench" / "me"
+    folder = make_session(tmp_path).sandbox_dir
     (folder / "journal.sqlite3").mkdir(parents=True)
     running = await started(tmp_path)
     running.save("two")

@@ -487,7 +487,7 @@ class ScriptedStarter:
             target="local cloud",
             stack_name=STACK,
             branch="main",
-            sandbox_dir=self.folder / ".amplify/workbench/me",
+            sandbox_dir=self.folder / ".amplify/workbench/me/local",
         )
         return OpenedSandbox(
             info, self.controls, self.past, self.open_api, self.open_pool, self.open_branches

@@ -181,7 +181,7 @@ async def test_log_is_saved_in_the_sandboxs_folder(
         await pilot.press("4")
         await until(pilot, lambda: screen.focused_pane() == "log")
         await pilot.press("s")
-        folder = tmp_path / ".amplify/workbench/me/logs"
+        folder = tmp_path / ".amplify/workbench/me/local/logs"
         await until(pilot, lambda: list(folder.glob("log-*.txt")), "the file")
         (saved,) = folder.glob("log-*.txt")
         await until(pilot, lambda: "#2 succeeded in 0.92s" in saved.read_text(), "its lines")

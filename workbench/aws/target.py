@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 from workbench.aws.local_keys import LocalKeys
 
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
+LOCAL_KEY = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,40 @@ class LocalTarget:
         """How the header names this target."""
         return "local cloud"
 
+    @property
+    def key(self) -> str:
+        """The name of the folder for a sandbox's state on this target."""
+        return LOCAL_KEY
+
 
 @dataclass(frozen=True, slots=True)
 class AwsTarget:
-    """An AWS account by named profile (None: the standard credential chain) and region."""
+    """An AWS account by named profile (None: the standard credential chain) and region.
+
+    ``account`` is None until AWS has said once which account the profile is of.
+    """
 
     profile: str | None = None
     region: str | None = None
     kind: Literal["aws"] = "aws"
+    account: str | None = None
 
     @property
     def label(self) -> str:
         """How the header names this target."""
         where = f" · {self.region}" if self.region else ""
         return f"AWS {self.profile or 'default'}{where}"
+
+    @property
+    def key(self) -> str:
+        """The name of the folder for a sandbox's state on this target.
+
+        Two profiles of one account share it. While the account is not known, it is the profile's.
+        """
+        if self.account and self.region:
+            return f"{self.account}-{self.region}"
+        words = f"{self.profile or ''} {self.region or ''}"
+        return f"unknown-{sha256(words.encode()).hexdigest()[:8]}"
 
 
 Target = LocalTarget | AwsTarget

@@ -129,4 +129,5 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
 
 
 def _sign_ins_file(opened: OpenedBranches, selected: SelectedEnvironment) -> Path:
-    return opened.project.sandbox_dir(selected.stack) / FILE_NAME
+    folder = opened.project.sandbox_dir(selected.stack, opened.clients.target.key)
+    return folder / FILE_NAME

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.output import ask, out
 from workbench.cli.terminal_sign_in import sign_in_where_needed
+from workbench.printed_commands import amplify_tui_at
 
 if TYPE_CHECKING:
     import argparse
@@ -53,3 +54,23 @@ def connect_session(arguments: argparse.Namespace) -> Session:
     session = open_session(arguments)
     sign_in_where_needed(session)
     return connect(session, discard)
+
+
+def commands_elsewhere(session: Session, command: str) -> tuple[tuple[str, str], ...]:
+    """The other targets that this sandbox is deployed to, each with the command that aims there."""
+    from workbench.aws.target import LOCAL_KEY
+    from workbench.project.sandbox_folders import deployed_targets, profile_of
+    from workbench.startup import folder_name
+
+    found = []
+    for key in deployed_targets(session.project, folder_name(session.identity)):
+        account, _, region = key.partition("-")
+        if key == session.target.key:
+            continue
+        if key == LOCAL_KEY:
+            found.append(("the local cloud", amplify_tui_at(("--local",), command)))
+            continue
+        profile = profile_of(session.project, account)
+        flags = ("--profile", profile) if profile else ()
+        found.append((f"AWS {account} · {region}", amplify_tui_at(flags, command, region=region)))
+    return tuple(found)

@@ -11,10 +11,10 @@ from workbench.journal.store import Journal, journal_path
 from workbench.loop.event_sink import EventSink
 from workbench.loop.journal_tail import follow_journal
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import Ownership, owner, wait_to_own
 from workbench.loop.requests import Requests, cancel
 from workbench.model.deployment import DeploymentResult
 from workbench.model.events import DeploymentFinished, Level, LoopState, StateChanged
+from workbench.ownership import Ownership, owner, wait_to_own
 
 
 class Follower:

@@ -11,6 +11,8 @@ from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
 from workbench.loop.stages import Stages
 from workbench.model.deployment import Failure
+from workbench.model.user_problem import UserProblem
+from workbench.ownership import Ownership, acquire, owner
 from workbench.startup import Session, connect
 
 if TYPE_CHECKING:
@@ -53,11 +55,15 @@ class SessionTarget:
         self._options = options
         self._sink = sink
         self._introspect = introspect
+        self._ownership: Ownership | None = None
 
     def connect(self) -> SandboxStack:
         """Start the local cloud or check AWS's credentials, and return the stack there."""
         run_beside(_import_deploy, "import-deploy")
+        before = self._session.sandbox_dir
         self._session = connect(self._session, self._sink)
+        if self._session.sandbox_dir != before:
+            self._own(self._session.sandbox_dir)
 
         from workbench.aws.clients import Clients
         from workbench.loop.sandbox_stack import SandboxStack
@@ -65,6 +71,16 @@ class SessionTarget:
         clients = Clients(self._session.target)
         run_beside(clients.warm, "warm-clients")
         return SandboxStack(self._session, clients, self._options, self._sink, self._introspect)
+
+    def _own(self, folder: Path) -> None:
+        """Own the account's folder, which another profile of it may use at this moment."""
+        self._ownership = acquire(folder, self._session.target.kind)
+        if self._ownership is None:
+            who = owner(folder)
+            raise UserProblem(
+                f"Process {who and who.pid} runs this sandbox already, with another profile.",
+                "Stop it there (Ctrl-C), then start again.",
+            )
 
     def explain(self, error: Exception) -> Failure:
         """The exception in plain words."""

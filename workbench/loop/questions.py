@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import in_terminal
 from workbench.model.deployment import Failure, Loss
 from workbench.model.events import ConfirmationAnswered, ConfirmationNeeded, Emit, LoopState
+from workbench.ownership import in_terminal
 from workbench.wording import plural
 
 TAKEN_BACK = "the question was taken back by a newer save or the end"

@@ -19,7 +19,6 @@ from workbench.loop.event_sink import EventSink
 from workbench.loop.follower import Follower
 from workbench.loop.local_cloud_guard import keep_running
 from workbench.loop.options import SandboxOptions
-from workbench.loop.ownership import acquire
 from workbench.loop.project_stages import make_stages
 from workbench.loop.questions import Questions
 from workbench.loop.requests import Requests, cancel
@@ -35,6 +34,7 @@ from workbench.model.events import (
     StateChanged,
     Trigger,
 )
+from workbench.ownership import acquire
 from workbench.redaction.redactor import Redactor
 from workbench.startup import Session
 from workbench.watch.watcher import Watcher
@@ -333,9 +333,12 @@ class Sandbox:
 
         def place() -> None:
             from workbench.deploy.outputs.outputs import outputs_path, place_empty_outputs
+            from workbench.deploy.outputs.written_outputs import note_written
 
             fmt, version = self._options.outputs_format, self._options.outputs_version
-            place_empty_outputs(outputs_path(folder, fmt, version), fmt, version)
+            path = outputs_path(folder, fmt, version)
+            if place_empty_outputs(path, fmt, version):
+                note_written(self._session.sandbox_dir, path)
 
         try:
             await in_thread(place, "empty-outputs")

@@ -209,6 +209,7 @@ class SandboxStack:
             introspect=self.introspect,
             fmt=self.options.outputs_format,
             version=self.options.outputs_version,
+            sandbox_dir=self.session.sandbox_dir,
         )
 
     def _read_state(self) -> StackState | None:

@@ -52,9 +52,14 @@ class Project:
         """The folder of the local cloud's state, port and log."""
         return self.cloud_dir or self.dot_amplify / "local-cloud"
 
-    def sandbox_dir(self, name: str) -> Path:
-        """The folder of a sandbox's journal, live snapshot and lock."""
-        return self.dot_amplify / "workbench" / name
+    @property
+    def workbench_dir(self) -> Path:
+        """The folder of what the engine keeps for the project."""
+        return self.dot_amplify / "workbench"
+
+    def sandbox_dir(self, name: str, target: str) -> Path:
+        """The folder of a sandbox's journal, live snapshot and lock on a target, by its ``key``."""
+        return self.workbench_dir / name / target
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,10 @@ def test_what_goes_is_not_swapped_again(one: Assembly, tmp_path: Path) -> None:
 
 
 def test_all_sandboxes_are_marked_until_each_deploys(tmp_path: Path) -> None:
-    mine, other, cache = tmp_path / "me", tmp_path / "other", tmp_path / "compile-cache"
+    mine, other = tmp_path / "me" / "local", tmp_path / "other" / "111122223333-us-east-1"
+    cache = tmp_path / "compile-cache"
     for folder in (other, cache):
-        folder.mkdir()
+        folder.mkdir(parents=True)
     snapshot_file(other).write_text("{}")
     assert unknown_swaps_mark(mine) == ""
     mark_foreign_deployment(mine)

@@ -123,7 +123,7 @@ async def test_an_ended_app_leaves_no_task_and_no_connection(
     if reach is not opening:
         assert all(each.is_closed for each in held.opened)
     if reach is saving_the_tabs:
-        (tab,) = load_tabs(held.folder / ".amplify/workbench/me")[0].tabs
+        (tab,) = load_tabs(held.folder / ".amplify/workbench/me/local")[0].tabs
         assert tab.text == "{ list { name } }"
 
 

@@ -31,7 +31,7 @@ class Playing:
     def __init__(self, terminal: Terminal, folder: Path, sent: list[str]) -> None:
         self.terminal = terminal
         self.sent = sent
-        self._file = folder / ".amplify/workbench/me/playground.json"
+        self._file = folder / ".amplify/workbench/me/local/playground.json"
 
     def new_tab(self) -> None:
         self.terminal.press("C-t")

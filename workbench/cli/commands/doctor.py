@@ -236,7 +236,7 @@ def _local_cloud(session: Session) -> Iterator[Finding]:
 
 def _sandbox(session: Session) -> Iterator[Finding]:
     from workbench.journal.store import journal_path
-    from workbench.loop.ownership import owner
+    from workbench.ownership import owner
 
     who = owner(session.sandbox_dir)
     if who is not None:

@@ -10,6 +10,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import err, out, out_json, out_json_text
 from workbench.cli.parser import Parser
+from workbench.cli.session import target_flags
 from workbench.terminal_text import safe_line
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from workbench.journal.store import Journal
     from workbench.model.events import ConfirmationAnswered
+    from workbench.startup import Past
 
 NAME: Final = "history"
 ABOUT: Final = "past deployments; with a number, everything about that one"
@@ -34,24 +36,21 @@ def register(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List the newest deployments, or show one; 1 if there is no such deployment."""
     from workbench.journal.store import Journal, journal_path
-    from workbench.project.identity import sandbox_identity
-    from workbench.project.locate import find_project
+    from workbench.startup import find_past
 
-    project = find_project(Path.cwd())
-    identity = sandbox_identity(project, arguments.identifier)
-    folder = project.sandbox_dir(identity.name)
-    journal = Journal(journal_path(folder))
+    past = find_past(Path.cwd(), target_flags(arguments))
+    journal = Journal(journal_path(past.folder))
     if arguments.number is not None:
         return _show(journal, arguments.number, as_json=arguments.json)
-    return _list(journal, folder, arguments.limit, as_json=arguments.json)
+    return _list(journal, past, arguments.limit, as_json=arguments.json)
 
 
-def _list(journal: Journal, folder: Path, limit: int, *, as_json: bool) -> int:
+def _list(journal: Journal, past: Past, limit: int, *, as_json: bool) -> int:
     from dataclasses import asdict
 
     from workbench.cli.event_text import record_line
     from workbench.deploy.plan.data_loss import decision_text
-    from workbench.loop.ownership import owner
+    from workbench.ownership import owner
 
     records = journal.deployments(limit=max(limit, 1))
     decided: dict[int | None, list[ConfirmationAnswered]] = {}
@@ -63,10 +62,11 @@ def _list(journal: Journal, folder: Path, limit: int, *, as_json: bool) -> int:
             out_json({**asdict(record), "decisions": decisions})
         return 0
     if not records:
-        out(f"Nothing has been deployed yet as {folder.name}.")
+        out(f"Nothing has been deployed yet as {past.name} to {past.target.label}.")
         return 0
     paint = Paint.of(sys.stdout)
-    running = owner(folder) is not None
+    out(paint.faint(f"{past.name} · {past.target.label}"))
+    running = owner(past.folder) is not None
     for record in records:
         out(record_line(record, paint, running=running))
         for decision in decided.get(record.number, ()):

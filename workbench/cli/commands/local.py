@@ -108,9 +108,9 @@ def _reset(arguments: argparse.Namespace) -> int:
 def _refuse_while_used(project: Project) -> None:
     """A running sandbox would start it again at once: say so instead of silently undoing it."""
     from workbench.localcloud.lifecycle import status
-    from workbench.loop.ownership import owners_on_local_cloud
+    from workbench.ownership import owners_on_local_cloud
 
-    users = owners_on_local_cloud(project.dot_amplify / "workbench")
+    users = owners_on_local_cloud(project.workbench_dir)
     if not users or not status(project.local_cloud_dir).running:
         return
     names = " and ".join(f"{name} (process {who.pid})" for name, who in users.items())

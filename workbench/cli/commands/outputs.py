@@ -43,10 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
         introspect=lambda schema: asyncio.run(_introspect(session, schema)),
         fmt=arguments.outputs_format,
         version=arguments.outputs_version,
+        sandbox_dir=session.sandbox_dir,
     )
     changed = write_outputs_file(Clients(session.target), session.stack_name, request, discard)
     paint = Paint.of(sys.stdout)
-    out(f"{paint.good('✓')} {request.path}" + ("" if changed else paint.faint(" (unchanged)")))
+    of = paint.faint(f"of {session.target.label}" + ("" if changed else ", unchanged"))
+    out(f"{paint.good('✓')} {request.path} {of}")
     return 0
 
 

@@ -9,7 +9,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import out, out_json
 from workbench.cli.parser import Parser
-from workbench.cli.session import open_session
+from workbench.cli.session import commands_elsewhere, open_session
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from workbench.damaged_files import kept_damaged
     from workbench.git.git_folder import branch_name
     from workbench.journal.store import Journal, journal_path
-    from workbench.loop.ownership import owner
+    from workbench.ownership import owner
 
     session = open_session(arguments)
     journal = Journal(journal_path(session.sandbox_dir))
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     who = owner(session.sandbox_dir)
     stack, caller = _stack_status(session)
     branch = branch_name(session.project.root)
+    elsewhere = commands_elsewhere(session, "status")
     damages = [str(each) for each in _damages(session)]
     kept = [str(file) for file in kept_damaged(session.project.dot_amplify)]
     if arguments.json:
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             "owner_pid": who.pid if who else None,
             "last_deployment": latest[0].number if latest else None,
             "last_result": latest[0].result if latest else None,
+            "also_on": [place for place, _ in elsewhere],
             "damages": damages,
             "damaged_files": kept,
         }
@@ -79,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         ("runs in", f"process {who.pid} {who.terminal}".rstrip() if who else "no terminal"),
         ("last", record_line(latest[0], paint, running=who is not None) if latest else "none"),
     ]
+    rows += [("also on", f"{place}  {paint.faint(command)}") for place, command in elsewhere]
     for name, value in rows:
         if value:
             out(f"{paint.faint(f'{name:>8}')}  {value.strip()}")

@@ -97,5 +97,5 @@ def clear_mark(sandbox_dir: Path, mark: str) -> None:
 
 
 def sandboxes_beside(sandbox_dir: Path) -> list[Path]:
-    """Return the folders of the project's deployed sandboxes."""
-    return [file.parent for file in sandbox_dir.parent.glob(f"*/{_NAME}")]
+    """Return the folders of the project's deployed sandboxes, on all targets."""
+    return [file.parent for file in sandbox_dir.parents[1].glob(f"*/*/{_NAME}")]

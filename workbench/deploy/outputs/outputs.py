@@ -29,6 +29,7 @@ from workbench.deploy.outputs.sections import (
     merge_sections,
     storage_section,
 )
+from workbench.deploy.outputs.written_outputs import note_written
 from workbench.model.events import Emit, OutputsWritten
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
@@ -48,12 +49,16 @@ _INDENT = 2
 
 @dataclass(frozen=True, slots=True)
 class OutputsRequest:
-    """Where outputs are written and how; ``introspect`` makes the model introspection."""
+    """Where outputs are written and how; ``introspect`` makes the model introspection.
+
+    ``sandbox_dir`` is the folder of the sandbox and target that the file is remembered to be of.
+    """
 
     directory: Path
     introspect: Introspect
     fmt: OutputsFormat = "json"
     version: str = DEFAULT_VERSION
+    sandbox_dir: Path | None = None
 
     @property
     def path(self) -> Path:
@@ -116,6 +121,8 @@ def write_outputs_file(
     """Read the stack's outputs and write the file; False if it was the same already."""
     content = read_outputs(clients, stack_name, request.introspect, version=request.version)
     changed = write_outputs(request.path, content, request.fmt, request.version)
+    if request.sandbox_dir is not None:
+        note_written(request.sandbox_dir, request.path)
     path = str(request.path)
     emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
     return changed

@@ -8,12 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-from workbench.loop.ownership import acquire, owner, wait_to_own
+from workbench.ownership import acquire, owner, wait_to_own
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from workbench.loop.ownership import acquire
+from workbench.ownership import acquire
 held = acquire(Path(sys.argv[1]))
 print("held" if held else "refused", flush=True)
 time.sleep(60)

@@ -74,8 +74,9 @@ def owner(sandbox_dir: Path) -> Owner | None:
 
 def owners_on_local_cloud(workbench_dir: Path) -> dict[str, Owner]:
     """The sandboxes of a project that deploy to its local cloud now, by name, with their owners."""
-    found = {lock.parent.name: owner(lock.parent) for lock in workbench_dir.glob(f"*/{LOCK_NAME}")}
-    return {name: who for name, who in sorted(found.items()) if who and who.target in ("", "local")}
+    folders = [lock.parent for lock in workbench_dir.glob(f"*/local/{LOCK_NAME}")]
+    found = {folder.parent.name: owner(folder) for folder in folders}
+    return {name: who for name, who in sorted(found.items()) if who}
 
 
 async def wait_to_own(sandbox_dir: Path, target: str = "") -> Ownership:
