@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
+from workbench.localcloud.state.store import FILE_NAME
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -34,7 +37,7 @@ def _endless(*before: str) -> dict[str, Any]:
 
 
 def _kill_and_restart(stacks: Stacks, folder: Path) -> None:
-    time.sleep(1.0)
+    time.sleep(1.0)  # the last second of writes may be lost
     os.kill(lifecycle.status(folder).pid, signal.SIGKILL)
     stacks.clients = Clients(lifecycle.start(folder))
     stacks.cloudformation = stacks.clients.client("cloudformation")
@@ -79,6 +82,45 @@ def test_a_cut_off_update_is_rolled_back_at_the_next_start(
         "StackResourceSummaries"
     ]
     assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
+
+
+def test_a_nested_stack_that_was_being_made_goes_with_its_parent(
+    own_stacks: Stacks, own_cloud_dir: Path
+) -> None:
+    named = _parameter("1")
+    named["Properties"]["Name"] = "/app/name"
+    child = own_stacks.publish("child.json", {"Resources": {"Value": named, **_endless("Value")}})
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": child}}
+    own_stacks.create("other", {"Resources": {"Value": _parameter("1")}})
+    template = _json({"Resources": {"Child": nested}})
+    own_stacks.cloudformation.create_stack(StackName="app", TemplateBody=template)
+    both = _json({"Resources": {"Value": _parameter("1"), "Child": nested}})
+    _until_saved(own_cloud_dir, "/app/name")
+    _kill_and_restart(own_stacks, own_cloud_dir)
+    stack = own_stacks.settled("app", timeout=1)
+    assert stack["StackStatus"] == "CREATE_FAILED"
+    own_stacks.cloudformation.delete_stack(StackName="app")
+    assert own_stacks.settled(stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+
+    own_stacks.cloudformation.update_stack(StackName="other", TemplateBody=both)
+    _until_saved(own_cloud_dir, "/app/name")
+    _kill_and_restart(own_stacks, own_cloud_dir)
+    assert own_stacks.settled("other", timeout=10)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    finished = own_stacks.publish("finished.json", {"Resources": {"Value": named}})
+    nested["Properties"] = {"TemplateURL": finished}
+    assert own_stacks.create("app", {"Resources": {"Child": nested}})["StackStatus"] == (
+        "CREATE_COMPLETE"
+    )
+
+
+def _until_saved(cloud_dir: Path, text: str) -> None:
+    """Wait until the saved state names it."""
+    deadline = time.monotonic() + 20
+    query = "SELECT 1 FROM part WHERE instr(document, ?1) OR instr(name, ?1)"
+    with closing(sqlite3.connect(cloud_dir / "state" / FILE_NAME)) as state:
+        while state.execute(query, (text.encode(),)).fetchone() is None:
+            assert time.monotonic() < deadline, f"not saved: {text}"
+            time.sleep(0.02)
 
 
 def _json(template: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ many, come first. An idle local cloud does nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.damaged_files import Damage
+from workbench.localcloud.ministack.patches.cloudformation.operation_steps import STEPS
 from workbench.localcloud.ministack.patches.cloudformation.stack_operations import any_running
 from workbench.localcloud.ministack.patches.s3.staging_bucket import unused_assets
 from workbench.localcloud.ministack.saved_state import capture
@@ -55,6 +57,9 @@ _RETRY = 3.0
 
 _ITEMS_AGAIN = 0.1
 """Seconds of looking at services after which the items that came meanwhile are written first."""
+
+_LONGEST_HOLD = 0.5
+"""Seconds for which stack operations are held at most; only a large state takes longer."""
 
 _ASSETS_EVERY = 300.0
 """Seconds between two looks for assets that nothing needs; the first comes soon after the start."""
@@ -192,7 +197,10 @@ class Autosave:
                 if self._ending:
                     return
                 settled = self._settle_at is None
-                services = None if self._all else frozenset(self._marked)
+                # An operation changes any service, and one that ends during the save would
+                # otherwise be saved as running: it is asked before, and then looked at again.
+                running = any_running()
+                services = None if self._all or running else frozenset(self._marked)
                 self._all, self._marked = False, set()
             began = time.monotonic()
             written = self._save(services)
@@ -206,7 +214,7 @@ class Autosave:
                 self._copying.start()  # the first one ever
             pause = min(took * _BUSY_SHARE, _LONGEST_PAUSE) if written else _RETRY
             with self._wake:
-                if any_running():
+                if running or any_running():
                     self._settle_at = time.monotonic() + _SETTLE
                     if not (self._all or self._marked):
                         self._first_mark = time.monotonic()
@@ -226,14 +234,21 @@ class Autosave:
         if not self._save_items():
             self.mark(services)
             return False
-        since = time.monotonic()
-        for name in capture.loaded_services():
-            if services is not None and name not in services:
-                continue
-            self._look_at(name)
-            if time.monotonic() - since > _ITEMS_AGAIN:
-                self._save_items()
-                since = time.monotonic()
+        names = [name for name in capture.loaded_services() if services is None or name in services]
+        # Stacks last: one that names a resource which is not there can be deleted or rolled back,
+        # while a resource that no stack names is in the way for ever.
+        names.sort(key=lambda name: name == "cloudformation")
+        since = began = time.monotonic()
+        with contextlib.ExitStack() as operations:
+            operations.enter_context(STEPS.held())
+            for name in names:
+                self._look_at(name)
+                now = time.monotonic()
+                if now - began > _LONGEST_HOLD:
+                    operations.close()
+                if now - since > _ITEMS_AGAIN:
+                    self._save_items()
+                    since = time.monotonic()
         blobs = self._blobs.take()
         changes = Changes(
             services=self._unsaved_roots,

@@ -21,6 +21,8 @@ from ministack.services.cloudformation import (
     stacks,
 )
 
+from workbench.localcloud.ministack.patches.cloudformation.operation_steps import STEPS
+
 _STARTED = "UPDATE_IN_PROGRESS"
 
 
@@ -55,6 +57,7 @@ class _Events:
         detailed_status: str = "",
     ) -> None:
         """Record an event as AWS would, or not at all."""
+        STEPS.note(stack_id, resource_type, status)
         resources = (_stacks.get(stack_name) or {}).get("_resources", {})
         record = resources.get(logical_id)
         key = (stack_name, logical_id)

@@ -1,7 +1,8 @@
 """Stack operations cut off by a stop of the emulator: ministack leaves them in progress forever.
 
 AWS has no such case. A cut-off update is rolled back when the emulator starts again, to the
-template that the stack ran before; a create counts as failed, a delete as failed.
+template that the stack ran before; a create counts as failed, a delete as failed. A nested stack
+that its parent was still making becomes a resource of the parent, so that it goes with it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def any_running() -> bool:
 def settle_interrupted() -> tuple[str, ...]:
     """Give every cut-off operation the status it goes on from; returns the stacks' names."""
     names = []
+    _note_unfinished_children()
     for _, stack in _all_stacks():
         after = _AFTER.get(stack.get("StackStatus", ""))
         if after is not None:
@@ -44,6 +46,33 @@ def settle_interrupted() -> tuple[str, ...]:
             _event(stack, after)
             names.append(str(stack["StackName"]))
     return tuple(names)
+
+
+def _note_unfinished_children() -> None:
+    """Note each nested stack in its parent, which does so only at the end of its creation."""
+    from ministack.services.cloudformation import _stack_events
+
+    by_id = {stack["StackId"]: stack for _, stack in _all_stacks()}
+    for child in by_id.values():
+        parent = by_id.get(child.get("ParentId", ""))
+        if parent is None or child["StackStatus"] == "DELETE_COMPLETE":
+            continue
+        resources = parent.setdefault("_resources", {})
+        if any(each.get("PhysicalResourceId") == child["StackId"] for each in resources.values()):
+            continue
+        for event in _stack_events.get(parent["StackId"], ()):
+            logical_id = event["LogicalResourceId"]
+            if event["PhysicalResourceId"] == child["StackId"] and logical_id not in resources:
+                resources[logical_id] = {
+                    "PhysicalResourceId": child["StackId"],
+                    "ResourceType": "AWS::CloudFormation::Stack",
+                    "ResourceStatus": "CREATE_FAILED",
+                    "LogicalResourceId": logical_id,
+                    "Properties": {},
+                    "Attributes": {},
+                    "Timestamp": event["Timestamp"],
+                }
+                break
 
 
 async def roll_back_interrupted() -> None:
