@@ -67,3 +67,14 @@ def test_the_environment_puts_the_node_first_only_once(tmp_path: Path) -> None:
     once = node.environment({"PATH": "/usr/bin"})
     assert node.environment(once) == once
     assert once["PATH"].split(os.pathsep) == [str(node.executable.parent), "/usr/bin"]
+
+
+def test_a_file_is_asked_for_its_version_once(tmp_path: Path) -> None:
+    folder = tmp_path / "counted"
+    search = fake_node(folder, "v22.3.4")
+    node = folder / "node"
+    node.write_text(node.read_text() + f'echo asked >> "{tmp_path}/asked"\n')
+    assert find_node(search) == find_node(search)
+    assert (tmp_path / "asked").read_text() == "asked\n"
+    node.write_text(node.read_text().replace("v22.3.4", "v22.13.14"))
+    assert find_node(search).version == (22, 13, 14)

@@ -259,8 +259,10 @@ def _open(target: AwsTarget) -> Session:
     from botocore.session import Session
 
     from workbench.aws.foreign_answers import recognise_foreign_answers
+    from workbench.aws.service_models import share_models
 
     session = Session(profile=target.profile)
+    share_models(session)
     recognise_foreign_answers(session)
     # botocore reads AWS_DEFAULT_REGION alone; its own clients, such as the one that assumes a
     # profile's role, must be where ours are.
@@ -273,6 +275,8 @@ def _open_local(target: LocalTarget) -> Session:
     from botocore.configprovider import ConstantProvider
     from botocore.session import Session
 
+    from workbench.aws.service_models import share_models
+
     # The user's profile and config files mean nothing to the local cloud, and a profile that
     # AWS_PROFILE names but no file has would stop every client.
     session = Session()
@@ -280,6 +284,7 @@ def _open_local(target: LocalTarget) -> Session:
     store.set_config_provider("profile", ConstantProvider(None))
     store.set_config_provider("config_file", ConstantProvider(os.devnull))
     store.set_config_provider("credentials_file", ConstantProvider(os.devnull))
+    share_models(session)
     keys = target.keys or LocalKeys(_NO_KEY, _NO_KEY)
     session.set_credentials(keys.access_key, keys.secret)
     return session

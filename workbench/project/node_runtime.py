@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.printed_commands import pip_install
@@ -117,8 +118,21 @@ def _bundled_npm_script() -> Path | None:
     return script if script.is_file() else None
 
 
-def _ask(*command: str) -> str:
-    """Run a short command and return its first line; "" if it fails or hangs."""
+def _ask(program: str, *arguments: str) -> str:
+    """Run a short command and return its first line; "" if it fails or hangs.
+
+    A file is asked once: each answer takes 0.1 s. What a version manager's shim answers depends on
+    the working directory.
+    """
+    try:
+        found = Path(program).stat()
+        return _answer(Path.cwd(), found.st_mtime_ns, found.st_size, program, *arguments)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=32)
+def _answer(_folder: Path, _changed: int, _size: int, *command: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
