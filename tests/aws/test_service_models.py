@@ -11,8 +11,8 @@ from botocore.session import Session
 from workbench.aws.service_models import share_models
 
 
-def loader(**options: str) -> Loader:
-    session = Session(**options)
+def loader() -> Loader:
+    session = Session()
     share_models(session)
     found: Loader = session.get_component("data_loader")
     return found

@@ -212,13 +212,46 @@ async def test_a_linked_tree_is_reported_by_the_path_that_was_given(tmp_path: Pa
         assert given / "data" / "resource.ts" in await watch.settled()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-async def test_an_unreadable_folder_is_left_out(tmp_path: Path) -> None:
-    tree = tree_in(tmp_path)
+_AS_NOBODY = """
+import asyncio, os, sys, tempfile
+from pathlib import Path
+import watchfiles  # while its files can be read
+from tests.watch.test_file_events import see_beside_a_closed_folder
+
+with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+    if os.geteuid() == 0:  # who may read everything
+        os.chown(folder, 65534, 65534)
+        os.setgroups([])
+        os.setresgid(65534, 65534, 0)
+        os.setresuid(65534, 65534, 0)
+    try:
+        asyncio.run(see_beside_a_closed_folder(Path(folder)))
+    finally:
+        if os.getuid() == 65534:
+            os.setresuid(0, 0, 0)
+"""
+
+
+async def see_beside_a_closed_folder(root: Path) -> None:
+    tree = tree_in(root)
     (tree / "closed").mkdir(mode=0)
+    with pytest.raises(PermissionError):
+        list((tree / "closed").iterdir())
     async with watching(FileEvents([tree])) as watch:
         (tree / "data" / "resource.ts").write_text("two")
         assert tree / "data" / "resource.ts" in await watch.settled()
+
+
+def test_an_unreadable_folder_is_left_out() -> None:
+    seen = subprocess.run(
+        [sys.executable, "-c", _AS_NOBODY],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (seen.returncode, seen.stderr) == (0, "")
 
 
 @linux
