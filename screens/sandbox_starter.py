@@ -6,6 +6,7 @@ Imported in a thread after the first paint; what is heavy is imported inside the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,29 +72,14 @@ class ProjectStarter:
             edited_file=edited_file(session.project.root, session.project.language),
         )
 
-        @os_errors_as_problems()
-        def open_api() -> PlaygroundApi:
-            from workbench.playground.open_api import open_sandbox_api
-            from workbench.startup import connect
-
-            return open_sandbox_api(connect(session, emit))
-
-        @os_errors_as_problems()
-        def open_user_pool() -> OpenedPool:
-            from workbench.startup import connect
-            from workbench.users.open_pool import open_pool
-
-            return open_pool(connect(session, emit))
-
-        @os_errors_as_problems()
-        def open_all_branches() -> OpenedBranches:
-            from workbench.branches.context import open_branches
-            from workbench.startup import connect
-
-            return open_branches(connect(session, emit))
-
-        past = JournalPast(session.sandbox_dir)
-        return OpenedSandbox(info, thread, past, open_api, open_user_pool, open_all_branches)
+        return OpenedSandbox(
+            info,
+            thread,
+            JournalPast(session.sandbox_dir),
+            partial(open_api, session, emit),
+            partial(open_user_pool, session, emit),
+            partial(open_all_branches, session, emit),
+        )
 
     def planned(self, language: str) -> Sequence[str]:
         """The steps that creating a project in the current folder takes."""
@@ -122,6 +108,33 @@ class ProjectStarter:
         project, node = find_project(root or self._cwd), find_node()
         install_packages(project.root, node, say, cancelled)
         check_types_once(project, node.executable, say)
+
+
+@os_errors_as_problems()
+def open_api(session: Session, emit: Emit) -> PlaygroundApi:
+    """The sandbox's GraphQL API; blocks. Raises UserProblem."""
+    from workbench.playground.open_api import open_sandbox_api
+    from workbench.startup import connect
+
+    return open_sandbox_api(connect(session, emit))
+
+
+@os_errors_as_problems()
+def open_user_pool(session: Session, emit: Emit) -> OpenedPool:
+    """The sandbox's user pool; blocks. Raises UserProblem."""
+    from workbench.startup import connect
+    from workbench.users.open_pool import open_pool
+
+    return open_pool(connect(session, emit))
+
+
+@os_errors_as_problems()
+def open_all_branches(session: Session, emit: Emit) -> OpenedBranches:
+    """The project's environments; blocks. Raises UserProblem."""
+    from workbench.branches.context import open_branches
+    from workbench.startup import connect
+
+    return open_branches(connect(session, emit))
 
 
 def edited_file(root: Path, language: str) -> str:

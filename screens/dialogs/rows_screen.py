@@ -14,8 +14,9 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, TEXT
+from screens.widgets.text_styles import MUTED
 from screens.widgets.titles import as_title
 from workbench.model.user_problem import UserProblem
 
@@ -60,7 +61,7 @@ class RowsScreen(ModalScreen[None]):
         try:
             rows = await asyncio.to_thread(read)
         except UserProblem as problem:
-            rows = [Row((("✗ ", FAIL), (str(problem), TEXT)))]
+            rows = problem_rows(problem)
         self.query_one(RowList).show_rows(rows)
 
     def action_close(self) -> None:

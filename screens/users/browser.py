@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from screens.ports import UsesShell
 from screens.users.bulk_runner import BulkRunner
 from screens.users.columns_screen import ColumnsScreen
 from screens.users.detail_pane import DetailPane
+from screens.users.full_read import full_read_cost, full_read_question
 from screens.users.pager import Pager
 from screens.users.search_line import SearchLine
 from screens.users.status_lines import ProgressLine, loading_text, status_text
@@ -23,7 +25,7 @@ from workbench.users.search import nobody_found, parse_search
 from workbench.users.user_pools import User
 
 
-class UserBrowser(Vertical):
+class UserBrowser(UsesShell, Vertical):
     """Shows a UserList that its pager loads and its bulk runner changes."""
 
     def __init__(self, open_pool: Callable[[], OpenedPool], title: str) -> None:
@@ -132,8 +134,22 @@ class UserBrowser(Vertical):
         self.pager.read_more()
 
     @on(UserTable.AllWanted)
-    def _all_wanted(self) -> None:
-        self.pager.read_all()
+    @work(group="dialog")
+    async def _all_wanted(self) -> None:
+        if await self._may_read_all("The last user comes after all others."):
+            self.pager.read_all()
+
+    async def _may_read_all(self, why: str) -> bool:
+        """Ask before a read that takes many requests."""
+        opened = self.pager.opened
+        cost = full_read_cost(opened.pool, self.pager.about) if opened is not None else ""
+        if not cost or self.users.is_complete:
+            return True
+        return await self.app.push_screen_wait(full_read_question(cost, why)) is True
+
+    @on(Pager.NotDescribed)
+    def _not_described(self, event: Pager.NotDescribed) -> None:
+        self.shell.say(str(event.problem), "warning")
 
     @on(Pager.ReachedEnd)
     def _reached_end(self) -> None:
@@ -148,9 +164,17 @@ class UserBrowser(Vertical):
         self.query_one(SearchLine).open(self.users.search, everywhere=everywhere)
 
     @on(SearchLine.Searched)
-    def _searched(self, event: SearchLine.Searched) -> None:
-        self.users.search = event.text
+    @work(group="dialog")
+    async def _searched(self, event: SearchLine.Searched) -> None:
         self.table.focus()
+        opened = self.pager.opened
+        everywhere = opened is not None and opened.pool.is_local
+        search = parse_search(event.text, everywhere=everywhere)
+        if search.is_local and event.text != self.users.search:
+            why = f"Cognito cannot search {search.text!r} itself."
+            if not await self._may_read_all(why):
+                return
+        self.users.search = event.text
         self.pager.reload()
 
     def sort_by_next(self) -> None:

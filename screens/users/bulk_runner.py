@@ -91,7 +91,7 @@ class BulkRunner:
         def do(username: str) -> None:
             user = action.do(pool, username)
             if user is None and not action.removes:
-                user = pool.user(username).user
+                user = _as_now(pool, username)
             if user is not None:
                 changed.append(user)
 
@@ -121,6 +121,16 @@ class BulkRunner:
             self._users.remove(username)
         self._post(self.Changed())
         return report
+
+
+def _as_now(pool: UserPool, username: str) -> User | None:
+    """The user after an action; None if the credentials may change but not read it."""
+    try:
+        return pool.get(username)
+    except UserPoolProblem as problem:
+        if not problem.is_denied:
+            raise
+        return None
 
 
 def outcome_text(action: UserAction, users: Sequence[User], outcome: Outcome) -> str:

@@ -9,12 +9,13 @@ from textual import work
 from textual.timer import Timer
 
 from screens.users.user_rows import detail_rows, security_rows
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row
-from screens.widgets.text_styles import FAIL, MUTED, Spans
+from screens.widgets.text_styles import MUTED, Spans
 from screens.widgets.titles import as_title
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.users.open_pool import OpenedPool
-from workbench.users.user_pools import User, UserPoolProblem
+from workbench.users.user_pools import User, UserDetails, UserPoolProblem
 from workbench.users.user_security import read_security
 
 _DELAY = 0.12
@@ -51,17 +52,19 @@ class DetailPane(WrappedRows):
             return
         try:
             details = await asyncio.to_thread(opened.pool.user, user.username)
-        except UserPoolProblem as problem:
-            rows = [Row((("✗ ", FAIL), (str(problem), MUTED)))]
-        else:
             rows = [_row(value, spans) for value, spans in detail_rows(details)]
+        except UserPoolProblem as problem:
+            rows = problem_rows(problem)
+            if problem.is_denied:
+                known = UserDetails(user, no_groups="not known", mfa=("not known",))
+                rows += [Row(()), *(_row(value, spans) for value, spans in detail_rows(known))]
         self.border_title = as_title(user.label)
         self.show_wrapped(rows)
         cognito, pool = opened.clients.cognito_idp, opened.pool
         try:
             more = await asyncio.to_thread(read_security, cognito, pool, user.username)
         except UserPoolProblem as problem:
-            rows.append(Row((("✗ ", FAIL), (str(problem), MUTED))))
+            rows += problem_rows(problem)
         else:
             rows += [Row(spans, copy=value) for value, spans in security_rows(user, more)]
         self.show_wrapped(rows)

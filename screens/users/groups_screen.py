@@ -18,8 +18,9 @@ from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.ports import UsesShell
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import FAIL, MUTED, STRONG, TEXT
+from screens.widgets.text_styles import MUTED, STRONG, TEXT
 from workbench.users.groups import (
     Group,
     change_group,
@@ -70,7 +71,7 @@ class GroupsScreen(UsesShell, ModalScreen[None]):
         try:
             groups = await asyncio.to_thread(list_groups, self._pool)
         except UserPoolProblem as problem:
-            self.query_one(RowList).show_rows([Row((("✗ ", FAIL), (str(problem), TEXT)))])
+            self.query_one(RowList).show_rows(problem_rows(problem))
             return
         self._groups = {each.name: each for each in groups}
         self.query_one(RowList).show_rows([group_row(each) for each in groups])

@@ -50,8 +50,8 @@ class Planned:
     password: str = field(default="", repr=False)
 
 
-def export_form(pool: UserPool, search: Search, root: Path) -> FormScreen[Exported]:
-    """Write the users that match the search, all of them, to a file."""
+def export_form(pool: UserPool, search: Search, root: Path, cost: str = "") -> FormScreen[Exported]:
+    """Write the users that match the search, all of them, to a file; ``cost`` is told first."""
 
     async def export(filled: Filled) -> Exported:
         path = _path(root, filled["file"])
@@ -70,6 +70,7 @@ def export_form(pool: UserPool, search: Search, root: Path) -> FormScreen[Export
                       "true", kind="tick"),
         ),
         _needs_file,
+        cost,
         label="Export",
         submit=export,
     )  # fmt: skip

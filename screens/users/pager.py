@@ -13,7 +13,7 @@ from screens.users.user_list import UserList
 from workbench.model.user_problem import UserProblem
 from workbench.users.open_pool import OpenedPool
 from workbench.users.search import Search, parse_search
-from workbench.users.user_pools import PAGE, PoolDescription, User
+from workbench.users.user_pools import PAGE, PoolDescription, User, UserPoolProblem
 
 CHUNK = 5 * PAGE
 """Users of one reading: five requests, about what two screens and a held key need."""
@@ -34,6 +34,13 @@ class Pager:
             """Several in a row are one."""
             return isinstance(message, Pager.Changed)
 
+    class NotDescribed(Message, bubble=False):
+        """The users can be read, the pool's rules cannot."""
+
+        def __init__(self, problem: UserProblem) -> None:
+            super().__init__()
+            self.problem = problem
+
     class ReachedEnd(Message, bubble=False):
         """All users are loaded, as ``read_all`` was asked for."""
 
@@ -52,6 +59,7 @@ class Pager:
         self._choose: Callable[[OpenedPool], OpenedPool] = lambda own: own
         self._pages: Iterator[User] = iter(())
         self._newest = 0
+        self._is_refusal_told = False
         self.opened: OpenedPool | None = None
         self.about = PoolDescription()
         self.problem: UserProblem | None = None
@@ -61,8 +69,8 @@ class Pager:
 
     @property
     def estimate(self) -> int | None:
-        """About how many users there are to load; None while a search is on."""
-        if self.opened is None or self._users.search:
+        """About how many users there are to load; None while a search is on, or if unknown."""
+        if self.opened is None or self._users.search or not self.about.is_known:
             return None
         return self.about.estimated_users
 
@@ -108,7 +116,7 @@ class Pager:
         users = self._users
         try:
             opened = self._choose(await asyncio.to_thread(self._open_pool))
-            about = await asyncio.to_thread(opened.pool.describe)
+            about = await self._describe(opened)
             search = parse_search(users.search, everywhere=opened.pool.is_local)
             pages = opened.pool.users(search.server)
             found = await asyncio.to_thread(_chunk, pages)
@@ -122,6 +130,17 @@ class Pager:
         users.reset(search)
         users.take(found, is_last=len(found) < CHUNK)
         await self._fill(CHUNK)
+
+    async def _describe(self, opened: OpenedPool) -> PoolDescription:
+        try:
+            return await asyncio.to_thread(opened.pool.describe)
+        except UserPoolProblem as problem:
+            if not problem.is_denied:
+                raise
+            if not self._is_refusal_told:
+                self._is_refusal_told = True
+                self._post(self.NotDescribed(problem))
+            return PoolDescription(is_known=False)
 
     async def _read_more(self) -> None:
         enough = len(self._users.shown) + CHUNK

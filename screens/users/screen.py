@@ -27,6 +27,7 @@ from screens.users.dialogs import (
     password_form,
     pool_picker,
 )
+from screens.users.full_read import full_read_cost
 from screens.users.import_export import (
     Planned,
     create_question,
@@ -61,9 +62,19 @@ _OF_A_USER = (
     "sign_in",
     "details",
 )
-_OF_A_POOL = ("create", "settings", "manage_groups", "triggers", "pool", "export", "import", "seed")
+_OF_A_POOL = (
+    "create",
+    "sent_messages",
+    "settings",
+    "manage_groups",
+    "triggers",
+    "pool",
+    "export",
+    "import",
+    "seed",
+)
 _WHILE_NOT_TYPING = (
-    *_OF_A_USER, *_OF_A_POOL, "sent_messages", "sort", "columns", "reload", "search", "mark_all",
+    *_OF_A_USER, *_OF_A_POOL, "sort", "columns", "reload", "search", "mark_all",
 )  # fmt: skip
 
 
@@ -195,7 +206,7 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         if generated:
             self.shell.copy(generated, "the new password")
         self.shell.say(f"Password set: {user.label}")
-        self.browser.users.put((await asyncio.to_thread(opened.pool.user, user.username)).user)
+        self.browser.users.put(await asyncio.to_thread(opened.pool.get, user.username))
         self.browser.show_users()
 
     @work(group="dialog")
@@ -284,7 +295,8 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         if opened is None:
             return
         search = parse_search(self.browser.users.search, everywhere=opened.pool.is_local)
-        form = export_form(opened.pool, search, self._root)
+        cost = "" if search.server else full_read_cost(opened.pool, self.browser.pager.about)
+        form = export_form(opened.pool, search, self._root, cost)
         exported = await self.app.push_screen_wait(form)
         if exported is not None:
             count = plural(exported.count, "user")
@@ -352,9 +364,8 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
 
         opened = self.browser.pager.opened
         if opened is not None:
-            cognito, pool_id = opened.clients.cognito_idp, opened.pool.pool_id
-            root = self._root
-            self.app.push_screen(SettingsScreen(lambda: read_settings(cognito, pool_id, root)))
+            pool, root = opened.pool, self._root
+            self.app.push_screen(SettingsScreen(lambda: read_settings(pool, root)))
 
     def action_triggers(self) -> None:
         """Show the pool's trigger functions, and their last runs for the user."""
@@ -376,9 +387,13 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         from screens.users.messages_screen import MessagesScreen
 
         opened = self.browser.pager.opened
-        if opened is not None and isinstance(target := opened.clients.target, LocalTarget):
-            pool_id = opened.pool.pool_id
+        if opened is None:
+            return
+        target, pool_id = opened.clients.target, opened.pool.pool_id
+        if isinstance(target, LocalTarget):
             self.app.push_screen(MessagesScreen(lambda: read_inbox(target, pool_id)))
+        else:
+            self.shell.say("On AWS, Cognito sends its messages: they are in the user's mailbox")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
@@ -391,6 +406,4 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
             return self.browser.current is not None
         if action in _OF_A_POOL:
             return opened is not None
-        if action == "sent_messages":
-            return opened is not None and isinstance(opened.clients.target, LocalTarget)
         return True

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,9 +14,11 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row
-from screens.widgets.text_styles import ACCENT, FAIL, MUTED, TEXT
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
+from workbench.model.user_problem import UserProblem
 from workbench.users.pool_settings import Setting
 
 
@@ -50,8 +51,8 @@ class SettingsScreen(ModalScreen[None]):
     async def _load(self) -> None:
         try:
             settings = await asyncio.to_thread(self._read)
-        except (ClientError, BotoCoreError) as error:
-            rows = [Row((("✗ ", FAIL), (f"The pool could not be read: {error}", TEXT)))]
+        except UserProblem as problem:
+            rows = problem_rows(problem)
         else:
             width = max(len(each.name) for each in settings)
             rows = [

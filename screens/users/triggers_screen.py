@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,9 +14,11 @@ from textual.screen import ModalScreen
 
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
-from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import ACCENT, FAIL, MUTED, STRONG, TEXT
+from screens.widgets.problem_rows import problem_rows
+from screens.widgets.row_list import Row
+from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT, WARN
 from screens.widgets.titles import as_title
+from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.user_problem import UserProblem
 from workbench.users.trigger_logs import Trigger
 
@@ -41,12 +42,12 @@ class TriggersScreen(ModalScreen[None]):
             dialog.border_title = as_title(
                 "Triggers" + (f" · ● names {self._whom}" if self._whom else "")
             )
-            yield RowList(empty=((("Loading the logs …", MUTED),),), id="triggers-rows")
+            yield WrappedRows(empty=((("Loading the logs …", MUTED),),), id="triggers-rows")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Read the logs."""
-        self.query_one(RowList).focus()
+        self.query_one(WrappedRows).focus()
         self.action_reload()
 
     @work(group="triggers", exclusive=True)
@@ -54,9 +55,9 @@ class TriggersScreen(ModalScreen[None]):
         """Read the logs again."""
         try:
             rows = trigger_rows(await asyncio.to_thread(self._read))
-        except (UserProblem, ClientError, BotoCoreError) as problem:
-            rows = [Row((("✗ ", FAIL), (f"The logs could not be read: {problem}", TEXT)))]
-        self.query_one(RowList).show_rows(rows)
+        except UserProblem as problem:
+            rows = problem_rows(problem)
+        self.query_one(WrappedRows).show_wrapped(rows)
 
     def action_close(self) -> None:
         """Back to the users."""
@@ -75,7 +76,9 @@ def trigger_rows(triggers: Sequence[Trigger]) -> list[Row]:
         if rows:
             rows.append(Row(()))
         rows.append(Row(((each.name, STRONG), (f"  {each.function}", MUTED)), copy=each.function))
-        if not each.invocations:
+        if each.note:
+            rows.append(Row(((f"  {each.note}", WARN),), copy=each.note))
+        elif not each.invocations:
             rows.append(Row((("  never ran", MUTED),)))
         for run in each.invocations:
             mark = ("● ", ACCENT) if run.is_of_user else ("  ", TEXT)

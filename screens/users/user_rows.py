@@ -101,6 +101,8 @@ def row(
 def _asked(details: UserDetails | None, column: str) -> Span:
     if details is None:
         return "…", MUTED
+    if column == "groups" and details.no_groups:
+        return "?", WARN
     words = details.groups if column == "groups" else details.mfa
     return ", ".join(words) or "–", TEXT if words else MUTED
 
@@ -144,6 +146,9 @@ def security_rows(user: User, security: UserSecurity) -> list[tuple[str, Spans]]
                 part for part in (event.place, event.risk and f"risk {event.risk}") if part
             )
             found.append((words, ((words, TEXT), (event.result, tone), (f"  {more}", MUTED))))
+    if security.denied:
+        found.append(("", ()))
+        found.extend((each, (("! ", WARN), (each, MUTED))) for each in security.denied)
     return found
 
 
@@ -155,7 +160,7 @@ def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
         ("status", status_words(user)),
         ("created", _time(user.created)),
         ("modified", _time(user.modified)),
-        ("groups", ", ".join(details.groups) or "none"),
+        ("groups", details.no_groups or ", ".join(details.groups) or "none"),
         ("MFA", ", ".join(details.mfa) or "none"),
     ]
     if details.preferred_mfa:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
 from workbench.users.pool_settings import read_settings
+from workbench.users.user_pools import UserPool
 
 if TYPE_CHECKING:
     from workbench.aws.target import LocalTarget
@@ -23,7 +24,8 @@ export const auth = defineAuth({
 
 
 def test_settings_are_told_with_their_lines(local_cloud: LocalTarget, tmp_path: Path) -> None:
-    cognito = Clients(local_cloud).cognito_idp
+    clients = Clients(local_cloud)
+    cognito = clients.cognito_idp
     pool = cognito.create_user_pool(
         PoolName="users",
         UsernameAttributes=["email"],
@@ -47,7 +49,8 @@ def test_settings_are_told_with_their_lines(local_cloud: LocalTarget, tmp_path: 
     file = tmp_path / "amplify" / "auth" / "resource.ts"
     file.parent.mkdir(parents=True)
     file.write_text(CODE)
-    found = {each.name: each for each in read_settings(cognito, pool, tmp_path)}
+    users = UserPool(clients, pool)
+    found = {each.name: each for each in read_settings(users, tmp_path)}
     assert found["sign in with"].value == "email"
     assert found["sign in with"].place == "amplify/auth/resource.ts:5"
     assert found["groups"].value == "Editors"

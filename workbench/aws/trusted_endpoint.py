@@ -2,10 +2,10 @@
 
 ``amplify_outputs.json`` alone does not decide.
 
-The file may come with a repository.
-On the local cloud only its own address is trusted; on AWS those that
-AppSync's control plane names for this account (addresses of APIs and custom domains). Where it
-may not be asked, an address of AppSync's own form is.
+The file may come with a repository. On the local cloud only its own address is trusted. On AWS it
+is the API that the stack's outputs name, which costs one request that Amplify's managed policy
+allows; else those that AppSync's control plane names for this account (addresses of APIs and custom
+domains). Where neither may be asked, an address of AppSync's own form is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,21 @@ from workbench.aws.target import LocalTarget
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import APPSYNC_HOST, ApiEndpoint
 from workbench.printed_commands import amplify_tui
+
+
+def trusted_api(endpoint: ApiEndpoint, clients: Clients, where: str, stack_name: str) -> str:
+    """The API's id where it is known, else empty; raises UserProblem for a foreign address.
+
+    Blocks. ``where`` is what names the address, ``stack_name`` the stack that should.
+    """
+    if not isinstance(clients.target, LocalTarget):
+        named = _stack_outputs(clients, stack_name)
+        host = urlsplit(endpoint.address).hostname or ""
+        # A custom domain may belong to anybody: AppSync says whose it is.
+        if endpoint.url == named.get("awsAppsyncApiEndpoint") and APPSYNC_HOST.fullmatch(host):
+            return named.get("awsAppsyncApiId", "")
+    check_endpoint(endpoint, clients, where)
+    return ""
 
 
 def check_endpoint(endpoint: ApiEndpoint, clients: Clients, where: str) -> None:
@@ -71,6 +86,14 @@ def aws_refusal(address: str, named: frozenset[str] | None, region: str) -> str:
     if APPSYNC_HOST.fullmatch(host):
         return ""
     return "that is not an AppSync address, and your credentials may not list the account's domains"
+
+
+def _stack_outputs(clients: Clients, stack_name: str) -> dict[str, str]:
+    try:
+        (stack,) = clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    except (ClientError, BotoCoreError):
+        return {}
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
 
 def _named(clients: Clients) -> frozenset[str] | None:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_message
 from workbench.aws.permissions import permission_problem
-from workbench.aws.trusted_endpoint import check_endpoint
+from workbench.aws.trusted_endpoint import trusted_api
 from workbench.branches.context import OpenedBranches
 from workbench.branches.environments import Environment
 from workbench.deploy.execute.delete import delete_backend
@@ -57,9 +57,10 @@ def selection_of(environment: Environment) -> SelectedEnvironment | None:
 def open_api(opened: OpenedBranches, selected: SelectedEnvironment) -> PlaygroundApi:
     """The environment's GraphQL API with its callers."""
     endpoint = of_outputs(_outputs(opened, selected), selected.name)
-    check_endpoint(endpoint, opened.clients, f"The stack {selected.stack}")
+    where = f"The stack {selected.stack}"
+    api_id = trusted_api(endpoint, opened.clients, where, selected.stack)
     callers = CallerCredentials(opened.clients, endpoint, _sign_ins_file(opened, selected))
-    return PlaygroundApi(endpoint, callers, GraphqlApi(opened.clients, endpoint))
+    return PlaygroundApi(endpoint, callers, GraphqlApi(opened.clients, endpoint, api_id))
 
 
 def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.client_errors import error_message
 from workbench.aws.clients import Clients
 from workbench.aws.permissions import denial_of
 from workbench.aws.target import LocalTarget
@@ -98,7 +99,9 @@ class CallerCredentials:
             try:
                 client = app_client(cognito, pool_id, kept.client_id)
                 tokens = refresh(cognito, client, kept.username, tokens)
-            except UserPoolProblem:
+            except UserPoolProblem as problem:
+                if problem.is_temporary:
+                    raise NotAuthorizedProblem(problem.what, problem.next_step) from None
                 forget_tokens(self._sign_ins_file, pool_id, (kept.username,))
                 return None
             save_sign_in(self._sign_ins_file, replace(kept, tokens=tokens))
@@ -111,8 +114,8 @@ class CallerCredentials:
             raise NotAuthorizedProblem("This backend has no identity pool.")
         logins = {}
         if tokens is not None:
-            provider = f"cognito-idp.{endpoint.region}.amazonaws.com/{endpoint.user_pool_id}"
-            logins = {provider: tokens.id}
+            host = f"cognito-idp.{endpoint.region}.{self._clients.url_suffix}"
+            logins = {f"{host}/{endpoint.user_pool_id}": tokens.id}
         client: Any = self._clients.client("cognito-identity")
         try:
             found = client.get_id(IdentityPoolId=endpoint.identity_pool_id, Logins=logins)
@@ -121,8 +124,9 @@ class CallerCredentials:
             )
         except (ClientError, BotoCoreError) as error:
             who = "a signed-in user" if tokens else "a guest"
+            why = error_message(error).rstrip(".")
             raise NotAuthorizedProblem(
-                f"The identity pool refused credentials for {who}: {error}"
+                f"The identity pool refused credentials for {who}: {why}."
             ) from None
         keys = answer["Credentials"]
         return IamCredentials(

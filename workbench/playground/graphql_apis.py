@@ -13,10 +13,11 @@ from workbench.playground.schema_source import NoSchemaProblem
 class GraphqlApi:
     """The API behind an endpoint; every call blocks."""
 
-    def __init__(self, clients: Clients, endpoint: ApiEndpoint) -> None:
+    def __init__(self, clients: Clients, endpoint: ApiEndpoint, api_id: str = "") -> None:
+        """``api_id`` is empty where it has to be found by the address."""
         self._clients = clients
         self._endpoint = endpoint
-        self._id = endpoint.api_id
+        self._id = api_id or endpoint.api_id
 
     def schema_text(self) -> str:
         """The schema with its directives; raises NoSchemaProblem."""

@@ -19,16 +19,16 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
     Blocks for 0.2 s if botocore is not loaded yet. Raises UserProblem.
     """
     from workbench.aws.clients import Clients
-    from workbench.aws.trusted_endpoint import check_endpoint
+    from workbench.aws.trusted_endpoint import trusted_api
     from workbench.playground.caller_credentials import CallerCredentials
     from workbench.playground.graphql_apis import GraphqlApi
     from workbench.users.token_store import FILE_NAME
 
     endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
     clients = Clients(session.target)
-    check_endpoint(endpoint, clients, OUTPUTS_NAME)
+    api_id = trusted_api(endpoint, clients, OUTPUTS_NAME, session.stack_name)
     callers = CallerCredentials(clients, endpoint, session.sandbox_dir / FILE_NAME)
-    return PlaygroundApi(endpoint, callers, GraphqlApi(clients, endpoint))
+    return PlaygroundApi(endpoint, callers, GraphqlApi(clients, endpoint, api_id))
 
 
 def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:

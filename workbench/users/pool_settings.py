@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from workbench.users.user_pools import UserPool, UserPoolProblem
 
 _PLACES: Mapping[str, str] = {
     "sign in with": r"\b(loginWith|email|phone|username)\s*[:=]",
@@ -30,36 +33,80 @@ class Setting:
     place: str = ""
 
 
-def read_settings(cognito: Any, pool_id: str, root: Path | None = None) -> tuple[Setting, ...]:
+def read_settings(pool: UserPool, root: Path | None = None) -> tuple[Setting, ...]:
     """The pool's settings in the order that a person asks for them; blocks.
 
-    ``cognito`` is a cognito-idp client; raises its ClientError. Secrets of clients are not read.
+    What the credentials may not read says so, beside the rest. Secrets of clients are not read.
+    Raises UserPoolProblem.
     """
-    pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    of = {"UserPoolId": pool.pool_id}
+    described = pool.ask(lambda: pool.cognito.describe_user_pool(**of))["UserPool"]
     found = [
-        ("pool", f"{pool.get('Name', '')} · {pool_id}"),
-        ("sign in with", _names(pool)),
-        ("sign-up", "by administrators only" if _is_closed(pool) else "open"),
-        ("user attributes", _attributes(pool)),
-        ("password policy", _password(pool)),
-        ("MFA", _mfa(cognito, pool_id, pool)),
-        ("account recovery", _recovery(pool)),
-        ("deletion protection", str(pool.get("DeletionProtection", "INACTIVE")).lower()),
-        ("domain", str(pool.get("CustomDomain") or pool.get("Domain") or "none")),
+        ("pool", f"{described.get('Name', '')} · {pool.pool_id}"),
+        ("sign in with", _names(described)),
+        ("sign-up", "by administrators only" if _is_closed(described) else "open"),
+        ("user attributes", _attributes(described)),
+        ("password policy", _password(described)),
+        ("MFA", _readable(lambda: _mfa(pool, described))),
+        ("account recovery", _recovery(described)),
+        ("deletion protection", str(described.get("DeletionProtection", "INACTIVE")).lower()),
+        ("domain", str(described.get("CustomDomain") or described.get("Domain") or "none")),
+        ("groups", _readable(lambda: _groups(pool))),
+        ("identity providers", _readable(lambda: _providers(pool))),
     ]
-    groups = cognito.list_groups(UserPoolId=pool_id, Limit=_PROVIDER_PAGE)["Groups"]
-    found.append(("groups", ", ".join(each["GroupName"] for each in groups) or "none"))
-    providers = cognito.list_identity_providers(UserPoolId=pool_id, MaxResults=_PROVIDER_PAGE)
-    names = [f"{each['ProviderName']}" for each in providers["Providers"]]
-    found.append(("identity providers", ", ".join(names) or "none"))
-    triggers = {name: arn for name, arn in pool.get("LambdaConfig", {}).items() if arn}
+    triggers = {name: arn for name, arn in described.get("LambdaConfig", {}).items() if arn}
     found.append(("triggers", "; ".join(_triggers(triggers)) or "none"))
-    clients = cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=_CLIENT_PAGE)
-    for each in clients["UserPoolClients"]:
-        client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=each["ClientId"])
-        found.append((f"client {each['ClientName']}", _client(client["UserPoolClient"])))
+    found += _clients(pool)
     places = {} if root is None else _places(root)
     return tuple(Setting(name, value, places.get(name, "")) for name, value in found)
+
+
+def _readable(read: Callable[[], str]) -> str:
+    """A setting, or why it may not be read."""
+    try:
+        return read()
+    except UserPoolProblem as problem:
+        if not problem.is_denied:
+            raise
+        return problem.what
+
+
+def _groups(pool: UserPool) -> str:
+    groups = pool.ask(
+        lambda: pool.cognito.list_groups(UserPoolId=pool.pool_id, Limit=_PROVIDER_PAGE)
+    )["Groups"]
+    return ", ".join(each["GroupName"] for each in groups) or "none"
+
+
+def _providers(pool: UserPool) -> str:
+    found = pool.ask(
+        lambda: pool.cognito.list_identity_providers(
+            UserPoolId=pool.pool_id, MaxResults=_PROVIDER_PAGE
+        )
+    )["Providers"]
+    return ", ".join(str(each["ProviderName"]) for each in found) or "none"
+
+
+def _clients(pool: UserPool) -> Iterator[tuple[str, str]]:
+    try:
+        found = pool.ask(
+            lambda: pool.cognito.list_user_pool_clients(
+                UserPoolId=pool.pool_id, MaxResults=_CLIENT_PAGE
+            )
+        )["UserPoolClients"]
+    except UserPoolProblem as problem:
+        if not problem.is_denied:
+            raise
+        yield "clients", problem.what
+        return
+    for each in found:
+        yield f"client {each['ClientName']}", _readable(partial(_client_of, pool, each["ClientId"]))
+
+
+def _client_of(pool: UserPool, client_id: str) -> str:
+    asked = {"UserPoolId": pool.pool_id, "ClientId": client_id}
+    found = pool.ask(lambda: pool.cognito.describe_user_pool_client(**asked))
+    return _client(found["UserPoolClient"])
 
 
 def _is_closed(pool: Mapping[str, Any]) -> bool:
@@ -92,11 +139,11 @@ def _password(pool: Mapping[str, Any]) -> str:
     return ", ".join([f"{policy.get('MinimumLength', 8)} characters", *asked])
 
 
-def _mfa(cognito: Any, pool_id: str, pool: Mapping[str, Any]) -> str:
-    mode = str(pool.get("MfaConfiguration", "OFF")).lower()
+def _mfa(pool: UserPool, described: Mapping[str, Any]) -> str:
+    mode = str(described.get("MfaConfiguration", "OFF")).lower()
     if mode == "off":
         return mode
-    found = cognito.get_user_pool_mfa_config(UserPoolId=pool_id)
+    found = pool.ask(lambda: pool.cognito.get_user_pool_mfa_config(UserPoolId=pool.pool_id))
     ways = []
     if found.get("SoftwareTokenMfaConfiguration", {}).get("Enabled"):
         ways.append("authenticator application")

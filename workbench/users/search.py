@@ -69,6 +69,11 @@ def nobody_found(search: Search, *, everywhere: bool = False) -> tuple[str, str]
     )
 
 
+def equals(name: str, value: str) -> str:
+    """Cognito's filter for the users whose attribute is exactly this."""
+    return _filter(name, "=", value)
+
+
 def _filter(name: str, sign: str, value: str) -> str:
     """Cognito's filter: ``name = "Ann"``, or ``name ^= "An"`` for the beginning."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

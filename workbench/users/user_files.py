@@ -20,7 +20,8 @@ from workbench.terminal_text import safe_json
 from workbench.users.groups import add_to_group, list_groups
 from workbench.users.pool_rules import EMAIL, PHONE, USERNAME
 from workbench.users.pool_schema import Schema, check_attributes
-from workbench.users.user_pools import User, UserPool
+from workbench.users.search import equals
+from workbench.users.user_pools import PAGE, PoolDescription, User, UserPool
 
 _NAME, _MFA, _GROUPS = "cognito:username", "cognito:mfa_enabled", "groups"
 _NOT_IN_FILES = ("sub", "identities")
@@ -160,11 +161,32 @@ def make_file_user(pool: UserPool, user: FileUser) -> User:
 
 
 def plan_for_pool(pool: UserPool, users: Sequence[FileUser]) -> ImportPlan:
-    """What importing these users into this pool would do; reads its users and groups."""
+    """What importing these users into this pool would do.
+
+    Reads the pool's users, or asks for each of the file's names where that is less.
+    """
     about = pool.describe()
     groups = [each.name for each in list_groups(pool)] if any(e.groups for e in users) else []
     sign_in = about.rules.sign_in
-    return plan_import(users, about.schema, pool.users(), sign_in=sign_in, groups=groups)
+    existing = _existing(pool, about, [_named(each, sign_in) for each in users])
+    return plan_import(users, about.schema, existing, sign_in=sign_in, groups=groups)
+
+
+def _existing(pool: UserPool, about: PoolDescription, users: Sequence[FileUser]) -> Iterator[User]:
+    """The pool's users that may have a name of the file's users."""
+    filters = dict.fromkeys(
+        equals(name, value)
+        for user in users
+        for name, value in (
+            ("username", user.username),
+            ("email", user.attributes.get("email", "")),
+            ("phone_number", user.attributes.get("phone_number", "")),
+        )
+        if value
+    )
+    if pool.is_local or about.estimated_users <= PAGE * len(filters):
+        return pool.users()
+    return (user for each in filters for user in pool.users(each))
 
 
 def plan_import(

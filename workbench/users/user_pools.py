@@ -35,6 +35,7 @@ MFA_CHOICES = (*_MFA_SETTINGS, "off")
 """The values of a user's second factor."""
 
 _ATTEMPTS = 6
+_DENIED = ("AccessDeniedException", "AccessDenied")
 _THROTTLED = ("TooManyRequestsException", "ThrottlingException", "LimitExceededException")
 _STEPS = {
     "UsernameExistsException": "Choose another name, or change the existing user.",
@@ -55,6 +56,16 @@ class UserPoolProblem(UserProblem):
     def __init__(self, what: str, next_step: str, code: str = "") -> None:
         super().__init__(what, next_step)
         self.code = code
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the AWS credentials may not do it; ``what`` names the action."""
+        return self.code in _DENIED
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same request may work later: Cognito was not reached, or it throttles."""
+        return not self.code or self.code in _THROTTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +94,21 @@ class UserDetails:
     groups: tuple[str, ...] = ()
     mfa: tuple[str, ...] = ()
     preferred_mfa: str = ""
+    no_groups: str = ""
+    """Why the groups are not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class PoolDescription:
-    """What a pool asks of its users, and about how many there are; Cognito counts now and then."""
+    """What a pool asks of its users, and about how many there are; Cognito counts now and then.
+
+    ``is_known`` is False where the credentials may not read it: all else is a guess then.
+    """
 
     rules: PoolRules = field(default_factory=PoolRules)
     schema: Schema = ()
     estimated_users: int = 0
+    is_known: bool = True
 
 
 class UserPool:
@@ -125,13 +142,28 @@ class UserPool:
     def user(self, name: str) -> UserDetails:
         """One user by username or by what they sign in with."""
         found = self.ask(lambda: self.cognito.admin_get_user(**self._of(name)))
-        groups = self.ask(lambda: self.cognito.admin_list_groups_for_user(**self._of(name)))
+        groups, no_groups = self._groups_of(name)
         return UserDetails(
             read_user(found, found.get("UserAttributes", ())),
-            tuple(each["GroupName"] for each in groups["Groups"]),
+            groups,
             tuple(found.get("UserMFASettingList", ())),
             found.get("PreferredMfaSetting", ""),
+            no_groups,
         )
+
+    def get(self, name: str) -> User:
+        """One user as lists have it: a request less than ``user``."""
+        found = self.ask(lambda: self.cognito.admin_get_user(**self._of(name)))
+        return read_user(found, found.get("UserAttributes", ()))
+
+    def _groups_of(self, name: str) -> tuple[tuple[str, ...], str]:
+        try:
+            found = self.ask(lambda: self.cognito.admin_list_groups_for_user(**self._of(name)))
+        except UserPoolProblem as problem:
+            if not problem.is_denied:
+                raise
+            return (), problem.what
+        return tuple(each["GroupName"] for each in found["Groups"]), ""
 
     def create(
         self,
@@ -156,7 +188,7 @@ class UserPool:
 
     def resend_invitation(self, name: str) -> None:
         """Send a new temporary password, to the e-mail address if there is one."""
-        user = self.user(name).user
+        user = self.get(name)
         asked: dict[str, Any] = {
             **self._of(user.username),
             "MessageAction": "RESEND",
@@ -225,8 +257,8 @@ class UserPool:
             if not token:
                 return
 
-    def ask(self, call: Callable[[], Any]) -> Any:
-        """One request of the pool's client; waits longer and longer where Cognito throttles."""
+    def ask(self, call: Callable[[], Any], service: str = "Cognito") -> Any:
+        """One request; waits longer and longer where the service throttles."""
         for attempt in range(_ATTEMPTS):
             try:
                 return call()
@@ -237,7 +269,7 @@ class UserPool:
                 raise _problem(error) from None
             except BotoCoreError as error:
                 raise UserPoolProblem(
-                    f"Cognito could not be reached: {error}.",
+                    f"{service} could not be reached: {error}.",
                     "Check the network and the credentials.",
                 ) from None
         raise AssertionError("the last attempt returns or raises")

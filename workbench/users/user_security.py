@@ -40,18 +40,22 @@ class UserSecurity:
 
     devices: tuple[Device, ...] = ()
     events: tuple[AuthEvent, ...] | None = None
+    denied: tuple[str, ...] = ()
+    """What the credentials may not read, a sentence each."""
 
 
 def read_security(cognito: Any, pool: UserPool, username: str) -> UserSecurity:
     """A user's devices and last events; raises UserPoolProblem."""
     of = {"UserPoolId": pool.pool_id, "Username": username}
-    devices = _asked_where_known(pool, lambda: cognito.admin_list_devices(**of, Limit=60))
+    denied: list[str] = []
+    devices = _asked_where_known(pool, denied, lambda: cognito.admin_list_devices(**of, Limit=60))
     events = _asked_where_known(
-        pool, lambda: cognito.admin_list_user_auth_events(**of, MaxResults=_EVENTS)
+        pool, denied, lambda: cognito.admin_list_user_auth_events(**of, MaxResults=_EVENTS)
     )
     return UserSecurity(
         tuple(_device(each) for each in (devices or {}).get("Devices", ())),
         None if events is None else tuple(_event(each) for each in events.get("AuthEvents", ())),
+        tuple(denied),
     )
 
 
@@ -64,10 +68,13 @@ def linked_identities(attributes: Mapping[str, str]) -> tuple[str, ...]:
         return ()
 
 
-def _asked_where_known(pool: UserPool, call: Any) -> Mapping[str, Any] | None:
+def _asked_where_known(pool: UserPool, denied: list[str], call: Any) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = pool.ask(call)
     except UserPoolProblem as problem:
+        if problem.is_denied:
+            denied.append(problem.what)
+            return None
         if problem.code in _NOT_RECORDED:
             return None
         raise

@@ -41,6 +41,8 @@ class AppClient:
     pool_id: str
     client_id: str
     secret: str = field(default="", repr=False)
+    rotates: bool | None = False
+    """Whether each refresh token is good for one refresh; None where that is not known."""
 
     def secret_hash(self, username: str) -> str:
         """``SECRET_HASH`` of a user name."""
@@ -101,7 +103,12 @@ _STEPS = {
 
 
 def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
-    """This app client of the pool, or its first; raises UserPoolProblem if it has none."""
+    """This app client of the pool, or its first; raises UserPoolProblem if it has none.
+
+    One that is known by its id and may not be described is taken for one without a secret, as
+    Amplify makes them: signing in needs no permission then.
+    """
+    may_be_unknown = bool(client_id)
     if not client_id:
         found = _ask(lambda: cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60))
         if not found["UserPoolClients"]:
@@ -109,10 +116,18 @@ def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
                 f"The pool {pool_id} has no app client.", "Define one, and deploy it."
             )
         client_id = found["UserPoolClients"][0]["ClientId"]
-    described = _ask(
-        lambda: cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
+    try:
+        described = _ask(
+            lambda: cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
+        )["UserPoolClient"]
+    except UserPoolProblem as problem:
+        if may_be_unknown and problem.is_denied:
+            return AppClient(pool_id, client_id, rotates=None)
+        raise
+    rotation = described.get("RefreshTokenRotation", {}).get("Feature")
+    return AppClient(
+        pool_id, client_id, described.get("ClientSecret", ""), rotates=rotation == "ENABLED"
     )
-    return AppClient(pool_id, client_id, described["UserPoolClient"].get("ClientSecret", ""))
 
 
 def begin(cognito: Any, client: AppClient, username: str, flow: Flow, password: str = "") -> Step:
@@ -161,14 +176,21 @@ def answer(
 
 def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) -> UserTokens:
     """New tokens for the same sign-in; ``username`` is the user's own name, not an alias."""
-    given = {"REFRESH_TOKEN": tokens.refresh}
-    if client.secret:
-        given["SECRET_HASH"] = client.secret_hash(username)
-    found = _ask(
-        lambda: cognito.initiate_auth(
-            ClientId=client.client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=given
+    if client.rotates is not False:
+        # The only way with rotation, and one that works without it, too.
+        given = {"RefreshToken": tokens.refresh, "ClientId": client.client_id}
+        if client.secret:
+            given["ClientSecret"] = client.secret
+        found = _ask(lambda: cognito.get_tokens_from_refresh_token(**given))
+    else:
+        given = {"REFRESH_TOKEN": tokens.refresh}
+        if client.secret:
+            given["SECRET_HASH"] = client.secret_hash(username)
+        found = _ask(
+            lambda: cognito.initiate_auth(
+                ClientId=client.client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=given
+            )
         )
-    )
     return _tokens(found["AuthenticationResult"], tokens.refresh)
 
 
@@ -275,6 +297,12 @@ def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, An
             public = {k: v for k, v in told.items() if k not in ("USERNAME", "USER_ID_FOR_SRP")}
             about = ", ".join(f"{key}: {value}" for key, value in public.items())
             return Challenge(name, username, (Asked("ANSWER", "Answer"),), about, session)
+        case "DEVICE_SRP_AUTH" | "DEVICE_PASSWORD_VERIFIER":
+            raise UserPoolProblem(
+                "Cognito asks for the proof of a remembered device, which only the app that "
+                "confirmed it has.",
+                "Sign in where no device is remembered, or forget the user's devices.",
+            )
         case _:
             raise UserPoolProblem(
                 f"Cognito asks for {name or 'nothing'}, which has no answer in a terminal.",
@@ -300,6 +328,10 @@ def _ask(call: Callable[[], Any]) -> Any:
         if denial is not None:
             raise UserPoolProblem(f"{denial.what}.", denial.next_step, code) from None
         step = _STEPS.get(code, "Try again, or sign in another way.")
+        if "SECRET_HASH" in message:
+            step = (
+                "This app client has a secret: reading it needs cognito-idp:DescribeUserPoolClient."
+            )
         raise UserPoolProblem(f"{message}.", step, code) from None
     except BotoCoreError as error:
         raise UserPoolProblem(

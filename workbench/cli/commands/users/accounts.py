@@ -150,7 +150,7 @@ def _show(arguments: argparse.Namespace) -> int:
         "status": user.status + ("" if user.enabled else ", disabled"),
         "created": time_text(user.created),
         "modified": time_text(user.modified),
-        "groups": ", ".join(details.groups) or "none",
+        "groups": details.no_groups or ", ".join(details.groups) or "none",
         "mfa": ", ".join(details.mfa) or "none",
         **user.attributes,
     }

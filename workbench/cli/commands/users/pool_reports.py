@@ -34,18 +34,10 @@ def _settings(arguments: argparse.Namespace) -> int:
     """Print the pool's settings, each with its line of code if the project has one."""
     from dataclasses import asdict
 
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from workbench.aws.permissions import permission_problem
     from workbench.users.pool_settings import read_settings
 
     session, opened = session_and_pool(arguments)
-    try:
-        found = read_settings(opened.clients.cognito_idp, opened.pool.pool_id, session.project.root)
-    except (ClientError, BotoCoreError) as error:
-        raise permission_problem(error) or UserProblem(
-            f"The pool cannot be read: {error}", "Deploy the backend, or check the credentials."
-        ) from None
+    found = read_settings(opened.pool, session.project.root)
     if arguments.json:
         out_json([asdict(each) for each in found])
         return 0
@@ -92,26 +84,20 @@ def _triggers(arguments: argparse.Namespace) -> int:
     """Print the pool's trigger functions with their last runs; those that name the user first."""
     from dataclasses import asdict
 
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from workbench.aws.permissions import permission_problem
     from workbench.users.trigger_logs import read_triggers
 
     opened = opened_pool(arguments)
-    user = opened.pool.user(arguments.user).user
+    user = opened.pool.get(arguments.user)
     names = (user.username, user.attributes.get("email", ""), user.attributes.get("sub", ""))
-    try:
-        found = read_triggers(opened.clients, opened.pool, names)
-    except (ClientError, BotoCoreError) as error:
-        raise permission_problem(error) or UserProblem(
-            f"The logs cannot be read: {error}", "Check the credentials, then retry."
-        ) from None
+    found = read_triggers(opened.clients, opened.pool, names)
     if arguments.json:
         plain = [asdict(each) for each in found]
         out_json(plain, default=lambda at: at.isoformat(timespec="seconds"))
         return 0
     for each in found:
         out(f"{each.name}  {each.function}")
+        if each.note:
+            out(f"  {each.note}")
         for run in each.invocations:
             out(f"  {'*' if run.is_of_user else ' '} {run.at.astimezone():%Y-%m-%d %H:%M:%S}")
             for line in run.lines:

@@ -45,7 +45,7 @@ def _sign_in(arguments: argparse.Namespace) -> int:
 
     opened = opened_pool(arguments)
     cognito, pool_id = opened.clients.cognito_idp, opened.pool.pool_id
-    user = opened.pool.user(arguments.user).user
+    user = opened.pool.get(arguments.user)
     client = app_client(cognito, pool_id, opened.client_id)
     flow = Flow(arguments.flow)
     before = (

@@ -196,7 +196,7 @@ def _authenticators(opened: OpenedPool, *, totp: bool) -> Callable[[FileUser], N
     lock = threading.Lock()
 
     def give(new: FileUser) -> None:
-        user = opened.pool.user(new.username).user
+        user = opened.pool.get(new.username)
         with lock:  # one file keeps them all
             set_up_authenticator(opened, client, user, new.password)
 
