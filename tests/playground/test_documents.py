@@ -18,7 +18,7 @@ from workbench.playground.formatter import NotFormattedProblem, format_document
 from workbench.playground.lint import broken_by, lint
 from workbench.playground.operations import model_operations, models, write_operation
 from workbench.playground.result_table import tables
-from workbench.playground.variables import read_variables, variables_skeleton
+from workbench.playground.variables import read_variables
 
 SCHEMA = schema()
 SEVERAL = """query First { getTodo(id: 1) { ...Parts } }
@@ -126,7 +126,7 @@ def test_operations_are_ready_to_run() -> None:
     assert "items {\n      id" in written[1].text
     searched = write_operation(SCHEMA, "query", "search")
     assert lint(searched.text, SCHEMA) == ()
-    assert variables_skeleton(searched.text, SCHEMA) == '{\n  "text": ""\n}'
+    assert searched.variables == '{\n  "text": ""\n}'
 
 
 def test_variables_are_checked() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.playground import play_schema
-from workbench.playground.variables import complete_variables, read_variables, variables_skeleton
+from workbench.playground.variables import complete_variables, read_variables
 
 SCHEMA = play_schema.schema()
 CREATE = "mutation M($input: CreateTodoInput!, $n: Int) { createTodo(input: $input) { id } }"
@@ -39,12 +37,6 @@ def test_missing_variables_are_a_problem_only_where_required() -> None:
 def test_values_go_out_even_with_problems() -> None:
     read = read_variables('{"input": {"content": 5}}', CREATE, SCHEMA)
     assert read.values == {"input": {"content": 5}}
-
-
-def test_the_skeleton_is_accepted() -> None:
-    text = variables_skeleton(CREATE, SCHEMA)
-    assert set(json.loads(text)) == {"input"}
-    assert read_variables(text, CREATE, SCHEMA).problems == ()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from workbench.playground.completion import Proposal, Proposed
-from workbench.playground.operations import example_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +72,6 @@ def read_variables(text: str, operation: str, schema: GraphQLSchema | None) -> V
     if schema is not None:
         problems += _misfits(schema, node, values, text)
     return Variables(values, tuple(problems))
-
-
-def variables_skeleton(operation: str, schema: GraphQLSchema) -> str:
-    """Example values for the required variables of ``operation``, as indented JSON."""
-    node = _operation(operation)
-    if node is None:
-        return "{}"
-    values = {
-        name: example_value(kind)
-        for name, kind in _declared(schema, node).items()
-        if isinstance(kind, GraphQLNonNull)
-    }
-    return json.dumps(values, indent=2)
 
 
 def complete_variables(
