@@ -19,7 +19,7 @@ import botocore.loaders
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]*)/(?P<service>[^/]+)/")
 _PLACEHOLDER = re.compile(r"\\{(\w+)(\\\+)?\\}")
 
-_MODELS = {"monitoring": "cloudwatch", "email": "ses"}
+_MODELS = {"monitoring": "cloudwatch", "email": "ses", "cloudcontrolapi": "cloudcontrol"}
 """Services that sign with another name than their model has."""
 
 _TARGETS = {

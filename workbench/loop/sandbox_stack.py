@@ -53,6 +53,7 @@ class _Memory:
     assembly: Assembly | None = None
     outputs_written: bool = False
     foreign_told: bool = False
+    denied_swaps: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class SandboxStack:
             live,
             target_kind=self.session.target.kind,
             allow_hotswap=self.options.hotswap,
+            denied=self._memory.denied_swaps,
         )
         clears = mark_cleared_by(plan.method, mark, complete=complete)
         if plan.method is Method.NONE:
@@ -119,6 +121,7 @@ class SandboxStack:
             outputs=self._outputs,
             published=prepared.published,
             express=self.options.express,
+            denied=memory.denied_swaps,
         )
         clear_mark(self.session.sandbox_dir, prepared.clears)
         memory.outputs_written = True

@@ -78,18 +78,22 @@ def create_only(resource_type: str) -> tuple[_Pointers, _Pointers]:
 
     Both empty for an unknown type (a custom resource). Source: the us-east-1 schemas of cfn-lint.
     """
-    folder = _schemas()
-    name = _schema_names().get(resource_type)
-    if folder is None or name is None:
-        return (), ()
-    file = folder / "resources" / f"{name}.json"
-    if not file.is_file():
-        return (), ()
-    schema = json.loads(file.read_bytes())
+    schema = resource_schema(resource_type)
     return (
         _pointers(schema.get("createOnlyProperties")),
         _pointers(schema.get("conditionalCreateOnlyProperties")),
     )
+
+
+def resource_schema(resource_type: str) -> dict[str, Any]:
+    """A type's CloudFormation schema, which says how its properties behave; empty if unknown."""
+    folder = _schemas()
+    name = _schema_names().get(resource_type)
+    file = folder / "resources" / f"{name}.json" if folder and name else None
+    if file is None or not file.is_file():
+        return {}
+    schema: dict[str, Any] = json.loads(file.read_bytes())
+    return schema
 
 
 @lru_cache(maxsize=1)

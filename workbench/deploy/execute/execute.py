@@ -6,6 +6,7 @@ after a failure, so that the next plan starts from the truth.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -42,9 +43,9 @@ from workbench.deploy.plan.instructions import (
     SwapDrifted,
     WriteOutputs,
 )
-from workbench.deploy.plan.plan import swaps_for
+from workbench.deploy.plan.plan import DENIED, cloudformation_plan, swaps_for
 from workbench.model.deployment import Failure, StackPath
-from workbench.model.events import Emit, Stage
+from workbench.model.events import Emit, PlanMade, Stage
 from workbench.model.stage import StageOutcome, announced
 from workbench.redaction.secret_shapes import redact
 
@@ -71,6 +72,7 @@ class _Run:
     progress: Progress
     steps: StepReporter
     express: bool
+    denied: set[str]
 
     @property
     def assembly(self) -> Assembly:
@@ -97,11 +99,14 @@ def execute(
     outputs: OutputsRequest | None = None,
     published: bool = False,
     express: bool = False,
+    denied: set[str] | None = None,
 ) -> LiveStack | None:
     """Carry out ``plan``; what then stands.
 
     ``published`` says that ``publish_ahead`` has published its assets and announced the stage.
-    ``express`` has CloudFormation not wait until resources are ready to serve.
+    ``express`` has CloudFormation not wait until resources are ready to serve. Swaps that the
+    credentials may not do are left to CloudFormation; their kinds are added to ``denied``.
+
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
     resources' progress. Raises DeploymentProblem.
     """
@@ -118,9 +123,13 @@ def execute(
             progress=Progress(emit, deployment, plan.assembly, plan.live),
             steps=StepReporter(emit, deployment, plan),
             express=express,
+            denied=denied if denied is not None else set(),
         )
         _publish(run, ahead=published)
-        _deploy(run)
+        if not _deploy(run):
+            _leave_to_cloudformation(run)
+            _publish(run, ahead=False)
+            _deploy(run)
         _write(run)
     except DeploymentProblem:
         raise
@@ -197,21 +206,40 @@ def _deploys(plan: Plan) -> bool:
     return any(isinstance(step, DeployStack) for step in plan.steps)
 
 
-def _deploy(run: _Run) -> None:
+def _leave_to_cloudformation(run: _Run) -> None:
+    """Go on with another plan: CloudFormation does what the credentials may not swap."""
+    if run.live is None:
+        raise DeploymentProblem(_NO_STACK)
+    run.plan = cloudformation_plan(run.assembly, run.live, DENIED)
+    run.steps = StepReporter(run.emit, run.deployment, run.plan)
+    run.emit(
+        PlanMade(
+            at=time.time(),
+            deployment=run.deployment,
+            method=run.plan.method,
+            steps=run.plan.titles,
+        )
+    )
+
+
+def _deploy(run: _Run) -> bool:
+    """Deploy; False if swaps are left that the credentials may not do."""
     swaps = [step for step in run.plan.steps if isinstance(step, Swap)]
     stacks = [step for step in run.plan.steps if isinstance(step, DeployStack)]
     drifted = [step for step in run.plan.steps if isinstance(step, SwapDrifted)]
     if not (swaps or stacks):
-        return
-    with run.stage(Stage.DEPLOY):
+        return True
+    with run.stage(Stage.DEPLOY) as outcome:
         for step in stacks:
             with run.steps.step(step):
                 _deploy_stack(run, step)
         for again in drifted:
             with run.steps.step(again):
                 _swap_drifted(run, again)
-        if swaps:
-            _swap(run, swaps)
+        if swaps and not _swap(run, swaps):
+            outcome.note = "left to CloudFormation"
+            return False
+    return True
 
 
 def _deploy_stack(run: _Run, step: DeployStack) -> None:
@@ -266,12 +294,13 @@ def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
     try:
         swap_all(swaps, run.clients, run.progress)
     except HotswapError as some:
-        failed, failure = failed | some.failed, some.failure
+        failed, failure = failed | some.failed | some.untouched, some.failure
     run.live = after_cloudformation(run.live, run.assembly, failed)
     _keep_with(run, failure)
 
 
-def _swap(run: _Run, swaps: list[Swap]) -> None:
+def _swap(run: _Run, swaps: list[Swap]) -> bool:
+    """Swap; False if all that did not work is what the credentials may not do."""
     live = run.live
     if live is None:
         raise DeploymentProblem(_NO_STACK)
@@ -281,14 +310,22 @@ def _swap(run: _Run, swaps: list[Swap]) -> None:
     # Written beside the swaps: the 10 ms are hidden behind the first call.
     with ThreadPoolExecutor(1, thread_name_prefix="snapshot") as pool:
         pool.submit(_keep, run, after_swap(live, run.assembly, everything))
-        failed: frozenset[tuple[StackPath, str]] = frozenset()
-        failure: Failure | None = None
+        some: HotswapError | None = None
         try:
             swap_all(swaps, run.clients, run.progress, run.steps.began, run.steps.ended)
-        except HotswapError as some:
-            failed, failure = some.failed, some.failure
-    run.live = after_swap(live, run.assembly, failed)
-    _keep_with(run, failure)
+        except HotswapError as error:
+            some = error
+    if some is None:
+        run.live = after_swap(live, run.assembly)
+        _keep_with(run, None)
+        return True
+    run.denied |= some.denied
+    run.live = after_swap(live, run.assembly, some.failed, some.untouched)
+    if not some.only_denied or run.clients.is_local:
+        _keep_with(run, some.failure)
+    run.steps.warn(f"{some.failure.title}: CloudFormation does it instead")
+    _keep(run)
+    return False
 
 
 def _write(run: _Run) -> None:

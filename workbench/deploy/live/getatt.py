@@ -17,8 +17,20 @@ def attribute_of(resource: DeployedResource, attribute: str, stack: LiveStack) -
     """The attribute's value, or None if only the service knows it."""
     if attribute in resource.attributes:
         return resource.attributes[attribute]
+    if resource.type == "AWS::IAM::Role" and not _has_plain_path(resource, stack):
+        return None
     make = _ATTRIBUTES.get((resource.type, attribute))
     return make(resource.physical_id, stack) if make and resource.physical_id else None
+
+
+def _has_plain_path(resource: DeployedResource, stack: LiveStack) -> bool:
+    """Whether the role's ARN has no path that its name does not tell."""
+    role = stack.effective_template.resources.get(resource.logical_id)
+    return role is not None and role.properties.get("Path") in {None, "/"}
+
+
+def _queue_arn(url: str, stack: LiveStack) -> str:
+    return f"arn:{stack.partition}:sqs:{stack.region}:{stack.account}:{url.rpartition('/')[2]}"
 
 
 def _after_slash(position: int) -> _Make:
@@ -60,6 +72,9 @@ _ATTRIBUTES: dict[tuple[str, str], _Make] = {
     ("AWS::Cognito::UserPool", "UserPoolId"): _same,
     ("AWS::Cognito::UserPoolClient", "ClientId"): _same,
     ("AWS::Events::EventBus", "Name"): _same,
+    ("AWS::Events::Rule", "Arn"): _arn("events", "rule/"),
+    ("AWS::IAM::Role", "Arn"): _arn("iam", "role/", region=False),
+    ("AWS::SQS::Queue", "Arn"): _queue_arn,
     ("AWS::SNS::Topic", "TopicArn"): _same,
     ("AWS::StepFunctions::StateMachine", "Arn"): _same,
 }

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.aws.target import LOCAL_ACCOUNT
 from workbench.deploy.assembly.assembly import Assembly, AssemblyStack
 from workbench.deploy.assembly.template import Template
 from workbench.model.deployment import StackPath
@@ -102,6 +103,11 @@ class LiveStack(BaseModel):
         """The partition in the stack's ARN: ``aws`` but for China and GovCloud."""
         return self._arn_part(1) or "aws"
 
+    @property
+    def is_local(self) -> bool:
+        """True on the local cloud, whose account no account of AWS has."""
+        return self.account == LOCAL_ACCOUNT
+
     def _arn_part(self, index: int) -> str:
         parts = self.stack_id.split(":")
         return parts[index] if len(parts) > index else ""
@@ -120,26 +126,32 @@ class LiveStack(BaseModel):
         return here
 
 
+Resources = frozenset[tuple[StackPath, str]]
+"""Resources by stack path and logical id."""
+
+_NONE: Resources = frozenset()
+
+
 def after_swap(
-    live: LiveStack, assembly: Assembly, failed: frozenset[tuple[StackPath, str]] = frozenset()
+    live: LiveStack, assembly: Assembly, failed: Resources = _NONE, untouched: Resources = _NONE
 ) -> LiveStack:
     """The live stack after a plan of hot-swaps to ``assembly`` was carried out.
 
-    ``failed`` are the (stack path, logical id) pairs whose swap failed or was not tried: their
-    state is uncertain from now on.
+    The state of resources whose swap ``failed`` is uncertain from now on; those ``untouched`` stand
+    as before.
     """
-    return _adopt(live, assembly.root, assembly, failed, swapped=True)
+    return _adopt(live, assembly.root, assembly, failed, untouched, swapped=True)
 
 
 def after_cloudformation(
-    live: LiveStack, assembly: Assembly, failed: frozenset[tuple[StackPath, str]] = frozenset()
+    live: LiveStack, assembly: Assembly, failed: Resources = _NONE
 ) -> LiveStack:
     """``live`` as read from CloudFormation after it deployed ``assembly``, with construct paths.
 
     CloudFormation's own templates are replaced by the assembly's, which are equal in meaning, so
     that the next diff compares like with like. ``failed`` as for ``after_swap``.
     """
-    return _adopt(live, assembly.root, assembly, failed, swapped=False)
+    return _adopt(live, assembly.root, assembly, failed, _NONE, swapped=False)
 
 
 def after_failed_cloudformation(before: LiveStack | None, now: LiveStack) -> LiveStack:
@@ -172,7 +184,8 @@ def _adopt(
     live: LiveStack,
     stack: AssemblyStack,
     assembly: Assembly,
-    failed: frozenset[tuple[StackPath, str]],
+    failed: Resources,
+    untouched: Resources,
     *,
     swapped: bool,
 ) -> LiveStack:
@@ -180,7 +193,7 @@ def _adopt(
     for logical_id, child in stack.nested.items():
         if logical_id in nested:
             nested[logical_id] = _adopt(
-                nested[logical_id], child, assembly, failed, swapped=swapped
+                nested[logical_id], child, assembly, failed, untouched, swapped=swapped
             )
     update: dict[str, object] = {
         "nested": nested,
@@ -188,8 +201,11 @@ def _adopt(
         "uncertain": tuple(sorted(i for path, i in failed if path == stack.path)),
     }
     if swapped:
-        same = stack.template is live.template or stack.template == live.template
-        update["effective"] = None if same else stack.template
+        old = {i: live.effective_template.resources[i] for p, i in untouched if p == stack.path}
+        now = stack.template
+        if old:
+            now = now.model_copy(update={"resources": {**now.resources, **old}})
+        update["effective"] = None if now is live.template or now == live.template else now
     else:
         update["template"] = stack.template
         update["effective"] = None

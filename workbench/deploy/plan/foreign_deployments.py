@@ -20,7 +20,8 @@ from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.snapshot import mark_swaps_unknown, sandboxes_beside, unknown_swaps_mark
-from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
+from workbench.deploy.plan.hotswap_builder import build_swaps, swappable
+from workbench.deploy.plan.swap_work import Wanted
 from workbench.model.deployment import Method, StackPath
 from workbench.synth.assembly_signature import is_another_tools
 
@@ -73,7 +74,7 @@ def _uncertain(
     uncertain = set(here.uncertain)
     for logical_id, resource in here.effective_template.resources.items():
         wanted = stack.template.resources.get(logical_id)
-        if resource.type not in SWAPPABLE or wanted is None or wanted.type != resource.type:
+        if wanted is None or wanted.type != resource.type or not swappable(wanted.type, root):
             continue
         try:
             build_swaps(assembly, root, Wanted(path, logical_id))

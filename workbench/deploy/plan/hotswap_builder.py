@@ -1,23 +1,26 @@
 """Turns changed resources into swap instructions, with every value evaluated.
 
 Swappable are the resources whose change is one direct API call without a side effect on others:
-function code and plain configuration, AppSync schemas, API keys, resolvers and their functions, and
-the files of a bucket deployment.
+function code and plain configuration, AppSync schemas, API keys, resolvers and their functions, the
+files of a bucket deployment; on AWS also what ``aws_swaps`` lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from workbench.deploy.assembly.assembly import Assembly
-from workbench.deploy.assembly.references import references
 from workbench.deploy.assembly.stateful_resources import BUCKET_DEPLOYMENT
-from workbench.deploy.assembly.template import TemplateResource
-from workbench.deploy.live.intrinsics import Scope, UnresolvableError, nested_scope
+from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
+from workbench.deploy.plan.aws_swaps import (
+    BUILD_PROJECT,
+    CLOUD_CONTROL,
+    aws_swappable,
+    build_project,
+    build_resource,
+)
 from workbench.deploy.plan.instructions import (
     BucketSource,
     Swap,
@@ -30,7 +33,7 @@ from workbench.deploy.plan.instructions import (
     SwapSchema,
     SwapTarget,
 )
-from workbench.model.deployment import StackPath
+from workbench.deploy.plan.swap_work import SwapWork, Wanted, scope_at
 
 _CODE = frozenset({"Code"})
 _CONFIGURATION = frozenset({"Description", "Environment", "Timeout", "MemorySize", "Handler"})
@@ -51,7 +54,7 @@ _TEMPLATES = frozenset(
         "CodeS3Location",
     }
 )
-SWAPPABLE: Mapping[str, frozenset[str]] = {
+_SWAPPABLE: Mapping[str, frozenset[str]] = {
     "AWS::Lambda::Function": _CODE | _CONFIGURATION,
     "AWS::AppSync::ApiKey": frozenset({"Expires", "Description"}),
     "AWS::AppSync::GraphQLSchema": frozenset({"Definition", "DefinitionS3Location"}),
@@ -69,19 +72,16 @@ SWAPPABLE: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""For each type the properties whose change can be swapped."""
-
 # A bucket deployment answers these attributes from its destination, which a swap never changes.
 _STABLE_DEPLOYMENT_ATTRIBUTES = frozenset({"DestinationBucketArn"})
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A resource to swap; ``properties`` are the changed ones, empty: all that can be swapped."""
-
-    stack: StackPath
-    logical_id: str
-    properties: frozenset[str] = frozenset()
+def swappable(type_: str, live: LiveStack) -> frozenset[str]:
+    """The properties of a type whose change can be swapped where ``live`` is; empty for none."""
+    found = _SWAPPABLE.get(type_)
+    if found is not None:
+        return found
+    return frozenset() if live.is_local else aws_swappable(type_)
 
 
 def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Swap, ...]:
@@ -102,59 +102,13 @@ def build_swaps(assembly: Assembly, live: LiveStack, wanted: Wanted) -> tuple[Sw
         physical_id=deployed.physical_id,
     )
     build = _BUILDERS.get(resource.type)
-    if build is None:
+    if build is None or not swappable(resource.type, live):
         raise UnresolvableError(f"{resource.type} cannot be swapped")
-    work = _Work(assembly, scope_at(assembly, live, wanted.stack), resource, target, wanted)
+    work = SwapWork(assembly, scope_at(assembly, live, wanted.stack), resource, target, wanted)
     return build(work)
 
 
-def scope_at(assembly: Assembly, live: LiveStack, path: StackPath) -> Scope:
-    """The scope in which the new template at ``path`` is evaluated against the live stacks."""
-    scope = Scope(assembly.root.template, live)
-    here = assembly.root
-    for step in path:
-        here = here.nested[step]
-        scope = nested_scope(scope, step, here.template)
-    return scope
-
-
-@dataclass(frozen=True)
-class _Work:
-    assembly: Assembly
-    scope: Scope
-    resource: TemplateResource
-    target: SwapTarget
-    wanted: Wanted
-
-    def changed(self, names: frozenset[str]) -> bool:
-        return not self.wanted.properties or bool(self.wanted.properties & names)
-
-    def value(self, name: str) -> Any:
-        return self.scope.evaluate(self.resource.properties.get(name))
-
-    def text(self, name: str) -> str:
-        value = self.value(name)
-        return value if isinstance(value, str) else ""
-
-    def api_id(self) -> str:
-        return self.text("ApiId").rpartition("/")[2]
-
-    def file(self, location: str) -> Path:
-        """The local file behind an S3 location of this assembly."""
-        asset = self.assembly.by_object_key.get(location.rpartition("/")[2])
-        if asset is None or asset.packaging != "file":
-            raise UnresolvableError(f"{location} is not an asset of this app")
-        return asset.path
-
-    def located(self, properties: Mapping[str, Any]) -> dict[str, Path]:
-        return {
-            name: self.file(value)
-            for name, value in properties.items()
-            if name.endswith("S3Location") and isinstance(value, str)
-        }
-
-
-def _function(work: _Work) -> tuple[Swap, ...]:
+def _function(work: SwapWork) -> tuple[Swap, ...]:
     swaps: list[Swap] = []
     properties = work.resource.properties
     if work.changed(_CODE):
@@ -195,14 +149,14 @@ def _function(work: _Work) -> tuple[Swap, ...]:
     return tuple(swaps)
 
 
-def _schema(work: _Work) -> tuple[Swap, ...]:
+def _schema(work: SwapWork) -> tuple[Swap, ...]:
     if "DefinitionS3Location" in work.resource.properties:
         file = work.file(work.text("DefinitionS3Location"))
         return (SwapSchema(work.target, work.api_id(), file=file),)
     return (SwapSchema(work.target, work.api_id(), definition=work.text("Definition")),)
 
 
-def _api_key(work: _Work) -> tuple[Swap, ...]:
+def _api_key(work: SwapWork) -> tuple[Swap, ...]:
     expires = work.value("Expires")
     key_id = work.target.physical_id.rpartition("/")[2]
     return (
@@ -216,14 +170,14 @@ def _api_key(work: _Work) -> tuple[Swap, ...]:
     )
 
 
-def _app_sync_function(work: _Work) -> tuple[Swap, ...]:
+def _app_sync_function(work: SwapWork) -> tuple[Swap, ...]:
     properties = work.scope.evaluate(work.resource.properties)
     function_id = work.target.physical_id.rpartition("/")[2]
     files = work.located(properties)
     return (SwapAppSyncFunction(work.target, work.api_id(), function_id, properties, files),)
 
 
-def _resolver(work: _Work) -> tuple[Swap, ...]:
+def _resolver(work: SwapWork) -> tuple[Swap, ...]:
     properties = work.scope.evaluate(work.resource.properties)
     return (
         SwapResolver(
@@ -237,11 +191,11 @@ def _resolver(work: _Work) -> tuple[Swap, ...]:
     )
 
 
-def _bucket_content(work: _Work) -> tuple[Swap, ...]:
+def _bucket_content(work: SwapWork) -> tuple[Swap, ...]:
     properties = work.scope.evaluate(work.resource.properties)
     if properties.get("DistributionId"):
         raise UnresolvableError("the files are served by a CDN whose cache must be invalidated")
-    _check_attributes(work)
+    work.refuse_readers_of_others(_STABLE_DEPLOYMENT_ATTRIBUTES)
     keys = properties.get("SourceObjectKeys") or []
     markers = properties.get("SourceMarkers") or [{}] * len(keys)
     sources = []
@@ -269,26 +223,17 @@ def _bucket_content(work: _Work) -> tuple[Swap, ...]:
     )
 
 
-def _check_attributes(work: _Work) -> None:
-    """Refuse if another resource reads what this deployment last deployed."""
-    template = work.scope.template
-    prefix = f"{work.target.logical_id}."
-    values = [resource.properties for resource in template.resources.values()]
-    for token in references([*values, [output.value for output in template.outputs.values()]]):
-        attribute = token.removeprefix(prefix)
-        if attribute != token and attribute not in _STABLE_DEPLOYMENT_ATTRIBUTES:
-            raise UnresolvableError(f"another resource reads {token}")
-
-
 def _flag(value: Any, *, default: bool) -> bool:
     return default if value is None else value in {True, "true"}
 
 
-_BUILDERS: dict[str, Callable[[_Work], tuple[Swap, ...]]] = {
+_BUILDERS: dict[str, Callable[[SwapWork], tuple[Swap, ...]]] = {
     "AWS::Lambda::Function": _function,
     "AWS::AppSync::ApiKey": _api_key,
     "AWS::AppSync::GraphQLSchema": _schema,
     "AWS::AppSync::FunctionConfiguration": _app_sync_function,
     "AWS::AppSync::Resolver": _resolver,
     BUCKET_DEPLOYMENT: _bucket_content,
+    BUILD_PROJECT: build_project,
+    **dict.fromkeys(CLOUD_CONTROL, build_resource),
 }

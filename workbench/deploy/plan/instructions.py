@@ -204,6 +204,34 @@ class SwapResolver:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapResource:
+    """UpdateResource of Cloud Control: sets ``properties`` and removes those ``removed``."""
+
+    target: SwapTarget
+    identifier: str
+    properties: Mapping[str, Json]
+    removed: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap {', '.join((*self.properties, *self.removed))} of {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class SwapBuildProject:
+    """UpdateProject of CodeBuild with ``properties`` in CloudFormation's names and shapes."""
+
+    target: SwapTarget
+    properties: Mapping[str, Json]
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        return f"Swap {', '.join(self.properties)} of the build project {self.target.label}"
+
+
+@dataclass(frozen=True, slots=True)
 class BucketSource:
     """One source of a bucket deployment: a folder, .zip or file on disk and its markers.
 
@@ -268,7 +296,16 @@ Swap = (
     | SwapAppSyncFunction
     | SwapResolver
     | SwapBucketContent
+    | SwapResource
+    | SwapBuildProject
 )
+
+
+def swap_kind(swap: Swap) -> str:
+    """What a right to one swap is a right to: this call for this type of resource."""
+    return f"{type(swap).__name__} {swap.target.type}"
+
+
 Instruction = PublishAssets | DeployStack | SwapDrifted | Swap | WriteOutputs
 
 

@@ -8,6 +8,7 @@ believes unchanged is swapped again after it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from workbench.deploy.assembly.assembly import Assembly
@@ -16,7 +17,7 @@ from workbench.deploy.assembly.json_diff import differences
 from workbench.deploy.diff.diff import ELSEWHERE, UNFINISHED
 from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
-from workbench.deploy.plan.hotswap_builder import SWAPPABLE, Wanted, build_swaps
+from workbench.deploy.plan.hotswap_builder import build_swaps, swappable
 from workbench.deploy.plan.instructions import (
     SWITCHED_OFF,
     DeployStack,
@@ -29,9 +30,12 @@ from workbench.deploy.plan.instructions import (
     SwapFunctionCode,
     SwapSchema,
     WriteOutputs,
+    swap_kind,
 )
+from workbench.deploy.plan.swap_work import Wanted
 from workbench.model.deployment import Diff, Effect, Method, ResourceChange, StackPath
 
+DENIED = "the credentials may not hot-swap it"
 _REASONS_SHOWN = 5
 
 
@@ -42,10 +46,12 @@ def make_plan(
     *,
     target_kind: Literal["local", "aws"],
     allow_hotswap: bool = True,
+    denied: AbstractSet[str] = frozenset(),
 ) -> Plan:
     """The plan for ``diff``, which must be of this ``live`` and ``assembly``.
 
-    ``allow_hotswap=False`` leaves everything to CloudFormation.
+    ``allow_hotswap=False`` leaves everything to CloudFormation, and so does a swap of a kind
+    (``swap_kind``) that is ``denied``.
     """
     if live is None or diff.first:
         return _cloudformation(assembly, live, (), create=True)
@@ -56,18 +62,27 @@ def make_plan(
         return Plan(Method.NONE, assembly, live)
     if not allow_hotswap:
         return _cloudformation(assembly, live, (SWITCHED_OFF,), create=False)
-    reasons = _obstacles(diff)
+    reasons = _obstacles(diff, live)
     swaps: list[Swap] = []
     if not reasons:
         for change in diff.changes:
             try:
-                swaps.extend(build_swaps(assembly, live, _wanted(change, live)))
+                found = build_swaps(assembly, live, _wanted(change, live))
             except UnresolvableError as why:
                 reasons.append(f"{_name(change)}: {why}")
+                continue
+            swaps.extend(found)
+            if any(swap_kind(swap) in denied for swap in found):
+                reasons.append(f"{_name(change)}: {DENIED}")
     if reasons:
         shown = tuple(dict.fromkeys(reasons))[:_REASONS_SHOWN]
         return _cloudformation(assembly, live, shown, create=False)
     return _hotswap(assembly, live, swaps, target_kind)
+
+
+def cloudformation_plan(assembly: Assembly, live: LiveStack, reason: str) -> Plan:
+    """The plan that leaves everything to CloudFormation, where the stack exists."""
+    return _cloudformation(assembly, live, (reason,), create=False)
 
 
 def swaps_for(
@@ -94,7 +109,7 @@ def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str],
         if stack is None:
             continue
         for logical_id, wanted in stack.template.resources.items():
-            if wanted.type not in SWAPPABLE or logical_id not in here.resources:
+            if logical_id not in here.resources or not swappable(wanted.type, live):
                 continue
             believed = here.template.resources.get(logical_id)
             really = here.effective_template.resources.get(logical_id)
@@ -108,15 +123,15 @@ def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str],
     return tuple(found)
 
 
-def _obstacles(diff: Diff) -> list[str]:
+def _obstacles(diff: Diff, live: LiveStack) -> list[str]:
     """Why the diff can't be hot-swapped, from the changes alone."""
     reasons: list[str] = []
     for change in diff.changes:
-        allowed = SWAPPABLE.get(change.type)
+        allowed = swappable(change.type, live)
         if change.effect is not Effect.UPDATE:
             verb = {"create": "is new", "destroy": "is removed", "replace": "is replaced"}
             reasons.append(f"{_name(change)} {verb[change.effect.value]}")
-        elif allowed is None:
+        elif not allowed:
             reasons.append(f"{_name(change)} changes ({change.type})")
         else:
             other = sorted(

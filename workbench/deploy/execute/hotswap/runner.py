@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.hotswap.appsync import (
@@ -15,7 +16,10 @@ from workbench.deploy.execute.hotswap.appsync import (
 )
 from workbench.deploy.execute.hotswap.bucket import swap_bucket_content
 from workbench.deploy.execute.hotswap.bucket_provider import deploy_by_provider
+from workbench.deploy.execute.hotswap.build_project import swap_build_project
+from workbench.deploy.execute.hotswap.cloud_control import swap_resource
 from workbench.deploy.execute.hotswap.functions import swap_code, swap_configuration
+from workbench.deploy.execute.hotswap.refused import is_denied
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.failure.failure import failure_from_exception
 from workbench.deploy.plan.instructions import (
@@ -23,10 +27,13 @@ from workbench.deploy.plan.instructions import (
     SwapApiKey,
     SwapAppSyncFunction,
     SwapBucketContent,
+    SwapBuildProject,
     SwapFunctionCode,
     SwapFunctionConfiguration,
     SwapResolver,
+    SwapResource,
     SwapSchema,
+    swap_kind,
 )
 from workbench.model.deployment import Failure, StackPath
 
@@ -38,12 +45,35 @@ Ended = Callable[[Swap, float, bool], None]
 
 
 class HotswapError(Exception):
-    """Some swaps failed: ``failure`` is the first one's, ``failed`` names all that did not run."""
+    """Some swaps failed: ``failure`` is the first one's, ``failed`` names what they change.
 
-    def __init__(self, failure: Failure, failed: frozenset[tuple[StackPath, str]]) -> None:
-        super().__init__(failure.title)
-        self.failure = failure
-        self.failed = failed
+    ``denied`` are the kinds of swaps that the credentials may not do, ``untouched`` the resources
+    that were left as they are: those, and those whose turn did not come. If nothing failed
+    otherwise, ``only_denied`` is true.
+    """
+
+    def __init__(self, ended: Sequence[_Ended]) -> None:
+        failures = [each for each in ended if not each.denied and each.tried] or list(ended)
+        super().__init__(failures[0].failure.title)
+        self.failure = failures[0].failure
+        self.only_denied = all(each.denied or not each.tried for each in ended)
+        self.denied = frozenset(swap_kind(each.swap) for each in ended if each.denied)
+        self.failed = _resources(each for each in ended if each.tried and not each.denied)
+        self.untouched = _resources(ended) - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A swap that did not work; not ``tried`` if the one before it failed."""
+
+    swap: Swap
+    failure: Failure
+    denied: bool = False
+    tried: bool = True
+
+
+def _resources(ended: Iterable[_Ended]) -> frozenset[tuple[StackPath, str]]:
+    return frozenset((each.swap.target.stack, each.swap.target.logical_id) for each in ended)
 
 
 def swap_all(
@@ -59,29 +89,32 @@ def swap_all(
     follow each other, and so do all swaps of one AppSync API on AWS, which refuses concurrent
     changes. A bucket's files come after a swap of the function that deploys them.
     """
-    failures: list[tuple[Swap, Failure]] = []
+    failures: list[_Ended] = []
 
     def run(chain: Sequence[Swap]) -> None:
         for number, swap in enumerate(chain):
             began(swap)
             start = time.monotonic()
-            failure = _attempt(swap, clients, progress)
-            ended(swap, time.monotonic() - start, failure is None)
-            if failure is not None:
-                failures.append((swap, failure))
-                failures.extend((untried, failure) for untried in chain[number + 1 :])
+            failed = _attempt(swap, clients, progress)
+            ended(swap, time.monotonic() - start, failed is None)
+            if failed is not None:
+                failures.append(failed)
+                failures.extend(_untried(chain[number + 1 :], failed))
                 return
 
     schemas = [swap for swap in swaps if isinstance(swap, SwapSchema)]
     others = [swap for swap in swaps if not isinstance(swap, SwapSchema)]
     _side_by_side(_chains(schemas, clients), run)
     if failures:
-        failures.extend((swap, failures[0][1]) for swap in others)
+        failures.extend(_untried(others, failures[0]))
     else:
         _side_by_side(_chains(others, clients), run)
     if failures:
-        names = frozenset((swap.target.stack, swap.target.logical_id) for swap, _ in failures)
-        raise HotswapError(failures[0][1], names)
+        raise HotswapError(failures)
+
+
+def _untried(swaps: Iterable[Swap], after: _Ended) -> list[_Ended]:
+    return [_Ended(swap, after.failure, tried=False) for swap in swaps]
 
 
 def _side_by_side(chains: Sequence[Sequence[Swap]], run: Callable[[Sequence[Swap]], None]) -> None:
@@ -121,23 +154,23 @@ def _chain(swap: Swap, clients: Clients) -> tuple[str, str]:
             return ("one", f"{swap.target.stack}/{swap.target.logical_id}")
 
 
-def _attempt(swap: Swap, clients: Clients, progress: Progress) -> Failure | None:
+def _attempt(swap: Swap, clients: Clients, progress: Progress) -> _Ended | None:
     progress.of_swap(swap.target, "UPDATE_IN_PROGRESS", "Hot-swapped")
     try:
         _swap(swap, clients)
     except Exception as error:  # noqa: BLE001 - reported as this swap's failure, the others go on
         cause = failure_from_exception(error, clients.target, swap.title)
-        progress.of_swap(swap.target, "UPDATE_FAILED", cause.reason)
-        return Failure(
-            title=cause.title,
-            reason=cause.reason,
-            fix=cause.fix,
+        denied = is_denied(error)
+        progress.of_swap(
+            swap.target, "UPDATE_IN_PROGRESS" if denied else "UPDATE_FAILED", cause.reason
+        )
+        failure = replace(
+            cause,
             construct_path=cause.construct_path or swap.target.construct_path,
             logical_id=cause.logical_id or swap.target.logical_id,
             type=cause.type or swap.target.type,
-            offer=cause.offer,
-            details=cause.details,
         )
+        return _Ended(swap, failure, denied=denied)
     progress.of_swap(swap.target, "UPDATE_COMPLETE")
     return None
 
@@ -161,3 +194,7 @@ def _swap(swap: Swap, clients: Clients) -> None:
                 swap_bucket_content(clients, swap)
             else:
                 deploy_by_provider(clients, swap)
+        case SwapResource():
+            swap_resource(clients, swap)
+        case SwapBuildProject():
+            swap_build_project(clients, swap)
