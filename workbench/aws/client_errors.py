@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as BotoConnectionError
 
 FOREIGN_ANSWER = "AWS answered with something that is not its API (a proxy?)"
 
@@ -36,6 +37,26 @@ def refusal(error: ClientError) -> tuple[str, str]:
     """The code, and the message without its full stop; the code again where there is no message."""
     code = error_code(error)
     return code, str(error.response.get("Error", {}).get("Message") or code).rstrip(".")
+
+
+_THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "TooManyRequestsException",
+        "SlowDown",
+    }
+)
+
+
+def passes(error: BaseException) -> bool:
+    """True if the same call may well succeed later: throttled, an error of AWS, out of reach."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error_code(error) in _THROTTLED or status >= 500
+    return isinstance(error, HTTPClientError | BotoConnectionError | ForeignAnswerError)
 
 
 def is_missing(error: BaseException) -> bool:

@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.client_errors import error_message, passes
 from workbench.aws.clients import Clients
+from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.stack_events import (
     AWS_PACE,
     LOCAL_PACE,
@@ -16,13 +20,45 @@ from workbench.deploy.live.stack_events import (
     is_terminal,
 )
 from workbench.deploy.live.stack_state import read_stack_state
-from workbench.model.deployment import StackPath
+from workbench.model.deployment import Failure, StackPath
+from workbench.redaction.secret_shapes import redact
 
 Report = Callable[[StackEvent], None]
 """Called with each event once, oldest first."""
 
 _STATE_EVERY = 10
+_PATIENCE = 300.0
+_UNREACHED_PAUSE = 2.0
 _READERS = 6
+
+
+class _Patience:
+    """How long a follower bears that AWS does not answer; the local cloud always answers."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._local = clients.is_local
+        self._since: float | None = None
+
+    def bear(self, error: Exception) -> None:
+        """Raise the error if it will not pass by itself, DeploymentProblem if it has lasted."""
+        if self._local or not passes(error):
+            raise error
+        if self._since is None:
+            self._since = time.monotonic()
+        if time.monotonic() - self._since > _PATIENCE:
+            raise DeploymentProblem(
+                Failure(
+                    title="The deployment could not be followed to its end",
+                    reason=redact(error_message(error)),
+                    fix="CloudFormation goes on with it. Save again once AWS can be reached: this "
+                    "waits for its end first.",
+                    offer="retry",
+                )
+            ) from error
+
+    def rest(self) -> None:
+        """Note that AWS has answered."""
+        self._since = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +92,8 @@ def follow_operation(
 
     ``token`` is its client request token; without one the running operation is adopted. If
     events stay silent, the stack's status is asked besides, so that an operation which ended
-    before the first question, or whose events are gone, ends the wait too.
+    before the first question, or whose events are gone, ends the wait too. While AWS throttles or
+    is out of reach, the wait goes on for some minutes: the operation does.
     """
     stream = EventStream(
         clients.cloudformation,
@@ -68,9 +105,16 @@ def follow_operation(
     reported: list[StackEvent] = []
     pace = LOCAL_PACE if clients.is_local else AWS_PACE
     silent = 0
+    patience = _Patience(clients)
     with ThreadPoolExecutor(_READERS, thread_name_prefix="stack-events") as pool:
         for pause in pace.pauses():
-            events = stream.poll(pool)
+            try:
+                events = stream.poll(pool)
+            except (BotoCoreError, ClientError) as error:
+                patience.bear(error)
+                time.sleep(_UNREACHED_PAUSE)
+                continue
+            patience.rest()
             for event in events:
                 report(event)
             reported += events

@@ -65,6 +65,12 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
         "recreate",
     ),
     _known(
+        r"Stack (?:with id )?\[?arn:[\w:-]+:cloudformation:\S+ does not exist",
+        "A nested stack was deleted outside of this sandbox",
+        "CloudFormation cannot go on without it. Recreate the sandbox (its data is lost).",
+        "recreate",
+    ),
+    _known(
         r"more than one GSI creation or deletion|Only 1 online index can be (?:created|deleted)",
         "DynamoDB changes one index of a table at a time",
         "Add or remove one index, deploy, then do the next one.",

@@ -109,6 +109,7 @@ class EventStream:
         self._children: dict[StackPath, _Followed] = {}
         self._unnamed: dict[StackPath, StackEvent] = {}
         self._children_named_late = children_named_late
+        self._unreported: list[StackEvent] = []
         self.status = ""
         """The root's latest status within this operation; empty before its first event."""
 
@@ -116,13 +117,14 @@ class EventStream:
         """The events since the last poll, of the root and of all nested stacks at work.
 
         Parents are read before their children, so when the root's last event is here, all events
-        of the children are too.
+        of the children are too. What was read before an error comes with the next poll.
         """
+        found = self._unreported
         level = self._read(self._root)
         own = [event for event in level if event.is_own]
         if own:
             self.status = own[-1].status
-        found = list(level)
+        found += level
         depth = 1
         while True:
             self._note_children(level)
@@ -131,13 +133,24 @@ class EventStream:
             deeper = any(len(c.path) > depth and c.active for c in self._children.values())
             if not children and not deeper:
                 break
+            reading = [(child, pool.submit(self._read, child)) for child in children]
             level = []
-            for child, events in zip(children, pool.map(self._read, children), strict=True):
+            failed: BaseException | None = None
+            for child, future in reading:
+                error = future.exception()
+                if error is not None:
+                    failed = error
+                    continue
+                events = future.result()
                 level += events
                 if child.ending or any(e.is_own and is_terminal(e.status) for e in events):
                     child.active = False
             found += level
+            if failed is not None:
+                self._note_children(level)
+                raise failed
             depth += 1
+        self._unreported = []
         return sorted(found, key=_order)
 
     def _note_children(self, events: list[StackEvent]) -> None:
