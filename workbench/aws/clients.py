@@ -96,9 +96,11 @@ class Clients:
 
     @property
     def account(self) -> str:
-        """The account id; asks STS once on AWS."""
-        if self.is_local:
+        """The account id; asks STS once on AWS, if the target does not say it."""
+        if isinstance(self.target, LocalTarget):
             return LOCAL_ACCOUNT
+        if self.target.account:
+            return self.target.account
         if self._account is None:
             self._account = self.sts.get_caller_identity()["Account"]
         return self._account

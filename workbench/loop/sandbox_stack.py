@@ -46,12 +46,15 @@ from workbench.startup import Session
 
 @dataclass(slots=True)
 class _Memory:
-    """What one deployment leaves for the next: the stack as it stands, and at which revision."""
+    """What one deployment leaves for the next: the stack as it stands, and at which revision.
+
+    ``outputs`` is the content of the outputs file as it was written here.
+    """
 
     live: LiveStack | None = None
     revision: tuple[str, ...] = ()
     assembly: Assembly | None = None
-    outputs_written: bool = False
+    outputs: bytes = b""
     foreign_told: bool = False
     denied_swaps: set[str] = field(default_factory=set)
 
@@ -122,20 +125,23 @@ class SandboxStack:
             published=prepared.published,
             express=self.options.express,
             denied=memory.denied_swaps,
+            outputs_hold=bool(memory.outputs) and memory.outputs == _content(self._outputs.path),
         )
         clear_mark(self.session.sandbox_dir, prepared.clears)
-        memory.outputs_written = True
-        memory.revision = _revision(self._read_state())
+        memory.outputs = _content(self._outputs.path)
+        memory.revision = live.revision if live is not None else ()
         memory.live = live
 
     def write_missing_outputs(self, deployment: int) -> None:
         """Write the outputs if the file is missing, or may be another target's."""
         outputs = self._outputs
-        if self._memory.outputs_written and outputs.path.exists():
+        if self._memory.outputs and outputs.path.exists():
             return
         stack_name = self.session.stack_name
-        write_outputs_file(self.clients, stack_name, outputs, self.sink, deployment)
-        self._memory.outputs_written = True
+        write_outputs_file(
+            self.clients, stack_name, outputs, self.sink, deployment, live=self._memory.live
+        )
+        self._memory.outputs = _content(outputs.path)
 
     def is_busy(self) -> bool:
         """Whether CloudFormation is working on the stack."""
@@ -170,8 +176,11 @@ class SandboxStack:
         return () if live is None else losses_of_deletion(self.clients, live)
 
     def resources(self) -> ResourcesListed | None:
-        """List what is deployed; None if there is no stack."""
-        live = self._read_live()
+        """List what is deployed; None if there is no stack.
+
+        What a deployment has just left needs no look at CloudFormation.
+        """
+        live = self._memory.live or self._read_live()
         if live is None:
             return None
         return ResourcesListed(
@@ -226,6 +235,10 @@ class SandboxStack:
             memory.live = read_live(self.clients, self.session.stack_name, self._snapshot)
             memory.revision = revision
         return memory.live
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _revision(state: StackState | None) -> tuple[str, ...]:

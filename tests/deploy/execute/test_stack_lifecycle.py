@@ -278,12 +278,12 @@ def test_the_snapshot_holds_until_cloudformation_changes_the_stack(
     assert live is not None
     snapshot = tmp_path / "deep" / "live.json"
     marked = live.model_copy(update={"construct_paths": {"Things": "data/Things"}})
-    save_snapshot(stack.clients, snapshot, marked)
+    save_snapshot(snapshot, marked)
     again = read_live(stack.clients, STACK, snapshot)
     assert again == marked
     snapshot.write_text(snapshot.read_text()[:100])
     assert read_live(stack.clients, STACK, snapshot) == live
-    save_snapshot(stack.clients, snapshot, marked)
+    save_snapshot(snapshot, marked)
     stack.deploy(template(Things=table(), More=table()))
     fresh = read_live(stack.clients, STACK, snapshot)
     assert fresh is not None

@@ -49,8 +49,11 @@ class AssetBucket:
             raise
         return True
 
-    def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Write an object; with the bucket's own encryption if S3 refuses it without."""
+    def put(self, key: str, body: bytes, content_type: str) -> bool:
+        """Write an object unless it exists; with the bucket's own encryption if S3 asks for it.
+
+        Returns False if it existed. (The local cloud writes it again, which costs it nothing.)
+        """
         call: dict[str, Any] = {
             "Bucket": self.name,
             "Key": key,
@@ -58,9 +61,16 @@ class AssetBucket:
             "ContentType": content_type,
             **self._expected,
         }
+        once: dict[str, Any] = {} if self.acting.is_local else {"IfNoneMatch": "*"}
         try:
-            self.acting.s3.put_object(**call)
+            self.acting.s3.put_object(**call, **once)
         except ClientError as error:
+            if error_code(error) == "PreconditionFailed":
+                return False
+            if error_code(error) == "ConditionalRequestConflict":
+                # Somebody else writes the same content at this moment.
+                self.acting.s3.put_object(**call)
+                return True
             if error_code(error) == "NoSuchBucket":
                 raise DeploymentProblem(self._missing()) from error
             if error_code(error) not in _DENIED or self.acting.is_local:
@@ -70,6 +80,7 @@ class AssetBucket:
                 self._require_owner(error)
                 raise
             self._put_encrypted({**call, **encryption}, error)
+        return True
 
     def _put_encrypted(self, call: dict[str, Any], first: ClientError) -> None:
         try:

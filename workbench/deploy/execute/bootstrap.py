@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from botocore.exceptions import ClientError
 
@@ -69,6 +70,18 @@ def bootstrap_of(clients: Clients, roles: DeploymentRoles = _DEFAULT_ROLES) -> B
         region=clients.region,
         partition="aws" if clients.is_local else clients.partition,
     )
+
+
+_recent: WeakKeyDictionary[Clients, set[str]] = WeakKeyDictionary()
+
+
+def require_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
+    """``check_bootstrap``, once for each session: nobody takes a bootstrap back."""
+    known = _recent.setdefault(clients, set())
+    wanted = f"{bootstrap.fill(bootstrap.roles.version_parameter)} {bootstrap.roles}"
+    if wanted not in known:
+        check_bootstrap(clients, bootstrap)
+        known.add(wanted)
 
 
 def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:

@@ -73,10 +73,16 @@ class StackRequest:
 
 @dataclass(frozen=True, slots=True)
 class StackDeployed:
-    """The stack after a deployment; ``changed`` is False if there was nothing to do."""
+    """The stack after a deployment; ``changed`` is False if there was nothing to do.
+
+    ``before`` is the revision that the stack had been at, ``touched`` are the stacks of the tree
+    that CloudFormation worked on.
+    """
 
     stack_id: str
     changed: bool
+    before: tuple[str, ...] = ()
+    touched: frozenset[StackPath] = frozenset()
 
 
 def deploy_stack(
@@ -95,11 +101,13 @@ def deploy_stack(
     state = settle_stack(clients, request.stack_name, report, name_construct, own=own)
     token = operation_token()
     stack_id = _submit(clients, request, state, token)
+    before = state.revision if state else ()
     if stack_id is None:
-        return StackDeployed(state.stack_id if state else "", changed=False)
+        return StackDeployed(state.stack_id if state else "", changed=False, before=before)
     ending = follow_operation(clients, stack_id, report, token=token, nested=request.nested)
     require_success(ending, name_construct)
-    return StackDeployed(stack_id, changed=True)
+    touched = frozenset(event.stack for event in ending.events)
+    return StackDeployed(stack_id, changed=True, before=before, touched=touched)
 
 
 def require_success(ending: Ending, name_construct: NameConstruct) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.execute.assets import publish_assets
-from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, check_bootstrap
+from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, require_bootstrap
 from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, require_success
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
 from workbench.deploy.execute.images.container_tool import Say
@@ -71,6 +71,7 @@ class _Run:
     outputs: OutputsRequest | None
     progress: Progress
     steps: StepReporter
+    outputs_hold: bool
     express: bool
     denied: set[str]
 
@@ -100,6 +101,7 @@ def execute(
     published: bool = False,
     express: bool = False,
     denied: set[str] | None = None,
+    outputs_hold: bool = False,
 ) -> LiveStack | None:
     """Carry out ``plan``; what then stands.
 
@@ -122,6 +124,7 @@ def execute(
             outputs=outputs,
             progress=Progress(emit, deployment, plan.assembly, plan.live),
             steps=StepReporter(emit, deployment, plan),
+            outputs_hold=outputs_hold,
             express=express,
             denied=denied if denied is not None else set(),
         )
@@ -191,7 +194,7 @@ def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap, say: Say
         hashes.add(assembly.root.template_hash)
     assets = [assembly.assets[name] for name in hashes if name in assembly.assets]
     if not clients.is_local:
-        check_bootstrap(clients, bootstrap)
+        require_bootstrap(clients, bootstrap)
     images = [assembly.images[name] for step in _publishing(plan) for name in step.images]
     count = publish_assets(assets, clients, bootstrap)
     count += publish_images(images, assembly, clients, bootstrap, say)
@@ -255,7 +258,7 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
         express=run.express,
     )
     try:
-        deploy_stack(
+        done = deploy_stack(
             run.cloudformation,
             request,
             run.progress.of_stack,
@@ -265,7 +268,10 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     except DeploymentProblem as failed:
         _remember_failed(run, before, step.stack_name)
         raise failed from None
-    now = read_live(run.clients, step.stack_name, templates=run.assembly)
+    untouched: dict[StackPath, LiveStack] = {}
+    if before is not None and before.revision == done.before and not run.clients.is_local:
+        untouched = {path: stack for path, stack in before.walk() if path not in done.touched}
+    now = read_live(run.clients, step.stack_name, templates=run.assembly, untouched=untouched)
     if now is None:
         raise DeploymentProblem(_NO_STACK)
     # What was swapped before stays uncertain until it has been swapped again.
@@ -333,8 +339,16 @@ def _write(run: _Run) -> None:
     if not steps or run.outputs is None:
         return
     with run.stage(Stage.OUTPUTS) as outcome, run.steps.step(*steps):
+        if run.outputs_hold and run.plan.keeps_outputs:
+            outcome.note = "unchanged"
+            return
         changed = write_outputs_file(
-            run.clients, run.assembly.stack_name, run.outputs, run.emit, run.deployment
+            run.clients,
+            run.assembly.stack_name,
+            run.outputs,
+            run.emit,
+            run.deployment,
+            live=run.live,
         )
         outcome.note = "" if changed else "unchanged"
 
@@ -365,7 +379,7 @@ def _keep_with(run: _Run, failure: Failure | None) -> None:
 def _keep(run: _Run, live: LiveStack | None = None) -> None:
     standing = live or run.live
     if run.snapshot is not None and standing is not None:
-        save_snapshot(run.clients, run.snapshot, standing)
+        save_snapshot(run.snapshot, standing)
 
 
 def _template_url(run: _Run) -> str:

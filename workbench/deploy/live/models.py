@@ -57,6 +57,7 @@ class LiveStack(BaseModel):
     ``effective`` is None if nothing was swapped; ``construct_paths`` (logical id → path) name
     resources that a new assembly no longer has; ``uncertain`` are logical ids whose real state is
     unknown since a swap or a deployment failed half way: the next plan always swaps them again.
+    ``changed_at`` is when CloudFormation had changed the stack last when it was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -72,6 +73,12 @@ class LiveStack(BaseModel):
     nested: dict[str, LiveStack] = Field(default_factory=dict)
     construct_paths: dict[str, str] = Field(default_factory=dict)
     uncertain: tuple[str, ...] = ()
+    changed_at: str = ""
+
+    @property
+    def revision(self) -> tuple[str, ...]:
+        """Equal to that of the stack's state as long as CloudFormation has not touched it."""
+        return (self.stack_id, self.changed_at, self.status)
 
     @property
     def effective_template(self) -> Template:

@@ -27,6 +27,7 @@ from workbench.deploy.live.models import (
 )
 from workbench.deploy.live.snapshot import load_snapshot
 from workbench.deploy.live.stack_state import StackState, read_stack_state
+from workbench.model.deployment import StackPath
 
 _READERS = 8
 
@@ -37,12 +38,15 @@ def read_live(
     snapshot: Path | None = None,
     *,
     templates: Assembly | None = None,
+    untouched: Mapping[StackPath, LiveStack] | None = None,
 ) -> LiveStack | None:
     """The deployed stack with everything nested in it, or None if there is none.
 
     ``snapshot`` is the file that ``save_snapshot`` wrote; one that no longer holds, or is
     unreadable, is passed over. ``templates`` is the assembly that was just deployed: its templates
-    are taken instead of asking CloudFormation for each (saves a third of the calls).
+    are taken instead of asking CloudFormation for each (saves a third of the calls). ``untouched``
+    are nested stacks that CloudFormation has not worked on since they were read: two calls less for
+    each.
     """
     state = read_stack_state(clients, stack_name)
     if state is None:
@@ -51,7 +55,7 @@ def read_live(
     if kept is not None and kept.holds(state):
         return kept.live
     with ThreadPoolExecutor(_READERS, thread_name_prefix="live") as pool:
-        now = _Reader(clients, pool, templates).read(state)
+        now = _Reader(clients, pool, templates, untouched or {}).read(state)
     if kept is not None and kept.stack_id == state.stack_id:
         # CloudFormation deployed since, here in a session that died or with another tool. What had
         # been swapped before may stand as it was: it is swapped again.
@@ -62,28 +66,40 @@ def read_live(
 class _Reader:
     """Reads one tree of stacks; all stacks of a level at once, so the depth sets the time."""
 
-    def __init__(self, clients: Clients, pool: Executor, templates: Assembly | None) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        pool: Executor,
+        templates: Assembly | None,
+        untouched: Mapping[StackPath, LiveStack],
+    ) -> None:
         self._clients = clients
         self._pool = pool
         self._templates = templates
+        self._untouched = untouched
 
     def read(self, root: StackState) -> LiveStack:
         """The whole tree below ``root``."""
-        levels: list[list[tuple[tuple[str, ...], _Parts]]] = []
-        waiting: list[tuple[tuple[str, ...], str, StackState | None]] = [((), root.stack_id, root)]
+        levels: list[list[tuple[StackPath, _Parts]]] = []
+        waiting: list[tuple[StackPath, str, StackState | None]] = [((), root.stack_id, root)]
+        built: dict[StackPath, LiveStack] = {}
         while waiting:
             started = [
                 (path, self._start(stack_id, state, path)) for path, stack_id, state in waiting
             ]
             level = [(path, parts.wait()) for path, parts in started]
             levels.append(level)
-            waiting = [
-                ((*path, resource.logical_id), resource.physical_id, None)
-                for path, parts in level
-                for resource in parts.resources.values()
-                if resource.type == NESTED_STACK and resource.physical_id
-            ]
-        built: dict[tuple[str, ...], LiveStack] = {}
+            waiting = []
+            for path, parts in level:
+                for resource in parts.resources.values():
+                    if resource.type != NESTED_STACK or not resource.physical_id:
+                        continue
+                    child = (*path, resource.logical_id)
+                    known = self._untouched.get(child)
+                    if known is not None and known.stack_id == resource.physical_id:
+                        built[child] = known
+                    else:
+                        waiting.append((child, resource.physical_id, None))
         for level in reversed(levels):
             for path, parts in level:
                 nested = {
@@ -95,7 +111,7 @@ class _Reader:
                     built[path] = self._stack(parts.state, parts, nested)
         return built[()]
 
-    def _start(self, stack_id: str, state: StackState | None, path: tuple[str, ...]) -> _Started:
+    def _start(self, stack_id: str, state: StackState | None, path: StackPath) -> _Started:
         deployed = self._templates.stack(path) if self._templates else None
         return _Started(
             state=self._done(state)
@@ -120,6 +136,7 @@ class _Reader:
             resources=parts.resources,
             nested=dict(nested),
             construct_paths=template_paths(parts.template),
+            changed_at=state.changed_at.isoformat(),
         )
 
     @staticmethod

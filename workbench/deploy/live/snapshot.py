@@ -13,10 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from workbench.aws.clients import Clients
 from workbench.damaged_files import put_aside
 from workbench.deploy.live.models import LiveStack
-from workbench.deploy.live.stack_state import StackState, read_stack_state
+from workbench.deploy.live.stack_state import StackState
 from workbench.private_files import private_folder, write_private
 
 _NAME = "live.json"
@@ -52,24 +51,24 @@ def load_snapshot(file: Path) -> Snapshot | None:
     except (OSError, ValidationError):
         kept = None
     if kept is not None and kept.format == _FORMAT:
-        return kept
+        live = kept.live.model_copy(update={"changed_at": kept.changed_at})
+        return kept.model_copy(update={"live": live})
     if file.exists():
         mark_swaps_unknown(file.parent)
         put_aside(file)
     return None
 
 
-def save_snapshot(clients: Clients, file: Path, live: LiveStack) -> None:
-    """Keep the live stack for the next start, atomically; removes it if the stack is deleted."""
-    state = read_stack_state(clients, live.stack_id)
-    if state is None:
-        file.unlink(missing_ok=True)
-        return
+def save_snapshot(file: Path, live: LiveStack) -> None:
+    """Keep the live stack for the next start, atomically.
+
+    Its revision is that of the reading: if somebody deploys meanwhile, the snapshot does not hold.
+    """
     kept = Snapshot(
         format=_FORMAT,
-        stack_id=state.stack_id,
-        changed_at=state.changed_at.isoformat(),
-        status=state.status,
+        stack_id=live.stack_id,
+        changed_at=live.changed_at,
+        status=live.status,
         live=live,
     )
     private_folder(file.parent)

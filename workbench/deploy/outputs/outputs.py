@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from workbench.atomic_files import write_whole
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
+from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.deploy.outputs.legacy import legacy_outputs, mobile_outputs
 from workbench.deploy.outputs.sections import (
@@ -72,12 +73,13 @@ def read_outputs(
     introspect: Introspect,
     *,
     version: str = DEFAULT_VERSION,
+    live: LiveStack | None = None,
 ) -> dict[str, Any]:
     """The outputs of a deployed stack, equal key for key to ``ampx generate outputs``.
 
     ``version`` is a schema version (``1`` to ``1.5``), or ``0`` for what the legacy format is made
-    from. Raises UserProblem if there is no such stack, it is not an Amplify backend, a
-    deployment is running, or custom outputs conflict.
+    from. ``live`` is the stack if it has just been read. Raises UserProblem if there is no such
+    stack, it is not an Amplify backend, a deployment is running, or custom outputs conflict.
     """
     legacy = version == LEGACY_VERSION
     if not legacy and version not in VERSIONS:
@@ -85,10 +87,14 @@ def read_outputs(
             f"There is no outputs version {version}.",
             f"Choose one of {', '.join((LEGACY_VERSION, *VERSIONS))}.",
         )
-    with ThreadPoolExecutor(2, thread_name_prefix="outputs") as pool:
-        state = pool.submit(read_stack_state, clients, stack_name)
-        metadata = pool.submit(_read_metadata, clients, stack_name)
-        payloads = _payloads(_require_ready(state.result(), stack_name), metadata.result())
+    if live is not None:
+        payloads = _payloads(live.name, live.outputs, live.template.metadata)
+    else:
+        with ThreadPoolExecutor(2, thread_name_prefix="outputs") as pool:
+            reading = pool.submit(read_stack_state, clients, stack_name)
+            metadata = pool.submit(_read_metadata, clients, stack_name)
+            state = _require_ready(reading.result(), stack_name)
+            payloads = _payloads(state.name, state.outputs, metadata.result())
     # The legacy converter starts from 1.5 without the groups and passwordless of its auth.
     sections = "1.2" if legacy else version
     outputs: Section = {}
@@ -117,9 +123,16 @@ def write_outputs_file(
     request: OutputsRequest,
     emit: Emit,
     deployment: int | None = None,
+    *,
+    live: LiveStack | None = None,
 ) -> bool:
-    """Read the stack's outputs and write the file; False if it was the same already."""
-    content = read_outputs(clients, stack_name, request.introspect, version=request.version)
+    """Read the stack's outputs and write the file; False if it was the same already.
+
+    ``live`` as for ``read_outputs``.
+    """
+    content = read_outputs(
+        clients, stack_name, request.introspect, version=request.version, live=live
+    )
     changed = write_outputs(request.path, content, request.fmt, request.version)
     if request.sandbox_dir is not None:
         note_written(request.sandbox_dir, request.path)
@@ -227,16 +240,18 @@ def _read_metadata(clients: Clients, stack_name: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", found)
 
 
-def _payloads(state: StackState, metadata: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _payloads(
+    name: str, outputs: Mapping[str, str], metadata: Mapping[str, Any]
+) -> dict[str, dict[str, str]]:
     """Section key → its stack outputs that have a value."""
     payloads: dict[str, dict[str, str]] = {}
     for key, entry in metadata.items():
         if isinstance(entry, Mapping) and "stackOutputs" in entry and "version" in entry:
             names = entry["stackOutputs"]
-            payloads[key] = {name: state.outputs[name] for name in names if state.outputs.get(name)}
+            payloads[key] = {each: outputs[each] for each in names if outputs.get(each)}
     if not payloads:
         raise UserProblem(
-            f"The stack {state.name} is not an Amplify backend.",
+            f"The stack {name} is not an Amplify backend.",
             "Name the main stack of a Gen 2 backend.",
         )
     return payloads

@@ -327,6 +327,12 @@ class Plan:
     reasons: tuple[str, ...] = ()
 
     @property
+    def keeps_outputs(self) -> bool:
+        """True if it changes nothing that the outputs are made from: stack and annotated schema."""
+        changing = DeployStack | SwapBucketContent
+        return not any(isinstance(step, changing) for step in self.steps)
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The steps as display lines."""
         return tuple(step.title for step in self.steps)
