@@ -122,6 +122,9 @@ class Controls(Protocol):
     def recreate(self) -> None:
         """Delete everything and deploy again."""
 
+    def stream_function_logs(self, on: bool) -> None:
+        """Show what the functions log from now on, or no longer."""
+
     def stop(self) -> None:
         """End the loop; what CloudFormation is doing goes on there."""
 

@@ -17,7 +17,7 @@ from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
 from screens.widgets.keys import key
 from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
-from screens.widgets.text_styles import MUTED, TEXT, Spans
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
 from workbench.model.events import Level, LogLine
 from workbench.wording import plural
@@ -40,6 +40,13 @@ class LogView(LineView):
         key("log.filter", "f", "ask('filter')", "Filter", "Filter the lines by a text"),
         key("log.level", "l", "level", "Level", "Change the lowest level shown"),
         key("log.follow", "t", "follow", "Follow", "Keep the newest line in view"),
+        key(
+            "log.functions",
+            "F",
+            "functions",
+            "Functions",
+            "Show what the functions log, or no longer",
+        ),
         key("log.wrap", "w", "wrap", "Wrap", "Wrap long lines"),
         key("log.copy", "y", "copy", "Copy", "Copy the line under the cursor"),
         key("log.copy_all", "Y", "copy_all", "Copy all", "Copy all lines shown", show=False),
@@ -50,6 +57,7 @@ class LogView(LineView):
 
     following: reactive[bool] = reactive(True, repaint=False)
     wrapped: reactive[bool] = reactive(False, repaint=False)
+    with_functions = False
 
     class Asked(Message):
         """The user wants to type a search or a filter text."""
@@ -65,8 +73,15 @@ class LogView(LineView):
             super().__init__()
             self.text = text
 
+    class FunctionsAsked(Message):
+        """The user wants to see what the functions log, or no longer."""
+
+        def __init__(self, on: bool) -> None:
+            super().__init__()
+            self.on = on
+
     class SettingsChanged(Message):
-        """Level, filter, follow or wrap changed; the title shows them."""
+        """Level, filter, follow, functions or wrap changed; the title shows them."""
 
     def __init__(self, buffer: LogBuffer) -> None:
         super().__init__(id="log-view")
@@ -96,7 +111,11 @@ class LogView(LineView):
             )
         return (
             (("No output yet.", TEXT),),
-            (("Output of synth, CloudFormation and your functions appears here.", MUTED),),
+            (
+                ("Output of synth and CloudFormation appears here; ", MUTED),
+                ("F", ACCENT),
+                (" adds what your functions log.", MUTED),
+            ),
         )
 
     def shows_cursor(self) -> bool:
@@ -178,6 +197,12 @@ class LogView(LineView):
     def action_follow(self) -> None:
         """Follow the newest line or stay."""
         self.following = not self.following
+
+    def action_functions(self) -> None:
+        """Show what the functions log, or no longer."""
+        self.with_functions = not self.with_functions
+        self.post_message(self.FunctionsAsked(self.with_functions))
+        self.post_message(self.SettingsChanged())
 
     def action_wrap(self) -> None:
         """Wrap long lines or cut them."""
@@ -317,6 +342,8 @@ class LogPane(Vertical):
             parts.append(f"only “{buffer.wanted}”")
         if self.view.search:
             parts.append(f"find “{self.view.search}”")
+        if self.view.with_functions:
+            parts.append("functions")
         parts.append("following" if self.view.following else "paused · t follows")
         if self.view.wrapped:
             parts.append("wrapped")

@@ -308,6 +308,12 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
     def _console_asked(self, event: ResourcesPane.ConsoleAsked) -> None:
         self.shell.open_in_browser(event.url)
 
+    @on(LogView.FunctionsAsked)
+    def _functions_asked(self, event: LogView.FunctionsAsked) -> None:
+        self.opened.controls.stream_function_logs(event.on)
+        if event.on and self.state.is_attached:
+            self.shell.say("The functions' logs come when this terminal deploys", "warning")
+
     @on(LogView.SaveAsked)
     def _save_asked(self, event: LogView.SaveAsked) -> None:
         self._save_log(event.text)

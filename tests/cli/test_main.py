@@ -67,6 +67,21 @@ def test_missing_packages_stop_a_sandbox_with_the_next_step(
     assert "npm install" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--once", "--stream-function-logs"], 2, "nothing to stream"),
+        (["--once", "--logs-out-file", "x.log"], 2, "nothing to stream"),
+        (["--logs-filter", "a", "("], 1, "not a valid regular expression"),
+    ],
+)
+def test_wrong_options_for_functions_logs_stop_a_sandbox_before_it_starts(
+    options: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sandbox", "--local", *options]) == code
+    assert said in capsys.readouterr().err
+
+
 def test_history_lists_and_tells(bare_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal = Journal(journal_path(bare_project / ".amplify" / "workbench" / "me" / "local"))
     journal.append(DeploymentStarted(at=1.0, deployment=1, trigger=Trigger("save", ("a.ts",))))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tests.deploy.hand_made import STACK, Writer, live_from
 from workbench.aws.target import AwsTarget
@@ -19,6 +19,7 @@ from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.plan.data_loss import losses_of_deployment
 from workbench.deploy.plan.plan import make_plan
+from workbench.function_logs.functions import LoggedFunction
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox import Sandbox
@@ -74,6 +75,8 @@ class FolderStages:
     check_seconds: float = 0.0
     publish_fails: bool = False
     published: list[str] = field(default_factory=list)
+    logged: list[LoggedFunction] = field(default_factory=list)
+    log_service: Any = None
 
     def stages(self, _session: Session, _options: SandboxOptions, _sink: EventSink) -> Stages:
         return Stages(self, self)
@@ -107,6 +110,15 @@ class FolderStages:
 
     async def close(self) -> None:
         return None
+
+    # the functions' logs
+
+    def functions(self) -> tuple[LoggedFunction, ...]:
+        return tuple(self.logged)
+
+    @property
+    def logs(self) -> Any:
+        return self.log_service
 
     # the target, and the stack on it
 

@@ -404,6 +404,9 @@ class ScriptedControls:
     def recreate(self) -> None:
         self.asked.append("recreate")
 
+    def stream_function_logs(self, on: bool) -> None:
+        self.asked.append(f"function logs {on}")
+
     def stop(self) -> None:
         self.asked.append("stop")
 

@@ -172,6 +172,20 @@ async def test_log_filters_searches_and_pauses(starter: ScriptedStarter) -> None
         assert {row.line.level.value for row in view.buffer.rows} <= {"warning", "error"}
 
 
+async def test_functions_logs_are_asked_for_and_the_title_says_so(
+    starter: ScriptedStarter,
+) -> None:
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sandbox_screen(pilot, starter, SAVED)
+        await pilot.press("4", "F")
+        await until(pilot, lambda: starter.controls.asked == ["function logs True"])
+        assert "functions" in str(screen.query_one("#log").border_title)
+        await pilot.press("F")
+        await until(pilot, lambda: starter.controls.asked[-1] == "function logs False")
+        assert "functions" not in str(screen.query_one("#log").border_title)
+
+
 async def test_log_is_saved_in_the_sandboxs_folder(
     starter: ScriptedStarter, tmp_path: Path
 ) -> None:

@@ -29,6 +29,10 @@ class EventSink:
             journal.append(masked)
         self._emit(masked)
 
+    def show(self, event: AnyEvent) -> None:
+        """Pass on an event that the journal does not keep: there are too many of its kind."""
+        self._emit(self.redactor.event(event))
+
     def tell(self, level: Level, text: str, source: str = "sandbox") -> None:
         """Log a line of the loop's own, or of the stage that ``source`` names."""
         self(LogLine(at=time.time(), level=level, source=source, text=text))

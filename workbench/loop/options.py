@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from workbench.deploy.outputs.outputs import OutputsFormat
+    from workbench.loop.function_log_stream import FunctionLogOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class SandboxOptions:
     How to deploy: ``hotswap`` False leaves everything to CloudFormation. ``express``: on AWS,
     CloudFormation does not wait until resources are ready to serve. ``outputs_format`` and
     ``outputs_version`` are ampx's; ``outputs_dir`` None means the project's root.
+
+    ``function_logs``: which functions' logs are streamed from the start; None: none, until asked.
     """
 
     once: bool = False
@@ -46,6 +49,7 @@ class SandboxOptions:
     outputs_format: OutputsFormat = "json"
     outputs_version: str = "1.5"
     outputs_dir: Path | None = None
+    function_logs: FunctionLogOptions | None = None
 
     def outputs_folder(self, project_root: Path) -> Path:
         """The folder that the outputs file is written to."""

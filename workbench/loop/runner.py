@@ -46,6 +46,10 @@ class SandboxThread:
         """Delete everything and deploy it again; a ``ConfirmationNeeded`` comes first."""
         self._sandbox.recreate()
 
+    def stream_function_logs(self, on: bool) -> None:
+        """Show what the deployed functions log from now on, or no longer."""
+        self._sandbox.stream_function_logs(on)
+
     def stop(self) -> None:
         """End the loop soon; what CloudFormation is doing goes on there."""
         self._sandbox.stop()

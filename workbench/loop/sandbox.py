@@ -17,6 +17,7 @@ from workbench.loop.daemon_threads import in_thread
 from workbench.loop.deployment import Deployment, deploy
 from workbench.loop.event_sink import EventSink
 from workbench.loop.follower import Follower
+from workbench.loop.function_log_stream import FunctionLogOptions, FunctionLogStream
 from workbench.loop.local_cloud_guard import keep_running
 from workbench.loop.options import SandboxOptions
 from workbench.loop.project_stages import make_stages
@@ -71,6 +72,8 @@ class Sandbox:
         self._number = 1
         self._tasks: set[asyncio.Task[None]] = set()
         self._watcher: Watcher | None = None
+        self._function_logs: FunctionLogStream | None = None
+        self._streams_logs = options.function_logs is not None
 
     # what a user can ask for
 
@@ -85,6 +88,10 @@ class Sandbox:
     def recreate(self) -> None:
         """Delete everything and deploy it again; asks first, naming what is lost."""
         self._post(self._requests.ask_to_recreate)
+
+    def stream_function_logs(self, on: bool) -> None:
+        """Show what the deployed functions log from now on, or no longer."""
+        self._post(lambda: self._wants_function_logs(on))
 
     def stop(self) -> None:
         """End the loop; a deployment that CloudFormation runs goes on there."""
@@ -138,6 +145,9 @@ class Sandbox:
         self._number = journal.next_number()
         stages = self._make_stages(self._session, self._options, self._sink)
         connection = Connection(stages.target)
+        options = self._options.function_logs or FunctionLogOptions()
+        self._function_logs = FunctionLogStream(connection, self._sink, options)
+        self._wants_function_logs(self._streams_logs)
         try:
             stages.evaluator.warm()
             if self._options.watch and not self._options.once:
@@ -145,6 +155,7 @@ class Sandbox:
             self._spawn(self._place_empty_outputs())
             return await self._deploy_until_stopped(stages.evaluator, connection)
         finally:
+            await self._function_logs.close()
             await cancel(*self._tasks)
             await stages.evaluator.close()
             self._enter(LoopState.STOPPED)
@@ -228,6 +239,8 @@ class Sandbox:
 
     async def _conclude(self, connection: Connection, finished: DeploymentFinished) -> None:
         number = finished.deployment
+        if self._function_logs is not None:
+            self._function_logs.deployed()
         if finished.result in (DeploymentResult.SUCCEEDED, DeploymentResult.NO_CHANGE):
             self._enter(LoopState.WATCHING, number)
         elif finished.result in (DeploymentResult.FAILED, DeploymentResult.REFUSED):
@@ -239,6 +252,11 @@ class Sandbox:
             await self._list_resources(connection, number)
         else:
             self._spawn(self._list_resources(connection, number))
+
+    def _wants_function_logs(self, on: bool) -> None:
+        self._streams_logs = on
+        if self._function_logs is not None:
+            self._function_logs.switch(on)
 
     async def _list_resources(self, connection: Connection, number: int | None) -> None:
         if connection.stack is None:
@@ -295,7 +313,7 @@ class Sandbox:
         self._watcher = Watcher(
             project.root,
             self._options.watch_dir or project.amplify_dir,
-            self._options.exclude,
+            (*self._options.exclude, *self._own_files()),
             lambda text: self._sink.tell(Level.WARNING, text),
         )
         self._spawn(self._deploy_changes(self._watcher))
@@ -308,6 +326,14 @@ class Sandbox:
                     restarted=lambda: self._requests.put(Trigger("start")),
                 )
             )
+
+    def _own_files(self) -> tuple[str, ...]:
+        """What this loop itself writes and must not be started by."""
+        logs = self._options.function_logs
+        root = self._session.project.root
+        if logs is None or logs.out_file is None or not logs.out_file.is_relative_to(root):
+            return ()
+        return (f"/{logs.out_file.relative_to(root).as_posix()}",)
 
     async def _deploy_changes(self, watcher: Watcher) -> None:
         try:

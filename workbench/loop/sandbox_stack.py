@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -34,6 +35,7 @@ from workbench.deploy.plan.foreign_deployments import (
     with_uncertain_swaps,
 )
 from workbench.deploy.plan.plan import make_plan
+from workbench.function_logs.functions import LoggedFunction, functions_of
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
 from workbench.loop.sandbox_secrets import read_secrets
@@ -42,6 +44,9 @@ from workbench.model.deployment import Loss, Method
 from workbench.model.events import Level, ResourcesListed
 from workbench.project.identity import cdk_context, secret_path
 from workbench.startup import Session
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.client import CloudWatchLogsClient
 
 
 @dataclass(slots=True)
@@ -188,6 +193,16 @@ class SandboxStack:
             stack_name=self.session.stack_name,
             resources=list_resources(live, self._memory.assembly, self.session.target),
         )
+
+    def functions(self) -> tuple[LoggedFunction, ...]:
+        """The deployed functions that the user has written."""
+        live = self._read_live()
+        return () if live is None else functions_of(live)
+
+    @property
+    def logs(self) -> CloudWatchLogsClient:
+        """The target's CloudWatch Logs."""
+        return self.clients.logs
 
     def _notice_foreign_deployment(self) -> None:
         seen = notice_foreign_deployment(

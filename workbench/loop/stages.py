@@ -6,10 +6,10 @@ place.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.model.deployment import Diff, Failure, Loss
 from workbench.model.diagnostics import CheckResult, SynthResult
@@ -18,6 +18,7 @@ from workbench.model.events import ResourcesListed
 if TYPE_CHECKING:
     # Pydantic takes 0.2 s to import, and front ends import the loop before they paint.
     from workbench.deploy.plan.instructions import Plan
+    from workbench.function_logs.functions import LoggedFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ class Stack(Protocol):
 
     def resources(self) -> ResourcesListed | None:
         """List what is deployed; None if there is no stack."""
+
+    def functions(self) -> Sequence[LoggedFunction]:
+        """The deployed functions that the user has written."""
+
+    @property
+    def logs(self) -> Any:
+        """The target's CloudWatch Logs."""
 
 
 class Target(Protocol):

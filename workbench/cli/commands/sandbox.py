@@ -18,6 +18,8 @@ from workbench.printed_commands import amplify_tui
 if TYPE_CHECKING:
     import argparse
 
+    from workbench.loop.function_log_stream import FunctionLogOptions
+
 NAME: Final = "sandbox"
 ABOUT: Final = "deploy, then deploy again on each save"
 
@@ -47,6 +49,20 @@ def register(parser: Parser) -> None:
         help="ignore changes of files like these",
     )
     add_outputs(parser)
+    parser.add_argument(
+        "--stream-function-logs", action="store_true", help="show what the functions log"
+    )
+    parser.add_argument(
+        "--logs-filter",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATTERN",
+        help="only functions with names like these regular expressions",
+    )
+    parser.add_argument(
+        "--logs-out-file", type=Path, metavar="FILE", help="append the functions' logs to this file"
+    )
 
 
 def run(arguments: argparse.Namespace) -> NoReturn:
@@ -55,6 +71,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
     from workbench.cli.loop_run import SUCCESSES, absolute, human_emit, json_emit, leave, run_loop
     from workbench.loop.options import SandboxOptions
 
+    function_logs = _function_logs(arguments)
     session = open_session(arguments, asks=True)
     sign_in_where_needed(session)
     watched = arguments.dir_to_watch
@@ -64,6 +81,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
             "Name another one with --dir-to-watch, or leave it out.",
         )
     options = SandboxOptions(
+        function_logs=function_logs,
         once=arguments.once,
         type_check=not arguments.no_type_check,
         interactive=False,
@@ -93,3 +111,23 @@ def run(arguments: argparse.Namespace) -> NoReturn:
             out(f"Ended. The sandbox stays deployed; `{delete}` deletes it.")
         leave(128 + stopped_by)
     leave(0 if result in SUCCESSES else 1)
+
+
+def _function_logs(arguments: argparse.Namespace) -> FunctionLogOptions | None:
+    """What is streamed, as with ampx: a filter or a file alone asks for it, too."""
+    wanted = arguments.stream_function_logs or arguments.logs_filter or arguments.logs_out_file
+    if not wanted:
+        return None
+    if arguments.once:
+        raise UserProblem(
+            "With --once there is nothing to stream: it ends after the deployment.",
+            "Leave out --once, or the options for functions' logs.",
+            exit_code=2,
+        )
+    from workbench.cli.loop_run import absolute
+    from workbench.function_logs.functions import name_patterns
+    from workbench.loop.function_log_stream import FunctionLogOptions
+
+    return FunctionLogOptions(
+        name_patterns(arguments.logs_filter), absolute(arguments.logs_out_file)
+    )

@@ -1,0 +1,1 @@
+"""What a backend's Lambda functions log, read from CloudWatch while it is written."""

@@ -1,0 +1,75 @@
+"""Reads the events of a log group with ``FilterLogEvents``, which Amplify's own policy allows.
+
+Source: CloudWatch Logs API reference, FilterLogEvents. A page may be empty and have a next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from workbench.aws.client_errors import error_code
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One event of a log stream; ``at`` in milliseconds since the epoch."""
+
+    at: int
+    stream: str
+    message: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events, oldest first, and what to ask for the next ones; empty if there are none."""
+
+    events: tuple[LogEvent, ...]
+    next_token: str = ""
+
+
+def read_page(
+    logs: Any, group: str, start: int, *, end: int | None = None, token: str = ""
+) -> Page:
+    """One page of the events from ``start`` to ``end``, both included, in milliseconds.
+
+    A group that is not there yet has none: Lambda makes it at a function's first run.
+    """
+    request: dict[str, Any] = {"logGroupName": group, "startTime": start}
+    if end is not None:
+        request["endTime"] = end
+    if token:
+        request["nextToken"] = token
+    try:
+        answer = logs.filter_log_events(**request)
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException":
+            return Page(())
+        raise
+    events = tuple(
+        LogEvent(
+            at=int(each.get("timestamp", 0)),
+            stream=str(each.get("logStreamName", "")),
+            message=str(each.get("message", "")),
+            id=str(each.get("eventId", "")),
+        )
+        for each in answer.get("events", ())
+    )
+    return Page(events, str(answer.get("nextToken") or ""))
+
+
+def read_pages(
+    logs: Any, group: str, start: int, *, end: int | None = None, most: int
+) -> Iterator[LogEvent]:
+    """The events of at most ``most`` pages."""
+    token = ""
+    for _ in range(most):
+        page = read_page(logs, group, start, end=end, token=token)
+        yield from page.events
+        token = page.next_token
+        if not token:
+            return
