@@ -41,11 +41,15 @@ Extra = Callable[[Request], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request and how it was answered; ``role`` is the role whose key signed it, or empty."""
+    """A request and how it was answered."""
 
     request: Request
     status: int
-    role: str = ""
+
+    @property
+    def role(self) -> str:
+        """The role whose key signed it; empty for the user's own key."""
+        return self.request.role
 
     @property
     def action(self) -> str:
@@ -234,13 +238,11 @@ class Aws:
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = _body(environ)
-        request = read_request(environ, body)
+        request = read_request(environ, body, role_of)
         answer = next((a for a in (each(request) for each in self.extra) if a is not None), None)
         answer = self.faults.meet(request) or answer
-        role = role_of(request.key)
-        # moto-api is how moto is talked to about itself.
         if answer is not None:
-            self.calls.add(Call(request, answer.status, role))
+            self.calls.add(Call(request, answer.status))
             headers = [
                 ("Content-Type", answer.content_type),
                 ("Content-Length", str(len(answer.body))),
@@ -251,7 +253,7 @@ class Aws:
             return [] if request.method == "HEAD" else [answer.body]
 
         def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            self.calls.add(Call(request, int(status.split(maxsplit=1)[0]), role))
+            self.calls.add(Call(request, int(status.split(maxsplit=1)[0])))
             return start_response(status, headers, *more)
 
         environ["wsgi.input"] = io.BytesIO(body)

@@ -101,9 +101,9 @@ class Faults:
 
         def respond(request: Request) -> Answer:
             text = (
-                f"User: arn:aws:iam::123456789012:user/dev is not authorized to perform: "
-                f"{request.action} because no identity-based policy allows the "
-                f"{request.action} action"
+                f"User: {_who(request)} is not authorized to perform: "
+                f"{request.permission} because no identity-based policy allows the "
+                f"{request.permission} action"
             )
             return error_answer(request, denied_code(request), text, 403)
 
@@ -187,6 +187,12 @@ def error_answer(request: Request, code: str, message: str, status: int = 400) -
             body = json.dumps({"__type": code, "message": message, "Message": message})
             headers["x-amzn-errortype"] = code
             return Answer(status, body.encode(), "application/json", headers)
+
+
+def _who(request: Request) -> str:
+    if request.role:
+        return f"arn:aws:sts::123456789012:assumed-role/{request.role}/amplify-tui"
+    return "arn:aws:iam::123456789012:user/dev"
 
 
 def denied_code(request: Request) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,6 +21,19 @@ _PLACEHOLDER = re.compile(r"\\{(\w+)(\\\+)?\\}")
 
 _MODELS = {"monitoring": "cloudwatch", "email": "ses", "cloudcontrolapi": "cloudcontrol"}
 """Services that sign with another name than their model has."""
+
+_PERMISSIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
+"""Service Authorization Reference: operations whose permission has another name."""
 
 _TARGETS = {
     "AWSCognitoIdentityProviderService": "cognito-idp",
@@ -51,11 +64,18 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     host: str = ""
+    role: str = ""
+    """The role whose key signed it; empty for the user's own key."""
 
     @property
     def action(self) -> str:
-        """The request as policies name it, roughly: ``lambda:GetFunction``."""
+        """Service and operation, such as ``s3:HeadObject``."""
         return f"{self.service}:{self.operation}"
+
+    @property
+    def permission(self) -> str:
+        """The action that IAM wants to be allowed, where it has another name."""
+        return _PERMISSIONS.get(self.action, self.action)
 
     @property
     def protocol(self) -> str:
@@ -66,8 +86,10 @@ class Request:
         return str(metadata["protocol"])
 
 
-def read_request(environ: Mapping[str, Any], body: bytes) -> Request:
-    """The request of a WSGI environment whose body has been read."""
+def read_request(
+    environ: Mapping[str, Any], body: bytes, role_of: Callable[[str], str] = lambda _: ""
+) -> Request:
+    """The request of a WSGI environment whose body has been read; ``role_of`` knows the keys."""
     headers = _headers(environ)
     path, query = environ.get("PATH_INFO", "/"), environ.get("QUERY_STRING", "")
     signed = _CREDENTIAL.search(headers.get("authorization", "")) or _CREDENTIAL.search(
@@ -89,10 +111,11 @@ def read_request(environ: Mapping[str, Any], body: bytes) -> Request:
         service = service or _UNSIGNED_PATHS.get(path, "")
         if service:
             operation, parameters = _rest(_MODELS.get(service, service), environ, headers, body)
+    key = signed["key"] if signed else ""
     return Request(
         service=_MODELS.get(service, service),
         operation=operation,
-        key=signed["key"] if signed else "",
+        key=key,
         region=signed["region"] if signed else "",
         parameters=parameters,
         method=str(environ["REQUEST_METHOD"]),
@@ -100,6 +123,7 @@ def read_request(environ: Mapping[str, Any], body: bytes) -> Request:
         headers=headers,
         body=body,
         host=str(environ.get("HTTP_HOST", "")),
+        role=role_of(key),
     )
 
 
