@@ -121,6 +121,11 @@ def test_without_any_reason_the_state_is_named() -> None:
             "recreate",
         ),
         (
+            "Stack with id arn:aws:cloudformation:us-east-1:1:stack/data/x does not exist",
+            "A nested stack was deleted outside of this sandbox",
+            "recreate",
+        ),
+        (
             "Unzipped size must be smaller than 262144000 bytes",
             "The function and its layers are too large for Lambda",
             "",

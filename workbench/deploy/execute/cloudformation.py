@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from workbench.aws.client_errors import error_code, error_message
+from workbench.aws.client_errors import error_code, error_message, is_missing
 from workbench.aws.clients import Clients
 from workbench.deploy.execute.change_sets import deploy_change_set, means_no_change
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
@@ -38,6 +38,12 @@ _FORGOTTEN = Failure(
     title="The deployment was cut off",
     reason="CloudFormation was started again during the deployment and has forgotten it.",
     fix="The sandbox deploys again by itself once the local cloud is back; else save again.",
+    offer="retry",
+)
+GONE = Failure(
+    title="The stack is gone",
+    reason="CloudFormation has no such stack any more.",
+    fix="Save again to create it.",
     offer="retry",
 )
 _OVERTAKEN = Failure(
@@ -144,6 +150,8 @@ def _submit(
             raise DeploymentProblem(_OVERTAKEN) from error
         if means_no_change(error_message(error)):
             return None
+        if is_missing(error):
+            raise DeploymentProblem(GONE) from error
         raise
 
 

@@ -16,7 +16,12 @@ from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.execute.assets import publish_assets
 from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, require_bootstrap
-from workbench.deploy.execute.cloudformation import StackRequest, deploy_stack, require_success
+from workbench.deploy.execute.cloudformation import (
+    GONE,
+    StackRequest,
+    deploy_stack,
+    require_success,
+)
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
 from workbench.deploy.execute.images.container_tool import Say
 from workbench.deploy.execute.images.publish import publish_images
@@ -48,13 +53,6 @@ from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import Emit, PlanMade, Stage
 from workbench.model.stage import StageOutcome, announced
 from workbench.redaction.secret_shapes import redact
-
-_NO_STACK = Failure(
-    title="The stack is gone",
-    reason="CloudFormation has no such stack any more.",
-    fix="Save again to create it.",
-    offer="retry",
-)
 
 
 @dataclass(slots=True)
@@ -212,7 +210,7 @@ def _deploys(plan: Plan) -> bool:
 def _leave_to_cloudformation(run: _Run) -> None:
     """Go on with another plan: CloudFormation does what the credentials may not swap."""
     if run.live is None:
-        raise DeploymentProblem(_NO_STACK)
+        raise DeploymentProblem(GONE)
     run.plan = cloudformation_plan(run.assembly, run.live, DENIED)
     run.steps = StepReporter(run.emit, run.deployment, run.plan)
     run.emit(
@@ -273,7 +271,7 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
         untouched = {path: stack for path, stack in before.walk() if path not in done.touched}
     now = read_live(run.clients, step.stack_name, templates=run.assembly, untouched=untouched)
     if now is None:
-        raise DeploymentProblem(_NO_STACK)
+        raise DeploymentProblem(GONE)
     # What was swapped before stays uncertain until it has been swapped again.
     waiting = frozenset(
         resource
@@ -287,7 +285,7 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
 
 def _swap_drifted(run: _Run, step: SwapDrifted) -> None:
     if run.live is None:
-        raise DeploymentProblem(_NO_STACK)
+        raise DeploymentProblem(GONE)
     swaps: list[Swap] = []
     failed: frozenset[tuple[StackPath, str]] = frozenset()
     failure: Failure | None = None
@@ -309,7 +307,7 @@ def _swap(run: _Run, swaps: list[Swap]) -> bool:
     """Swap; False if all that did not work is what the credentials may not do."""
     live = run.live
     if live is None:
-        raise DeploymentProblem(_NO_STACK)
+        raise DeploymentProblem(GONE)
     everything = frozenset((swap.target.stack, swap.target.logical_id) for swap in swaps)
 
     # Killed half way, the next start must know that these resources are in an unknown state.

@@ -176,9 +176,10 @@ def _require_rolled_back(state: StackState, ending: Ending, name_construct: Name
 
 
 def _needs_recreate(state: StackState) -> Failure:
+    why = f": {redact(state.reason)}" if state.reason else "."
     return Failure(
         title="The stack is stuck, and CloudFormation cannot repair it",
-        reason=redact(state.reason) or f"{state.name} is {state.status}.",
+        reason=f"{state.name} is {state.status}{why}",
         fix="Recreate the sandbox (its data is lost), or fix the stack in the CloudFormation "
         "console.",
         offer="recreate",
