@@ -5,7 +5,6 @@ Source: CloudWatch Logs API reference, FilterLogEvents. A page may be empty and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,16 +31,12 @@ class Page:
     next_token: str = ""
 
 
-def read_page(
-    logs: Any, group: str, start: int, *, end: int | None = None, token: str = ""
-) -> Page:
-    """One page of the events from ``start`` to ``end``, both included, in milliseconds.
+def read_page(logs: Any, group: str, start: int, *, token: str = "") -> Page:
+    """One page of the events from ``start`` on, in milliseconds.
 
     A group that is not there yet has none: Lambda makes it at a function's first run.
     """
     request: dict[str, Any] = {"logGroupName": group, "startTime": start}
-    if end is not None:
-        request["endTime"] = end
     if token:
         request["nextToken"] = token
     try:
@@ -60,16 +55,3 @@ def read_page(
         for each in answer.get("events", ())
     )
     return Page(events, str(answer.get("nextToken") or ""))
-
-
-def read_pages(
-    logs: Any, group: str, start: int, *, end: int | None = None, most: int
-) -> Iterator[LogEvent]:
-    """The events of at most ``most`` pages."""
-    token = ""
-    for _ in range(most):
-        page = read_page(logs, group, start, end=end, token=token)
-        yield from page.events
-        token = page.next_token
-        if not token:
-            return
