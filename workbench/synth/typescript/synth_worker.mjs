@@ -260,8 +260,6 @@ async function synth({ backend, context, outdir, seed, env }) {
     inputs.add(backend);
     return {
       inputs: [...inputs],
-      // Node keeps a module that `require` got from ESM: only a new process evaluates it again.
-      spent: amplify.commonJs.keptByNode(),
       timings: {
         load: ready - began,
         evaluate: evaluated - ready,
@@ -624,7 +622,9 @@ function serve() {
     } catch (error) {
       result = { ok: false, error: described(error) };
     }
-    say({ id, ...result, rss: garbage.held() });
+    // Node keeps a module that `require` got from ESM: only a new process evaluates it again.
+    const spent = operation === 'synth' && Boolean(amplify.commonJs?.keptByNode());
+    say({ id, ...result, spent, rss: garbage.held() });
     if (operation === 'synth') {
       forgetRun();
       garbage.idle();
