@@ -120,7 +120,8 @@ def test_once_diff_and_outputs_end_with_the_right_exit_code(project: Path) -> No
     model = project / "amplify" / "data" / "resource.ts"
     good = model.read_text()
     model.write_text(good.replace("a.string()", "a.strin()"))
-    failed = run_command(project, "sandbox", "--once", "--local", "--identifier", "once")
+    once = ("sandbox", "--once", "--local", "--identifier", "once", "--no-type-check")
+    failed = run_command(project, *once)
     assert failed.returncode == 1
     assert "strin" in failed.stdout
     model.write_text(good)
@@ -129,7 +130,6 @@ def test_once_diff_and_outputs_end_with_the_right_exit_code(project: Path) -> No
     assert json.loads(before.stdout)["method"] == "cloudformation"
     stub = json.loads((project / "amplify_outputs.json").read_text())
     assert stub == {"version": "1.5"}  # placed by the failed run; diff writes nothing
-    once = ("sandbox", "--once", "--local", "--identifier", "once", "--no-type-check")
     done = run_command(project, *once)
     assert done.returncode == 0, done.stdout
     after = run_command(project, "diff", "--local", "--identifier", "once")

@@ -80,7 +80,7 @@ def start(
             current = _wait_for(state_dir, current, patience, say)
             if current.running:
                 return _running(current, state_dir, port, say)
-            stop(state_dir, timeout=LAST_CHANCE, say=say)
+            stop(state_dir, timeout=min(LAST_CHANCE, patience), say=say)
         _put_damaged_record_aside(state_dir, say)
         chosen = port_for(state_dir, port, say)
         return spawn(state_dir, chosen, node or bundled_node(), timeout, say)
