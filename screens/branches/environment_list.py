@@ -14,14 +14,17 @@ class EnvironmentList:
     def __init__(self, own_stack: str) -> None:
         self.own_stack = own_stack
         self.all: tuple[Environment, ...] = ()
+        self.denied: tuple[str, ...] = ()
+        """What the credentials may not read, a sentence each."""
         self.marked: set[str] = set()
         """The keys of the marked environments."""
         self.deleting: set[str] = set()
         """The stacks that are being deleted."""
 
-    def replace(self, environments: Sequence[Environment]) -> None:
+    def replace(self, environments: Sequence[Environment], denied: Sequence[str] = ()) -> None:
         """Take the environments as they are now."""
         self.all = tuple(environments)
+        self.denied = tuple(denied)
         self.marked &= {each.key for each in environments}
         self.deleting &= {each.stack.name for each in environments if each.stack is not None}
 

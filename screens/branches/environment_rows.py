@@ -30,7 +30,12 @@ def environment_rows(environments: EnvironmentList, selected_stack: str = "") ->
     names = [cell_len(safe_line(shown_name(each, environments))) for each in found]
     jobs = [cell_len(job_words(each.job)) for each in found if each.job]
     widths = min(_WIDEST_NAME, max(names, default=0)), max(jobs, default=0)
-    return [_environment_row(each, environments, selected_stack, widths) for each in found]
+    rows = [_environment_row(each, environments, selected_stack, widths) for each in found]
+    if environments.denied:
+        rows.append(Row(()))
+        rows += [Row((("! ", WARN), (each, TEXT)), copy=each) for each in environments.denied]
+        rows.append(Row((("  docs/aws.md has the policy to ask for: “Branches”.", MUTED),)))
+    return rows
 
 
 def _environment_row(

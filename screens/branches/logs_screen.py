@@ -22,7 +22,7 @@ from screens.widgets.text_styles import FAIL, MUTED, OK, TEXT
 from screens.widgets.titles import as_title
 from workbench.branches.actions import retry_job, stop_job
 from workbench.branches.context import OpenedBranches
-from workbench.branches.hosting_models import Job
+from workbench.branches.hosting_models import App, Job
 from workbench.model.user_problem import UserProblem
 
 _MOST_STEPS = 8
@@ -71,9 +71,11 @@ class LogsScreen(ModalScreen[None]):
     async def _follow(self) -> None:
         hosting = self._opened.hosting
         told: dict[str, int] = {}
+        app: App | None = None
         while self.is_mounted:
             try:
-                app = await asyncio.to_thread(hosting.known_app)
+                if app is None:
+                    app = await asyncio.to_thread(hosting.known_app)
                 job, lines = await asyncio.to_thread(
                     hosting.look, app, self._branch, self._job_id, told
                 )
@@ -85,7 +87,7 @@ class LogsScreen(ModalScreen[None]):
             self._show()
             if job.has_ended:
                 return
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(hosting.poll_seconds)
 
     def _show(self) -> None:
         job = self._job

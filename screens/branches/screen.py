@@ -54,7 +54,8 @@ from workbench.git.git_folder import find_repository
 from workbench.model.user_problem import UserProblem
 from workbench.watch.git_refs import ref_changes
 
-_WHILE_JOBS_RUN = 1.0
+_WHILE_JOBS_RUN, _WHILE_JOBS_RUN_ON_AWS = 1.0, 5.0
+"""Seconds between two reads, which are a request for each connected branch."""
 _UNTIL_A_JOB_STARTS = 0.5
 _OF_ONE = (
     "work_in", "connect", "deploy", "stop", "retry", "logs", "history", "compare", "promote",
@@ -63,7 +64,7 @@ _OF_ONE = (
 
 
 class BranchesScreen(PaneScreen, inherit_bindings=False):
-    """Refreshes each second while a job runs; else at a new commit, and when asked.
+    """Refreshes by itself while a job runs; else at a new commit, and when asked.
 
     What Git or Amplify refuses leaves an action as UserProblem: the app shows it.
     """
@@ -125,11 +126,12 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
                 self._opened = None
                 self.query_one(RowList).show_rows(problem_rows(problem))
                 return
-            self.environments.replace(found)
+            self.environments.replace(found.all, found.denied)
             self._show()
             if not self.environments.is_changing:
                 return
-            await asyncio.sleep(_WHILE_JOBS_RUN)
+            is_local = self._opened.clients.is_local
+            await asyncio.sleep(_WHILE_JOBS_RUN if is_local else _WHILE_JOBS_RUN_ON_AWS)
 
     @work(group="refs", exclusive=True)
     async def _follow_refs(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from workbench.users.groups import add_to_group, remove_from_group
@@ -15,12 +15,13 @@ from workbench.users.user_pools import User, UserPool
 class UserAction:
     """An action on one user, by username; ``verb`` and ``tail`` say that it is done.
 
-    ``do`` returns the user as they are then, or None where Cognito has to be asked.
+    ``do`` returns the user as they are then, or None: ``after`` knows it then, or Cognito is asked.
     """
 
     verb: str
     do: Callable[[UserPool, str], User | None]
     tail: str = ""
+    after: Callable[[User], User] | None = None
     removes: bool = False
     """Whether the users do not exist any more."""
 
@@ -29,8 +30,12 @@ class UserAction:
         return f"{self.verb} {whom} {self.tail}".rstrip()
 
 
-DISABLE: Final = UserAction("Disabled", UserPool.disable)
-ENABLE: Final = UserAction("Enabled", UserPool.enable)
+DISABLE: Final = UserAction(
+    "Disabled", UserPool.disable, after=lambda user: replace(user, enabled=False)
+)
+ENABLE: Final = UserAction(
+    "Enabled", UserPool.enable, after=lambda user: replace(user, enabled=True)
+)
 DELETE: Final = UserAction("Deleted", UserPool.delete, removes=True)
 
 

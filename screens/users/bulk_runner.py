@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -67,10 +67,11 @@ class BulkRunner:
         Raises UserPoolProblem where the only user failed.
         """
         names = tuple(user.username for user in users)
-        labels = {user.username: user.label for user in users}
+        by_name = {user.username: user for user in users}
+        labels = {name: user.label for name, user in by_name.items()}
         done: tuple[str, ...] = ()
         while True:
-            report = await self._once(action, pool, names)
+            report = await self._once(action, pool, by_name, names)
             done += report.done
             if not report.failed:
                 return Outcome(done, 0, len(report.skipped))
@@ -83,15 +84,23 @@ class BulkRunner:
                 return Outcome(done, len(report.failed), len(report.skipped))
             names = again
 
-    async def _once(self, action: UserAction, pool: UserPool, names: Sequence[str]) -> BulkReport:
+    async def _once(
+        self,
+        action: UserAction,
+        pool: UserPool,
+        by_name: Mapping[str, User],
+        names: Sequence[str],
+    ) -> BulkReport:
         arrived: list[str] = []
         changed: list[User] = []
         self._is_cancelled = False
 
         def do(username: str) -> None:
             user = action.do(pool, username)
-            if user is None and not action.removes:
-                user = _as_now(pool, username)
+            if user is None and action.after is not None:
+                user = action.after(by_name[username])
+            elif user is None and not action.removes:
+                user = pool.get_if_allowed(username)
             if user is not None:
                 changed.append(user)
 
@@ -121,16 +130,6 @@ class BulkRunner:
             self._users.remove(username)
         self._post(self.Changed())
         return report
-
-
-def _as_now(pool: UserPool, username: str) -> User | None:
-    """The user after an action; None if the credentials may change but not read it."""
-    try:
-        return pool.get(username)
-    except UserPoolProblem as problem:
-        if not problem.is_denied:
-            raise
-        return None
 
 
 def outcome_text(action: UserAction, users: Sequence[User], outcome: Outcome) -> str:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import work
 from textual.timer import Timer
 
-from screens.users.user_rows import detail_rows, security_rows
+from screens.users.user_rows import denied_rows, detail_rows, security_rows
 from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, Spans
@@ -50,13 +50,15 @@ class DetailPane(WrappedRows):
             self.border_title = "User"
             self.show_wrapped([])
             return
+        denied: list[str] = []
         try:
             details = await asyncio.to_thread(opened.pool.user, user.username)
+            denied += [details.no_groups] if details.no_groups else []
             rows = [_row(value, spans) for value, spans in detail_rows(details)]
         except UserPoolProblem as problem:
             rows = problem_rows(problem)
             if problem.is_denied:
-                known = UserDetails(user, no_groups="not known", mfa=("not known",))
+                known = UserDetails(user, no_groups=problem.what, mfa=("not known",))
                 rows += [Row(()), *(_row(value, spans) for value, spans in detail_rows(known))]
         self.border_title = as_title(user.label)
         self.show_wrapped(rows)
@@ -66,7 +68,9 @@ class DetailPane(WrappedRows):
         except UserPoolProblem as problem:
             rows += problem_rows(problem)
         else:
+            denied += more.denied
             rows += [Row(spans, copy=value) for value, spans in security_rows(user, more)]
+        rows += [Row(spans, copy=value, indent=2) for value, spans in denied_rows(denied)]
         self.show_wrapped(rows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from screens.dialogs.ask import Ask
 from screens.dialogs.confirm_screen import ConfirmScreen
@@ -59,7 +60,8 @@ def attributes_form(pool: UserPool, schema: Schema, user: User) -> FormScreen[Us
         if not wanted:
             return user
         await asyncio.to_thread(pool.change, user.username, wanted)
-        return (await asyncio.to_thread(pool.user, user.username)).user
+        changed_user = await asyncio.to_thread(pool.get_if_allowed, user.username)
+        return changed_user or replace(user, attributes={**user.attributes, **wanted})
 
     def refused_at(problem: UserProblem, filled: Filled) -> str:
         # Cognito names the attribute in its message.
@@ -109,7 +111,7 @@ def password_form(pool: UserPool, rules: PoolRules, user: User) -> FormScreen[st
 async def choose_group_action(ask: Ask, pool: UserPool, users: Sequence[User]) -> UserAction | None:
     """Choose a group to add the users to, or to remove them from; a new one is created."""
     groups = await asyncio.to_thread(list_groups, pool)
-    own = (await asyncio.to_thread(pool.user, users[0].username)).groups
+    own, _ = await asyncio.to_thread(pool.groups_of, users[0].username)
     group = await ask(group_picker(whom(users), groups, own))
     if group is None:
         return None

@@ -206,7 +206,8 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         if generated:
             self.shell.copy(generated, "the new password")
         self.shell.say(f"Password set: {user.label}")
-        self.browser.users.put(await asyncio.to_thread(opened.pool.get, user.username))
+        changed = await asyncio.to_thread(opened.pool.get_if_allowed, user.username)
+        self.browser.users.put(changed or user)
         self.browser.show_users()
 
     @work(group="dialog")

@@ -146,10 +146,13 @@ def security_rows(user: User, security: UserSecurity) -> list[tuple[str, Spans]]
                 part for part in (event.place, event.risk and f"risk {event.risk}") if part
             )
             found.append((words, ((words, TEXT), (event.result, tone), (f"  {more}", MUTED))))
-    if security.denied:
-        found.append(("", ()))
-        found.extend((each, (("! ", WARN), (each, MUTED))) for each in security.denied)
     return found
+
+
+def denied_rows(sentences: Sequence[str]) -> list[tuple[str, Spans]]:
+    """What the credentials may not read."""
+    rows: list[tuple[str, Spans]] = [(each, (("! ", WARN), (each, MUTED))) for each in sentences]
+    return [("", ()), *rows] if rows else []
 
 
 def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
@@ -160,7 +163,7 @@ def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
         ("status", status_words(user)),
         ("created", _time(user.created)),
         ("modified", _time(user.modified)),
-        ("groups", details.no_groups or ", ".join(details.groups) or "none"),
+        ("groups", "not known" if details.no_groups else ", ".join(details.groups) or "none"),
         ("MFA", ", ".join(details.mfa) or "none"),
     ]
     if details.preferred_mfa:

@@ -231,7 +231,7 @@ async def each_has_its_own_users_and_data(team: Team) -> None:
     opened = team.opened
     places = {
         each.name: place
-        for each in opened.environments()
+        for each in opened.environments().all
         if (place := selection_of(each)) is not None
     }
     for name, place in places.items():

@@ -10,7 +10,12 @@ from workbench.aws.clients import Clients
 from workbench.aws.permissions import permission_problem
 from workbench.aws.target import LocalTarget
 from workbench.branches.compare import Difference, Side, compare, read_side
-from workbench.branches.environments import Environment, Stack, list_environments
+from workbench.branches.environments import (
+    Environment,
+    Environments,
+    Stack,
+    list_environments,
+)
 from workbench.branches.hosting import Hosting
 from workbench.branches.hosting_models import App, HostedBranch, Job
 from workbench.git.command import commit_of
@@ -40,7 +45,7 @@ class OpenedBranches:
         return self.session.identity
 
     @os_errors_as_problems()
-    def environments(self) -> tuple[Environment, ...]:
+    def environments(self) -> Environments:
         """All environments, as they are now."""
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -126,4 +131,6 @@ def open_branches(session: Session) -> OpenedBranches:
     """The environments of a session whose target answers (``startup.connect``)."""
     clients = Clients(session.target)
     amplify: Any = clients.client("amplify")
-    return OpenedBranches(session, clients, Hosting(amplify, session.project))
+    return OpenedBranches(
+        session, clients, Hosting(amplify, session.project, is_local=clients.is_local)
+    )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeVar
 
+from botocore.exceptions import ClientError
+
+from workbench.aws.permissions import denial_of
 from workbench.branches.hosting import Hosting
-from workbench.branches.hosting_models import HostedBranch, Job
+from workbench.branches.hosting_models import App, HostedBranch, HostingProblem, Job
 from workbench.git.command import Branch, GitProblem, branches, current_branch
 from workbench.project.identity import parse_stack_name, stack_name
 from workbench.project.models import BackendIdentity, Project
 
+T = TypeVar("T")
 _SHOWN = (
     "CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED", "ROLLBACK_COMPLETE",
     "ROLLBACK_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED",
@@ -68,32 +73,62 @@ class Environment:
         return ""
 
 
-def list_environments(
-    project: Project, hosting: Hosting, cloudformation: Any
-) -> tuple[Environment, ...]:
+@dataclass(frozen=True, slots=True)
+class Environments:
+    """A project's environments; ``denied`` says what the credentials may not read, in sentences."""
+
+    all: tuple[Environment, ...]
+    denied: tuple[str, ...] = ()
+
+
+def list_environments(project: Project, hosting: Hosting, cloudformation: Any) -> Environments:
     """Sandboxes first, then branches, the newest commit first; then branches of other apps.
 
-    Works with CloudFormation alone if there is no Amplify app, or no Git repository. Blocks;
-    raises HostingProblem.
+    Works with CloudFormation alone if there is no Amplify app, or no Git repository, and with what
+    the credentials may read. Blocks; raises HostingProblem.
     """
-    stacks = list_stacks(cloudformation)
+    denied = _Denied()
+    none: tuple[tuple[BackendIdentity, Stack], ...] = ()
+    stacks = denied.unless(partial(list_stacks, cloudformation), none)
     found = [
         Environment("sandbox", identity.name, identity.namespace, stack=stack)
         for identity, stack in stacks
         if identity.type == "sandbox"
     ]
-    found += _own_branches(project, hosting, {stack.name: stack for _, stack in stacks})
+    found += _own_branches(project, hosting, {stack.name: stack for _, stack in stacks}, denied)
     shown = {each.stack.name for each in found if each.stack is not None}
     found += [
         Environment("branch", identity.name, identity.namespace, stack=stack)
         for identity, stack in stacks
         if identity.type == "branch" and stack.name not in shown
     ]
-    return tuple(found)
+    return Environments(tuple(found), tuple(denied.sentences))
+
+
+class _Denied:
+    """Collects what the credentials may not read."""
+
+    def __init__(self) -> None:
+        self.sentences: dict[str, None] = {}
+
+    def unless(self, read: Callable[[], T], otherwise: T) -> T:
+        """What is read; ``otherwise`` if that is denied."""
+        try:
+            return read()
+        except HostingProblem as problem:
+            if not problem.is_denied:
+                raise
+            self.sentences[problem.what] = None
+        except ClientError as error:
+            denial = denial_of(error)
+            if denial is None:
+                raise
+            self.sentences[f"{denial.what}."] = None
+        return otherwise
 
 
 def _own_branches(
-    project: Project, hosting: Hosting, by_name: Mapping[str, Stack]
+    project: Project, hosting: Hosting, by_name: Mapping[str, Stack], denied: _Denied
 ) -> list[Environment]:
     """What Git has and what is connected; nothing outside of Git."""
     try:
@@ -101,13 +136,16 @@ def _own_branches(
     except GitProblem:
         return []
     found = []
-    app = hosting.app()
-    hosted = {each.name: each for each in hosting.branches(app)} if app else {}
+    app = denied.unless(hosting.app, None)
+    connected: tuple[HostedBranch, ...] = ()
+    if app is not None:
+        connected = denied.unless(partial(hosting.branches, app), ())
+    hosted = {each.name: each for each in connected}
+    jobs = _last_jobs(hosting, app, tuple(hosted), denied) if app else {}
     known = {each.name: each for each in own}
     for name in [*known, *(name for name in hosted if name not in known)]:
         stack = by_name.get(stack_name(BackendIdentity(app.id, name, "branch"))) if app else None
         preview_of = hosted[name].preview_of if name in hosted else ""
-        job = next(hosting.jobs(app, name), None) if app and name in hosted else None
         found.append(
             Environment(
                 "preview" if preview_of else "branch",
@@ -117,10 +155,24 @@ def _own_branches(
                 git=known.get(preview_of or name),
                 hosted=hosted.get(name),
                 stack=stack,
-                job=job,
+                job=jobs.get(name),
                 site=hosted[name].site(app) if app and name in hosted else "",
             )
         )
+    return found
+
+
+def _last_jobs(
+    hosting: Hosting, app: App, names: Sequence[str], denied: _Denied
+) -> Mapping[str, Job]:
+    found: dict[str, Job] = {}
+
+    def read() -> None:
+        for name in names:
+            if (job := next(hosting.jobs(app, name), None)) is not None:
+                found[name] = job
+
+    denied.unless(read, None)
     return found
 
 

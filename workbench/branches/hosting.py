@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,15 +36,18 @@ from workbench.printed_commands import amplify_tui
 from workbench.project.models import Project
 
 _SECONDS = 30
-_POLL = 0.25
+_POLL, _POLL_AWS = 0.25, 2.0
+"""Seconds between two looks at a job; on AWS each one downloads all of the logs again."""
 
 
 class Hosting:
     """The control plane for one project."""
 
-    def __init__(self, amplify: Any, project: Project) -> None:
+    def __init__(self, amplify: Any, project: Project, *, is_local: bool = True) -> None:
         self.amplify = amplify
         self._project = project
+        self.poll_seconds = _POLL if is_local else _POLL_AWS
+        """Between two looks at what changes."""
 
     # -- the app ----------------------------------------------------------------------------------
 
@@ -207,7 +211,7 @@ class Hosting:
                 say(step, line)
             if job.has_ended:
                 return job
-            wait(_POLL)
+            wait(self.poll_seconds)
 
     def look(
         self, app: App, branch: str, job_id: str, told: dict[str, int]
@@ -248,7 +252,9 @@ class Hosting:
             code, message = refusal(error)
             denial = denial_of(error, "amplify")
             if denial is not None:
-                raise HostingProblem(f"{denial.what}.", denial.next_step, code) from None
+                raise HostingProblem(
+                    f"{denial.what}.", denial.next_step, code, is_denied=True
+                ) from None
             step = _next_step(code)
             raise HostingProblem(f"Amplify: {message}.", step, code) from None
         except BotoCoreError as error:
@@ -274,6 +280,12 @@ def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: 
         if LOGS_PATH in step.log_url:
             answer = ask(f"{step.log_url}?offset={offset}", timeout=_SECONDS)
             text = answer.body if answer.status == 200 else b""
+        elif not _may_be_read(step.log_url):
+            raise HostingProblem(
+                f"The log of {step.name} is not read: {ascii(step.log_url)[:80]} is not an https "
+                "address.",
+                "Read it in the Amplify console.",
+            )
         else:
             # AWS signs an address that must stay as it is: all of the log comes each time.
             with urllib.request.urlopen(step.log_url, timeout=_SECONDS) as response:
@@ -286,6 +298,13 @@ def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: 
     for line in whole.decode("utf-8", "replace").splitlines():
         say(step.name, line)
     return offset + len(whole)
+
+
+def _may_be_read(url: str) -> bool:
+    """Whether Amplify's address of a log leads to a web server, and by https unless it is here."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in ("127.0.0.1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here)
 
 
 def _addresses(root: Path) -> set[str]:

@@ -12,11 +12,17 @@ from workbench.model.user_problem import UserProblem
 
 
 class HostingProblem(UserProblem):
-    """A refusal of Amplify's; ``code`` is AWS's own."""
+    """A refusal of Amplify's; ``code`` is AWS's own.
 
-    def __init__(self, what: str, next_step: str, code: str = "") -> None:
+    ``is_denied``: the AWS credentials may not do it; ``what`` names the action.
+    """
+
+    def __init__(
+        self, what: str, next_step: str, code: str = "", *, is_denied: bool = False
+    ) -> None:
         super().__init__(what, next_step)
         self.code = code
+        self.is_denied = is_denied
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ class UserPool:
     def user(self, name: str) -> UserDetails:
         """One user by username or by what they sign in with."""
         found = self.ask(lambda: self.cognito.admin_get_user(**self._of(name)))
-        groups, no_groups = self._groups_of(name)
+        groups, no_groups = self.groups_of(name)
         return UserDetails(
             read_user(found, found.get("UserAttributes", ())),
             groups,
@@ -156,7 +156,17 @@ class UserPool:
         found = self.ask(lambda: self.cognito.admin_get_user(**self._of(name)))
         return read_user(found, found.get("UserAttributes", ()))
 
-    def _groups_of(self, name: str) -> tuple[tuple[str, ...], str]:
+    def get_if_allowed(self, name: str) -> User | None:
+        """One user; None where the credentials may change but not read users."""
+        try:
+            return self.get(name)
+        except UserPoolProblem as problem:
+            if not problem.is_denied:
+                raise
+            return None
+
+    def groups_of(self, name: str) -> tuple[tuple[str, ...], str]:
+        """A user's groups; else why the credentials may not read them."""
         try:
             found = self.ask(lambda: self.cognito.admin_list_groups_for_user(**self._of(name)))
         except UserPoolProblem as problem:

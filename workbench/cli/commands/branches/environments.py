@@ -10,7 +10,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.commands.branches.action import add_branch_action, opened_branches
 from workbench.cli.commands.branches.jobs import follow_job, job_document
 from workbench.cli.flags import add_yes
-from workbench.cli.output import ask, done, out, out_json
+from workbench.cli.output import ask, done, err, out, out_json
 from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import cells, padded, safe_line
 
@@ -57,7 +57,10 @@ def _hours(text: str) -> float:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    found = opened_branches(arguments).environments()
+    environments = opened_branches(arguments).environments()
+    found = environments.all
+    for sentence in environments.denied:
+        err(f"! {sentence}")
     if arguments.json:
         out_json([_document(each) for each in found])
         return 0
