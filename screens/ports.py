@@ -20,7 +20,7 @@ from textual.message_pump import MessagePump
 from workbench.model.events import AnyEvent, Emit, ResourcesListed
 
 if TYPE_CHECKING:
-    from workbench.aws.target import Target
+    from workbench.aws.target import AwsTarget, Target
     from workbench.branches.context import OpenedBranches
     from workbench.branches.selected_environment import SelectedEnvironment
     from workbench.journal.records import DeploymentRecord
@@ -104,8 +104,8 @@ class SandboxInfo:
     stack_name: str
     branch: str = ""
     sandbox_dir: Path = Path()
-    sign_in: tuple[str, ...] = ()
-    """The command that gives the target's profile new credentials; empty on the local cloud."""
+    aws: AwsTarget | None = None
+    """The account that it is deployed to; None on the local cloud."""
     edited_file: str = "amplify/data/resource.ts"
     """A file to edit, for hints; relative to the root."""
 

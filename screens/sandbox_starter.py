@@ -52,11 +52,6 @@ class ProjectStarter:
         from workbench.loop.options import SandboxOptions
         from workbench.loop.runner import SandboxThread
 
-        sign_in: tuple[str, ...] = ()
-        if isinstance(session.target, AwsTarget):
-            from workbench.aws.profile_sign_in import sign_in_command
-
-            sign_in = sign_in_command(session.target.profile)
         options = SandboxOptions(type_check=self._type_check)
         thread = SandboxThread(session, options, emit)
         thread.start()
@@ -68,7 +63,7 @@ class ProjectStarter:
             stack_name=session.stack_name,
             branch=branch_name(session.project.root),
             sandbox_dir=session.sandbox_dir,
-            sign_in=sign_in,
+            aws=session.target if isinstance(session.target, AwsTarget) else None,
             edited_file=edited_file(session.project.root, session.project.language),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -19,9 +20,9 @@ from screens.widgets.format import (
     ticking,
 )
 from screens.widgets.line_view import paint
-from screens.widgets.text_styles import BUSY, MUTED, STRONG, TEXT, TONES, Span
+from screens.widgets.text_styles import BUSY, MUTED, STRONG, TEXT, TONES, WARN, Span
 from screens.widgets.tones import Toned
-from workbench.model.events import LoopState
+from workbench.model.events import ENDS_SOON_SECONDS, LoopState
 
 
 class HeaderBar(Toned):
@@ -46,7 +47,9 @@ class HeaderBar(Toned):
         found: list[Span] = []
         if state.is_attached:
             found.append((" ◇ ATTACHED ", BUSY))
-        if state.loop is not LoopState.ATTACHED:
+        if state.needs_sign_in:
+            found.append((" ? SIGN IN ", WARN))
+        elif state.loop is not LoopState.ATTACHED:
             words = f" {STATE_SYMBOLS[state.loop]} {state.loop.value.upper()} "
             found.append((words, STATE_TONES[state.loop]))
         return found
@@ -83,13 +86,21 @@ class HeaderBar(Toned):
         return " "
 
     def _facts(self, room: int) -> tuple[Span, ...]:
+        branch = self._state.branch or self._info.branch
+        spans: list[Span] = []
+        for target in self._targets():
+            spans = self._joined(target, branch)
+            if sum(cell_len(text) for text, _ in spans) <= room:
+                break
+        if self._state.detail and self._state.detail != branch:
+            wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._state.detail) + 4
+            if wanted < room:
+                spans.append((f"   {self._state.detail}", MUTED))
+        return tuple(spans)
+
+    def _joined(self, target: Sequence[Span], branch: str) -> list[Span]:
         info = self._info
-        parts: list[Span] = [
-            (info.project, STRONG),
-            (info.identifier, TEXT),
-            (info.target, TEXT),
-        ]
-        branch = self._state.branch or info.branch
+        parts: list[Span] = [(info.project, STRONG), (info.identifier, TEXT), *target]
         if branch:
             parts.append((f"↱ {branch}", TEXT))
         spans: list[Span] = [(" ", TEXT)]
@@ -97,8 +108,20 @@ class HeaderBar(Toned):
             if number:
                 spans.append((" · ", MUTED))
             spans.append(part)
-        if self._state.detail and self._state.detail != branch:
-            wanted = sum(cell_len(text) for text, _ in spans) + cell_len(self._state.detail) + 4
-            if wanted < room:
-                spans.append((f"   {self._state.detail}", MUTED))
-        return tuple(spans)
+        return spans
+
+    def _targets(self) -> Iterator[list[Span]]:
+        """How the target can be named, from all that is known to the least."""
+        signed_in = self._state.signed_in
+        if signed_in is None:
+            yield [(self._info.target, TEXT)]
+            return
+        profile, account, region, name = signed_in.parts[:4]
+        until: list[Span] = []
+        if signed_in.until is not None:
+            soon = signed_in.until - self._now <= ENDS_SOON_SECONDS
+            until = [(signed_in.parts[4], WARN if soon else TEXT)]
+        words = [(f"AWS {profile}", TEXT), (account, TEXT), (region, TEXT), (name, TEXT)]
+        for count in range(len(words), 0, -1):
+            yield words[:count] + until
+        yield words[:1]

@@ -19,7 +19,7 @@ OFFER_WORDS = {
     "install": "install the packages",
     "start-local-cloud": "start the local cloud",
     "retry": "retry",
-    "login": "sign in with the AWS CLI, then deploy",
+    "login": "sign in, then deploy",
     "target": "choose another target (T)",
 }
 OFFER_KEY = "x"

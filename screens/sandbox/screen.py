@@ -27,7 +27,7 @@ from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, Problem
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
 from screens.sandbox.saved_log import save_log
-from screens.sandbox.sign_in import sign_in
+from screens.sandbox.session_end import SessionEnd
 from screens.sandbox.view_state import DeploymentState, Part, SandboxState, recorded_state
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
@@ -45,6 +45,7 @@ from workbench.model.events import (
 from workbench.model.user_problem import UserProblem
 
 if TYPE_CHECKING:
+    from workbench.aws.target import AwsTarget
     from workbench.branches.selected_environment import SelectedEnvironment
 
 TICK_SECONDS = 0.2
@@ -63,6 +64,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         key("sandbox.edit", "e", "edit", "Edit", "Open the error's file in $EDITOR"),
         key("sandbox.zoom", "z", "zoom", "Zoom", "Show one pane on the whole screen", show=False),
         key("sandbox.unzoom", "escape", "unzoom", "All panes", "Show all panes again", show=False),
+        key("sandbox.sign_in", "I", "sign_in", "Sign in", "Sign in to AWS again", show=False),
         key("sandbox.target", "T", "target", "Target", "Choose another target", show=False),
         key(
             "sandbox.recreate",
@@ -89,6 +91,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self._question = question
         self._install_packages = install_packages
         self._tick: Timer | None = None
+        self._session_end = SessionEnd(self, lambda: self.query_one(HeaderBar).show(clock()))
         self._columns = PaneColumns(LogBuffer(), opened.info.edited_file)
 
     # -- layout -----------------------------------------------------------------------------------
@@ -150,6 +153,7 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         if Part.HEADER in parts:
             self.query_one(HeaderBar).show(now)
             self._keep_ticking()
+            self._session_end.follow(self.state.signed_in, now)
         if Part.STAGES in parts:
             self.query_one(DeploymentPane).show_state(state, now)
         if Part.DIFF in parts:
@@ -278,7 +282,27 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             self._install()
         elif offer == "target":
             self.action_target()
-        elif offer == "login" and sign_in(self.opened.info.sign_in, self.shell):
+        elif offer == "login":
+            self.action_sign_in()
+
+    def action_sign_in(self) -> None:
+        """Sign in to AWS; then what waits for it is deployed."""
+        if self.opened.info.aws is not None:
+            self._sign_in(self.opened.info.aws)
+
+    @work(group="sign-in", exclusive=True)
+    async def _sign_in(self, target: AwsTarget) -> None:
+        from screens.dialogs.aws_sign_in import sign_in_to_aws
+
+        failure = self.state.failure
+        waits = failure is not None and failure.offer == "login"
+        ask = self.app.push_screen_wait
+        if not await sign_in_to_aws(target, ask, self.shell, renew=not waits):
+            return
+        who = await asyncio.to_thread(_signed_in, target)
+        self.shell.say(f"Signed in: {who.text}")
+        self.receive([who], [])
+        if waits:
             self.opened.controls.redeploy()
 
     @on(PaneTabs.Chosen)
@@ -350,9 +374,20 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             )
         if action == "unzoom":
             return self._columns.is_zoomed
+        if action == "sign_in":
+            return self.opened.info.aws is not None
         if action == "target":
             return self.state.loop is not LoopState.DEPLOYING
         return super().check_action(action, parameters)
+
+
+def _signed_in(target: AwsTarget) -> SignedIn:
+    """Who is signed in now; blocks."""
+    from workbench.aws.clients import Clients
+    from workbench.aws.credentials import identify
+    from workbench.startup import signed_in
+
+    return signed_in(target, identify(Clients(target)))
 
 
 def _in_order(lines: Sequence[LogLine], told: Sequence[LogLine]) -> Sequence[LogLine]:

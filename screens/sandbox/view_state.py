@@ -145,6 +145,12 @@ class SandboxState:
     """Who deploys this sandbox where another terminal does: ``process 7 in /dev/pts/3``."""
 
     @property
+    def needs_sign_in(self) -> bool:
+        """Whether nothing can be deployed before the user has signed in to AWS."""
+        failure = self.failure if self.loop is LoopState.FAILED else None
+        return failure is not None and failure.offer == "login"
+
+    @property
     def is_active(self) -> bool:
         """True while something runs whose elapsed time is worth showing."""
         return self.loop in ACTIVE_STATES

@@ -1,4 +1,4 @@
-"""Which command of the AWS CLI gives a profile new credentials."""
+"""What a profile needs next: an SSO session, an MFA code, another tool's command, or nothing."""
 
 from __future__ import annotations
 
@@ -6,61 +6,90 @@ from pathlib import Path
 
 import pytest
 
-from workbench.aws.profile_sign_in import sign_in_command
+from tests.aws.sign_in_server import GOOD_CODE, SignInServer
+from workbench.aws.credential_problems import MfaCodeNeeded, SsoSignInNeeded
+from workbench.aws.sign_in import Step, ToolSignIn, code_mistake, next_step, sso_login
+from workbench.aws.target import AwsTarget
+from workbench.model.user_problem import UserProblem
 
 CONFIG = """\
-[default]
-region = eu-west-1
-
 [profile team]
 sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = Developer
 
-[profile old]
-sso_start_url = https://example.com/start
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-west-1
 
 [profile admin]
 source_profile = team
 role_arn = arn:aws:iam::111122223333:role/admin
+mfa_serial = GAHT12345678
 
 [profile keys]
 region = eu-west-1
 
-[profile round]
-source_profile = round
+[profile broken]
+source_profile = broken
+role_arn = arn:aws:iam::111122223333:role/admin
 """
 
 
 @pytest.fixture(autouse=True)
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    file = tmp_path / "config"
-    file.write_text(CONFIG)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    return file
+def config(bare_machine: Path) -> Path:
+    bare_machine.write_text(CONFIG)
+    return bare_machine
+
+
+def step_of(profile: str | None, codes: dict[str, str] | None = None) -> Step | None:
+    return next_step(AwsTarget(profile=profile, region="eu-west-1"), codes)
 
 
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ("team", "aws sso login --profile team"),
-        ("old", "aws sso login --profile old"),
-        ("admin", "aws sso login --profile team"),
         ("keys", "aws configure --profile keys"),
-        ("round", "aws configure --profile round"),
-        ("nobody", "aws configure --profile nobody"),
         (None, "aws configure"),
     ],
 )
-def test_command_fits_the_profile(profile: str | None, words: str) -> None:
-    assert " ".join(sign_in_command(profile)) == words
+def test_keys_are_entered_with_the_aws_cli(profile: str | None, words: str) -> None:
+    step = step_of(profile)
+    assert isinstance(step, ToolSignIn)
+    assert " ".join(step.command) == words
 
 
 def test_the_environments_profile_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "admin")
-    assert sign_in_command(None) == ("aws", "sso", "login", "--profile", "team")
+    step = step_of(None)
+    assert isinstance(step, SsoSignInNeeded)
+    assert step.sso is not None
+    assert step.sso.name == "corp"
 
 
-def test_broken_configuration_still_has_a_command(config: Path) -> None:
-    config.write_text("[profile team\nsso_session")
-    assert sign_in_command("team") == ("aws", "configure", "--profile", "team")
+@pytest.mark.parametrize("profile", ["broken", "nobody"])
+def test_what_no_sign_in_solves_is_a_problem(profile: str) -> None:
+    with pytest.raises(UserProblem) as problem:
+        step_of(profile)
+    assert problem.value.offer == "target"
+
+
+def test_a_role_behind_sso_takes_both_steps(sign_in_server: SignInServer) -> None:
+    target = AwsTarget(profile="admin")
+    first = next_step(target)
+    assert isinstance(first, SsoSignInNeeded)
+    login = sso_login(target, first)
+    assert login is not None
+    login.begin()
+    login.wait(lambda _: False)
+    second = next_step(target)
+    assert isinstance(second, MfaCodeNeeded)
+    assert second.serial == "GAHT12345678"
+    assert next_step(target, {second.serial: GOOD_CODE}) is None
+    assert next_step(target) is None, "the session is kept for the next start"
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦"])
+def test_what_no_device_shows_is_not_sent(code: str) -> None:
+    assert code_mistake(code) == "A code has 6 digits."
+    assert not code_mistake("123456")

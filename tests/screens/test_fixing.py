@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +12,6 @@ from screens.app import WorkbenchApp
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.panes import HistoryPane, ProblemsPane
 from screens.sandbox.screen import SandboxScreen
-from screens.sandbox.sign_in import sign_in
 from screens.shell import AppShell
 from screens.widgets.text_styles import plain
 from tests.screens.scripted import (
@@ -74,50 +72,6 @@ async def test_offer_deploys_again(starter: ScriptedStarter, offer: Offer) -> No
         await sandbox_screen(pilot, starter, first_deployment() + failed_with(offer))
         await pilot.press("x")
         assert starter.controls.asked == ["redeploy"]
-
-
-@pytest.mark.parametrize(("code", "asked"), [(0, ["redeploy"]), (1, []), (None, [])])
-async def test_login_runs_the_profiles_command_and_deploys_only_after_it(
-    starter: ScriptedStarter,
-    code: int | None,
-    asked: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    (tmp_path / "aws").touch(0o755)
-    app = scripted_app(starter)
-    ran: list[Sequence[str]] = []
-
-    def run(command: Sequence[str]) -> int | None:
-        ran.append(command)
-        return code
-
-    app.shell.run_in_terminal = run  # type: ignore[method-assign]
-    command = ("aws", "sso", "login", "--profile", "team")
-    async with app.run_test(size=(100, 30)) as pilot:
-        screen = await sandbox_screen(pilot, starter, failed_with("login"))
-        screen.opened = replace(screen.opened, info=replace(screen.opened.info, sign_in=command))
-        assert "press x to sign in" in problems(screen)
-        assert "press T to choose another target" in problems(screen)
-        await pilot.press("x")
-        assert ran == [command]
-        assert starter.controls.asked == asked
-
-
-async def test_sign_in_copies_the_command_if_there_is_no_cli(
-    starter: ScriptedStarter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    app = scripted_app(starter)
-    copied: list[tuple[str, str]] = []
-    app.shell.copy = lambda text, what: copied.append((text, what))  # type: ignore[method-assign]
-    async with app.run_test(size=(100, 30)) as pilot:
-        await sandbox_screen(pilot, starter)
-        assert not sign_in(("aws", "sso", "login"), app.shell)
-    ((text, what),) = copied
-    assert text == "aws sso login"
-    assert "install the AWS CLI" in what
 
 
 @pytest.mark.parametrize("key", ["T", "x"])

@@ -5,9 +5,8 @@ Front ends ask: the app in dialogs, the commands on the terminal. Nothing here k
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,8 +21,6 @@ from workbench.aws.target import AwsTarget
 from workbench.model.user_problem import UserProblem
 
 CODE_LENGTH = 6
-NOTICE_SECONDS = 600.0
-"""So long before its end a session's end is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,12 @@ def next_step(target: AwsTarget, codes: Mapping[str, str] | None = None) -> Step
         clients.own_credentials.get_frozen_credentials()
     except (BotoCoreError, ClientError) as error:
         problem = credential_problem(error, target.profile)
-        if isinstance(problem, SsoSignInNeeded | MfaCodeNeeded):
+        if isinstance(problem, MfaCodeNeeded):
+            # A code is good for half a minute: what it depends on comes first.
+            sources = clients.profile_settings.chain[1:2]
+            inner = next_step(replace(target, profile=sources[0]), codes) if sources else None
+            return inner or problem
+        if isinstance(problem, SsoSignInNeeded):
             return problem
         if problem is None:
             raise
@@ -110,8 +112,3 @@ def _sso_end(settings: ProfileSettings, keys_end: float | None) -> float | None:
     except (KeyError, ValueError, TypeError):
         return keys_end
     return max(end, keys_end or 0.0)
-
-
-def ends_soon(end: float | None, *, now: float | None = None) -> bool:
-    """Whether it is time to say so."""
-    return end is not None and end - (time.time() if now is None else now) <= NOTICE_SECONDS

@@ -252,6 +252,10 @@ class LocalCloudReported(Event):
     kind: Literal["local-cloud"] = "local-cloud"
 
 
+ENDS_SOON_SECONDS = 600.0
+"""So long before a session's end it is told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
     """Who deploys to AWS: profile, account, region, and the role's or user's name.
@@ -265,6 +269,11 @@ class SignedIn(Event):
     name: str
     until: float | None = None
     kind: Literal["signed-in"] = "signed-in"
+
+    @property
+    def ends_soon_at(self) -> float | None:
+        """When it is time to say that the session ends."""
+        return None if self.until is None else self.until - ENDS_SOON_SECONDS
 
     @property
     def text(self) -> str:
@@ -331,6 +340,7 @@ def discard(_event: AnyEvent) -> None:
 
 __all__ = [
     "CANCELLED",
+    "ENDS_SOON_SECONDS",
     "AnyEvent",
     "BranchChanged",
     "ConfirmationAnswered",

@@ -196,7 +196,6 @@ def _target(session: Session) -> Iterator[Finding]:
         return
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
-    from workbench.aws.sign_in import ends_soon
     from workbench.deploy.execute.bootstrap import bootstrap_of, check_bootstrap
     from workbench.startup import signed_in
 
@@ -206,9 +205,10 @@ def _target(session: Session) -> Iterator[Finding]:
     except UserProblem as problem:
         yield Finding("bad", "target", f"{session.target.label}: {problem.what}", problem.next_step)
         return
-    yield Finding("good", "target", f"AWS {signed_in(session.target, caller).text}")
+    who = signed_in(session.target, caller)
+    yield Finding("good", "target", f"AWS {who.text}")
     yield Finding("good", "identity", caller.arn)
-    if ends_soon(caller.until):
+    if who.ends_soon_at is not None and who.ends_soon_at <= who.at:
         yield Finding("note", "session", "ends soon", f"Sign in again: `{amplify_tui('login')}`")
     try:
         check_bootstrap(clients, bootstrap_of(clients))
