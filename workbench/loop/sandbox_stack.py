@@ -20,7 +20,12 @@ from workbench.deploy.execute.execute import adopt_running, execute, publish_ahe
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
-from workbench.deploy.live.snapshot import clear_mark, snapshot_file, unknown_swaps_mark
+from workbench.deploy.live.snapshot import (
+    clear_mark,
+    load_snapshot,
+    snapshot_file,
+    unknown_swaps_mark,
+)
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.deploy.outputs.outputs import Introspect, OutputsRequest, write_outputs_file
 from workbench.deploy.plan.data_loss import (
@@ -38,6 +43,7 @@ from workbench.deploy.plan.plan import make_plan
 from workbench.function_logs.functions import LoggedFunction, functions_of
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
+from workbench.loop.other_developers import tell_of_change, wait_for_others
 from workbench.loop.sandbox_secrets import read_secrets
 from workbench.loop.stages import Prepared
 from workbench.model.deployment import Loss, Method
@@ -53,7 +59,8 @@ if TYPE_CHECKING:
 class _Memory:
     """What one deployment leaves for the next: the stack as it stands, and at which revision.
 
-    ``outputs`` is the content of the outputs file as it was written here.
+    ``outputs`` is the content of the outputs file as it was written here, ``known`` the stack and
+    the time of its last change that the user knows of.
     """
 
     live: LiveStack | None = None
@@ -61,6 +68,7 @@ class _Memory:
     assembly: Assembly | None = None
     outputs: bytes = b""
     foreign_told: bool = False
+    known: tuple[str, ...] = ()
     denied_swaps: set[str] = field(default_factory=set)
 
 
@@ -90,7 +98,7 @@ class SandboxStack:
         new = read_assembly(assembly, self.session.stack_name)
         self._memory.assembly = new
         folder = self.session.sandbox_dir
-        live, complete = self._read_live(), True
+        live, complete = self._live_at(self._state_at_rest()), True
         mark = unknown_swaps_mark(folder)
         if live is not None and mark:
             live, complete = with_uncertain_swaps(live, new)
@@ -136,6 +144,7 @@ class SandboxStack:
         memory.outputs = _content(self._outputs.path)
         memory.revision = live.revision if live is not None else ()
         memory.live = live
+        memory.known = memory.revision[:2]
 
     def write_missing_outputs(self, deployment: int) -> None:
         """Write the outputs if the file is missing, or may be another target's."""
@@ -242,10 +251,34 @@ class SandboxStack:
     def _read_state(self) -> StackState | None:
         return read_stack_state(self.clients, self.session.stack_name)
 
+    def _state_at_rest(self) -> StackState | None:
+        """The stack's state; on AWS, others are waited for and what they changed is told."""
+        state = self._read_state()
+        if self.clients.is_local:
+            return state
+        if state is not None and state.is_busy:
+            wait_for_others(self.clients, state, self._follow, self.sink)
+            state = self._read_state()
+        memory = self._memory
+        if not memory.known:
+            kept = load_snapshot(self._snapshot)
+            memory.known = kept.live.revision[:2] if kept else ()
+        now = _revision(state)[:2]
+        if state is not None and memory.known and now != memory.known:
+            tell_of_change(self.clients, state, self.sink)
+        memory.known = now
+        return state
+
+    def _follow(self) -> None:
+        adopt_running(self.clients, self.session.stack_name, self.sink, snapshot=self._snapshot)
+
     def _read_live(self) -> LiveStack | None:
+        return self._live_at(self._read_state())
+
+    def _live_at(self, state: StackState | None) -> LiveStack | None:
         """What is live: from memory while CloudFormation has not touched the stack since."""
         memory = self._memory
-        revision = _revision(self._read_state())
+        revision = _revision(state)
         if memory.live is None or revision != memory.revision:
             memory.live = read_live(self.clients, self.session.stack_name, self._snapshot)
             memory.revision = revision

@@ -65,7 +65,8 @@ class StackRequest:
 
     ``execution_role`` is the ARN of the role that CloudFormation acts as (empty: the caller).
     ``nested`` are the stack ids of nested stacks that exist already. ``express``: do not wait until
-    resources are ready to serve.
+    resources are ready to serve. ``planned_on`` is the stack (its id and last change; empty texts
+    for none) that this was planned for; None if that does not matter.
     """
 
     stack_name: str
@@ -75,6 +76,7 @@ class StackRequest:
     execution_role: str = ""
     nested: Mapping[StackPath, str] = field(default_factory=dict)
     express: bool = False
+    planned_on: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,14 @@ def deploy_stack(
     Whatever state the stack is in, it is settled first: see ``settle_stack``. ``own`` are the
     caller's own credentials, if ``clients`` act in a role.
     """
-    state = settle_stack(clients, request.stack_name, report, name_construct, own=own)
+    state = settle_stack(
+        clients,
+        request.stack_name,
+        report,
+        name_construct,
+        own=own,
+        planned_on=request.planned_on,
+    )
     token = operation_token()
     stack_id = _submit(clients, request, state, token)
     before = state.revision if state else ()

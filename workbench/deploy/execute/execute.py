@@ -254,6 +254,7 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
         execution_role="" if run.clients.is_local else run.bootstrap.fill(roles.execution),
         nested=nested,
         express=run.express,
+        planned_on=None if run.clients.is_local else _planned_on(before),
     )
     try:
         done = deploy_stack(
@@ -281,6 +282,13 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     )
     run.live = after_cloudformation(now, run.assembly, waiting)
     _keep(run)
+
+
+def _planned_on(live: LiveStack | None) -> tuple[str, str] | None:
+    """The stack that a plan is for; None if an older release wrote down what is live."""
+    if live is None:
+        return "", ""
+    return (live.stack_id, live.changed_at) if live.changed_at else None
 
 
 def _swap_drifted(run: _Run, step: SwapDrifted) -> None:

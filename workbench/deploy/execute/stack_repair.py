@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
+from workbench.deploy.execute.overtaken import require_as_planned
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.failure.failure import (
     DeploymentProblem,
@@ -34,6 +35,7 @@ def settle_stack(
     name_construct: NameConstruct,
     *,
     own: Clients | None = None,
+    planned_on: tuple[str, str] | None = None,
 ) -> StackState | None:
     """The stack once it can be created (None) or updated; raises DeploymentProblem if it can't.
 
@@ -43,9 +45,13 @@ def settle_stack(
       caller's ``own`` credentials if the role of ``clients`` may not;
     - a failed update in express mode, which knows no rollback of its own, is updated as it is;
     - a failed deletion needs the user: the rest of its data would go.
+
+    With ``planned_on``, only the stack that was planned for is touched (``require_as_planned``).
     """
-    for _ in range(_MOVES):
+    for move in range(_MOVES):
         state = read_stack_state(clients, stack_name)
+        if move == 0 and planned_on is not None:
+            require_as_planned(clients, state, planned_on, report)
         if state is None:
             return None
         if state.is_busy:
