@@ -14,6 +14,7 @@ from typing import Literal
 from workbench.deploy.assembly.assembly import Assembly
 from workbench.deploy.assembly.asset_references import referenced_assets
 from workbench.deploy.assembly.json_diff import differences
+from workbench.deploy.assembly.template import TemplateResource
 from workbench.deploy.diff.diff import ELSEWHERE, UNFINISHED
 from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
@@ -99,9 +100,10 @@ def swaps_for(
 
 
 def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str], ...]:
-    """The resources that CloudFormation would leave as an earlier hot-swap made them.
+    """The resources that CloudFormation would leave, in part, as an earlier hot-swap made them.
 
-    Those whose state is uncertain are among them: swapping them again does no harm.
+    It sets the properties that differ from what it believes, each as a whole. Resources whose state
+    is uncertain are among those found: swapping them again does no harm.
     """
     found: list[tuple[StackPath, str]] = []
     for path, here in live.walk():
@@ -115,12 +117,17 @@ def drifted(assembly: Assembly, live: LiveStack) -> tuple[tuple[StackPath, str],
             really = here.effective_template.resources.get(logical_id)
             if believed is None or really is None:
                 continue
-            swapped = believed is not really and believed.properties != really.properties
-            if logical_id in here.uncertain or (
-                swapped and differences(really.properties, wanted.properties)
-            ):
+            left: set[str] = set()
+            if believed is not really and believed.properties != really.properties:
+                left = _changed(really, wanted) - _changed(believed, wanted)
+            if left or logical_id in here.uncertain:
                 found.append((path, logical_id))
     return tuple(found)
+
+
+def _changed(before: TemplateResource, after: TemplateResource) -> set[str]:
+    """The properties that differ, by their top-level names."""
+    return {each.path[0] for each in differences(before.properties, after.properties)}
 
 
 def _obstacles(diff: Diff, live: LiveStack) -> list[str]:
