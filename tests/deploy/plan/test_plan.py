@@ -30,7 +30,7 @@ from workbench.deploy.plan.instructions import (
     SwapSchema,
     WriteOutputs,
 )
-from workbench.deploy.plan.plan import drifted, make_plan, swaps_for
+from workbench.deploy.plan.plan import DENIED, drifted, make_plan, swaps_for
 from workbench.deploy.plan.preview import preview, property_line, summary
 from workbench.model.deployment import Method
 
@@ -294,6 +294,27 @@ def test_a_swap_that_stays_needs_nothing_after_cloudformation(build: Any) -> Non
     live = after_swap(live_from(build(template="{1}")), build(template="{2}"))
     final = build(template="{2}", more={"Q": {"Type": "AWS::SQS::Queue"}})
     assert drifted(final, live) == ()
+
+
+def test_only_what_cloudformation_would_not_set_is_swapped_again(build: Any) -> None:
+    first = build(code="1", function={"Timeout": 3})
+    live = after_swap(live_from(first), build(code="2", function={"Timeout": 3}))
+    anew = build(code="3", function={"Timeout": 9})
+    assert drifted(anew, live) == ()
+    back = build(code="1", function={"Timeout": 9})
+    assert drifted(back, live) == ((("data",), "Fn"),)
+
+
+def test_a_denied_swap_changes_nothing_and_is_not_planned_again(build: Any) -> None:
+    new = build(code="2", template="{2}")
+    live = after_swap(live_from(build()), new, untouched=frozenset({(("data",), "Fn")}))
+    assert drifted(new, live) == ()
+    names = {change.logical_id for change in compute_diff(live, new).changes}
+    assert names == {"Fn"}
+    kind = "SwapFunctionCode AWS::Lambda::Function"
+    plan = planned(live_from(build()), new, denied={kind})
+    assert plan.method is Method.CLOUDFORMATION
+    assert plan.reasons == (f"data/Fn: {DENIED}",)
 
 
 def test_a_failed_swap_is_done_again(build: Any) -> None:
