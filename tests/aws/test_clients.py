@@ -60,7 +60,11 @@ def test_local_clients_ignore_the_users_aws_settings(
     monkeypatch: pytest.MonkeyPatch, local_cloud: LocalTarget
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "profile-that-no-file-has")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "true")
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/no/such/bundle.pem")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     clients = Clients(local_cloud)
     clients.warm()
     assert clients.account == LOCAL_ACCOUNT

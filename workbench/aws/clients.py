@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.aws.local_keys import LocalKeys
+from workbench.aws.partitions import url_suffix
 from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION, AwsTarget, LocalTarget, Target
 from workbench.model.user_problem import UserProblem
 
@@ -113,7 +114,7 @@ class Clients:
     @property
     def url_suffix(self) -> str:
         """The DNS suffix that templates know as AWS::URLSuffix."""
-        return "amazonaws.com.cn" if self.region.startswith("cn-") else "amazonaws.com"
+        return url_suffix(self.partition)
 
     def warm(self, services: tuple[str, ...] = DEPLOYMENT_SERVICES) -> None:
         """Build the clients that a deployment needs, so that the first one does not wait."""
@@ -129,6 +130,17 @@ class Clients:
             if service not in self._clients:
                 self._clients[service] = self._build(service)
             return self._clients[service]
+
+    def impatient(self, service: str) -> Any:
+        """A client that gives up after two retries, in seconds, for the first question of a start.
+
+        The others retry for half a minute: a deployment must outlive a break of the network.
+        """
+        session = self._open_session()
+        if self.is_local:
+            return self.client(service)
+        config = _aws_config(attempts=3)
+        return session.create_client(service, region_name=self.region, config=config)
 
     def acting_as(self, role: str, external_id: str = "") -> Clients:
         """These clients under another role (the same ones on the local cloud); cached.
@@ -320,13 +332,13 @@ def _local_config() -> Config:
     )
 
 
-def _aws_config() -> Config:
+def _aws_config(attempts: int = 8) -> Config:
     from botocore.config import Config
 
     return Config(
         connect_timeout=10,
         read_timeout=60,
-        retries={"total_max_attempts": 8, "mode": "adaptive"},
+        retries={"total_max_attempts": attempts, "mode": "adaptive"},
         max_pool_connections=32,
         user_agent_extra="amplify-tui",
     )

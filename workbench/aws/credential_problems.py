@@ -14,6 +14,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     InfiniteLoopConfigError,
     InvalidConfigError,
+    InvalidRegionError,
     MetadataRetrievalError,
     MissingDependencyException,
     NoCredentialsError,
@@ -25,12 +26,14 @@ from botocore.exceptions import (
     SSLError,
     SSOError,
     TokenRetrievalError,
+    UnknownRegionError,
 )
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
 
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
+from workbench.aws.partitions import url_suffix
 from workbench.aws.profile_settings import ProfileSettings, SsoSettings
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui, aws, pip_install
@@ -138,6 +141,12 @@ def unavailable(error: BaseException, settings: ProfileSettings) -> UserProblem 
             return UserProblem(
                 f"The AWS settings of {name} are not valid: {redact(str(error))}",
                 f"Fix {_config_file()}.",
+                offer="target",
+            )
+        case UnknownRegionError() | InvalidRegionError():
+            return UserProblem(
+                f"AWS has no region {error.kwargs.get('region_name')}.",
+                f"Check AWS_REGION, and `region = …` of the profile in {_config_file()}.",
                 offer="target",
             )
         case NoRegionError():
@@ -254,14 +263,16 @@ def _service_of(error: BaseException) -> tuple[str, str]:
     url = error.kwargs.get("endpoint_url", "") if isinstance(error, BotoCoreError) else ""
     service, _, rest = (urlsplit(str(url)).hostname or "").partition(".")
     region, _, suffix = rest.partition(".")
-    if not suffix.startswith("amazonaws.com"):
-        return "", ""
     session = Session()
-    partition = "aws-cn" if suffix.endswith(".cn") else "aws"
-    if region.startswith("us-gov-"):
-        partition = "aws-us-gov"
-    offered = session.get_available_regions(service, partition)
-    return (service, region) if offered and region not in offered else ("", "")
+    try:
+        partition = session.get_partition_for_region(region)
+    except UnknownRegionError:
+        return "", ""
+    if suffix != url_suffix(partition):
+        return "", ""
+    named = service in session.get_available_services()
+    offered = session.get_available_regions(service, partition) if named else []
+    return (service, region) if named and region not in offered else ("", "")
 
 
 def _answered_problem(

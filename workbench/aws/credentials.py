@@ -46,7 +46,7 @@ def identify(clients: Clients) -> Caller:
     if clients.is_local:
         return Caller(LOCAL_ACCOUNT, f"arn:aws:iam::{LOCAL_ACCOUNT}:root", clients.region)
     try:
-        answer = clients.sts.get_caller_identity()
+        answer = clients.impatient("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         problem = credential_problem(error, clients.profile)
         if problem is None:

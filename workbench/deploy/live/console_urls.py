@@ -41,9 +41,11 @@ _PLAIN = {
     "AWS::Pinpoint::App": "pinpoint/home?region={region}#/apps/{id}/analytics/overview",
 }
 _HOSTS = {
-    "cn": "{region}.console.amazonaws.cn",
-    "us-gov": "{region}.console.amazonaws-us-gov.com",
+    "cn-": "{region}.console.amazonaws.cn",
+    "us-gov-": "{region}.console.amazonaws-us-gov.com",
+    **dict.fromkeys(("eusc-", "us-iso", "eu-iso"), ""),
 }
+"""By the beginning of the region; empty where the console's address is not known."""
 
 
 def console_url(resource_type: str, physical_id: str, region: str) -> str:
@@ -53,8 +55,10 @@ def console_url(resource_type: str, physical_id: str, region: str) -> str:
         return ""
     host = "{region}.console.aws.amazon.com"
     for start, other in _HOSTS.items():
-        if region.startswith(f"{start}-"):
+        if region.startswith(start):
             host = other
+    if not host:
+        return ""
     last = physical_id.rsplit("/", 1)[-1]
     path = pattern.format(region=region, id=_escaped(resource_type, physical_id), last=last)
     return f"https://{host.format(region=region)}/{path}"

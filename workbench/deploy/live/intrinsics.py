@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.aws.partitions import url_suffix
 from workbench.deploy.assembly.json_diff import is_intrinsic
 from workbench.deploy.assembly.template import Template
 from workbench.deploy.live.getatt import attribute_of
 from workbench.deploy.live.models import LiveStack
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
-_URL_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
 
 
 class UnresolvableError(Exception):
@@ -131,7 +131,7 @@ class Scope:
             "AWS::Region": self.live.region,
             "AWS::StackId": self.live.stack_id,
             "AWS::StackName": self.live.name,
-            "AWS::URLSuffix": _URL_SUFFIX.get(self.live.partition, "amazonaws.com"),
+            "AWS::URLSuffix": url_suffix(self.live.partition),
         }
         if not values.get(name):
             raise UnresolvableError(name)
