@@ -100,8 +100,9 @@ class FunctionLogStream:
         self._deployed.set()
         while True:
             stack = self._connection.stack
-            if self._deployed.is_set() and stack is not None:
-                self._deployed.clear()
+            is_new = self._deployed.is_set()
+            self._deployed.clear()
+            if is_new and stack is not None:
                 functions = self._chosen(await in_thread(stack.functions, "functions"))
                 tails = {
                     each.name: tails.get(each.name) or Tail(each.log_group, start)

@@ -1,0 +1,53 @@
+"""A sandbox that streams functions' logs from its start deploys as any other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.loop.folder_stages import FolderStages, Running
+from workbench.function_logs.functions import LoggedFunction
+from workbench.loop.function_log_stream import FunctionLogOptions
+from workbench.loop.options import SandboxOptions
+from workbench.model.events import LogLine
+
+
+class LogService:
+    """CloudWatch with one line, logged a second from now."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._at = int((time.time() + 1) * 1000)
+
+    def filter_log_events(self, **_request: object) -> Mapping[str, Any]:
+        self.asked += 1
+        return {"events": [{"timestamp": self._at, "message": "hello\n", "eventId": "1"}]}
+
+
+async def test_logs_stream_from_the_first_deployment_on(tmp_path: Path) -> None:
+    service = LogService()
+    stages = FolderStages(tmp_path, logged=[LoggedFunction("talks", "/talks")], log_service=service)
+    running = Running(tmp_path, stages, SandboxOptions(function_logs=FunctionLogOptions()))
+
+    def said() -> list[str]:
+        lines = [each for each in running.events if isinstance(each, LogLine)]
+        return [each.text for each in lines if each.source == "talks"]
+
+    await running.until(lambda: said() == ["hello"])
+    assert running.finished
+    await running.stop()
+    assert service.asked == 1
+
+
+async def test_nothing_is_asked_for_until_it_is_switched_on(tmp_path: Path) -> None:
+    service = LogService()
+    stages = FolderStages(tmp_path, logged=[LoggedFunction("talks", "/talks")], log_service=service)
+    running = Running(tmp_path, stages, SandboxOptions())
+    await running.until(lambda: bool(running.finished))
+    await running.idle()
+    assert service.asked == 0
+    running.sandbox.stream_function_logs(True)
+    await running.until(lambda: service.asked > 0)
+    await running.stop()
