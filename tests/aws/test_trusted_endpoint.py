@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,7 +22,7 @@ from tests.cli.sandbox_process import run_command
 from tests.localcloud.appsync.matrix.deployed import Deployed
 from workbench.aws.clients import Clients
 from workbench.aws.target import AwsTarget
-from workbench.aws.trusted_endpoint import check_endpoint, local_refusal
+from workbench.aws.trusted_endpoint import check_endpoint, local_refusal, trusted_api
 from workbench.localcloud.contract import CLOUD_VARIABLE
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint, of_outputs
@@ -109,11 +110,68 @@ def test_on_aws_the_control_plane_decides(
 
 
 @pytest.mark.parametrize(
+    ("address", "api_id"),
+    [
+        (f"https://{HOST}/graphql", "the-stacks-api"),
+        # The control plane decides on what the stack does not name, and on custom domains.
+        ("https://other.appsync-api.us-east-1.amazonaws.com/graphql", ""),
+        ("https://api.shop.example/graphql", None),
+    ],
+)
+def test_the_api_of_the_stacks_outputs_is_trusted_without_asking_appsync(
+    address: str, api_id: str | None
+) -> None:
+    session = botocore.session.Session()
+    keys: Any = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    appsync: Any = session.create_client("appsync", region_name="us-east-1", **keys)
+    stacks: Any = session.create_client("cloudformation", region_name="us-east-1", **keys)
+    clients = cast(
+        Clients,
+        SimpleNamespace(
+            target=AwsTarget(region="us-east-1"),
+            appsync=appsync,
+            cloudformation=stacks,
+            region="us-east-1",
+        ),
+    )
+    named = address if api_id is None else f"https://{HOST}/graphql"
+    outputs = [
+        {"OutputKey": "awsAppsyncApiEndpoint", "OutputValue": named},
+        {"OutputKey": "awsAppsyncApiId", "OutputValue": "the-stacks-api"},
+    ]
+    stack = {
+        "StackName": "mine",
+        "CreationTime": datetime.now(UTC),
+        "StackStatus": "CREATE_COMPLETE",
+        "Outputs": outputs,
+    }
+    endpoint = ApiEndpoint("sandbox", address, modes=("API_KEY",))
+    with Stubber(stacks) as stub, Stubber(appsync) as denied:
+        stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "mine"})
+        if api_id != "the-stacks-api":
+            denied.add_client_error("list_graphql_apis", "AccessDeniedException", "no")
+        if api_id is None:
+            with pytest.raises(UserProblem, match="not an AppSync address"):
+                trusted_api(endpoint, clients, "it", "mine")
+        else:
+            assert trusted_api(endpoint, clients, "it", "mine") == api_id
+        denied.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
     ("url", "realtime"),
     [
         (
             f"https://{HOST}/graphql",
             "wss://abc123.appsync-realtime-api.us-east-1.amazonaws.com/graphql",
+        ),
+        (
+            "https://abc.appsync-api.cn-north-1.amazonaws.com.cn/graphql",
+            "wss://abc.appsync-realtime-api.cn-north-1.amazonaws.com.cn/graphql",
+        ),
+        (
+            "https://abc.appsync-api.us-gov-west-1.amazonaws.com/graphql",
+            "wss://abc.appsync-realtime-api.us-gov-west-1.amazonaws.com/graphql",
         ),
         ("https://api.shop.example/graphql", "wss://api.shop.example/graphql/realtime"),
         (

@@ -106,6 +106,8 @@ LOOKS = (
          ("Created cyd@example.com",), needs=("cognito-idp:AdminCreateUser",)),
     Look("users", ("D", "wait:for good", "y"), ("Deleted cyd@example.com",),
          needs=("cognito-idp:AdminDeleteUser",)),
+    Look("playground", ("f2",), ("user:ann@example.com", "guest", "admin"),
+         reads=("cognito-idp:ListUsers",)),
     Look("branches", ("down", "l"), ("built the app",),
          needs=("amplify:ListApps", "amplify:GetJob")),
     Look("branches", ("down", "h"), ("Add todos",), needs=("amplify:ListApps", "amplify:ListJobs")),

@@ -47,6 +47,8 @@ def check_attributes(
     found = []
     for name, value in attributes.items():
         attribute = known.get(name)
+        if not known:
+            continue  # the credentials may not read the schema: Cognito itself will check
         if attribute is None:
             similar = [each for each in known if each.endswith(f":{name}")]
             hint = f" Did you mean {similar[0]}?" if similar else ""
