@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,11 @@ import pytest
 from tests.quickstart_project import cached_node_modules, copy_quickstart
 from workbench.printed_commands import Aim, aim_at
 from workbench.project.node_runtime import NodeRuntime, find_node
+
+# Without kept bytecode, each process that a test starts compiles all our modules: a local cloud's
+# start took 0.9 s of CPU instead of 0.7 s, and pytest took 5 s longer to read the tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.kinds", "tests.local_clouds", "tests.matrix_deployments"]
 

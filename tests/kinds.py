@@ -6,6 +6,7 @@ a marker in its file where it starts something by itself. A unit test that start
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import threading
@@ -59,9 +60,16 @@ _WORKER_BYTES = 2 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, and see what tests start."""
+    """Make the markers known, and read all tests without looking for garbage."""
+    gc.disable()
     for name, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not among the tests and modules that have been read."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
