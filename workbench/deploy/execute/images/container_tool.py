@@ -57,13 +57,9 @@ class ContainerTool:
 
         ``quiet`` keeps its output, which may name a secret, out of the log.
         """
-        output = self._lines([self.program, *arguments], cwd, given)
-        last: deque[str] = deque(maxlen=_LAST_LINES)
-        for line in output:
-            if quiet:
-                continue
-            last.append(line)
-            self.say(line)
+        for line in self._lines([self.program, *arguments], cwd, given):
+            if line and not quiet:
+                self.say(line)
 
     def succeeds(self, *arguments: str) -> bool:
         """Whether it ends without an error; its output is dropped."""

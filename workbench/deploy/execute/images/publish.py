@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -25,7 +26,7 @@ from workbench.deploy.execute.images.container_tool import (
 )
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
-from workbench.printed_commands import amplify_tui, cdk_bootstrap
+from workbench.printed_commands import cdk_bootstrap
 
 _ASLEEP = re.compile(
     r"Cannot connect to the Docker daemon|Is the docker daemon running|podman machine start"
@@ -160,15 +161,17 @@ def _not_local(who: str) -> Failure:
         title="The local cloud does not run container images",
         reason=f"{who} is made of a container image.",
         fix="Define the function without an image (its code as files), or deploy this backend to "
-        f"AWS with `{amplify_tui('sandbox')} --profile NAME`.",
+        "AWS: choose another target with `T`, or --profile.",
         construct_path=who,
     )
 
 
 def _no_tool(who: str) -> Failure:
+    chosen = os.environ.get(CHOICE_VARIABLE)
+    missing = f"{chosen} ({CHOICE_VARIABLE}) is not" if chosen else f"none of {', '.join(TOOLS)} is"
     return Failure(
         title="A container image has to be built, and no tool for that is here",
-        reason=f"{who} is made of a container image; none of {', '.join(TOOLS)} is on PATH.",
+        reason=f"{who} is made of a container image; {missing} on PATH.",
         fix=f"Install Docker, Podman or Finch, or name another tool in {CHOICE_VARIABLE}, then "
         "save again. Or define the function without an image.",
         construct_path=who,
@@ -192,7 +195,6 @@ def _tool_failed(error: ToolError, tool: ContainerTool, image: ImageAsset, who: 
             fix=f"Start it, then save again: {who} is made of a container image.",
             construct_path=who,
             offer="retry",
-            details=error.lines,
         )
     folder = image.folder / image.source.directory
     return Failure(
