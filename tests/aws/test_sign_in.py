@@ -93,3 +93,18 @@ def test_a_role_behind_sso_takes_both_steps(sign_in_server: SignInServer) -> Non
 def test_what_no_device_shows_is_not_sent(code: str) -> None:
     assert code_mistake(code) == "A code has 6 digits."
     assert not code_mistake("123456")
+
+
+def test_keys_that_aws_has_revoked_ask_for_a_sign_in(sign_in_server: SignInServer) -> None:
+    """Though the cache calls them good: an administrator ended the session."""
+    target = AwsTarget(profile="team")
+    for _ in range(2):
+        step = next_step(target)
+        assert isinstance(step, SsoSignInNeeded)
+        login = sso_login(target, step)
+        assert login is not None
+        login.begin()
+        login.wait(lambda _: False)
+        assert next_step(target) is None
+        sign_in_server.expired_keys |= {each.access_key for each in sign_in_server.asked}
+        assert next_step(target, offline=True) is None

@@ -17,7 +17,11 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, RefreshWithMFAUnsupportedError
 from botocore.session import Session
 
-from workbench.aws.credential_problems import EXPIRED_CODES, INVALID_CODES
+from workbench.aws.credential_problems import (
+    EXPIRED_CODES,
+    INVALID_CODES,
+    CredentialsUnavailableError,
+)
 
 Load = Callable[[], Credentials]
 Explain = Callable[[Exception], Exception]
@@ -72,7 +76,10 @@ class RenewableCredentials(Credentials):
             raise self._explain(error) from error
 
     def renew(self, generation: int) -> bool:
-        """Replace the credentials of this generation; False if there are no others."""
+        """Replace the credentials of this generation; False if there are no others.
+
+        Raises CredentialsUnavailableError where the user must sign in first.
+        """
         with self._turn:
             if generation != self.generation:
                 return True  # another request has done it
@@ -81,6 +88,8 @@ class RenewableCredentials(Credentials):
             self._found = None
             try:
                 new = self._frozen()
+            except CredentialsUnavailableError:
+                raise
             except (BotoCoreError, ClientError):
                 self._found = before
                 return False

@@ -35,21 +35,27 @@ class ToolSignIn:
 Step = SsoSignInNeeded | MfaCodeNeeded | ToolSignIn
 
 
-def next_step(target: AwsTarget, codes: Mapping[str, str] | None = None) -> Step | None:
-    """What is missing now; None if the profile has credentials. ``codes`` are MFA codes so far.
+def next_step(
+    target: AwsTarget, codes: Mapping[str, str] | None = None, *, offline: bool = False
+) -> Step | None:
+    """What is missing now; None if AWS accepts the profile. ``codes`` are MFA codes so far.
 
-    Raises UserProblem for what no sign-in solves. It asks STS and SSO only where no cache has it.
+    ``offline``: believe what the caches say, without asking AWS whether it holds still. Raises
+    UserProblem for what no sign-in solves.
     """
     clients = Clients(target, codes=codes)
     try:
-        clients.own_credentials.get_frozen_credentials()
+        if offline:
+            clients.own_credentials.get_frozen_credentials()
+        else:
+            clients.impatient("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         problem = credential_problem(error, target.profile)
         if isinstance(problem, MfaCodeNeeded):
             # A code is good for half a minute: what it depends on comes first.
             sources = clients.profile_settings.chain[1:2]
-            inner = next_step(replace(target, profile=sources[0]), codes) if sources else None
-            return inner or problem
+            source = replace(target, profile=sources[0]) if sources else None
+            return (next_step(source, codes, offline=offline) if source else None) or problem
         if isinstance(problem, SsoSignInNeeded):
             return problem
         if problem is None:

@@ -36,7 +36,7 @@ def sign_in_where_needed(session: Session) -> None:
     from workbench.aws.sign_in import ToolSignIn, next_step
 
     try:
-        step = next_step(session.target)
+        step = next_step(session.target, offline=True)
     except UserProblem:
         return
     if step is not None and not isinstance(step, ToolSignIn):
