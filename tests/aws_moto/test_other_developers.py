@@ -61,6 +61,20 @@ def test_what_someone_else_deployed_is_said_once_and_compared_with(
     assert told(other.events) == ""
 
 
+def test_a_deletion_by_someone_else_is_said(deployer: Deployer, aws: Aws) -> None:
+    deployer.deploy(Backend.load("python"))
+    Deployer(deployer.root.with_name("bobs"), deployer.target).delete()
+    deployer.restart()
+    deployer.events.clear()
+    assert deployer.prepare(Backend.load("python")).diff.first
+    assert "was deleted since your last deployment" in told(deployer.events)
+    deployer.deploy(Backend.load("python"))
+    deployer.delete()
+    deployer.events.clear()
+    deployer.prepare(Backend.load("python"))
+    assert told(deployer.events) == "", "one's own deletion is no news"
+
+
 def test_a_deployment_that_runs_is_waited_for(deployer: Deployer, aws: Aws) -> None:
     deployer.deploy(Backend.load("python"))
     other = Deployer(deployer.root.with_name("bobs"), deployer.target)

@@ -29,8 +29,15 @@ def wait_for_others(
         sink.tell(Level.WARNING, f"That deployment failed: {failed.what}")
 
 
-def tell_of_change(clients: Clients, state: StackState, sink: EventSink) -> None:
+def tell_of_change(clients: Clients, state: StackState | None, sink: EventSink) -> None:
     """Say who has changed the stack last, unless it was this user on this machine."""
+    if state is None:
+        sink.tell(
+            Level.WARNING,
+            "This sandbox was deleted since your last deployment; the next one creates it again, "
+            "without its data",
+        )
+        return
     changed = last_operation(clients, state.stack_id)
     if changed is not None and not changed.ours:
         sink.tell(

@@ -175,7 +175,7 @@ class SandboxStack:
 
     def delete(self, deployment: int) -> None:
         """Delete the stack and everything it made; the sandbox's secrets stay, as with ampx."""
-        self._memory.live = None
+        self._memory.live, self._memory.known = None, ()
         delete_backend(
             self.clients,
             self.session.stack_name,
@@ -264,7 +264,7 @@ class SandboxStack:
             kept = load_snapshot(self._snapshot)
             memory.known = kept.live.revision[:2] if kept else ()
         now = _revision(state)[:2]
-        if state is not None and memory.known and now != memory.known:
+        if memory.known and now != memory.known:
             tell_of_change(self.clients, state, self.sink)
         memory.known = now
         return state

@@ -20,6 +20,7 @@ from workbench.deploy.failure.failure import (
     failure_from_events,
 )
 from workbench.deploy.live.operation_author import operation_token
+from workbench.deploy.live.stack_events import STACK_TYPE
 from workbench.deploy.live.stack_state import StackState
 from workbench.model.deployment import Failure, StackPath
 from workbench.printed_commands import pip_install
@@ -84,13 +85,15 @@ class StackDeployed:
     """The stack after a deployment; ``changed`` is False if there was nothing to do.
 
     ``before`` is the revision that the stack had been at, ``touched`` are the stacks of the tree
-    that CloudFormation worked on.
+    that CloudFormation worked on, ``unready`` the resources that an express operation did not wait
+    for.
     """
 
     stack_id: str
     changed: bool
     before: tuple[str, ...] = ()
     touched: frozenset[StackPath] = frozenset()
+    unready: tuple[str, ...] = ()
 
 
 def deploy_stack(
@@ -122,7 +125,18 @@ def deploy_stack(
     ending = follow_operation(clients, stack_id, report, token=token, nested=request.nested)
     require_success(ending, name_construct)
     touched = frozenset(event.stack for event in ending.events)
-    return StackDeployed(stack_id, changed=True, before=before, touched=touched)
+    unready = _unready(ending, name_construct) if request.express else ()
+    return StackDeployed(stack_id, changed=True, before=before, touched=touched, unready=unready)
+
+
+def _unready(ending: Ending, name_construct: NameConstruct) -> tuple[str, ...]:
+    """The resources that are complete with a reason: that they are still becoming ready."""
+    names = [
+        name_construct(event.stack, event.logical_id)
+        for event in ending.events
+        if event.status.endswith("_COMPLETE") and event.reason and event.type != STACK_TYPE
+    ]
+    return tuple(dict.fromkeys(names))
 
 
 def require_success(ending: Ending, name_construct: NameConstruct) -> None:

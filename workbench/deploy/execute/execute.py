@@ -53,6 +53,7 @@ from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import Emit, PlanMade, Stage
 from workbench.model.stage import StageOutcome, announced
 from workbench.redaction.secret_shapes import redact
+from workbench.wording import plural
 
 
 @dataclass(slots=True)
@@ -267,6 +268,11 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     except DeploymentProblem as failed:
         _remember_failed(run, before, step.stack_name)
         raise failed from None
+    if done.unready:
+        count = plural(len(done.unready), "resource")
+        run.steps.warn(
+            f"{count} still becoming ready (express mode): {', '.join(done.unready[:5])}"
+        )
     untouched: dict[StackPath, LiveStack] = {}
     if before is not None and before.revision == done.before and not run.clients.is_local:
         untouched = {path: stack for path, stack in before.walk() if path not in done.touched}
