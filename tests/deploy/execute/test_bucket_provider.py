@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from workbench.aws.clients import Clients
-from workbench.backend.constructs.data.schema_files import PROVIDER_CODE
+from workbench.backend.constructs.data.schema_provider import PROVIDER_CODE
 from workbench.deploy.execute.hotswap.bucket_provider import deploy_by_provider
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.plan.instructions import SwapBucketContent, SwapTarget
