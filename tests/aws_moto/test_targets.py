@@ -79,6 +79,22 @@ def test_the_printed_delete_deletes_what_was_deployed_and_no_other_targets_outpu
     assert "Nothing is deployed" in capsys.readouterr().out
 
 
+def test_commands_work_on_their_target_whoever_wrote_the_outputs_last(
+    deployed_here: Deployer, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--profile", "moto", "--identifier", IDENTIFIER]
+    invited = ["users", "create", "ann@example.com", "--no-invite"]
+    assert main([*invited, *here]) == 0
+    outputs = project / "amplify_outputs.json"
+    local = '{"data": {"url": "http://127.0.0.1:1/"}, "auth": {"user_pool_id": "local"}}'
+    outputs.write_text(local)
+    note_written(deployed_here.session.project.sandbox_dir(IDENTIFIER, "local"), outputs)
+    capsys.readouterr()
+    assert main(["users", "list", *here]) == 0
+    assert "ann@example.com" in capsys.readouterr().out
+    assert outputs.read_text() == local
+
+
 def test_deleting_removes_the_outputs_that_the_sandbox_wrote(
     deployed_here: Deployer, project: Path
 ) -> None:

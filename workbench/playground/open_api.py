@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workbench.outputs_file import OUTPUTS_NAME, from_outputs, from_url
+from workbench.outputs_file import from_url
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
 
@@ -20,13 +20,16 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
     """
     from workbench.aws.clients import Clients
     from workbench.aws.trusted_endpoint import trusted_api
+    from workbench.deploy.outputs.own_outputs import own_endpoint
     from workbench.playground.caller_credentials import CallerCredentials
     from workbench.playground.graphql_apis import GraphqlApi
     from workbench.users.token_store import FILE_NAME
 
-    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
     clients = Clients(session.target)
-    api_id = trusted_api(endpoint, clients, OUTPUTS_NAME, session.stack_name)
+    endpoint, where = own_endpoint(
+        clients, session.stack_name, session.project.root, session.sandbox_dir
+    )
+    api_id = trusted_api(endpoint, clients, where, session.stack_name)
     callers = CallerCredentials(clients, endpoint, session.sandbox_dir / FILE_NAME)
     return PlaygroundApi(endpoint, callers, GraphqlApi(clients, endpoint, api_id))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
-from workbench.outputs_file import OUTPUTS_NAME, from_outputs
+from workbench.outputs_file import ApiEndpoint
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
 
@@ -50,18 +50,26 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     clients = Clients(session.target)
     if pool_id:
         try:
-            endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+            endpoint = pool_endpoint(session, clients)
         except UserProblem:
             endpoint = None
         if endpoint is None or endpoint.user_pool_id != pool_id:
             return OpenedPool(UserPool(clients, pool_id), clients, "", file, pool_id)
-    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+    endpoint = pool_endpoint(session, clients)
     found = endpoint.user_pool_id
     if not found:
         raise UserProblem(
             "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
         )
     return OpenedPool(UserPool(clients, found), clients, endpoint.client_id, file)
+
+
+def pool_endpoint(session: Session, clients: Clients) -> ApiEndpoint:
+    """The sandbox's endpoint on its target, which names its pool; raises UserProblem."""
+    from workbench.deploy.outputs.own_outputs import own_endpoint
+
+    root, folder = session.project.root, session.sandbox_dir
+    return own_endpoint(clients, session.stack_name, root, folder)[0]
 
 
 def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:

@@ -49,6 +49,17 @@ def remove_written(sandbox_dir: Path, unnoted: Path, live: LiveStack | None) -> 
     return tuple(kept)
 
 
+def is_of_another(sandbox_dir: Path, outputs: Path) -> bool:
+    """Whether this sandbox on this target has outputs that are not, or no longer, in this file."""
+    digest, written = _digest(outputs), _written(sandbox_dir)
+    if written:
+        return written.get(str(outputs)) != digest
+    others = sandbox_dir.parents[1].glob(f"*/*/{FILE_NAME}")
+    return bool(digest) and any(
+        _written(each.parent).get(str(outputs)) == digest for each in others
+    )
+
+
 def _written(sandbox_dir: Path) -> dict[str, str]:
     try:
         content = json.loads((sandbox_dir / FILE_NAME).read_text(encoding="utf-8"))

@@ -96,12 +96,12 @@ def _read(asked: Asked) -> str:
 
 def _token(arguments: argparse.Namespace) -> int:
     """Print a user's token, signed by the pool's key; raises UserProblem."""
-    from workbench.outputs_file import OUTPUTS_NAME, from_outputs
     from workbench.playground.authorizing import NotAuthorizedProblem
     from workbench.playground.caller_credentials import CallerCredentials
+    from workbench.users.open_pool import pool_endpoint
 
     session, opened = session_and_pool(arguments)
-    endpoint = from_outputs(session.project.root / OUTPUTS_NAME)
+    endpoint = pool_endpoint(session, opened.clients)
     if opened.pool.pool_id != endpoint.user_pool_id:
         raise UserProblem(
             "Tokens are for this backend's own client.", "Leave out --pool, or deploy that pool."
