@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.widgets import Input
+
 from screens.dialogs.ask import Ask
 from screens.dialogs.form_screen import (
     FieldProblem,
@@ -68,9 +70,16 @@ async def sign_in_to_aws(target: AwsTarget, ask: Ask, shell: Shell, *, renew: bo
     return True
 
 
-def _code_form(
-    target: AwsTarget, needed: MfaCodeNeeded, codes: dict[str, str]
-) -> FormScreen[_Accepted]:
+class CodeScreen(FormScreen[_Accepted]):
+    """Asks for an MFA code; after a refusal, the next one replaces it as it is typed."""
+
+    def _tell(self, problem: FieldProblem) -> None:
+        super()._tell(problem)
+        if problem.text:
+            self.query_one(Input).action_select_all()
+
+
+def _code_form(target: AwsTarget, needed: MfaCodeNeeded, codes: dict[str, str]) -> CodeScreen:
     from workbench.aws.credential_problems import MfaCodeNeeded
     from workbench.aws.sign_in import code_mistake, next_step
 
@@ -84,7 +93,7 @@ def _code_form(
             raise FormRefusedError(FieldProblem(step.refused or step.what, "code"))
         return _Accepted(step)
 
-    return FormScreen(
+    return CodeScreen(
         f"Sign in to AWS · {target.profile or 'default'}",
         [FormField("code", f"MFA code of {needed.serial}", hint="6 digits")],
         check,

@@ -14,9 +14,10 @@ from workbench.cli import problems
 from workbench.cli.colours import Paint
 from workbench.cli.event_text import HumanLines
 from workbench.cli.output import OutputProblem, finish, out, out_json_text
+from workbench.cli.session_notice import SessionNotice
 from workbench.loop.sandbox import Sandbox
 from workbench.model.deployment import DeploymentResult
-from workbench.model.events import AnyEvent, Emit
+from workbench.model.events import AnyEvent, Emit, SignedIn
 
 if TYPE_CHECKING:
     from workbench.loop.options import SandboxOptions
@@ -66,7 +67,14 @@ def json_emit() -> Emit:
 def human_emit(paint: Paint, *, every_resource: bool, once: bool) -> Emit:
     """Print the events as people read them."""
     human = HumanLines(paint, every_resource=every_resource, once=once)
-    return _printing(lambda event: list(human.lines(event)), lambda lines: out(*lines, flush=True))
+    notice = SessionNotice(lambda words: out(paint.warn(f"! {words}"), flush=True))
+
+    def lines(event: AnyEvent) -> list[str]:
+        if isinstance(event, SignedIn) and not once:
+            notice.follow(event)
+        return list(human.lines(event))
+
+    return _printing(lines, lambda lines: out(*lines, flush=True))
 
 
 def _printing(render: Callable[[AnyEvent], list[str]], write: Callable[[list[str]], None]) -> Emit:
