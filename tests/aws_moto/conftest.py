@@ -38,11 +38,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
-from botocore import loaders
 
 from tests.aws_moto.aws import Aws, Profile, write_profile
 from tests.aws_moto.backends import Backend
@@ -55,12 +53,7 @@ from workbench.aws.target import AwsTarget
 def moto_server() -> Iterator[Aws]:
     """The server of this process; use ``aws``."""
     aws = Aws().start()
-    with pytest.MonkeyPatch.context() as patch:
-        # Each session of botocore reads its models again: half of the time that these tests took.
-        read = loaders.JSONFileLoader()
-        load = cache(type(read).load_file)
-        patch.setattr(loaders.JSONFileLoader, "load_file", lambda _, path: load(read, path))
-        yield aws
+    yield aws
     aws.stop()
 
 

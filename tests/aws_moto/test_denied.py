@@ -13,18 +13,6 @@ from tests.aws_moto.sandbox import Deployer
 from workbench.deploy.failure.failure import failure_from_exception
 from workbench.model.deployment import Failure, Method
 
-SWAPS = frozenset(
-    {
-        "appsync:GetSchemaCreationStatus",
-        "appsync:StartSchemaCreation",
-        "appsync:UpdateApiKey",
-        "appsync:UpdateFunction",
-        "appsync:UpdateResolver",
-        "lambda:Invoke",
-        "lambda:UpdateFunctionCode",
-        "lambda:UpdateFunctionConfiguration",
-    }
-)
 NUMBERS = itertools.count(1)
 
 
@@ -58,19 +46,27 @@ def failure_of(deployer: Deployer, backend: Backend) -> Failure | None:
     return None
 
 
+SWAPS = {
+    "appsync:GetSchemaCreationStatus",
+    "appsync:StartSchemaCreation",
+    "appsync:UpdateApiKey",
+    "appsync:UpdateFunction",
+    "appsync:UpdateResolver",
+    "lambda:Invoke",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+}
+"""Without these, CloudFormation does it."""
+
+
 @pytest.mark.parametrize(
-    ("change", "method", "optional"),
+    ("change", "method", "dispensable"),
     [
-        (
-            with_swaps,
-            Method.HOTSWAP,
-            # What may not be swapped, CloudFormation does.
-            {"ssm:GetParameter", "sts:AssumeRole", *SWAPS},
-        ),
+        (with_swaps, Method.HOTSWAP, {"ssm:GetParameter", "sts:AssumeRole", *SWAPS}),
+        # Without UpdateStack, a change set does it.
         (
             with_a_role,
             Method.CLOUDFORMATION,
-            # Without UpdateStack, a change set does it.
             {"ssm:GetParameter", "sts:AssumeRole", "cloudformation:UpdateStack"},
         ),
     ],
@@ -80,26 +76,23 @@ def test_each_action_of_a_deployment(
     deployed_aws: Aws,
     change: Callable[[Backend], Backend],
     method: Method,
-    optional: set[str],
+    dispensable: set[str],
 ) -> None:
     deployed.restart()
     assert deployed.deploy(change(deployed.edited())).plan.method is method
     needed = {call.action: call for call in deployed_aws.calls}
-    worked, previous = set(), ""
+    worked = set()
     for action, call in needed.items():
         deployed_aws.clear()
         deployed_aws.faults.deny(action)
-        if "sts:" in action + previous:
-            deployed.restart()  # the account and the roles are asked for once
-        previous = action
+        deployed.restart()  # accounts, roles and refusals are remembered
         failure = failure_of(deployed, change(deployed.edited()))
         if failure is None:
             worked.add(action)
-            deployed.restart()  # a session does not try again what was denied
             continue
         text = " ".join((failure.title, failure.reason, failure.fix))
         assert call.request.permission in failure.title, text
         assert (call.role or "Your AWS credentials") in failure.title, text
-    assert worked == optional
+    assert worked == dispensable
     deployed_aws.clear()
     assert failure_of(deployed, change(deployed.edited())) is None
