@@ -287,6 +287,10 @@ def _create_app(service: Any) -> Any:
 
 
 class _Handler(MotoRequestHandler):  # type: ignore[misc]
+    # Connections stay open, as AWS's do: a new one for each request costs a thread, too.
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Say nothing on the terminal."""
 

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import yaml
+from moto import backends
 from moto.appsync import urls as appsync_urls
 from moto.appsync.responses import AppSyncResponse
 from moto.awslambda.models import LambdaFunction
@@ -46,6 +47,10 @@ def fill() -> None:
     Stack.parse_template = staticmethod(_read_template)
     ChangeSet._parse_template = _parse_change_set
     responses.get_template_summary_response_from_template = _summary
+
+    # moto lists its folder of services with each request.
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
 
     # moto names a nested stack by its name, knows no attributes of it, and names resources at
     # greater length than their services allow.
