@@ -46,6 +46,13 @@ def install_checker(project: Project) -> str:
     return install_command(project.root, environment_of(project), "mypy")
 
 
+def _why_not(project: Project) -> str:
+    """In a line of the screen there is room for a short command alone."""
+    if environment_of(project) is None:
+        return "not checked: no mypy or pyright in .venv (amplify-tui doctor)"
+    return f"not checked: {install_checker(project)}"
+
+
 class PythonTypeChecker:
     """Checks ``amplify/`` in a new process each time; a newer check ends the previous one."""
 
@@ -64,7 +71,7 @@ class PythonTypeChecker:
         began = time.monotonic()
         checker = find_checker(self._project)
         if checker is None:
-            return CheckResult((), 0.0, f"not checked: {install_checker(self._project)}")
+            return CheckResult((), 0.0, _why_not(self._project))
         await self.close()
         try:
             async with asyncio.timeout(CHECK_TIMEOUT):
