@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from workbench.branches.environments import Environment
+from workbench.branches.environments import Environment, Environments
 from workbench.wording import plural
 
 
@@ -16,17 +14,18 @@ class EnvironmentList:
         self.all: tuple[Environment, ...] = ()
         self.denied: tuple[str, ...] = ()
         """What the credentials may not read, a sentence each."""
+        self.connections_known = True
         self.marked: set[str] = set()
         """The keys of the marked environments."""
         self.deleting: set[str] = set()
         """The stacks that are being deleted."""
 
-    def replace(self, environments: Sequence[Environment], denied: Sequence[str] = ()) -> None:
+    def replace(self, found: Environments) -> None:
         """Take the environments as they are now."""
-        self.all = tuple(environments)
-        self.denied = tuple(denied)
-        self.marked &= {each.key for each in environments}
-        self.deleting &= {each.stack.name for each in environments if each.stack is not None}
+        self.all, self.denied = found.all, found.denied
+        self.connections_known = found.connections_known
+        self.marked &= {each.key for each in self.all}
+        self.deleting &= {each.stack.name for each in self.all if each.stack is not None}
 
     @property
     def is_changing(self) -> bool:
@@ -81,7 +80,7 @@ class EnvironmentList:
         is_git_branch = each.kind == "branch" and each.git is not None
         match action:
             case "connect":
-                return is_git_branch and each.hosted is None
+                return is_git_branch and each.hosted is None and self.connections_known
             case "deploy" | "history":
                 return each.hosted is not None
             case "delete":

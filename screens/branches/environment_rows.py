@@ -53,7 +53,7 @@ def _environment_row(
         ("* " if each.is_current else "  ", ACCENT),
         (column(each.kind, 8), MUTED),
         (column(name, name_width) + " ", STRONG),
-        (column("deleting", 14), WARN) if is_deleting else _state(each),
+        (column("deleting", 14), WARN) if is_deleting else _state(each, environments),
     ]
     if each.kind == "sandbox" and each.stack is not None and each.stack.updated is not None:
         spans.append((f"updated {ago(each.stack.updated)}", MUTED))
@@ -171,9 +171,11 @@ def _value(text: str | None) -> str:
     return "–" if text is None else text
 
 
-def _state(each: Environment) -> Span:
+def _state(each: Environment, environments: EnvironmentList) -> Span:
     if each.stack is None:
         words = "not deployed" if each.hosted else "not connected" if each.kind == "branch" else ""
+        if words and not each.hosted and not environments.connections_known:
+            words = "not known"
         return column(words, 14), MUTED
     status = each.stack.status
     if status.endswith("_IN_PROGRESS"):

@@ -126,7 +126,7 @@ class BranchesScreen(PaneScreen, inherit_bindings=False):
                 self._opened = None
                 self.query_one(RowList).show_rows(problem_rows(problem))
                 return
-            self.environments.replace(found.all, found.denied)
+            self.environments.replace(found)
             self._show()
             if not self.environments.is_changing:
                 return

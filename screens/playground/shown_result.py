@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from screens.playground.tab_state import Outcome
 from screens.playground.trace_rows import rule_rows, trace_rows
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED
+from screens.widgets.wrap import wrap_spans
 from workbench.playground.denials import denied_field
 from workbench.playground.requests import Result
 from workbench.playground.result_table import as_csv, tables
@@ -73,7 +74,7 @@ class ShownResult:
             rows += [row for table in self.tables for row in table_rows(table, width)]
         elif view is View.TRACE:
             rows += self._trace_rows(width, who_may)
-        elif self._document is None:
+        elif self._document is None and result.status:
             rows += [Row(((line, MUTED),)) for line in result.body.splitlines()]
         else:
             rows += json_rows(self._document, fold)
@@ -86,7 +87,7 @@ class ShownResult:
         rows: list[Row] = []
         explained: set[str] = set()
         for error, row in zip(self.result.errors, error_rows(self.result), strict=True):
-            rows.append(row)
+            rows += [replace(row, spans=line) for line in wrap_spans(row.spans, width, row.indent)]
             name = denied_field(error)
             if name and name not in explained and view is not View.TRACE:
                 explained.add(name)

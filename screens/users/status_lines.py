@@ -22,7 +22,11 @@ def status_text(
     count = plural(len(users.shown), "user") + ("" if users.is_complete else " so far")
     if estimate is not None and not users.is_complete:
         count += f" of about {estimate:,}"
-    parts = [title, "loading …" if loading and not users.shown else count]
+    if loading and not users.shown:
+        count = "loading …"
+    elif opened is None:
+        count = "not loaded"
+    parts = [title, count]
     if users.search:
         parts.append(f"search {users.search}")
         if users.is_filtered_here and opened is not None and not opened.pool.is_local:

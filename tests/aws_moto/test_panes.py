@@ -19,6 +19,7 @@ from tests.aws_moto.requests import Request
 from tests.aws_moto.sandbox import Deployer
 from tests.branches.repository import Repository, make_repository
 from tests.screens.settling import until
+from workbench.aws.permissions import MANAGED, PANES
 
 USERS = ("ann@example.com", "bob@example.com")
 PASSWORD = "Correct-horse-1"
@@ -225,3 +226,9 @@ async def test_keys_that_may_not_do_it_name_the_action(
 
 async def _refresh(panes: Panes, look: Look) -> None:
     await panes.press("ctrl+r" if look.pane == "playground" else "r")
+
+
+def test_the_docs_have_a_policy_for_all_of_it() -> None:
+    asked = {action for look in (*OPENED, *LOOKS) for action in (*look.needs, *look.reads)}
+    allowed = MANAGED.union(*PANES.values())
+    assert asked <= allowed

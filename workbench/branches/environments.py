@@ -75,10 +75,14 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Environments:
-    """A project's environments; ``denied`` says what the credentials may not read, in sentences."""
+    """A project's environments; ``denied`` says what the credentials may not read, in sentences.
+
+    ``connections_known`` is False where Amplify's apps and branches may not be read.
+    """
 
     all: tuple[Environment, ...]
     denied: tuple[str, ...] = ()
+    connections_known: bool = True
 
 
 def list_environments(project: Project, hosting: Hosting, cloudformation: Any) -> Environments:
@@ -102,7 +106,8 @@ def list_environments(project: Project, hosting: Hosting, cloudformation: Any) -
         for identity, stack in stacks
         if identity.type == "branch" and stack.name not in shown
     ]
-    return Environments(tuple(found), tuple(denied.sentences))
+    known = not denied.hides_connections
+    return Environments(tuple(found), tuple(denied.sentences), connections_known=known)
 
 
 class _Denied:
@@ -110,6 +115,7 @@ class _Denied:
 
     def __init__(self) -> None:
         self.sentences: dict[str, None] = {}
+        self.hides_connections = False
 
     def unless(self, read: Callable[[], T], otherwise: T) -> T:
         """What is read; ``otherwise`` if that is denied."""
@@ -136,10 +142,12 @@ def _own_branches(
     except GitProblem:
         return []
     found = []
+    before = len(denied.sentences)
     app = denied.unless(hosting.app, None)
     connected: tuple[HostedBranch, ...] = ()
     if app is not None:
         connected = denied.unless(partial(hosting.branches, app), ())
+    denied.hides_connections = len(denied.sentences) > before
     hosted = {each.name: each for each in connected}
     jobs = _last_jobs(hosting, app, tuple(hosted), denied) if app else {}
     known = {each.name: each for each in own}

@@ -10,7 +10,7 @@ import pytest
 from screens.branches.environment_list import EnvironmentList
 from screens.branches.environment_rows import environment_rows
 from screens.widgets.text_styles import plain
-from workbench.branches.environments import Environment, Stack
+from workbench.branches.environments import Environment, Environments, Stack
 from workbench.branches.hosting_models import HostedBranch, Job
 from workbench.git.command import Branch, Commit
 
@@ -30,7 +30,7 @@ BUSY = replace(DEPLOYED, job=RUNNING)
 
 def listed(*environments: Environment) -> EnvironmentList:
     found = EnvironmentList("own-stack")
-    found.replace(environments)
+    found.replace(Environments(environments))
     return found
 
 
@@ -77,9 +77,9 @@ def test_it_changes_while_a_job_runs_or_a_stack_is_being_deleted() -> None:
     environments.deleting.add("bobs-stack")
     assert environments.is_changing
     assert "deleting" in plain(environment_rows(environments)[1].spans)
-    environments.replace([OWN])
+    environments.replace(Environments((OWN,)))
     assert not environments.is_changing
-    environments.replace([OWN, BUSY])
+    environments.replace(Environments((OWN, BUSY)))
     assert environments.is_changing
 
 
@@ -89,7 +89,7 @@ def test_marks_are_for_environments_that_are_there() -> None:
     environments.toggle_mark(OTHERS)
     assert environments.chosen(DEPLOYED) == (OTHERS,)
     assert environments.summary() == "3 environments, 3 deployed, 1 marked"
-    environments.replace([OWN])
+    environments.replace(Environments((OWN,)))
     assert environments.chosen(None) == ()
     assert environments.summary() == "1 environment, 1 deployed"
 
@@ -101,3 +101,14 @@ def test_rows_say_whose_sandbox_it_is_and_which_one_is_selected() -> None:
     assert "me (you)" in own
     assert bobs.startswith("▶") and "bob, app" in bobs
     assert "deployed" in main and "Fix it" in main and "✓ #7" in main
+
+
+def test_a_branch_is_not_connected_again_where_connections_are_not_known() -> None:
+    branch = Environment("branch", "main", git=GIT)
+    environments = EnvironmentList("mine")
+    environments.replace(Environments((branch,)))
+    assert environments.allows("connect", branch)
+    environments.replace(Environments((branch,), ("No.",), connections_known=False))
+    assert not environments.allows("connect", branch)
+    (row, _, why, _) = environment_rows(environments)
+    assert "not known" in plain(row.spans) and "No." in plain(why.spans)
