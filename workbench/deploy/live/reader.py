@@ -7,11 +7,13 @@ is the one it was taken of and CloudFormation has not changed it since.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -26,10 +28,15 @@ from workbench.deploy.live.models import (
     after_failed_cloudformation,
 )
 from workbench.deploy.live.snapshot import load_snapshot
+from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.model.deployment import StackPath
 
 _READERS = 8
+_READS_UNTIL_SEEN = 4
+
+_Found = TypeVar("_Found")
+_Read = Callable[[Clients, str], _Found | None]
 
 
 def read_live(
@@ -48,7 +55,7 @@ def read_live(
     are nested stacks that CloudFormation has not worked on since they were read: two calls less for
     each.
     """
-    state = read_stack_state(clients, stack_name)
+    state = _seen(clients, stack_name, read_stack_state, made=templates is not None)
     if state is None:
         return None
     kept = load_snapshot(snapshot) if snapshot else None
@@ -113,14 +120,17 @@ class _Reader:
 
     def _start(self, stack_id: str, state: StackState | None, path: StackPath) -> _Started:
         deployed = self._templates.stack(path) if self._templates else None
+
+        def reading(read: _Read[_Found]) -> Future[_Found | None]:
+            made = deployed is not None
+            return self._pool.submit(_seen, self._clients, stack_id, read, made=made)
+
         return _Started(
-            state=self._done(state)
-            if state
-            else self._pool.submit(read_stack_state, self._clients, stack_id),
+            state=self._done(state) if state else reading(read_stack_state),
             template=self._done(deployed.template)
             if deployed
             else self._pool.submit(_read_template, self._clients, stack_id),
-            resources=self._pool.submit(_read_resources, self._clients, stack_id),
+            resources=reading(_read_resources),
         )
 
     def _stack(
@@ -150,10 +160,10 @@ class _Reader:
 class _Started:
     state: Future[StackState | None]
     template: Future[Template]
-    resources: Future[dict[str, DeployedResource]]
+    resources: Future[dict[str, DeployedResource] | None]
 
     def wait(self) -> _Parts:
-        return _Parts(self.state.result(), self.template.result(), self.resources.result())
+        return _Parts(self.state.result(), self.template.result(), self.resources.result() or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +171,20 @@ class _Parts:
     state: StackState | None
     template: Template
     resources: dict[str, DeployedResource]
+
+
+def _seen(clients: Clients, stack: str, read: _Read[_Found], *, made: bool) -> _Found | None:
+    """What ``read`` finds. One that was just ``made`` may not be seen yet: it is asked again."""
+    found = read(clients, stack)
+    if found is not None or not made:
+        return found
+    pace = LOCAL_PACE if clients.is_local else AWS_PACE
+    for pause in islice(pace.pauses(), _READS_UNTIL_SEEN):
+        time.sleep(pause)
+        found = read(clients, stack)
+        if found is not None:
+            break
+    return found
 
 
 def _read_template(clients: Clients, stack_id: str) -> Template:
@@ -182,7 +206,8 @@ def _read_template(clients: Clients, stack_id: str) -> Template:
     return Template.model_validate(body)
 
 
-def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResource]:
+def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResource] | None:
+    """The stack's resources, or None if there is no such stack."""
     found: dict[str, DeployedResource] = {}
     pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
         StackName=stack_id
@@ -199,6 +224,7 @@ def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResour
                     status=raw["ResourceStatus"],
                 )
     except ClientError as error:
-        if not is_missing(error):
-            raise
+        if is_missing(error):
+            return None
+        raise
     return found
