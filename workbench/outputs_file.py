@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 
+OWN_NAME = "sandbox"
+"""The endpoint's name where it is the user's own sandbox's; environments have their own names."""
+
 OUTPUTS_NAME = "amplify_outputs.json"
 """The outputs file of a sandbox, in the project's folder."""
 
@@ -89,7 +92,7 @@ class ApiEndpoint:
         return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/realtime"
 
 
-def from_outputs(path: Path, name: str = "sandbox") -> ApiEndpoint:
+def from_outputs(path: Path, name: str = OWN_NAME) -> ApiEndpoint:
     """The endpoint that an ``amplify_outputs.json`` describes; raises UserProblem."""
     try:
         outputs = json.loads(path.read_text())

@@ -27,7 +27,8 @@ class Aim:
     ``flags`` choose the target where a command without flags would choose another one;
     ``exact_flags`` choose it whatever the project remembers. ``identifier`` is the sandbox's,
     ``is_default`` where it is the one that commands take anyway; ``branch`` is set for a branch's
-    backend instead. ``qualifier`` is that of the account's CDK bootstrap, empty for the default
+    backend instead, ``whole_app`` for what all branches share, ``pool`` for a user pool that is not
+    the sandbox's own. ``qualifier`` is that of the account's CDK bootstrap, empty for the default
     one. ``region_variable`` is the region where the environment alone decides it.
     """
 
@@ -36,6 +37,8 @@ class Aim:
     identifier: str = ""
     is_default: bool = True
     branch: str = ""
+    whole_app: bool = False
+    pool: str = ""
     profile: str = ""
     account: str = ""
     region: str = ""
@@ -65,7 +68,11 @@ def amplify_tui(*words: str, exact: bool = False) -> str:
     if not words or words[0] in UNAIMED:
         return shlex.join(("amplify-tui", *words))
     flags = _aim.exact_flags if exact else _aim.flags
-    if _aim.branch and words[0] in _OF_BRANCHES:
+    if _aim.pool and words[0] == "users":
+        flags = ("--pool", _aim.pool, *flags)
+    if _aim.whole_app and words[0] == "secret":
+        flags = ("--app", *flags)
+    elif _aim.branch and words[0] in _OF_BRANCHES:
         flags = ("--branch", _aim.branch, *flags)
     elif _aim.identifier and not _aim.branch and (exact or not _aim.is_default):
         flags = ("--identifier", _aim.identifier, *flags)

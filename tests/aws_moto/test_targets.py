@@ -95,6 +95,20 @@ def test_commands_work_on_their_target_whoever_wrote_the_outputs_last(
     assert outputs.read_text() == local
 
 
+def test_a_refusal_names_the_command_for_the_same_pool(
+    deployed_here: Deployer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = deployed_here.clients.cognito_idp.create_user_pool(PoolName="other")
+    pool = made["UserPool"]["Id"]
+    here = ["--profile", "moto", "--identifier", IDENTIFIER]
+    assert main(["users", "create", "ann", "--no-invite", "--pool", pool, *here]) == 0
+    assert main(["users", "show", "nobody", "--pool", pool, *here]) == 1
+    (printed,) = re.findall(r"List the users with `(.*)`", capsys.readouterr().err)
+    assert f"--pool {pool}" in printed
+    assert run(printed) == 0
+    assert "ann" in capsys.readouterr().out
+
+
 def test_deleting_removes_the_outputs_that_the_sandbox_wrote(
     deployed_here: Deployer, project: Path
 ) -> None:

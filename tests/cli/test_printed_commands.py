@@ -38,6 +38,7 @@ AIMS = {
         qualifier="team",
         region_variable="eu-west-1",
     ),
+    "another pool": Aim(pool="us-east-1_Ab0"),
     "a branch": Aim(branch="feature/x y", profile="", account="111122223333", region="eu-west-1"),
 }
 WORD = "7"
@@ -209,6 +210,8 @@ def test_the_same_command_reaches_the_same_target() -> None:
     assert (
         amplify_tui("secret", "set", "KEY") == "amplify-tui secret set KEY --branch 'feature/x y'"
     )
+    aim_at(Aim(whole_app=True))
+    assert amplify_tui("secret", "list") == "amplify-tui secret list --app"
 
 
 def test_a_known_error_names_our_own_command() -> None:

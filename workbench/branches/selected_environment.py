@@ -7,7 +7,7 @@ and raise UserProblem where the environment cannot be read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from workbench.outputs_file import of_outputs
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.caller_credentials import CallerCredentials
 from workbench.playground.graphql_apis import GraphqlApi
+from workbench.printed_commands import aim, aim_at
 from workbench.users.open_pool import OpenedPool
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
@@ -69,6 +70,7 @@ def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPo
     pool_id = str(auth.get("user_pool_id") or "")
     if not pool_id:
         raise UserProblem(f"{selected.name} has no user pool.", "Define auth and deploy it.")
+    aim_at(replace(aim(), pool=pool_id))
     return OpenedPool(
         UserPool(opened.clients, pool_id),
         opened.clients,

@@ -20,7 +20,7 @@ from workbench.aws.permissions import denial_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
-from workbench.outputs_file import ApiEndpoint
+from workbench.outputs_file import OWN_NAME, ApiEndpoint
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
 from workbench.printed_commands import amplify_tui
 from workbench.users.token_store import forget_tokens, save_sign_in, saved_sign_in
@@ -65,10 +65,10 @@ class CallerCredentials:
         if kept is not None:
             return kept
         if not isinstance(self._clients.target, LocalTarget):
-            raise NotAuthorizedProblem(
-                f"On AWS {name} must sign in: press o in the users pane, or run"
-                f" `{amplify_tui('users', 'sign-in', name)}`."
-            )
+            words = f"On AWS {name} must sign in: press o in the users pane"
+            if endpoint.name == OWN_NAME:
+                words += f", or run `{amplify_tui('users', 'sign-in', name)}`"
+            raise NotAuthorizedProblem(f"{words}.")
         asked = {
             "userPoolId": endpoint.user_pool_id,
             "clientId": endpoint.client_id,

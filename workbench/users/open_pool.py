@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
+from workbench.printed_commands import aim, aim_at
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
 
@@ -46,6 +47,7 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     The session's target must answer (``startup.connect``). Raises UserProblem where nothing is
     deployed yet, or no auth is.
     """
+    aim_at(replace(aim(), pool=pool_id))
     file = sign_ins_file(session)
     clients = Clients(session.target)
     if pool_id:
@@ -76,6 +78,7 @@ def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:
     """Another pool of the same target; the sandbox's own is itself."""
     if chosen.id == opened.pool.pool_id:
         return opened
+    aim_at(replace(aim(), pool=chosen.id))
     pool = UserPool(opened.clients, chosen.id)
     return replace(opened, pool=pool, client_id="", name=chosen.name)
 

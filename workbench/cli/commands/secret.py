@@ -10,6 +10,7 @@ from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import read_hidden
 from workbench.cli.session import connect_session
 from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import aim, aim_at
 
 if TYPE_CHECKING:
     import argparse
@@ -113,6 +114,8 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _open(arguments: argparse.Namespace) -> tuple[Session, Secrets]:
+    from dataclasses import replace
+
     from workbench.aws.backend_secrets import Secrets
     from workbench.aws.clients import Clients
     from workbench.branches.hosting import Hosting
@@ -122,6 +125,7 @@ def _open(arguments: argparse.Namespace) -> tuple[Session, Secrets]:
     clients = Clients(session.target)
     identity = session.identity
     if arguments.branch or arguments.app:
+        aim_at(replace(aim(), branch=arguments.branch, whole_app=arguments.app, identifier=""))
         hosting = Hosting(clients.client("amplify"), session.project)
         identity = BackendIdentity(hosting.known_app().id, arguments.branch, "branch")
     return session, Secrets(clients.ssm, identity, shared=arguments.app)

@@ -11,7 +11,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.outputs.outputs import read_outputs
 from workbench.deploy.outputs.written_outputs import is_of_another
 from workbench.model.user_problem import UserProblem
-from workbench.outputs_file import OUTPUTS_NAME, ApiEndpoint, from_outputs, of_outputs
+from workbench.outputs_file import OUTPUTS_NAME, OWN_NAME, ApiEndpoint, from_outputs, of_outputs
 
 
 def own_endpoint(
@@ -32,4 +32,4 @@ def own_endpoint(
         raise UserProblem(
             f"{where} could not be read: {error_message(error)}", "Try again."
         ) from None
-    return of_outputs(outputs, "sandbox", where), where
+    return of_outputs(outputs, OWN_NAME, where), where
