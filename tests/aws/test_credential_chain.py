@@ -7,12 +7,19 @@ import stat
 from collections.abc import Callable
 from hashlib import sha1
 from pathlib import Path
+from time import sleep
 
 import pytest
+from botocore.session import Session
 
 from tests.aws.sign_in_server import GOOD_CODE, SignInServer
 from workbench.aws.clients import Clients
-from workbench.aws.credential_problems import MfaCodeNeeded, credential_problem
+from workbench.aws.credential_chain import DetachedProcess, open_credentials
+from workbench.aws.credential_problems import (
+    CredentialsUnavailableError,
+    MfaCodeNeeded,
+    credential_problem,
+)
 from workbench.aws.credentials import identify
 from workbench.aws.target import AwsTarget
 from workbench.model.user_problem import UserProblem
@@ -148,6 +155,36 @@ def test_a_process_has_no_terminal(
     assert problem.what == (
         "The credential process of profile dev failed (sh): cannot ask for the PIN"
     )
+
+
+def test_a_process_that_never_ends_is_ended(bare_machine: Path, tmp_path: Path) -> None:
+    class Impatient(DetachedProcess):
+        SECONDS = 0.2
+
+    child = tmp_path / "child"
+    script = tmp_path / "waits.sh"
+    script.write_text(f"sleep 300 & echo $! > {child}\nwait\n")
+    bare_machine.write_text(f"[profile dev]\ncredential_process = sh {script}\n")
+    credentials = open_credentials(Session(profile="dev"), popen=Impatient)
+    with pytest.raises(CredentialsUnavailableError, match="no answer within"):
+        credentials.get_frozen_credentials()
+    number = int(child.read_text())
+    while (
+        Path(f"/proc/{number}").exists() and " Z " not in Path(f"/proc/{number}/stat").read_text()
+    ):
+        sleep(0.01)
+
+
+def test_a_home_that_takes_no_files_costs_the_cache_alone(
+    bare_machine: Path, sign_in_server: SignInServer, tmp_path: Path
+) -> None:
+    bare_machine.write_text(
+        f"[profile keys]\n{KEYS}[profile dev]\n{ROLE}/Admin\nsource_profile = keys\n"
+    )
+    (tmp_path / ".aws" / "cli").write_text("a file where the folder would be")
+    for _ in range(2):
+        assert identify(Clients(AwsTarget(profile="dev"))).account == "123456789012"
+    assert sign_in_server.count("AssumeRole") == 2
 
 
 def missing_file(config: Path) -> str:

@@ -177,6 +177,15 @@ def test_a_code_that_nobody_confirms_ends(bare_machine: Path, sign_in_server: Si
     assert sign_in_server.count("CreateToken") == 2
 
 
+def test_a_sign_in_that_cannot_be_saved(
+    bare_machine: Path, sign_in_server: SignInServer, tmp_path: Path
+) -> None:
+    bare_machine.write_text(SESSION)
+    (tmp_path / ".aws" / "sso").write_text("a file where the folder would be")
+    with pytest.raises(UserProblem, match="could not be saved"):
+        sign_in()
+
+
 def edit_token(home: Path, change: Callable[[dict[str, Any]], None]) -> None:
     file = token_file(home, "corp")
     token = json.loads(file.read_text())

@@ -12,6 +12,9 @@ from tests.aws_moto.aws import Aws, write_profile
 from tests.aws_moto.backends import Backend
 from tests.aws_moto.conftest import enter
 from tests.aws_moto.sandbox import Deployer, aws_target
+from workbench.aws.clients import Clients
+from workbench.aws.credentials import identify
+from workbench.model.user_problem import UserProblem
 
 
 @pytest.fixture
@@ -47,3 +50,10 @@ def test_a_deployment_is_followed_with_new_credentials(
     assert keys == sorted(keys), "a key that was replaced signed an AssumeRole"
     refused = [call for call in aws.calls if call.status in (400, 403)]
     assert len(refused) < 10, "each client asks once with the old keys"
+
+
+def test_a_wrong_clock_is_told(aws: Aws, process: RotatingProcess) -> None:
+    message = "Signature expired: 20260101T000000Z is now earlier than 20260101T005500Z"
+    aws.faults.error("sts:GetCallerIdentity", "SignatureDoesNotMatch", message)
+    with pytest.raises(UserProblem, match="This machine's clock is wrong"):
+        identify(Clients(aws_target("moto")))

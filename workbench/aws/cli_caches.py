@@ -7,6 +7,8 @@ Source: ``awscli/customizations/assumerole.py`` and ``sso/utils.py``. Files are 
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,17 @@ class CredentialCache(JSONFileCache):
     """
 
     def __init__(self) -> None:
-        super().__init__(str(Path.home() / ".aws" / "cli" / "cache"))
+        super().__init__(str(_aws_folder() / "cli" / "cache"))
         self._refused: set[str] = set()
 
     def refuse(self, access_key: str) -> None:
         """Do not use the entry with this access key any more."""
         self._refused.add(access_key)
+
+    def __setitem__(self, cache_key: str, value: Any) -> None:
+        """Keep it, if that is possible: where the disk takes nothing, it is fetched next time."""
+        with suppress(OSError):
+            super().__setitem__(cache_key, value)
 
     def __contains__(self, cache_key: str) -> bool:
         if not super().__contains__(cache_key):
@@ -40,8 +47,12 @@ class CredentialCache(JSONFileCache):
 
 def sso_token_cache() -> JSONFileCache:
     """``~/.aws/sso/cache``: SSO tokens and the registrations of clients."""
-    folder = Path.home() / ".aws" / "sso" / "cache"
-    return JSONFileCache(str(folder), dumps_func=_dumps)
+    return JSONFileCache(str(_aws_folder() / "sso" / "cache"), dumps_func=_dumps)
+
+
+def _aws_folder() -> Path:
+    # Not Path.home(), which fails for a user without a home, as in many a container.
+    return Path(os.path.expanduser("~"), ".aws")  # noqa: PTH111
 
 
 def _dumps(value: Any) -> str:

@@ -38,8 +38,6 @@ from workbench.aws.renewable_credentials import RenewableCredentials
 from workbench.model.user_problem import UserProblem
 from workbench.redaction.secret_shapes import redact
 
-_PROCESS_SECONDS = 120.0
-"""A process may wait for a touch of a key or a dialog of its own."""
 _SERIAL = re.compile(r"MFA code for (?P<serial>.+?):?\s*$")
 _TOKEN_REFUSED = ("MultiFactorAuthentication failed", "'tokenCode'")
 
@@ -129,6 +127,9 @@ def _keep_to_the_end(credentials: Any) -> None:
 class DetachedProcess(subprocess.Popen[bytes]):
     """A credential process without our terminal, which it can neither read nor draw on."""
 
+    SECONDS = 120.0
+    """It may wait for a touch of a key, or for a dialog of its own."""
+
     def __init__(self, command: Sequence[str], **options: Any) -> None:
         super().__init__(command, stdin=subprocess.DEVNULL, start_new_session=True, **options)
 
@@ -139,12 +140,12 @@ class DetachedProcess(subprocess.Popen[bytes]):
     ) -> tuple[bytes, bytes]:
         """What it wrote; a process that never ends is ended, with its children."""
         try:
-            return super().communicate(input, timeout or _PROCESS_SECONDS)
+            return super().communicate(input, timeout or self.SECONDS)
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
             out, err = super().communicate()
-            return out, err + f"\nno answer within {_PROCESS_SECONDS:.0f} s".encode()
+            return out, err + f"\nno answer within {self.SECONDS:.0f} s".encode()
 
 
 def _problem(

@@ -10,6 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -180,7 +181,8 @@ class SsoLogin:
             "expiresAt": datetime.fromtimestamp(answer["clientSecretExpiresAt"], UTC),
             **given,
         }
-        self._cache[key] = made
+        with suppress(OSError):  # it only saves the next registration
+            self._cache[key] = made
         return made
 
     def _save(self, answer: Any) -> None:
@@ -195,7 +197,13 @@ class SsoLogin:
         }
         if answer.get("refreshToken"):
             token["refreshToken"] = answer["refreshToken"]
-        self._cache[token_key(self._sso)] = token
+        try:
+            self._cache[token_key(self._sso)] = token
+        except OSError as error:
+            raise UserProblem(
+                f"The sign-in could not be saved: {error}",
+                "Make ~/.aws/sso/cache writable for you, then sign in again.",
+            ) from error
 
     def _problem(self, error: BotoCoreError | ClientError) -> UserProblem:
         if isinstance(error, ClientError):

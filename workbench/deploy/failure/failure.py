@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
-from workbench.aws.credential_problems import credential_problem
+from workbench.aws.credential_problems import CredentialsUnavailableError, credential_problem
 from workbench.aws.permissions import denial_of
 from workbench.aws.target import AwsTarget, LocalTarget, Target
 from workbench.deploy.failure.known_errors import Explanation, explain
@@ -93,6 +93,8 @@ def failure_from_exception(error: BaseException, target: Target, doing: str = ""
         return error.failure
     if isinstance(error, UserProblem):
         return _failure_of_problem(error)
+    if isinstance(error, CredentialsUnavailableError):
+        return _failure_of_problem(error.problem)
     if isinstance(error, _UNREACHABLE) and isinstance(target, LocalTarget):
         return Failure(
             title="The local cloud does not answer",
@@ -133,7 +135,11 @@ def _failure_of_problem(problem: UserProblem, reason: str = "", *, retry: bool =
     if problem.offer in ("install", "login", "target"):
         offer = problem.offer
     return Failure(
-        title=problem.what, reason=reason or problem.where, fix=problem.next_step, offer=offer
+        title=problem.what,
+        reason=reason or problem.where,
+        fix=problem.next_step,
+        offer=offer,
+        details=problem.details,
     )
 
 
