@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws_moto.aws import ACCOUNT, REGION
+from tests.aws_moto.aws import ACCOUNT, REGION, Aws
 from tests.aws_moto.backends import IDENTIFIER, Backend
-from tests.aws_moto.sandbox import Deployer
+from tests.aws_moto.sandbox import Deployer, Loop
+from workbench.aws.target import AwsTarget
 from workbench.cli.main import main
+from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.outputs.written_outputs import note_written
 from workbench.journal.store import Journal, journal_path
 from workbench.model.deployment import DeploymentResult
@@ -175,6 +177,22 @@ def test_status_names_where_else_the_sandbox_is_deployed(
     command = line[line.index("AWS_REGION=") :]
     assert run(command.strip()) == 0
     assert "CREATE_COMPLETE" in capsys.readouterr().out
+
+
+def test_the_first_run_with_a_profile_is_in_the_accounts_history(
+    aws: Aws, target: AwsTarget, tmp_path: Path
+) -> None:
+    root = tmp_path / "new"
+    with Loop(root, target, Backend.load("python")) as loop:
+        assert loop.until_finished(1, 120).result is DeploymentResult.SUCCEEDED
+        first = loop.session.sandbox_dir
+        assert first.name.startswith("unknown-"), "nobody has asked AWS before"
+        # While it runs, another terminal finds and follows it there.
+        assert prepare(root, FLAGS).sandbox_dir == first
+    session = prepare(root, FLAGS)
+    assert session.sandbox_dir.name == f"{ACCOUNT}-{REGION}"
+    assert [each.number for each in Journal(journal_path(session.sandbox_dir)).deployments()] == [1]
+    assert snapshot_file(session.sandbox_dir).exists()
 
 
 def test_a_profile_of_another_account_than_before_is_not_mixed_up(
