@@ -74,10 +74,10 @@ class ShownResult:
             rows += [row for table in self.tables for row in table_rows(table, width)]
         elif view is View.TRACE:
             rows += self._trace_rows(width, who_may)
-        elif self._document is None and result.status:
-            rows += [Row(((line, MUTED),)) for line in result.body.splitlines()]
-        else:
+        elif self._document is not None:
             rows += json_rows(self._document, fold)
+        elif result.status:  # without one, the error has said it
+            rows += [Row(((line, MUTED),)) for line in result.body.splitlines()]
         if self.next_token and view is not View.TRACE:
             rows.append(next_row())
         return rows

@@ -21,6 +21,9 @@ from screens.widgets.wrapped_rows import WrappedRows
 from workbench.model.user_problem import UserProblem
 from workbench.users.pool_settings import Setting
 
+_NAMES = 20
+"""Cells of the names; CloudFormation's names of clients are longer."""
+
 
 class SettingsScreen(ModalScreen[None]):
     """Read when it opens; ``y`` copies a value."""
@@ -54,7 +57,7 @@ class SettingsScreen(ModalScreen[None]):
         except UserProblem as problem:
             rows = problem_rows(problem)
         else:
-            width = max(len(each.name) for each in settings)
+            width = min(_NAMES, max(len(each.name) for each in settings))
             rows = [
                 Row(
                     (
