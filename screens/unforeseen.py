@@ -79,7 +79,7 @@ class Unforeseen:
         """Where crash logs go: the project's own folder, once it is known."""
         sandbox = self._navigation.sandbox
         if sandbox is not None:
-            return crash_folder(sandbox.opened.info.root)
+            return sandbox.opened.info.root / ".amplify" / "workbench"
         return crash_folder(Path.cwd())
 
     def _show(self, error: BaseException, line: str, log: Path | None) -> None:

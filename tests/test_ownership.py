@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from workbench.ownership import acquire, owner, wait_to_own
+from workbench.ownership import acquire, owner, owners_on_local_cloud, wait_to_own
 
 HOLD = """
 import sys, time
@@ -84,3 +84,20 @@ async def test_a_cancelled_wait_gives_the_lock_back(tmp_path: Path) -> None:
         while (mine := acquire(tmp_path)) is None:  # noqa: ASYNC110 - a file lock sends no event
             await asyncio.sleep(0.02)
     mine.release()
+
+
+def test_only_sandboxes_of_the_local_cloud_use_it(tmp_path: Path) -> None:
+    held = [
+        acquire(tmp_path / name / target)
+        for name, target in (
+            ("me", "local"),
+            ("ann", "111122223333-us-east-1"),
+            ("amplify-app-main-branch-0123456789", "local"),
+        )
+    ]
+    assert None not in held
+    assert list(owners_on_local_cloud(tmp_path)) == ["amplify-app-main-branch-0123456789", "me"]
+    for each in held:
+        assert each is not None
+        each.release()
+    assert owners_on_local_cloud(tmp_path) == {}
