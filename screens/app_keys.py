@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from screens.ending import Ending
 from screens.key_router import KeyRouter
@@ -38,6 +38,8 @@ APP_KEYS: Final[list[BindingType]] = [
     key("app.decide", "a", "answer", "Decide", "Open the waiting question", show=False),
     key("app.messages", "ctrl+g", "messages", "Messages",
         "Show the messages that appeared at the edge of the screen",
+        show=False, priority=True),
+    key("app.sign_in", "ctrl+l", "sign_in", "Sign in", "Sign in to AWS, again before its end too",
         show=False, priority=True),
     key("app.suspend", "ctrl+z", "suspend_process", "Suspend",
         "Suspend to the shell; fg resumes", show=False),
@@ -89,6 +91,8 @@ class KeyedApp(App[None]):
                 return not self.navigation.is_home
             case "leave":
                 return self.navigation.is_home
+            case "sign_in":
+                return self._can_sign_in
             case "own":
                 return self.shell.environment is not None
             case "pane" if parameters == ("problems",):
@@ -125,6 +129,20 @@ class KeyedApp(App[None]):
 
         if self.screen.id != "messages":
             self.push_screen(RowsScreen("Messages", self.messages.rows(), id="messages"))
+
+    @property
+    def _can_sign_in(self) -> bool:
+        """On AWS, and not in a dialog, unless it shows why one should."""
+        from screens.dialogs.problem_screen import ProblemScreen
+
+        if self.sandbox is None or self.sandbox.opened.info.aws is None:
+            return False
+        return not isinstance(self.screen, ModalScreen) or isinstance(self.screen, ProblemScreen)
+
+    def action_sign_in(self) -> None:
+        """Sign in to AWS, from anywhere."""
+        if self.sandbox is not None:
+            self.sandbox.sign_in()
 
     def action_pane(self, pane: str) -> None:
         """Go to one of the sandbox's panes, from anywhere."""

@@ -64,7 +64,6 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         key("sandbox.edit", "e", "edit", "Edit", "Open the error's file in $EDITOR"),
         key("sandbox.zoom", "z", "zoom", "Zoom", "Show one pane on the whole screen", show=False),
         key("sandbox.unzoom", "escape", "unzoom", "All panes", "Show all panes again", show=False),
-        key("sandbox.sign_in", "I", "sign_in", "Sign in", "Sign in to AWS again", show=False),
         key("sandbox.target", "T", "target", "Target", "Choose another target", show=False),
         key(
             "sandbox.recreate",
@@ -283,9 +282,9 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         elif offer == "target":
             self.action_target()
         elif offer == "login":
-            self.action_sign_in()
+            self.sign_in()
 
-    def action_sign_in(self) -> None:
+    def sign_in(self) -> None:
         """Sign in to AWS; then what waits for it is deployed."""
         if self.opened.info.aws is not None:
             self._sign_in(self.opened.info.aws)
@@ -374,8 +373,6 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
             )
         if action == "unzoom":
             return self._columns.is_zoomed
-        if action == "sign_in":
-            return self.opened.info.aws is not None
         if action == "target":
             return self.state.loop is not LoopState.DEPLOYING
         return super().check_action(action, parameters)

@@ -41,6 +41,6 @@ class SessionEnd:
     def _tell(self, who: SignedIn) -> None:
         assert who.until is not None
         words = f"The AWS session of {who.profile} ends at {clock(who.until)}."
-        again = "I on the sandbox's screen signs in again."
+        again = "Ctrl+L signs in again."
         shell_of(self._owner).say(f"{words} {again}", "warning")
         self._told()

@@ -15,6 +15,9 @@ def problem_rows(problem: UserProblem) -> list[Row]:
         rows.append(Row(((f"  {problem.where}", MUTED),), "where", whole, indent=2))
     if problem.next_step:
         rows.append(Row((("→ ", ACCENT), (problem.next_step, TEXT)), "next", whole, indent=2))
+    if problem.offer == "login":
+        words = (("  press ", MUTED), ("Ctrl+L", ACCENT), (" to sign in", TEXT))
+        rows.append(Row(words, "login", whole))
     for number, line in enumerate(problem.details):
         rows.append(Row(((f"  {line}", MUTED),), f"detail:{number}", whole, indent=2))
     return rows

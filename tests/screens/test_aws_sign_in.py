@@ -12,9 +12,12 @@ from textual.widgets import Static
 
 from screens.dialogs.aws_sign_in import run_tool
 from screens.dialogs.form_screen import FormScreen
+from screens.dialogs.problem_screen import ProblemScreen
 from screens.dialogs.sso_screen import SsoScreen
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.screen import SandboxScreen
+from screens.widgets.text_styles import plain
+from screens.widgets.wrapped_rows import WrappedRows
 from tests.aws.bare_machine import make_bare
 from tests.aws.sign_in_server import GOOD_CODE, SignInServer, serving
 from tests.screens.scripted import NOW, ScriptedStarter, first_deployment, scripted_app
@@ -30,6 +33,7 @@ from workbench.model.events import (
     StateChanged,
     Trigger,
 )
+from workbench.model.user_problem import UserProblem
 
 MFA = "arn:aws:iam::123456789012:mfa/alice"
 CONFIG = f"""\
@@ -160,10 +164,27 @@ async def test_signing_in_again_before_the_end(
     app = scripted_app(starter)
     async with app.run_test(size=(140, 30)) as pilot:
         screen = await on_aws(pilot, starter, "dev", first_deployment())
-        await pilot.press("I")
+        await pilot.press("ctrl+l")
         await until(pilot, lambda: "Developer" in header(screen), "who is signed in")
         assert server.count("StartDeviceAuthorization") == 1
         assert starter.controls.asked == []
+
+
+async def test_a_problem_dialog_leads_to_the_sign_in(
+    starter: ScriptedStarter, server: SignInServer
+) -> None:
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await on_aws(pilot, starter, "admin", first_deployment())
+        app.shell.show_problem(UserProblem("Nobody is signed in.", "Sign in.", offer="login"))
+        await until(pilot, lambda: isinstance(app.screen, ProblemScreen), "the problem")
+        rows = app.screen.query_one(WrappedRows).rows
+        assert "press Ctrl+L to sign in" in "\n".join(plain(row.spans) for row in rows)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen), "the dialog")
+        form = app.screen
+        await pilot.press("ctrl+l")
+        assert app.screen is form
 
 
 @pytest.mark.parametrize(
