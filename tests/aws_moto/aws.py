@@ -128,7 +128,7 @@ class Aws:
         self._moto = DomainDispatcherApplication(_create_app)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", 0, self._answer, threaded=True, request_handler=_Handler
+            "127.0.0.1", 0, self._answer, threaded=True, request_handler=Handler
         )
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -286,7 +286,9 @@ def _create_app(service: Any) -> Any:
     return app
 
 
-class _Handler(MotoRequestHandler):  # type: ignore[misc]
+class Handler(MotoRequestHandler):  # type: ignore[misc]
+    """How the server speaks HTTP."""
+
     # Connections stay open, as AWS's do: a new one for each request costs a thread, too.
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

@@ -265,6 +265,17 @@ class Clients:
             return with_credentials(session, open_credentials(session, self._codes))
         return with_credentials(session, role_credentials(self._acting_role))
 
+    @property
+    def ca_bundle(self) -> str:
+        """The file of certificates that AWS's requests trust instead of the usual ones, or empty.
+
+        Found as botocore does: AWS_CA_BUNDLE, the profile's ``ca_bundle``, REQUESTS_CA_BUNDLE.
+        """
+        if self.is_local:
+            return ""
+        configured = self._open_session().get_config_variable("ca_bundle")
+        return str(configured or os.environ.get("REQUESTS_CA_BUNDLE") or "")
+
     def _configured_region(self) -> str | None:
         return cast("str | None", self._open_session().get_config_variable("region"))
 

@@ -131,6 +131,7 @@ def open_branches(session: Session) -> OpenedBranches:
     """The environments of a session whose target answers (``startup.connect``)."""
     clients = Clients(session.target)
     amplify: Any = clients.client("amplify")
-    return OpenedBranches(
-        session, clients, Hosting(amplify, session.project, is_local=clients.is_local)
+    hosting = Hosting(
+        amplify, session.project, is_local=clients.is_local, ca_bundle=clients.ca_bundle
     )
+    return OpenedBranches(session, clients, hosting)

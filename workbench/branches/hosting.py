@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/amplify/latest/APIReference
 
 from __future__ import annotations
 
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workbench.aws.certificates import trusting
 from workbench.aws.client_errors import refusal
 from workbench.aws.permissions import denial_of
 from workbench.branches.hosting_models import (
@@ -41,11 +43,14 @@ _POLL, _POLL_AWS = 0.25, 2.0
 
 
 class Hosting:
-    """The control plane for one project."""
+    """The control plane for one project; ``ca_bundle`` is what ``Clients.ca_bundle`` says."""
 
-    def __init__(self, amplify: Any, project: Project, *, is_local: bool = True) -> None:
+    def __init__(
+        self, amplify: Any, project: Project, *, is_local: bool = True, ca_bundle: str = ""
+    ) -> None:
         self.amplify = amplify
         self._project = project
+        self._ca_bundle = ca_bundle
         self.poll_seconds = _POLL if is_local else _POLL_AWS
         """Between two looks at what changes."""
 
@@ -228,7 +233,13 @@ class Hosting:
 
         for step in job.steps:
             if step.log_url:
-                told[step.name] = _tell(step, told.get(step.name, 0), say, is_last=job.has_ended)
+                told[step.name] = _tell(
+                    step,
+                    told.get(step.name, 0),
+                    say,
+                    is_last=job.has_ended,
+                    trusted=trusting(self._ca_bundle),
+                )
         return job, lines
 
     # -- asking -----------------------------------------------------------------------------------
@@ -274,7 +285,14 @@ def _next_step(code: str) -> str:
     return _STEPS.get(code, "Try again.")
 
 
-def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: bool) -> int:
+def _tell(
+    step: Step,
+    offset: int,
+    say: Callable[[str, str], None],
+    *,
+    is_last: bool,
+    trusted: ssl.SSLContext | None,
+) -> int:
     """Give the lines from ``offset`` (bytes) on; an unfinished line waits for its end."""
     try:
         if LOGS_PATH in step.log_url:
@@ -288,7 +306,8 @@ def _tell(step: Step, offset: int, say: Callable[[str, str], None], *, is_last: 
             )
         else:
             # AWS signs an address that must stay as it is: all of the log comes each time.
-            with urllib.request.urlopen(step.log_url, timeout=_SECONDS) as response:
+            log = urllib.request.urlopen(step.log_url, timeout=_SECONDS, context=trusted)
+            with log as response:
                 text = response.read()[offset:]
     except urllib.error.HTTPError:
         return offset  # not written yet

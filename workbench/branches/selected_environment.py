@@ -61,7 +61,8 @@ def open_api(opened: OpenedBranches, selected: SelectedEnvironment) -> Playgroun
     where = f"The stack {selected.stack}"
     api_id = trusted_api(endpoint, opened.clients, where, selected.stack)
     callers = CallerCredentials(opened.clients, endpoint, _sign_ins_file(opened, selected))
-    return PlaygroundApi(endpoint, callers, GraphqlApi(opened.clients, endpoint, api_id))
+    control_plane = GraphqlApi(opened.clients, endpoint, api_id)
+    return PlaygroundApi(endpoint, callers, control_plane, opened.clients.ca_bundle)
 
 
 def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPool:

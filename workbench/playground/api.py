@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from workbench.aws.certificates import trusting
 from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import ApiEndpoint
 from workbench.playground.authorizing import Authorizer, CredentialSource, NotAuthorizedProblem
@@ -19,10 +20,17 @@ from workbench.playground.traces import Trace, read_trace
 
 
 class PlaygroundApi:
-    """An open API; it belongs to one asyncio loop, which must ``close`` it."""
+    """An open API; it belongs to one asyncio loop, which must ``close`` it.
+
+    ``ca_bundle`` is the file of certificates to trust instead of the usual ones.
+    """
 
     def __init__(
-        self, endpoint: ApiEndpoint, source: CredentialSource, control_plane: ControlPlane | None
+        self,
+        endpoint: ApiEndpoint,
+        source: CredentialSource,
+        control_plane: ControlPlane | None,
+        ca_bundle: str = "",
     ) -> None:
         self.endpoint = endpoint
         self._control_plane = control_plane
@@ -31,7 +39,10 @@ class PlaygroundApi:
         # trust_env: a proxy for the world must not get between here and the loopback address.
         local = endpoint.address.lower().startswith(("http://127.0.0.1", "http://localhost"))
         # A redirect would take a caller's token along.
-        self._client = httpx.AsyncClient(trust_env=not local, follow_redirects=False)
+        self._trusted = trusting(ca_bundle)
+        self._client = httpx.AsyncClient(
+            verify=self._trusted or True, trust_env=not local, follow_redirects=False
+        )
         self._uses = 0
         self._is_unused = asyncio.Event()
         self._is_unused.set()
@@ -69,7 +80,7 @@ class PlaygroundApi:
     ) -> AsyncIterator[StreamEvent]:
         """The events of a subscription; raises StreamProblem and NotAuthorizedProblem."""
         authorize = self._authorizer.for_caller(self.endpoint, run_as)
-        return subscribe(self.endpoint, authorize, request, on_started)
+        return subscribe(self.endpoint, authorize, request, on_started, trusted=self._trusted)
 
     async def trace(self, result: Result) -> Trace:
         """The trace of what the resolvers did for a result."""

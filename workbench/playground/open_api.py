@@ -31,7 +31,8 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
     )
     api_id = trusted_api(endpoint, clients, where, session.stack_name)
     callers = CallerCredentials(clients, endpoint, session.sandbox_dir / FILE_NAME)
-    return PlaygroundApi(endpoint, callers, GraphqlApi(clients, endpoint, api_id))
+    control_plane = GraphqlApi(clients, endpoint, api_id)
+    return PlaygroundApi(endpoint, callers, control_plane, clients.ca_bundle)
 
 
 def open_url_api(url: str, headers: Mapping[str, str]) -> PlaygroundApi:

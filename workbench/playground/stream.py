@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import ssl
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -60,10 +61,13 @@ async def subscribe(
     request: Request,
     on_started: Callable[[], None] | None = None,
     clock: Callable[[], float] = time.time,
+    *,
+    trusted: ssl.SSLContext | None = None,
 ) -> AsyncIterator[StreamEvent]:
     """Yield the events of one subscription until the server completes it or the caller stops.
 
-    ``on_started`` is called when the server has accepted it. Raises StreamProblem, and
+    ``on_started`` is called when the server has accepted it. ``trusted`` are the certificates to
+    trust, if not the usual ones. Raises StreamProblem, and
     NotAuthorizedProblem if there are no credentials for the caller.
     """
     host = urlsplit(endpoint.address).netloc
@@ -74,6 +78,7 @@ async def subscribe(
         connection = await _WithoutRedirects(
             endpoint.realtime_address,
             subprotocols=protocols,
+            ssl=(trusted or True) if endpoint.realtime_address.startswith("wss:") else None,
             open_timeout=_HANDSHAKE_SECONDS,
             ping_interval=None,
             max_size=8 * 2**20,
