@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.sandbox_process import run_command
+from tests.cli.sandbox_process import SandboxProcess, run_command
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 AMPX_TIMEOUT = 600
 FOREIGN = "Another tool has deployed from this folder"
-OURS = ("--once", "--local", "--identifier", "me", "--no-type-check")
+OURS = ("--identifier", "me", "--no-type-check")
 
 
 def _ampx(
@@ -58,11 +58,12 @@ def project_cloud(npm_project: Path) -> Iterator[LocalTarget]:
     lifecycle.stop(folder)
 
 
-def _ours(project: Path) -> str:
-    """Deploy with ``amplify-tui``; gives what it said."""
-    done = run_command(project, "sandbox", *OURS)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+def _told(sandbox: SandboxProcess, result: str) -> str:
+    """All that a sandbox tells until its next deployment ended as expected."""
+    before = len(sandbox.said)
+    finished = sandbox.finished()
+    assert finished["result"] == result, finished
+    return json.dumps(sandbox.said[before:])
 
 
 def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
@@ -106,9 +107,12 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
 
     ours = good.replace("a.string()", "a.string(), ours: a.integer()")
     model.write_text(ours)
-    assert FOREIGN in _ours(npm_project)
-    assert "ours" in fields()
-    assert FOREIGN not in _ours(npm_project)
+    with SandboxProcess(npm_project, *OURS) as watching:
+        assert FOREIGN in _told(watching, "succeeded")
+        assert "ours" in fields()
+        watching.settled()
+        model.write_text(ours + "// and nothing that is deployed")
+        assert FOREIGN not in _told(watching, "no change")
     model.write_text(good.replace("a.string()", "a.string(), theirs: a.integer()"))
     theirs = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     assert theirs.returncode == 0, theirs.stdout + theirs.stderr
@@ -121,14 +125,17 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
     shown = run_command(npm_project, "diff", "--local", "--identifier", "me")
     assert "data/amplifyData/GraphQLAPI" in shown.stdout, shown.stdout + shown.stderr
     model.write_text("throw new Error('not now');")
-    failed = run_command(npm_project, "sandbox", *OURS)
-    assert failed.returncode != 0
-    model.write_text(ours)
-    assert FOREIGN in _ours(npm_project)
-    assert fields() & {"ours", "theirs"} == {"ours"}
-    assert "ours: Int" in live_schema()
-    assert "theirs" not in live_schema()
-    assert FOREIGN not in _ours(npm_project)
+    with SandboxProcess(npm_project, *OURS) as watching:
+        told = _told(watching, "failed")
+        watching.settled()
+        model.write_text(ours)
+        assert FOREIGN in told + _told(watching, "succeeded")
+        assert fields() & {"ours", "theirs"} == {"ours"}
+        assert "ours: Int" in live_schema()
+        assert "theirs" not in live_schema()
+    once = run_command(npm_project, "sandbox", "--once", "--local", *OURS)
+    assert once.returncode == 0, once.stdout + once.stderr
+    assert FOREIGN not in once.stdout + once.stderr
 
     command = "sandbox delete --yes --identifier me"
     gone = _ampx(npm_project, local_cloud, node_runtime, command)
