@@ -53,6 +53,8 @@ class WorkbenchApp(KeyedApp):
     raises_unforeseen = True
     """In a test, an error that nobody foresaw fails the test, too."""
 
+    _own_themes: dict[str, Theme] | None = None
+
     def __init__(
         self,
         starter: Starter,
@@ -126,9 +128,19 @@ class WorkbenchApp(KeyedApp):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Ours and the user's; Textual's own lack our colours."""
-        all_themes = super().available_themes
-        ours = {name: theme for name, theme in all_themes.items() if "cursor" in theme.variables}
-        return ours or all_themes  # Textual's constructor asks before ours are registered
+        # Textual asks for each widget that it styles.
+        if self._own_themes is None:
+            known = super().available_themes
+            ours = {name: theme for name, theme in known.items() if "cursor" in theme.variables}
+            if not ours:
+                return known  # Textual's constructor asks before ours are registered
+            self._own_themes = ours
+        return self._own_themes
+
+    def register_theme(self, theme: Theme) -> None:
+        """Make a theme available."""
+        super().register_theme(theme)
+        self._own_themes = None
 
     def on_mount(self) -> None:
         """Show the start screen; read nothing here that could block."""

@@ -44,13 +44,13 @@ class _Wrapped(WrappedDocument):
         return len(self._offset_to_line_info)
 
 
+CODE_CLASSES: Final = frozenset(f"code--{name}" for name in (*NAMES, "finding"))
+"""Component classes that the screen has, once for its editors."""
+
+
 class CodeEditor(TextArea):
     """A text area with colours, underlined findings and proposals; its name is its title."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"code--{name}" for name in NAMES),
-        "code--finding",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+@,ctrl+space",
@@ -187,7 +187,7 @@ class CodeEditor(TextArea):
             self.border_subtitle = as_title("", error=borders[1])
 
     def _code_style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"code--{name}", partial=True)
+        return self.screen.get_component_rich_style(f"code--{name}", partial=True)
 
     def _yield_character_locations(self, start: Location) -> Iterable[tuple[str, Location]]:
         return islice(super()._yield_character_locations(start), _BRACKET_REACH)

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from screens.messages import OpenPane, OpenPlayground
 from screens.pane import PaneContext, PaneScreen
 from screens.playground.address_picker import ask_address
+from screens.playground.code_editor import CODE_CLASSES
 from screens.playground.external_editor import edit_externally
 from screens.playground.keys import SCREEN_BINDINGS
 from screens.playground.pickers import ask_caller, ask_export, ask_field, ask_run, ask_saved
@@ -34,6 +35,7 @@ class PlaygroundScreen(PaneScreen, inherit_bindings=False):
         (0, "-narrow"),
         (100, "-wide"),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(CODE_CLASSES)
     BINDINGS: ClassVar[list[BindingType]] = SCREEN_BINDINGS
 
     def __init__(
