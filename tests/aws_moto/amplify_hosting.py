@@ -69,6 +69,7 @@ class AmplifyHosting:
             "ListApps": self._list_apps,
             "ListBranches": lambda _: {"branches": list(self.branches.values())},
             "GetBranch": lambda asked: {"branch": self.branches[asked["branchName"]]},
+            "CreateBranch": self._create_branch,
             "UpdateBranch": self._update_branch,
             "DeleteBranch": lambda asked: {"branch": self.branches.pop(asked["branchName"])},
             "ListJobs": lambda asked: {"jobSummaries": self.jobs[asked["branchName"]]},
@@ -102,6 +103,10 @@ class AmplifyHosting:
             "enableBasicAuth": False,
         }
         return {"apps": [app] if self.repository else []}
+
+    def _create_branch(self, asked: Mapping[str, Any]) -> object:
+        self.add_branch(asked["branchName"])
+        return {"branch": self.branches[asked["branchName"]]}
 
     def _update_branch(self, asked: Mapping[str, Any]) -> object:
         branch = self.branches[asked["branchName"]]

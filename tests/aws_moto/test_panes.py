@@ -5,8 +5,9 @@ A pane joins by a line in ``OPENED``; what its keys ask of AWS, by lines in ``LO
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -117,6 +118,9 @@ LOOKS = (
     Look("branches", ("w",), ("No custom domain yet",),
          needs=("amplify:ListApps", "amplify:ListDomainAssociations")),
     Look("branches", ("down", "d"), ("built the app",), needs=("amplify:StartJob",)),
+    Look("branches", ("down", "R"), ("built the app",), needs=("amplify:StartJob",)),
+    Look("branches", ("down", "down", "n", "wait:Connect topic", "enter"), ("built the app",),
+         needs=("amplify:CreateBranch",)),
     Look("branches", ("i",), ("billed by AWS",), needs=("cloudformation:ListStackResources",)),
 )  # fmt: skip
 """What a pane's keys show, with the first row under the cursor."""
@@ -128,6 +132,8 @@ def hosting(deployed: Deployer, deployed_aws: Aws) -> Iterator[AmplifyHosting]:
     root = deployed.session.project.root
     repository = Repository(root) if (root / ".git").exists() else make_repository(root)
     found = AmplifyHosting(repository=str(root), log_url=f"{deployed_aws.endpoint}/job.log")
+    if "topic" not in repository.git("branch", "--list"):
+        repository.git("branch", "topic")
     found.add_branch("main", commit=repository.git("rev-parse", "HEAD"))
     deployed_aws.extra += [found.answer, _cognito_without_moto, _job_log]
     yield found
@@ -163,8 +169,13 @@ def people(deployed: Deployer, deployed_aws: Aws) -> None:
     deployed_aws.calls.clear()
 
 
-_ALWAYS = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks"}
-"""Who it is, and what is deployed: the managed policy has both."""
+_ALWAYS = {
+    "sts:GetCallerIdentity",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplateSummary",
+    "s3:GetObject",
+}
+"""Who it is, which anybody may ask, and the stack's outputs, which the managed policy allows."""
 
 
 @pytest.mark.parametrize("look", OPENED, ids=lambda look: look.pane)
@@ -224,6 +235,27 @@ async def test_keys_that_may_not_do_it_name_the_action(
             await panes.close_to(pane)
 
 
+@pytest.mark.parametrize("look", OPENED, ids=lambda look: look.pane)
+async def test_a_pane_outlives_an_expired_session_and_a_proxy(
+    deployed: Deployer, deployed_aws: Aws, hosting: AmplifyHosting, people: None, look: Look
+) -> None:
+    faults = deployed_aws.faults
+    orders: tuple[tuple[Callable[[], object], str], ...] = (
+        (partial(faults.expire, "*"), "expired"),
+        (partial(faults.html, "*", 200), "proxy"),
+    )
+    async with opened_panes(deployed, deployed_aws) as panes:
+        for order, words in orders:
+            order()
+            await panes.open(look.pane)
+            await _refresh(panes, look)
+            await panes.until(words)
+            faults.clear()
+            await panes.close_to(look.pane)
+            await _refresh(panes, look)
+            await panes.until(*look.shows)
+
+
 async def _refresh(panes: Panes, look: Look) -> None:
     await panes.press("ctrl+r" if look.pane == "playground" else "r")
 
@@ -232,3 +264,4 @@ def test_the_docs_have_a_policy_for_all_of_it() -> None:
     asked = {action for look in (*OPENED, *LOOKS) for action in (*look.needs, *look.reads)}
     allowed = MANAGED.union(*PANES.values())
     assert asked <= allowed
+    assert _ALWAYS - {"sts:GetCallerIdentity"} <= MANAGED

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.client_errors import error_message
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import permission_problem
 from workbench.deploy.outputs.outputs import read_outputs
 from workbench.deploy.outputs.written_outputs import is_of_another
 from workbench.model.user_problem import UserProblem
@@ -29,7 +30,7 @@ def own_endpoint(
     try:
         outputs = read_outputs(clients, stack_name, lambda _schema: {})
     except (ClientError, BotoCoreError) as error:
-        raise UserProblem(
+        raise permission_problem(error) or UserProblem(
             f"{where} could not be read: {error_message(error)}", "Try again."
         ) from None
     return of_outputs(outputs, OWN_NAME, where), where
