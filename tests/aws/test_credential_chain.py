@@ -165,7 +165,7 @@ def test_a_process_that_never_ends_is_ended(bare_machine: Path, tmp_path: Path) 
     script = tmp_path / "waits.sh"
     script.write_text(f"sleep 300 & echo $! > {child}\nwait\n")
     bare_machine.write_text(f"[profile dev]\ncredential_process = sh {script}\n")
-    credentials = open_credentials(Session(profile="dev"), popen=Impatient)
+    credentials = open_credentials(lambda: Session(profile="dev"), popen=Impatient)
     with pytest.raises(CredentialsUnavailableError, match="no answer within"):
         credentials.get_frozen_credentials()
     number = int(child.read_text())

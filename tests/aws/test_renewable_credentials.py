@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,28 @@ def test_an_expired_base_of_a_profiles_role_is_told(
     with pytest.raises(UserProblem, match="AWS session of profile dev has expired"):
         identify(Clients(AwsTarget(profile="dev")))
     assert sign_in_server.count("AssumeRole") == 1
+
+
+def test_all_clients_of_a_target_share_its_credentials(
+    bare_machine: Path, sign_in_server: SignInServer, tmp_path: Path
+) -> None:
+    """A credential process may ask for a touch of a key."""
+    process = RotatingProcess(tmp_path, seconds=3600)
+    bare_machine.write_text(f"[profile dev]\ncredential_process = {process.command}\n")
+    target = AwsTarget(profile="dev")
+    identify(Clients(target))
+    identify(Clients(replace(target, region="eu-west-1")))
+    assert process.runs == 1
+
+
+def test_a_corrected_configuration_is_read_after_a_refusal(
+    bare_machine: Path, sign_in_server: SignInServer
+) -> None:
+    target = AwsTarget(profile="dev")
+    bare_machine.write_text("[profile dev]\ncredential_process = false\n")
+    with pytest.raises(UserProblem):
+        identify(Clients(target))
+    keys = "aws_access_key_id = AKIADEV\naws_secret_access_key = secret\n"
+    bare_machine.write_text(f"[profile dev]\n{keys}")
+    identify(Clients(target))
+    assert sign_in_server.keys_of("GetCallerIdentity") == ["AKIADEV"]

@@ -30,7 +30,11 @@ SESSION = (
     "[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/Admin\nsource_profile = dev\n"
 )
 LEGACY = f"[profile dev]\nsso_start_url = {START}\nsso_region = eu-west-1\n{ROLE}"
-DEV = AwsTarget(profile="dev")
+
+
+def dev() -> AwsTarget:
+    """A target of its own: its credentials are shared by all that use it."""
+    return AwsTarget(profile="dev")
 
 
 class Pauses:
@@ -46,7 +50,7 @@ class Pauses:
 
 
 def sign_in(pause: Callable[[float], bool] | None = None) -> bool:
-    login = sso_login(DEV)
+    login = sso_login(dev())
     assert login is not None
     login.begin()
     return login.wait(pause or Pauses())
@@ -61,16 +65,16 @@ def test_a_sign_in_makes_the_profile_usable(
     bare_machine: Path, sign_in_server: SignInServer, tmp_path: Path, settings: str, name: str
 ) -> None:
     bare_machine.write_text(settings)
-    step = next_step(DEV)
+    step = next_step(dev())
     assert isinstance(step, SsoSignInNeeded)
-    login = sso_login(DEV, step)
+    login = sso_login(dev(), step)
     assert login is not None
     shown = login.begin()
     assert shown.code == "QWER-TYUI"
     assert shown.url_with_code == f"{shown.url}?user_code=QWER-TYUI"
     assert login.wait(Pauses())
-    assert next_step(DEV) is None
-    caller = identify(Clients(DEV))
+    assert next_step(dev()) is None
+    caller = identify(Clients(dev()))
     assert caller.account == ACCOUNT
     token = token_file(tmp_path, name)
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
@@ -161,8 +165,8 @@ def test_a_sign_in_that_fails(
 def test_a_code_that_nobody_confirms_ends(bare_machine: Path, sign_in_server: SignInServer) -> None:
     bare_machine.write_text(SESSION)
     sign_in_server.token_answers = ["AuthorizationPendingException"] * 9
-    session = Clients(DEV).session
-    sso = Clients(DEV).profile_settings.sso
+    session = Clients(dev()).session
+    sso = Clients(dev()).profile_settings.sso
     assert sso is not None
     clock = [1000.0]
     login = SsoLogin(session, sso, now=lambda: clock[0])
@@ -203,7 +207,7 @@ def test_a_token_that_ends_is_renewed_without_the_user(
     bare_machine.write_text(SESSION)
     sign_in()
     edit_token(tmp_path, end_soon)
-    clients = Clients(DEV)
+    clients = Clients(dev())
     identify(clients)
     grants = [
         each.parameters["grantType"]
@@ -221,7 +225,7 @@ def test_without_a_refresh_token_the_end_is_known(
     sign_in_server.refresh_tokens = False
     sign_in_server.token_seconds = 8 * 3600
     sign_in()
-    clients = Clients(DEV)
+    clients = Clients(dev())
     identify(clients)
     end = session_end(clients)
     token = json.loads(token_file(tmp_path, "corp").read_text())
@@ -233,7 +237,7 @@ def test_a_token_that_the_portal_refuses_asks_for_a_sign_in(
 ) -> None:
     bare_machine.write_text(SESSION)
     sign_in()
-    clients = Clients(DEV)
+    clients = Clients(dev())
     sign_in_server.expired_keys.add("token-3")
     with pytest.raises(SsoSignInNeeded) as problem:
         identify(clients)

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.aws.local_keys import LocalKeys
@@ -51,7 +52,8 @@ class ActingRole:
 class Clients:
     """All AWS clients for one target; each is built once, on first use, from any thread.
 
-    ``codes`` are MFA codes by the device's serial, for a sign-in. See ``acting_as`` for ``acting``.
+    ``codes`` are MFA codes by the device's serial, for a sign-in; without them the credentials are
+    the target's shared ones. See ``acting_as`` for ``acting``.
     """
 
     def __init__(
@@ -260,10 +262,13 @@ class Clients:
         from workbench.aws.credential_chain import open_credentials
         from workbench.aws.role_credentials import role_credentials
 
-        session = _open(self.target)
-        if self._acting_role is None:
-            return with_credentials(session, open_credentials(session, self._codes))
-        return with_credentials(session, role_credentials(self._acting_role))
+        target = self.target
+        session = _open(target)
+        if self._acting_role is not None:
+            return with_credentials(session, role_credentials(self._acting_role))
+        opened = partial(open_credentials, partial(_open, target), self._codes)
+        found = opened() if self._codes is not None else target.shared.get(opened)
+        return with_credentials(session, found)
 
     @property
     def ca_bundle(self) -> str:

@@ -45,29 +45,33 @@ Popen = Callable[..., Any]
 
 
 def open_credentials(
-    session: Session, codes: Mapping[str, str] | None = None, *, popen: Popen | None = None
+    open_session: Callable[[], Session],
+    codes: Mapping[str, str] | None = None,
+    *,
+    popen: Popen | None = None,
 ) -> RenewableCredentials:
-    """The credentials of the session's profile, loaded on first use.
+    """The credentials of a session's profile, loaded on first use.
 
+    They are loaded, and loaded again, by a new session, since one reads its files only once.
     ``codes`` are MFA codes by the device's serial; without one, loading fails with a problem of
     the kind MfaCodeNeeded. ``popen`` starts credential processes.
     """
     cache = CredentialCache()
     codes = codes or {}
-    settings = partial(profile_settings, session)
 
     def load() -> Credentials:
+        session = open_session()
         found = _resolver(session, cache, codes, popen or DetachedProcess).load_credentials()
         if found is None:
             raise NoCredentialsError
-        if settings().mfa_serial and found.method == AssumeRoleProvider.METHOD:
+        if profile_settings(session).mfa_serial and found.method == AssumeRoleProvider.METHOD:
             _keep_to_the_end(found)
         return cast(Credentials, found)
 
     def explain(error: Exception) -> Exception:
         if isinstance(error, CredentialsUnavailableError):
             return error
-        problem = _problem(error, settings(), codes)
+        problem = _problem(error, profile_settings(open_session()), codes)
         return CredentialsUnavailableError(problem) if problem is not None else error
 
     return RenewableCredentials(load, cache.refuse, explain)

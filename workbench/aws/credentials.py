@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workbench.aws.clients import Clients
 from workbench.aws.credential_problems import credential_problem
 from workbench.aws.sign_in import session_end
-from workbench.aws.target import LOCAL_ACCOUNT
+from workbench.aws.target import LOCAL_ACCOUNT, AwsTarget
 
 _SSO_ROLE = re.compile(r"AWSReservedSSO_(?P<name>.+)_[0-9a-f]{16}")
 
@@ -48,6 +48,8 @@ def identify(clients: Clients) -> Caller:
     try:
         answer = clients.impatient("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
+        if isinstance(clients.target, AwsTarget):
+            clients.target.shared.forget()
         problem = credential_problem(error, clients.profile)
         if problem is None:
             raise

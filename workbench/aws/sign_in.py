@@ -43,7 +43,7 @@ def next_step(
     ``offline``: believe what the caches say, without asking AWS whether it holds still. Raises
     UserProblem for what no sign-in solves.
     """
-    clients = Clients(target, codes=codes)
+    clients = Clients(target, codes=codes or {})
     try:
         if offline:
             clients.own_credentials.get_frozen_credentials()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from workbench.aws.local_keys import LocalKeys
 
 LOCAL_REGION = "us-east-1"
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_KEY = "local"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,42 @@ class LocalTarget:
         return LOCAL_KEY
 
 
+class SharedCredentials:
+    """One place for the credentials of a target, however many parts of the program use it.
+
+    A credential process may ask for a touch of a key: once is enough.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._made: object = None
+
+    def get(self, make: Callable[[], T]) -> T:
+        """What was made first; ``make`` makes it."""
+        with self._turn:
+            if self._made is None:
+                self._made = make()
+            return cast(T, self._made)
+
+    def forget(self) -> None:
+        """Make them again for whoever asks next: AWS did not accept them."""
+        with self._turn:
+            self._made = None
+
+
 @dataclass(frozen=True, slots=True)
 class AwsTarget:
     """An AWS account by named profile (None: the standard credential chain) and region.
 
-    ``account`` is None until AWS has said once which account the profile is of.
+    ``account`` is None until AWS has said once which account the profile is of. Copies made by
+    ``dataclasses.replace`` share their credentials.
     """
 
     profile: str | None = None
     region: str | None = None
     kind: Literal["aws"] = "aws"
     account: str | None = None
+    shared: SharedCredentials = field(default_factory=SharedCredentials, repr=False, compare=False)
 
     @property
     def label(self) -> str:

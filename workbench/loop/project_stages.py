@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.aws.target import AwsTarget
 from workbench.loop.daemon_threads import run_beside
 from workbench.loop.evaluator import ProjectEvaluator
 from workbench.loop.event_sink import EventSink
@@ -61,6 +62,8 @@ class SessionTarget:
         """Start the local cloud or check AWS's credentials, and return the stack there."""
         run_beside(_import_deploy, "import-deploy")
         before = self._session.sandbox_dir
+        if isinstance(self._session.target, AwsTarget):
+            self._session.target.shared.forget()  # after a loss: read what a sign-in has left
         self._session = connect(self._session, self._sink)
         if self._session.sandbox_dir != before:
             self._own(self._session.sandbox_dir)
