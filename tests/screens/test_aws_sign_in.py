@@ -22,6 +22,7 @@ from tests.aws.bare_machine import make_bare
 from tests.aws.sign_in_server import GOOD_CODE, SignInServer, serving
 from tests.screens.scripted import NOW, ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
+from workbench.aws.sso_login import Authorization, Pause
 from workbench.aws.target import AwsTarget
 from workbench.model.deployment import DeploymentResult, Failure
 from workbench.model.events import (
@@ -86,7 +87,8 @@ async def on_aws(
 
 
 def text(pilot: Pilot[None], selector: str) -> str:
-    return str(pilot.app.screen.query_one(selector, Static).content)
+    """What a line of the dialog says; empty as long as it is not there."""
+    return "".join(str(each.content) for each in pilot.app.screen.query(selector).results(Static))
 
 
 def header(screen: SandboxScreen) -> str:
@@ -168,6 +170,30 @@ async def test_signing_in_again_before_the_end(
         await until(pilot, lambda: "Developer" in header(screen), "who is signed in")
         assert server.count("StartDeviceAuthorization") == 1
         assert starter.controls.asked == []
+
+
+class Unconfirmed:
+    """A sign-in on AWS's own address, which nobody confirms."""
+
+    def begin(self) -> Authorization:
+        url = "https://device.sso.eu-west-1.amazonaws.com/"
+        return Authorization(url, f"{url}?user_code=ABCD-EFGH", "ABCD-EFGH", NOW)
+
+    def wait(self, pause: Pause) -> bool:
+        while not pause(1):
+            pass
+        return False
+
+
+async def test_the_address_can_be_clicked(starter: ScriptedStarter) -> None:
+    app = scripted_app(starter)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sandbox_screen(pilot, starter, first_deployment())
+        app.push_screen(SsoScreen(Unconfirmed(), "dev"))
+        await until(pilot, lambda: text(pilot, "#sso-code") == "ABCD-EFGH", "the code")
+        line = app.screen.query_one("#sso-address", Static).render_line(0)
+        links = {segment.style.link for segment in line if segment.style and segment.style.link}
+        assert links == {"https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH"}
 
 
 async def test_a_problem_dialog_leads_to_the_sign_in(

@@ -62,6 +62,10 @@ class RenewableCredentials(Credentials):
         with self._turn:
             return self._frozen()
 
+    def get_deferred_property(self, property_name: str) -> Callable[[], Any]:
+        """A property of the keys, for endpoints with the account's id in them."""
+        return lambda: getattr(self.get_frozen_credentials(), property_name, None)
+
     def _frozen(self) -> ReadOnlyCredentials:
         # What botocore and the programs it runs may raise here has no common base: a process's
         # answer that is no JSON, a token file that is missing, keys that "are still expired".
