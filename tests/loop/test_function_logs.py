@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from watchfiles import awatch
 
 from tests.loop.folder_stages import FolderStages, Running
 from workbench.function_logs.functions import LoggedFunction
@@ -39,6 +42,23 @@ async def test_logs_stream_from_the_first_deployment_on(tmp_path: Path) -> None:
     assert running.finished
     await running.stop()
     assert said() == ["hello"]
+
+
+async def test_writing_the_logs_to_a_watched_file_deploys_nothing(tmp_path: Path) -> None:
+    stages = FolderStages(
+        tmp_path, logged=[LoggedFunction("talks", "/talks")], log_service=LogService()
+    )
+    file = tmp_path / "amplify" / "functions.log"
+    options = SandboxOptions(function_logs=FunctionLogOptions((), file))
+    running = Running(tmp_path, stages, options)
+    await running.until(lambda: bool(running.finished))
+    async with asyncio.timeout(30):
+        async for _ in awatch(file.parent, yield_on_timeout=True, rust_timeout=50):
+            if file.exists() and "hello" in file.read_text():
+                break
+    await running.idle()
+    assert len(running.finished) == 1
+    await running.stop()
 
 
 async def test_nothing_is_asked_for_until_it_is_switched_on(tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from workbench.terminal_text import safe_log
 from workbench.wording import plural
 
 INTERVAL: Final = 2.0
-"""Seconds between two reads, as with ampx; more if there are many functions."""
+"""Seconds between two reads of a function's log, as with ampx."""
 _EACH: Final = 0.5
+"""Seconds between two requests at least: AWS allows five a second in some regions."""
 _LONGEST: Final = 30.0
 
 
@@ -114,17 +115,20 @@ class FunctionLogStream:
             if stack is None or not functions:
                 await self._deployed.wait()
                 continue
-            logs = stack.logs
-            began = time.monotonic()
-            pauses = [
-                await self._read(each.name, tails[each.name], logs, pause) for each in functions
-            ]
-            pause = max(pauses)
-            usual = max(self._interval, _EACH * (len(functions) - 1))
-            spent = time.monotonic() - began
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(pause, usual - spent)):
-                    await self._deployed.wait()
+            share = max(self._interval / len(functions), min(_EACH, self._interval))
+            for function in functions:
+                began = time.monotonic()
+                tail = tails[function.name]
+                pause = await self._read(function.name, tail, stack.logs, pause)
+                await self._rest(max(pause, share - (time.monotonic() - began)))
+                if self._deployed.is_set():
+                    break
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but not longer than until the functions may be others."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._deployed.wait()
 
     async def _read(self, name: str, tail: Any, logs: Any, pause: float) -> float:
         """Show what is new; returns the seconds to wait after a request that AWS put off."""

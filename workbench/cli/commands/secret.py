@@ -50,11 +50,14 @@ def _add_backend(parser: Parser) -> None:
 
 
 def _set(arguments: argparse.Namespace) -> int:
-    _, secrets = _open(arguments)
+    session, secrets = _open(arguments)
     secrets.set(arguments.name, read_hidden(arguments.name))
     if arguments.json:
         out_json({"set": arguments.name})
-    done(f"set {arguments.name}; functions read it within a minute, the rest when redeployed")
+    done(
+        f"set {arguments.name} on {session.target.label}; functions read it within a minute, the "
+        "rest when redeployed"
+    )
     return 0
 
 
@@ -101,7 +104,7 @@ def _list_missing(session: Session, secrets: Secrets, arguments: argparse.Namesp
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    _, secrets = _open(arguments)
+    session, secrets = _open(arguments)
     if not arguments.name and not arguments.all:
         raise UserProblem("Which secret?", "Name it, or remove all with --all.")
     names = [each.name for each in secrets.all()] if arguments.all else [arguments.name]
@@ -109,7 +112,7 @@ def _remove(arguments: argparse.Namespace) -> int:
         secrets.remove(name)
     if arguments.json:
         out_json({"removed": names})
-    done(f"removed {', '.join(names) or 'nothing'}")
+    done(f"removed {', '.join(names) or 'nothing'} on {session.target.label}")
     return 0
 
 
