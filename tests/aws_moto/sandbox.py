@@ -181,6 +181,12 @@ class Loop:
         self.until(lambda: len(self.finished) >= count, seconds)
         return self.finished[count - 1]
 
+    def until_seen(self) -> None:
+        """Wait until every save so far was deployed or found unchanged."""
+        running = self.sandbox._loop
+        assert running is not None
+        asyncio.run_coroutine_threadsafe(self.sandbox.idle(), running).result(20)
+
     def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until it holds, asked after each event."""
         with self._changed:

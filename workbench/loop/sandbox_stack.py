@@ -280,7 +280,10 @@ class SandboxStack:
         memory = self._memory
         revision = _revision(state)
         if memory.live is None or revision != memory.revision:
-            memory.live = read_live(self.clients, self.session.stack_name, self._snapshot)
+            name = self.session.stack_name
+            memory.live = (
+                read_live(self.clients, name, self._snapshot, state=state) if state else None
+            )
             memory.revision = revision
         return memory.live
 

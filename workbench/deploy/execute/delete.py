@@ -66,7 +66,7 @@ def delete_backend(
         if snapshot:
             snapshot.unlink(missing_ok=True)
         return Deleted(existed=False)
-    live = _read_if_allowed(clients, stack_name, snapshot)
+    live = _read_if_allowed(clients, stack_name, snapshot, state)
     progress = Progress(emit, deployment, live=live)
     kept: list[str] = []
 
@@ -115,11 +115,14 @@ def _remove(
 
 
 def _read_if_allowed(
-    clients: Clients, stack_name: str, snapshot: Path | None = None
+    clients: Clients,
+    stack_name: str,
+    snapshot: Path | None = None,
+    state: StackState | None = None,
 ) -> LiveStack | None:
     """What stands; None too where the caller may delete the stack but not read it."""
     try:
-        return read_live(clients, stack_name, snapshot)
+        return read_live(clients, stack_name, snapshot, state=state)
     except ClientError as error:
         if denial_of(error) is None:
             raise

@@ -168,7 +168,7 @@ def adopt_running(
     state = read_stack_state(clients, stack_name)
     if state is None or not state.is_busy:
         return
-    live = read_live(clients, stack_name, snapshot)
+    live = read_live(clients, stack_name, snapshot, state=state)
     progress = Progress(emit, deployment, live=live)
     ending = follow_operation(clients, state.stack_id, progress.of_stack)
     if ending.status != "DELETE_COMPLETE":

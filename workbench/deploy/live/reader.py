@@ -46,6 +46,7 @@ def read_live(
     *,
     templates: Assembly | None = None,
     untouched: Mapping[StackPath, LiveStack] | None = None,
+    state: StackState | None = None,
 ) -> LiveStack | None:
     """The deployed stack with everything nested in it, or None if there is none.
 
@@ -53,9 +54,10 @@ def read_live(
     unreadable, is passed over. ``templates`` is the assembly that was just deployed: its templates
     are taken instead of asking CloudFormation for each (saves a third of the calls). ``untouched``
     are nested stacks that CloudFormation has not worked on since they were read: two calls less for
-    each.
+    each. ``state`` is the root stack's if it has just been read.
     """
-    state = _seen(clients, stack_name, read_stack_state, made=templates is not None)
+    if state is None:
+        state = _seen(clients, stack_name, read_stack_state, made=templates is not None)
     if state is None:
         return None
     kept = load_snapshot(snapshot) if snapshot else None
