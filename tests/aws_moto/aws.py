@@ -26,7 +26,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.aws_moto import gaps
 from tests.aws_moto.faults import Answer, Faults
-from tests.aws_moto.requests import Request, read_request
+from tests.aws_moto.requests import Request, read_request, routes_of
 from tests.aws_moto.stack_operations import CONTROL, Refusal
 
 ACCOUNT = "123456789012"
@@ -117,6 +117,7 @@ class Aws:
 
     def __init__(self) -> None:
         gaps.fill()
+        routes_of("s3")
         self.calls = Calls()
         self.faults = Faults()
         self.extra: list[Extra] = []

@@ -125,6 +125,10 @@ def _table(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:dynamodb:{prefix}:table/{given['TableName']}"
 
 
+def _project(given: Mapping[str, Any], prefix: str) -> str:
+    return f"arn:aws:codebuild:{prefix}:project/{given['name']}"
+
+
 def _repository(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:ecr:{prefix}:repository/{given['repositoryName']}"
 
@@ -141,6 +145,7 @@ FREE = frozenset(
     {
         "sts:GetCallerIdentity",
         "cognito-idp:AssociateSoftwareToken",
+        "cognito-idp:GetTokensFromRefreshToken",
         "cognito-idp:InitiateAuth",
         "cognito-idp:RespondToAuthChallenge",
         "cognito-idp:VerifySoftwareToken",
@@ -164,6 +169,10 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         **_plain("appsync", _api, "StartSchemaCreation", "UpdateApiKey", "UpdateFunction"),
         **_plain("appsync", _api, "UpdateResolver", "ListFunctions"),
     },
+    "cloudcontrol": {
+        "GetResourceRequestStatus": ("cloudformation:GetResourceRequestStatus", _any),
+        "UpdateResource": ("cloudformation:UpdateResource", _any),
+    },
     "cloudformation": {
         **_plain("cloudformation", _any, "ListStacks"),
         **_plain("cloudformation", _stack, "CreateStack", "DeleteStack", "UpdateStack"),
@@ -174,6 +183,7 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         **_plain("cloudformation", _change_set, "CreateChangeSet", "DeleteChangeSet"),
         **_plain("cloudformation", _change_set, "DescribeChangeSet", "ExecuteChangeSet"),
     },
+    "codebuild": _plain("codebuild", _project, "UpdateProject"),
     "cognito-idp": _plain("cognito-idp", _any, "ListUserPools")
     | _plain(
         "cognito-idp",

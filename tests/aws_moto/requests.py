@@ -154,7 +154,7 @@ def _rest(
             environ.get("QUERY_STRING", ""), keep_blank_values=True
         ).items()
     }
-    for route in _routes(service):
+    for route in routes_of(service):
         found = route.match(method, path, query, headers)
         if found is not None:
             sent = _json(body) if "json" in headers.get("content-type", "json") else {}
@@ -192,8 +192,11 @@ def _model(service: str) -> Any:
 
 
 @cache
-def _routes(service: str) -> list[_Route]:
-    """The service's operations, the most particular first."""
+def routes_of(service: str) -> list[_Route]:
+    """The service's operations, the most particular first.
+
+    S3's are to be read before its first client: botocore takes the bucket out of its paths then.
+    """
     model = _model(service)
     routes = []
     for name, operation in model["operations"].items():

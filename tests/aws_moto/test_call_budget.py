@@ -36,8 +36,8 @@ BUDGET = {
     (FUNCTION, "typescript"): 4,
     (FIELD, "python"): 7,
     (FIELD, "typescript"): 7,
-    (MODEL, "python"): 23,
-    (MODEL, "typescript"): 23,
+    (MODEL, "python"): 20,
+    (MODEL, "typescript"): 20,
 }
 COMMANDS = {"status": 2, "outputs": 4, "users list": 2, "secret list": 2, "delete --yes": 15}
 

@@ -127,6 +127,13 @@ PANES: Final[Mapping[str, frozenset[str]]] = {
             "s3:ListBucket",
         }
     ),
+    "More hot-swaps": frozenset(
+        {
+            "cloudformation:GetResourceRequestStatus",
+            "cloudformation:UpdateResource",
+            "codebuild:UpdateProject",
+        }
+    ),
     "Deleting everything": frozenset(
         {
             "logs:DeleteLogGroup",
