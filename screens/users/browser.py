@@ -18,7 +18,7 @@ from screens.users.pager import Pager
 from screens.users.search_line import SearchLine
 from screens.users.status_lines import ProgressLine, loading_text, status_text
 from screens.users.user_list import UserList
-from screens.users.user_rows import KNOWN
+from screens.users.user_rows import ASKED, KNOWN
 from screens.users.user_table import UserPane, UserTable
 from workbench.users.open_pool import OpenedPool
 from workbench.users.search import nobody_found, parse_search
@@ -39,6 +39,8 @@ class UserBrowser(UsesShell, Vertical):
         )
         self.bulk = BulkRunner(self.users, self.post_message)
         self._title = title
+        self._told: set[str] = set()
+        """What was said of columns that cannot be filled."""
 
     def compose(self) -> ComposeResult:
         """The pool and the search; the table beside one user; the progress."""
@@ -119,8 +121,11 @@ class UserBrowser(UsesShell, Vertical):
         self.screen.refresh_bindings()
 
     @on(UserTable.DetailsLoaded)
-    def _details_loaded(self) -> None:
+    def _details_loaded(self, event: UserTable.DetailsLoaded) -> None:
         self.query_one(UserPane).show_columns()
+        for why in set(event.refusals) - self._told:
+            self._told.add(why)
+            self.shell.say(why, "warning")
 
     @on(UserTable.Opened)
     def show_details(self) -> None:
@@ -190,7 +195,10 @@ class UserBrowser(UsesShell, Vertical):
             self.show_users()
 
         known = (*KNOWN, *self.users.attributes())
-        self.app.push_screen(ColumnsScreen(self.users.columns, known, change))
+        opened = self.pager.opened
+        costs = opened is not None and not opened.pool.is_local
+        notes = dict.fromkeys(ASKED, "2 requests for each user on screen") if costs else {}
+        self.app.push_screen(ColumnsScreen(self.users.columns, known, change, notes))
 
     def toggle_mark(self) -> None:
         """Mark the user, or remove the mark; go to the next."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT
+from screens.widgets.text_styles import MUTED, OK, STRONG, TEXT, Span
 
 
 class ColumnsScreen(ModalScreen[None]):
@@ -33,12 +33,14 @@ class ColumnsScreen(ModalScreen[None]):
         shown: Sequence[str],
         known: Sequence[str],
         change: Callable[[tuple[str, ...]], None],
+        notes: Mapping[str, str],
     ) -> None:
-        """``change`` gets the columns after each change."""
+        """``change`` gets the columns after each change; ``notes`` are on some of them."""
         super().__init__(id="columns")
         self._shown = list(shown)
         self._known = [*dict.fromkeys(known)]
         self._change = change
+        self._notes = notes
 
     def compose(self) -> ComposeResult:
         """The shown columns in their order, then the others."""
@@ -53,14 +55,18 @@ class ColumnsScreen(ModalScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        rows = [Row((("● ", OK), (name, STRONG)), name) for name in self._shown]
+        rows = [Row((("● ", OK), (name, STRONG), self._note(name)), name) for name in self._shown]
         rows += [
-            Row((("  ", MUTED), (name, TEXT)), name)
+            Row((("  ", MUTED), (name, TEXT), self._note(name)), name)
             for name in self._known
             if name not in self._shown
         ]
         self.query_one(RowList).show_rows(rows)
         self.refresh_bindings()
+
+    def _note(self, name: str) -> Span:
+        note = self._notes.get(name, "")
+        return f"  {note}" if note else "", MUTED
 
     @property
     def _current(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from screens.widgets.line_view import LineView
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, TEXT, Spans
 from workbench.users.bulk import run_bulk
-from workbench.users.user_pools import User, UserPool
+from workbench.users.user_pools import User, UserDetails, UserPool
 
 _AHEAD = 100
 _UNKNOWN = 80
@@ -42,7 +42,11 @@ class UserTable(LineView):
         """A double click on a user."""
 
     class DetailsLoaded(Message):
-        """Groups and second factors of the users on screen are there."""
+        """Groups and second factors of the users on screen are there; else ``refusals`` say why."""
+
+        def __init__(self, refusals: Sequence[str]) -> None:
+            super().__init__()
+            self.refusals = refusals
 
     def __init__(self, users: UserList) -> None:
         super().__init__(id="users-table")
@@ -135,8 +139,13 @@ class UserTable(LineView):
             users.details[name] = pool.user(name)
 
         if names:
-            await asyncio.to_thread(run_bulk, names, load)
-            self.post_message(self.DetailsLoaded())
+            report = await asyncio.to_thread(run_bulk, names, load)
+            for each in report.failed:
+                # Not asked for again while the cursor moves.
+                users.details[each.username] = UserDetails.unknown(each.username, each.why)
+            refusals = {*(each.why for each in report.failed)}
+            refusals |= {users.details[name].no_groups for name in report.done} - {""}
+            self.post_message(self.DetailsLoaded(sorted(refusals)))
 
 
 class UserPane(Vertical):

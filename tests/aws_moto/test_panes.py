@@ -235,6 +235,25 @@ async def test_keys_that_may_not_do_it_name_the_action(
             await panes.close_to(pane)
 
 
+@pytest.mark.parametrize("denied", ["AdminGetUser", "AdminListGroupsForUser"])
+async def test_columns_that_cost_requests_say_so_and_why_they_are_empty(
+    deployed: Deployer, deployed_aws: Aws, hosting: AmplifyHosting, people: None, denied: str
+) -> None:
+    deployed_aws.faults.deny(f"cognito-idp:{denied}")
+    async with opened_panes(deployed, deployed_aws) as panes:
+        await panes.open("users")
+        await panes.until(*USERS)
+        await panes.press("c", "wait:groups 2 requests for each user on screen")
+        await panes.press(*["down"] * 5, "enter", "escape")
+        await until(
+            panes.pilot,
+            lambda: any(denied in note.message for note in panes.app._notifications),
+            "why the column is empty",
+        )
+        assert len(panes.app._notifications) == 1
+        await panes.until("confirmed 2", "?")
+
+
 @pytest.mark.parametrize("look", OPENED, ids=lambda look: look.pane)
 async def test_a_pane_outlives_an_expired_session_and_a_proxy(
     deployed: Deployer, deployed_aws: Aws, hosting: AmplifyHosting, people: None, look: Look

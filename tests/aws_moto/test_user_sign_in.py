@@ -19,7 +19,15 @@ from workbench.playground.authorizing import NotAuthorizedProblem
 from workbench.playground.caller_credentials import CallerCredentials
 from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
 from workbench.users.user_pools import UserPool, UserPoolProblem
-from workbench.users.user_sign_in import Flow, UserTokens, app_client, begin, claims
+from workbench.users.user_sign_in import (
+    Challenge,
+    Flow,
+    UserTokens,
+    answer,
+    app_client,
+    begin,
+    claims,
+)
 
 NAME, PASSWORD = "ann@example.com", "Correct-horse-1"
 NEW = {"AccessToken": "new.access.token", "IdToken": "new.id.token", "RefreshToken": "second"}
@@ -167,6 +175,25 @@ def test_a_secret_that_may_not_be_read_is_named(
     with pytest.raises(UserPoolProblem) as refused:
         signed_in(deployed, endpoint)
     assert "cognito-idp:DescribeUserPoolClient" in refused.value.next_step
+
+
+def test_a_second_factor_is_asked_for(
+    deployed: Deployer, deployed_aws: Aws, endpoint: ApiEndpoint
+) -> None:
+    cognito: Any = deployed.clients.cognito_idp
+    token = signed_in(deployed, endpoint).access
+    cognito.associate_software_token(AccessToken=token)
+    cognito.verify_software_token(AccessToken=token, UserCode="123456")
+    of = {"UserPoolId": endpoint.user_pool_id, "Username": NAME}
+    setting = {"Enabled": True, "PreferredMfa": True}
+    cognito.admin_set_user_mfa_preference(**of, SoftwareTokenMfaSettings=setting)
+    client = app_client(cognito, endpoint.user_pool_id, endpoint.client_id)
+    challenge = begin(cognito, client, NAME, Flow.SRP, PASSWORD)
+    assert isinstance(challenge, Challenge)
+    assert challenge.name == "SOFTWARE_TOKEN_MFA"
+    (asked,) = challenge.asks
+    assert isinstance(answer(cognito, client, challenge, {asked.name: "123456"}), UserTokens)
+    cognito.admin_set_user_mfa_preference(**of, SoftwareTokenMfaSettings={"Enabled": False})
 
 
 def test_throttling_is_waited_out(

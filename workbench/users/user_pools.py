@@ -97,6 +97,11 @@ class UserDetails:
     no_groups: str = ""
     """Why the groups are not known."""
 
+    @classmethod
+    def unknown(cls, username: str, why: str) -> UserDetails:
+        """Of a user who could not be read."""
+        return cls(User(username, "", enabled=True), mfa=("?",), no_groups=why)
+
 
 @dataclass(frozen=True, slots=True)
 class PoolDescription:
