@@ -8,8 +8,10 @@ from collections.abc import Callable
 from hashlib import sha1
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from tests.aws.sign_in_server import GOOD_CODE, SignInServer
@@ -267,3 +269,36 @@ def test_keys_of_the_environment_that_have_ended(
 
 def test_an_unknown_error_is_not_blamed_on_the_credentials() -> None:
     assert credential_problem(RuntimeError("something else"), "dev") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("sso_session = corp\n", "Sign in: `amplify-tui login`."),
+        ("source_profile = keys\nmfa_serial = GAHT1\n", "Sign in: `amplify-tui login`."),
+        ("login_session = alice\n", "Run `aws login --profile dev`."),
+        ("", "Renew its keys with the tool that wrote them"),
+    ],
+)
+def test_an_expired_session_is_renewed_by_what_made_it(
+    bare_machine: Path, settings: str, words: str
+) -> None:
+    bare_machine.write_text(
+        f"[profile keys]\n{KEYS}[profile dev]\n{settings}"
+        "[sso-session corp]\nsso_start_url = https://corp\nsso_region = eu-west-1\n"
+    )
+    answer: Any = {"Error": {"Code": "ExpiredToken", "Message": "expired"}}
+    problem = credential_problem(ClientError(answer, "DescribeStacks"), "dev")
+    assert problem is not None
+    assert (problem.what, problem.offer) == ("The AWS session of profile dev has expired.", "login")
+    assert problem.next_step.startswith(words)
+
+
+def test_expired_keys_of_the_shell_are_renewed_there(
+    bare_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIAENV")
+    answer: Any = {"Error": {"Code": "ExpiredToken", "Message": "expired"}}
+    problem = credential_problem(ClientError(answer, "DescribeStacks"))
+    assert problem is not None
+    assert problem.next_step.startswith("Set new AWS_… keys in the shell")

@@ -34,7 +34,7 @@ from botocore.exceptions import (
 
 from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_message, is_foreign_answer
 from workbench.aws.partitions import url_suffix
-from workbench.aws.profile_settings import ProfileSettings, SsoSettings
+from workbench.aws.profile_settings import ProfileSettings, SsoSettings, settings_of
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui, aws, pip_install
 from workbench.redaction.secret_shapes import redact
@@ -284,12 +284,14 @@ def _answered_problem(
             f"This machine's clock is wrong: AWS refuses the time of its requests ({said})",
             "Set the clock, for example by turning on its synchronization.",
         )
-    if code in EXPIRED_CODES:
+    if error.operation_name == "AssumeRoleWithWebIdentity":
         return UserProblem(
-            f"The AWS session of {name} has expired.",
-            f"Sign in: `{amplify_tui('login')}`. Keys that another tool writes, renew with it.",
-            offer="login",
+            f"AWS gave no credentials for the web identity token of {name}: {said}",
+            "Check the token file (AWS_WEB_IDENTITY_TOKEN_FILE) and the role's trust policy.",
+            offer="target",
         )
+    if code in EXPIRED_CODES:
+        return _expired(settings, name, profile)
     if code in INVALID_CODES:
         return UserProblem(
             f"AWS does not accept {name}: {said}",
@@ -302,12 +304,6 @@ def _answered_problem(
             f"AWS could not verify the signature made with {name}.",
             "Check that the secret key is complete and that this machine's clock is right.",
         )
-    if error.operation_name == "AssumeRoleWithWebIdentity":
-        return UserProblem(
-            f"AWS gave no credentials for the web identity token of {name}: {said}",
-            "Check the token file (AWS_WEB_IDENTITY_TOKEN_FILE) and the role's trust policy.",
-            offer="target",
-        )
     if error.operation_name == "AssumeRole" and settings.role and code == "AccessDenied":
         mfa = "" if settings.mfa_serial else " If it demands MFA, add `mfa_serial` to the profile."
         return UserProblem(
@@ -316,6 +312,22 @@ def _answered_problem(
             offer="target",
         )
     return None
+
+
+def _expired(settings: ProfileSettings, name: str, profile: str | None) -> UserProblem:
+    what = f"The AWS session of {name} has expired."
+    if profile is None and os.environ.get("AWS_ACCESS_KEY_ID"):
+        next_step = "Set new AWS_… keys in the shell, and start amplify-tui there again."
+        return UserProblem(what, next_step, offer="target")
+    if not settings.chain:
+        settings = settings_of(profile)
+    if settings.sso or settings.mfa_serial:
+        return UserProblem(what, f"Sign in: `{amplify_tui('login')}`.", offer="login")
+    if settings.login_session:
+        return UserProblem(what, f"Run `{aws('login', profile=profile)}`.", offer="login")
+    configure = aws("configure", profile=profile)
+    next_step = f"Renew its keys with the tool that wrote them, or enter others: `{configure}`."
+    return UserProblem(what, next_step, offer="login")
 
 
 def _config_file() -> str:

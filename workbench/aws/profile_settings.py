@@ -65,6 +65,17 @@ def profile_settings(session: Session) -> ProfileSettings:
     )
 
 
+def settings_of(profile: str | None) -> ProfileSettings:
+    """The settings of a profile by its name; None: the environment's, or the default one."""
+    from botocore.exceptions import ProfileNotFound
+    from botocore.session import Session
+
+    try:
+        return profile_settings(Session(profile=profile))
+    except ProfileNotFound:
+        return ProfileSettings(profile or "default", ())
+
+
 def _chain(profiles: Mapping[str, Settings], name: str) -> tuple[str, ...]:
     chain: list[str] = []
     while name and name not in chain:

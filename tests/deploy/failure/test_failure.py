@@ -164,7 +164,7 @@ def test_an_expired_session_offers_to_log_in() -> None:
     error = ClientError(answer, "DescribeStacks")
     failure = failure_from_exception(error, AwsTarget(profile="work", region="us-east-1"))
     assert failure.offer == "login"
-    assert "`amplify-tui login`" in failure.fix
+    assert "--profile work" in failure.fix
 
 
 def test_disk_and_unknown_errors_have_no_stack_trace() -> None:
