@@ -11,7 +11,7 @@ from workbench.deploy.assembly.assembly import Assembly, AssemblyStack, read_ass
 from workbench.deploy.live.models import DeployedResource, LiveStack
 
 STACK = "amplify-app-me-sandbox-0123456789"
-ARN = f"arn:aws:cloudformation:eu-west-1:111122223333:stack/{STACK}/1"
+ARN = f"arn:aws:cloudformation:eu-west-1:000000000000:stack/{STACK}/1"
 BUCKET = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
 
 
@@ -118,7 +118,7 @@ def _live(assembly: Assembly, stack: AssemblyStack) -> LiveStack:
 
 
 def _physical(logical_id: str, resource_type: str) -> str:
-    where = "arn:aws:appsync:eu-west-1:111122223333:apis"
+    where = "arn:aws:appsync:eu-west-1:000000000000:apis"
     if resource_type == "AWS::AppSync::GraphQLApi":
         return f"{where}/api1"
     if resource_type == "AWS::AppSync::FunctionConfiguration":

@@ -27,6 +27,7 @@ from workbench.deploy.plan.instructions import (
     SwapFunctionCode,
     SwapFunctionConfiguration,
     SwapResolver,
+    SwapResource,
     SwapSchema,
     WriteOutputs,
 )
@@ -34,7 +35,7 @@ from workbench.deploy.plan.plan import DENIED, drifted, make_plan, swaps_for
 from workbench.deploy.plan.preview import preview, property_line, summary
 from workbench.model.deployment import Method
 
-HERE = "cdk-hnb659fds-assets-111122223333-eu-west-1"
+HERE = "cdk-hnb659fds-assets-000000000000-eu-west-1"
 
 
 @pytest.fixture
@@ -193,7 +194,7 @@ def test_on_aws_a_buckets_provider_finds_its_files_published(build: Any) -> None
     publish, swap, _ = make_plan(diff, assembly, live, target_kind="aws").steps
     assert isinstance(swap, SwapBucketContent)
     assert publish == PublishAssets((swap.sources[0].asset,))
-    assert swap.provider == "arn:aws:lambda:eu-west-1:111122223333:function:provider-1"
+    assert swap.provider == "arn:aws:lambda:eu-west-1:000000000000:function:provider-1"
     assert swap.properties["SourceObjectKeys"] == [swap.sources[0].object_key]
     assert swap.properties["DestinationBucketName"] == "files-1"
     assert SwapBucketContent in kinds(planned(live, assembly))
@@ -317,6 +318,31 @@ def test_a_denied_swap_changes_nothing_and_is_not_planned_again(build: Any) -> N
     assert plan.reasons == (f"data/Fn: {DENIED}",)
 
 
+def test_aws_alone_swaps_a_queue_and_takes_code_with_the_call(build: Any) -> None:
+    def queue(seconds: int) -> dict[str, Any]:
+        return {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": seconds}}}
+
+    new = build(more=queue(60), code="2")
+    live = live_from(build(more=queue(30)))
+    plan = planned(live, new)
+    assert plan.method is Method.CLOUDFORMATION
+    assert plan.reasons == ("data/Q changes (AWS::SQS::Queue)",)
+
+    arn = live.stack_id.replace("000000000000", "111122223333")
+    nested = {
+        name: child.model_copy(update={"stack_id": arn}) for name, child in live.nested.items()
+    }
+    there = live.model_copy(update={"stack_id": arn, "nested": nested})
+    plan = make_plan(compute_diff(there, new), new, there, target_kind="aws")
+    (queue_swap,) = [step for step in plan.steps if isinstance(step, SwapResource)]
+    (code_swap,) = [step for step in plan.steps if isinstance(step, SwapFunctionCode)]
+    assert not any(isinstance(step, PublishAssets) for step in plan.steps)
+    assert queue_swap.properties == {"VisibilityTimeout": 60}
+    assert queue_swap.identifier == "q-1"
+    assert code_swap.archive is not None
+    assert code_swap.asset == ""
+
+
 def test_a_failed_swap_is_done_again(build: Any) -> None:
     new = build(code="2", template="{2}")
     live = after_swap(live_from(build()), new, frozenset({(("data",), "Fn")}))
@@ -349,7 +375,7 @@ def test_live_stacks_survive_their_json_form(build: Any) -> None:
     live = after_swap(live_from(build()), build(code="2"))
     again = LiveStack.model_validate_json(live.model_dump_json(by_alias=True))
     assert again == live
-    assert (again.region, again.account, again.partition) == ("eu-west-1", "111122223333", "aws")
+    assert (again.region, again.account, again.partition) == ("eu-west-1", "000000000000", "aws")
 
 
 def test_the_preview_tells_changes_and_steps(build: Any) -> None:

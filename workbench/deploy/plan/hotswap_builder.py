@@ -8,6 +8,7 @@ files of a bucket deployment; on AWS also what ``aws_swaps`` lists.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from workbench.deploy.assembly.assembly import Assembly
@@ -36,6 +37,9 @@ from workbench.deploy.plan.instructions import (
 from workbench.deploy.plan.swap_work import SwapWork, Wanted, scope_at
 
 _CODE = frozenset({"Code"})
+_SENT_ALONG = 3_000_000
+"""Smaller code is sent to Lambda with the call: a round trip less than by the bucket, and neither
+the bootstrap nor its publishing role is asked first. (Lambda takes up to 50 MB in this way.)"""
 _CONFIGURATION = frozenset({"Description", "Environment", "Timeout", "MemorySize", "Handler"})
 # What Lambda has if a template says nothing (AWS::Lambda::Function, "Properties").
 _DEFAULTS: Mapping[str, Any] = {
@@ -127,8 +131,12 @@ def _function(work: SwapWork) -> tuple[Swap, ...]:
             asset = work.assembly.by_object_key.get(key)
             if asset is None:
                 raise UnresolvableError(f"{key} is not an asset of this app")
-            bucket = str(code["S3Bucket"])
-            swaps.append(SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash))
+            if not work.local and _size(asset.path) <= _SENT_ALONG:
+                swaps.append(SwapFunctionCode(work.target, archive=asset.path))
+            else:
+                bucket = str(code["S3Bucket"])
+                swap = SwapFunctionCode(work.target, bucket=bucket, key=key, asset=asset.hash)
+                swaps.append(swap)
         elif "ImageUri" in code:
             address = str(code["ImageUri"])
             tag = address.rpartition(":")[2]
@@ -147,6 +155,13 @@ def _function(work: SwapWork) -> tuple[Swap, ...]:
         }
         swaps.append(SwapFunctionConfiguration(work.target, configuration))
     return tuple(swaps)
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file, or of all files below a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def _schema(work: SwapWork) -> tuple[Swap, ...]:

@@ -93,7 +93,8 @@ class SwapDrifted:
 class SwapFunctionCode:
     """UpdateFunctionCode: from S3 (``bucket``, ``key``), an ``image`` or ``inline`` source.
 
-    ``asset`` is the hash of what has to be published first.
+    ``asset`` is the hash of what has to be published first. With ``archive``, a folder or a .zip
+    file, the code is sent with the call instead.
 
     ``inline`` is the text of ``ZipFile`` for runtimes that take it (Node.js, Python), else None.
     ``handler`` and ``runtime`` say how the inline source's file must be named.
@@ -103,6 +104,7 @@ class SwapFunctionCode:
     bucket: str = ""
     key: str = ""
     asset: str = ""
+    archive: Path | None = None
     image: str = ""
     inline: str | None = None
     handler: str = ""

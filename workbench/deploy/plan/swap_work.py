@@ -45,6 +45,11 @@ class SwapWork:
     target: SwapTarget
     wanted: Wanted
 
+    @property
+    def local(self) -> bool:
+        """True on the local cloud."""
+        return self.scope.live is not None and self.scope.live.is_local
+
     def changed(self, names: frozenset[str]) -> bool:
         """Whether one of these properties is to be swapped."""
         return not self.wanted.properties or bool(self.wanted.properties & names)

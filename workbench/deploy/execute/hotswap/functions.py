@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
+from workbench.deploy.execute.assets import zip_folder
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
 from workbench.deploy.plan.instructions import SwapFunctionCode, SwapFunctionConfiguration
@@ -29,6 +30,9 @@ def swap_code(clients: Clients, swap: SwapFunctionCode) -> None:
     code: dict[str, Any]
     if swap.inline is not None:
         code = {"ZipFile": _inline_archive(swap.inline, swap.runtime)}
+    elif swap.archive is not None:
+        archive = swap.archive
+        code = {"ZipFile": zip_folder(archive) if archive.is_dir() else archive.read_bytes()}
     elif swap.image:
         code = {"ImageUri": swap.image}
     else:
