@@ -19,7 +19,7 @@ demo:
 	@VENV=$(VENV) sh scripts/environment.sh run
 	@VENV=$(VENV) sh scripts/demo.sh
 
-# One worker a core, whole files to each: a file's tests share their local cloud.
+# Three workers for two cores, whole files to each: a file's tests share their local cloud.
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test:

@@ -22,7 +22,7 @@ KINDS = {
     "cloud": "starts a local cloud",
     "moto": "deploys to moto, an AWS that is not ours, in this process",
     "npm": "runs Node: npm packages, or the CDK",
-    "terminal": "drives the program in a tmux terminal",
+    "terminal": "drives the program in a terminal, most often tmux",
     "install": "builds the program and installs it",
 }
 
@@ -73,9 +73,10 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker a core, as far as the memory goes."""
+    """Three workers for two cores, as far as the memory goes: each waits a third of its time."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(len(os.sched_getaffinity(0)), memory // _WORKER_BYTES))
+    cores = len(os.sched_getaffinity(0))
+    return max(1, min(cores + cores // 2, memory // _WORKER_BYTES))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -162,6 +162,8 @@ def test_the_outputs_have_the_key_and_are_private_unless_their_owner_opened_them
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
+@pytest.mark.cloud
+@pytest.mark.npm
 def test_after_a_deployment_nothing_is_open_to_others(tmp_path: Path) -> None:
     root = tmp_path / "app"
     (root / "amplify").mkdir(parents=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.journal.store import Journal, journal_path
 from workbench.loop.journal_tail import follow_journal, journal_marks
-from workbench.model.events import BranchChanged
+from workbench.model.events import BranchChanged, DeploymentStarted, Trigger
 
 
 class Follower:
@@ -48,6 +48,8 @@ async def test_events_are_told_as_they_are_written(tmp_path: Path) -> None:
     path = journal_path(tmp_path / "sandbox")
     async with following(path) as follower:
         writer = Journal(path)
+        # All of the latest deployment is told, however late the reader begins.
+        writer.append(DeploymentStarted(at=0.0, deployment=1, trigger=Trigger("start")))
         for count in range(1, 4):
             writer.append(BranchChanged(at=0.0, branch=str(count)))
             await follower.until(*map(str, range(1, count + 1)))

@@ -24,6 +24,8 @@ import pytest
 from screens.end_signals import GRACE_SECONDS
 from tests.screens.terminal import Terminal
 
+pytestmark = pytest.mark.terminal
+
 ROOT = Path(__file__).parents[2]
 MODES = ("1000", "1002", "1003", "1006", "2004", "1004", "1049", "25")
 
@@ -153,7 +155,6 @@ def test_a_terminal_that_is_gone_ends_the_app(folder: Path) -> None:
     assert app.process.wait(60) == 128 + signal.SIGHUP
 
 
-@pytest.mark.terminal
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_suspended_and_back(folder: Path) -> None:
     """Ctrl-Z gives the terminal to the shell, ``fg`` brings the app back."""
