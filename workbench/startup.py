@@ -227,6 +227,17 @@ def _placed(project: Project, target: Target) -> Target:
     return replace(target, region=region, account=account or None)
 
 
+def known_key(session: Session) -> str:
+    """The key of the target, even while the first run with a profile is still in its own folder."""
+    from workbench.project.sandbox_folders import account_of
+
+    target = session.target
+    if isinstance(target, LocalTarget) or target.account:
+        return target.key
+    account = account_of(session.project, target.profile or profile_of_environment())
+    return replace(target, account=account or None).key
+
+
 def _settled(project: Project, name: str, target: Target) -> Target:
     """The target, with the state of this sandbox in its folder for it."""
     from workbench.project.sandbox_folders import settle

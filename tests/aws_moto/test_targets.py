@@ -17,6 +17,7 @@ from tests.aws_moto.backends import IDENTIFIER, Backend
 from tests.aws_moto.sandbox import Deployer, Loop
 from workbench.aws.target import AwsTarget
 from workbench.cli.main import main
+from workbench.cli.session import commands_elsewhere
 from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.outputs.written_outputs import note_written
 from workbench.journal.store import Journal, journal_path
@@ -188,7 +189,9 @@ def test_the_first_run_with_a_profile_is_in_the_accounts_history(
         first = loop.session.sandbox_dir
         assert first.name.startswith("unknown-"), "nobody has asked AWS before"
         # While it runs, another terminal finds and follows it there.
-        assert prepare(root, FLAGS).sandbox_dir == first
+        again = prepare(root, FLAGS)
+        assert again.sandbox_dir == first
+        assert commands_elsewhere(again, "status") == ()
     session = prepare(root, FLAGS)
     assert session.sandbox_dir.name == f"{ACCOUNT}-{REGION}"
     assert [each.number for each in Journal(journal_path(session.sandbox_dir)).deployments()] == [1]

@@ -101,6 +101,7 @@ def test_state_of_an_unknown_account_moves_once_it_is_known(project: Project) ->
     running.release()
     assert settled(project, AWS, UNKNOWN) == AWS
     assert (home / AWS / "journal.sqlite3").read_text() == "first run"
+    assert not (home / UNKNOWN).exists()
 
 
 def test_nothing_that_is_there_is_overwritten(project: Project) -> None:

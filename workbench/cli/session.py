@@ -60,12 +60,13 @@ def commands_elsewhere(session: Session, command: str) -> tuple[tuple[str, str],
     """The other targets that this sandbox is deployed to, each with the command that aims there."""
     from workbench.aws.target import LOCAL_KEY
     from workbench.project.sandbox_folders import deployed_targets, profile_of
-    from workbench.startup import folder_name
+    from workbench.startup import folder_name, known_key
 
+    own = known_key(session)
     found = []
     for key in deployed_targets(session.project, folder_name(session.identity)):
         account, _, region = key.partition("-")
-        if key == session.target.key:
+        if key == own:
             continue
         if key == LOCAL_KEY:
             found.append(("the local cloud", amplify_tui_at(("--local",), command)))

@@ -359,12 +359,9 @@ class Sandbox:
 
         def place() -> None:
             from workbench.deploy.outputs.outputs import outputs_path, place_empty_outputs
-            from workbench.deploy.outputs.written_outputs import note_written
 
             fmt, version = self._options.outputs_format, self._options.outputs_version
-            path = outputs_path(folder, fmt, version)
-            if place_empty_outputs(path, fmt, version):
-                note_written(self._session.sandbox_dir, path)
+            place_empty_outputs(outputs_path(folder, fmt, version), fmt, version)
 
         try:
             await in_thread(place, "empty-outputs")

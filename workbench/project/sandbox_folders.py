@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.ownership import LOCK_NAME, acquire, owner
@@ -66,6 +67,9 @@ def settle(
     if owner(before) is not None:
         return unknown
     _move(before, home / key)
+    (before / LOCK_NAME).unlink(missing_ok=True)
+    with suppress(OSError):  # what the account's folder had already, stays
+        before.rmdir()
     return key
 
 

@@ -44,6 +44,12 @@ def test_every_file_that_was_written_is_removed(tmp_path: Path, outputs: Path) -
     assert not other.exists()
 
 
+def test_a_file_that_is_still_empty_is_nobodys(tmp_path: Path, outputs: Path) -> None:
+    outputs.write_text('{"version": "1.5"}')
+    remove_written(tmp_path / "w" / "me" / "local", outputs, None)
+    assert not outputs.exists()
+
+
 def test_an_unnoted_file_goes_if_it_names_what_is_deleted(tmp_path: Path, outputs: Path) -> None:
     folder = tmp_path / "w" / "me" / "local"
     remove_written(folder, outputs, stack("root", {"Pool": ("eu-west-1_Other", None)}))

@@ -31,12 +31,13 @@ def note_written(sandbox_dir: Path, outputs: Path) -> None:
 def remove_written(sandbox_dir: Path, unnoted: Path, live: LiveStack | None) -> tuple[Path, ...]:
     """Remove the files that this sandbox wrote last; returns those that are another's now.
 
-    ``unnoted`` is the file that a release without these notes has written: removed if it names a
-    resource of the ``live`` stack that is deleted.
+    ``unnoted`` is the file in the usual place: removed without a note, too, if it is still empty or
+    if, as of a release without notes, it names a resource of the ``live`` stack.
     """
     kept = []
     written = _written(sandbox_dir)
-    if not written and live is not None and _names(unnoted, live):
+    is_old = not written and live is not None and _names(unnoted, live)
+    if is_old or _is_empty(unnoted):
         unnoted.unlink(missing_ok=True)
     for name, digest in written.items():
         path = Path(name)
@@ -68,6 +69,15 @@ def _written(sandbox_dir: Path) -> dict[str, str]:
     if not isinstance(content, dict):
         return {}
     return {name: each for name, each in content.items() if isinstance(each, str)}
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it has the version alone, as before the first deployment has ended."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and set(content) == {"version"}
 
 
 def _names(path: Path, live: LiveStack) -> bool:
