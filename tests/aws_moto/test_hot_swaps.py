@@ -91,3 +91,31 @@ def test_api_key(deployed: Deployer, api_id: str) -> None:
     (key,) = deployed.clients.appsync.list_api_keys(apiId=api_id)["apiKeys"]
     assert key["expires"] == 4102531200
     assert key["id"] == deployed.outputs["data"]["api_key"]
+
+
+def test_a_function_that_is_still_being_updated_is_waited_for(
+    deployed: Deployer, deployed_aws: Aws
+) -> None:
+    backend = deployed.edited()
+    backend.change_asset("handler.py", "def handler(event, context):\n    return 3\n")
+    busy = "The operation cannot be performed at this time. An update is in progress"
+    update = "lambda:UpdateFunctionCode"
+    deployed_aws.faults.error(update, "ResourceConflictException", busy, status=409, times=1)
+    swap(deployed, backend)
+    calls = [action for action in deployed_aws.calls.actions if action.startswith("lambda:")]
+    assert calls == [update, "lambda:GetFunction", update]
+
+
+def test_outputs_that_somebody_changed_are_written_again(
+    deployed: Deployer, deployed_aws: Aws
+) -> None:
+    file = deployed.root / "amplify_outputs.json"
+    before = file.read_text()
+    backend = deployed.edited()
+    backend.change_asset("handler.py", "def handler(event, context):\n    return 4\n")
+    swap(deployed, backend)
+    assert not deployed_aws.calls.of("s3:GetObject"), "no swap of a function changes them"
+    file.write_text("{}")
+    backend.change_asset("handler.py", "def handler(event, context):\n    return 5\n")
+    swap(deployed, backend)
+    assert file.read_text() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from tests.aws_moto.aws import Aws
@@ -9,6 +11,7 @@ from tests.aws_moto.backends import Backend
 from tests.aws_moto.enforcement import Enforcement
 from tests.aws_moto.policy_page import policies
 from tests.aws_moto.sandbox import Deployer
+from workbench.cli.main import main
 from workbench.deploy.execute.delete import Deleted, delete_backend
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.plan.instructions import (
@@ -17,6 +20,8 @@ from workbench.deploy.plan.instructions import (
     SwapFunctionCode,
     SwapSchema,
 )
+from workbench.function_logs.functions import functions_of
+from workbench.function_logs.tail import Tail
 from workbench.model.deployment import Method
 
 pytestmark = pytest.mark.cloud
@@ -103,3 +108,65 @@ def test_with_the_policies_of_the_docs_delete_leaves_nothing(aws: Aws, deployer:
     deployer.deploy(Backend.load("python"))
     assert delete(deployer).remaining == ()
     enforcement.assert_nothing_refused()
+
+
+@pytest.fixture
+def at_project(deployed: Deployer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the folder of the deployed project."""
+    monkeypatch.chdir(deployed.root)
+
+
+def command(*words: str) -> int:
+    """Run a command by the profile."""
+    return main([*words, "--profile", "moto", "--identifier", "tester"])
+
+
+@pytest.mark.usefixtures("at_project")
+def test_the_managed_policy_is_enough_for_commands_that_ampx_has(
+    deployed: Deployer, deployed_aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = deployed.live()
+    assert live is not None
+    enforcement = Enforcement(deployed_aws)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a value"))
+    assert command("secret", "set", "GOOGLE_ID") == 0
+    for words in (("get", "GOOGLE_ID"), ("list",), ("remove", "GOOGLE_ID")):
+        assert command("secret", *words) == 0
+    assert command("outputs") == 0
+    assert command("status") == 0
+    for function in functions_of(live):
+        Tail(function.log_group, 0).read(deployed.clients.logs)
+    assert "logs:FilterLogEvents" in deployed_aws.calls.actions
+    enforcement.assert_nothing_refused()
+
+
+USERS = (
+    ("create", "ann@example.com"),
+    ("list",),
+    ("show", "ann@example.com"),
+    ("settings",),
+    ("group", "create", "editors"),
+    ("group", "list"),
+    ("disable", "ann@example.com"),
+    ("enable", "ann@example.com"),
+    ("delete", "ann@example.com", "--yes"),
+)
+
+
+@pytest.mark.usefixtures("at_project", "deployed")
+def test_with_the_policy_of_the_docs_users_are_managed(deployed_aws: Aws) -> None:
+    enforcement = Enforcement(deployed_aws, policies()["Users"])
+    for words in USERS:
+        assert command("users", *words) == 0, words
+    enforcement.assert_nothing_refused()
+
+
+@pytest.mark.usefixtures("at_project", "deployed")
+def test_without_it_the_command_says_which_action_is_missing(
+    deployed_aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Enforcement(deployed_aws)
+    assert command("users", "list") == 1
+    said = capsys.readouterr().err
+    assert "may not call cognito-idp:ListUsers" in said
+    assert "docs/aws.md has the policy to ask for: “Users”" in said

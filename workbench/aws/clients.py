@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from workbench.aws.renewable_credentials import RenewableCredentials
 
 DEPLOYMENT_SERVICES = ("cloudformation", "s3", "lambda", "appsync", "sts", "ssm")
+_ANSWER_SECONDS = 60
+_LAMBDA_SECONDS = 910
+"""A function that is invoked may run for 15 minutes; asked again, it would run twice."""
 _NO_KEY = "no-key-yet"
 """Signs for a local cloud that has never run; it would be refused."""
 
@@ -248,7 +251,9 @@ class Clients:
                 endpoint_url=self.target.endpoint,
                 config=_local_config(),
             )
-        return session.create_client(service, region_name=self.region, config=_aws_config())
+        seconds = _LAMBDA_SECONDS if service == "lambda" else _ANSWER_SECONDS
+        config = _aws_config(read_timeout=seconds)
+        return session.create_client(service, region_name=self.region, config=config)
 
     def _open_session(self) -> Session:
         with self._lock:
@@ -348,13 +353,14 @@ def _local_config() -> Config:
     )
 
 
-def _aws_config(attempts: int = 8) -> Config:
+def _aws_config(attempts: int = 8, read_timeout: int = _ANSWER_SECONDS) -> Config:
     from botocore.config import Config
 
     return Config(
         connect_timeout=10,
-        read_timeout=60,
+        read_timeout=read_timeout,
         retries={"total_max_attempts": attempts, "mode": "adaptive"},
         max_pool_connections=32,
+        tcp_keepalive=True,
         user_agent_extra="amplify-tui",
     )

@@ -292,3 +292,16 @@ def test_the_snapshot_holds_until_cloudformation_changes_the_stack(
         r.logical_id: r.construct_path for r in list_resources(fresh, None, stack.clients.target)
     }
     assert names == {"Things": "data/Things", "More": "More"}
+
+
+def test_a_snapshot_does_not_hide_what_others_deployed_since_it_was_read(
+    stack: Stack, tmp_path: Path
+) -> None:
+    stack.deploy(template(Things=table()))
+    live = read_live(stack.clients, STACK)
+    assert live is not None
+    stack.deploy(template(Things=table(), More=table()))
+    save_snapshot(tmp_path / "live.json", live)
+    now = read_live(stack.clients, STACK, tmp_path / "live.json")
+    assert now is not None
+    assert set(now.resources) == {"Things", "More"}
