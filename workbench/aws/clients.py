@@ -272,7 +272,7 @@ class Clients:
         if self._acting_role is not None:
             return with_credentials(session, role_credentials(self._acting_role))
         opened = partial(open_credentials, partial(_open, target), self._codes)
-        found = opened() if self._codes is not None else target.shared.get(opened)
+        found = opened() if self._codes is not None else target.shared.get(target.profile, opened)
         return with_credentials(session, found)
 
     @property

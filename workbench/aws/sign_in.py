@@ -38,12 +38,13 @@ Step = SsoSignInNeeded | MfaCodeNeeded | ToolSignIn
 def next_step(
     target: AwsTarget, codes: Mapping[str, str] | None = None, *, offline: bool = False
 ) -> Step | None:
-    """What is missing now; None if AWS accepts the profile. ``codes`` are MFA codes so far.
+    """What is missing now; None if AWS accepts the profile.
 
+    ``codes`` are MFA codes so far; None: try the credentials that the target's clients share.
     ``offline``: believe what the caches say, without asking AWS whether it holds still. Raises
     UserProblem for what no sign-in solves.
     """
-    clients = Clients(target, codes=codes or {})
+    clients = Clients(target, codes=codes)
     try:
         if offline:
             clients.own_credentials.get_frozen_credentials()

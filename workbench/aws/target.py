@@ -47,19 +47,19 @@ class SharedCredentials:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._made: object = None
+        self._made: dict[str | None, object] = {}
 
-    def get(self, make: Callable[[], T]) -> T:
-        """What was made first; ``make`` makes it."""
+    def get(self, profile: str | None, make: Callable[[], T]) -> T:
+        """What was made first for this profile; ``make`` makes it."""
         with self._turn:
-            if self._made is None:
-                self._made = make()
-            return cast(T, self._made)
+            if profile not in self._made:
+                self._made[profile] = make()
+            return cast(T, self._made[profile])
 
     def forget(self) -> None:
         """Make them again for whoever asks next: AWS did not accept them."""
         with self._turn:
-            self._made = None
+            self._made.clear()
 
 
 @dataclass(frozen=True, slots=True)
