@@ -12,12 +12,14 @@ import pytest
 
 from tests.aws_moto.aws import ACCOUNT, REGION, Aws
 from tests.aws_moto.backends import STACK, Backend
+from tests.aws_moto.sandbox import Deployer
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.deploy.assembly.assembly import Assembly, read_assembly
 from workbench.deploy.execute.bootstrap import bootstrap_of
 from workbench.deploy.execute.images.publish import publish_images
 from workbench.deploy.failure.failure import DeploymentProblem
+from workbench.model.deployment import Method
 
 TAG = "c0ffee" + 58 * "0"
 REPOSITORY = f"cdk-hnb659fds-container-assets-{ACCOUNT}-{REGION}"
@@ -75,20 +77,25 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeDocker:
 
 
 def image_of(source: Mapping[str, Any], folder: Path) -> Assembly:
+    """The assembly of a backend with a function that is made of an image."""
+    with_image(source).write(folder)
+    (folder / "asset.image").mkdir()
+    return read_assembly(folder, STACK)
+
+
+def with_image(source: Mapping[str, Any], tag: str = TAG) -> Backend:
     """The Python backend with a function that is made of an image."""
     backend = Backend.load("python")
     function = backend.find("AWS::Lambda::Function", "greeting")
-    function["Properties"]["Code"] = {
-        "ImageUri": {"Fn::Sub": f"${{AWS::AccountId}}.dkr.ecr.any/repository:{TAG}"}
-    }
+    function["Properties"]["Code"] = {"ImageUri": {"Fn::Sub": f"{REGISTRY}/{REPOSITORY}:{tag}"}}
     assets = backend.assets
     assets["dockerImages"] = {
-        TAG: {
+        tag: {
             "source": source,
             "destinations": {
                 "here": {
                     "repositoryName": f"cdk-hnb659fds-container-assets-{_PLACE}",
-                    "imageTag": TAG,
+                    "imageTag": tag,
                     "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/"
                     f"cdk-hnb659fds-image-publishing-role-{_PLACE}",
                 }
@@ -96,9 +103,7 @@ def image_of(source: Mapping[str, Any], folder: Path) -> Assembly:
         }
     }
     backend.set_assets(assets)
-    backend.write(folder)
-    (folder / "asset.image").mkdir()
-    return read_assembly(folder, STACK)
+    return backend
 
 
 def publish(assembly: Assembly, clients: Clients, lines: list[str]) -> int:
@@ -174,6 +179,23 @@ def test_a_tag_that_is_there_is_not_built_again(
     assembly = image_of({"directory": "asset.image"}, tmp_path / "out")
     assert publish(assembly, clients, []) == 0
     assert docker.calls == []
+
+
+def test_a_new_image_is_swapped_in(deployer: Deployer, aws: Aws, docker: FakeDocker) -> None:
+    ecr = deployer.clients.client("ecr")
+    ecr.create_repository(repositoryName=REPOSITORY)
+    other = TAG.replace("0", "1")
+    for tag in (TAG, other):
+        manifest = {"mediaType": "application/vnd.docker.distribution.manifest.v2+json", "t": tag}
+        ecr.put_image(repositoryName=REPOSITORY, imageManifest=json.dumps(manifest), imageTag=tag)
+    deployer.deploy(with_image({"directory": "asset.image"}))
+    aws.calls.clear()
+    prepared = deployer.deploy(with_image({"directory": "asset.image"}, other))
+    assert prepared.plan.method is Method.HOTSWAP
+    assert prepared.plan.builds_images
+    (update,) = aws.calls.of("lambda:UpdateFunctionCode")
+    assert update.request.parameters["ImageUri"] == f"{REGISTRY}/{REPOSITORY}:{other}"
+    assert len(aws.calls.of("ecr:DescribeImages")) == 1
 
 
 def test_podman_or_the_chosen_tool_does_as_well(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.aws_moto.aws import Aws
 from tests.aws_moto.backends import Backend
+from tests.aws_moto.faults import Answer
 from tests.aws_moto.requests import Request
 from tests.aws_moto.sandbox import Deployer
 from tests.aws_moto.test_stack_states import status_of, with_another_role
@@ -131,3 +132,28 @@ def test_a_deployment_is_followed_through_a_proxys_pages(
     deployed.deploy(changed(deployed))
     assert pages.met == 2
     assert status_of(deployed) == "UPDATE_COMPLETE"
+
+
+def test_what_express_mode_left_failed_is_updated_as_it_is(
+    deployed: Deployer, deployed_aws: Aws
+) -> None:
+    """CloudFormation refuses to roll such a stack back, and an update that would roll back."""
+    prepared = deployed.prepare(changed(deployed))
+    live = prepared.plan.live
+    assert live is not None
+    failed = Answer(
+        200,
+        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member>"
+        f"<StackName>{live.name}</StackName><StackId>{live.stack_id}</StackId>"
+        f"<CreationTime>{live.changed_at}</CreationTime><StackStatus>UPDATE_FAILED</StackStatus>"
+        "<DeploymentConfig><Mode>EXPRESS</Mode></DeploymentConfig>"
+        "</member></Stacks></DescribeStacksResult></DescribeStacksResponse>".encode(),
+        "text/xml",
+    )
+    deployed_aws.faults.add("cloudformation:DescribeStacks", lambda _: failed, times=1)
+    deployed_aws.calls.clear()
+    deployed.stack.execute(prepared, 1)
+    (update,) = deployed_aws.calls.of("cloudformation:UpdateStack")
+    assert update.request.parameters["DeploymentConfig.Mode"] == "EXPRESS"
+    assert update.request.parameters["DeploymentConfig.DisableRollback"] == "true"
+    assert "cloudformation:RollbackStack" not in deployed_aws.calls.actions
