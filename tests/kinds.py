@@ -7,6 +7,7 @@ a marker in its file where it starts something by itself. A unit test that start
 from __future__ import annotations
 
 import gc
+import inspect
 import os
 import subprocess
 import threading
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+_HERE = Path(__file__).parent
 
 KINDS = {
     "unit": "starts no local cloud, no Node and no terminal",
@@ -55,6 +58,24 @@ _MARKED_SECONDS = {
 }
 """The same for a kind, where no fixture says more."""
 
+_APP_SECONDS = 0.8
+"""What a test that runs the app without a terminal takes at least."""
+
+_LONG_FILES = {
+    "localcloud/test_ampx.py": 60.0,
+    "cli/test_full_loop.py": 50.0,
+    "branches/test_branch_jobs.py": 40.0,
+    "faults/test_faults.py": 35.0,
+    "screens/playground/test_running_operations.py": 30.0,
+    "localcloud/test_stopping.py": 30.0,
+    "cli/test_hostile_text.py": 20.0,
+    "localcloud/test_durability.py": 20.0,
+    "localcloud/test_leftovers.py": 20.0,
+    "localcloud/server/test_autosave.py": 20.0,
+    "localcloud/appsync/workers/test_pool.py": 15.0,
+}
+"""Files whose tests take much longer than others of their kind: measured, and rounded."""
+
 _WORKER_BYTES = 2 << 30
 """Memory that a worker takes with its local clouds, Node processes and the program under test."""
 
@@ -90,6 +111,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not kinds_of(item):
             item.add_marker("unit")
         seconds[item.path] += _estimate(item, fixtures)
+    for name, measured in _LONG_FILES.items():
+        file = _HERE / name
+        if file in seconds:
+            seconds[file] = measured
     # A worker runs whole files, so that this changes nothing within one.
     items.sort(key=lambda item: -seconds[item.path])
 
@@ -99,6 +124,9 @@ def _estimate(item: pytest.Item, fixtures: Sequence[str]) -> float:
     if not _DEPLOYED_ONCE.isdisjoint(fixtures):
         return 0.1
     own = [_SECONDS[fixture] for fixture in fixtures if fixture in _SECONDS]
+    runs_app = inspect.iscoroutinefunction(getattr(item, "function", None))
+    if runs_app and item.path.is_relative_to(_HERE / "screens"):
+        own.append(_APP_SECONDS)
     return max(own or [_MARKED_SECONDS[kind] for kind in kinds_of(item)])
 
 
