@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,17 @@ _HALF = 65536
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A certificate for 127.0.0.1, signed by itself: ``bundle`` is the file that trusts it."""
+    """A certificate for 127.0.0.1 and other names, signed by itself.
+
+    ``bundle`` is the file that trusts it.
+    """
 
     bundle: Path
     server: ssl.SSLContext
 
 
-def make_authority(folder: Path) -> Authority:
-    """Write a certificate and make a server's context of it."""
+def make_authority(folder: Path, names: Iterable[str] = ()) -> Authority:
+    """Write a certificate, for these names too, and make a server's context of it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A company's proxy")])
     now = datetime.datetime.now(datetime.UTC)
@@ -44,7 +47,12 @@ def make_authority(folder: Path) -> Authority:
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            x509.SubjectAlternativeName(
+                [
+                    x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+                    *(x509.DNSName(each) for each in names),
+                ]
+            ),
             critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
@@ -86,9 +94,13 @@ def tls_front(
 
 @dataclass
 class Proxy:
-    """A proxy that does what CONNECT says; ``tunnels`` are the addresses that were asked for."""
+    """A proxy that does what CONNECT says; ``tunnels`` are the addresses that were asked for.
+
+    ``ports`` on loopback stand in for hosts, by the second part of their names.
+    """
 
     tunnels: list[str] = field(default_factory=list)
+    ports: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -117,7 +129,8 @@ class Proxy:
         assert method == b"CONNECT", head
         self.tunnels.append(address.decode())
         host, _, port = address.decode().rpartition(":")
-        server = socket.create_connection((host, int(port)))
+        ours = self.ports.get(host.partition(".")[2].partition(".")[0])
+        server = socket.create_connection(("127.0.0.1", ours) if ours else (host, int(port)))
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         threading.Thread(target=_pump, args=(server, client), daemon=True).start()
         _pump(client, server)
