@@ -19,6 +19,8 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_stack_id, random_suffix
+from moto.cognitoidp.exceptions import NotAuthorizedError
+from moto.cognitoidp.models import CognitoIdpBackend
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.models import iam_backends
@@ -27,6 +29,7 @@ from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
 from tests.aws_moto import stack_operations
+from tests.aws_moto.password_verifier import Verifier
 from tests.aws_moto.resource_types import deploy_to_bucket, kept_parts
 from tests.aws_moto.stack_operations import states_of
 
@@ -84,6 +87,11 @@ def fill() -> None:
 
     # moto hands a function's update the layer that a template refers to, not the layer's ARN.
     LambdaFunction._get_layers_data = _layers(LambdaFunction._get_layers_data)
+
+    # moto takes any proof of a password for one (USER_SRP_AUTH).
+    CognitoIdpBackend.initiate_auth = _initiate_auth(CognitoIdpBackend.initiate_auth)
+    respond = CognitoIdpBackend.respond_to_auth_challenge
+    CognitoIdpBackend.respond_to_auth_challenge = _respond_to_auth_challenge(respond)
 
     # moto lets everybody assume roles that do not exist.
     STSBackend.assume_role = _assume_role(STSBackend.assume_role)
@@ -494,7 +502,7 @@ _APPSYNC = {
 }
 
 
-# Lambda and STS
+# Lambda, Cognito and STS
 
 
 def _invoke(self: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> bytes:
@@ -512,6 +520,47 @@ def _layers(real: Any) -> Any:
         return real(self, [getattr(each, "arn", each) for each in layers])
 
     return layers_data
+
+
+def _initiate_auth(real: Any) -> Any:
+    def initiate_auth(
+        self: CognitoIdpBackend, client_id: str, auth_flow: str, parameters: dict[str, str]
+    ) -> Any:
+        answer = real(self, client_id, auth_flow, parameters)
+        if answer.get("ChallengeName") != "PASSWORD_VERIFIER":
+            return answer
+        challenge = answer["ChallengeParameters"]
+        username, pool = self.sessions[answer["Session"]]
+        user = self.admin_get_user(pool.id, username)
+        proof = Verifier(
+            pool.id.split("_")[1], user.id, user.password or "", int(parameters["SRP_A"], 16)
+        )
+        self.sessions[proof.block] = self.sessions.pop(answer["Session"])
+        _PROOFS[proof.block] = proof
+        challenge |= {
+            "SALT": f"{proof.salt:x}",
+            "SRP_B": f"{proof.public_b:x}",
+            "SECRET_BLOCK": proof.block,
+        }
+        return {**answer, "Session": proof.block}
+
+    return initiate_auth
+
+
+def _respond_to_auth_challenge(real: Any) -> Any:
+    def respond_to_auth_challenge(
+        self: CognitoIdpBackend, session: str, client_id: str, name: str, given: dict[str, str]
+    ) -> Any:
+        if name == "PASSWORD_VERIFIER":
+            proof = _PROOFS.pop(given["PASSWORD_CLAIM_SECRET_BLOCK"])
+            if not proof.proves(given["PASSWORD_CLAIM_SIGNATURE"], given["TIMESTAMP"]):
+                raise NotAuthorizedError("Incorrect username or password.")
+        return real(self, session, client_id, name, given)
+
+    return respond_to_auth_challenge
+
+
+_PROOFS: dict[str, Verifier] = {}
 
 
 def _assume_role(real: Any) -> Any:

@@ -14,6 +14,7 @@ from tests.aws_moto.aws import Aws
 from tests.aws_moto.faults import Answer
 from tests.aws_moto.requests import Request
 from tests.aws_moto.sandbox import Deployer
+from workbench.model.user_problem import UserProblem
 from workbench.outputs_file import OUTPUTS_NAME, ApiEndpoint, from_outputs
 from workbench.playground.authorizing import NotAuthorizedProblem
 from workbench.playground.caller_credentials import CallerCredentials
@@ -205,3 +206,13 @@ def test_throttling_is_waited_out(
     pool = UserPool(deployed.clients, endpoint.user_pool_id)
     assert [user.label for user in pool.users()] == [NAME]
     assert [call.status for call in deployed_aws.calls] == [400, 400, 200]
+
+
+def test_a_wrong_password_is_refused_without_leaving_the_machine(
+    deployed: Deployer, deployed_aws: Aws, endpoint: ApiEndpoint
+) -> None:
+    cognito = deployed.clients.cognito_idp
+    client = app_client(cognito, endpoint.user_pool_id, endpoint.client_id)
+    with pytest.raises(UserProblem, match="Incorrect username or password"):
+        begin(cognito, client, NAME, Flow.SRP, "Wrong-horse-2")
+    assert "Wrong-horse-2" not in str([call.request.body for call in deployed_aws.calls])
