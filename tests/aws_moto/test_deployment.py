@@ -10,9 +10,15 @@ from tests.aws_moto.aws import Aws
 from tests.aws_moto.backends import Backend
 from tests.aws_moto.sandbox import Deployer, Loop
 from workbench.aws.target import AwsTarget
+from workbench.branches.environments import list_stacks
+from workbench.deploy.outputs.outputs import read_outputs
 from workbench.loop.options import SandboxOptions
 from workbench.model.deployment import DeploymentResult, Method
 from workbench.model.events import ResourceProgressed
+from workbench.model.user_problem import UserProblem
+from workbench.project.identity import stack_name
+from workbench.project.models import BackendIdentity
+from workbench.synth.python.diagnostics import introspect_python
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
@@ -62,6 +68,25 @@ def test_a_new_model_goes_through_cloudformation(deployed: Deployer, deployed_aw
 
     deployed.deploy(Backend.load("python"))
     assert set(deployed.clients.dynamodb.list_tables()["TableNames"]) == tables
+
+
+def test_outputs_are_read_from_the_account(deployed: Deployer, deployed_aws: Aws) -> None:
+    read = read_outputs(deployed.clients, deployed.stack_name, introspect_python)
+    assert read == deployed.outputs
+    assert {call.role for call in deployed_aws.calls} == {""}
+    with pytest.raises(UserProblem, match="There is no deployed backend"):
+        read_outputs(deployed.clients, f"{deployed.stack_name}x", introspect_python)
+
+
+def test_environments_are_the_root_stacks_of_backends(deployed: Deployer) -> None:
+    branch = BackendIdentity("d1234567890abc", "main", "branch")
+    body = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    cloudformation = deployed.clients.cloudformation
+    for name in (stack_name(branch), "somebody-elses"):
+        cloudformation.create_stack(StackName=name, TemplateBody=body)
+    found = [identity for identity, _ in list_stacks(cloudformation)]
+    assert sorted(each.type for each in found) == ["branch", "sandbox"]
+    assert set(found) == {deployed.session.identity, branch}
 
 
 def test_the_loop_deploys_on_save(target: AwsTarget, aws: Aws, tmp_path: Path) -> None:
