@@ -244,7 +244,7 @@ class Aws:
         return next((a for a in (each(request) for each in self.extra) if a is not None), None)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        body = _body(environ)
+        body = bytes(environ["wsgi.input"].read())
         request = read_request(environ, body, role_of)
         try:
             answer = self._in_place_of_moto(request)
@@ -267,8 +267,6 @@ class Aws:
             return start_response(status, headers, *more)
 
         environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
         try:
             answered: Iterable[bytes] = self._moto(environ, begin)
         except Exception:  # noqa: BLE001 - kept for the end of the test, which it fails
@@ -288,11 +286,42 @@ def _create_app(service: Any) -> Any:
 
 
 class Handler(MotoRequestHandler):  # type: ignore[misc]
-    """How the server speaks HTTP."""
+    """Speaks HTTP with connections that stay open, as AWS's do.
 
-    # Connections stay open, as AWS's do: a new one for each request costs a thread, too.
+    werkzeug closes each: a connection and a thread for each request were half of its cost.
+    """
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def run_wsgi(self) -> None:
+        """Answer one request: read it to its end, which leaves the connection at the next one."""
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+        environ = self.make_environ()
+        body = _body(environ)
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        for name in ("wsgi.input_terminated", "HTTP_TRANSFER_ENCODING"):
+            environ.pop(name, None)
+        begun: list[Any] = []
+        answered = self.server.app(environ, lambda *begin: begun.append(begin))
+        content = b"".join(answered)
+        status, headers = begun[-1][:2]
+        code, _, reason = status.partition(" ")
+        self.send_response_only(int(code), reason)
+        named = {name.lower() for name, _ in headers}
+        for name, value in headers:
+            self.send_header(name, value)
+        if "date" not in named:
+            self.send_header("Date", self.date_time_string())
+        if "content-length" not in named:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Say nothing on the terminal."""
