@@ -57,14 +57,16 @@ class SessionTarget:
         self._sink = sink
         self._introspect = introspect
         self._ownership: Ownership | None = None
+        self._was_connected = False
 
     def connect(self) -> SandboxStack:
         """Start the local cloud or check AWS's credentials, and return the stack there."""
         run_beside(_import_deploy, "import-deploy")
         before = self._session.sandbox_dir
-        if isinstance(self._session.target, AwsTarget):
-            self._session.target.shared.forget()  # after a loss: read what a sign-in has left
+        if self._was_connected and isinstance(self._session.target, AwsTarget):
+            self._session.target.shared.forget()  # those that were lost
         self._session = connect(self._session, self._sink)
+        self._was_connected = True
         if self._session.sandbox_dir != before:
             self._own(self._session.sandbox_dir)
 
