@@ -16,7 +16,8 @@ from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
 from workbench.deploy.diff.schema_diff import explain_schemas
 from workbench.deploy.execute.delete import delete_backend
-from workbench.deploy.execute.execute import adopt_running, execute, publish_ahead
+from workbench.deploy.execute.execute import adopt_running, execute
+from workbench.deploy.execute.publishing import publish_ahead
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources

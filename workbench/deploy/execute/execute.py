@@ -14,8 +14,7 @@ from pathlib import Path
 
 from workbench.aws.clients import Clients
 from workbench.deploy.assembly.assembly import Assembly
-from workbench.deploy.execute.assets import publish_assets
-from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of, require_bootstrap
+from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of
 from workbench.deploy.execute.cloudformation import (
     GONE,
     StackRequest,
@@ -23,9 +22,8 @@ from workbench.deploy.execute.cloudformation import (
     require_success,
 )
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
-from workbench.deploy.execute.images.container_tool import Say
-from workbench.deploy.execute.images.publish import publish_images
 from workbench.deploy.execute.progress import Progress
+from workbench.deploy.execute.publishing import publish, publishes, publishing_steps
 from workbench.deploy.execute.stack_operation import follow_operation
 from workbench.deploy.execute.step_reporter import StepReporter
 from workbench.deploy.failure.failure import DeploymentProblem, failure_from_exception
@@ -43,7 +41,6 @@ from workbench.deploy.outputs.outputs import OutputsRequest, write_outputs_file
 from workbench.deploy.plan.instructions import (
     DeployStack,
     Plan,
-    PublishAssets,
     Swap,
     SwapDrifted,
     WriteOutputs,
@@ -140,18 +137,6 @@ def execute(
     return run.live
 
 
-def publish_ahead(plan: Plan, clients: Clients) -> str:
-    """Publish the plan's assets before it is certain that it is carried out; a note of how many.
-
-    Not for a plan that builds images. Raises DeploymentProblem and what S3 answers; ``execute``
-    then publishes, and explains, again.
-    """
-    if not (_publishing(plan) or _deploys(plan)):
-        return ""
-    bootstrap = bootstrap_of(clients, plan.assembly.roles)
-    return _publish_assets(plan, clients, bootstrap, lambda _: None)
-
-
 def adopt_running(
     clients: Clients,
     stack_name: str,
@@ -176,36 +161,14 @@ def adopt_running(
 
 
 def _publish(run: _Run, *, ahead: bool) -> None:
-    steps = _publishing(run.plan)
+    steps = publishing_steps(run.plan)
     if ahead:
         with run.steps.step(*steps):
             return
-    if not (steps or _deploys(run.plan)):
+    if not publishes(run.plan):
         return
     with run.stage(Stage.ASSETS) as outcome, run.steps.step(*steps):
-        outcome.note = _publish_assets(run.plan, run.clients, run.bootstrap, run.steps.say)
-
-
-def _publish_assets(plan: Plan, clients: Clients, bootstrap: Bootstrap, say: Say) -> str:
-    assembly = plan.assembly
-    hashes = {name for step in _publishing(plan) for name in step.hashes}
-    if _deploys(plan):
-        hashes.add(assembly.root.template_hash)
-    assets = [assembly.assets[name] for name in hashes if name in assembly.assets]
-    if not clients.is_local:
-        require_bootstrap(clients, bootstrap)
-    images = [assembly.images[name] for step in _publishing(plan) for name in step.images]
-    count = publish_assets(assets, clients, bootstrap)
-    count += publish_images(images, assembly, clients, bootstrap, say)
-    return f"{count} of {len(assets) + len(images)} published"
-
-
-def _publishing(plan: Plan) -> list[PublishAssets]:
-    return [step for step in plan.steps if isinstance(step, PublishAssets)]
-
-
-def _deploys(plan: Plan) -> bool:
-    return any(isinstance(step, DeployStack) for step in plan.steps)
+        outcome.note = publish(run.plan, run.clients, run.bootstrap, run.steps.say)
 
 
 def _leave_to_cloudformation(run: _Run) -> None:
