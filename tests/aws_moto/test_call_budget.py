@@ -32,8 +32,8 @@ MODEL = "new model"
 BUDGET = {
     (FIRST, "python"): 35,
     (FIRST, "typescript"): 62,
-    (FUNCTION, "python"): 4,
-    (FUNCTION, "typescript"): 4,
+    (FUNCTION, "python"): 3,
+    (FUNCTION, "typescript"): 3,
     (FIELD, "python"): 7,
     (FIELD, "typescript"): 7,
     (MODEL, "python"): 20,

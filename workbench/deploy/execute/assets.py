@@ -33,11 +33,10 @@ def publish_assets(assets: Iterable[FileAsset], clients: Clients, bootstrap: Boo
     def publish(asset: FileAsset) -> bool:
         acting = bootstrap.acting(clients, asset.role)
         bucket = AssetBucket.named_by(asset, acting, bootstrap)
-        body = read_asset(asset)
         limit = _ASK_FIRST_BYTES_LOCALLY if acting.is_local else _ASK_FIRST_BYTES
-        if len(body) > limit and bucket.has(asset.object_key):
+        if _is_larger(asset.path, limit) and bucket.has(asset.object_key):
             return False
-        return bucket.put(asset.object_key, body, _content_type(asset))
+        return bucket.put(asset.object_key, read_asset(asset), _content_type(asset))
 
     if not wanted:
         return 0
@@ -78,6 +77,13 @@ def _files(folder: Path) -> list[Path]:
             elif entry.is_file():
                 found.append(entry)
     return sorted(found, key=lambda file: file.relative_to(folder).as_posix())
+
+
+def _is_larger(path: Path, limit: int) -> bool:
+    """Whether a file, or the files of a folder before they are packed, have more bytes."""
+    if path.is_file():
+        return path.stat().st_size > limit
+    return sum(file.stat().st_size for file in _files(path)) > limit
 
 
 def _content_type(asset: FileAsset) -> str:
