@@ -14,6 +14,7 @@ from tests.aws_moto.sandbox import Deployer
 from workbench.cli.main import main
 from workbench.deploy.execute.delete import Deleted, delete_backend
 from workbench.deploy.failure.failure import DeploymentProblem
+from workbench.deploy.live.snapshot import snapshot_file
 from workbench.deploy.plan.instructions import (
     SwapBucketContent,
     SwapDrifted,
@@ -67,7 +68,8 @@ def test_the_managed_policy_deploys_swaps_and_updates(
 
 
 def delete(deployer: Deployer) -> Deleted:
-    return delete_backend(deployer.clients, deployer.stack_name, lambda _: None)
+    snapshot = snapshot_file(deployer.session.sandbox_dir)
+    return delete_backend(deployer.clients, deployer.stack_name, lambda _: None, snapshot=snapshot)
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
@@ -100,7 +102,8 @@ def test_a_bucket_that_is_not_empty_remains_and_says_which_action_empties_it(
     assert any("AWS::S3::Bucket" in line for line in failed.value.failure.details)
     # Without the right to empty it, a second attempt would fail like the first.
     assert len(aws.calls.of("cloudformation:DeleteStack")) == 1
-    assert delete(deployer).existed
+    # The functions are gone by now, but not what they logged.
+    assert any("log group" in name for name in delete(deployer).remaining)
 
 
 def test_with_the_policies_of_the_docs_delete_leaves_nothing(aws: Aws, deployer: Deployer) -> None:
@@ -170,3 +173,20 @@ def test_without_it_the_command_says_which_action_is_missing(
     said = capsys.readouterr().err
     assert "may not call cognito-idp:ListUsers" in said
     assert "docs/aws.md has the policy to ask for: “Users”" in said
+
+
+def test_repairs_need_nothing_more(deployer: Deployer, enforcement: Enforcement, aws: Aws) -> None:
+    backend = Backend.load("python")
+    aws.fail_resource("AWS::DynamoDB::Table", "CREATE", "No more tables")
+    with pytest.raises(DeploymentProblem):
+        deployer.deploy(backend)
+    # What was never created is deleted and made again, in the bootstrap's role.
+    deployer.deploy(backend)
+    backend.add_model("Note")
+    aws.fail_resource("AWS::DynamoDB::Table", "CREATE", "No more tables")
+    with pytest.raises(DeploymentProblem):
+        deployer.deploy(backend)
+    deployer.deploy(backend)
+    (deletion,) = aws.calls.of("cloudformation:DeleteStack")
+    assert "deploy-role" in deletion.role
+    enforcement.assert_nothing_refused()

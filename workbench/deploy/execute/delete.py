@@ -18,6 +18,7 @@ from workbench.deploy.execute.stack_repair import remove_stack
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
+from workbench.deploy.live.snapshot import load_snapshot
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.model.events import Emit
@@ -75,8 +76,9 @@ def delete_backend(
             kept.append(_named(progress, event))
         progress.of_stack(event)
 
+    functions = _functions(live, snapshot, state)
     _remove(clients, state, live, report, progress)
-    denial = _delete_log_groups(clients, live, kept) if live is not None else None
+    denial = _delete_log_groups(clients, functions, kept)
     if snapshot:
         snapshot.unlink(missing_ok=True)
     return Deleted(existed=True, remaining=tuple(kept), denial=denial)
@@ -195,18 +197,29 @@ def _empty_bucket(clients: Clients, bucket: str) -> Denial | None:
     return None
 
 
-def _delete_log_groups(clients: Clients, live: LiveStack, kept: list[str]) -> Denial | None:
+def _functions(live: LiveStack | None, snapshot: Path | None, state: StackState) -> list[str]:
+    """The functions' names; those too that an earlier deletion removed before it failed."""
+    known = load_snapshot(snapshot) if snapshot else None
+    trees = [live] if live is not None else []
+    if known is not None and known.stack_id == state.stack_id:
+        trees.append(known.live)
+    names = [
+        resource.physical_id
+        for tree in trees
+        for _, stack in tree.walk()
+        for resource in stack.resources.values()
+        if resource.type == "AWS::Lambda::Function" and resource.physical_id
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _delete_log_groups(clients: Clients, functions: list[str], kept: list[str]) -> Denial | None:
     """Delete the log groups that Lambda made outside the stack; those that remain go to ``kept``.
 
     Returns what the caller lacks for it. The first one is tried alone: who may not delete it may
     delete none.
     """
-    names = [
-        f"/aws/lambda/{resource.physical_id}"
-        for _, stack in live.walk()
-        for resource in stack.resources.values()
-        if resource.type == "AWS::Lambda::Function" and resource.physical_id
-    ]
+    names = [f"/aws/lambda/{name}" for name in functions]
     denials: list[Denial] = []
 
     def delete(name: str) -> bool:
