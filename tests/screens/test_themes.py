@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from textual.color import Color
 
+from screens import themes
 from screens.terminal import (
     choose_theme,
     has_few_colors,
@@ -32,11 +34,23 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def test_each_dialog_has_its_place_over_the_screen_below() -> None:
+    """Textual's own style of a dialog has it in the upper left corner, over nothing."""
+    screens = Path(themes.__file__).parent
+    source = "".join(file.read_text() for file in screens.rglob("*.py"))
+    dialogs = re.findall(r"^class (\w+)\((?:\w+, )?ModalScreen\[", source, re.MULTILINE)
+    sheets = "".join(Path(sheet).read_text() for sheet in themes.STYLE_SHEETS)
+    placed = re.findall(r"^([\w, ]+) \{\s*align: center middle;", sheets, re.MULTILINE)
+    named = {name.strip() for rule in placed for name in rule.split(",")}
+    assert dialogs
+    assert set(dialogs) - named == set()
+
+
 def test_ours_are_there_and_whole() -> None:
-    themes, warnings = load_themes()
-    assert set(themes) == {"dark", "light", "terminal"}
+    found, warnings = load_themes()
+    assert set(found) == {"dark", "light", "terminal"}
     assert warnings == []
-    for theme in themes.values():
+    for theme in found.values():
         assert set(theme.colors) == set(COLOR_NAMES)
 
 
