@@ -56,6 +56,19 @@ def test_a_stack_under_review_is_left_by_nobody(deployer: Deployer, aws: Aws) ->
     assert aws.calls.of("cloudformation:DeleteChangeSet")
 
 
+def test_someone_elses_stack_under_review_is_kept(deployer: Deployer, aws: Aws) -> None:
+    deployer.clients.cloudformation.create_change_set(
+        StackName=deployer.stack_name,
+        ChangeSetName="theirs",
+        ChangeSetType="CREATE",
+        TemplateBody='{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}',
+    )
+    aws.faults.error("cloudformation:DescribeChangeSet", "ValidationError", "Not today")
+    with pytest.raises(DeploymentProblem, match="Not today"):
+        deployer.deploy(Backend.load("python"))
+    assert status_of(deployer) == "REVIEW_IN_PROGRESS"
+
+
 def test_the_refused_call_is_named_and_not_the_change_set(
     deployed: Deployer, deployed_aws: Aws
 ) -> None:

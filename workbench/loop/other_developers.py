@@ -22,7 +22,7 @@ def wait_for_others(
     """Follow the operation that runs on the stack to its end, however that is."""
     running = last_operation(clients, state.stack_id)
     who = str(running) if running else "another tool"
-    sink.tell(Level.INFO, f"This sandbox is being deployed ({who}): waiting for the end of that")
+    sink.tell(Level.INFO, f"This backend is being deployed ({who}): waiting for the end of that")
     try:
         follow()
     except DeploymentProblem as failed:
@@ -34,7 +34,7 @@ def tell_of_change(clients: Clients, state: StackState | None, sink: EventSink) 
     if state is None:
         sink.tell(
             Level.WARNING,
-            "This sandbox was deleted since your last deployment; the next one creates it again, "
+            "This backend was deleted since your last deployment; the next one creates it again, "
             "without its data",
         )
         return
@@ -42,6 +42,6 @@ def tell_of_change(clients: Clients, state: StackState | None, sink: EventSink) 
     if changed is not None and not changed.ours:
         sink.tell(
             Level.WARNING,
-            f"This sandbox was changed since your last deployment ({changed}); the next one "
+            f"This backend was changed since your last deployment ({changed}); the next one "
             "starts from what stands now",
         )

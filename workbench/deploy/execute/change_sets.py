@@ -17,7 +17,7 @@ from workbench.aws.clients import Clients
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import AWS_PACE
-from workbench.deploy.live.stack_state import read_stack_state
+from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.model.deployment import Failure
 from workbench.redaction.secret_shapes import redact
 
@@ -33,13 +33,18 @@ _NOTHING = (
 
 
 def deploy_change_set(
-    clients: Clients, stack_name: str, arguments: Mapping[str, Any], token: str, *, create: bool
+    clients: Clients,
+    stack_name: str,
+    arguments: Mapping[str, Any],
+    token: str,
+    state: StackState | None,
 ) -> str | None:
     """Make a change set and execute it; the stack's id, or None if it is empty.
 
     ``arguments`` are those that CreateStack and UpdateStack take, too. A change set that cannot be
     executed is removed, with the stack that it alone had made.
     """
+    create = state is None or state.status == "REVIEW_IN_PROGRESS"
     kind: Literal["CREATE", "UPDATE"] = "CREATE" if create else "UPDATE"
     made = clients.cloudformation.create_change_set(
         StackName=stack_name,
@@ -50,13 +55,14 @@ def deploy_change_set(
         **arguments,
     )
     change_set, stack_id = made.get("Id", ""), made.get("StackId", stack_name)
+    own = stack_id if state is None else ""
     try:
         changes = _await(clients, change_set)
     except BaseException:
-        _discard(clients, change_set, stack_id if create else "")
+        _discard(clients, change_set, own)
         raise
     if not changes:
-        _discard(clients, change_set, stack_id if create else "")
+        _discard(clients, change_set, own)
         return None
     clients.cloudformation.execute_change_set(ChangeSetName=change_set, ClientRequestToken=token)
     return stack_id

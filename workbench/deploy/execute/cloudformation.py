@@ -153,18 +153,15 @@ def _submit(
     clients: Clients, request: StackRequest, state: StackState | None, token: str
 ) -> str | None:
     """Start a create or update; the stack's id, or None if nothing would change."""
-    create = state is None or state.status == "REVIEW_IN_PROGRESS"
     arguments = _arguments(clients, request, state)
-    if create and state is not None:
-        return deploy_change_set(clients, request.stack_name, arguments, token, create=True)
+    if state is not None and state.status == "REVIEW_IN_PROGRESS":
+        return deploy_change_set(clients, request.stack_name, arguments, token, state)
     try:
         return _submit_directly(clients, request, state, arguments, token)
     except ClientError as error:
         if _may_not_call_directly(error):
             try:
-                return deploy_change_set(
-                    clients, request.stack_name, arguments, token, create=create
-                )
+                return deploy_change_set(clients, request.stack_name, arguments, token, state)
             except ClientError as second:
                 if error_code(second) in _DENIED:
                     raise error from second

@@ -25,7 +25,7 @@ def require_as_planned(
         follow_operation(clients, state.stack_id, report)
     raise DeploymentProblem(
         Failure(
-            title="This sandbox was changed while this deployment was prepared",
+            title="This backend was changed while this deployment was prepared",
             reason=f"By {who}." if who else "The stack was deleted.",
             fix="Nothing was changed here. Save again: this compares with what stands now.",
             offer="retry",
