@@ -197,6 +197,9 @@ class Denial:
             return f"The backend's role {self.role} may not call {self.action}"
         return f"Your AWS credentials may not call {self.action}"
 
+    def __str__(self) -> str:
+        return f"{self.what}. {self.next_step}"
+
     @property
     def next_step(self) -> str:
         """Who can allow it, and where the policy stands."""
@@ -236,12 +239,17 @@ def denial_in(text: str) -> Denial | None:
     return Denial(said["action"], _named(role["role"] if role else ""), "explicit deny" in text)
 
 
+def is_denied(error: BaseException) -> bool:
+    """True if AWS refused a call because no policy allows it, or one denies it."""
+    return isinstance(error, ClientError) and error_code(error) in _DENIED
+
+
 def denial_of(error: BaseException, service: str = "") -> Denial | None:
     """The refusal that an exception means; None for every other error.
 
     ``service`` names the action where the answer does not: its prefix in policies.
     """
-    if not isinstance(error, ClientError) or error_code(error) not in _DENIED:
+    if not isinstance(error, ClientError) or not is_denied(error):
         return None
     text = error_message(error)
     operation = error.operation_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import denial_of
 from workbench.cli.output import err
 from workbench.loop.options import SandboxOptions
 from workbench.model.events import discard
@@ -32,4 +33,4 @@ def link_branch(session: Session) -> None:
         )
     except (ClientError, BotoCoreError) as error:
         # The backend is deployed all the same; only the console does not show it at the branch.
-        err(f"The branch could not be linked to {name}: {error}")
+        err(f"The branch could not be linked to {name}: {denial_of(error) or error}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import denial_of
 from workbench.deploy.assembly.assembly import Assembly, read_assembly
 from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
@@ -228,7 +229,8 @@ class SandboxStack:
         except ClientError as error:
             # Someone may deploy without the right to read secrets; a dead connection is another
             # matter, which the deployment itself explains.
-            self.sink.tell(Level.WARNING, f"The sandbox's secrets can't be read: {error}")
+            why = denial_of(error) or error
+            self.sink.tell(Level.WARNING, f"The sandbox's secrets can't be read: {why}")
             return None
         except BotoCoreError:
             return None

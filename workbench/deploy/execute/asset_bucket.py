@@ -15,13 +15,12 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code, is_missing
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import is_denied
 from workbench.deploy.assembly.assembly import FileAsset
 from workbench.deploy.execute.bootstrap import Bootstrap
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.model.deployment import Failure
 from workbench.printed_commands import cdk_bootstrap
-
-_DENIED = frozenset({"403", "AccessDenied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class AssetBucket:
             self.acting.s3.head_object(Bucket=self.name, Key=key, **self._expected)
         except ClientError as error:
             # Without s3:ListBucket, S3 answers 403 for an object that does not exist.
-            if is_missing(error) or error_code(error) in _DENIED:
+            if is_missing(error) or is_denied(error):
                 return False
             raise
         return True
@@ -73,7 +72,7 @@ class AssetBucket:
                 return True
             if error_code(error) == "NoSuchBucket":
                 raise DeploymentProblem(self._missing()) from error
-            if error_code(error) not in _DENIED or self.acting.is_local:
+            if not is_denied(error) or self.acting.is_local:
                 raise
             encryption = self._encryption()
             if not encryption:
@@ -86,7 +85,7 @@ class AssetBucket:
         try:
             self.acting.s3.put_object(**call)
         except ClientError as error:
-            if error_code(error) in _DENIED:
+            if is_denied(error):
                 self._require_owner(first)
                 raise first from error
             raise

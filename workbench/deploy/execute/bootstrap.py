@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 from botocore.exceptions import ClientError
 
-from workbench.aws.client_errors import error_code, is_missing
+from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import is_denied
 from workbench.deploy.assembly.assembly import DeploymentRoles
 from workbench.deploy.assembly.role_name import RoleName
 from workbench.deploy.failure.failure import DeploymentProblem
@@ -107,7 +108,7 @@ def check_bootstrap(clients: Clients, bootstrap: Bootstrap) -> None:
     try:
         answer = clients.ssm.get_parameter(Name=parameter)
     except ClientError as error:
-        if error_code(error).startswith("AccessDenied"):
+        if is_denied(error):
             return
         if not is_missing(error):
             raise

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code, error_message, is_missing
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import is_denied
 from workbench.deploy.execute.change_sets import deploy_change_set, means_no_change
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.execute.stack_repair import settle_stack
@@ -34,7 +35,6 @@ CAPABILITIES: list[CapabilityType] = [
     "CAPABILITY_NAMED_IAM",
     "CAPABILITY_AUTO_EXPAND",
 ]
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _FORGOTTEN = Failure(
     title="The deployment was cut off",
     reason="CloudFormation was started again during the deployment and has forgotten it.",
@@ -163,7 +163,7 @@ def _submit(
             try:
                 return deploy_change_set(clients, request.stack_name, arguments, token, state)
             except ClientError as second:
-                if error_code(second) in _DENIED:
+                if is_denied(second):
                     raise error from second
                 raise
         if error_code(error) == "AlreadyExistsException" or _is_busy(error_message(error)):
@@ -223,7 +223,7 @@ def _may_not_call_directly(error: ClientError) -> bool:
     """Whether the role may not call CreateStack or UpdateStack (rather than pass on a role)."""
     message = error_message(error)
     named = "cloudformation:CreateStack" in message or "cloudformation:UpdateStack" in message
-    return named and error_code(error) in _DENIED
+    return named and is_denied(error)
 
 
 def _is_busy(message: str) -> bool:

@@ -112,7 +112,7 @@ def _remove(
     names = _standing(standing, progress) if standing else ()
     fix = failed.failure.fix
     if denial is not None:
-        fix = f"Empty the buckets, then delete again. {denial.what}. {denial.next_step}"
+        fix = f"Empty the buckets, then delete again. {denial}"
     raise DeploymentProblem(replace(failed.failure, details=names, fix=fix)) from failed
 
 

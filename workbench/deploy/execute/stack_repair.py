@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
+from workbench.aws.permissions import is_denied
 from workbench.deploy.execute.overtaken import require_as_planned
 from workbench.deploy.execute.stack_operation import Ending, Report, follow_operation
 from workbench.deploy.failure.failure import (
@@ -23,7 +23,6 @@ from workbench.redaction.secret_shapes import redact
 
 _NEVER_CREATED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
 _MOVES = 6
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _ROLLBACK_VERSION = 23
 """The version of the bootstrap whose deploy role may roll back (CDK guide, its history)."""
 
@@ -139,14 +138,14 @@ def _start_rollback(
     try:
         start(clients)
     except ClientError as error:
-        if error_code(error) not in _DENIED or own is None or own is clients:
+        if not is_denied(error) or own is None or own is clients:
             raise
     else:
         return
     try:
         start(own)
     except ClientError as error:
-        if error_code(error) not in _DENIED:
+        if not is_denied(error):
             raise
         raise DeploymentProblem(_may_not_roll_back(own, error)) from error
 
