@@ -1,4 +1,4 @@
-"""The keys of the users pane."""
+"""The keys of the users pane, and what they need."""
 
 from __future__ import annotations
 
@@ -43,3 +43,35 @@ SCREEN_BINDINGS: list[BindingType] = [
     key("users.back", "escape", "back", "Back",
         "Back to the table; then unmark, end the search, leave the pane"),
 ]  # fmt: skip
+
+OF_A_USER = (
+    "edit",
+    "password",
+    "groups",
+    "switch",
+    "more",
+    "delete",
+    "query",
+    "mark",
+    "sign_in",
+    "details",
+)
+"""Actions that need a user under the cursor."""
+
+OF_A_POOL = (
+    "create",
+    "sent_messages",
+    "settings",
+    "manage_groups",
+    "triggers",
+    "pool",
+    "export",
+    "import",
+    "seed",
+)
+"""Actions that need a pool."""
+
+WHILE_NOT_TYPING = (
+    *OF_A_USER, *OF_A_POOL, "sort", "columns", "reload", "search", "mark_all",
+)  # fmt: skip
+"""Actions whose keys are letters in a text."""

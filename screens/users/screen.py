@@ -16,7 +16,12 @@ from screens.messages import OpenPlayground, SignInsChanged
 from screens.pane import PaneContext, PaneScreen
 from screens.users import actions
 from screens.users.actions import UserAction
-from screens.users.bindings import SCREEN_BINDINGS
+from screens.users.bindings import (
+    OF_A_POOL,
+    OF_A_USER,
+    SCREEN_BINDINGS,
+    WHILE_NOT_TYPING,
+)
 from screens.users.browser import UserBrowser
 from screens.users.bulk_runner import outcome_text
 from screens.users.dialogs import (
@@ -49,33 +54,6 @@ from workbench.users.token_store import forget_tokens
 from workbench.users.trigger_logs import read_triggers
 from workbench.users.user_pools import User
 from workbench.wording import plural
-
-_OF_A_USER = (
-    "edit",
-    "password",
-    "groups",
-    "switch",
-    "more",
-    "delete",
-    "query",
-    "mark",
-    "sign_in",
-    "details",
-)
-_OF_A_POOL = (
-    "create",
-    "sent_messages",
-    "settings",
-    "manage_groups",
-    "triggers",
-    "pool",
-    "export",
-    "import",
-    "seed",
-)
-_WHILE_NOT_TYPING = (
-    *_OF_A_USER, *_OF_A_POOL, "sort", "columns", "reload", "search", "mark_all",
-)  # fmt: skip
 
 
 class UsersScreen(PaneScreen, inherit_bindings=False):
@@ -398,13 +376,13 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
-        if action not in _WHILE_NOT_TYPING:
+        if action not in WHILE_NOT_TYPING:
             return super().check_action(action, parameters)
         opened = self.browser.pager.opened
         if isinstance(self.focused, Input):
             return False
-        if action in _OF_A_USER:
+        if action in OF_A_USER:
             return self.browser.current is not None
-        if action in _OF_A_POOL:
+        if action in OF_A_POOL:
             return opened is not None
         return True
