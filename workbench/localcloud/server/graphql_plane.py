@@ -98,16 +98,25 @@ class GraphQLPlane:
         from workbench.localcloud.ministack.bridge.appsync_keys import EmulatorKeys
         from workbench.localcloud.ministack.bridge.appsync_services import EmulatorServices
 
+        evaluator = shared.evaluator()
+        warmed = False
+
+        def api_ids() -> list[str]:
+            """The APIs; the first one has the workers started, ahead of its first request."""
+            nonlocal warmed
+            found = list(appsync_records.api_ids())
+            if found and not warmed:
+                warmed = True
+                evaluator.warm_up()
+            return found
+
         self._plane = DataPlane(
-            ControlPlane(
-                appsync_records.api_ids, appsync_records.revision, appsync_records.read_api
-            ),
+            ControlPlane(api_ids, appsync_records.revision, appsync_records.read_api),
             EmulatorServices(self._mark),
             EmulatorKeys(),
             RequestLog(appsync_logs.write_lines),
-            shared.evaluator(),
+            evaluator,
         )
-        shared.evaluator().warm_up()
         self._plane.snapshots.look_soon()
         return self._plane
 
