@@ -29,6 +29,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+_CLOCK_TOLERANCE = 300
+
 Respond = Callable[[Request], Answer | None]
 """An answer, or None to let the request through (after a delay, say)."""
 
@@ -65,7 +67,7 @@ class Faults:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
         self.clock_offset = 0.0
-        """Seconds that the service's clock is ahead of this machine's."""
+        """Seconds that the service's clock is ahead of this machine's; above 300 it refuses."""
 
     def clear(self) -> None:
         """Take all faults away."""
@@ -156,6 +158,8 @@ class Faults:
 
     def meet(self, request: Request) -> Answer | None:
         """The answer that a fault gives to this request, or None."""
+        if abs(self.clock_offset) > _CLOCK_TOLERANCE and request.key:
+            return self._of_another_time(request)
         with self._lock:
             meeting = [fault for fault in self._faults if fault.take(request)]
         for fault in meeting:
@@ -163,6 +167,16 @@ class Faults:
             if answer is not None:
                 return answer
         return None
+
+    def _of_another_time(self, request: Request) -> Answer:
+        sent, now = request.headers.get("x-amz-date", ""), self.date()
+        if request.service == "s3":
+            text = "The difference between the request time and the current time is too large."
+            return error_answer(request, "RequestTimeTooSkewed", text, 403)
+        is_json = "json" in request.protocol
+        code = "InvalidSignatureException" if is_json else "SignatureDoesNotMatch"
+        late = "expired" if self.clock_offset > 0 else "not yet current"
+        return error_answer(request, code, f"Signature {late}: {sent} is not near {now}", 403)
 
     def date(self) -> str:
         """The service's clock, as the Date header has it."""

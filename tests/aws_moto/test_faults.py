@@ -47,12 +47,7 @@ def login_page(faults: Faults) -> None:
 
 
 def wrong_clock(faults: Faults) -> None:
-    faults.error(
-        "*",
-        "SignatureDoesNotMatch",
-        "Signature expired: 20260101T000000Z is now earlier than 20260101T120000Z",
-        status=403,
-    )
+    faults.clock_offset = 12 * 3600
 
 
 def throttled(faults: Faults) -> None:
@@ -60,7 +55,7 @@ def throttled(faults: Faults) -> None:
 
 
 def internal(faults: Faults) -> None:
-    faults.error("s3:PutObject", "InternalError", "We encountered an internal error.", status=500)
+    faults.error("lambda:*", "ServiceException", "An internal error occurred.", status=500)
 
 
 def test_the_loop_goes_on_after_each_fault(target: AwsTarget, aws: Aws, tmp_path: Path) -> None:
@@ -70,7 +65,7 @@ def test_the_loop_goes_on_after_each_fault(target: AwsTarget, aws: Aws, tmp_path
         login_page: "something that is not its API",
         wrong_clock: "This machine's clock is wrong",
         throttled: "AWS asked to slow down",
-        internal: "We encountered an internal error",
+        internal: "An internal error occurred",
     }
     backend = Backend.load("python")
     with Loop(tmp_path / "project", target, backend, SandboxOptions(type_check=False)) as loop:
@@ -96,6 +91,17 @@ def test_thirty_throttles_do_not_end_a_deployment(deployed: Deployer, deployed_a
     fault = deployed_aws.faults.throttle(EVENTS, 30)
     assert failure_of(deployed, with_a_role(deployed.edited())) is None
     assert fault.met == 30
+
+
+def test_a_page_does_not_hide_why_a_deployment_failed(
+    deployed: Deployer, deployed_aws: Aws
+) -> None:
+    deployed_aws.fail_resource("TodoIAMRole", "UPDATE", "Not now")
+    deployed_aws.faults.html("cloudformation:ListStackResources", 500)
+    failure = failure_of(deployed, with_a_role(deployed.edited()))
+    assert failure is not None
+    assert failure.construct_path == "data/amplifyData/Todo/TodoIAMRole"
+    assert failure.reason == "Not now"
 
 
 def test_what_was_just_made_may_not_be_seen_yet(deployer: Deployer, aws: Aws) -> None:
