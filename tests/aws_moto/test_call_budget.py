@@ -14,6 +14,7 @@ import pytest
 
 from tests.aws_moto.aws import Aws, Profile
 from tests.aws_moto.backends import Backend
+from tests.aws_moto.enforcement import Enforcement
 from tests.aws_moto.policy_page import page
 from tests.aws_moto.sandbox import Deployer, Loop, aws_target
 from tests.aws_moto.test_least_privilege import add_field
@@ -74,6 +75,7 @@ def test_saves(aws: Aws, profile: Profile, tmp_path: Path, language: str) -> Non
     backend = Backend.load(language)
     handler = "handler.py" if language == "python" else "index.mjs"
     cost: dict[str, int] = {}
+    enforcement = Enforcement(aws)
     with Loop(tmp_path / "project", AwsTarget(profile=profile.name), backend) as loop:
         saves = Saves(loop, aws)
         cost[FIRST] = saves.cost()
@@ -88,6 +90,7 @@ def test_saves(aws: Aws, profile: Profile, tmp_path: Path, language: str) -> Non
         file.write_text(file.read_text())
         loop.until_seen()
         assert len(aws.calls) == 0
+    enforcement.assert_nothing_refused()
     assert cost == {name: calls for (name, of), calls in BUDGET.items() if of == language}
 
 
