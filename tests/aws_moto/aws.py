@@ -27,7 +27,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from tests.aws_moto import gaps
 from tests.aws_moto.faults import Answer, Faults
 from tests.aws_moto.requests import Request, read_request, routes_of
-from tests.aws_moto.stack_operations import CONTROL, Refusal
+from tests.aws_moto.stack_control import CONTROL, Refusal
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -15,7 +15,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.models import iam_backends
 
 from tests.aws_moto import stack_operations
-from tests.aws_moto.stack_operations import states_of
+from tests.aws_moto.stack_events import states_of
 
 _RESTING = ("_COMPLETE", "_FAILED")
 

@@ -12,12 +12,13 @@ How to write a test on it::
 The fixtures:
 
 - ``aws``: the AWS of this test, bootstrapped, empty. ``aws.calls`` has every request since the test
-  began: ``.actions``, ``.counts()``, ``.of("s3:PutObject")``, ``.own`` (the user's key); a ``Call``
-  has ``request`` (service, operation, key, parameters, headers), ``status`` and ``role``.
+  began: ``.actions``, ``.counts()``, ``.of("s3:PutObject")``, ``.own`` (the user's key),
+  ``.wait_for(action)``; a ``Call`` has ``request`` (service, operation, key, parameters, headers),
+  ``status`` and ``role``.
 - ``aws.faults``: ``deny("lambda:GetFunction")``, ``expire("*")``, ``throttle("cloudformation:*",
   30)``, ``html(…, 502)``, ``delay``, ``hold``, ``appears_after(…, reads)``, ``error(action, code,
   message)``, ``add(action, respond)``; all take ``times=``, ``skip=`` and ``when=`` (of the
-  request). ``aws.faults.clock_offset`` moves the service's clock.
+  request). ``aws.faults.clock_offset`` moves the service's clock; beyond 300 s it refuses.
 - ``aws.fail_resource("*Table*", "CREATE", "reason")`` lets CloudFormation fail;
   ``aws.hold_stacks()`` keeps stack operations IN_PROGRESS until the returned event is set.
 - ``aws.extra``: answers for services that moto does not have (SSO's device login, say).
@@ -26,7 +27,8 @@ The fixtures:
 - ``target``, ``clients``: the product's, by that profile.
 - ``deployer``: deploys stage by stage. ``deployed`` is another one, with the Python backend
   deployed once for the module, on ``deployed_aws``: what a test changes there stays for the next
-  one, which goes on from ``deployed.edited()``.
+  one, which goes on from ``deployed.edited()``. ``LANGUAGE = "typescript"`` in a module chooses
+  the other backend.
 - ``Loop(root, target, backend)`` (``sandbox.py``) runs the whole loop in a thread, watcher too.
 
 ``aws.bootstrap(qualifier=…, version=…, roles={"deploy": "my-role"})`` sets up further accounts,

@@ -8,87 +8,24 @@ it. moto's parser evaluates the intrinsics, and its models make the resources th
 from __future__ import annotations
 
 import copy
-import fnmatch
 import re
 import threading
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import Event, Stack, cloudformation_backends
+from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.utils import utcnow
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
 from tests.aws_moto.resource_types import TYPES, Made, Place, make_other
+from tests.aws_moto.stack_control import CONTROL
+from tests.aws_moto.stack_events import STACK, State, enter, finish, states_of, tell
 
-STACK = "AWS::CloudFormation::Stack"
 _SUB = re.compile(r"\$\{([^!{}.]+)(?:\.[^{}]+)?\}")
-
-
-@dataclass(slots=True)
-class State:
-    """A resource of a stack, as ListStackResources tells it."""
-
-    logical_id: str
-    type: str
-    properties: dict[str, Any]
-    resource: Any = None
-    status: str = ""
-    reason: str = ""
-    at: Any = field(default_factory=utcnow)
-
-    @property
-    def physical_id(self) -> str:
-        """Its physical id; empty as long as there is none."""
-        return str(getattr(self.resource, "physical_resource_id", None) or "")
-
-
-@dataclass(slots=True)
-class Refusal:
-    """A resource that will fail: by logical id or type (``*`` allowed), and the phase."""
-
-    what: str
-    phase: str
-    reason: str
-    times: int | None = None
-    skip: int = 0
-
-    def meets(self, logical_id: str, type_: str, phase: str) -> bool:
-        """Whether it fails this resource now; counts it."""
-        if phase != self.phase or self.times == 0:
-            return False
-        if not any(fnmatch.fnmatchcase(name, self.what) for name in (logical_id, type_)):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        if self.times is not None:
-            self.times -= 1
-        return True
-
-
-@dataclass(slots=True)
-class Control:
-    """What a test has said about the operations to come."""
-
-    refusals: list[Refusal] = field(default_factory=list)
-    gate: threading.Event | None = None
-    """While there is one, operations go on in the background once it is set."""
-
-    def clear(self) -> None:
-        """Nothing fails or waits any more."""
-        self.refusals.clear()
-        if self.gate is not None:
-            self.gate.set()
-        self.gate = None
-
-
-CONTROL = Control()
 
 
 class ResourceFailedError(Exception):
@@ -102,7 +39,7 @@ class ResourceFailedError(Exception):
 def create(stack: Stack, template: str, parameters: dict[str, str], token: str = "") -> None:
     """Make the stack's resources; the work of CreateStack and of a CREATE change set."""
     stack.token = token
-    _enter(stack, "CREATE_IN_PROGRESS", "User Initiated")
+    enter(stack, "CREATE_IN_PROGRESS", "User Initiated")
     _in_time(lambda: _create(stack, template, parameters))
 
 
@@ -110,14 +47,14 @@ def update(stack: Stack, template: str, parameters: dict[str, str], token: str =
     """Bring the stack to another template."""
     stack.token = token
     stack.last_updated_time = utcnow()
-    _enter(stack, "UPDATE_IN_PROGRESS", "User Initiated")
+    enter(stack, "UPDATE_IN_PROGRESS", "User Initiated")
     _in_time(lambda: _update(stack, template, parameters))
 
 
 def delete(stack: Stack, token: str = "") -> None:
     """Delete the stack and what it made."""
     stack.token = token
-    _enter(stack, "DELETE_IN_PROGRESS", "User Initiated")
+    enter(stack, "DELETE_IN_PROGRESS", "User Initiated")
     _in_time(lambda: _delete(stack))
 
 
@@ -125,14 +62,8 @@ def settle(stack: Stack, status: str, token: str = "") -> None:
     """Continue a rollback that failed: what it could not change back stays as it is."""
     stack.token = token
     stack.last_updated_time = utcnow()
-    _enter(stack, f"{status}_IN_PROGRESS", "User Initiated")
+    enter(stack, f"{status}_IN_PROGRESS", "User Initiated")
     _in_time(lambda: _clean_up(stack, [], f"{status}_COMPLETE"))
-
-
-def states_of(stack: Stack) -> dict[str, State]:
-    """The stack's resources by logical id."""
-    found: dict[str, State] = stack.__dict__.setdefault("states", {})
-    return found
 
 
 def _in_time(work: Any) -> None:
@@ -156,17 +87,17 @@ def _create(stack: Stack, template: str, parameters: dict[str, str]) -> None:
     except ResourceFailedError as failed:
         _create_failed(stack, failed)
     else:
-        _finish(stack, "CREATE_COMPLETE")
+        finish(stack, "CREATE_COMPLETE")
 
 
 def _create_failed(stack: Stack, failed: ResourceFailedError) -> None:
     reason = f"The following resource(s) failed to create: [{failed.logical_id}]. "
     if stack.__dict__.get("is_nested"):
-        _enter(stack, "CREATE_FAILED", reason)
+        enter(stack, "CREATE_FAILED", reason)
         return
-    _enter(stack, "ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
+    enter(stack, "ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
     _delete_all(stack, list(states_of(stack)))
-    _finish(stack, "ROLLBACK_COMPLETE")
+    finish(stack, "ROLLBACK_COMPLETE")
 
 
 def _update(stack: Stack, template: str, parameters: dict[str, str]) -> None:
@@ -176,7 +107,7 @@ def _update(stack: Stack, template: str, parameters: dict[str, str]) -> None:
     except ResourceFailedError as failed:
         reason = f"The following resource(s) failed to update: [{failed.logical_id}]. "
         if stack.__dict__.get("is_nested"):
-            _enter(stack, "UPDATE_FAILED", reason)
+            enter(stack, "UPDATE_FAILED", reason)
             stack.before_failure = old
             return
         _roll_back(stack, old, reason)
@@ -186,29 +117,29 @@ def _update(stack: Stack, template: str, parameters: dict[str, str]) -> None:
 
 def _roll_back(stack: Stack, old: tuple[str, dict[str, str], dict[str, str]], reason: str) -> None:
     template, parameters, tags = old
-    _enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
+    enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
     try:
         removed = _change_all(stack, template, parameters)
     except ResourceFailedError as failed:
-        _finish(stack, "UPDATE_ROLLBACK_FAILED", f"{failed.logical_id}: {failed}")
+        finish(stack, "UPDATE_ROLLBACK_FAILED", f"{failed.logical_id}: {failed}")
         return
     stack.tags = tags
     _clean_up(stack, removed, "UPDATE_ROLLBACK_COMPLETE")
 
 
 def _clean_up(stack: Stack, removed: list[str], status: str) -> None:
-    _enter(stack, f"{status}_CLEANUP_IN_PROGRESS", "")
+    enter(stack, f"{status}_CLEANUP_IN_PROGRESS", "")
     _delete_all(stack, removed)
-    _finish(stack, status)
+    finish(stack, status)
 
 
 def _delete(stack: Stack) -> None:
     failed = _delete_all(stack, list(states_of(stack)))
     if failed:
         names = ", ".join(failed)
-        _finish(stack, "DELETE_FAILED", f"The following resource(s) failed to delete: [{names}]. ")
+        finish(stack, "DELETE_FAILED", f"The following resource(s) failed to delete: [{names}]. ")
         return
-    _finish(stack, "DELETE_COMPLETE")
+    finish(stack, "DELETE_COMPLETE")
     backend = cloudformation_backends[stack.account_id][stack.region_name]
     backend.stacks.pop(stack.stack_id, None)
     backend.deleted_stacks[stack.stack_id] = stack
@@ -255,7 +186,7 @@ def _make(stack: Stack, logical_id: str, json: dict[str, Any]) -> None:
     type_ = json["Type"]
     state = State(logical_id, type_, _resolved(stack, json))
     states_of(stack)[logical_id] = state
-    _tell(stack, state, "CREATE_IN_PROGRESS")
+    tell(stack, state, "CREATE_IN_PROGRESS")
     try:
         _refuse(state, "CREATE")
         if type_ == STACK:
@@ -263,20 +194,20 @@ def _make(stack: Stack, logical_id: str, json: dict[str, Any]) -> None:
         else:
             state.resource = _made(stack, state, None)
             _name(state)
-            _tell(stack, state, "CREATE_IN_PROGRESS", "Resource creation Initiated")
+            tell(stack, state, "CREATE_IN_PROGRESS", "Resource creation Initiated")
     except ResourceFailedError as failed:
-        _tell(stack, state, "CREATE_FAILED", str(failed))
+        tell(stack, state, "CREATE_FAILED", str(failed))
         raise
     except Exception as error:
-        _tell(stack, state, "CREATE_FAILED", _said(error))
+        tell(stack, state, "CREATE_FAILED", _said(error))
         raise ResourceFailedError(logical_id, _said(error)) from error
     stack.resource_map._parsed_resources[logical_id] = state.resource
-    _tell(stack, state, "CREATE_COMPLETE")
+    tell(stack, state, "CREATE_COMPLETE")
 
 
 def _change(stack: Stack, state: State, properties: dict[str, Any]) -> None:
     before, state.properties = state.properties, properties
-    _tell(stack, state, "UPDATE_IN_PROGRESS")
+    tell(stack, state, "UPDATE_IN_PROGRESS")
     try:
         _refuse(state, "UPDATE")
         if state.type == STACK:
@@ -286,10 +217,10 @@ def _change(stack: Stack, state: State, properties: dict[str, Any]) -> None:
             _name(state)
     except Exception as error:
         state.properties = before
-        _tell(stack, state, "UPDATE_FAILED", _said(error))
+        tell(stack, state, "UPDATE_FAILED", _said(error))
         raise ResourceFailedError(state.logical_id, _said(error)) from error
     stack.resource_map._parsed_resources[state.logical_id] = state.resource
-    _tell(stack, state, "UPDATE_COMPLETE")
+    tell(stack, state, "UPDATE_COMPLETE")
 
 
 def _delete_all(stack: Stack, logical_ids: list[str]) -> list[str]:
@@ -301,17 +232,17 @@ def _delete_all(stack: Stack, logical_ids: list[str]) -> list[str]:
         state = states[logical_id]
         json = stack.template_dict.get("Resources", {}).get(logical_id, {})
         if json.get("DeletionPolicy") == "Retain":
-            _tell(stack, state, "DELETE_SKIPPED")
+            tell(stack, state, "DELETE_SKIPPED")
         elif state.resource is not None:
-            _tell(stack, state, "DELETE_IN_PROGRESS")
+            tell(stack, state, "DELETE_IN_PROGRESS")
             try:
                 _refuse(state, "DELETE")
                 _unmake(stack, state)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is the resource's reason
-                _tell(stack, state, "DELETE_FAILED", _said(error))
+                tell(stack, state, "DELETE_FAILED", _said(error))
                 failed.append(logical_id)
                 continue
-            _tell(stack, state, "DELETE_COMPLETE")
+            tell(stack, state, "DELETE_COMPLETE")
         del states[logical_id]
         stack.resource_map._parsed_resources.pop(logical_id, None)
     return failed
@@ -334,8 +265,8 @@ def _make_nested(parent: Stack, state: State) -> None:
     child.root_id = parent.__dict__.get("root_id") or parent.stack_id
     state.resource = child
     cloudformation_backends[parent.account_id][parent.region_name].stacks[child.stack_id] = child
-    _tell(parent, state, "CREATE_IN_PROGRESS", "Resource creation Initiated")
-    _enter(child, "CREATE_IN_PROGRESS", "User Initiated")
+    tell(parent, state, "CREATE_IN_PROGRESS", "Resource creation Initiated")
+    enter(child, "CREATE_IN_PROGRESS", "User Initiated")
     _create(child, _template(child, state.properties), state.properties.get("Parameters", {}))
     if child.status != "CREATE_COMPLETE":
         raise ResourceFailedError(
@@ -349,7 +280,7 @@ def _update_nested(state: State, properties: dict[str, Any]) -> None:
     child: Stack = state.resource
     child.last_updated_time = utcnow()
     # The way back from an update that failed in this very stack.
-    _enter(child, "UPDATE_IN_PROGRESS", "User Initiated")
+    enter(child, "UPDATE_IN_PROGRESS", "User Initiated")
     _update(child, _template(child, properties), properties.get("Parameters", {}))
     if child.status != "UPDATE_COMPLETE":
         _return_nested(child)
@@ -383,7 +314,7 @@ def _template(stack: Stack, properties: dict[str, Any]) -> str:
 def _unmake(stack: Stack, state: State) -> None:
     resource = state.resource
     if isinstance(resource, Stack):
-        _enter(resource, "DELETE_IN_PROGRESS", "User Initiated")
+        enter(resource, "DELETE_IN_PROGRESS", "User Initiated")
         _delete(resource)
         if resource.status != "DELETE_COMPLETE":
             raise RuntimeError(
@@ -504,55 +435,6 @@ def _references(value: Any) -> Iterator[str]:
                     yield from _references(item)
                 case _:
                     yield from _references(item)
-
-
-def _enter(stack: Stack, status: str, reason: str) -> None:
-    stack.status = status
-    stack.stack_status_reason = reason or None
-    _add_own(stack, status, reason)
-
-
-def _finish(stack: Stack, status: str, reason: str = "") -> None:
-    # The status comes last: once it says that the operation has ended, its events are all there.
-    _add_own(stack, status, reason)
-    stack.status = status
-    stack.stack_status_reason = reason or stack.__dict__.get("stack_status_reason")
-
-
-def _tell(stack: Stack, state: State, status: str, reason: str = "") -> None:
-    state.status, state.reason, state.at = status, reason, utcnow()
-    _add(
-        stack,
-        reason,
-        logical_resource_id=state.logical_id,
-        physical_resource_id=state.physical_id,
-        resource_type=state.type,
-        resource_status=status,
-    )
-
-
-def _add_own(stack: Stack, status: str, reason: str) -> None:
-    _add(
-        stack,
-        reason,
-        logical_resource_id=stack.name,
-        physical_resource_id=stack.stack_id,
-        resource_type=STACK,
-        resource_status=status,
-    )
-
-
-def _add(stack: Stack, reason: str, **told: str) -> None:
-    event = Event(
-        stack_id=stack.stack_id,
-        stack_name=stack.name,
-        resource_status_reason=reason or None,
-        resource_properties=None,
-        **told,
-    )
-    event.event_id = str(uuid.uuid4())
-    event.client_request_token = stack.__dict__.get("token") or None
-    stack.events.append(event)
 
 
 def _said(error: Exception) -> str:
