@@ -6,6 +6,7 @@ Each patch says what moto does instead. What AWS does is from its API reference.
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from moto import backends
@@ -39,6 +40,7 @@ _NAME_LIMITS = {
 }
 
 
+@cache
 def fill() -> None:
     """Patch moto, once for a process."""
     # moto reads JSON templates with PyYAML's slow loader: 1.5 s for an Amplify backend.
