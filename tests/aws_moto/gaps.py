@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+from joserfc import jwk
 from moto import backends
 from moto.appsync import urls as appsync_urls
 from moto.appsync.responses import AppSyncResponse
@@ -19,11 +21,12 @@ from moto.cloudformation.models import ChangeSet, Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import random_suffix
+from moto.cognitoidp import models as cognitoidp
 from moto.cognitoidp.exceptions import NotAuthorizedError
 from moto.cognitoidp.models import CognitoIdpBackend
 from moto.sts.exceptions import STSClientError
 from moto.sts.models import STSBackend
-from moto.utilities.utils import get_partition
+from moto.utilities.utils import get_partition, load_resource
 
 from tests.aws_moto import appsync_calls, cloudformation_calls
 from tests.aws_moto.cloudformation_calls import read_template, role_exists
@@ -83,6 +86,10 @@ def fill() -> None:
 
     # moto hands a function's update the layer that a template refers to, not the layer's ARN.
     LambdaFunction._get_layers_data = _layers(LambdaFunction._get_layers_data)
+
+    # moto checks the same private key for each new pool: a fifth of a deployment's CPU.
+    key = jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+    cognitoidp.jwk = SimpleNamespace(RSAKey=SimpleNamespace(import_key=lambda _: key))
 
     # moto takes any proof of a password for one (USER_SRP_AUTH).
     CognitoIdpBackend.initiate_auth = _initiate_auth(CognitoIdpBackend.initiate_auth)
