@@ -113,6 +113,7 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
         watching.settled()
         model.write_text(ours + "// and nothing that is deployed")
         assert FOREIGN not in _told(watching, "no change")
+        watching.settled()  # else the next one tells that this one was interrupted
     model.write_text(good.replace("a.string()", "a.string(), theirs: a.integer()"))
     theirs = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     assert theirs.returncode == 0, theirs.stdout + theirs.stderr
@@ -133,6 +134,7 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
         assert fields() & {"ours", "theirs"} == {"ours"}
         assert "ours: Int" in live_schema()
         assert "theirs" not in live_schema()
+        watching.settled()
     once = run_command(npm_project, "sandbox", "--once", "--local", *OURS)
     assert once.returncode == 0, once.stdout + once.stderr
     assert FOREIGN not in once.stdout + once.stderr
