@@ -168,8 +168,9 @@ class Loop:
     def save(self, backend: Backend) -> None:
         """Save a file, which evaluates to this backend."""
         self.evaluator.backend = backend
-        number = self.evaluator.evaluations
-        self.session.project.backend_file.write_text(f"# {number}\n")
+        saved = self.root.with_name(f"{self.root.name}-saved.py")
+        saved.write_text(f"# {self.evaluator.evaluations}\n")
+        saved.replace(self.session.project.backend_file)  # one event, however slow the machine is
 
     @property
     def finished(self) -> list[DeploymentFinished]:

@@ -17,11 +17,7 @@ pytestmark = [
 ]
 
 CONFIG = """\
-[profile team]
-sso_start_url = https://example.invalid/start
-sso_region = eu-west-1
-sso_account_id = 111122223333
-sso_role_name = developer
+[profile keyless]
 region = eu-west-1
 
 [profile nowhere]
@@ -68,8 +64,8 @@ def calls(home: Path, program: str) -> list[str]:
 
 
 @pytest.fixture
-def team(npm_project: Path, home: Path) -> Iterator[Terminal]:
-    yield from opened(npm_project, home, "--profile", "team")
+def keyless(npm_project: Path, home: Path) -> Iterator[Terminal]:
+    yield from opened(npm_project, home, "--profile", "keyless")
 
 
 @pytest.fixture
@@ -86,16 +82,15 @@ def broken(npm_project: Path, home: Path) -> Iterator[Terminal]:
     stop(npm_project / ".amplify" / "local-cloud")
 
 
-def test_expired_sso_session_is_signed_in_by_the_cli(team: Terminal, home: Path) -> None:
-    shown = team.wait_for(lambda shown: "press x to sign in" in shown, 120, "the offer")
-    assert "has expired" in shown
-    assert "press T to choose another target" in shown
-    team.press("x")
-    # The stand-in signs nobody in, so the deployment that follows fails in the same way.
-    team.wait_for(lambda shown: "#2 ✗" in shown, 60, "the deployment after it")
-    assert calls(home, "aws") == ["sso login --profile team"]
-    team.press("q")
-    shown = team.wait_for(lambda shown: "EXIT CODE" in shown, 30, "the end")
+def test_keys_are_entered_in_the_cli(keyless: Terminal, home: Path) -> None:
+    keyless.wait_for(lambda shown: "press x to sign in" in shown, 120, "the problem")
+    keyless.press("x")
+    # The stand-in takes no keys, which is told once it has ended.
+    keyless.wait_for(lambda shown: "Ctrl+L" in shown, 60, "the problem after it")
+    assert calls(home, "aws") == ["configure --profile keyless"]
+    keyless.press("Escape")
+    keyless.press("q")
+    shown = keyless.wait_for(lambda shown: "EXIT CODE" in shown, 30, "the end")
     assert "EXIT CODE 0" in shown
     assert "Traceback" not in shown
 
