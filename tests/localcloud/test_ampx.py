@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,7 +114,8 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
         watching.settled()
         model.write_text(ours + "// and nothing that is deployed")
         assert FOREIGN not in _told(watching, "no change")
-        watching.settled()  # else the next one tells that this one was interrupted
+        # Killed, it may not have written its end yet: the next one would call it interrupted.
+        assert watching.end(signal.SIGINT) == 130
     model.write_text(good.replace("a.string()", "a.string(), theirs: a.integer()"))
     theirs = _ampx(npm_project, local_cloud, node_runtime, "sandbox --once --identifier me")
     assert theirs.returncode == 0, theirs.stdout + theirs.stderr
@@ -134,7 +136,7 @@ def test_ampx_deploys_generates_outputs_takes_turns_with_us_and_deletes(
         assert fields() & {"ours", "theirs"} == {"ours"}
         assert "ours: Int" in live_schema()
         assert "theirs" not in live_schema()
-        watching.settled()
+        assert watching.end(signal.SIGINT) == 130
     once = run_command(npm_project, "sandbox", "--once", "--local", *OURS)
     assert once.returncode == 0, once.stdout + once.stderr
     assert FOREIGN not in once.stdout + once.stderr
