@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from workbench.aws.client_errors import error_code
 from workbench.aws.clients import Clients
+from workbench.deploy.execute.hotswap.api_arguments import lower, lowered
 from workbench.deploy.failure.failure import DeploymentProblem
 from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import AWS_PACE, LOCAL_PACE
@@ -75,25 +76,13 @@ def swap_function(clients: Clients, swap: SwapAppSyncFunction) -> None:
 def _arguments(properties: Mapping[str, Json], files: Mapping[str, Path]) -> dict[str, Any]:
     """CloudFormation's properties as the API's arguments: lower camel case, S3 texts read."""
     call: dict[str, Any] = {
-        _lower(name): _lowered(value)
+        lower(name): lowered(value)
         for name, value in properties.items()
         if not name.endswith(_S3) and value is not None
     }
     for name, file in files.items():
-        call[_lower(name.removesuffix(_S3))] = file.read_text("utf-8")
+        call[lower(name.removesuffix(_S3))] = file.read_text("utf-8")
     return call
-
-
-def _lowered(value: Json) -> Any:
-    if isinstance(value, dict):
-        return {_lower(name): _lowered(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_lowered(item) for item in value]
-    return value
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def _while_busy(call: Callable[[], object]) -> None:
