@@ -135,14 +135,14 @@ class FunctionLogStream:
         from botocore.exceptions import BotoCoreError, ClientError
 
         from workbench.aws.client_errors import error_code
+        from workbench.aws.permissions import is_denied
 
         try:
             events = await in_thread(lambda: tail.read(logs), "function-logs")
         except (BotoCoreError, ClientError) as error:
-            code = error_code(error)
-            if code.startswith("AccessDenied"):
+            if is_denied(error):
                 raise
-            if not pause and "Throttl" not in code:
+            if not pause and "Throttl" not in error_code(error):
                 self._warn(error, "cannot be read now")
             return min(_LONGEST, max(2 * pause, 2 * self._interval))
         lines = [line for event in events for line in self._lines(name, event.at, event.message)]

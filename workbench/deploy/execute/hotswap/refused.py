@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.aws.client_errors import error_code
-
-_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedException"})
+from workbench.aws.permissions import is_denied
 
 
 class SwapDeniedError(Exception):
     """The service carried a swap out with the caller's rights, and these do not suffice."""
 
 
-def is_denied(error: BaseException) -> bool:
+def is_swap_denied(error: BaseException) -> bool:
     """Whether an error says that the caller lacks a right."""
-    return isinstance(error, SwapDeniedError) or error_code(error) in _CODES
+    return isinstance(error, SwapDeniedError) or is_denied(error)

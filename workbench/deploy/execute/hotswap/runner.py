@@ -19,7 +19,7 @@ from workbench.deploy.execute.hotswap.bucket_provider import deploy_by_provider
 from workbench.deploy.execute.hotswap.build_project import swap_build_project
 from workbench.deploy.execute.hotswap.cloud_control import swap_resource
 from workbench.deploy.execute.hotswap.functions import swap_code, swap_configuration
-from workbench.deploy.execute.hotswap.refused import is_denied
+from workbench.deploy.execute.hotswap.refused import is_swap_denied
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.failure.failure import failure_from_exception
 from workbench.deploy.plan.instructions import (
@@ -160,7 +160,7 @@ def _attempt(swap: Swap, clients: Clients, progress: Progress) -> _Ended | None:
         _swap(swap, clients)
     except Exception as error:  # noqa: BLE001 - reported as this swap's failure, the others go on
         cause = failure_from_exception(error, clients.target, swap.title)
-        denied = is_denied(error)
+        denied = is_swap_denied(error)
         progress.of_swap(
             swap.target, "UPDATE_IN_PROGRESS" if denied else "UPDATE_FAILED", cause.reason
         )
