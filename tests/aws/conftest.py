@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.aws.bare_machine import make_bare
-from tests.aws.sign_in_server import SignInServer, serving
+from tests.aws.sign_in_server import SignInServer, serving_every_client
 
 
 @pytest.fixture
@@ -20,7 +20,5 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def sign_in_server(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignInServer]:
     """STS and SSO for every client of the test."""
-    with serving() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
-        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    with serving_every_client(monkeypatch) as server:
         yield server

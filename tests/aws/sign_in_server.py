@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 ACCOUNT = "123456789012"
 GOOD_CODE = "123456"
 _NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'
@@ -218,3 +220,12 @@ def serving() -> Iterator[SignInServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def serving_every_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignInServer]:
+    """A running server that every AWS client of the test speaks to."""
+    with serving() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        yield server

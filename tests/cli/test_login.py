@@ -8,37 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws.bare_machine import make_bare
-from tests.aws.sign_in_server import GOOD_CODE, SignInServer, serving
+from tests.aws.sign_in_profiles import MFA, serving_profiles
+from tests.aws.sign_in_server import GOOD_CODE, SignInServer
 from tests.cli.command_here import command_here
 from tests.cli.on_a_terminal import OnATerminal
-
-MFA = "arn:aws:iam::123456789012:mfa/alice"
-CONFIG = f"""\
-[profile keys]
-aws_access_key_id = AKIABASE
-aws_secret_access_key = secret
-[profile admin]
-role_arn = arn:aws:iam::123456789012:role/Admin
-source_profile = keys
-mfa_serial = {MFA}
-[profile dev]
-sso_session = corp
-sso_account_id = 123456789012
-sso_role_name = Developer
-[sso-session corp]
-sso_start_url = https://corp.awsapps.com/start
-sso_region = eu-west-1
-"""
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SignInServer]:
     """AWS's sign-in services, and a home folder with profiles that use them."""
-    make_bare(monkeypatch, tmp_path).write_text(CONFIG)
-    with serving() as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint)
-        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    with serving_profiles(monkeypatch, tmp_path) as running:
         yield running
 
 

@@ -18,8 +18,8 @@ from screens.sandbox.header import HeaderBar
 from screens.sandbox.screen import SandboxScreen
 from screens.widgets.text_styles import plain
 from screens.widgets.wrapped_rows import WrappedRows
-from tests.aws.bare_machine import make_bare
-from tests.aws.sign_in_server import GOOD_CODE, SignInServer, serving
+from tests.aws.sign_in_profiles import serving_profiles
+from tests.aws.sign_in_server import GOOD_CODE, SignInServer
 from tests.screens.scripted import NOW, ScriptedStarter, first_deployment, scripted_app
 from tests.screens.settling import sandbox_screen, until
 from workbench.aws.sso_login import Authorization, Pause
@@ -36,23 +36,6 @@ from workbench.model.events import (
 )
 from workbench.model.user_problem import UserProblem
 
-MFA = "arn:aws:iam::123456789012:mfa/alice"
-CONFIG = f"""\
-[profile keys]
-aws_access_key_id = AKIABASE
-aws_secret_access_key = secret
-[profile admin]
-role_arn = arn:aws:iam::123456789012:role/Admin
-source_profile = keys
-mfa_serial = {MFA}
-[profile dev]
-sso_session = corp
-sso_account_id = 123456789012
-sso_role_name = Developer
-[sso-session corp]
-sso_start_url = https://corp.awsapps.com/start
-sso_region = eu-west-1
-"""
 FAILED = Failure("The SSO session has expired", "", "Sign in.", offer="login")
 WHO = SignedIn(at=NOW, profile="dev", account="123456789012", region="eu-west-1", name="Admin")
 
@@ -69,11 +52,8 @@ def expired() -> list[AnyEvent]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SignInServer]:
-    make_bare(monkeypatch, tmp_path).write_text(CONFIG)
-    with serving() as running:
+    with serving_profiles(monkeypatch, tmp_path) as running:
         running.interval = 0
-        monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint)
-        monkeypatch.setenv("AWS_REGION", "eu-west-1")
         yield running
 
 
