@@ -111,9 +111,14 @@ def _found(cwd: Path, flags: Flags) -> tuple[Project, BackendIdentity, Target, b
         project = replace(project, cloud_dir=Path(cloud))
     identity = sandbox_identity(project, flags.identifier)
     target, chosen = _target(project, flags)
+    return project, identity, _taken_up(project, identity, target, flags), chosen
+
+
+def _taken_up(project: Project, identity: BackendIdentity, target: Target, flags: Flags) -> Target:
+    """The target with its place and its state's folder; printed commands aim at it from now on."""
     target = _placed(project, target)
     aim_at(_aim(project, identity, target, flags))
-    return project, identity, _settled(project, folder_name(identity), target), chosen
+    return _settled(project, folder_name(identity), target)
 
 
 def choose_target(session: Session, target: Target) -> Session:
@@ -125,9 +130,7 @@ def choose_target(session: Session, target: Target) -> Session:
     else:
         remembered = Remembered(target="local")
     save_remembered(session.project, remembered)
-    target = _placed(session.project, target)
-    aim_at(_aim(session.project, session.identity, target, Flags()))
-    target = _settled(session.project, folder_name(session.identity), target)
+    target = _taken_up(session.project, session.identity, target, Flags())
     return replace(session, target=target, target_chosen=True)
 
 
@@ -217,25 +220,28 @@ def _placed(project: Project, target: Target) -> Target:
     from botocore.exceptions import BotoCoreError
 
     from workbench.aws.clients import Clients
-    from workbench.project.sandbox_folders import account_of
 
     try:
         region = Clients(target).region
     except (BotoCoreError, UserProblem):
         return target  # connecting says what is wrong with the profile
+    return _with_known_account(project, replace(target, region=region))
+
+
+def _with_known_account(project: Project, target: AwsTarget) -> AwsTarget:
+    """The target with the account that its profile had the last time."""
+    from workbench.project.sandbox_folders import account_of
+
     account = account_of(project, target.profile or profile_of_environment())
-    return replace(target, region=region, account=account or None)
+    return replace(target, account=account or None)
 
 
 def known_key(session: Session) -> str:
     """The key of the target, even while the first run with a profile is still in its own folder."""
-    from workbench.project.sandbox_folders import account_of
-
     target = session.target
     if isinstance(target, LocalTarget) or target.account:
         return target.key
-    account = account_of(session.project, target.profile or profile_of_environment())
-    return replace(target, account=account or None).key
+    return _with_known_account(session.project, target).key
 
 
 def _settled(project: Project, name: str, target: Target) -> Target:
