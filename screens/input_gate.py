@@ -3,7 +3,7 @@
 A terminal sends keys faster than a screen opens, and a user who types looks at the words and not at
 what appears over them. So each key waits until the one before it has been dealt with, keys typed
 while a screen opens wait for that screen, and a screen that nobody asked for takes no key until the
-user has stopped typing.
+user has stopped typing, or presses Escape again and again: that is no text.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class InputGate:
         self._unasked_at: float | None = None
         self._has_told = False
         self._last_input = float("-inf")
+        self._has_ignored_escape = False
         self._last_command = float("-inf")
 
     # -- what the app tells -----------------------------------------------------------------------
@@ -73,6 +74,7 @@ class InputGate:
         if not asked and self._unasked_seconds > 0:
             self._unasked_at = now
             self._has_told = False
+            self._has_ignored_escape = False
 
     def commanded(self) -> None:
         """The key just delivered was a command, not text for a field."""
@@ -130,12 +132,13 @@ class InputGate:
         before, self._last_input = self._last_input, event.time
         if self._unasked_at is None:
             return False
-        if (
-            event.time - self._unasked_at >= self._unasked_seconds
-            and event.time - before >= TYPING_PAUSE
+        is_escape = isinstance(event, events.Key) and event.key == "escape"
+        if event.time - self._unasked_at >= self._unasked_seconds and (
+            event.time - before >= TYPING_PAUSE or (is_escape and self._has_ignored_escape)
         ):
             self._unasked_at = None
             return False
+        self._has_ignored_escape = is_escape
         if not self._has_told:
             self._has_told = True
             self._ignored()

@@ -250,6 +250,27 @@ async def test_a_dialog_that_comes_up_by_itself_takes_no_key_while_one_types(
         await until(pilot, lambda: answers == [True], "the answer")
 
 
+async def test_escape_pressed_again_and_again_closes_what_came_up_by_itself(
+    starter: ScriptedStarter,
+) -> None:
+    app = scripted_app(starter, unasked_seconds=0.7)
+    answers: list[bool | None] = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sandbox_screen(pilot, starter, SAVED)
+        await pilot.pause(0.6)  # the last key is no cause any more
+        app.push_screen(ConfirmScreen("Unasked", [], "Yes", "No"), answers.append)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the dialog")
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, ConfirmScreen)  # typed at what was there before
+        for _ in range(20):
+            if answers:
+                break
+            await pilot.press("escape")
+            await pilot.pause(0.2)
+        assert answers == [False]
+
+
 def test_short_names_are_typed_behind_the_act() -> None:
     assert word_to_type("Message", "destroy") == "Message"
     assert word_to_type("me", "recreate") == "recreate me"
