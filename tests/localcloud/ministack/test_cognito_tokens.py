@@ -334,6 +334,39 @@ def test_a_refresh_token_is_refused_as_aws_does(cloud: Cloud, wrong: str) -> Non
     assert (said.status_code, said.json()["error"]) == (400, "invalid_grant")
 
 
+def test_a_refresh_tells_of_the_sign_in_that_it_goes_on_with(cloud: Cloud) -> None:
+    given = cloud.user("lasting")
+    first = parts(given.access)[1]
+    flow = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": {"REFRESH_TOKEN": given.refresh}}
+    for _ in range(50):
+        again = cloud.cognito.initiate_auth(ClientId=cloud.client, **flow)["AuthenticationResult"]
+        found = parts(again["AccessToken"])[1]
+        if found["iat"] > first["iat"]:
+            break
+        time.sleep(0.05)
+    assert found["iat"] > first["iat"] == first["auth_time"]
+    assert found["jti"] != first["jti"]
+    for token in (again["AccessToken"], again["IdToken"], given.id):
+        told = parts(token)[1]
+        kept = ("auth_time", "origin_jti", "event_id", "sub", "iss")
+        assert {name: told[name] for name in kept} == {name: first[name] for name in kept}
+    other = parts(cloud.sign_in("lasting").access)[1]
+    assert (other["origin_jti"], other["event_id"]) != (first["origin_jti"], first["event_id"])
+
+
+def test_a_sign_out_ends_every_sign_in_before_it_and_none_after(cloud: Cloud) -> None:
+    before = [cloud.user("coming and going"), cloud.sign_in("coming and going")]
+    cloud.cognito.global_sign_out(AccessToken=before[0].access)
+    after = cloud.sign_in("coming and going")
+    for given in before:
+        assert cloud.refused("GetUser", {"AccessToken": given.access}) == REVOKED
+    assert cloud.cognito.get_user(AccessToken=after.access)
+    third = cloud.sign_in("coming and going")
+    cloud.cognito.revoke_token(Token=after.refresh, ClientId=cloud.client)
+    assert cloud.refused("GetUser", {"AccessToken": after.access}) == REVOKED
+    assert cloud.cognito.get_user(AccessToken=third.access)
+
+
 def test_revoking_takes_a_clients_own_refresh_tokens_alone(cloud: Cloud) -> None:
     given = cloud.user("revoking")
     not_revocable = cloud.new_client(cloud.pool, EnableTokenRevocation=False)

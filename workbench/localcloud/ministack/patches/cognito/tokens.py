@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito import live_sign_ins
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     ISSUED,
     Answer,
@@ -63,7 +64,6 @@ def install() -> None:
 
     dispatch = cognito._dispatch_idp
     decode = cognito._decode_id_token_unverified
-    disable = cognito._admin_disable_user
     respond, respond_as_admin = (
         cognito._respond_to_auth_challenge,
         cognito._admin_respond_to_auth_challenge,
@@ -78,15 +78,6 @@ def install() -> None:
         answer: Answer = await dispatch(action, data)
         return answer
 
-    def disable_and_sign_out(data: Any) -> Answer:
-        answer: Answer = disable(data)
-        if answer[0] == 200:
-            user, _ = cognito._resolve_user(
-                cognito._user_pools[data["UserPoolId"]], data.get("Username")
-            )
-            cognito._revoked_tokens.update(user.pop("_origin_jtis", []))
-        return answer
-
     def decode_any(token: Any) -> Mapping[str, Any]:
         try:
             found: Mapping[str, Any] = decode(token)
@@ -97,10 +88,8 @@ def install() -> None:
     cognito._signature_valid = is_signed
     cognito._decode_id_token_unverified = decode_any
     cognito._dispatch_idp = with_token_check
-    cognito._admin_disable_user = disable_and_sign_out
     cognito._refresh_auth_user = _refreshing(cognito._refresh_auth_user)
     cognito._revoke_token = _revoking(cognito._revoke_token)
-    cognito._oauth2_token = _exchanging(cognito._oauth2_token)
     cognito.handle_oauth2_userinfo = _telling(cognito.handle_oauth2_userinfo)
     cognito._initiate_auth = _of_client(cognito._initiate_auth)
     cognito._admin_initiate_auth = _of_client(cognito._admin_initiate_auth)
@@ -135,10 +124,7 @@ def claims_of(token: Any) -> Mapping[str, Any]:
 
 def is_revoked(claims: Mapping[str, Any]) -> bool:
     """Whether the sign-in that a token came from was ended: signed out, disabled or revoked."""
-    from ministack.services import cognito
-
-    origin = claims.get("origin_jti")
-    return isinstance(origin, str) and origin in cognito._revoked_tokens
+    return live_sign_ins.sign_in_of(claims) is None
 
 
 def _access_token_refused(action: str, data: Mapping[str, Any]) -> Answer | None:
@@ -161,6 +147,8 @@ def _access_token_refused(action: str, data: Mapping[str, Any]) -> Answer | None
     if attributes_of(user).get("sub") != claims.get("sub"):
         # The name is another user's now.
         return refuse("UserNotFoundException", "User does not exist.")
+    if is_revoked(claims):
+        return refuse("NotAuthorizedException", "Access Token has been revoked")
     return None
 
 
@@ -208,38 +196,6 @@ def _revoking(revoke: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         if claims.get("client_id") != client_id or issuer != pool_id:
             return refuse("UnauthorizedException", "The token was issued to another client.")
         return revoke(data)
-
-    return checked
-
-
-def _exchanging(exchange: Callable[..., Any]) -> Callable[..., Any]:
-    """The hosted UI's tokens are refreshed under the same conditions as those of the API."""
-
-    def checked(
-        data: Any, query: Any, raw_body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> Any:
-        from urllib.parse import parse_qs
-
-        from ministack.services import cognito
-
-        form = parse_qs(raw_body.decode("utf-8", errors="replace"), keep_blank_values=True)
-        if form.get("grant_type") == ["refresh_token"]:
-            token = form.get("refresh_token", [""])[0]
-            entry = cognito._refresh_tokens.get(token)
-            if entry is not None:
-                given, _ = cognito._authenticate_client(
-                    dict(headers or {}), {k: v[0] for k, v in form.items()}
-                )
-                pool_id = entry["pool_id"]
-                pool = cognito._get_pool_unscoped(pool_id)
-                user, refused = (
-                    cognito._refresh_auth_user(pool, pool_id, given or entry["client_id"], token)
-                    if pool
-                    else (None, True)
-                )
-                if refused or not user:
-                    return cognito._oauth2_error("invalid_grant", "Invalid refresh token.")
-        return exchange(data, query, raw_body, headers)
 
     return checked
 
