@@ -24,6 +24,10 @@ Header = tuple[bytes, bytes]
 AllowedOrigins = Callable[[], Collection[str]]
 """The origins of the setting ``allowed-origins``, as :func:`origin_of` writes them."""
 
+OwnRules = Callable[[Sequence[Header]], Sequence[Header] | None]
+"""``rules(given)``: the cross-origin headers that an answer gets by rules of its own, made of those
+that it was ``given``; None where there are no rules."""
+
 SETTING = "allowed-origins"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@\\\[\]:]+)(:\d{1,5})?", re.I)
 _TELLING = frozenset({b"host", b"origin", b"sec-fetch-site", b"referer"})
@@ -121,34 +125,39 @@ async def answer_preflight(scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def readable_by_page(scope: Scope, send: Send, own_rules: Callable[[], bool]) -> Send:
+def readable_by_page(scope: Scope, send: Send, own_rules: OwnRules) -> Send:
     """``send`` with what lets the page that asks read the answer, and no other page.
 
-    Where ``own_rules()``, the application answers with cross-origin rules of its own (API
-    Gateway's, a function's address): they stay, but for a ``*``, which becomes the origin.
+    Where there are rules of its own (API Gateway's, a function's address, a bucket's), they
+    decide; but a ``*`` of theirs becomes the origin.
     """
     readable = _for_origin(scope)
 
     async def send_readable(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers") or ())
-            message = {**message, "headers": _rewritten(headers, readable, own_rules)}
+            message = {**message, "headers": _rewritten(scope, headers, readable, own_rules)}
         await send(message)
 
     return send_readable
 
 
+def naming_origin(scope: Scope, headers: Sequence[Header]) -> list[Header]:
+    """Cross-origin headers with the page's own origin in place of ``*``."""
+    others = [header for header in headers if not _is_wildcard(header)]
+    return others if len(others) == len(headers) else [*others, *_for_origin(scope)]
+
+
 def _rewritten(
-    headers: Sequence[Header], readable: Sequence[Header], own_rules: Callable[[], bool]
+    scope: Scope, headers: Sequence[Header], readable: Sequence[Header], own_rules: OwnRules
 ) -> list[Header]:
-    kept = [header for header in headers if not header[0].lower().startswith(b"access-control-")]
-    if not readable and len(kept) == len(headers):
-        return kept
-    if own_rules():
-        return [
-            *(header for header in headers if not _is_wildcard(header)),
-            *(readable if any(_is_wildcard(header) for header in headers) else ()),
-        ]
+    given = [header for header in headers if header[0].lower().startswith(b"access-control-")]
+    if not readable and not given:
+        return list(headers)
+    kept = [header for header in headers if header not in given]
+    own = own_rules(given)
+    if own is not None:
+        return [*kept, *naming_origin(scope, own)]
     if not readable:
         return kept
     names = sorted({name.lower() for name, _ in kept} - {b"vary", b"content-length"})

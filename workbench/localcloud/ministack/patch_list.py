@@ -54,6 +54,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
 )
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
+    cors_rules,
     post_forms,
     staging_bucket,
 )
@@ -95,6 +96,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     code_addresses.install,
     states.install,
     bucket_provisioning.install,
+    cors_rules.install,
     post_forms.install,
     staging_bucket.install,
     unserved_types.install,

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from workbench.localcloud.access import bodies, signatures, web_pages
 from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
 from workbench.localcloud.access.signed_request import RefusedSignatureError
-from workbench.localcloud.access.web_pages import AllowedOrigins
+from workbench.localcloud.access.web_pages import AllowedOrigins, Header
 from workbench.localcloud.asgi.responses import refuse, send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import App, Message, Receive, Scope, Send
+from workbench.localcloud.ministack.bridge import bucket_cors
 from workbench.localcloud.ministack.bridge.application_addresses import is_application
 
 _FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/reset")
@@ -51,13 +52,9 @@ def gateway(
             await refuse(scope, receive, send, refusal)
             return
 
-        def own_rules() -> bool:
-            return is_application(_header(scope, b"host"), scope["path"])
-
-        if web_pages.is_preflight(scope) and not own_rules():
-            await web_pages.answer_preflight(scope, send)
+        if scope.get("method") == "OPTIONS" and await _answered_for_page(scope, send):
             return
-        send = web_pages.readable_by_page(scope, send, own_rules)
+        send = web_pages.readable_by_page(scope, send, lambda given: _own_rules(scope, given))
         if scope["path"].startswith(_FORBIDDEN):
             await refuse(scope, receive, send, "use `amplify-tui local reset`")
             return
@@ -83,10 +80,7 @@ def gateway(
             await route.app(scope, receive, send)
             return
         served = emulator if route is None else route.app
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in scope["headers"]
-        }
+        headers = _headers(scope)
         form = bytearray()
 
         async def receive_and_peek() -> Message:
@@ -104,6 +98,45 @@ def gateway(
     return app
 
 
-def _header(scope: Scope, name: bytes) -> str:
-    values = [value for key, value in scope["headers"] if key.lower() == name]
-    return str(values[0].decode("latin-1")) if values else ""
+async def _answered_for_page(scope: Scope, send: Send) -> bool:
+    """Whether this is asked by a browser, before a request, and answered here."""
+    headers = _headers(scope)
+    if is_application(headers.get("host", ""), scope["path"]):
+        return False
+    bucket = _bucket(scope, headers)
+    if bucket is not None:
+        status, given, body = bucket_cors.preflight(bucket, headers)
+        named = web_pages.naming_origin(scope, _encoded(given))
+        await send({"type": "http.response.start", "status": status, "headers": named})
+        await send({"type": "http.response.body", "body": body})
+        return True
+    if web_pages.is_preflight(scope):
+        await web_pages.answer_preflight(scope, send)
+        return True
+    return False
+
+
+def _own_rules(scope: Scope, given: Sequence[Header]) -> Sequence[Header] | None:
+    """What an application or a bucket lets pages read; None where all is readable."""
+    headers = _headers(scope)
+    if is_application(headers.get("host", ""), scope["path"]):
+        return given
+    bucket = _bucket(scope, headers)
+    if bucket is None:
+        return None
+    return _encoded(bucket_cors.headers_for_page(bucket, scope["method"], headers))
+
+
+def _bucket(scope: Scope, headers: Mapping[str, str]) -> bucket_cors.Addressed | None:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return bucket_cors.addressed_bucket(scope["method"], scope["path"], query, headers)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+    }
+
+
+def _encoded(headers: Mapping[str, str]) -> list[Header]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
