@@ -1,4 +1,4 @@
-"""Which API the playground talks to: the sandbox's own by its outputs, or any URL."""
+"""What a backend's outputs name: its API and its user pool, each without the other."""
 
 from __future__ import annotations
 
@@ -35,11 +35,26 @@ APPSYNC_HOST = re.compile(
 
 _SHAPES = {
     "data.aws_region": re.compile(r"[a-z]{2}(-[a-z0-9]+)+"),
+    "auth.aws_region": re.compile(r"[a-z]{2}(-[a-z0-9]+)+"),
     "auth.user_pool_id": re.compile(r"[\w-]+"),
     "auth.user_pool_client_id": re.compile(r"[\w+]+"),
     "auth.identity_pool_id": re.compile(r"[\w-]+:[0-9A-Za-z-]+"),
 }
 """What ids look like in the outputs; anything else is not sent to AWS."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthResources:
+    """Where a backend's users are, whether it has an API or not; empty where it has no auth.
+
+    ``name`` is the environment's.
+    """
+
+    name: str
+    region: str = "us-east-1"
+    user_pool_id: str = ""
+    client_id: str = ""
+    identity_pool_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,13 @@ class ApiEndpoint:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     models: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The models with their authorization rules, as ``model_introspection`` has them."""
+
+    @property
+    def auth(self) -> AuthResources:
+        """The pools of the API's callers."""
+        return AuthResources(
+            self.name, self.region, self.user_pool_id, self.client_id, self.identity_pool_id
+        )
 
     @property
     def address(self) -> str:
@@ -92,10 +114,10 @@ class ApiEndpoint:
         return f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/realtime"
 
 
-def from_outputs(path: Path, name: str = OWN_NAME) -> ApiEndpoint:
-    """The endpoint that an ``amplify_outputs.json`` describes; raises UserProblem."""
+def read_outputs_file(path: Path) -> Any:
+    """The document of an ``amplify_outputs.json``; raises UserProblem."""
     try:
-        outputs = json.loads(path.read_text())
+        return json.loads(path.read_text())
     except FileNotFoundError:
         raise UserProblem(
             "There is no amplify_outputs.json yet.",
@@ -106,28 +128,24 @@ def from_outputs(path: Path, name: str = OWN_NAME) -> ApiEndpoint:
         raise UserProblem(
             f"It cannot be read: {error}", "Deploy to write it again.", where=path.name
         ) from None
-    return of_outputs(outputs, name, path.name)
+
+
+def from_outputs(path: Path, name: str = OWN_NAME) -> ApiEndpoint:
+    """The endpoint that an ``amplify_outputs.json`` describes; raises UserProblem."""
+    return of_outputs(read_outputs_file(path), name, path.name)
 
 
 def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
     """The endpoint that outputs describe, read from ``where``; raises UserProblem."""
-    data = outputs.get("data") if isinstance(outputs, dict) else None
-    if not isinstance(data, dict) or not data.get("url"):
+    data = _section(outputs, "data")
+    if not data.get("url"):
         raise UserProblem(
             "This backend has no GraphQL API.",
             "Define one in amplify/data/resource and deploy it.",
             where=where,
         )
-    auth = outputs.get("auth") or {}
-    for name_of, shape in _SHAPES.items():
-        section, _, key = name_of.partition(".")
-        value = (data if section == "data" else auth).get(key)
-        if value and not (isinstance(value, str) and shape.fullmatch(value)):
-            raise UserProblem(
-                f"{name_of} is {ascii(value)[:80]}, which is none.",
-                "Deploy to write it again.",
-                where=where,
-            )
+    auth = auth_of_outputs(outputs, name, where)
+    _check_shapes(outputs, "data", where)
     default = str(data.get("default_authorization_type") or "AWS_IAM")
     others = tuple(str(each) for each in data.get("authorization_types") or ())
     return ApiEndpoint(
@@ -136,11 +154,41 @@ def of_outputs(outputs: Any, name: str, where: str = "") -> ApiEndpoint:
         region=str(data.get("aws_region") or "us-east-1"),
         modes=(default, *(each for each in others if each != default)),
         api_key=str(data.get("api_key") or ""),
-        user_pool_id=str(auth.get("user_pool_id") or ""),
-        client_id=str(auth.get("user_pool_client_id") or ""),
-        identity_pool_id=str(auth.get("identity_pool_id") or ""),
+        user_pool_id=auth.user_pool_id,
+        client_id=auth.client_id,
+        identity_pool_id=auth.identity_pool_id,
         models=_models(data),
     )
+
+
+def auth_of_outputs(outputs: Any, name: str, where: str = "") -> AuthResources:
+    """The pools that outputs name, read from ``where``; raises UserProblem."""
+    auth = _section(outputs, "auth")
+    _check_shapes(outputs, "auth", where)
+    return AuthResources(
+        name,
+        str(auth.get("aws_region") or "us-east-1"),
+        str(auth.get("user_pool_id") or ""),
+        str(auth.get("user_pool_client_id") or ""),
+        str(auth.get("identity_pool_id") or ""),
+    )
+
+
+def _section(outputs: Any, name: str) -> Mapping[str, Any]:
+    found = outputs.get(name) if isinstance(outputs, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _check_shapes(outputs: Any, wanted: str, where: str) -> None:
+    for name, shape in _SHAPES.items():
+        section, _, key = name.partition(".")
+        value = _section(outputs, section).get(key) if section == wanted else None
+        if value and not (isinstance(value, str) and shape.fullmatch(value)):
+            raise UserProblem(
+                f"{name} is {ascii(value)[:80]}, which is none.",
+                "Deploy to write it again.",
+                where=where,
+            )
 
 
 def _models(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -75,7 +75,7 @@ async def test_operations_trust_what_awss_requests_trust(
         enter(profile, monkeypatch)
         clients = Clients(aws_target("moto"))
         endpoint = ApiEndpoint("api", f"{address}/graphql", modes=("API_KEY",), api_key="da2-key")
-        callers = CallerCredentials(clients, endpoint, tmp_path / "sign-ins")
+        callers = CallerCredentials(clients, endpoint.auth, tmp_path / "sign-ins")
         for bundle, status in ((clients.ca_bundle, 200), ("", 0)):
             api = PlaygroundApi(endpoint, callers, None, bundle)
             result = await api.run(default_run_as(endpoint), Request("query { greet }"))

@@ -88,7 +88,7 @@ def test_tokens_are_renewed_by_the_refresh_flow(
     deployed: Deployer, deployed_aws: Aws, endpoint: ApiEndpoint, sign_ins: Path
 ) -> None:
     deployed_aws.calls.clear()
-    tokens = CallerCredentials(deployed.clients, endpoint, sign_ins).user_tokens(NAME)
+    tokens = CallerCredentials(deployed.clients, endpoint.auth, sign_ins).user_tokens(NAME)
     assert claims(tokens.id)["token_use"] == "id"
     (call,) = deployed_aws.calls.of("cognito-idp:InitiateAuth")
     assert call.request.parameters["AuthFlow"] == "REFRESH_TOKEN_AUTH"
@@ -114,7 +114,7 @@ def test_a_rotated_refresh_token_is_kept_for_the_next_time(
     old = saved_sign_in(sign_ins, endpoint.user_pool_id, NAME)
     assert old is not None and old.tokens is not None
     deployed_aws.calls.clear()
-    tokens = CallerCredentials(deployed.clients, endpoint, sign_ins).user_tokens(NAME)
+    tokens = CallerCredentials(deployed.clients, endpoint.auth, sign_ins).user_tokens(NAME)
     assert tokens.access == NEW["AccessToken"]
     (call,) = deployed_aws.calls.of("cognito-idp:GetTokensFromRefreshToken")
     assert call.request.parameters["RefreshToken"] == old.tokens.refresh
@@ -127,7 +127,7 @@ def test_a_rotated_refresh_token_is_kept_for_the_next_time(
 def test_a_sign_in_outlives_an_outage_but_not_a_refusal(
     deployed: Deployer, deployed_aws: Aws, endpoint: ApiEndpoint, sign_ins: Path
 ) -> None:
-    callers = CallerCredentials(deployed.clients, endpoint, sign_ins)
+    callers = CallerCredentials(deployed.clients, endpoint.auth, sign_ins)
     deployed_aws.faults.html("cognito-idp:InitiateAuth", 200)
     with pytest.raises(NotAuthorizedProblem, match="could not be reached"):
         callers.user_tokens(NAME)
@@ -144,7 +144,7 @@ def test_a_sign_in_outlives_an_outage_but_not_a_refusal(
 def test_a_guest_has_the_identity_pools_keys(
     deployed: Deployer, deployed_aws: Aws, endpoint: ApiEndpoint
 ) -> None:
-    callers = CallerCredentials(deployed.clients, endpoint)
+    callers = CallerCredentials(deployed.clients, endpoint.auth)
     assert callers.identity(None).token
     (call,) = deployed_aws.calls.of("cognito-identity:GetId")
     assert call.request.key == "", "it is not signed"

@@ -27,7 +27,7 @@ from workbench.deploy.plan.data_loss import losses_of_deletion
 from workbench.model.deployment import LiveResource, Loss
 from workbench.model.events import discard
 from workbench.model.user_problem import UserProblem
-from workbench.outputs_file import of_outputs
+from workbench.outputs_file import auth_of_outputs, of_outputs
 from workbench.playground.api import PlaygroundApi
 from workbench.playground.caller_credentials import CallerCredentials
 from workbench.playground.graphql_apis import GraphqlApi
@@ -60,22 +60,22 @@ def open_api(opened: OpenedBranches, selected: SelectedEnvironment) -> Playgroun
     endpoint = of_outputs(_outputs(opened, selected), selected.name)
     where = f"The stack {selected.stack}"
     api_id = trusted_api(endpoint, opened.clients, where, selected.stack)
-    callers = CallerCredentials(opened.clients, endpoint, _sign_ins_file(opened, selected))
+    callers = CallerCredentials(opened.clients, endpoint.auth, _sign_ins_file(opened, selected))
     control_plane = GraphqlApi(opened.clients, endpoint, api_id)
     return PlaygroundApi(endpoint, callers, control_plane, opened.clients.ca_bundle)
 
 
 def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPool:
     """The environment's user pool; it has a name, so that deletions there must be typed."""
-    auth = _outputs(opened, selected).get("auth") or {}
-    pool_id = str(auth.get("user_pool_id") or "")
+    auth = auth_of_outputs(_outputs(opened, selected), selected.name)
+    pool_id = auth.user_pool_id
     if not pool_id:
         raise UserProblem(f"{selected.name} has no user pool.", "Define auth and deploy it.")
     aim_at(replace(aim(), pool=pool_id))
     return OpenedPool(
         UserPool(opened.clients, pool_id),
         opened.clients,
-        str(auth.get("user_pool_client_id") or ""),
+        auth.client_id,
         _sign_ins_file(opened, selected),
         selected.name,
     )

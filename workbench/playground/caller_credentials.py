@@ -1,4 +1,4 @@
-"""Credentials of an API's callers: users' tokens, the identity pool's keys, the target's own.
+"""Credentials of callers: users' tokens, the identity pool's keys, the target's own.
 
 On the local cloud a user's tokens are issued without the password, by the pool's own key, so that
 nothing about the user changes. On AWS nobody can do that: there the user signs in,
@@ -20,7 +20,7 @@ from workbench.aws.permissions import denial_of
 from workbench.aws.target import LocalTarget
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
-from workbench.outputs_file import OWN_NAME, ApiEndpoint
+from workbench.outputs_file import OWN_NAME, AuthResources
 from workbench.playground.authorizing import IamCredentials, NotAuthorizedProblem, Tokens
 from workbench.printed_commands import amplify_tui
 from workbench.users.token_store import forget_tokens, save_sign_in, saved_sign_in
@@ -32,19 +32,19 @@ _EARLY_SECONDS = 60
 
 
 class CallerCredentials:
-    """The credentials for one endpoint's callers; every call blocks."""
+    """The credentials for the users of one backend; every call blocks."""
 
     def __init__(
-        self, clients: Clients, endpoint: ApiEndpoint, sign_ins_file: Path | None = None
+        self, clients: Clients, auth: AuthResources, sign_ins_file: Path | None = None
     ) -> None:
         """``sign_ins_file`` has the saved sign-ins."""
         self._clients = clients
-        self._endpoint = endpoint
+        self._auth = auth
         self._sign_ins_file = sign_ins_file
 
     def users(self) -> tuple[str, ...]:
         """The pool's first 60 users, by e-mail address or phone number if they sign in with it."""
-        pool = self._endpoint.user_pool_id
+        pool = self._auth.user_pool_id
         if not pool:
             return ()
         try:
@@ -58,20 +58,20 @@ class CallerCredentials:
 
     def user_tokens(self, name: str) -> Tokens:
         """A user's tokens; ``name`` is the user name, or the e-mail address that is one."""
-        endpoint = self._endpoint
-        if not endpoint.user_pool_id:
+        auth = self._auth
+        if not auth.user_pool_id:
             raise NotAuthorizedProblem("This backend has no user pool: define auth and deploy it.")
         kept = self._kept_tokens(name)
         if kept is not None:
             return kept
         if not isinstance(self._clients.target, LocalTarget):
             words = f"On AWS {name} must sign in: press o in the users pane"
-            if endpoint.name == OWN_NAME:
+            if auth.name == OWN_NAME:
                 words += f", or run `{amplify_tui('users', 'sign-in', name)}`"
             raise NotAuthorizedProblem(f"{words}.")
         asked = {
-            "userPoolId": endpoint.user_pool_id,
-            "clientId": endpoint.client_id,
+            "userPoolId": auth.user_pool_id,
+            "clientId": auth.client_id,
             "username": name,
         }
         answer = self._ask_local_cloud(self._clients.target, asked)
@@ -88,7 +88,7 @@ class CallerCredentials:
         """
         if self._sign_ins_file is None:
             return None
-        pool_id = self._endpoint.user_pool_id
+        pool_id = self._auth.user_pool_id
         kept = saved_sign_in(self._sign_ins_file, pool_id, name)
         if kept is None or kept.tokens is None:
             return None
@@ -109,16 +109,16 @@ class CallerCredentials:
 
     def identity(self, tokens: Tokens | None) -> IamCredentials:
         """The identity pool's keys for a signed-in user, or for a guest."""
-        endpoint = self._endpoint
-        if not endpoint.identity_pool_id:
+        auth = self._auth
+        if not auth.identity_pool_id:
             raise NotAuthorizedProblem("This backend has no identity pool.")
         logins = {}
         if tokens is not None:
-            host = f"cognito-idp.{endpoint.region}.{self._clients.url_suffix}"
-            logins = {f"{host}/{endpoint.user_pool_id}": tokens.id}
+            host = f"cognito-idp.{auth.region}.{self._clients.url_suffix}"
+            logins = {f"{host}/{auth.user_pool_id}": tokens.id}
         client: Any = self._clients.client("cognito-identity")
         try:
-            found = client.get_id(IdentityPoolId=endpoint.identity_pool_id, Logins=logins)
+            found = client.get_id(IdentityPoolId=auth.identity_pool_id, Logins=logins)
             answer = client.get_credentials_for_identity(
                 IdentityId=found["IdentityId"], Logins=logins
             )

@@ -30,7 +30,7 @@ def open_sandbox_api(session: Session) -> PlaygroundApi:
         clients, session.stack_name, session.project.root, session.sandbox_dir
     )
     api_id = trusted_api(endpoint, clients, where, session.stack_name)
-    callers = CallerCredentials(clients, endpoint, session.sandbox_dir / FILE_NAME)
+    callers = CallerCredentials(clients, endpoint.auth, session.sandbox_dir / FILE_NAME)
     control_plane = GraphqlApi(clients, endpoint, api_id)
     return PlaygroundApi(endpoint, callers, control_plane, clients.ca_bundle)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
-from workbench.outputs_file import ApiEndpoint
+from workbench.outputs_file import AuthResources
 from workbench.printed_commands import aim, aim_at
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
@@ -52,26 +52,26 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
     clients = Clients(session.target)
     if pool_id:
         try:
-            endpoint = pool_endpoint(session, clients)
+            own = sandbox_auth(session, clients)
         except UserProblem:
-            endpoint = None
-        if endpoint is None or endpoint.user_pool_id != pool_id:
+            own = None
+        if own is None or own.user_pool_id != pool_id:
             return OpenedPool(UserPool(clients, pool_id), clients, "", file, pool_id)
-    endpoint = pool_endpoint(session, clients)
-    found = endpoint.user_pool_id
+    own = sandbox_auth(session, clients)
+    found = own.user_pool_id
     if not found:
         raise UserProblem(
             "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
         )
-    return OpenedPool(UserPool(clients, found), clients, endpoint.client_id, file)
+    return OpenedPool(UserPool(clients, found), clients, own.client_id, file)
 
 
-def pool_endpoint(session: Session, clients: Clients) -> ApiEndpoint:
-    """The sandbox's endpoint on its target, which names its pool; raises UserProblem."""
-    from workbench.deploy.outputs.own_outputs import own_endpoint
+def sandbox_auth(session: Session, clients: Clients) -> AuthResources:
+    """The pools of the sandbox on its target; raises UserProblem."""
+    from workbench.deploy.outputs.own_outputs import own_auth
 
     root, folder = session.project.root, session.sandbox_dir
-    return own_endpoint(clients, session.stack_name, root, folder)[0]
+    return own_auth(clients, session.stack_name, root, folder)
 
 
 def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:

@@ -115,7 +115,7 @@ def playground(matrix: Deployed, tmp_path: Path) -> Open:
         schemas = Schemas(GraphqlApi(clients, environment))
 
         def api() -> PlaygroundApi:
-            return PlaygroundApi(environment, CallerCredentials(clients, environment), schemas)
+            return PlaygroundApi(environment, CallerCredentials(clients, environment.auth), schemas)
 
         starter = ScriptedStarter(tmp_path, open_api=api)
         app = scripted_app(starter)

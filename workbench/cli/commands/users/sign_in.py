@@ -98,15 +98,15 @@ def _token(arguments: argparse.Namespace) -> int:
     """Print a user's token, signed by the pool's key; raises UserProblem."""
     from workbench.playground.authorizing import NotAuthorizedProblem
     from workbench.playground.caller_credentials import CallerCredentials
-    from workbench.users.open_pool import pool_endpoint
+    from workbench.users.open_pool import sandbox_auth
 
     session, opened = session_and_pool(arguments)
-    endpoint = pool_endpoint(session, opened.clients)
-    if opened.pool.pool_id != endpoint.user_pool_id:
+    own = sandbox_auth(session, opened.clients)
+    if opened.pool.pool_id != own.user_pool_id:
         raise UserProblem(
             "Tokens are for this backend's own client.", "Leave out --pool, or deploy that pool."
         )
-    callers = CallerCredentials(opened.clients, endpoint, opened.sign_ins_file)
+    callers = CallerCredentials(opened.clients, own, opened.sign_ins_file)
     try:
         tokens = callers.user_tokens(arguments.user)
     except NotAuthorizedProblem as problem:
