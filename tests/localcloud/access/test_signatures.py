@@ -28,6 +28,7 @@ from botocore.exceptions import ClientError
 
 from tests.local_keys import boto3_keys, own_keys
 from tests.localcloud.access.requests import EVERY_REQUEST, Asked
+from tests.localcloud.identity_pools import trust
 from workbench.aws import signature_v4
 from workbench.aws.clients import Clients
 from workbench.aws.local_keys import FILE_NAME, keys_of, read_keys
@@ -317,8 +318,9 @@ def test_a_function_calls_with_its_roles_credentials(cloud: LocalTarget) -> None
 
 def test_a_guests_credentials_reach_data_only(cloud: LocalTarget) -> None:
     iam, pools = client(cloud, "iam"), client(cloud, "cognito-identity")
-    role = iam.create_role(RoleName="guests", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     pool = pools.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)
+    trusted = trust(pool["IdentityPoolId"], "unauthenticated")
+    role = iam.create_role(RoleName="guests", AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
     pools.set_identity_pool_roles(
         IdentityPoolId=pool["IdentityPoolId"], Roles={"unauthenticated": role}
     )

@@ -18,6 +18,7 @@ from botocore.session import Session
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from tests.localcloud.identity_pools import trust
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.localcloud.ministack.patches.cognito.tokens import TAKE_AN_ACCESS_TOKEN
@@ -125,6 +126,17 @@ class Cloud:
 
     def refused(self, action: str, given: dict[str, Any]) -> Refusal:
         return self.ask("AWSCognitoIdentityProviderService", action, given)[1]
+
+    def roles(self, identity_pool: str) -> None:
+        """Give an identity pool roles that trust it."""
+        roles = {
+            name: self.iam.create_role(
+                RoleName=f"{name}-{identity_pool[-12:]}",
+                AssumeRolePolicyDocument=trust(identity_pool, name),
+            )["Role"]["Arn"]
+            for name in ("authenticated", "unauthenticated")
+        }
+        self.identity.set_identity_pool_roles(IdentityPoolId=identity_pool, Roles=roles)
 
     def key(self, pool: str, use: str) -> rsa.RSAPrivateKey:
         (file,) = self.folder.rglob(f"{pool}-{use}.pem")
@@ -406,6 +418,8 @@ def test_identity_pools_trust_their_own_providers_tokens_alone(cloud: Cloud) -> 
         )["IdentityPoolId"]
         for allows in (False, True)
     )
+    for pool in (closed, guests):
+        cloud.roles(pool)
     ann, bob = cloud.user("identity ann"), cloud.user("identity bob")
     foreign = cloud.user("identity ann", cloud.other_pool, cloud.other_pool_client)
     second = cloud.sign_in("identity ann", client=cloud.second_client)
@@ -486,6 +500,7 @@ def test_a_classic_pool_and_one_that_asks_the_user_pool(cloud: Cloud) -> None:
         AllowClassicFlow=True,
         CognitoIdentityProviders=[trusted],
     )["IdentityPoolId"]
+    cloud.roles(pool)
     given = cloud.user("classic")
     asked = {"Logins": {ours: given.id}}
     found = cloud.identity.get_id(IdentityPoolId=pool, **asked)["IdentityId"]
