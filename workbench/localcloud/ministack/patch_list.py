@@ -40,9 +40,11 @@ from workbench.localcloud.ministack.patches.cognito import (
     live_sign_ins,
     messages,
     missing_calls,
+    new_users,
     role_mapping,
     tokens,
     turns,
+    user_index,
 )
 from workbench.localcloud.ministack.patches.dynamodb import contains, long_reads, speed
 from workbench.localcloud.ministack.patches.lambda_functions import (
@@ -80,9 +82,11 @@ PATCHES: tuple[Callable[[], None], ...] = (
     types.install,
     evaluate.install,
     schema_validation.install,
+    user_index.install,
     identity_providers.install,
     messages.install,
     invitations.install,
+    new_users.install,
     attributes.install,
     challenges.install,
     missing_calls.install,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.turns import in_turn
+from workbench.localcloud.ministack.patches.cognito.user_index import find, having
 
 
 class NoTokensError(Exception):
@@ -29,7 +30,7 @@ def issue_tokens(pool_id: str, client_id: str, username: str) -> Mapping[str, An
         raise NoTokensError(f"There is no user pool {pool_id}.")
     if client_id not in pool["_clients"]:
         raise NoTokensError(f"The user pool {pool_id} has no client {client_id}.")
-    user = pool["_users"].get(username) or _by_alias(pool["_users"].values(), username)
+    user = find(pool, username) or _by_attribute(pool, username)
     if user is None:
         known = ", ".join(sorted(_shown(each) for each in pool["_users"].values())[:5])
         raise NoTokensError(
@@ -42,12 +43,12 @@ def issue_tokens(pool_id: str, client_id: str, username: str) -> Mapping[str, An
     return tokens
 
 
-def _by_alias(users: Any, wanted: str) -> Any:
-    for user in users:
-        for attribute in user.get("Attributes", []):
-            named = attribute.get("Name") in ("email", "phone_number", "sub", "preferred_username")
-            if named and attribute.get("Value") == wanted:
-                return user
+def _by_attribute(pool: Any, wanted: str) -> Any:
+    """Who has this address, number or preferred name, where the pool does not sign in by it."""
+    for attribute in ("email", "phone_number", "preferred_username"):
+        user = next(iter(having(pool, attribute, wanted)), None)
+        if user is not None:
+            return user
     return None
 
 
