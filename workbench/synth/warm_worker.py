@@ -146,6 +146,10 @@ class WarmWorker:
         temporary = await asyncio.to_thread(make_process_folder, folder)
         process: WorkerProcess | None = None
         try:
+            if self._project.language == "python":
+                # jsii unpacks scripts there, which Node would take for modules in a front end's
+                # project of "type": "module".
+                await asyncio.to_thread((temporary / "package.json").write_text, "{}")
             script = worker_script(self._project, self._node, temporary)
             process = await WorkerProcess.start(script, voice)
             await process.request("load", LOAD_TIMEOUT)

@@ -64,6 +64,8 @@ async def warm(
     tmp_path_factory: pytest.TempPathFactory, node_runtime: NodeRuntime
 ) -> AsyncIterator[Workshop]:
     project = scaffold(tmp_path_factory.mktemp("python") / "chat", "python", lambda _: None)
+    # A front end beside the backend, as Vite's templates declare it.
+    (project.root / "package.json").write_text('{"type": "module"}')
     events: list[AnyEvent] = []
     synthesizer = Synthesizer(project, node_runtime.executable, events.append, rehearsals=0)
     yield Workshop(project, synthesizer, events)
