@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=100_000)
     count = parser.parse_args().users
-    with tempfile.TemporaryDirectory() as folder, _cloud(Path(folder)) as target:
+    with tempfile.TemporaryDirectory() as folder, running_cloud(Path(folder)) as (target, _):
         clients = Clients(target)
         few, many = _pool(clients, target, _FEW), _pool(clients, target, count)
         _engine(few, many, Path(folder))
@@ -48,7 +48,8 @@ def main() -> None:
 
 
 @contextmanager
-def _cloud(folder: Path) -> Iterator[LocalTarget]:
+def running_cloud(folder: Path) -> Iterator[tuple[LocalTarget, int]]:
+    """A local cloud of ``users_cloud``, and its process."""
     state = folder / "cloud"
     port = choose_port(state)
     command = [sys.executable, "-m", "tests.bench.users_cloud"]
@@ -57,17 +58,18 @@ def _cloud(folder: Path) -> Iterator[LocalTarget]:
     try:
         while True:
             try:
-                _get(endpoint, "/_amplify_tui/health")
+                get(endpoint, "/_amplify_tui/health")
                 break
             except OSError:
                 time.sleep(0.1)
-        yield LocalTarget(endpoint, keys=read_keys(state))
+        yield LocalTarget(endpoint, keys=read_keys(state)), process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def _get(endpoint: str, path: str) -> float:
+def get(endpoint: str, path: str) -> float:
+    """The seconds that one request takes."""
     began = time.perf_counter()
     with urllib.request.urlopen(endpoint + path, timeout=120) as answer:
         answer.read()
@@ -80,7 +82,7 @@ def _pool(clients: Clients, target: LocalTarget, count: int) -> UserPool:
     pool = UserPool(clients, made["UserPool"]["Id"])
     given = {"given_name": "Ann", "family_name": "Example", "locale": "en-US"}
     pool.create("first@example.com", given, invite=False)
-    _get(target.endpoint, f"/_bench/fill?pool={pool.pool_id}&count={count - 1}")
+    get(target.endpoint, f"/_bench/fill?pool={pool.pool_id}&count={count - 1}")
     return pool
 
 
@@ -164,7 +166,7 @@ def _saving(clients: Clients, many: UserPool, target: LocalTarget) -> None:
 
     def ask() -> None:
         while not ending.is_set():
-            waits.append(_get(target.endpoint, "/_amplify_tui/health"))
+            waits.append(get(target.endpoint, "/_amplify_tui/health"))
             time.sleep(0.01)
 
     thread = threading.Thread(target=ask)

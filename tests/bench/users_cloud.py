@@ -21,13 +21,14 @@ def fill(pool_id: str, count: int) -> None:
     users = cognito._user_pools[pool_id]["_users"]
     template = next(iter(users.values()))
     for number in range(count):
-        user = copy.deepcopy(template)
         name = str(uuid.uuid4())
         values = {"sub": name, "email": f"user{number:06}@example.com"}
-        user["Username"] = name
-        for attribute in user["Attributes"]:
-            attribute["Value"] = values.get(attribute["Name"], attribute["Value"])
-        users[name] = user
+        attributes = [
+            {**each, "Value": values.get(each["Name"], each["Value"])}
+            for each in template["Attributes"]
+        ]
+        own = copy.deepcopy({k: v for k, v in template.items() if k != "Attributes"})
+        users[name] = {**own, "Username": name, "Attributes": attributes}
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """The client's half of Cognito's password proof (SRP): the password never leaves the machine.
 
-Source: RFC 5054 (the 3072-bit group is RFC 3526's); the hashes and paddings are those of Amplify's
-JavaScript client.
+Source: RFC 5054 (the 3072-bit group is RFC 3526's; a secret has at least 256 bits, and more
+of them only take time); the hashes and paddings are those of Amplify's JavaScript client.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Proof:
 
 def begin_srp() -> SrpStart:
     """A new sign-in's numbers."""
-    secret = secrets.randbits(1024)
+    secret = secrets.randbits(256) | 1 << 255
     return SrpStart(secret, pow(_G, secret, _N))
 
 
