@@ -47,6 +47,7 @@ from workbench.localcloud.ministack.patches.cognito import (
     turns,
     user_index,
 )
+from workbench.localcloud.ministack.patches.cognito.triggers import calls, sign_up
 from workbench.localcloud.ministack.patches.dynamodb import contains, long_reads, speed
 from workbench.localcloud.ministack.patches.lambda_functions import (
     code,
@@ -113,6 +114,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     speed.install,
     long_reads.install,
     srp_numbers.install,
+    sign_up.install,
+    calls.install,
     turns.install,
     log_order.install,
     steady_answers.install,

@@ -1,22 +1,27 @@
 """Invitations: ministack sends none by SMS and cannot resend one to a user name; Cognito does both.
 
-A resent invitation has a new temporary password.
+A resent invitation has a new temporary password. The pre sign-up trigger is asked before a user is
+made, and neither its refusal nor that of the custom message trigger leaves a user behind.
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from workbench.localcloud.ministack.patches.cognito.messages import keep_sms
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     Answer,
     attributes_of,
     refuse,
 )
-
-_SMS = "Your username is {username} and temporary password is {####}."
+from workbench.localcloud.ministack.patches.cognito.triggers.delivery import (
+    Destination,
+    deliver,
+    destination_of,
+)
+from workbench.localcloud.ministack.patches.cognito.triggers.sign_up import pre_sign_up
 
 
 def install() -> None:
@@ -26,17 +31,31 @@ def install() -> None:
     create = cognito._admin_create_user
 
     def create_and_invite(data: Any) -> Answer:
-        action = (data.get("MessageAction") or "").upper()
-        if action == "RESEND":
+        if (data.get("MessageAction") or "").upper() == "RESEND":
             return _again(data)
-        answer: Answer = create(data)
-        if answer[0] == 200 and action != "SUPPRESS":
-            name = json.loads(answer[2])["User"]["Username"]
-            pool = cognito._user_pools[data["UserPoolId"]]
-            _invite_by_sms(pool, cognito._resolve_user(pool, name)[0], data)
-        return answer
+        return _new(create, data)
 
     cognito._admin_create_user = create_and_invite
+
+
+def _new(create: Callable[[Any], Answer], data: Mapping[str, Any]) -> Answer:
+    from ministack.services import cognito
+
+    answer = create({**data, "MessageAction": "SUPPRESS"})
+    if answer[0] != 200:
+        return answer
+    pool = cognito._user_pools[data["UserPoolId"]]
+    users = pool["_users"]
+    name = json.loads(answer[2])["User"]["Username"]
+    # Nobody finds the user before the triggers agree; their functions may look who is there.
+    user = users.pop(name)
+    pre_sign_up(pool, name, attributes_of(user), "PreSignUp_AdminCreateUser")
+    if (data.get("MessageAction") or "").upper() != "SUPPRESS":
+        _invite(pool, user, data)
+    if name in users:
+        return refuse("UsernameExistsException", "User account already exists.")
+    users[name] = user
+    return answer
 
 
 def _again(data: Any) -> Answer:
@@ -59,22 +78,19 @@ def _again(data: Any) -> Answer:
     if refused:
         return refused  # type: ignore[no-any-return]
     user.update(_password=password, UserLastModifiedDate=cognito._now_epoch())
-    attributes = attributes_of(user)
-    if cognito._wants_email_delivery(data) and attributes.get("email"):
-        subject, body = cognito._render_invitation_message(
-            pool, user["Username"], password, attributes, data.get("ClientMetadata")
-        )
-        cognito._deliver_invitation_email(pool, user["Username"], attributes, subject, body)
-    _invite_by_sms(pool, user, data)
+    _invite(pool, user, data)
     answer: Answer = cognito.json_response({"User": cognito._user_out(user)})
     return answer
 
 
-def _invite_by_sms(pool: Any, user: Any, data: Any) -> None:
-    """Cognito's own default medium is SMS."""
-    number = attributes_of(user).get("phone_number", "")
-    if number and "SMS" in (data.get("DesiredDeliveryMediums") or ["SMS"]):
-        template = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
-        text = template.get("SMSMessage") or _SMS
-        body = text.replace("{####}", user["_password"]).replace("{username}", number)
-        keep_sms(pool, user["Username"], number, "invitation", body)
+def _invite(pool: Any, user: Any, data: Mapping[str, Any]) -> None:
+    """Send the temporary password; where no medium is asked for, by each that the user has."""
+    for destination in _destinations(user, data.get("DesiredDeliveryMediums") or ()):
+        deliver(pool, user, "AdminCreateUser", destination, user["_password"])
+
+
+def _destinations(user: Any, wanted: Any) -> Iterator[Destination]:
+    for attribute in ("email", "phone_number"):
+        destination = destination_of(user, attribute)
+        if destination and (not wanted or destination.medium in wanted):
+            yield destination

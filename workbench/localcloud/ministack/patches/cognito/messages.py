@@ -106,7 +106,7 @@ def _keep_email(*sent: Any, type_name: str, extra: Mapping[str, Any]) -> None:
         if extra.get("AttributeName") == "password":
             kind = "password code"
         message = {"medium": "email", "recipient": to, "kind": kind, "subject": subject}
-        _keep(pool, {**message, "username": str(extra.get("Username", "")), "body": body})
+        keep_message(pool, **message, username=str(extra.get("Username", "")), body=body)
 
 
 def _keep_sms(pool: Any, username: str, attributes: Any, code: str, attribute_name: str) -> None:
@@ -122,10 +122,11 @@ def _keep_sms(pool: Any, username: str, attributes: Any, code: str, attribute_na
 def keep_sms(pool: Any, username: str, number: str, kind: str, body: str) -> None:
     """Keep an SMS to ``number`` with the pool's messages."""
     message = {"medium": "sms", "recipient": number, "kind": kind, "subject": ""}
-    _keep(pool, {**message, "username": username, "body": body})
+    keep_message(pool, **message, username=username, body=body)
 
 
-def _keep(pool: Any, message: Mapping[str, str]) -> None:
+def keep_message(pool: Any, **message: str) -> None:
+    """Keep a message with the pool's."""
     kept = pool.setdefault("_inbox", [])
     kept.append({"id": uuid.uuid4().hex, "at": time.time(), **message})
     del kept[:-KEPT]
