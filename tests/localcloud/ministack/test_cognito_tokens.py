@@ -474,7 +474,7 @@ def test_identity_pools_trust_their_own_providers_tokens_alone(cloud: Cloud) -> 
     mine = refused("GetCredentialsForIdentity", {"IdentityId": ann_id, "Logins": {ours: bob.id}})
     assert mine[0] == "NotAuthorizedException"
     assert mine[1].startswith("Logins don't match.")
-    nowhere = refused("GetCredentialsForIdentity", {"IdentityId": f"{region}:none", "Logins": {}})
+    nowhere = refused("GetCredentialsForIdentity", {"IdentityId": f"{region}:0", "Logins": {}})
     assert nowhere[0] == "ResourceNotFoundException"
     classic = refused("GetOpenIdToken", {"IdentityId": ann_id, "Logins": {ours: ann.id}})
     assert classic == (

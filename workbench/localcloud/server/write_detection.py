@@ -9,7 +9,12 @@ _READS = re.compile(
     r"^(Describe|List|Get|BatchGet|Query|Scan|TransactGet|Lookup|Estimate|Validate|Simulate|Filter"
     r"|Test|Search|Head)"
 )
-_WRITES_WHEN_READING = ("GetId", "GetCredentialsForIdentity", "GetOpenIdToken")
+_WRITES_WHEN_READING = (
+    "GetId",
+    "GetCredentialsForIdentity",
+    "GetOpenIdToken",
+    "GetOpenIdTokenForDeveloperIdentity",
+)
 _FORM_ACTION = re.compile(rb"(?:^|&)Action=([A-Za-z0-9]+)")
 _SIGNED_FOR = re.compile(r"Credential=[^/,]+/[^/]*/[^/]*/([^/,]+)/aws4_request")
 _ALONE = frozenset({"ssm", "iam", "sts", "logs", "secretsmanager", "kms"})

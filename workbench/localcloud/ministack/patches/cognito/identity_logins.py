@@ -36,7 +36,7 @@ def install() -> None:
         return answer
 
     def get_token_checked(data: Any) -> Answer:
-        pool = _pool_of(data.get("IdentityId"))
+        pool = pool_of(data.get("IdentityId"))
         if pool is not None and not pool.get("AllowClassicFlow"):
             return refuse("InvalidParameterException", _NO_CLASSIC_FLOW)
         return of_identity(get_token)(data)
@@ -51,7 +51,7 @@ def of_identity(call: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
 
     def checked(data: Any) -> Answer:
         identity_id = data.get("IdentityId")
-        pool = _pool_of(identity_id)
+        pool = pool_of(identity_id)
         if pool is None:
             return refuse("ResourceNotFoundException", f"Identity '{identity_id}' not found.")
         return _refused(pool, identity_id, data) or call(data)
@@ -59,7 +59,8 @@ def of_identity(call: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     return checked
 
 
-def _pool_of(identity_id: Any) -> Any:
+def pool_of(identity_id: Any) -> Any:
+    """The pool of an identity; None for an identity of no pool."""
     from ministack.services import cognito
 
     if not isinstance(identity_id, str):

@@ -12,8 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.developer_identities import PROVIDER, tags_of
 from workbench.localcloud.ministack.patches.cognito.group_roles import PREFERRED_ROLE, ROLES
 from workbench.localcloud.ministack.patches.cognito.guest_services import GUEST_POLICY
+from workbench.localcloud.ministack.patches.cognito.identity_logins import pool_of
 from workbench.localcloud.ministack.patches.cognito.identity_trust import trusts
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer, refuse
 from workbench.localcloud.ministack.patches.cognito.tokens import claims_of
@@ -39,7 +41,7 @@ def install() -> None:
     set_roles = cognito._set_identity_pool_roles
 
     def with_role(data: Any) -> Answer:
-        pool = _pool_of(data.get("IdentityId"))
+        pool = pool_of(data.get("IdentityId"))
         if pool is None:
             answer: Answer = get_credentials(data)
             return answer
@@ -97,6 +99,8 @@ def principal_tags(pool: Mapping[str, Any], logins: Mapping[str, str]) -> dict[s
     """The session tags that the pool's attributes for access control make of the claims."""
     found: dict[str, str] = {}
     for provider, token in logins.items():
+        if provider == PROVIDER:
+            found.update(tags_of(token))
         claims = claims_of(token)
         known = pool.get("_principal_tags") or {}
         wanted = known.get(provider) or known.get(f"{provider}:{claims.get('aud')}")
@@ -119,13 +123,6 @@ def _unless_custom(role: str, custom: str | None) -> str:
 
 def _forbidden(role: str) -> RefusedError:
     return RefusedError("NotAuthorizedException", f"Access to Role '{role}' is forbidden.")
-
-
-def _pool_of(identity_id: Any) -> Any:
-    from ministack.services import cognito
-
-    pools = cognito._identity_pools.values()
-    return next((pool for pool in pools if identity_id in pool["_identities"]), None)
 
 
 def _by_provider(mappings: Any) -> dict[str, Any]:
