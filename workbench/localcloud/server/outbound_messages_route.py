@@ -8,7 +8,7 @@ from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import MESSAGES_PATH
-from workbench.localcloud.ministack.patches.cognito.messages import messages
+from workbench.localcloud.ministack.patches.cognito.inbox import messages
 
 
 def inbox_route() -> Route:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from workbench.localcloud.ministack.patches.cognito.messages import keep_sms
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     ISSUED,
     Answer,
@@ -28,6 +27,7 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
     refuse,
     waiting,
 )
+from workbench.localcloud.ministack.patches.cognito.triggers.delivery import Destination, deliver
 
 _CODES = {
     "SMS_MFA": "SMS_MFA_CODE",
@@ -42,7 +42,6 @@ _BOUND = (
     "SELECT_CHALLENGE",
     *_CODES,
 )
-_SMS_TEXT = "Your authentication code is {####}."
 
 
 def install() -> None:
@@ -121,21 +120,16 @@ def _mfa(pool: Any, user: Any, pid: str, kind: str, username: str) -> dict[str, 
 
 def _code_challenge(pool: Any, user: Any, pid: str, kind: str, username: str) -> dict[str, Any]:
     """Send a code, by e-mail or SMS, into the pool's inbox."""
-    from ministack.services import cognito
-
     code = f"{secrets.randbelow(1_000_000):06}"
     attributes = attributes_of(user)
     if kind == "EMAIL_OTP":
-        medium, destination = "EMAIL", cognito._masked_destination(attributes.get("email", ""))
-        cognito._send_email_otp(pool, user["Username"], attributes, code)
+        destination = Destination("EMAIL", attributes.get("email", ""))
     else:
-        number = attributes.get("phone_number", "")
-        medium, destination = "SMS", f"+*******{number[-4:]}"
-        text = pool.get("SmsAuthenticationMessage") or _SMS_TEXT
-        keep_sms(pool, user["Username"], number, "sign-in code", text.replace("{####}", code))
+        destination = Destination("SMS", attributes.get("phone_number", ""))
+    deliver(pool, user, "Authentication", destination, code)
     told = {
-        "CODE_DELIVERY_DELIVERY_MEDIUM": medium,
-        "CODE_DELIVERY_DESTINATION": destination,
+        "CODE_DELIVERY_DELIVERY_MEDIUM": destination.medium,
+        "CODE_DELIVERY_DESTINATION": destination.masked,
         "USER_ID_FOR_SRP": username,
     }
     return challenge(pid, user, kind, told, code=code)

@@ -1,8 +1,7 @@
 """Codes: ministack gives everyone the same and never checks them; Cognito does.
 
 Its codes are 123456 and 654321, checked only with its signature checks on, and nothing is sent to
-phone numbers. Here codes are random and always checked; the messages are kept and saved with the
-pool.
+phone numbers. Here codes are random and always checked, and sent as the pool's triggers say.
 Source: docs.aws.amazon.com/cognito/latest/developerguide, "Configuring email and SMS messages"
 """
 
@@ -10,40 +9,31 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-KEPT = 200
-"""Messages of one pool; older ones are forgotten."""
+from workbench.localcloud.ministack.patches.cognito.sessions import Answer
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import current_call
+from workbench.localcloud.ministack.patches.cognito.triggers.delivery import (
+    Destination,
+    Source,
+    deliver,
+    destination_of,
+)
 
-_KINDS = {
-    "CognitoInvitationMessage": "invitation",
-    "CognitoVerificationMessage": "code",
-    "CognitoEmailOtpMessage": "sign-in code",
+_SENT_BY: Mapping[str, Source] = {
+    "SignUp": "SignUp",
+    "ResendConfirmationCode": "ResendCode",
+    "ForgotPassword": "ForgotPassword",
+    "AdminResetUserPassword": "ForgotPassword",
 }
-_SMS = "Your verification code is {####}"
-
-Answer = tuple[int, Any, Any]
 
 
 def install() -> None:
-    """Record messages, make new codes for each, check them always."""
+    """Make new codes for each message, send them, check them always."""
     from ministack.services import cognito
 
-    send = cognito._send_verification_email
     run = cognito._run_idp_handler
-    cognito._deliver_cognito_email = _keep_email
-
-    def send_code(
-        pool: Any, username: str, attributes: Any, code: str, attribute_name: str = "email"
-    ) -> Any:
-        user, _ = cognito._resolve_user(pool, username)
-        code = _new_code(user, code) if user else code
-        if attributes.get("email"):
-            return send(pool, username, attributes, code, attribute_name)
-        return _keep_sms(pool, username, attributes, code, attribute_name)
 
     def run_checked(handler: Callable[[Any], Answer], action: str, data: Any) -> Answer:
         refused: Answer | None = cognito._confirmation_code_error(action, data)
@@ -51,19 +41,32 @@ def install() -> None:
             return refused
         answer: Answer = run(handler, action, data)
         if action == "SignUp" and answer[0] == 200:
-            return _sign_up_by_phone(data, answer, send_code)
+            return _sign_up_by_phone(data, answer)
         return answer
 
-    cognito._send_verification_email = send_code
+    cognito._send_verification_email = _send_code
+    cognito._send_email_otp = _send_otp
     cognito._run_idp_handler = run_checked
 
 
-def messages(pool_id: str) -> Sequence[Mapping[str, Any]] | None:
-    """What was sent in a pool's name, newest first; None if there is no such pool."""
+def _send_code(pool: Any, username: str, _attributes: Any, code: str, **_named: str) -> None:
     from ministack.services import cognito
 
-    pool = cognito._user_pools.get(pool_id)
-    return None if pool is None else list(reversed(pool.get("_inbox", ())))
+    user, _ = cognito._resolve_user(pool, username)
+    if user is None:
+        return
+    code = _new_code(user, code)
+    destination = destination_of(user, "email", "phone_number")
+    if destination:
+        deliver(pool, user, _SENT_BY.get(current_call().action, "SignUp"), destination, code)
+
+
+def _send_otp(pool: Any, username: str, attributes: Mapping[str, str], code: str) -> None:
+    from ministack.services import cognito
+
+    user, _ = cognito._resolve_user(pool, username)
+    if user is not None:
+        deliver(pool, user, "Authentication", Destination("EMAIL", attributes["email"]), code)
 
 
 def _new_code(user: dict[str, Any], old: str) -> str:
@@ -76,57 +79,23 @@ def _new_code(user: dict[str, Any], old: str) -> str:
     return code
 
 
-def _sign_up_by_phone(
-    data: Mapping[str, Any], answer: Answer, send_code: Callable[..., Any]
-) -> Answer:
+def _sign_up_by_phone(data: Mapping[str, Any], answer: Answer) -> Answer:
     """The code that goes to a number, where a new user has no address."""
     from ministack.services import cognito
 
     pool, _ = cognito._pool_for_client(data.get("ClientId"))
     user, _ = cognito._resolve_user(pool, data.get("Username")) if pool else (None, None)
-    attributes = cognito._attr_list_to_dict(user["Attributes"]) if user else {}
-    number = attributes.get("phone_number")
-    if user is None or user["UserStatus"] != "UNCONFIRMED" or attributes.get("email") or not number:
+    if user is None or user["UserStatus"] != "UNCONFIRMED":
         return answer
-    send_code(pool, user["Username"], attributes, user["_confirmation_code"], "phone_number")
+    destination = destination_of(user, "email", "phone_number")
+    if destination is None or destination.medium == "EMAIL":
+        return answer
+    _send_code(pool, user["Username"], None, user["_confirmation_code"])
     told = json.loads(answer[2])
     told["CodeDeliveryDetails"] = {
-        "Destination": f"+*******{number[-4:]}",
+        "Destination": destination.masked,
         "DeliveryMedium": "SMS",
         "AttributeName": "phone_number",
     }
     changed: Answer = cognito.json_response(told)
     return changed
-
-
-def _keep_email(*sent: Any, type_name: str, extra: Mapping[str, Any]) -> None:
-    pool, to, subject, body = sent
-    if to:
-        kind = _KINDS.get(type_name, type_name)
-        if extra.get("AttributeName") == "password":
-            kind = "password code"
-        message = {"medium": "email", "recipient": to, "kind": kind, "subject": subject}
-        keep_message(pool, **message, username=str(extra.get("Username", "")), body=body)
-
-
-def _keep_sms(pool: Any, username: str, attributes: Any, code: str, attribute_name: str) -> None:
-    number = attributes.get("phone_number")
-    if number:
-        template = (pool.get("VerificationMessageTemplate") or {}).get("SmsMessage")
-        text = template or pool.get("SmsVerificationMessage") or _SMS
-        kind = "password code" if attribute_name == "password" else "code"
-        body = text.replace("{####}", code).replace("{username}", username)
-        keep_sms(pool, username, number, kind, body)
-
-
-def keep_sms(pool: Any, username: str, number: str, kind: str, body: str) -> None:
-    """Keep an SMS to ``number`` with the pool's messages."""
-    message = {"medium": "sms", "recipient": number, "kind": kind, "subject": ""}
-    keep_message(pool, **message, username=username, body=body)
-
-
-def keep_message(pool: Any, **message: str) -> None:
-    """Keep a message with the pool's."""
-    kept = pool.setdefault("_inbox", [])
-    kept.append({"id": uuid.uuid4().hex, "at": time.time(), **message})
-    del kept[:-KEPT]

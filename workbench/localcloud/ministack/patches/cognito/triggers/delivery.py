@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workbench.localcloud.ministack.patches.cognito.messages import keep_message
+from workbench.localcloud.ministack.patches.cognito.inbox import keep_message
 from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of
 from workbench.localcloud.ministack.patches.cognito.triggers import senders
 from workbench.localcloud.ministack.patches.cognito.triggers.calls import TriggerRefusedError
