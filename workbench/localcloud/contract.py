@@ -18,6 +18,8 @@ TRACES_PREFIX = OWN_PREFIX + "appsync/"
 TRACES_PATH = TRACES_PREFIX + "{api_id}/traces/{request_id}"
 LOGS_PATH = OWN_PREFIX + "hosting/logs/"
 WEBHOOKS_PATH = OWN_PREFIX + "hosting/webhooks/"
+AWS_HOSTS_PREFIX = OWN_PREFIX + "aws/"
+"""Before a host of AWS and a path: what a front end asked that host."""
 
 EXIT_LOCKED = 3
 """Another process serves this state."""

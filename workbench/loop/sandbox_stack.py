@@ -249,6 +249,7 @@ class SandboxStack:
             fmt=self.options.outputs_format,
             version=self.options.outputs_version,
             sandbox_dir=self.session.sandbox_dir,
+            root=self.session.project.root,
         )
 
     def _read_state(self) -> StackState | None:

@@ -40,6 +40,15 @@ FUNCTION = {
     "Role": "arn:aws:iam::000000000000:role/x",
     "Code": {"ZipFile": ""},
 }
+_HOST = "/_amplify_tui/aws/"
+
+
+def _at_host(host: str, asked: Asked) -> Asked:
+    """The same request as a front end sends it to a host of AWS."""
+    path = f"{_HOST}{host}.amazonaws.com{asked.path}"
+    return Asked(f"{asked.name} at its host", asked.method, path, asked.headers, asked.body)
+
+
 FAMILIES = (
     _json("ssm", "AmazonSSM.DescribeParameters"),
     _json("dynamodb", "DynamoDB_20120810.ListTables", "1.0"),
@@ -81,6 +90,15 @@ FAMILIES = (
     Asked("emulator reset, dots", "POST", "/_ministack/./reset"),
     Asked("stack response", "PUT", "/_ministack/cfn-response/none", {}, b"{}"),
     Asked("health", "GET", "/health"),
+    _at_host(
+        "cognito-idp.us-east-1", _json("sign-in", "AWSCognitoIdentityProviderService.InitiateAuth")
+    ),
+    _at_host("ssm.us-east-1", _json("ssm", "AmazonSSM.DescribeParameters")),
+    _at_host("cognito-idp.us-east-1", _json("other", "AmazonSSM.DescribeParameters")),
+    _at_host("stranger.s3.us-east-1", Asked("object", "PUT", "/key", {}, b"x")),
+    _at_host("s3.us-east-1", Asked("emulator reset", "POST", "/_ministack/reset")),
+    _at_host("s3.us-east-1", Asked("inbox", "GET", "/_amplify_tui/cognito/inbox")),
+    Asked("no host of AWS", "GET", f"{_HOST}evil.example/key"),
 )
 
 

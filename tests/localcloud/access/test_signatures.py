@@ -45,6 +45,7 @@ pytestmark = pytest.mark.cloud
 BUCKET = "signed-things"
 PUBLIC_ROWS = {
     "cognito sign-in",
+    "sign-in at its host",
     "cognito-identity",
     "sts web identity",
     "lambda url",

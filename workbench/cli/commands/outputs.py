@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         fmt=arguments.outputs_format,
         version=arguments.outputs_version,
         sandbox_dir=session.sandbox_dir,
+        root=session.project.root,
     )
     changed = write_outputs_file(Clients(session.target), session.stack_name, request, discard)
     paint = Paint.of(sys.stdout)

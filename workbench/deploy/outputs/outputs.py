@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from workbench.atomic_files import write_whole
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.deploy.outputs.legacy import legacy_outputs, mobile_outputs
@@ -31,6 +32,7 @@ from workbench.deploy.outputs.sections import (
     storage_section,
 )
 from workbench.deploy.outputs.written_outputs import note_written
+from workbench.front_end.written import write_front_end
 from workbench.model.events import Emit, OutputsWritten
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
@@ -52,7 +54,8 @@ _INDENT = 2
 class OutputsRequest:
     """Where outputs are written and how; ``introspect`` makes the model introspection.
 
-    ``sandbox_dir`` is the folder of the sandbox and target that the file is remembered to be of.
+    ``sandbox_dir`` is the folder of the sandbox and target that the file is remembered to be of,
+    ``root`` the project whose front end is connected with the local cloud.
     """
 
     directory: Path
@@ -60,6 +63,12 @@ class OutputsRequest:
     fmt: OutputsFormat = "json"
     version: str = DEFAULT_VERSION
     sandbox_dir: Path | None = None
+    root: Path | None = None
+
+    @property
+    def is_for_web(self) -> bool:
+        """Whether a front end in JavaScript reads the file."""
+        return self.fmt == "json" and self.version != LEGACY_VERSION
 
     @property
     def path(self) -> Path:
@@ -136,6 +145,9 @@ def write_outputs_file(
     changed = write_outputs(request.path, content, request.fmt, request.version)
     if request.sandbox_dir is not None:
         note_written(request.sandbox_dir, request.path)
+    local = clients.target
+    if request.root is not None and isinstance(local, LocalTarget) and request.is_for_web:
+        write_front_end(request.root, local.endpoint, local.region, request.path)
     path = str(request.path)
     emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
     return changed

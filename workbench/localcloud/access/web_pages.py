@@ -16,6 +16,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from workbench.localcloud.access.aws_hosts import CONNECTED_HOSTS
 from workbench.localcloud.asgi.types import Message, Scope, Send
 
 logger = logging.getLogger("local cloud")
@@ -77,7 +78,8 @@ def refusal_of_page(scope: Scope, allowed: AllowedOrigins) -> str:
     for name, value in scope["headers"]:
         if name in _TELLING or name.lower() in _TELLING:
             seen.setdefault(name.lower(), []).append(value.decode("latin-1").strip())
-    hosts, origins = seen.get(b"host", []), seen.get(b"origin", [])
+    hosts = scope.get(CONNECTED_HOSTS, seen.get(b"host", []))
+    origins = seen.get(b"origin", [])
     if len(hosts) != 1 or not _is_our_host(hosts[0], allowed):
         shown = _shown(hosts[0]) if len(hosts) == 1 else "this request's"
         return (

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from workbench.aws.local_keys import keys_of
 from workbench.aws.target import LocalTarget
+from workbench.localcloud.access.aws_hosts import with_aws_hosts
 from workbench.localcloud.asgi.client import caller
 from workbench.localcloud.asgi.routes import json_route
 from workbench.localcloud.asgi.types import App
@@ -107,7 +108,7 @@ class LocalCloud:
         )
         routes = (*own, *self._graphql.routes())
         application = gateway(self._emulator, routes, self._done)
-        return read_to_the_end(limited_bodies(application))
+        return read_to_the_end(with_aws_hosts(limited_bodies(application)))
 
     def _delete_branch_backend(self, app_id: str, branch: str) -> None:
         """Delete the branch's stack with its data, as Amplify Hosting does. Blocks."""

@@ -7,6 +7,7 @@ names all of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -84,6 +85,10 @@ _OTHERS_PATHS = ("/_", "/iceberg", "/v20180820/", "/v2/email", "/WriteGetObjectR
 """Paths that the emulator serves whatever the host is."""
 
 _PLAIN_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_PUBLIC_SERVICE = re.compile(
+    r"(?:cognito-idp|cognito-identity|sts)(?:-fips)?\.(?:[a-z0-9-]+\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)"
+)
+"""Hosts of the services that have public operations: the router does not look at them."""
 
 
 def is_public(method: str, path: str, query: str, headers: Headers) -> bool:
@@ -121,10 +126,11 @@ def is_public_handshake(path: str, headers: Headers) -> bool:
 
 
 def is_plain_host(headers: Headers) -> bool:
-    """Whether the host says nothing of a service, a bucket or an application."""
+    """Whether the host says nothing of a bucket or an application, nor of a service without public
+    operations."""
     host = headers.get("host", "")
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
-    return name.lower() in _PLAIN_HOSTS
+    return name.lower() in _PLAIN_HOSTS or bool(_PUBLIC_SERVICE.fullmatch(name.lower()))
 
 
 def bucket_of_host(host: str) -> str:

@@ -1,0 +1,97 @@
+// A front end's calls by the unmodified aws-amplify client, with nothing but its outputs.
+// node --import .amplify/front-end/node.cjs amplify_client.mjs <folder with node_modules> <step> [...]
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+
+const [packages, step, ...rest] = process.argv.slice(2);
+const require = createRequire(pathToFileURL(join(packages, 'package.json')));
+const names = ['aws-amplify', 'aws-amplify/auth', 'aws-amplify/storage'];
+const load = name => import(pathToFileURL(require.resolve(name)));
+const amplify = Object.assign({}, ...(await Promise.all(names.map(load))));
+amplify.Amplify.configure(JSON.parse(readFileSync('amplify_outputs.json', 'utf8')));
+
+// The client reads the parts of a large file by a class that only browsers have.
+globalThis.FileReader = class {
+  readAsArrayBuffer(blob) {
+    blob.arrayBuffer().then(result => Object.assign(this, { result }).onload?.({ target: this }));
+  }
+};
+
+const text = async result => (await result.body).text();
+const steps = {
+  async signUp(username, password) {
+    const { nextStep } = await amplify.signUp({ username, password, options: { userAttributes: { email: username } } });
+    return nextStep.signUpStep;
+  },
+
+  async storage(username, password, code) {
+    await amplify.confirmSignUp({ username, confirmationCode: code });
+    await amplify.signIn({ username, password });
+    const { credentials } = await amplify.fetchAuthSession();
+    const path = 'public/ü 1+2.txt';
+    await amplify.uploadData({ path, data: 'hello' }).result;
+    const large = new Uint8Array(6 * 1024 * 1024).fill(7);
+    await amplify.uploadData({ path: 'public/large', data: large }).result;
+    const { items } = await amplify.list({ path: 'public/' });
+    const { url } = await amplify.getUrl({ path, options: { validateObjectExistence: true } });
+    // As a page gets it: text in an <img>, JSON from a server, an address in a style.
+    const forms = [String(url), url.href, url.toString(), JSON.parse(JSON.stringify({ url })).url];
+    const opened = await Promise.all(forms.map(async each => (await fetch(each)).text()));
+    const request = new Request(url, { headers: { range: 'bytes=1-2' } });
+    const range = await fetch(request);
+    const properties = await amplify.getProperties({ path: 'public/large' });
+    const content = await text(await amplify.downloadData({ path }).result);
+    await amplify.remove({ path });
+    const left = (await amplify.list({ path: 'public/' })).items.map(each => each.path);
+    await amplify.signOut();
+    return {
+      hasKeys: Boolean(credentials?.accessKeyId),
+      items: items.map(each => [each.path, each.size]),
+      hosts: [...new Set(forms.map(each => new URL(each).hostname))],
+      opened: [...new Set(opened)],
+      range: [range.status, await range.text()],
+      large: properties.size,
+      content,
+      left,
+    };
+  },
+
+  // The ways to send a body, and to stop sending it, by fetch itself.
+  async bodies(pool) {
+    const address = 'https://cognito-idp.us-east-1.amazonaws.com/';
+    const call = (body, more) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth' },
+      body,
+      ...more,
+    });
+    const wrong = JSON.stringify({ AuthFlow: 'USER_SRP_AUTH', ClientId: 'none' });
+    const stream = () => new Response(wrong).body;
+    const said = async response => (await response.json()).__type;
+    const aborted = AbortSignal.abort();
+    const refused = sent => sent.then(() => 'sent', error => error.name);
+    const keys = await new Promise((done, failed) => {
+      https.get(`https://cognito-idp.us-east-1.amazonaws.com/${pool}/.well-known/jwks.json`, answer => {
+        answer.setEncoding('utf8');
+        let body = '';
+        answer.on('data', part => (body += part)).on('end', () => done(JSON.parse(body).keys.length));
+      }).on('error', failed);
+    });
+    return {
+      text: await said(await fetch(address, call(wrong))),
+      url: await said(await fetch(new URL(address), call(wrong))),
+      stream: await said(await fetch(address, call(stream(), { duplex: 'half' }))),
+      request: await said(await fetch(new Request(address, call(wrong)))),
+      requestAndInit: await said(await fetch(new Request(address), call(wrong))),
+      streamedRequest: await said(await fetch(new Request(address, call(stream(), { duplex: 'half' })))),
+      aborted: [await refused(fetch(address, call(wrong, { signal: aborted }))), await refused(fetch(new Request(address, call(wrong, { signal: aborted }))))],
+      keys,
+    };
+  },
+};
+
+console.log(JSON.stringify(await steps[step](...rest)));
+process.exit(0);

@@ -1,0 +1,152 @@
+"""The unmodified ``aws-amplify`` client in Node, with the preload and its outputs alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.front_end.backends import Backend, make_backend
+from workbench.aws.clients import Clients
+from workbench.project.node_runtime import NodeRuntime
+from workbench.users.outbound_messages import read_inbox
+
+SCRIPT = Path(__file__).with_name("amplify_client.mjs")
+USER, PASSWORD = "ann@example.com", "Correct-horse-1"
+
+pytestmark = [pytest.mark.npm, pytest.mark.cloud]
+
+
+@pytest.fixture
+def backend(local_clients: Clients, tmp_path: Path) -> Backend:
+    made = make_backend(local_clients, tmp_path)
+    made.write()
+    return made
+
+
+def run(backend: Backend, node: NodeRuntime, script: Path, *arguments: str) -> Any:
+    """What a script printed that was started with the preload."""
+    preload = backend.root / ".amplify/front-end/node.cjs"
+    ran = subprocess.run(
+        [str(node.executable), "--import", str(preload), str(script), *arguments],
+        cwd=backend.root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def test_sign_up_sign_in_and_files(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    def client(step: str, *more: str) -> Any:
+        return run(backend, node_runtime, SCRIPT, str(npm_modules.parent), step, *more)
+
+    assert client("signUp", USER, PASSWORD) == "CONFIRM_SIGN_UP"
+    (message,) = read_inbox(backend.target, backend.outputs["auth"]["user_pool_id"])
+    assert client("storage", USER, PASSWORD, message.code) == {
+        "hasKeys": True,
+        "items": [["public/large", 6 * 1024 * 1024], ["public/ü 1+2.txt", 5]],
+        "hosts": ["127.0.0.1"],
+        "opened": ["hello"],
+        "range": [206, "el"],
+        "large": 6 * 1024 * 1024,
+        "content": "hello",
+        "left": ["public/large"],
+    }
+
+
+def test_every_form_of_a_body_and_cancelling(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    pool = backend.outputs["auth"]["user_pool_id"]
+    found = run(backend, node_runtime, SCRIPT, str(npm_modules.parent), "bodies", pool)
+    assert found.pop("aborted") == ["AbortError", "AbortError"]
+    assert found.pop("keys") == 2
+    assert set(found.values()) == {"ResourceNotFoundException"}
+    assert len(found) == 6
+
+
+def test_addresses_of_this_backend_alone(backend: Backend, node_runtime: NodeRuntime) -> None:
+    outputs = {**backend.outputs, "custom": {"url": "http://127.0.0.1:1/_aws/lambda-url/abc123/"}}
+    outputs["storage"] = {**outputs["storage"], "buckets": [{"aws_region": "eu-west-1"}]}
+    backend.write(outputs)
+    ours = (
+        "https://cognito-idp.us-east-1.amazonaws.com/",
+        "https://cognito-identity.us-east-1.amazonaws.com",
+        "https://sts.amazonaws.com/?Action=x",
+        "https://dynamodb.eu-west-1.amazonaws.com/",
+        "https://maps.geo.us-east-1.amazonaws.com/maps/v0/x",
+        "https://front-end-files.s3.us-east-1.amazonaws.com/a%20b?x=1#y",
+        "https://front-end-files.s3.amazonaws.com/",
+        "https://front-end-files.s3.dualstack.us-east-1.amazonaws.com/",
+        "https://front-end-files.s3-accelerate.amazonaws.com/a",
+        "http://front-end-files.s3-website-us-east-1.amazonaws.com/",
+        "https://s3.us-east-1.amazonaws.com/front-end-files/a",
+        "https://s3.us-east-1.amazonaws.com/",
+        "https://abc123.lambda-url.us-east-1.on.aws/x",
+        "https://abc123.execute-api.us-east-1.amazonaws.com/prod",
+        "https://Front-End-Test.auth.us-east-1.amazoncognito.com/oauth2/authorize?a=b",
+    )
+    others = (
+        "https://somebody.s3.us-east-1.amazonaws.com/a",
+        "https://s3.us-east-1.amazonaws.com/somebody/a",
+        "https://cognito-idp.eu-north-1.amazonaws.com/",
+        "https://xyz789.lambda-url.us-east-1.on.aws/",
+        "https://somebody.auth.us-east-1.amazoncognito.com/login",
+        "https://aws.amazon.com/",
+        "https://cognito-idp.us-east-1.amazonaws.com.evil.example/",
+        "https://evil.example/https://cognito-idp.us-east-1.amazonaws.com/",
+        "https://user@cognito-idp.us-east-1.amazonaws.com/",
+        "/relative",
+        "data:text/plain,x",
+    )
+    found = addresses(backend, node_runtime, *ours, *others)
+    prefix = f"{backend.target.endpoint}/_amplify_tui/aws/"
+    for address in ours:
+        host, slash, rest = address.partition("://")[2].partition("/")
+        assert found.pop(address) == f"{prefix}{host.lower()}/{rest}", (address, slash)
+    assert set(found.values()) == {None}
+
+
+def test_outputs_of_another_target_are_left_alone(
+    backend: Backend, node_runtime: NodeRuntime
+) -> None:
+    address = "https://cognito-idp.us-east-1.amazonaws.com/"
+    assert addresses(backend, node_runtime, address)[address]
+    elsewhere = {**backend.outputs["auth"], "user_pool_id": "us-east-1_OnAwsItself"}
+    backend.outputs_file.write_text(json.dumps({**backend.outputs, "auth": elsewhere}))
+    assert addresses(backend, node_runtime, address) == {address: None}
+    backend.outputs_file.unlink()
+    assert addresses(backend, node_runtime, address) == {address: None}
+
+
+def test_a_hosted_sign_in_with_a_domain_of_its_own(
+    backend: Backend, node_runtime: NodeRuntime
+) -> None:
+    auth = backend.outputs["auth"]
+    own = {**auth, "oauth": {**auth["oauth"], "domain": "login.example.com"}}
+    backend.write({**backend.outputs, "auth": own})
+    address, other = "https://login.example.com/oauth2/token", "https://login.example.com.evil/"
+    found = addresses(backend, node_runtime, address, other)
+    host = "custom.auth.us-east-1.amazoncognito.com"
+    assert found[address] == f"{backend.target.endpoint}/_amplify_tui/aws/{host}/oauth2/token"
+    assert found[other] is None
+
+
+def addresses(backend: Backend, node: NodeRuntime, *asked: str) -> dict[str, str | None]:
+    """Where each address would be sent, by the preload's own rule."""
+    script = backend.root / "addresses.cjs"
+    script.write_text(
+        "const { localAddress } = require('./.amplify/front-end/node.cjs');"
+        "const found = process.argv.slice(2).map(each => [each, localAddress(each) ?? null]);"
+        "console.log(JSON.stringify(Object.fromEntries(found)));"
+    )
+    found: dict[str, str | None] = run(backend, node, script, *asked)
+    return found

@@ -1,0 +1,7 @@
+// Loaded in the process of a function on the local cloud.
+
+const { AWS_ENDPOINT_URL, AWS_REGION } = process.env;
+if (AWS_ENDPOINT_URL && AWS_REGION) {
+  const names = Object.values(process.env).flatMap(value => value.toLowerCase().match(/[\w.-]{3,}/g) ?? []);
+  rerouteProcess(addressesOf({ endpoint: AWS_ENDPOINT_URL, regions: [AWS_REGION], names }));
+}

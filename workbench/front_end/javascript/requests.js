@@ -1,0 +1,44 @@
+// Sends `fetch` where the local cloud answers, and gives presigned addresses that open anywhere.
+
+/** Wraps the global `fetch` and `URL`; `streams`: whether a body can be sent while it is read. */
+function rerouteRequests(localAddress, streams) {
+  const plainFetch = globalThis.fetch;
+
+  globalThis.fetch = function fetch(input, init) {
+    const isRequest = input instanceof Request;
+    const local = localAddress(isRequest ? input.url : String(input));
+    if (!local) return plainFetch.apply(globalThis, arguments);
+    return isRequest ? sendRequest(local, new Request(input, init)) : sendStream(local, init);
+  };
+
+  async function sendRequest(local, request) {
+    const { method, headers, signal, credentials, cache, redirect, integrity, keepalive } = request;
+    const init = { method, headers, signal, credentials, cache, redirect, integrity, keepalive };
+    if (request.mode === 'no-cors' || request.mode === 'cors') init.mode = request.mode;
+    if (method !== 'GET' && method !== 'HEAD') {
+      if (streams) Object.assign(init, { body: request.body, duplex: 'half' });
+      else init.body = await request.blob();
+    }
+    return plainFetch(local, init);
+  }
+
+  // Browsers send a stream by HTTP/2 only, which the local cloud does not speak.
+  async function sendStream(local, init) {
+    if (streams || !(init?.body instanceof ReadableStream)) return plainFetch(local, init);
+    const { duplex, ...rest } = init;
+    return plainFetch(local, { ...rest, body: await new Response(init.body).blob() });
+  }
+
+  // The text of an address that has its signature already: an <img>, a link, another program
+  // opens it as it comes. Before it is signed, the signature needs AWS's host.
+  const href = Object.getOwnPropertyDescriptor(URL.prototype, 'href');
+  const text = url => {
+    const plain = href.get.call(url);
+    return plain.includes('X-Amz-Signature=') ? localAddress(plain) ?? plain : plain;
+  };
+  Object.defineProperties(URL.prototype, {
+    href: { ...href, get() { return text(this); } },
+    toString: { ...Object.getOwnPropertyDescriptor(URL.prototype, 'toString'), value() { return text(this); } },
+    toJSON: { ...Object.getOwnPropertyDescriptor(URL.prototype, 'toJSON'), value() { return text(this); } },
+  });
+}

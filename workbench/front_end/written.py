@@ -1,0 +1,104 @@
+"""Writes what a front end loads to reach the local cloud: ``.amplify/front-end/``.
+
+Git ignores the folder, and production has none: what would load it finds nothing there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from workbench.private_files import private_folder, write_private
+
+FOLDER = Path(".amplify/front-end")
+_NOT_NAMES = frozenset({"model_introspection", "api_key"})
+_NAME = re.compile(r"[\w.-]{3,}", re.ASCII)
+_IDS = (
+    "auth.user_pool_id",
+    "auth.user_pool_client_id",
+    "auth.identity_pool_id",
+    "data.url",
+    "storage.bucket_name",
+)
+_SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "node.cjs": ("addresses", "requests", "node", "project", "process"),
+    "vite.cjs": ("vite",),
+}
+_FUNCTION = ("addresses", "requests", "node", "lambda")
+
+
+def write_front_end(root: Path, endpoint: str, region: str, outputs: Path) -> None:
+    """Write the files for a backend of the local cloud at ``endpoint``, whose outputs were written.
+
+    Only what changed is written: dev servers watch these files. Raises OSError.
+    """
+    folder = private_folder(root / FOLDER)
+    document = json.loads(outputs.read_text(encoding="utf-8"))
+    backend = {"outputs": str(outputs), **_backend(document, endpoint, region)}
+    page = {name: backend[name] for name in ("endpoint", "regions", "names", "signIn")}
+    sources = _joined(("addresses", "requests", "page", "browser"))
+    browser = f"(() => {{\nconst backend = {_script_json(page)};\n{sources}}})();\n"
+    scripts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
+    files = {"backend.json": json.dumps(backend, indent=2), "browser.js": browser, **scripts}
+    for name, text in files.items():
+        file = folder / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            write_private(file, text)
+
+
+def function_preload() -> str:
+    """The script that a function's Node process loads first."""
+    return _joined(_FUNCTION)
+
+
+def _backend(outputs: Mapping[str, Any], endpoint: str, region: str) -> dict[str, Any]:
+    """What addresses of AWS are known by; ``ids`` tell whose outputs these are."""
+    regions = {value for key, value in _strings(outputs) if key == "aws_region"} | {region}
+    names = {
+        name
+        for key, value in _strings(outputs)
+        if key not in _NOT_NAMES
+        for name in _NAME.findall(value.lower())
+    }
+    auth = outputs.get("auth") or {}
+    domain = str((auth.get("oauth") or {}).get("domain") or "").lower()
+    ids = {path: value for path in _IDS if (value := _member(outputs, path)) is not None}
+    return {
+        "endpoint": endpoint,
+        "regions": sorted(regions),
+        "names": sorted(names),
+        "signIn": "" if domain.endswith(".amazoncognito.com") else domain,
+        "ids": ids,
+    }
+
+
+def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """All texts with the name of the member they are in; those of a list have the list's."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if name not in _NOT_NAMES:
+                yield from _strings(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each, key)
+
+
+def _member(outputs: Mapping[str, Any], path: str) -> Any:
+    section, _, name = path.partition(".")
+    return (outputs.get(section) or {}).get(name)
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    folder = resources.files("workbench.front_end") / "javascript"
+    return "\n".join((folder / f"{part}.js").read_text(encoding="utf-8") for part in parts)
+
+
+def _script_json(value: object) -> str:
+    """JSON that cannot end a script element."""
+    return json.dumps(value).replace("<", "\\u003c")
