@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,12 +142,14 @@ def test_independent_swaps_go_on_after_a_failure(clients: Clients, tmp_path: Pat
 
 
 def test_an_api_key_is_extended(clients: Clients) -> None:
+    # AppSync rounds down to the hour.
+    soon, later = (int(time.time() // 3600 + 24 * days) * 3600 for days in (10, 20))
     api = clients.appsync.create_graphql_api(name="a", authenticationType="API_KEY")["graphqlApi"]
-    key = clients.appsync.create_api_key(apiId=api["apiId"], expires=1_893_456_000)["apiKey"]
-    swap = SwapApiKey(target(), api["apiId"], key["id"], expires=1_893_459_600, description="new")
+    key = clients.appsync.create_api_key(apiId=api["apiId"], expires=soon)["apiKey"]
+    swap = SwapApiKey(target(), api["apiId"], key["id"], expires=later, description="new")
     swap_all([swap], clients, Progress(lambda _: None, None))
     (extended,) = clients.appsync.list_api_keys(apiId=api["apiId"])["apiKeys"]
-    assert (extended["id"], extended["expires"]) == (key["id"], 1_893_459_600)
+    assert (extended["id"], extended["expires"]) == (key["id"], later)
     assert extended["description"] == "new"
 
 

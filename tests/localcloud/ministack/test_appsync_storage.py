@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +30,7 @@ def _put(stacks: Stacks, **texts: str) -> None:
 def _template(function: dict[str, Any], *, schema: str = "schema_1") -> dict[str, Any]:
     resources = {
         "Api": ("GraphQLApi", {"Name": "data", "AuthenticationType": "API_KEY"}),
-        "Key": ("ApiKey", {"ApiId": API_ID, "Expires": 1893456000}),
+        "Key": ("ApiKey", {"ApiId": API_ID, "Expires": int(time.time()) + 30 * 86400}),
         "Schema": ("GraphQLSchema", {"ApiId": API_ID, "DefinitionS3Location": S3 + schema}),
         "None": ("DataSource", {"ApiId": API_ID, "Name": "NONE_DS", "Type": "NONE"}),
         "Step": (

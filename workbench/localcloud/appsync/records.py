@@ -40,11 +40,17 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """One data source; ``settings`` is its configuration, such as ``dynamodbConfig``'s members."""
+    """One data source; ``settings`` is its configuration, such as ``dynamodbConfig``'s members.
+
+    ``account`` and ``region`` say where its table or event bus is; empty where its ARN or address
+    does.
+    """
 
     name: str
     type: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    account: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from workbench.localcloud.ministack.patches.apigateway import addresses
 from workbench.localcloud.ministack.patches.appsync import (
+    api_key_expiry,
     control,
     endpoints,
     evaluate,
@@ -87,6 +88,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     types.install,
     evaluate.install,
     schema_validation.install,
+    api_key_expiry.install,
     user_index.install,
     identity_providers.install,
     messages.install,

@@ -125,7 +125,7 @@ def _deploy(clients: Clients, issuer: str) -> tuple[str, str]:
         ],
     )["graphqlApi"]
     api_id = api["apiId"]
-    key = appsync.create_api_key(apiId=api_id, expires=int(time.time()) + 86400)["apiKey"]["id"]
+    key = appsync.create_api_key(apiId=api_id, expires=int(time.time()) + 2 * 86400)["apiKey"]["id"]
     appsync.start_schema_creation(apiId=api_id, definition=SCHEMA.encode())
     appsync.create_data_source(apiId=api_id, name="none", type="NONE")
     for name, template in (

@@ -34,6 +34,10 @@ class Functions:
         self.of = of
         self.events: list[Any] = []
 
+    def at(self, account: str, region: str) -> Functions:
+        """The same everywhere."""
+        return self
+
     async def call(self, service: str, action: str, parameters: Mapping[str, Any]) -> Any:
         """No service is there."""
         raise NotImplementedError(service)

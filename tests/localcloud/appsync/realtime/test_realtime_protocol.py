@@ -73,11 +73,11 @@ async def test_each_start_is_authorized_too(realtime: Realtime) -> None:
 
 async def test_the_resolvers_refusal_reaches_the_client(realtime: Realtime) -> None:
     denial = {
-        "path": ["onCreateTodo"],
         "errorType": "Unauthorized",
         "message": "Not Authorized to access onCreateTodo on type Subscription",
     }
-    realtime.started.append(Started(Effects(), (denial,)))
+    of_http = {"path": ["onCreateTodo"], "data": None, "errorInfo": None, "locations": []}
+    realtime.started.append(Started(Effects(), ({**of_http, **denial},)))
     async with realtime.connect() as client:
         await client.say(start("one", ALL))
         refusal = await client.hear()

@@ -41,6 +41,8 @@ async def invoke(
     it). Raises FieldError where the source fails: its ``data`` is ``ctx.result`` then; and
     TemplateError for a malformed request.
     """
+    if source.region:
+        services = services.at(source.account, source.region)
     try:
         match source.type:
             case "AMAZON_DYNAMODB":

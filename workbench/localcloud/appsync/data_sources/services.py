@@ -51,7 +51,10 @@ class HttpReply:
 
 
 class Services(Protocol):
-    """The local cloud as a data source sees it, in the API's own account and region."""
+    """The local cloud as a data source sees it, in one account and region."""
+
+    def at(self, account: str, region: str) -> Services:
+        """The same in another account and region."""
 
     async def call(
         self, service: str, action: str, parameters: Mapping[str, Any]
@@ -62,8 +65,9 @@ class Services(Protocol):
         """
 
     async def invoke_function(self, arn: str, payload: bytes, event: bool) -> FunctionReply:
-        """Invoke a Lambda function, other work going on meanwhile; with ``event`` wait for nothing.
+        """Invoke a Lambda function where its ARN says, other work going on meanwhile.
 
+        With ``event`` nothing is waited for.
         Raises :class:`ServiceError` where the function could not be invoked at all.
         """
 

@@ -18,6 +18,9 @@ CONNECTION_ACK = (
     b'{"type":"connection_ack","payload":{"connectionTimeoutMs":%d}}' % CONNECTION_TIMEOUT_MS
 )
 
+_SAID = ("errorType", "message", "errorCode")
+"""The members of an error that real-time clients are told."""
+
 
 def start_ack(subscription_id: str) -> bytes:
     """The subscription is registered: events from now on arrive."""
@@ -35,8 +38,12 @@ def data_start(subscription_id: str) -> bytes:
 
 
 def error(subscription_id: str | None, errors: Sequence[dict[str, Any]]) -> bytes:
-    """A subscription that failed; without an id, a message that could not be read."""
-    message: dict[str, Any] = {"type": "error", "payload": {"errors": list(errors)}}
+    """A subscription that failed; without an id, a message that could not be read.
+
+    Of errors that HTTP would answer with path and locations, clients get what AppSync tells here.
+    """
+    said = [{name: each[name] for name in _SAID if name in each} for each in errors]
+    message: dict[str, Any] = {"type": "error", "payload": {"errors": said}}
     return _text({"id": subscription_id, **message} if subscription_id is not None else message)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
 from workbench.localcloud.appsync.authorization.http_request import (
     CognitoIdentity,
     Credentials,
@@ -19,6 +20,7 @@ from workbench.localcloud.appsync.authorization.http_request import (
     FunctionFailedError,
 )
 from workbench.localcloud.json_web_tokens import read_token
+from workbench.localcloud.ministack.bridge.appsync_services import place_of
 from workbench.localcloud.ministack.bridge.issued_credentials import issued
 
 _FETCH_SECONDS = 5.0
@@ -57,13 +59,15 @@ class EmulatorKeys:
 
     async def invoke_function(self, arn: str, event: Mapping[str, Any]) -> Any:
         """A function's answer; what it raises is FunctionFailedError here."""
+        from ministack.core.responses import request_scope
         from ministack.services import lambda_svc
 
         path = f"/2015-03-31/functions/{quote(arn, safe=':')}/invocations"
         headers = {"content-type": "application/json", "x-amz-invocation-type": "RequestResponse"}
-        status, answered, content = await lambda_svc.handle_request(
-            "POST", path, headers, json.dumps(event).encode(), {}
-        )
+        with request_scope(*place_of(arn, (LOCAL_ACCOUNT, LOCAL_REGION))):
+            status, answered, content = await lambda_svc.handle_request(
+                "POST", path, headers, json.dumps(event).encode(), {}
+            )
         text = content.decode(errors="replace") if isinstance(content, bytes) else str(content)
         if status >= 300 or "X-Amz-Function-Error" in (answered or {}):
             raise FunctionFailedError(text[:300])

@@ -16,6 +16,7 @@ from workbench.localcloud.appsync.records import (
     Function,
     Resolver,
 )
+from workbench.localcloud.ministack.bridge.appsync_services import place_of
 
 _AUTH_SETTINGS = {
     "AMAZON_COGNITO_USER_POOLS": "userPoolConfig",
@@ -89,7 +90,7 @@ def read_api(api_id: str) -> Api | None:
             _provider(more) for more in record.get("additionalAuthenticationProviders") or ()
         ),
         api_keys=tuple(ApiKey(str(key["id"]), int(key["expires"])) for key in list(keys.values())),
-        data_sources={name: _data_source(source) for name, source in list(sources.items())},
+        data_sources={name: _data_source(source, scope) for name, source in list(sources.items())},
         functions={name: _function(function) for name, function in list(functions.items())},
         resolvers={
             (resolver["typeName"], resolver["fieldName"]): _resolver(resolver)
@@ -110,12 +111,17 @@ def _provider(record: Mapping[str, Any]) -> AuthProvider:
     return AuthProvider(AuthMode(kind), dict(settings))
 
 
-def _data_source(record: Mapping[str, Any]) -> DataSource:
+def _data_source(record: Mapping[str, Any], api: tuple[str, str]) -> DataSource:
     kind = str(record.get("type") or "NONE")
     settings: Mapping[str, Any] = {}
     for member in _SOURCE_SETTINGS.get(kind, ()):
         settings = settings or record.get(member) or {}
-    return DataSource(str(record["name"]), kind, dict(settings))
+    place = ("", "")
+    if kind == "AMAZON_DYNAMODB":
+        place = (api[0], str(settings.get("awsRegion") or api[1]))
+    elif kind == "AMAZON_EVENTBRIDGE":
+        place = place_of(str(settings.get("eventBusArn") or ""), api)
+    return DataSource(str(record["name"]), kind, dict(settings), *place)
 
 
 def _function(record: Mapping[str, Any]) -> Function:

@@ -44,6 +44,17 @@ class EmulatorServices:
         self._account = account
         self._region = region
         self._client: HttpClient | None = None
+        self._elsewhere: dict[tuple[str, str], EmulatorServices] = {}
+
+    def at(self, account: str, region: str) -> EmulatorServices:
+        """The same in another account and region."""
+        if (account, region) == (self._account, self._region):
+            return self
+        found = self._elsewhere.get((account, region))
+        if found is None:
+            found = EmulatorServices(self._mark, account, region)
+            self._elsewhere[account, region] = found
+        return found
 
     async def call(
         self, service: str, action: str, parameters: Mapping[str, Any]
@@ -82,7 +93,7 @@ class EmulatorServices:
 
         path = f"/2015-03-31/functions/{quote(arn, safe='')}/invocations"
         headers = {"x-amz-invocation-type": "Event" if event else "RequestResponse"}
-        with request_scope(self._account, self._region):
+        with request_scope(*place_of(arn, (self._account, self._region))):
             status, answered, content = await _get_module("lambda_svc").handle_request(
                 "POST", path, headers, payload, {}
             )
@@ -112,6 +123,13 @@ class EmulatorServices:
         if self._client is not None:
             await self._client.close()
             self._client = None
+
+
+def place_of(arn: str, otherwise: tuple[str, str]) -> tuple[str, str]:
+    """The account and the region that an ARN names."""
+    parts = arn.split(":")
+    named = len(parts) > 5 and bool(parts[3]) and bool(parts[4])
+    return (parts[4], parts[3]) if named else otherwise
 
 
 def _json(body: bytes) -> Mapping[str, Any]:
