@@ -12,7 +12,7 @@ from workbench.localcloud.client import ask
 from workbench.localcloud.contract import MESSAGES_PATH
 from workbench.model.user_problem import UserProblem
 
-_CODE = re.compile(r"\b\d{6}\b")
+_CODE = re.compile(r"\b(?:\d{8}|\d{6})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Message:
 
     @property
     def code(self) -> str:
-        """The code of six digits, "" where it has none."""
+        """The code, of six or eight digits; "" without one."""
         found = _CODE.search(self.text)
         return found.group() if found else ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.served_actions import serve
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     Answer,
     attributes_of,
@@ -21,15 +22,9 @@ def install() -> None:
     """Answer the missing calls; check a preference before it is set."""
     from ministack.services import cognito
 
-    dispatch = cognito._dispatch_idp
     apply = cognito._apply_mfa_preference
     by_admin = cognito._admin_set_user_mfa_preference
     by_user = cognito._set_user_mfa_preference
-    own = {"UpdateGroup": _update_group, "AdminListDevices": _list_devices}
-
-    async def with_missing(action: str, data: Any) -> Answer:
-        answer: Answer = own[action](data) if action in own else await dispatch(action, data)
-        return answer
 
     def apply_all(user: Any, data: Any) -> None:
         apply(user, data)
@@ -55,7 +50,8 @@ def install() -> None:
         answer: Answer = _preference_refused(user, data) or by_user(data)
         return answer
 
-    cognito._dispatch_idp = with_missing
+    serve("UpdateGroup", _update_group)
+    serve("AdminListDevices", _list_devices)
     cognito._apply_mfa_preference = apply_all
     cognito._admin_set_user_mfa_preference = admin_checked
     cognito._set_user_mfa_preference = user_checked

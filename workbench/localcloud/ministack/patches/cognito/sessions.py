@@ -11,12 +11,16 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 Answer = tuple[int, Any, Any]
 
 _LIFE_SECONDS = 180
 """Cognito's default AuthSessionValidity: 3 minutes."""
+
+_LOOKED_AT = 3
+"""Sessions that each new one looks at, to drop them if they have expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +32,66 @@ class Issued:
     challenge: str
     until: float
     code: str = ""
+    """The code that was sent, or the challenge of a passkey."""
     secret: str = ""
     is_set_up: bool = False
     client_id: str = ""
+    is_simulated: bool = False
+    """For a user that does not exist: no answer is right."""
 
 
 ISSUED: dict[str, Issued] = {}
 
 
 def challenge(
-    pid: str, user: Any, name: str, parameters: Mapping[str, str], *, code: str = ""
+    pid: str,
+    user: Any,
+    name: str,
+    parameters: Mapping[str, str],
+    *,
+    code: str = "",
+    is_simulated: bool = False,
 ) -> dict[str, Any]:
     """A new challenge as Cognito tells it."""
-    session = issue(pid, user, name, code)
+    session = issue(pid, user, name, code, is_simulated=is_simulated)
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": dict(parameters)}
 
 
-def issue(pid: str, user: Any, challenge: str, code: str = "") -> str:
+def issue(
+    pid: str, user: Any, challenge: str, code: str = "", *, is_simulated: bool = False
+) -> str:
     """A new session of a user's challenge."""
     now = time.time()
-    for old in [token for token, each in ISSUED.items() if each.until + _LIFE_SECONDS < now]:
-        ISSUED.pop(old, None)
+    for token in list(islice(ISSUED, _LOOKED_AT)):
+        old = ISSUED.pop(token)
+        if old.until + _LIFE_SECONDS > now:
+            ISSUED[token] = old
     session = secrets.token_urlsafe(48)
-    ISSUED[session] = Issued(pid, user["Username"], challenge, now + _LIFE_SECONDS, code)
+    ISSUED[session] = Issued(
+        pid,
+        user["Username"],
+        challenge,
+        now + _LIFE_SECONDS,
+        code,
+        is_simulated=is_simulated,
+    )
     return session
+
+
+def of_client(session: str, client_id: str) -> None:
+    """Bind a session to the app client that it was begun with, and to how long that lets it last.
+
+    A session that is none of ours is left as it is.
+    """
+    from ministack.services import cognito
+
+    issued = ISSUED.get(session)
+    if issued is None:
+        return
+    pool = cognito._get_pool_unscoped(issued.pool_id) or {}
+    client = (pool.get("_clients") or {}).get(client_id) or {}
+    lasts = 60 * int(client.get("AuthSessionValidity") or 3)
+    ISSUED[session] = replace(issued, client_id=client_id, until=time.time() + lasts)
 
 
 def go_on(session: str, issued: Issued) -> str:
@@ -64,7 +104,7 @@ def go_on(session: str, issued: Issued) -> str:
 
 def waiting(session: str | None, challenge: str) -> Issued | Answer:
     """The challenge of a session; a refusal where it is of another challenge, or too old."""
-    issued = ISSUED.get(session or "")
+    issued = ISSUED.get(session) if isinstance(session, str) else None
     if issued is None or issued.challenge != challenge:
         return refuse("NotAuthorizedException", "Invalid session for the user.")
     if issued.until < time.time():
@@ -72,12 +112,20 @@ def waiting(session: str | None, challenge: str) -> Issued | Answer:
     return issued
 
 
-def owner(issued: Issued) -> tuple[Any, Any]:
-    """The session's pool and user; None for either that was deleted."""
+def owner(issued: Issued) -> tuple[Any, Any] | Answer:
+    """The session's pool and user; a refusal if either was deleted, or the user disabled.
+
+    A session is often all that a request has: its pool may be in another region than the default.
+    """
     from ministack.services import cognito
 
-    pool = cognito._user_pools.get(issued.pool_id)
-    return pool, (cognito._resolve_user(pool, issued.username)[0] if pool else None)
+    pool = cognito._get_pool_unscoped(issued.pool_id)
+    user = pool["_users"].get(issued.username) if pool else None
+    if user is None:
+        return refuse("NotAuthorizedException", "Incorrect username or password.")
+    if not user.get("Enabled", True):
+        return refuse("NotAuthorizedException", "User is disabled.")
+    return pool, user
 
 
 def missing_attributes(pool: Any, user: Any) -> list[str]:
@@ -96,6 +144,14 @@ def attributes_of(user: Any) -> Mapping[str, str]:
 
     found: Mapping[str, str] = cognito._attr_list_to_dict(user.get("Attributes", []))
     return found
+
+
+def reply(told: Mapping[str, Any]) -> Answer:
+    """Cognito's answer."""
+    from ministack.services import cognito
+
+    answer: Answer = cognito.json_response(told)
+    return answer
 
 
 def refuse(code: str, message: str) -> Answer:

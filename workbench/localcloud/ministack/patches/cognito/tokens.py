@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito import live_sign_ins
@@ -19,6 +18,7 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
     ISSUED,
     Answer,
     attributes_of,
+    of_client,
     refuse,
 )
 
@@ -85,6 +85,8 @@ def install() -> None:
             raise ValueError("not a token: nested too deeply") from None
         return found
 
+    cognito._UNSIGNED_IDP_ACTIONS |= TAKE_AN_ACCESS_TOKEN
+    cognito._pin_unsigned_idp_scope = _pinning(cognito._pin_unsigned_idp_scope)
     cognito._signature_valid = is_signed
     cognito._decode_id_token_unverified = decode_any
     cognito._dispatch_idp = with_token_check
@@ -95,6 +97,15 @@ def install() -> None:
     cognito._admin_initiate_auth = _of_client(cognito._admin_initiate_auth)
     cognito._respond_to_auth_challenge = _of_client(respond)
     cognito._admin_respond_to_auth_challenge = _of_client(respond_as_admin)
+
+
+def _pinning(pin: Callable[[Any], None]) -> Callable[[Any], None]:
+    def by_session(data: Any) -> None:
+        """A request that has nothing but a session is of the region of the session's pool."""
+        issued = ISSUED.get(data.get("Session") or "")
+        pin({**data, "UserPoolId": data.get("UserPoolId") or issued.pool_id} if issued else data)
+
+    return by_session
 
 
 def is_signed(token: Any) -> bool:
@@ -231,9 +242,7 @@ def _of_client(step: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
             return refuse("NotAuthorizedException", "Invalid session for the user.")
         answer = step(data)
         if answer[0] == 200:
-            session = json.loads(answer[2]).get("Session")
-            if session in ISSUED:
-                ISSUED[session] = replace(ISSUED[session], client_id=client_id)
+            of_client(json.loads(answer[2]).get("Session") or "", client_id)
         return answer
 
     return checked

@@ -1,0 +1,85 @@
+"""Second factors: ministack knows authenticator apps alone; Cognito texts and e-mails codes too.
+
+What a user has chosen counts, or what the pool allows and the user can use where it requires one.
+Source: docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from workbench.localcloud.ministack.patches.cognito import one_time_codes, totp_setup
+from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of, challenge
+
+_VERIFIED = {"SMS_MFA": "phone_number_verified", "EMAIL_OTP": "email_verified"}
+
+
+def install() -> None:
+    """Ask for every kind of second factor."""
+    from ministack.services import cognito
+
+    cognito._mfa_challenge_for_user = _following
+
+
+def following(pool: Any, user: Any) -> dict[str, Any] | None:
+    """What a user must prove after the first factor; None for nothing."""
+    required = pool.get("MfaConfiguration", "OFF")
+    if required == "OFF":
+        return None
+    own = list(user.get("_mfa_enabled", ()))
+    preferred = user.get("_preferred_mfa")
+    if preferred in own:
+        return ask(pool, user, preferred)
+    if not own and required == "ON":
+        verified = attributes_of(user)
+        own = [
+            kind
+            for kind in allowed(pool)
+            if kind in _VERIFIED and verified.get(_VERIFIED[kind]) == "true"
+        ]
+        if not own:
+            return _set_up(pool, user)
+    if len(own) > 1:
+        told = {"MFAS_CAN_CHOOSE": json.dumps(own), "USER_ID_FOR_SRP": user["Username"]}
+        return challenge(pool["Id"], user, "SELECT_MFA_TYPE", told)
+    return ask(pool, user, own[0]) if own else None
+
+
+def allowed(pool: Any) -> list[str]:
+    """The kinds of second factor that a pool allows."""
+    found = []
+    if pool.get("SmsMfaConfiguration"):
+        found.append("SMS_MFA")
+    if (pool.get("SoftwareTokenMfaConfiguration") or {}).get("Enabled"):
+        found.append(totp_setup.KIND)
+    if pool.get("EmailMfaConfiguration"):
+        found.append("EMAIL_OTP")
+    return found
+
+
+def choices(pool: Any, user: Any) -> list[str]:
+    """What a user may answer to SELECT_MFA_TYPE."""
+    own = list(user.get("_mfa_enabled", ()))
+    verified = attributes_of(user)
+    return own or [
+        kind for kind in allowed(pool) if verified.get(_VERIFIED.get(kind, "")) == "true"
+    ]
+
+
+def ask(pool: Any, user: Any, kind: str) -> dict[str, Any]:
+    """The challenge of one kind; sends its code."""
+    if kind == totp_setup.KIND:
+        told = {"USER_ID_FOR_SRP": user["Username"], "FRIENDLY_DEVICE_NAME": "TOTP device"}
+        return challenge(pool["Id"], user, kind, told)
+    return one_time_codes.send(pool, user, kind, digits=6)
+
+
+def _following(pool: Any, user: Any, _pid: str, _username: str) -> dict[str, Any] | None:
+    return following(pool, user)
+
+
+def _set_up(pool: Any, user: Any) -> dict[str, Any]:
+    kinds = json.dumps(allowed(pool) or [totp_setup.KIND])
+    told = {"MFAS_CAN_SETUP": kinds, "USER_ID_FOR_SRP": user["Username"]}
+    return challenge(pool["Id"], user, "MFA_SETUP", told)
