@@ -32,6 +32,7 @@ from workbench.users.search import Search, parse_search
 from workbench.users.user_pools import UserPool
 
 _FEW = 100
+LOG_NAME = "server.log"
 
 
 def main() -> None:
@@ -53,7 +54,11 @@ def running_cloud(folder: Path) -> Iterator[tuple[LocalTarget, int]]:
     state = folder / "cloud"
     port = choose_port(state)
     command = [sys.executable, "-m", "tests.bench.users_cloud"]
-    process = subprocess.Popen([*command, "--state-dir", str(state), "--port", str(port)])
+    log = (folder / LOG_NAME).open("wb")
+    process = subprocess.Popen(
+        [*command, "--state-dir", str(state), "--port", str(port)], stdout=log, stderr=log
+    )
+    log.close()
     endpoint = f"http://127.0.0.1:{port}"
     try:
         while True:

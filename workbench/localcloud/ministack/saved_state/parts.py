@@ -128,11 +128,16 @@ class SavedState:
             self._remove_below(path, rows)
             self._split.add(path)
             seen.clear()
-        now = list(live.items())
-        for key in seen.keys() - {key for key, _ in now}:
+        # The names alone: a pair for each of 100,000 members is garbage that Python collects by
+        # looking through the whole state.
+        now = list(live)
+        for key in seen.keys() - set(now):
             del seen[key]
             self._remove(path, name_of(key), rows)
-        for key, value in now:
+        for key in now:
+            value = live.get(key, _NOTHING)
+            if value is _NOTHING:
+                continue  # removed meanwhile: the next look removes it
             known = seen.get(key, _NOTHING)
             name = name_of(key)
             below = path + SEPARATOR + _clean(name)
