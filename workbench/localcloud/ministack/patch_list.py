@@ -56,7 +56,13 @@ from workbench.localcloud.ministack.patches.cognito import (
     turns,
     user_index,
 )
-from workbench.localcloud.ministack.patches.cognito.triggers import calls, sign_up
+from workbench.localcloud.ministack.patches.cognito.triggers import (
+    calls,
+    migration,
+    sign_in,
+    sign_up,
+    token_generation,
+)
 from workbench.localcloud.ministack.patches.dynamodb import contains, long_reads, speed
 from workbench.localcloud.ministack.patches.lambda_functions import (
     code,
@@ -108,6 +114,9 @@ PATCHES: tuple[Callable[[], None], ...] = (
     passkeys.install,
     missing_calls.install,
     listing.install,
+    sign_in.install,
+    token_generation.install,
+    migration.install,
     auth_flows.install,
     live_sign_ins.install,
     tokens.install,

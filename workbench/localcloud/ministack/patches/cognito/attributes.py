@@ -28,7 +28,7 @@ def install() -> None:
     def run_checked(handler: Callable[[Any], Answer], action: str, data: Any) -> Answer:
         if action in _NEW or action in _CHANGES:
             pool = _pool(action, data)
-            wrong = _wrong(pool, action, data) if pool is not None else ""
+            wrong = wrong_attributes(pool, action, data) if pool is not None else ""
             if wrong:
                 refused: Answer = cognito.error_response_json(
                     "InvalidParameterException", wrong, 400
@@ -50,7 +50,7 @@ def _pool(action: str, data: Mapping[str, Any]) -> Any:
     return cognito._user_pools.get(data.get("UserPoolId"))
 
 
-def _wrong(pool: Any, action: str, data: Mapping[str, Any]) -> str:
+def wrong_attributes(pool: Any, action: str, data: Mapping[str, Any]) -> str:
     """Why Cognito would refuse the attributes, in its words; "" where it would not."""
     from ministack.services import cognito
 

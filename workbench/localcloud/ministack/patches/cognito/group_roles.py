@@ -1,8 +1,8 @@
 """ID tokens: ministack leaves out the roles of a user's groups, which identity pools choose from.
 
 Of the groups with a role, the one of the lowest precedence is preferred; none where two of the same
-precedence have different roles. A pre token generation function is told of them and may replace
-them. A group without a precedence comes last, while ministack gives it the first one, 0.
+precedence have different roles. A group without a precedence comes last, while ministack gives it
+the first one, 0.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
 """
 
@@ -21,25 +21,16 @@ _OPTIONAL = ("Description", "Precedence", "RoleArn")
 
 
 def install() -> None:
-    """Add the claims before the function sees the token, and tell the function of the roles."""
+    """Add the claims before the function sees the token."""
     from ministack.services import cognito
 
     apply = cognito._apply_pretoken_trigger
-    build = cognito._build_pretoken_event
     create = cognito._create_group
 
     def with_roles(pool_id: str, claims: dict[str, Any], token_type: str, **more: Any) -> Any:
         if token_type == "id":
             add_roles(claims, *roles_of(pool_id, claims.get(_GROUPS) or ()))
         return apply(pool_id=pool_id, claims=claims, token_type=token_type, **more)
-
-    def build_with_roles(**given: Any) -> Any:
-        event = build(**given)
-        roles, preferred = roles_of(given["pool_id"], given.get("groups") or ())
-        event["request"]["groupConfiguration"].update(
-            iamRolesToOverride=roles, preferredRole=preferred
-        )
-        return event
 
     def create_as_asked(data: Any) -> Answer:
         answer: Answer = create(data)
@@ -54,7 +45,6 @@ def install() -> None:
 
     cognito._create_group = create_as_asked
     cognito._apply_pretoken_trigger = with_roles
-    cognito._build_pretoken_event = build_with_roles
 
 
 def roles_of(pool_id: str, groups: Iterable[str]) -> tuple[list[str], str | None]:

@@ -16,6 +16,7 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
     attributes_of,
     refuse,
 )
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import current_call
 from workbench.localcloud.ministack.patches.cognito.triggers.delivery import (
     Destination,
     deliver,
@@ -49,7 +50,8 @@ def _new(create: Callable[[Any], Answer], data: Mapping[str, Any]) -> Answer:
     name = json.loads(answer[2])["User"]["Username"]
     # Nobody finds the user before the triggers agree; their functions may look who is there.
     user = users.pop(name)
-    pre_sign_up(pool, name, attributes_of(user), "PreSignUp_AdminCreateUser")
+    if current_call().action == "AdminCreateUser":  # Others make users that were signed up before.
+        pre_sign_up(pool, name, attributes_of(user), "PreSignUp_AdminCreateUser")
     if (data.get("MessageAction") or "").upper() != "SUPPRESS":
         _invite(pool, user, data)
     if name in users:
