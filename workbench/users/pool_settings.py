@@ -149,7 +149,7 @@ def _mfa(pool: UserPool, described: Mapping[str, Any]) -> str:
         ways.append("authenticator application")
     if found.get("SmsMfaConfiguration"):
         ways.append("SMS")
-    if found.get("EmailMfaConfiguration"):
+    if "EmailMfaConfiguration" in found:
         ways.append("e-mail")
     return f"{mode} · {', '.join(ways) or 'no way is set'}"
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito import one_time_codes, passkeys
-from workbench.localcloud.ministack.patches.cognito.served_actions import serve_user
+from workbench.localcloud.ministack.patches.cognito.served_actions import serve, serve_user
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     Answer,
     attributes_of,
@@ -33,6 +33,7 @@ def install() -> None:
     cognito._initiate_auth = _choosing(cognito._initiate_auth)
     cognito._admin_initiate_auth = _choosing(cognito._admin_initiate_auth)
     serve_user("GetUserAuthFactors", _auth_factors)
+    serve("AdminGetUserAuthFactors", _auth_factors_by_admin)
 
 
 def available(pool: Any, user: Any) -> list[str]:
@@ -100,6 +101,16 @@ def _auth_factors(pool: Any, user: Any, _data: Any) -> Answer:
     if user.get("_preferred_mfa"):
         told["PreferredMfaSetting"] = user["_preferred_mfa"]
     return reply(told)
+
+
+def _auth_factors_by_admin(data: Any) -> Answer:
+    from ministack.services import cognito
+
+    pool, refused = cognito._resolve_pool(data.get("UserPoolId"))
+    if not refused:
+        user, refused = cognito._resolve_user(pool, data.get("Username"))
+    answer: Answer = refused or _auth_factors(pool, user, data)
+    return answer
 
 
 def _choosing(initiate: Callable[[Any], Answer]) -> Callable[[Any], Answer]:

@@ -49,11 +49,11 @@ def following(pool: Any, user: Any) -> dict[str, Any] | None:
 def allowed(pool: Any) -> list[str]:
     """The kinds of second factor that a pool allows."""
     found = []
-    if pool.get("SmsMfaConfiguration"):
+    if pool.get("SmsMfaConfiguration") is not None:
         found.append("SMS_MFA")
     if (pool.get("SoftwareTokenMfaConfiguration") or {}).get("Enabled"):
         found.append(totp_setup.KIND)
-    if pool.get("EmailMfaConfiguration"):
+    if pool.get("EmailMfaConfiguration") is not None:
         found.append("EMAIL_OTP")
     return found
 
