@@ -61,6 +61,7 @@ from workbench.localcloud.ministack.patches.cognito import (
 )
 from workbench.localcloud.ministack.patches.cognito.triggers import (
     calls,
+    custom_challenges,
     migration,
     sign_in,
     sign_up,
@@ -114,6 +115,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     second_factors.install,
     first_factors.install,
     passwordless.install,
+    custom_challenges.install,
     challenges.install,
     passkeys.install,
     mfa_preferences.install,
