@@ -32,6 +32,7 @@ class Pool:
         made = self.cognito.create_user_pool(
             PoolName="users",
             UsernameAttributes=["email", "phone_number"],
+            AutoVerifiedAttributes=["email", "phone_number"],
             EmailVerificationSubject="Welcome to the demo",
             SmsVerificationMessage="Demo code {####}",
         )
@@ -98,7 +99,10 @@ def test_a_number_gets_its_code_by_sms(pool: Pool) -> None:
 
 def test_a_forgotten_password_needs_the_code(pool: Pool) -> None:
     pool.cognito.admin_create_user(
-        UserPoolId=pool.id, Username="ann@example.com", MessageAction="SUPPRESS"
+        UserPoolId=pool.id,
+        Username="ann@example.com",
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "email_verified", "Value": "true"}],
     )
     pool.cognito.admin_set_user_password(
         UserPoolId=pool.id, Username="ann@example.com", Password=PASSWORD, Permanent=True

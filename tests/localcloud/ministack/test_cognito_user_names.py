@@ -3,84 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.localcloud.user_pools import Pool, refused
 from workbench.localcloud.ministack.patches.cognito.user_index import Users, find
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
-
-PASSWORD = "Passw0rd!x"
-
-
-class Pool:
-    """A pool with one client."""
-
-    def __init__(self, stacks: Stacks, **settings: Any) -> None:
-        self.cognito: Any = stacks.clients.cognito_idp
-        made = self.cognito.create_user_pool(PoolName="users", **settings)
-        self.id = made["UserPool"]["Id"]
-        client = self.cognito.create_user_pool_client(
-            UserPoolId=self.id,
-            ClientName="web",
-            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        )
-        self.client = client["UserPoolClient"]["ClientId"]
-
-    def create(self, name: str, /, **more: Any) -> str:
-        attributes = {k: v for k, v in more.items() if k[0].islower()}
-        options = {k: v for k, v in more.items() if k[0].isupper()}
-        made = self.cognito.admin_create_user(
-            UserPoolId=self.id,
-            Username=name,
-            MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": k, "Value": v} for k, v in attributes.items()],
-            **options,
-        )
-        return str(made["User"]["Username"])
-
-    def sign_up(self, name: str, **attributes: str) -> str:
-        made = self.cognito.sign_up(
-            ClientId=self.client,
-            Username=name,
-            Password=PASSWORD,
-            UserAttributes=[{"Name": k, "Value": v} for k, v in attributes.items()],
-        )
-        return str(made["UserSub"])
-
-    def user(self, name: str) -> dict[str, str]:
-        found = self.cognito.admin_get_user(UserPoolId=self.id, Username=name)
-        attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
-        return {"username": found["Username"], **attributes}
-
-    def sign_in(self, name: str) -> None:
-        self.cognito.admin_set_user_password(
-            UserPoolId=self.id, Username=name, Password=PASSWORD, Permanent=True
-        )
-        self.cognito.initiate_auth(
-            ClientId=self.client,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
-        )
-
-
-def refused(call: Callable[[], object]) -> tuple[str, str]:
-    with pytest.raises(ClientError) as found:
-        call()
-    error = found.value.response["Error"]
-    return error["Code"], error["Message"]
-
 
 ANY_CASE = {"UsernameConfiguration": {"CaseSensitive": False}}
 
 
 def test_addresses_differ_by_more_than_case_where_the_pool_says_so(stacks: Stacks) -> None:
     pool = Pool(stacks, UsernameAttributes=["email"], **ANY_CASE)
-    sub = pool.sign_up("Case@Example.com", email="Case@Example.com")
+    sub = pool.sign_up("Case@Example.com", email="Case@Example.com")["UserSub"]
     found = pool.user("cASE@example.com")
     assert (found["sub"], found["email"]) == (sub, "case@example.com")
     for make in (pool.sign_up, pool.create):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of, refuse
+from workbench.localcloud.ministack.patches.cognito.sessions import Answer, attributes_of, refuse
 
 _FOUND_BY = frozenset(("sub", "email", "phone_number", "preferred_username"))
 FOLDED = frozenset(("username", "email", "preferred_username"))
@@ -64,6 +64,17 @@ def find(pool: Any, username: Any) -> Any:
         if user is not None:
             return user
     return by_alias(pool, username)
+
+
+def named_in(data: Mapping[str, Any]) -> tuple[Any, Any, Answer | None]:
+    """The pool and the user that an administrator's call names, or its refusal."""
+    from ministack.services import cognito
+
+    pool, refused = cognito._resolve_pool(data.get("UserPoolId"))
+    if refused:
+        return None, None, refused
+    user, refused = cognito._resolve_user(pool, data.get("Username"))
+    return pool, user, refused
 
 
 def by_sub(pool: Any, sub: Any) -> Any:
