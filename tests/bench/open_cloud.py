@@ -14,7 +14,7 @@ def main() -> int:
     """Serve without a look at pages, users and signatures."""
 
     async def admitted(_scope: Any, receive: Any, *, own: bool) -> Any:
-        return receive
+        return signatures.Admitted(receive)
 
     signatures.admitted = admitted  # type: ignore[assignment]
     web_pages.refusal_of_page = lambda _scope, _allowed: ""  # type: ignore[assignment]

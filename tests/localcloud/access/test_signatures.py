@@ -254,7 +254,8 @@ def test_issued_credentials_sign(cloud: LocalTarget) -> None:
         "aws_secret_access_key": made["SecretAccessKey"],
     }
     assert client(cloud, "sts", **user).get_caller_identity()["Arn"].endswith(":user/ci")
-    role = "arn:aws:iam::000000000000:role/some"
+    role = iam.create_role(RoleName="some", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    allow(iam, "some", "s3:ListAllMyBuckets")
     sessions = [
         client(cloud, "sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"],
         client(cloud, "sts").get_session_token()["Credentials"],
@@ -279,6 +280,32 @@ def test_issued_credentials_sign(cloud: LocalTarget) -> None:
     iam.update_access_key(UserName="ci", AccessKeyId=made["AccessKeyId"], Status="Inactive")
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         client(cloud, "sts", **user).get_caller_identity()
+
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "000000000000", "Federated": "cognito-identity.amazonaws.com"},
+                "Action": ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"],
+            }
+        ],
+    }
+)
+
+
+def allow(iam: Any, role: str, *actions: str, bucket: str = "*") -> None:
+    """Let a role do this: in S3 with one bucket, elsewhere with everything."""
+    files = [each for each in actions if each.startswith("s3:")]
+    rest = [each for each in actions if not each.startswith("s3:")]
+    objects = "*" if bucket == "*" else [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    statements = [{"Effect": "Allow", "Action": files, "Resource": objects}]
+    if rest:
+        statements.append({"Effect": "Allow", "Action": rest, "Resource": "*"})
+    document = {"Version": "2012-10-17", "Statement": statements}
+    iam.put_role_policy(RoleName=role, PolicyName="given", PolicyDocument=json.dumps(document))
 
 
 def _zipped(code: str) -> bytes:
@@ -322,6 +349,9 @@ def test_a_guests_credentials_reach_data_only(cloud: LocalTarget) -> None:
     pool = pools.create_identity_pool(IdentityPoolName="p", AllowUnauthenticatedIdentities=True)
     trusted = trust(pool["IdentityPoolId"], "unauthenticated")
     role = iam.create_role(RoleName="guests", AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    data = ("s3:GetObject", "s3:PutObject", "s3:ListBucket")
+    # Not even a role that allows it gives a guest the rest.
+    allow(iam, "guests", *data, "ssm:*", "cloudformation:*", "iam:*", "sts:*", bucket=BUCKET)
     pools.set_identity_pool_roles(
         IdentityPoolId=pool["IdentityPoolId"], Roles={"unauthenticated": role}
     )

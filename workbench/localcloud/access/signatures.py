@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from workbench.aws.signature_v4 import EMPTY, UNSIGNED
@@ -22,8 +23,7 @@ from workbench.localcloud.access.verify import Received, credentials_of, verify,
 from workbench.localcloud.asgi.responses import refuse
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.ministack.bridge import public_addresses
-from workbench.localcloud.ministack.bridge.identity_actions import is_for_front_ends
-from workbench.localcloud.ministack.bridge.issued_credentials import issued
+from workbench.localcloud.ministack.bridge.issued_credentials import Issued, issued
 from workbench.localcloud.ministack.bridge.signature_refusals import refusal
 
 HINT = 'The local cloud has its own key: eval "$(amplify-tui local env)" sets it.'
@@ -31,8 +31,16 @@ _HEX = frozenset("0123456789abcdef")
 _SMALL_FORM = 64 * 1024
 
 
-async def admitted(scope: Scope, receive: Receive, own: bool) -> Receive | None:
-    """How to receive an admitted request's body; None where the client went away.
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """How to receive an admitted request's body, and whose credentials signed it, if anybody's."""
+
+    receive: Receive
+    issued: Issued | None = None
+
+
+async def admitted(scope: Scope, receive: Receive, own: bool) -> Admitted | None:
+    """Who signed a request; None where the client went away.
 
     ``own`` requests are to routes of ours, which are never public here. Raises
     RefusedSignatureError, also from the returned ``receive``, and bodies.TooLargeError.
@@ -43,8 +51,10 @@ async def admitted(scope: Scope, receive: Receive, own: bool) -> Receive | None:
     try:
         if signed is None:
             joined = {name: ", ".join(values) for name, values in headers.items()}
-            return await _unsigned(scope, receive, query, joined, own=own)
-        return await _signed(scope, receive, query, headers, signed, own=own)
+            return Admitted(await _unsigned(scope, receive, query, joined, own=own))
+        found = _signer(signed, own=own)
+        verified = await _verified(scope, receive, query, headers, signed, found)
+        return Admitted(verified, found)
     except bodies.DisconnectedError:
         return None
 
@@ -97,30 +107,30 @@ async def _unsigned(
     raise _missing()
 
 
-async def _signed(
-    scope: Scope,
-    receive: Receive,
-    query: str,
-    headers: Mapping[str, Sequence[str]],
-    signed: SignedRequest | OldPresigned,
-    *,
-    own: bool,
-) -> Receive:
-    now = time.time()
-    found = credentials_of(signed, issued, now)
+def _signer(signed: SignedRequest | OldPresigned, *, own: bool) -> Issued:
+    found = credentials_of(signed, issued, time.time())
     if own and found.session is not None:
         # Anybody who may sign in has a session; our own addresses are the administrator's.
         raise RefusedSignatureError(
             "AccessDenied", "This address asks for the local cloud's own key."
         )
-    if (found.session or {}).get("_identity_id") and scope["type"] == "http":
-        receive = await _only_for_front_ends(scope, receive, query, headers)
+    return found
+
+
+async def _verified(  # noqa: PLR0917 - the request, its signature, and whose that must be
+    scope: Scope,
+    receive: Receive,
+    query: str,
+    headers: Mapping[str, Sequence[str]],
+    signed: SignedRequest | OldPresigned,
+    found: Issued,
+) -> Receive:
     raw = scope.get("raw_path") or scope["path"].encode()
     path = raw.partition(b"?")[0].decode("latin-1")
     request = Received(scope.get("method", "GET"), path, query, headers)
     if isinstance(signed, OldPresigned):
         bucket = public_addresses.bucket_of_host(first(headers, "host"))
-        verify_old(signed, found, request, bucket, now)
+        verify_old(signed, found, request, bucket, time.time())
         return receive
     payload = first(headers, "x-amz-content-sha256")
     if signed.presigned and signed.is_for_s3 and not _covers(signed, "x-amz-content-sha256"):
@@ -150,23 +160,6 @@ async def _signed(
 
 def _covers(signed: SignedRequest, header: str) -> bool:
     return header in signed.signed_headers.split(";")
-
-
-async def _only_for_front_ends(
-    scope: Scope, receive: Receive, query: str, headers: Mapping[str, Sequence[str]]
-) -> Receive:
-    joined = {name: ", ".join(values) for name, values in headers.items()}
-    body = b""
-    if joined.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        messages = await bodies.read_whole(receive, _SMALL_FORM)
-        body = b"".join(message.get("body", b"") for message in messages)
-        receive = bodies.again(messages, receive)
-    if not is_for_front_ends(scope["method"], scope["path"], query, joined, body):
-        raise RefusedSignatureError(
-            "AccessDenied",
-            "Credentials of an identity pool reach data only, nothing of the backend's own.",
-        )
-    return receive
 
 
 def _headers(scope: Scope) -> dict[str, list[str]]:

@@ -83,6 +83,7 @@ from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
     cors_rules,
     post_forms,
+    refused_deletions,
     staging_bucket,
 )
 from workbench.localcloud.ministack.patches.server import service_models, steady_answers
@@ -147,6 +148,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     bucket_provisioning.install,
     cors_rules.install,
     post_forms.install,
+    refused_deletions.install,
     staging_bucket.install,
     unserved_types.install,
     contains.install,

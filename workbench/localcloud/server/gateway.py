@@ -2,7 +2,7 @@
 
 A route is a path prefix with the application that serves it; HTTP and WebSocket alike. Before any
 of them, the request must come from a web page that may ask, or from no page at all, and be signed
-with a key that is good here, unless AWS serves it without.
+with a key that is good here, unless AWS serves it without; then IAM must allow it to the signer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from workbench.localcloud.access import bodies, signatures, web_pages
 from workbench.localcloud.access.allowed_origins import AllowedOriginsSetting
+from workbench.localcloud.access.authorization import authorized
 from workbench.localcloud.access.signed_request import RefusedSignatureError
 from workbench.localcloud.access.web_pages import AllowedOrigins, Header
 from workbench.localcloud.asgi.responses import refuse, send_json
@@ -64,9 +65,16 @@ def gateway(
             return
         own = route is not None and not route.open_to_keys
         try:
-            body = await signatures.admitted(scope, receive, own=own)
-            if body is not None:
-                await serve(route, scope, body, send)
+            admitted = await signatures.admitted(scope, receive, own=own)
+            if admitted is None:
+                return
+            receive = admitted.receive
+            if admitted.issued is not None:
+                allowed = await authorized(scope, receive, send, admitted.issued)
+                if allowed is None:
+                    return
+                receive, send = allowed
+            await serve(route, scope, receive, send)
         except RefusedSignatureError as problem:
             await signatures.answer_refusal(scope, receive, send, problem, own=own)
         except bodies.TooLargeError:

@@ -22,8 +22,10 @@ from workbench.localcloud.hosting.logs_route import logs_route
 from workbench.localcloud.hosting.repository_watcher import RepositoryWatcher
 from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
+from workbench.localcloud.iam.denials import Refusal, denial_message
 from workbench.localcloud.log_file import mask_values
 from workbench.localcloud.ministack import emulator, installation
+from workbench.localcloud.ministack.authorization import enforcement
 from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
@@ -107,6 +109,7 @@ class LocalCloud:
             HostingService(hosting, self._jobs, self._watcher.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
+        enforcement.report_to(_log_refusal)
         application = gateway(self._emulator, routes, self._done)
         return read_to_the_end(with_aws_hosts(limited_bodies(application)))
 
@@ -150,3 +153,7 @@ class LocalCloud:
         if changed is None or changed:
             self._autosave.mark(changed)
         self._graphql.look_soon()
+
+
+def _log_refusal(refusal: Refusal) -> None:
+    logger.info("IAM: %s", denial_message(refusal))

@@ -93,6 +93,13 @@ _PUBLIC_SERVICE = re.compile(
 
 def is_public(method: str, path: str, query: str, headers: Headers) -> bool:
     """Whether a request without a signature is served; header names in lower case."""
+    return is_for_everybody(method, path, query, headers) or _is_open_object(
+        method, path, query, headers
+    )
+
+
+def is_for_everybody(method: str, path: str, query: str, headers: Headers) -> bool:
+    """The same for all but S3: IAM is not asked about these, whoever signed them."""
     if (method, path) in _SIGN_IN:
         return True
     if method == "PUT" and path.startswith(_WITH_TOKEN_IN_PATH):
@@ -102,9 +109,7 @@ def is_public(method: str, path: str, query: str, headers: Headers) -> bool:
     target = headers.get("x-amz-target", "")
     if target in PUBLIC_TARGETS:
         return method == "POST" and path == "/" and not query and is_plain_host(headers)
-    return _is_public_application(method, path, query, headers) or _is_open_object(
-        method, path, query, headers
-    )
+    return _is_public_application(method, path, query, headers)
 
 
 def is_public_handshake(path: str, headers: Headers) -> bool:

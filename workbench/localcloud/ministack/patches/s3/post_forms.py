@@ -14,7 +14,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.aws.signature_v4 import sign_text
-from workbench.aws.target import LOCAL_ACCOUNT
+from workbench.aws.target import LOCAL_ACCOUNT, LOCAL_REGION
+from workbench.localcloud.iam.denials import denial_message
+from workbench.localcloud.ministack.authorization.call import Call
+from workbench.localcloud.ministack.authorization.decisions import refusal_of
+from workbench.localcloud.ministack.authorization.enforcement import is_enforced, report
+from workbench.localcloud.ministack.authorization.principals import principal_of
+from workbench.localcloud.ministack.authorization.s3_requests import s3_requests
 from workbench.localcloud.ministack.bridge.issued_credentials import Issued, issued
 
 Reply = tuple[int, dict[str, str], Any]
@@ -80,7 +86,29 @@ def _refusal(
             "The request signature we calculated does not match the signature you provided. "
             "Check your key and signing method.",
         )
-    return None
+    return _denial(s3, found, bucket, fields, headers)
+
+
+def _denial(
+    s3: Any,
+    found: Issued,
+    bucket: str,
+    fields: Mapping[str, str],
+    headers: Mapping[str, str],
+) -> Reply | None:
+    """What IAM says to the form's signer."""
+    principal = principal_of(found) if is_enforced() else None
+    if principal is None:
+        return None
+    asked = {name: value for name, value in fields.items() if name.startswith("x-amz-")}
+    key = fields.get("key", "")
+    call = Call("s3", "PUT", "/", {**headers, **asked}, {}, LOCAL_REGION, bucket=bucket, key=key)
+    refusal = refusal_of(principal, s3_requests(call))
+    if refusal is None:
+        return None
+    report(refusal)
+    message = denial_message(refusal, resource=f'"{refusal.request.resource}"')
+    return _error(s3, "AccessDenied", message)
 
 
 def _old(found: Issued, policy: str) -> str:

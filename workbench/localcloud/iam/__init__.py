@@ -1,0 +1,1 @@
+"""IAM: whether a caller's policies, and a resource's own, allow a request."""
