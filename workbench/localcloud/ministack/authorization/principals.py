@@ -35,7 +35,7 @@ _Documents = Sequence[tuple[str, Any]]
 """Policies' names with their documents, as the emulator has them."""
 
 _compiled: dict[tuple[str, str], tuple[_Documents, Policies]] = {}
-_unknown: set[str] = set()
+_warned: set[str] = set()
 
 
 def principal_of(issued: Issued) -> Principal | None:
@@ -59,10 +59,15 @@ def principal_of(issued: Issued) -> Principal | None:
     return _session(role_name, issued, session)
 
 
-def _session(role_name: str, issued: Issued, session: Mapping[str, Any]) -> Principal:
+def _session(role_name: str, issued: Issued, session: Mapping[str, Any]) -> Principal | None:
     from ministack.services import iam
 
-    role = iam._roles.get_scoped(issued.account, None, role_name) or {}
+    role = iam._roles.get_scoped(issued.account, None, role_name)
+    if role is None and session.get("_function_arn"):
+        # AWS does not make a function without its role; here one may be made for a try.
+        _warn(f"{session['_function_arn']} has no role {role_name}: it may do everything")
+        return None
+    role = role or {}
     keys = _common_keys(issued, session, [*(role.get("Tags") or ()), *_tags(session)])
     keys |= _cognito_keys(session)
     function = session.get("_function_arn")
@@ -166,9 +171,7 @@ def _managed(arns: Iterable[str], account: str) -> Iterable[tuple[str, Any]]:
         elif arn.startswith(_AWS_MANAGED):
             # AWS has more than a thousand of them. One without a document here must not break
             # what works on AWS.
-            if arn not in _unknown:
-                _unknown.add(arn)
-                logger.warning("%s is not known here: it is taken to allow everything", arn)
+            _warn(f"{arn} is not known here: it is taken to allow everything")
             yield arn.rpartition("/")[2], _EVERYTHING
 
 
@@ -206,3 +209,10 @@ def _policies(kind: str, name: str, documents: _Documents) -> Policies:
         _compiled.clear()
     _compiled[kind, name] = (documents, made)
     return made
+
+
+def _warn(text: str) -> None:
+    """Once each; what is said is of the developer's own templates."""
+    if text not in _warned and len(_warned) < _MOST_KEPT:
+        _warned.add(text)
+        logger.warning("IAM: %s", text)

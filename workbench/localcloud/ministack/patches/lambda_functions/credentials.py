@@ -46,6 +46,7 @@ def credentials(config: Mapping[str, Any]) -> dict[str, str]:
             "SecretAccessKey": secret,
             "SessionToken": token,
             "AccountId": account,
+            "_function_arn": function,
         },
     )
     return {
