@@ -17,7 +17,6 @@ from workbench.aws.target import LOCAL_ACCOUNT
 from workbench.localcloud.iam.policies import Policies, statements_of
 from workbench.localcloud.iam.requests import Principal
 from workbench.localcloud.iam.wildcards import Values
-from workbench.localcloud.ministack.authorization.guest_sessions import GUEST_SESSION
 from workbench.localcloud.ministack.bridge.issued_credentials import Issued
 
 logger = logging.getLogger("local cloud")
@@ -183,19 +182,16 @@ def _boundary(entity: Mapping[str, Any], name: str, account: str) -> Policies | 
 
 
 def _session_policies(issued: Issued, session: Mapping[str, Any]) -> tuple[Policies, ...]:
-    """The policies passed with the session, together, and a guest's own."""
-    found = []
+    """The policies passed with the session: together they say what it is limited to."""
     passed = session.get("SessionPolicies")
-    if isinstance(passed, Mapping):
-        documents: list[tuple[str, Any]] = []
-        if passed.get("Policy"):
-            documents.append(("session policy", passed["Policy"]))
-        documents += _managed(passed.get("PolicyArns") or (), issued.account)
-        found.append(_policies("session", issued.session_token or issued.arn, documents))
-    is_guest = session.get("_cognito_auth_type") == "unauthenticated"
-    if is_guest and issued.arn.endswith("/CognitoIdentityCredentials"):
-        found.append(GUEST_SESSION)
-    return tuple(found)
+    if not isinstance(passed, Mapping):
+        return ()
+    inline = passed.get("Policy")
+    documents: list[tuple[str, Any]] = [("session policy", inline)] if inline else []
+    documents += _managed(passed.get("PolicyArns") or (), issued.account)
+    # Guests all have one document: it is compiled once, not for each session.
+    name = inline if isinstance(inline, str) and len(documents) == 1 else issued.arn
+    return (_policies("session", name, documents),)
 
 
 def _policies(kind: str, name: str, documents: _Documents) -> Policies:
