@@ -87,7 +87,11 @@ from workbench.localcloud.ministack.patches.s3 import (
     refused_deletions,
     staging_bucket,
 )
-from workbench.localcloud.ministack.patches.server import service_models, steady_answers
+from workbench.localcloud.ministack.patches.server import (
+    invented_answers,
+    service_models,
+    steady_answers,
+)
 from workbench.localcloud.ministack.patches.sts import web_identities
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -161,6 +165,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     calls.install,
     turns.install,
     log_order.install,
+    invented_answers.install,
     steady_answers.install,
     service_models.install,
 )

@@ -1,0 +1,543 @@
+"""What differs from AWS, shown on a running local cloud: a check for each row of the table."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import io
+import json
+import re
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.localcloud import lifecycle
+from workbench.localcloud.differences import DIFFERENCES, SERVICES
+from workbench.localcloud.ministack.patches.cloudformation.unserved_types import TYPES
+from workbench.users.outbound_messages import read_inbox
+
+pytestmark = pytest.mark.cloud
+
+ROLE = "arn:aws:iam::000000000000:role/x"
+Check = Callable[["Cloud"], None]
+CHECKS: dict[str, Check] = {}
+
+
+class Cloud:
+    """One local cloud for all checks; what they make has names of their own."""
+
+    def __init__(self, clients: Clients, target: LocalTarget, state: Path) -> None:
+        self.clients = clients
+        self.target = target
+        self.state = state
+
+    def client(self, service: str) -> Any:
+        return self.clients.client(service)
+
+    def refusal(self, service: str, call: str, **given: Any) -> str:
+        """How a call is refused: the code and the message."""
+        with pytest.raises((ClientError, BotoCoreError)) as refused:
+            getattr(self.client(service), call)(**given)
+        return str(refused.value)
+
+    def function(self, name: str, code: str, runtime: str = "nodejs20.x", **given: Any) -> None:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("index.js" if runtime.startswith("nodejs") else "index.py", code)
+        self.client("lambda").create_function(
+            FunctionName=name, Runtime=runtime, Role=ROLE, Handler="index.handler",
+            Code={"ZipFile": archive.getvalue()}, **given,
+        )  # fmt: skip
+
+    def invoke(self, name: str) -> Any:
+        return json.load(self.client("lambda").invoke(FunctionName=name)["Payload"])
+
+    def stack(self, name: str, resources: dict[str, Any]) -> tuple[str, dict[str, str]]:
+        """Create a stack; returns its status at the end, and its resources' physical ids."""
+        formation = self.client("cloudformation")
+        formation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+        formation.get_waiter("stack_create_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+        )
+        found = formation.describe_stack_resources(StackName=name)["StackResources"]
+        status = formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        return status, {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+
+    def query(self, api: dict[str, Any], key: str, text: str) -> Any:
+        address = api["uris"]["GRAPHQL"].lower()
+        return httpx.post(address, json={"query": text}, headers={"x-api-key": key}).json()
+
+
+def shows(check: Check) -> Check:
+    """The check of the row with the function's name."""
+    CHECKS[check.__name__] = check
+    return check
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    state = tmp_path_factory.mktemp("differences")
+    target = lifecycle.start(state)
+    yield Cloud(Clients(target), target, state)
+    lifecycle.stop(state)
+
+
+@pytest.mark.parametrize("name", [each.name for each in DIFFERENCES])
+def test_the_local_cloud_differs_as_the_page_says(cloud: Cloud, name: str) -> None:
+    CHECKS[name](cloud)
+
+
+def test_every_row_has_a_check_and_every_service_a_row() -> None:
+    assert sorted(each.name for each in DIFFERENCES) == sorted(CHECKS)
+    assert {each.service for each in DIFFERENCES} == set(SERVICES)
+
+
+# -- every service --------------------------------------------------------------------------------
+
+
+@shows
+def one_account(cloud: Cloud) -> None:
+    assert cloud.client("sts").get_caller_identity()["Account"] == "000000000000"
+
+
+@shows
+def pages_of_this_machine(cloud: Cloud) -> None:
+    def asked(origin: str) -> int:
+        headers = {"origin": origin, "x-amz-target": "AWSCognitoIdentityService.GetId"}
+        return httpx.post(cloud.target.endpoint, json={}, headers=headers).status_code
+
+    assert asked("https://example.com") == 403
+    assert asked("http://localhost:5173") != 403
+
+
+@shows
+def old_signatures(cloud: Cloud) -> None:
+    for header in ("AWS AKIAEXAMPLE:c2lnbmF0dXJl", "AWS4-ECDSA-P256-SHA256 Credential=AKIA/x"):
+        answer = httpx.get(
+            f"{cloud.target.endpoint}/some-bucket", headers={"authorization": header}
+        )
+        assert answer.status_code in (400, 403), answer.text
+
+
+@shows
+def no_throttling(cloud: Cloud) -> None:
+    ssm = cloud.client("ssm")
+    for number in range(60):  # AWS: 3 PutParameter a second
+        ssm.put_parameter(Name="/many", Value=str(number), Type="String", Overwrite=True)
+
+
+# -- Cognito --------------------------------------------------------------------------------------
+
+
+@shows
+def messages_stay_here(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="messages")["UserPool"]["Id"]
+    address: Any = [{"Name": "email", "Value": "ann@example.com"}]
+    cognito.admin_create_user(UserPoolId=pool, Username="ann", UserAttributes=address)
+    (message,) = read_inbox(cloud.target, pool)
+    assert (message.recipient, message.kind) == ("ann@example.com", "invitation")
+
+
+@shows
+def foreign_tokens(cloud: Cloud) -> None:
+    identities = cloud.client("cognito-identity")
+    pool = identities.create_identity_pool(
+        IdentityPoolName="foreign",
+        AllowUnauthenticatedIdentities=False,
+        SupportedLoginProviders={"accounts.google.com": "client"},
+    )["IdentityPoolId"]
+    now = int(time.time())
+    told = {"iss": "https://accounts.google.com", "aud": "client", "sub": "1", "exp": now + 60}
+    parts = [json.dumps(each).encode() for each in ({"alg": "RS256", "kid": "none"}, told)]
+    encoded = [base64.urlsafe_b64encode(each).rstrip(b"=").decode() for each in parts]
+    logins = {"accounts.google.com": f"{encoded[0]}.{encoded[1]}.bm9uZQ"}
+    assert identities.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"]
+
+
+@shows
+def own_key_may_all(cloud: Cloud) -> None:
+    s3, bucket = cloud.client("s3"), _bucket(cloud)
+    every = f"arn:aws:s3:::{bucket}/*"
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": every}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [deny]}))
+    s3.put_object(Bucket=bucket, Key="mine", Body=b"x")
+    s3.delete_bucket_policy(Bucket=bucket)
+
+
+# -- AppSync --------------------------------------------------------------------------------------
+
+
+def _api(cloud: Cloud, name: str, sources: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """An API with a field for each data source, which answers with the time of its request."""
+    appsync = cloud.client("appsync")
+    api = appsync.create_graphql_api(name=name, authenticationType="API_KEY")["graphqlApi"]
+    key = appsync.create_api_key(apiId=api["apiId"])["apiKey"]["id"]
+    fields = " ".join(f"{each}: String" for each in sources)
+    schema = f"type Query {{ {fields} }}".encode()
+    appsync.start_schema_creation(apiId=api["apiId"], definition=schema)
+    for field, settings in sources.items():
+        appsync.create_data_source(apiId=api["apiId"], name=field, **settings)
+        appsync.create_resolver(
+            apiId=api["apiId"], typeName="Query", fieldName=field, dataSourceName=field,
+            requestMappingTemplate='{"version": "2018-05-29", "operation": "GET", "payload": '
+            '"$util.time.nowEpochMilliSeconds()"}',
+            responseMappingTemplate="#if($ctx.error)$util.error($ctx.error.message, "
+            "$ctx.error.type)#end $util.toJson($ctx.result)",
+        )  # fmt: skip
+    return api, key
+
+
+@shows
+def capital_addresses(cloud: Cloud) -> None:
+    appsync = cloud.client("appsync")
+    api = appsync.create_graphql_api(name="addresses", authenticationType="API_KEY")["graphqlApi"]
+    port = cloud.target.endpoint.rpartition(":")[2]
+    assert re.match(rf"HTTP://127\.0\.0\.1:{port}/v1/apis/\w+/graphql$", api["uris"]["GRAPHQL"])
+    assert f":{port}/" in api["uris"]["REALTIME"]
+
+
+@shows
+def no_sql_and_search(cloud: Cloud) -> None:
+    region = {"awsRegion": "us-east-1"}
+    sql = {"relationalDatabaseSourceType": "RDS_HTTP_ENDPOINT", "rdsHttpEndpointConfig": region}
+    search = {"endpoint": "https://search.example.com", **region}
+    api, key = _api(
+        cloud,
+        "absent",
+        {
+            "sql": {"type": "RELATIONAL_DATABASE", "relationalDatabaseConfig": sql},
+            "find": {"type": "AMAZON_OPENSEARCH_SERVICE", "openSearchServiceConfig": search},
+        },
+    )
+    errors = cloud.query(api, key, "{ sql find }")["errors"]
+    assert [each["errorType"] for each in errors] == ["NotAvailableLocally"] * 2
+
+
+@shows
+def no_bedrock(cloud: Cloud) -> None:
+    api, key = _api(cloud, "bedrock", {"say": {"type": "AMAZON_BEDROCK_RUNTIME"}})
+    (error,) = cloud.query(api, key, "{ say }")["errors"]
+    assert "needs AWS Bedrock" in error["message"]
+    message: Any = [{"role": "user", "content": [{"text": "Hello"}]}]
+    told = cloud.refusal("bedrock-runtime", "converse", modelId="any", messages=message)
+    assert "needs AWS Bedrock" in told
+
+
+@shows
+def no_cache(cloud: Cloud) -> None:
+    api, key = _api(cloud, "cached", {"now": {"type": "NONE"}})
+    cloud.client("appsync").create_api_cache(
+        apiId=api["apiId"], ttl=3600, apiCachingBehavior="FULL_REQUEST_CACHING", type="SMALL"
+    )
+    times = set()
+    for _ in range(2):
+        times.add(cloud.query(api, key, "{ now }")["data"]["now"])
+        time.sleep(0.005)
+    assert len(times) == 2
+
+
+@shows
+def no_custom_domains(cloud: Cloud) -> None:
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/1"
+    told = cloud.refusal(
+        "appsync", "create_domain_name", domainName="api.example.com", certificateArn=certificate
+    )
+    assert "NotFoundException" in told
+
+
+# -- DynamoDB -------------------------------------------------------------------------------------
+
+
+@shows
+def no_capacity(cloud: Cloud) -> None:
+    dynamodb = cloud.client("dynamodb")
+    _table(
+        dynamodb, "small", ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    )
+    large = {"S": "x" * 200_000}  # 196 write units each
+    for number in range(20):
+        dynamodb.put_item(TableName="small", Item={"id": {"S": str(number)}, "text": large})
+
+
+@shows
+def indexes_at_once(cloud: Cloud) -> None:
+    dynamodb = cloud.client("dynamodb")
+    _table(dynamodb, "indexed", BillingMode="PAY_PER_REQUEST", GlobalSecondaryIndexes=[{
+        "IndexName": "byId", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }])  # fmt: skip
+    for number in range(50):
+        of = {"S": str(number)}
+        dynamodb.put_item(TableName="indexed", Item={"id": of})
+        found = dynamodb.query(
+            TableName="indexed", IndexName="byId", KeyConditionExpression="id = :id",
+            ExpressionAttributeValues={":id": of},
+        )  # fmt: skip
+        assert found["Count"] == 1
+
+
+def _table(dynamodb: Any, name: str, **more: Any) -> None:
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        **more,
+    )
+
+
+# -- Lambda ---------------------------------------------------------------------------------------
+
+_EXPLORES = """\
+const fs = require('node:fs');
+exports.handler = async () => {
+  fs.writeFileSync(`${__dirname}/written`, 'x');
+  const filled = Array.from({ length: 200 }, () => Buffer.alloc(1e6, 1));
+  return { version: process.version, megabytes: filled.length, files: fs.readdirSync(__dirname) };
+};
+"""
+
+
+def _explored(cloud: Cloud) -> Any:
+    names = {each["FunctionName"] for each in cloud.client("lambda").list_functions()["Functions"]}
+    if "explores" not in names:
+        cloud.function("explores", _EXPLORES, "nodejs22.x", MemorySize=128, Timeout=30)
+    return cloud.invoke("explores")
+
+
+@shows
+def your_node(cloud: Cloud) -> None:
+    from workbench.project.node_runtime import find_node
+
+    own = "v" + ".".join(map(str, find_node().version))
+    assert _explored(cloud)["version"] == own
+
+
+@shows
+def no_memory_limit(cloud: Cloud) -> None:
+    assert _explored(cloud)["megabytes"] == 200
+
+
+@shows
+def writable_code(cloud: Cloud) -> None:
+    assert "written" in _explored(cloud)["files"]
+
+
+@shows
+def no_foreign_layers(cloud: Cloud) -> None:
+    layer = "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:38"
+    code = "exports.handler = async () => require('node:fs').existsSync('/opt/extensions')"
+    cloud.function("layered", code, Layers=[layer])
+    assert cloud.invoke("layered") is Path("/opt/extensions").exists()
+
+
+@shows
+def other_runtimes(cloud: Cloud) -> None:
+    cloud.function("java", "class Index {}", "java21")
+    assert cloud.invoke("java")["errorType"] == "NotAvailableLocally"
+
+
+@shows
+def no_images(cloud: Cloud) -> None:
+    image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/some:1"
+    cloud.client("lambda").create_function(
+        FunctionName="image", PackageType="Image", Role=ROLE, Code={"ImageUri": image}
+    )
+    assert "Docker" in cloud.invoke("image")["errorMessage"]
+
+
+@shows
+def large_environment(cloud: Cloud) -> None:
+    code = "exports.handler = async () => process.env.LARGE.length"
+    cloud.function("large", code, Environment={"Variables": {"LARGE": "x" * 5_000}})
+    assert cloud.invoke("large") == 5_000
+
+
+# -- S3 -------------------------------------------------------------------------------------------
+
+
+def _bucket(cloud: Cloud) -> str:
+    cloud.client("s3").create_bucket(Bucket="differences")
+    return "differences"
+
+
+@shows
+def objects_of_512_mb(cloud: Cloud) -> None:
+    connection = http.client.HTTPConnection(urlsplit(cloud.target.endpoint).netloc)
+    connection.putrequest("PUT", f"/{_bucket(cloud)}/large")
+    connection.putheader("content-length", str(512 * 2**20 + 1))
+    connection.endheaders()
+    answer = connection.getresponse()  # before a byte of it was sent
+    assert (answer.status, b"EntityTooLarge" in answer.read()) == (400, True)
+    connection.close()
+
+
+@shows
+def no_select(cloud: Cloud) -> None:
+    csv: Any = {"CSV": {}}
+    told = cloud.refusal(
+        "s3", "select_object_content", Bucket=_bucket(cloud), Key="a", Expression="select 1",
+        ExpressionType="SQL", InputSerialization=csv, OutputSerialization=csv,
+    )  # fmt: skip
+    assert "MethodNotAllowed" in told
+
+
+@shows
+def no_acceleration(cloud: Cloud) -> None:
+    s3, bucket = cloud.client("s3"), _bucket(cloud)
+    s3.put_bucket_accelerate_configuration(
+        Bucket=bucket, AccelerateConfiguration={"Status": "Enabled"}
+    )
+    past: Any = {"ID": "old", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [past]})
+    assert s3.get_bucket_accelerate_configuration(Bucket=bucket)["Status"] == "Enabled"
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert rule["ID"] == "old"
+    s3.put_object(Bucket=bucket, Key="kept", Body=b"x")
+    assert "Expiration" not in s3.head_object(Bucket=bucket, Key="kept")
+
+
+# -- CloudFormation -------------------------------------------------------------------------------
+
+
+@shows
+def unknown_types(cloud: Cloud) -> None:
+    resources = {"A": {"Type": "AWS::VpcLattice::Service", "Properties": {}}}
+    told = cloud.refusal(
+        "cloudformation", "create_stack", StackName="unknown",
+        TemplateBody=json.dumps({"Resources": resources}),
+    )  # fmt: skip
+    assert "Unrecognized resource types: [AWS::VpcLattice::Service]" in told
+
+
+@shows
+def recorded_types(cloud: Cloud) -> None:
+    properties = {"MapName": "streets", "Configuration": {"Style": "VectorEsriStreets"}}
+    resources = {
+        "Map": {"Type": "AWS::Location::Map", "Properties": properties},
+        "App": {"Type": "AWS::Pinpoint::App", "Properties": {"Name": "app"}},
+    }
+    assert {each["Type"] for each in resources.values()} <= set(TYPES)
+    status, ids = cloud.stack("recorded", resources)
+    assert (status, ids["Map"]) == ("CREATE_COMPLETE", "streets")
+
+
+@shows
+def native_resources(cloud: Cloud) -> None:
+    says = "throw new Error('it ran'); // aws-cdk:auto-delete-objects autoDeleteHandler"
+    cloud.function("cleaner", says)
+    token = "arn:aws:lambda:us-east-1:000000000000:function:cleaner"
+    properties = {"ServiceToken": token, "BucketName": _bucket(cloud)}
+    resources = {"Clean": {"Type": "Custom::S3AutoDeleteObjects", "Properties": properties}}
+    assert cloud.stack("native", resources)[0] == "CREATE_COMPLETE"
+    assert "it ran" in cloud.invoke("cleaner")["errorMessage"]
+
+
+@shows
+def bootstrapped(cloud: Cloud) -> None:
+    version = cloud.client("ssm").get_parameter(Name="/cdk-bootstrap/hnb659fds/version")
+    assert int(version["Parameter"]["Value"]) > 0
+
+
+@shows
+def no_stack_sets(cloud: Cloud) -> None:
+    told = cloud.refusal(
+        "cloudformation", "create_stack_set", StackSetName="none", TemplateBody="{}"
+    )
+    assert "Unknown action: CreateStackSet" in told
+
+
+# -- the rest -------------------------------------------------------------------------------------
+
+
+@shows
+def large_parameters(cloud: Cloud) -> None:
+    ssm = cloud.client("ssm")
+    ssm.put_parameter(Name="/large", Value="x" * 5_000, Type="String")
+    assert len(ssm.get_parameter(Name="/large")["Parameter"]["Value"]) == 5_000
+
+
+@shows
+def local_stages(cloud: Cloud) -> None:
+    made = cloud.client("apigatewayv2").create_api(Name="stages", ProtocolType="HTTP")
+    port = cloud.target.endpoint.rpartition(":")[2]
+    assert made["ApiEndpoint"].endswith(f".execute-api.localhost:{port}")
+
+
+@shows
+def unchecked_schedules(cloud: Cloud) -> None:
+    scheduler = cloud.client("scheduler")
+    target = {"Arn": "arn:aws:lambda:us-east-1:000000000000:function:none", "RoleArn": ROLE}
+    scheduler.create_schedule(
+        Name="none", ScheduleExpression="rate(5 parsecs)", FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )  # fmt: skip
+    assert scheduler.get_schedule(Name="none")["ScheduleExpression"] == "rate(5 parsecs)"
+
+
+@shows
+def no_sms(cloud: Cloud) -> None:
+    assert cloud.client("sns").publish(PhoneNumber="+15555550100", Message="Hello")["MessageId"]
+
+
+@shows
+def keys_in_the_state(cloud: Cloud) -> None:
+    kms = cloud.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    secret = kms.encrypt(KeyId=key, Plaintext=b"text")["CiphertextBlob"]
+    lifecycle.stop(cloud.state)
+    target = lifecycle.start(cloud.state)
+    assert target.endpoint == cloud.target.endpoint
+    assert kms.decrypt(CiphertextBlob=secret)["Plaintext"] == b"text"
+
+
+@shows
+def verified_at_once(cloud: Cloud) -> None:
+    ses = cloud.client("ses")
+    ses.verify_email_identity(EmailAddress="me@example.com")
+    found = ses.get_identity_verification_attributes(Identities=["me@example.com"])
+    status = found["VerificationAttributes"]["me@example.com"]["VerificationStatus"]
+    assert status == "Success"
+
+
+@shows
+def no_web_sites(cloud: Cloud) -> None:
+    app = cloud.client("amplify").create_app(name="site")["app"]["appId"]
+    told = cloud.refusal("amplify", "create_deployment", appId=app, branchName="main")
+    assert "The local cloud serves no web sites" in told
+
+
+@shows
+def no_dns(cloud: Cloud) -> None:
+    amplify = cloud.client("amplify")
+    app = amplify.create_app(name="domains")["app"]["appId"]
+    made = amplify.create_domain_association(
+        appId=app, domainName="example.com", subDomainSettings=[]
+    )["domainAssociation"]
+    assert made["domainStatus"] == "PENDING_VERIFICATION"
+    assert "asks no DNS" in made["statusReason"]
+
+
+@shows
+def no_ai(cloud: Cloud) -> None:
+    for service, call in (
+        ("rekognition", "list_collections"),
+        ("polly", "describe_voices"),
+        ("comprehend", "list_endpoints"),
+        ("pinpoint", "get_apps"),
+    ):
+        cloud.refusal(service, call)
+    told = cloud.refusal(
+        "translate", "translate_text", Text="a", SourceLanguageCode="en", TargetLanguageCode="de"
+    )
+    assert "needs Amazon Translate" in told
+    assert "needs Amazon Transcribe" in cloud.refusal("transcribe", "list_transcription_jobs")
