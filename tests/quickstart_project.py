@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -28,11 +29,16 @@ def cached_node_modules(node: NodeRuntime) -> Path:
         modules = Path(given)
         assert (modules / "@aws-amplify" / "backend").is_dir(), f"no Amplify packages in {modules}"
         return modules
-    wanted = (QUICKSTART / "package.json").read_bytes()
+    return installed_packages(QUICKSTART / "package.json", node)
+
+
+def installed_packages(package_json: Path, node: NodeRuntime) -> Path:
+    """The ``node_modules`` folder with the packages of a package.json, in a cache."""
+    wanted = package_json.read_bytes()
     # The major version of Node counts: packages may install other binaries for another Node.
     key = hashlib.sha256(wanted + str(node.version[0]).encode()).hexdigest()[:12]
     home = Path(os.environ.get("AMPLIFY_TUI_TEST_CACHE") or "~/.cache/amplify-tui-tests")
-    folder = home.expanduser() / f"quickstart-{key}"
+    folder = home.expanduser() / f"{json.loads(wanted)['name']}-{key}"
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder.with_suffix(".lock")):
         complete = folder / "complete"
