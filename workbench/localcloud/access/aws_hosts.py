@@ -19,7 +19,7 @@ CONNECTED_HOSTS = "amplify_tui.connected_hosts"
 _ADDRESS = re.compile(
     AWS_HOSTS_PREFIX.encode()
     + rb"((?:[a-z0-9_-]+\.)+"
-    + rb"(?:amazonaws\.com(?:\.cn)?|api\.aws|on\.aws|amazoncognito\.com))(/[^?]*)",
+    + rb"(?:amazonaws\.com(?:\.cn)?|api\.aws|on\.aws|amazoncognito\.com|cloudfront\.net))(/[^?]*)",
     re.DOTALL,
 )
 

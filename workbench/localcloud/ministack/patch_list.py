@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.localcloud.ministack.patches.apigateway import addresses
 from workbench.localcloud.ministack.patches.appsync import (
     api_key_expiry,
     control,
@@ -25,6 +24,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     missing_stack_message,
     nested_stack_family,
     nested_stacks,
+    output_addresses,
     stack_events,
     template_metadata,
     unserved_types,
@@ -104,7 +104,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     custom_resource_failures.install,
     custom_resources.install,
     provider_invocations.install,
-    addresses.install,
+    output_addresses.install,
     endpoints.install,
     routes.install,
     storage.install,

@@ -1,4 +1,4 @@
-"""The addresses of custom REST and HTTP APIs in stack outputs answer over HTTP."""
+"""Every address in a stack's outputs answers over HTTP: APIs, function URLs and their siblings."""
 
 from __future__ import annotations
 
@@ -17,6 +17,26 @@ def handler(event, context):
     path = event.get("rawPath") or event["path"]
     return {"statusCode": 200, "body": json.dumps({"path": path})}
 """
+
+_OPEN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::output-addresses-site/*",
+        }
+    ],
+}
+_ELSEWHERE = (
+    "https://abcdefghij.execute-api.us-east-1.amazonaws.com/prod/",
+    "https://abcdefghijabcdefghijabcdefghijab.lambda-url.us-east-1.on.aws/",
+    "https://somebody.auth.us-east-1.amazoncognito.com/login",
+    "https://somebody.s3.us-east-1.amazonaws.com/a",
+    "https://d111111abcdef8.cloudfront.net",
+    "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc",
+)
 
 
 def _address(api: str, rest: str) -> dict[str, Any]:
@@ -104,14 +124,68 @@ def _template() -> dict[str, Any]:
             },
         ),
     }
+    resources |= {
+        "Url": ("AWS::Lambda::Url", {"TargetFunctionArn": arn, "AuthType": "NONE"}),
+        "Pool": ("AWS::Cognito::UserPool", {"UserPoolName": "users"}),
+        "Client": (
+            "AWS::Cognito::UserPoolClient",
+            {
+                "UserPoolId": {"Ref": "Pool"},
+                "CallbackURLs": ["http://localhost/"],
+                "AllowedOAuthFlows": ["code"],
+                "AllowedOAuthFlowsUserPoolClient": True,
+            },
+        ),
+        "Domain": (
+            "AWS::Cognito::UserPoolDomain",
+            {"UserPoolId": {"Ref": "Pool"}, "Domain": "output-addresses"},
+        ),
+        "Site": (
+            "AWS::S3::Bucket",
+            {
+                "BucketName": "output-addresses-site",
+                "WebsiteConfiguration": {"IndexDocument": "index.html"},
+            },
+        ),
+        "Open": (
+            "AWS::S3::BucketPolicy",
+            {"Bucket": {"Ref": "Site"}, "PolicyDocument": _OPEN},
+        ),
+        "Distribution": (
+            "AWS::CloudFront::Distribution",
+            {
+                "DistributionConfig": {
+                    "Enabled": True,
+                    "Origins": [
+                        {
+                            "Id": "site",
+                            "DomainName": {"Fn::GetAtt": ["Site", "RegionalDomainName"]},
+                            "S3OriginConfig": {"OriginAccessIdentity": ""},
+                        }
+                    ],
+                    "DefaultCacheBehavior": {
+                        "TargetOriginId": "site",
+                        "ViewerProtocolPolicy": "allow-all",
+                        "ForwardedValues": {"QueryString": False},
+                    },
+                }
+            },
+        ),
+    }
     made = {name: {"Type": kind, "Properties": props} for name, (kind, props) in resources.items()}
     made["Deployment"]["DependsOn"] = ["Get"]
     outputs = {
         "Rest": _address("Rest", "/prod/"),
         "Http": _address("Http", "/"),
         "Endpoint": {"Fn::GetAtt": ["Http", "ApiEndpoint"]},
+        "Function": {"Fn::GetAtt": ["Url", "FunctionUrl"]},
+        "SignIn": {"Fn::Sub": "https://${Domain}.auth.${AWS::Region}.amazoncognito.com/oauth2"},
+        "ClientId": {"Ref": "Client"},
+        "Website": {"Fn::GetAtt": ["Site", "WebsiteURL"]},
+        "Object": {"Fn::Sub": "https://${Site.RegionalDomainName}/index.html"},
+        "Distribution": {"Fn::Sub": "https://${Distribution.DomainName}"},
         "Custom": {"Fn::Join": ["", ['{"url":"', _address("Rest", "/prod/"), '"}']]},
-        "Elsewhere": "https://abcdefghij.execute-api.us-east-1.amazonaws.com/prod/",
+        "Elsewhere": " ".join(_ELSEWHERE),
     }
     return {
         "Resources": made,
@@ -139,9 +213,30 @@ def test_addresses_in_outputs_answer(stacks: Stacks) -> None:
     assert _path(outputs["Http"] + "items") == "/items"
     assert _path(outputs["Endpoint"] + "/items") == "/items"
     assert json.loads(outputs["Custom"]) == {"url": outputs["Rest"]}
-    assert outputs["Elsewhere"].startswith("https://abcdefghij.execute-api.us-east-1.amazonaws")
+    assert outputs["Elsewhere"].split() == list(_ELSEWHERE)
+    assert _path(outputs["Function"] + "deep/er?a=b") == "/deep/er"
+    asked = {"client_id": outputs["ClientId"], "response_type": "code"}
+    asked["redirect_uri"] = "http://localhost/"
+    page = httpx.get(outputs["SignIn"] + "/authorize", params=asked, trust_env=False)
+    assert "Sign in" in page.text
+    stacks.clients.s3.put_object(
+        Bucket="output-addresses-site", Key="index.html", Body=b"home", ContentType="text/html"
+    )
+    for name in ("Website", "Object", "Distribution"):
+        assert outputs[name].startswith(endpoint), outputs[name]
+    assert httpx.get(outputs["Object"], trust_env=False).text == "home"
+    assert httpx.get(outputs["Distribution"] + "/index.html", trust_env=False).text == "home"
+    assert httpx.get(outputs["Website"] + "/index.html", trust_env=False).text == "home"
+
+
+def test_an_api_answers_at_aws_own_form_of_its_address(stacks: Stacks) -> None:
+    outputs = _outputs(stacks)
+    endpoint = str(stacks.cloudformation.meta.endpoint_url)
+    api = outputs["Rest"].split("/")[-3]
+    host = f"{api}.execute-api.us-east-1.amazonaws.com"
+    assert _path(f"{endpoint}/_amplify_tui/aws/{host}/prod/items") == "/items"
 
 
 def test_without_the_patch_they_lead_away(stacks_without: Callable[[str], Stacks]) -> None:
-    outputs = _outputs(stacks_without("apigateway.addresses"))
+    outputs = _outputs(stacks_without("cloudformation.output_addresses"))
     assert ".amazonaws.com/" in outputs["Rest"]
