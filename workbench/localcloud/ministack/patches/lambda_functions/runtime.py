@@ -1,6 +1,7 @@
 """Lambda runtimes: ministack's need ``node`` on PATH and have no AWS SDK; AWS's bring both.
 
-Every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its top. Also keeps each
+Every function that Amplify bundles imports ``@aws-sdk/client-ssm`` at its top. Libraries that make
+their own addresses of AWS, as ``aws-amplify`` does, reach this server too. Also keeps each
 server's unpacked functions in one folder, which is removed when the server ends, or, if it was
 killed, when the next one starts. Their processes end with the server however it ends, with all
 that they started.
@@ -19,8 +20,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from workbench.front_end.written import function_preload
 from workbench.guardian import Guardian, keep_ledger, own_guardian
+from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
+from workbench.private_files import write_private
 from workbench.process_folders import make_process_folder
 
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
@@ -28,6 +32,7 @@ MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 
 _SCOPES = ("@aws-sdk", "@smithy")
 _WORKER_SCRIPT = "_worker.js"
+_PRELOAD = "preload.cjs"
 _owned: list[Path] = []
 
 LEDGER = "processes.json"
@@ -46,12 +51,14 @@ def install() -> None:
     folder = make_process_folder(Path(tempfile.gettempdir()), mine)
     _owned.append(folder)
     packages = sdk_folders(state_dir)
+    preload = folder / _PRELOAD
+    write_private(preload, function_preload())
     if "STATE_DIR" in os.environ:
         keep_ledger(state_dir.parent / LEDGER)
     guardian = own_guardian()
     for module in (lambda_runtime, lambda_svc):
         module.tempfile = _TempfileIn(folder)
-        module.subprocess = _GuardedSubprocess(packages, guardian)
+        module.subprocess = _GuardedSubprocess(packages, guardian, preload)
 
 
 def clear_away() -> None:
@@ -129,16 +136,20 @@ class _TempfileIn(_Overlay):
 
 
 class _GuardedSubprocess(_Overlay):
-    def __init__(self, packages: dict[str, Path], guardian: Guardian) -> None:
+    def __init__(self, packages: dict[str, Path], guardian: Guardian, preload: Path) -> None:
         super().__init__(importlib.import_module("subprocess"))
         self._packages = packages
         self._guardian = guardian
+        self._preload = preload
 
     def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
         code = options.get("cwd")
         if code and str(command[-1]).endswith(_WORKER_SCRIPT):
             link_sdk(Path(code), self._packages)
-        options["env"] = self._guardian.environment(options.get("env") or os.environ)
+            command = [command[0], "--require", str(self._preload), *command[1:]]
+        # A function is given addresses of AWS, such as another function's URL, as its settings.
+        given = {name: reachable(value) for name, value in (options.get("env") or {}).items()}
+        options["env"] = self._guardian.environment(given or os.environ)
         options["start_new_session"] = True
         process = _GuardedProcess(command, **options)
         process.guardian = self._guardian
