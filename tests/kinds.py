@@ -68,6 +68,7 @@ _LONG_FILES = {
     "faults/test_faults.py": 35.0,
     "screens/playground/test_running_operations.py": 30.0,
     "localcloud/test_stopping.py": 30.0,
+    "react/test_react_app.py": 30.0,
     "cli/test_hostile_text.py": 20.0,
     "localcloud/test_durability.py": 20.0,
     "localcloud/test_leftovers.py": 20.0,

@@ -42,15 +42,23 @@ class Browser:
         devtools.listen(self.log.take)
         self._attach("")
 
-    def open(self, url: str) -> Page:
-        """A new tab, at an address."""
-        target = self._devtools.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+    def open(self, url: str, beside: Page | None = None) -> Page:
+        """A new tab, at an address; in a profile of its own, or in that of another tab."""
+        context = beside.context if beside else self._new_profile()
+        target = self._devtools.call(
+            "Target.createTarget", {"url": "about:blank", "browserContextId": context}
+        )["targetId"]
         deadline = time.monotonic() + WAIT_SECONDS
         while target not in self._sessions:
             assert self._devtools.hear(deadline - time.monotonic()), "no tab was opened"
-        page = Page(self._devtools, self._sessions[target], self.log)
+        page = Page(self._devtools, self._sessions[target], context, self.log)
         page.open(url)
         return page
+
+    def _new_profile(self) -> str:
+        options = {"disposeOnDetach": True}
+        made = self._devtools.call("Target.createBrowserContext", options)
+        return str(made["browserContextId"])
 
     def hear_until(self, holds: Callable[[NetworkLog], bool]) -> None:
         """Wait for what the log will have."""

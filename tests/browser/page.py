@@ -25,7 +25,8 @@ _UNTIL = """new Promise(done => {
   const end = Date.now() + %d;
   const look = () => {
     const found = (() => { %s })();
-    if (found || Date.now() > end) done(found || null); else setTimeout(look, 20);
+    if (!found && Date.now() < end) setTimeout(look, 20);
+    else done(found instanceof Node ? true : found || null);
   };
   look();
 })"""
@@ -34,7 +35,9 @@ _UNTIL = """new Promise(done => {
 class Page:
     """A tab. What waits takes a selector, and a text that the element shows."""
 
-    def __init__(self, devtools: DevTools, session: str, log: NetworkLog) -> None:
+    def __init__(self, devtools: DevTools, session: str, context: str, log: NetworkLog) -> None:
+        self.context = context
+        """Its profile: storage, cookies and caches."""
         self._devtools = devtools
         self._session = session
         self._log = log
