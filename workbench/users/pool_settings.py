@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from workbench.users.trigger_functions import trigger_functions
 from workbench.users.user_pools import UserPool, UserPoolProblem
 
 _PLACES: Mapping[str, str] = {
@@ -54,8 +55,8 @@ def read_settings(pool: UserPool, root: Path | None = None) -> tuple[Setting, ..
         ("groups", _readable(lambda: _groups(pool))),
         ("identity providers", _readable(lambda: _providers(pool))),
     ]
-    triggers = {name: arn for name, arn in described.get("LambdaConfig", {}).items() if arn}
-    found.append(("triggers", "; ".join(_triggers(triggers)) or "none"))
+    triggers = trigger_functions(described.get("LambdaConfig", {})).items()
+    found.append(("triggers", "; ".join(f"{name}: {of}" for name, of in triggers) or "none"))
     found += _clients(pool)
     places = {} if root is None else _places(root)
     return tuple(Setting(name, value, places.get(name, "")) for name, value in found)
@@ -158,12 +159,6 @@ def _recovery(pool: Mapping[str, Any]) -> str:
     ways = pool.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", ())
     ordered = sorted(ways, key=lambda each: int(each.get("Priority", 0)))
     return ", then ".join(each["Name"].replace("_", " ") for each in ordered) or "Cognito's default"
-
-
-def _triggers(triggers: Mapping[str, Any]) -> Iterator[str]:
-    for name, arn in triggers.items():
-        if isinstance(arn, str):
-            yield f"{name}: {arn.rpartition(':')[2]}"
 
 
 def _client(client: Mapping[str, Any]) -> str:

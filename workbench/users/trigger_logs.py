@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from workbench.users.trigger_functions import trigger_functions
 from workbench.users.user_pools import UserPool, UserPoolProblem
 
 _STREAMS = 20
@@ -48,21 +49,13 @@ def read_triggers(clients: Any, pool: UserPool, names: Sequence[str]) -> tuple[T
     Raises UserPoolProblem.
     """
     described = pool.ask(lambda: clients.cognito_idp.describe_user_pool(UserPoolId=pool.pool_id))
-    config: Mapping[str, Any] = described["UserPool"].get("LambdaConfig", {})
     found: dict[str, set[str]] = {}
-    for name, value in config.items():
-        arn = value.get("LambdaArn", "") if isinstance(value, dict) else str(value)
-        # KMSKeyID stands beside the triggers; PreTokenGenerationConfig repeats PreTokenGeneration.
-        if ":function:" in arn:
-            found.setdefault(_function_name(arn), set()).add(name.removesuffix("Config"))
+    for name, function in trigger_functions(described["UserPool"].get("LambdaConfig", {})).items():
+        found.setdefault(function, set()).add(name)
     return tuple(
         _trigger(", ".join(sorted(of)), function, pool, clients.logs, names)
         for function, of in sorted(found.items(), key=lambda each: sorted(each[1]))
     )
-
-
-def _function_name(arn: str) -> str:
-    return arn.partition(":function:")[2].partition(":")[0]
 
 
 def _trigger(name: str, function: str, pool: UserPool, logs: Any, names: Sequence[str]) -> Trigger:
