@@ -20,16 +20,19 @@ PASSWORD = "Correct-horse-1"
 EMAIL = "ann@example.com"
 
 CODE = """
-import json, os, pathlib
+import json, os, pathlib, time
 
 FOLDER = pathlib.Path(os.environ["FOLDER"])
 
 def handler(event, context):
+    before = (FOLDER / "events").read_text().count(event["triggerSource"])
     with open(FOLDER / "events", "a") as file:
         file.write(json.dumps(event) + "\\n")
     behaviours = FOLDER / "behaviours.json"
     told = json.loads(behaviours.read_text()) if behaviours.exists() else {}
     behaviour = told.get(event["triggerSource"], {})
+    if "first_takes" in behaviour and not before:
+        time.sleep(behaviour["first_takes"])
     if "raise" in behaviour:
         raise ValueError(behaviour["raise"])
     if "answer" in behaviour:
