@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.localcloud.ministack.patches.apigateway import cross_origin
 from workbench.localcloud.ministack.patches.appsync import (
     api_key_expiry,
     control,
@@ -153,6 +154,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     code_addresses.install,
     states.install,
     log_end.install,
+    cross_origin.install,
     bucket_provisioning.install,
     cors_rules.install,
     post_forms.install,

@@ -1,0 +1,102 @@
+"""Cross-origin rules of HTTP APIs and function addresses, for a page of the developer's."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.localcloud.access.test_bucket_cors import endpoint, of_cors
+from workbench.aws.clients import Clients
+
+pytestmark = pytest.mark.cloud
+
+PAGE, OTHER = "http://localhost:5173", "http://127.0.0.1:5173"
+ASKS = "access-control-request-method"
+CODE = """
+def handler(event, context):
+    method = event["requestContext"]["http"]["method"]
+    headers = {"access-control-allow-origin": "http://127.0.0.1:5173", "x-method": method}
+    return {"statusCode": 200, "headers": headers, "body": method}
+"""
+
+
+@pytest.fixture
+def function(local_clients: Clients) -> str:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", CODE)
+    made = local_clients.lambda_.create_function(
+        FunctionName="answer",
+        Runtime="python3.12",
+        Handler="index.handler",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    return made["FunctionArn"]
+
+
+def make_api(clients: Clients, function: str, rules: Mapping[str, Any]) -> str:
+    """An API whose every route is the function's; returns its address."""
+    gateway: Any = clients.client("apigatewayv2")
+    cors = {"CorsConfiguration": rules} if rules else {}
+    api = gateway.create_api(Name="api", ProtocolType="HTTP", **cors)["ApiId"]
+    integration = gateway.create_integration(
+        ApiId=api,
+        IntegrationType="AWS_PROXY",
+        IntegrationUri=function,
+        PayloadFormatVersion="2.0",
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="$default", Target=f"integrations/{integration}")
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    return f"{endpoint(clients)}/_aws/execute-api/{api}/$default/items"
+
+
+def test_an_api_without_rules_leaves_options_to_its_routes(
+    local_clients: Clients, function: str
+) -> None:
+    address = make_api(local_clients, function, {})
+    preflight = httpx.options(address, headers={"origin": OTHER, ASKS: "PUT"})
+    assert (preflight.status_code, preflight.text) == (200, "OPTIONS")
+    assert preflight.headers["access-control-allow-origin"] == OTHER
+    assert httpx.get(address, headers={"origin": OTHER}).text == "GET"
+
+
+def test_an_api_with_rules_answers_by_them_alone(local_clients: Clients, function: str) -> None:
+    rules = {"AllowOrigins": [PAGE], "AllowMethods": ["PUT"], "ExposeHeaders": ["x-method"]}
+    address = make_api(local_clients, function, rules)
+    preflight = httpx.options(address, headers={"origin": PAGE, ASKS: "PUT"})
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert of_cors(preflight)["allow-origin"] == PAGE
+    assert of_cors(preflight)["allow-methods"] == "PUT"
+    assert of_cors(httpx.options(address, headers={"origin": OTHER, ASKS: "PUT"})) == {}
+    # What the function says about origins does not count.
+    answer = httpx.get(address, headers={"origin": OTHER})
+    assert (answer.text, of_cors(answer)) == ("GET", {})
+    answer = httpx.get(address, headers={"origin": PAGE})
+    assert of_cors(answer) == {"allow-origin": PAGE, "expose-headers": "x-method"}
+
+
+def test_a_scheme_allows_all_its_origins(local_clients: Clients, function: str) -> None:
+    address = make_api(local_clients, function, {"AllowOrigins": ["http://*"]})
+    answer = httpx.get(address, headers={"origin": PAGE})
+    assert of_cors(answer) == {"allow-origin": PAGE}
+    answer = httpx.get(address, headers={"origin": "https://localhost:5173"})
+    assert of_cors(answer) == {}
+
+
+def test_a_function_address_answers_by_its_rules(local_clients: Clients, function: str) -> None:
+    lambda_: Any = local_clients.lambda_
+    cors = {"AllowOrigins": [PAGE], "AllowMethods": ["PUT"], "AllowHeaders": ["x-a"]}
+    url = lambda_.create_function_url_config(FunctionName="answer", AuthType="NONE", Cors=cors)
+    host = httpx.URL(url["FunctionUrl"]).host
+    address = f"{endpoint(local_clients)}/_amplify_tui/aws/{host}/"
+    preflight = httpx.options(address, headers={"origin": PAGE, ASKS: "PUT"})
+    assert preflight.status_code == 200
+    assert of_cors(preflight)["allow-origin"] == PAGE
+    assert of_cors(preflight)["allow-headers"] == "x-a"
+    assert of_cors(httpx.options(address, headers={"origin": OTHER, ASKS: "PUT"})) == {}

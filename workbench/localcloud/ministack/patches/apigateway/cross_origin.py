@@ -1,0 +1,71 @@
+"""Cross-origin rules of HTTP APIs: ministack answers every ``OPTIONS`` itself, and merges headers.
+
+AWS does so where the API has CORS rules, and then ignores the integration's own. An API without
+rules leaves ``OPTIONS`` to its routes, so that a function may answer it.
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Rules = Mapping[str, Any]
+Headers = dict[str, str]
+Reply = tuple[int, Headers, Any]
+
+_OPTIONS = "OPTIONS"
+_LEFT_TO_ROUTES = "options"
+"""The method in the form that ministack does not take for a preflight."""
+_TAKE_METHOD = {
+    "_match_route": 1,
+    "_authorize_request_v2": 3,
+    "_invoke_lambda_proxy": 4,
+    "_invoke_http_proxy": 2,
+}
+"""What is handed the method further on, and in which place."""
+_ANY_OF_SCHEME = ("https://*", "http://*")
+
+
+def install() -> None:
+    """Wrap what serves a request to an HTTP API."""
+    from ministack.services import apigateway
+
+    for name, at in _TAKE_METHOD.items():
+        setattr(apigateway, name, _with_method(getattr(apigateway, name), at))
+    apigateway._cors_response_headers = _with_schemes(apigateway._cors_response_headers)
+    apigateway._handle_execute_in_scope = _serving(apigateway._handle_execute_in_scope, apigateway)
+
+
+def _serving(serve: Callable[..., Any], apigateway: Any) -> Callable[..., Any]:
+    async def handle(
+        api_id: str, stage: str, path: str, method: str, headers: Headers, *more: Any
+    ) -> Reply:
+        rules = (apigateway._apis.get(api_id) or {}).get("corsConfiguration")
+        asked = method if rules or method != _OPTIONS else _LEFT_TO_ROUTES
+        status, given, body = await serve(api_id, stage, path, asked, headers, *more)
+        if rules and method != _OPTIONS:
+            kept = {k: v for k, v in given.items() if not k.lower().startswith("access-control-")}
+            given = {**kept, **apigateway._cors_response_headers(rules, headers.get("origin", ""))}
+        return status, given, body
+
+    return handle
+
+
+def _with_method(called: Callable[..., Any], at: int) -> Callable[..., Any]:
+    def with_method(*given: Any, **named: Any) -> Any:
+        if given[at] == _LEFT_TO_ROUTES:
+            given = (*given[:at], _OPTIONS, *given[at + 1 :])
+        return called(*given, **named)
+
+    return with_method
+
+
+def _with_schemes(headers_of: Callable[[Rules, str], Headers]) -> Callable[[Rules, str], Headers]:
+    def with_schemes(rules: Rules, origin: str) -> Headers:
+        allowed = rules.get("allowOrigins") or ()
+        if any(each in allowed and origin.startswith(each[:-1]) for each in _ANY_OF_SCHEME):
+            rules = {**rules, "allowOrigins": [origin]}
+        return headers_of(rules, origin)
+
+    return with_schemes
