@@ -176,16 +176,22 @@ def answer(
 
 def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) -> UserTokens:
     """New tokens for the same sign-in; ``username`` is the user's own name, not an alias."""
+    # A pool that tracks devices refreshes the tokens of a device by its key alone.
+    device = claims(tokens.access).get("device_key", "")
     if client.rotates is not False:
         # The only way with rotation, and one that works without it, too.
         given = {"RefreshToken": tokens.refresh, "ClientId": client.client_id}
         if client.secret:
             given["ClientSecret"] = client.secret
+        if device:
+            given["DeviceKey"] = device
         found = _ask(lambda: cognito.get_tokens_from_refresh_token(**given))
     else:
         given = {"REFRESH_TOKEN": tokens.refresh}
         if client.secret:
             given["SECRET_HASH"] = client.secret_hash(username)
+        if device:
+            given["DEVICE_KEY"] = device
         found = _ask(
             lambda: cognito.initiate_auth(
                 ClientId=client.client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=given

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito import (
+    device_proofs,
+    devices,
     first_factors,
     one_time_codes,
     passkeys,
@@ -38,6 +40,8 @@ _BOUND = (
     "SELECT_MFA_TYPE",
     "SELECT_CHALLENGE",
     "WEB_AUTHN",
+    device_proofs.SRP,
+    device_proofs.VERIFIER,
     *one_time_codes.ANSWERED_BY,
 )
 _INCORRECT = "Incorrect username or password."
@@ -118,6 +122,8 @@ def _answered(
                 return refuse("CodeMismatchException", "Invalid code or auth state for the user.")
             _verify_destination(user, issued)
             return _signed_in(pool, user, data)
+        case device_proofs.SRP | device_proofs.VERIFIER:
+            return _device(pool, user, issued, data)
         case "WEB_AUTHN":
             if not passkeys.proves(pool, user, issued.code, given.get("CREDENTIAL")):
                 return refuse("NotAuthorizedException", _INCORRECT)
@@ -145,6 +151,19 @@ def _selected(pool: Any, user: Any, issued: Issued, data: Any) -> Answer:
             return refuse("NotAuthorizedException", _INCORRECT)
         return _signed_in(pool, user, data)
     return first_factors.begin(factor, pool, user, data, given)
+
+
+def _device(pool: Any, user: Any, issued: Issued, data: Any) -> Answer:
+    device = devices.of(user).get(issued.device)
+    if device is None:
+        return refuse("ResourceNotFoundException", "Device does not exist.")
+    given = data["ChallengeResponses"]
+    if issued.challenge == device_proofs.SRP:
+        return device_proofs.begin(pool, user, device, given)
+    if not device_proofs.is_proven(issued, device, given):
+        return refuse("NotAuthorizedException", _INCORRECT)
+    following = second_factors.after_device(pool, user)
+    return reply(following) if following else _signed_in(pool, user, data)
 
 
 def _simulated(issued: Issued, data: Any) -> Answer:

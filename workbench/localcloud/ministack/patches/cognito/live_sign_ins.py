@@ -39,11 +39,13 @@ def install() -> None:
         pool_id: str, client_id: str, user: Any, *more: Any, origin_jti: str = "", **named: Any
     ) -> Any:
         origin = origin_jti or begin(pool_id, client_id, user)
-        result = build(pool_id, client_id, user, *more, origin_jti=origin, **named)
-        record = of(user).get(origin)
-        if record is not None and not origin_jti:
-            record["refresh"] = _claims(result["RefreshToken"]).get("jti")
-        return result
+        try:
+            return build(pool_id, client_id, user, *more, origin_jti=origin, **named)
+        except BaseException:
+            # A trigger has refused: there are no tokens, so there was no sign-in.
+            if not origin_jti:
+                end(user, [origin])
+            raise
 
     def sign_live(claims: dict[str, Any], pool_id: str = "", use: str = "") -> Any:
         if pool_id and ("username" in claims or "cognito:username" in claims):
@@ -51,6 +53,8 @@ def install() -> None:
             if record is not None:
                 claims["auth_time"] = record["auth_time"]
                 claims["event_id"] = record["event_id"]
+                if record.get("device") and claims["token_use"] == "access":
+                    claims["device_key"] = record["device"]
         return sign(claims, pool_id, use)
 
     def exchange_without_registry(*given: Any, **named: Any) -> Any:

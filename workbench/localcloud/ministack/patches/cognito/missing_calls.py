@@ -1,4 +1,4 @@
-"""UpdateGroup and AdminListDevices: ministack does not know them; Cognito does.
+"""UpdateGroup: ministack does not know it; Cognito does.
 
 Source: docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference
 """
@@ -19,7 +19,6 @@ _GROUP_MEMBERS = ("Description", "Precedence", "RoleArn")
 def install() -> None:
     """Answer the missing calls."""
     serve("UpdateGroup", _update_group)
-    serve("AdminListDevices", _list_devices)
 
 
 def _update_group(data: Any) -> Answer:
@@ -39,15 +38,4 @@ def _update_group(data: Any) -> Answer:
     group.update({name: data[name] for name in _GROUP_MEMBERS if name in data})
     group["LastModifiedDate"] = cognito._now_epoch()
     answer: Answer = cognito.json_response({"Group": cognito._group_out(group)})
-    return answer
-
-
-def _list_devices(data: Any) -> Answer:
-    """Nobody has any: devices are not remembered here."""
-    from ministack.services import cognito
-
-    pool, refused = cognito._resolve_pool(data.get("UserPoolId"))
-    if not refused:
-        _, refused = cognito._resolve_user(pool, data.get("Username"))
-    answer: Answer = refused or cognito.json_response({"Devices": []})
     return answer

@@ -9,7 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbench.localcloud.ministack.patches.cognito import one_time_codes, totp_setup
+from workbench.localcloud.ministack.patches.cognito import (
+    device_proofs,
+    devices,
+    one_time_codes,
+    totp_setup,
+)
 from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of, challenge
 
 _VERIFIED = {"SMS_MFA": "phone_number_verified", "EMAIL_OTP": "email_verified"}
@@ -23,7 +28,15 @@ def install() -> None:
 
 
 def following(pool: Any, user: Any) -> dict[str, Any] | None:
-    """What a user must prove after the first factor; None for nothing."""
+    """What a user must prove after the password; None for nothing."""
+    device = devices.remembered(user) if pool.get("DeviceConfiguration") else None
+    return device_proofs.ask(pool, user, device) if device else after_device(pool, user)
+
+
+def after_device(pool: Any, user: Any) -> dict[str, Any] | None:
+    """The second factor, after a remembered device; None for nothing."""
+    if devices.remembered(user) and stands_in(pool):
+        return None
     required = pool.get("MfaConfiguration", "OFF")
     if required == "OFF":
         return None
@@ -44,6 +57,11 @@ def following(pool: Any, user: Any) -> dict[str, Any] | None:
         told = {"MFAS_CAN_CHOOSE": json.dumps(own), "USER_ID_FOR_SRP": user["Username"]}
         return challenge(pool["Id"], user, "SELECT_MFA_TYPE", told)
     return ask(pool, user, own[0]) if own else None
+
+
+def stands_in(pool: Any) -> bool:
+    """Whether a remembered device takes the place of a second factor."""
+    return bool((pool.get("DeviceConfiguration") or {}).get("ChallengeRequiredOnNewDevice"))
 
 
 def allowed(pool: Any) -> list[str]:

@@ -38,6 +38,8 @@ class Issued:
     client_id: str = ""
     is_simulated: bool = False
     """For a user that does not exist: no answer is right."""
+    device: str = ""
+    """The key of the device that signs in."""
 
 
 ISSUED: dict[str, Issued] = {}
@@ -50,15 +52,22 @@ def challenge(
     parameters: Mapping[str, str],
     *,
     code: str = "",
+    device: str = "",
     is_simulated: bool = False,
 ) -> dict[str, Any]:
     """A new challenge as Cognito tells it."""
-    session = issue(pid, user, name, code, is_simulated=is_simulated)
+    session = issue(pid, user, name, code, device=device, is_simulated=is_simulated)
     return {"ChallengeName": name, "Session": session, "ChallengeParameters": dict(parameters)}
 
 
 def issue(
-    pid: str, user: Any, challenge: str, code: str = "", *, is_simulated: bool = False
+    pid: str,
+    user: Any,
+    challenge: str,
+    code: str = "",
+    *,
+    device: str = "",
+    is_simulated: bool = False,
 ) -> str:
     """A new session of a user's challenge."""
     now = time.time()
@@ -74,12 +83,15 @@ def issue(
         now + _LIFE_SECONDS,
         code,
         is_simulated=is_simulated,
+        device=device,
     )
     return session
 
 
-def of_client(session: str, client_id: str) -> None:
+def of_client(session: str, client_id: str, device: str = "") -> None:
     """Bind a session to the app client that it was begun with, and to how long that lets it last.
+
+    ``device`` is the key that the request brought: later steps need not repeat it.
 
     A session that is none of ours is left as it is.
     """
@@ -91,7 +103,9 @@ def of_client(session: str, client_id: str) -> None:
     pool = cognito._get_pool_unscoped(issued.pool_id) or {}
     client = (pool.get("_clients") or {}).get(client_id) or {}
     lasts = 60 * int(client.get("AuthSessionValidity") or 3)
-    ISSUED[session] = replace(issued, client_id=client_id, until=time.time() + lasts)
+    until = time.time() + lasts
+    known = device or issued.device
+    ISSUED[session] = replace(issued, client_id=client_id, until=until, device=known)
 
 
 def go_on(session: str, issued: Issued) -> str:

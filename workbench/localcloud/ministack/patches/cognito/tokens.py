@@ -242,7 +242,9 @@ def _of_client(step: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
             return refuse("NotAuthorizedException", "Invalid session for the user.")
         answer = step(data)
         if answer[0] == 200:
-            of_client(json.loads(answer[2]).get("Session") or "", client_id)
+            given = {**(data.get("AuthParameters") or {}), **(data.get("ChallengeResponses") or {})}
+            device = given.get("DEVICE_KEY") or (issued.device if issued else "")
+            of_client(json.loads(answer[2]).get("Session") or "", client_id, device)
         return answer
 
     return checked
