@@ -13,6 +13,14 @@ from workbench.front_end.written import write_front_end
 
 CALLBACK = "http://localhost:5173/"
 BUCKET = "front-end-files"
+_CORS: Any = {
+    "AllowedHeaders": ["*"],
+    "AllowedMethods": ["GET", "HEAD", "PUT", "POST", "DELETE"],
+    "AllowedOrigins": ["*"],
+    "ExposeHeaders": ["x-amz-server-side-encryption", "x-amz-request-id", "x-amz-id-2", "ETag"],
+    "MaxAgeSeconds": 3000,
+}
+"""What Amplify's ``defineStorage`` gives a bucket."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ def make_backend(clients: Clients, root: Path) -> Backend:
         CognitoIdentityProviders=[{"ProviderName": provider, "ClientId": client}],
     )["IdentityPoolId"]
     clients.s3.create_bucket(Bucket=BUCKET)
+    clients.s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [_CORS]})
     roles = {kind: _role(clients, identity, kind) for kind in ("authenticated", "unauthenticated")}
     identities.set_identity_pool_roles(IdentityPoolId=identity, Roles=roles)
     outputs = {

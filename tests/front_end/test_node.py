@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.front_end.backends import Backend, make_backend
-from workbench.aws.clients import Clients
+from tests.front_end.backends import Backend
 from workbench.project.node_runtime import NodeRuntime
 from workbench.users.outbound_messages import read_inbox
 
@@ -20,18 +19,13 @@ USER, PASSWORD = "ann@example.com", "Correct-horse-1"
 pytestmark = [pytest.mark.npm, pytest.mark.cloud]
 
 
-@pytest.fixture
-def backend(local_clients: Clients, tmp_path: Path) -> Backend:
-    made = make_backend(local_clients, tmp_path)
-    made.write()
-    return made
-
-
-def run(backend: Backend, node: NodeRuntime, script: Path, *arguments: str) -> Any:
-    """What a script printed that was started with the preload."""
-    preload = backend.root / ".amplify/front-end/node.cjs"
+def run(
+    backend: Backend, node: NodeRuntime, script: Path, *arguments: str, preload: bool = True
+) -> Any:
+    """What a script printed, as JSON."""
+    first = ["--import", str(backend.root / ".amplify/front-end/node.cjs")] if preload else []
     ran = subprocess.run(
-        [str(node.executable), "--import", str(preload), str(script), *arguments],
+        [str(node.executable), *first, str(script), *arguments],
         cwd=backend.root,
         capture_output=True,
         text=True,

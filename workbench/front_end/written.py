@@ -27,6 +27,7 @@ _IDS = (
 _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "node.cjs": ("addresses", "requests", "node", "project", "process"),
     "vite.cjs": ("vite",),
+    "dev-server.cjs": ("dev_server",),
 }
 _FUNCTION = ("addresses", "requests", "node", "lambda")
 
