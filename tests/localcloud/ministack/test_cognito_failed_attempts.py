@@ -74,16 +74,16 @@ def test_a_quarter_of_an_hour_without_attempts_forgives(clock: Clock) -> None:
     assert not attempts.is_locked(ANN)
 
 
-def test_codes_are_limited_by_the_hour(clock: Clock) -> None:
-    attempts, confirming = Attempts(clock), ("pool", "ann", "ConfirmForgotPassword")
+def test_changes_of_a_password_are_limited_by_the_hour(clock: Clock) -> None:
+    attempts, changing = Attempts(clock), ("pool", "ann", "ChangePassword")
     for _ in range(5):
-        assert not attempts.is_locked(confirming)
-        attempts.was_wrong(confirming)
+        assert not attempts.is_locked(changing)
+        attempts.was_wrong(changing)
         clock.now += 60
-    assert attempts.is_locked(confirming)
+    assert attempts.is_locked(changing)
     assert not attempts.is_locked(ANN)
     clock.now += 3600 - 5 * 60
-    assert not attempts.is_locked(confirming)
+    assert not attempts.is_locked(changing)
 
 
 def message(call: Any, **given: Any) -> str:
@@ -142,22 +142,17 @@ def test_a_user_is_locked_out_whichever_way_the_password_is_guessed(
     assert sign_in(PASSWORD) == ""
 
 
-def test_wrong_codes_and_old_passwords_are_limited(local_clients: Clients) -> None:
+def test_guesses_at_the_old_password_are_limited(local_clients: Clients) -> None:
     cognito: Any = local_clients.cognito_idp
-    pool = cognito.create_user_pool(PoolName="codes", AutoVerifiedAttributes=["email"])
+    pool_id = cognito.create_user_pool(PoolName="changed")["UserPool"]["Id"]
     made = cognito.create_user_pool_client(
-        UserPoolId=pool["UserPool"]["Id"], ClientName="web", ExplicitAuthFlows=FLOWS
+        UserPoolId=pool_id, ClientName="web", ExplicitAuthFlows=FLOWS
     )
-    client = made["UserPoolClient"]["ClientId"]
-    email = [{"Name": "email", "Value": "ann@example.com"}]
-    ann = {"ClientId": client, "Username": "ann"}
-    cognito.sign_up(**ann, Password=PASSWORD, UserAttributes=email)
-    confirm = {**ann, "ConfirmationCode": "wrong"}
-    said = [message(cognito.confirm_sign_up, **confirm) for _ in range(16)]
-    assert (LIMITED in said[:15], said[15]) == (False, LIMITED)
-    cognito.admin_confirm_sign_up(UserPoolId=pool["UserPool"]["Id"], Username="ann")
+    named = {"UserPoolId": pool_id, "Username": "ann"}
+    cognito.admin_create_user(**named, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(**named, Password=PASSWORD, Permanent=True)
     tokens = cognito.initiate_auth(
-        ClientId=client,
+        ClientId=made["UserPoolClient"]["ClientId"],
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
     )

@@ -1,8 +1,7 @@
-"""Wrong passwords and codes: ministack counts none; Cognito makes whoever guesses wait.
+"""Wrong passwords and MFA codes: ministack counts none; Cognito makes whoever guesses wait.
 
-After five wrong passwords a user is locked out for a second, and twice as long after each further
-one. Codes are limited by the hour. Counted in memory: a restart forgives. The requests for codes
-themselves are not limited here.
+After five wrong answers a user is locked out for a second, and twice as long after each further
+one. A change of the password is limited by the hour. Counted in memory: a restart forgives.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html,
 "Lockout behavior for failed sign-in attempts"; limits.html
 """
@@ -29,13 +28,8 @@ _INCORRECT = "Incorrect username or password."
 _SIGN_INS = ("InitiateAuth", "AdminInitiateAuth")
 _ANSWERS = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
 _GUESSABLE = ("PASSWORD_VERIFIER", "SELECT_CHALLENGE", KIND, *ANSWERED_BY)
-_AN_HOUR = {
-    "ChangePassword": 5,
-    "ConfirmForgotPassword": 5,
-    "ConfirmSignUp": 15,
-    "VerifyUserAttribute": 15,
-}
-"""Wrong attempts of a user in an hour, for each action."""
+_AN_HOUR = {"ChangePassword": 5}
+"""Wrong attempts of a user in an hour, for an action; ``codes`` counts those at a code."""
 
 _LOCKED = ("NotAuthorizedException", "Password attempts exceeded")
 _LIMITED = ("LimitExceededException", "Attempt limit exceeded, please try after some time.")
@@ -152,11 +146,8 @@ def _who(action: str, data: Mapping[str, Any]) -> Who | None:
     from ministack.services import cognito
 
     if action in _AN_HOUR:
-        if "AccessToken" in data:
-            user, pool = cognito._user_pool_for_access_token(data["AccessToken"])
-            return (pool["Id"], user["Username"], action) if user else None
-        pool, _ = cognito._pool_for_client(data.get("ClientId"))
-        return (pool["Id"], _name(pool, data.get("Username")), action) if pool else None
+        user, pool = cognito._user_pool_for_access_token(data.get("AccessToken"))
+        return (pool["Id"], user["Username"], action) if user else None
     if action in _SIGN_INS:
         asked = data.get("AuthParameters") or {}
         pool, _ = cognito._pool_for_client(data.get("ClientId"))
