@@ -40,6 +40,7 @@ from workbench.localcloud.ministack.patches.cognito import (
     failed_attempts,
     first_factors,
     group_roles,
+    hosted_sign_in,
     identities,
     identity_constraints,
     identity_logins,
@@ -67,6 +68,7 @@ from workbench.localcloud.ministack.patches.cognito import (
 )
 from workbench.localcloud.ministack.patches.cognito.triggers import (
     calls,
+    custom_challenges,
     migration,
     sign_in,
     sign_up,
@@ -129,6 +131,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     second_factors.install,
     first_factors.install,
     passwordless.install,
+    custom_challenges.install,
     challenges.install,
     passkeys.install,
     mfa_preferences.install,
@@ -166,6 +169,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     contains.install,
     speed.install,
     long_reads.install,
+    hosted_sign_in.install,
     srp_numbers.install,
     sign_up.install,
     calls.install,

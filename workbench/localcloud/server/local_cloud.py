@@ -16,6 +16,7 @@ from workbench.localcloud.asgi.routes import json_route
 from workbench.localcloud.asgi.types import App
 from workbench.localcloud.asgi.unread_bodies import read_to_the_end
 from workbench.localcloud.contract import HEALTH_PATH
+from workbench.localcloud.hosted_sign_in.route import hosted_sign_in_route
 from workbench.localcloud.hosting.http import HostingService
 from workbench.localcloud.hosting.job_runner import JobRunner
 from workbench.localcloud.hosting.logs_route import logs_route
@@ -104,6 +105,7 @@ class LocalCloud:
             json_route(HEALTH_PATH, health, public=tells_users),
             user_tokens_route(),
             inbox_route(),
+            hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
             HostingService(hosting, self._jobs, self._watcher.look_soon).route(),

@@ -38,6 +38,9 @@ def handler(event, context):
     if "answer" in behaviour:
         return behaviour["answer"]
     event["response"].update(behaviour.get("response", {}))
+    asked = event["request"].get("session", [])
+    for name in behaviour.get("by_session", [])[len(asked) - 1 :][:1]:
+        event["response"]["challengeName"] = name
     return event
 """
 

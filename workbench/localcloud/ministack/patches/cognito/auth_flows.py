@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.hosted_sign_in import is_on_the_page
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer, refuse
 
 _REFRESH = ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
@@ -63,6 +64,8 @@ def _flow_refused(action: str, data: Mapping[str, Any]) -> Answer | None:
 
     flow = data.get("AuthFlow")
     if action not in ("InitiateAuth", "AdminInitiateAuth") or flow not in _ENABLED_BY:
+        return None
+    if is_on_the_page():
         return None
     client_id = data.get("ClientId")
     by_admin = action == "AdminInitiateAuth"

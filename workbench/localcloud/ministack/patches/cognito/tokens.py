@@ -211,17 +211,23 @@ def _revoking(revoke: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     return checked
 
 
+_ENDED = "Access token is expired or user has globally signed out, disabled, or been deleted"
+
+
 def _telling(tell: Callable[..., Any]) -> Callable[..., Any]:
     def checked(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         from ministack.services import cognito
 
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
+            claims = claims_of(token.strip())
             wrong = (
                 cognito._userinfo_token_error(token.strip())
-                if claims_of(token.strip())
-                else ("Access token format is not valid")
+                if claims
+                else "Access token format is not valid"
             )
+            if claims and not wrong and is_revoked(claims):
+                wrong = _ENDED
             if wrong:
                 told = {"Content-Type": "application/json"}
                 told["WWW-Authenticate"] = "Bearer error=INVALID_TOKEN"

@@ -1,0 +1,55 @@
+"""The hosted sign-in: ministack's checks a password alone; here it signs in as any client does.
+
+So multi-factor codes, triggers, sign-up and lockout hold there too. The pages are the local cloud's
+own (``hosted_sign_in``); what they ask for runs as the pool's operations, for a client whose flows
+and secret are not asked for. The tokens come later, for the code that the page hands out.
+Source: docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+_signed_in: ContextVar[list[str] | None] = ContextVar("hosted_sign_in", default=None)
+
+
+def install() -> None:
+    """Note who signed in on the page; ask its client for no flow and no secret."""
+    from ministack.services import cognito
+
+    build = cognito._build_auth_result
+    refused_flow, refused_secret = cognito._auth_flow_error, cognito._validate_client_secret_hash
+
+    def build_later(pool_id: str, client_id: str, user: Any, *more: Any, **named: Any) -> Any:
+        signed_in = _signed_in.get()
+        if signed_in is None:
+            return build(pool_id, client_id, user, *more, **named)
+        signed_in.append(str(user["Username"]))
+        return {"AccessToken": "", "IdToken": "", "RefreshToken": ""}
+
+    cognito._build_auth_result = build_later
+    cognito._auth_flow_error = _not_on_the_page(refused_flow)
+    cognito._validate_client_secret_hash = _not_on_the_page(refused_secret)
+
+
+@contextmanager
+def on_the_page() -> Iterator[list[str]]:
+    """What runs inside is the hosted page's; the list gets the name of the user who signed in."""
+    found: list[str] = []
+    token = _signed_in.set(found)
+    try:
+        yield found
+    finally:
+        _signed_in.reset(token)
+
+
+def is_on_the_page() -> bool:
+    """Whether the operation that runs now is the hosted page's."""
+    return _signed_in.get() is not None
+
+
+def _not_on_the_page(check: Callable[..., Any]) -> Callable[[str, Mapping[str, Any]], Any]:
+    return lambda action, data: None if is_on_the_page() else check(action, data)
