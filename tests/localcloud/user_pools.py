@@ -46,7 +46,7 @@ class Pool:
         )
         return str(made["User"]["Username"])
 
-    def sign_up(self, name: str, **attributes: str) -> Any:
+    def sign_up(self, name: str, /, **attributes: str) -> Any:
         return self.cognito.sign_up(
             ClientId=self.client,
             Username=name,
@@ -63,7 +63,7 @@ class Pool:
         sent = self.cognito.forgot_password(ClientId=self.client, Username=name)
         return sent["CodeDeliveryDetails"]
 
-    def update(self, name: str, **attributes: str) -> Any:
+    def update(self, name: str, /, **attributes: str) -> Any:
         """As an administrator."""
         return self.cognito.admin_update_user_attributes(
             UserPoolId=self.id, Username=name, UserAttributes=pairs(attributes)
