@@ -22,6 +22,7 @@ from workbench.loop.local_cloud_guard import keep_running
 from workbench.loop.options import SandboxOptions
 from workbench.loop.project_stages import make_stages
 from workbench.loop.questions import Questions
+from workbench.loop.refusal_reports import report_refusals
 from workbench.loop.requests import Requests, cancel
 from workbench.loop.stages import Evaluator, Stages
 from workbench.model.deployment import DeploymentResult, Loss
@@ -326,6 +327,7 @@ class Sandbox:
                     restarted=lambda: self._requests.put(Trigger("start")),
                 )
             )
+            self._spawn(report_refusals(project, self._options, connection, self._sink))
 
     def _own_files(self) -> tuple[str, ...]:
         """What this loop itself writes and must not be started by."""

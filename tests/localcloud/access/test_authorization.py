@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
+import queue
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import aclosing, suppress
 from typing import Any
 
 import boto3
@@ -16,6 +20,8 @@ from botocore.exceptions import ClientError
 from tests.local_keys import boto3_keys
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
+from workbench.localcloud.refusal_stream import refusals
+from workbench.model.refused_calls import RefusedCall
 
 pytestmark = pytest.mark.cloud
 
@@ -260,6 +266,60 @@ def test_a_bucket_policy_opens_and_closes(cloud: LocalTarget) -> None:
     put_policy("Deny")
     message = refused(lambda: s3.get_object(Bucket=bucket, Key="a"))[2]
     assert message.endswith("with an explicit deny in a resource-based policy")
+
+
+# -- who is told ----------------------------------------------------------------------------------
+
+
+def test_refusals_are_told_as_they_happen(cloud: LocalTarget) -> None:
+    caller = Caller(cloud, READS)
+    s3 = caller.client("s3")
+    heard: queue.Queue[RefusedCall | None] = queue.Queue()
+
+    async def listen() -> None:
+        stream = refusals(cloud)
+        async with aclosing(stream), asyncio.timeout(40):
+            async for call in stream:
+                if call.role == caller.role:
+                    heard.put(call)
+                    return
+                if call.caller == "first":
+                    heard.put(None)
+
+    thread = threading.Thread(target=lambda: asyncio.run(listen()))
+    thread.start()
+    until_heard(cloud, heard)
+    refused(lambda: s3.put_object(Bucket=BUCKET, Key="private/x", Body=b"x"))
+    thread.join(30)
+    told = [call for call in iter_of(heard) if call is not None]
+    assert [(call.action, call.resource) for call in told] == [
+        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/private/x")
+    ]
+    assert (told[0].caller_kind, told[0].caller, told[0].times) == ("role", caller.role, 1)
+
+
+def iter_of(heard: queue.Queue[RefusedCall | None]) -> Iterator[RefusedCall | None]:
+    with suppress(queue.Empty):
+        while True:
+            yield heard.get_nowait()
+
+
+def until_heard(cloud: LocalTarget, heard: queue.Queue[RefusedCall | None]) -> None:
+    """Be refused as the user ``first`` until the listener hears it."""
+    iam = owner(cloud, "iam")
+    iam.create_user(UserName="first")
+    key = iam.create_access_key(UserName="first")["AccessKey"]
+    given: dict[str, Any] = {
+        "aws_access_key_id": key["AccessKeyId"],
+        "aws_secret_access_key": key["SecretAccessKey"],
+        "endpoint_url": cloud.endpoint,
+    }
+    s3 = boto3.client("s3", region_name="us-east-1", **given)
+    for number in itertools.count():
+        refused(lambda number=number: s3.get_object(Bucket=BUCKET, Key=f"{number}"))  # type: ignore[misc]
+        with suppress(queue.Empty):
+            heard.get(timeout=0.2)
+            return
 
 
 # -- roles and sessions ---------------------------------------------------------------------------

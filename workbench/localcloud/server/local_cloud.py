@@ -23,16 +23,17 @@ from workbench.localcloud.hosting.logs_route import logs_route
 from workbench.localcloud.hosting.repository_watcher import RepositoryWatcher
 from workbench.localcloud.hosting.state import HostingState
 from workbench.localcloud.hosting.webhook_route import webhook_route
-from workbench.localcloud.iam.denials import Refusal, denial_message
 from workbench.localcloud.log_file import mask_values
 from workbench.localcloud.ministack import emulator, installation
 from workbench.localcloud.ministack.authorization import enforcement
+from workbench.localcloud.ministack.authorization.callers import refused_call_of
 from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.outbound_messages_route import inbox_route
+from workbench.localcloud.server.refusal_feed import RefusalFeed
 from workbench.localcloud.server.user_tokens_route import user_tokens_route
 from workbench.localcloud.server.write_detection import effects
 from workbench.private_files import private_folder
@@ -91,6 +92,8 @@ class LocalCloud:
         self._autosave.mark(None)
         self._rolling_back = asyncio.create_task(self._roll_back_interrupted())
         self._graphql = GraphQLPlane(self._autosave.mark)
+        self._refusals = RefusalFeed()
+        enforcement.report_to(lambda refusal: self._refusals.refused(refused_call_of(refusal)))
         hosting = self._hosting
         self._jobs = JobRunner(
             hosting,
@@ -108,10 +111,10 @@ class LocalCloud:
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
+            self._refusals.route(),
             HostingService(hosting, self._jobs, self._watcher.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
-        enforcement.report_to(_log_refusal)
         application = gateway(self._emulator, routes, self._done)
         return read_to_the_end(with_aws_hosts(limited_bodies(application)))
 
@@ -142,6 +145,7 @@ class LocalCloud:
     def close(self) -> None:
         """The server is about to stop: end the connections that would keep it waiting."""
         self._graphql.close()
+        self._refusals.close()
 
     async def stop(self) -> None:
         """Save what is not saved yet and leave nothing outside the state folder."""
@@ -155,7 +159,3 @@ class LocalCloud:
         if changed is None or changed:
             self._autosave.mark(changed)
         self._graphql.look_soon()
-
-
-def _log_refusal(refusal: Refusal) -> None:
-    logger.info("IAM: %s", denial_message(refusal))
