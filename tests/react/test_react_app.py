@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
+import struct
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -17,16 +21,64 @@ from workbench.project.node_runtime import NodeRuntime
 pytestmark = [needs_chromium, pytest.mark.cloud, pytest.mark.npm]
 
 SUBMIT = "button[type=submit]"
+CODE = "input[name=confirmation_code]"
 
 
-def sign_in(page: Page, user: str) -> None:
-    """Fill in the Authenticator's form, and choose the password among the ways it offers."""
+def sign_in(page: Page, user: str, password: str = PASSWORD) -> None:
+    """Sign in by a password, in the Authenticator."""
+    choose_factor(page, user, "")
+    page.type("input[name=password]", password)
+    page.click(SUBMIT, "Sign In with Password")
+
+
+def choose_factor(page: Page, user: str, factor: str) -> None:
+    """Name the user to the Authenticator, which then offers several ways to sign in."""
     page.type("input[name=username]", user)
     page.type("input[name=password]", PASSWORD)
     page.click(SUBMIT, "Sign in")
     page.wait_for(SUBMIT, "Sign In with Password")
+    if factor:
+        page.click("button", factor)
+
+
+def one_time_code(secret: str, ahead: int = 0) -> str:
+    """What an authenticator app shows (RFC 6238), some seconds from now."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    step = struct.pack(">Q", int(time.time() + ahead) // 30)
+    digest = hmac.new(key, step, hashlib.sha1).digest()
+    at = digest[-1] & 15
+    (number,) = struct.unpack(">I", digest[at : at + 4])
+    return str((number & 0x7FFFFFFF) % 1_000_000).zfill(6)
+
+
+def test_a_user_signs_up_and_signs_in_with_a_second_factor(app: App, browser: Browser) -> None:
+    user = "ann@example.com"
+    page = browser.open(app.url)
+    page.click("button", "Create Account")
+    page.type("input[name=email]", user)
     page.type("input[name=password]", PASSWORD)
-    page.click(SUBMIT, "Sign In with Password")
+    page.type("input[name=confirm_password]", PASSWORD)
+    page.click("button", "Create account with Password")
+    page.wait_for(CODE)
+    page.type(CODE, app.last_code(user))
+    page.click(SUBMIT, "Confirm")
+    page.wait_for("h1", user)
+    page.click("button", "Set up TOTP")
+    secret = page.wait_until("return document.querySelector('#secret').innerText")
+    page.type("input[name=code]", one_time_code(secret))
+    page.click("button", "Verify")
+    page.wait_for("#totp", "TOTP is on")
+    page.click("button", "Sign out")
+    sign_in(page, user)
+    page.wait_for(CODE)
+    page.type(CODE, "000000" if one_time_code(secret, 30) != "000000" else "000001")
+    page.click(SUBMIT, "Confirm")
+    page.wait_for("[role=alert]", "Invalid code received for user")
+    page.type(CODE, one_time_code(secret, 30))
+    page.click(SUBMIT, "Confirm")
+    page.wait_for("h1", user)
+    page.click("button", "Sign out")
+    page.wait_for("input[name=username]")
 
 
 def test_two_tabs_see_each_others_changes(app: App, browser: Browser) -> None:
@@ -96,6 +148,49 @@ def test_the_storage_browser_lists_and_uploads(app: App, browser: Browser, tmp_p
     page.wait_for("body", "All files uploaded.")
     page.click("button", "Exit")
     page.wait_for("td", "notes.txt")
+
+
+def test_a_guest_reads_and_does_not_write(app: App, browser: Browser) -> None:
+    page = browser.open(f"{app.url}?page=guest")
+    page.click("button", "List")
+    page.wait_for("#state", "allowed:")
+    page.click("button", "Write")
+    page.wait_for("#state", "refused: AccessDenied")
+
+
+def test_a_code_by_email_signs_in_and_resets_the_password(app: App, browser: Browser) -> None:
+    user = app.make_user("codes")
+    page = browser.open(app.url)
+    choose_factor(page, user, "Sign In with Email")
+    page.wait_for(CODE)
+    page.type(CODE, app.last_code(user))
+    page.click(SUBMIT, "Confirm")
+    page.wait_for("h1", user)
+    page.click("button", "Sign out")
+    page.click("button", "Forgot your password?")
+    page.type("input[name=username]", user)
+    page.click(SUBMIT, "Send code")
+    page.wait_for(CODE)
+    page.type(CODE, app.last_code(user))
+    page.type("input[name=password]", f"{PASSWORD}-new")
+    page.type("input[name=confirm_password]", f"{PASSWORD}-new")
+    page.click(SUBMIT, "Submit")
+    sign_in(page, user, f"{PASSWORD}-new")
+    page.wait_for("h1", user)
+
+
+def test_a_passkey_is_made_and_signs_in(app: App, browser: Browser) -> None:
+    user = app.make_user("passkeys")
+    page = browser.open(f"{app.url}?page=passkeys")
+    page.add_authenticator()
+    sign_in(page, user)
+    page.click("button", "Create a Passkey")
+    page.wait_for("[data-amplify-authenticator-passkeyprompt]", "Passkey created")
+    page.click("button", "Continue")
+    page.wait_for("h1", user)
+    page.click("button", "Sign out")
+    choose_factor(page, user, "Sign In with Passkey")
+    page.wait_for("h1", user)
 
 
 def test_a_production_build_has_nothing_of_it(

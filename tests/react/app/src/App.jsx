@@ -10,7 +10,7 @@ const page = new URLSearchParams(location.search).get('page');
 const pages = { files: Files, browser: StorageBrowser, todos: Todos };
 const passwordless = { passkeyRegistrationPrompts: page === 'passkeys' };
 const components = {
-  SignIn: { Footer: () => <button onClick={() => signInWithRedirect()}>Hosted sign-in</button> },
+  SignIn: { Header: () => <button onClick={() => signInWithRedirect()}>Hosted sign-in</button> },
 };
 
 export function App() {
