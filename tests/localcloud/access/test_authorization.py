@@ -33,7 +33,7 @@ TRUST = json.dumps(
         "Statement": {
             "Effect": "Allow",
             "Principal": {"AWS": ACCOUNT},
-            "Action": "sts:AssumeRole",
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
         },
     }
 )

@@ -539,7 +539,7 @@ def test_sts_gives_a_role_for_a_token_of_ours_that_the_role_trusts(cloud: Cloud)
                 "Action": "AssumeRoleWithWebIdentity",
                 "Version": "2011-06-15",
                 "RoleArn": roles[role],
-                "RoleSessionName": "x",
+                "RoleSessionName": "web",
                 "WebIdentityToken": token,
             },
         )

@@ -16,6 +16,7 @@ class Caller:
     ``groups`` are those of the token (for ``@aws_auth`` and ``cognito_groups``). ``denied_fields``
     (a Lambda authorizer's, ``Type.field`` or a field's ARN) answer null with an Unauthorized error.
     ``expires`` (seconds since 1970) is when the credentials end; None where they never do.
+    ``access_key`` is the signer's, to whom IAM grants fields.
     """
 
     mode: AuthMode
@@ -23,6 +24,7 @@ class Caller:
     groups: frozenset[str] = frozenset()
     denied_fields: frozenset[str] = field(default_factory=frozenset)
     expires: float | None = None
+    access_key: str = ""
 
 
 class RefusedError(Exception):

@@ -102,7 +102,7 @@ from workbench.localcloud.ministack.patches.server import (
     service_models,
     steady_answers,
 )
-from workbench.localcloud.ministack.patches.sts import web_identities
+from workbench.localcloud.ministack.patches.sts import assume_role, web_identities
 
 PATCHES: tuple[Callable[[], None], ...] = (
     nested_stacks.install,
@@ -161,6 +161,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     identity_logins.install,
     identities.install,
     identity_constraints.install,
+    assume_role.install,
     web_identities.install,
     runtime.install,
     credentials.install,

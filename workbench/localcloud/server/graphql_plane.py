@@ -27,6 +27,7 @@ _DELAY = 0.5
 
 
 _MODULES = (
+    "workbench.localcloud.ministack.authorization.appsync_grants",
     "workbench.localcloud.ministack.bridge.appsync_keys",
     "workbench.localcloud.ministack.bridge.appsync_logs",
     "workbench.localcloud.ministack.bridge.appsync_records",
@@ -94,6 +95,7 @@ class GraphQLPlane:
         from workbench.localcloud.appsync.http.data_plane import ControlPlane, DataPlane
         from workbench.localcloud.appsync.http.request_log import RequestLog
         from workbench.localcloud.appsync.workers import shared
+        from workbench.localcloud.ministack.authorization.appsync_grants import EmulatorGrants
         from workbench.localcloud.ministack.bridge import appsync_logs, appsync_records
         from workbench.localcloud.ministack.bridge.appsync_keys import EmulatorKeys
         from workbench.localcloud.ministack.bridge.appsync_services import EmulatorServices
@@ -114,6 +116,7 @@ class GraphQLPlane:
             ControlPlane(api_ids, appsync_records.revision, appsync_records.read_api),
             EmulatorServices(self._mark),
             EmulatorKeys(),
+            EmulatorGrants(),
             RequestLog(appsync_logs.write_lines),
             evaluator,
         )

@@ -21,6 +21,7 @@ from botocore.credentials import Credentials
 
 from tests.local_keys import own_keys
 from tests.localcloud.appsync.authorization.conftest import Signer
+from tests.localcloud.appsync.authorization.granted_roles import granted_role
 from tests.localcloud.appsync.realtime.conftest import start
 from tests.localcloud.appsync.realtime.socket_client import Socket
 from workbench.aws.clients import Clients
@@ -190,9 +191,8 @@ def test_each_mode_on_one_api(local_cloud: LocalTarget, issuer: str, signer: Sig
 
     admin = _signed(url, "query Who { me }", own_keys(local_cloud))
     assert _me(url, admin)["identity"]["cognitoIdentityId"] is None
-    session = clients.client("sts").assume_role(
-        RoleArn="arn:aws:iam::000000000000:role/some", RoleSessionName="me"
-    )["Credentials"]
+    role = granted_role(clients, "some", "*")
+    session = clients.sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     held = Credentials(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
     arn = "arn:aws:sts::000000000000:assumed-role/some/me"
     assert _me(url, _signed(url, "query Who { me }", held))["identity"]["userArn"] == arn

@@ -139,7 +139,9 @@ async def realtime(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Realtime]:
         server.seen.append((request, caller))
         return server.started.pop(0) if server.started else Started(Effects())
 
-    app = realtime_application(Backend(ready, authorizer.authorize, begin), server.hub)
+    app = realtime_application(
+        Backend(ready, authorizer.authorize, lambda *_: None, begin), server.hub
+    )
     config = Config()
     config.bind = [f"fd://{sock.detach()}"]
     config.graceful_timeout = 0.2

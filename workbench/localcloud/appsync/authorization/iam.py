@@ -59,7 +59,12 @@ def authorize_signer(headers: Mapping[str, str], request: HttpRequestFacts, keys
         )
     if not is_signed(signature, known.secret, headers, request):
         raise RefusedError(_MISMATCH, "InvalidSignatureException", 403)
-    return Caller(AuthMode.IAM, _identity(known, request), expires=known.expires)
+    return Caller(
+        AuthMode.IAM,
+        _identity(known, request),
+        expires=known.expires,
+        access_key=known.access_key,
+    )
 
 
 def _invalid_token() -> RefusedError:

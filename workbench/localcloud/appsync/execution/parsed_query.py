@@ -24,12 +24,16 @@ from workbench.localcloud.appsync.records import Api
 
 @dataclass(slots=True)
 class ParsedQuery:
-    """A valid document; ``selections`` keeps what ``ctx.info`` says of a field, by its node."""
+    """A valid document; caches what is read from it, by the node's id.
+
+    ``selections`` keeps what ``ctx.info`` says of a field, ``roots`` an operation's root fields.
+    """
 
     document: DocumentNode
     fragments: dict[str, FragmentDefinitionNode]
     operations: Mapping[str, OperationDefinitionNode]
     selections: dict[int, Any] = field(default_factory=dict)
+    roots: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to execute; raises RequestError where the name does not tell."""

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.engines import Engines
+from workbench.localcloud.appsync.execution.granted_fields import Grants, check_operation
 from workbench.localcloud.appsync.execution.graphql_request import (
     MAX_BODY,
     GraphQLRequest,
@@ -64,6 +65,7 @@ class Endpoint:
     engines: Engines
     traces: Traces
     authorize: Authorize
+    grants: Grants
     publish: Publish
     invalidate: Invalidate
     on_done: Callable[[RequestTrace], None]
@@ -117,6 +119,10 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
         found = error
     try:
         caller = await _caller(endpoint, compiled, scope, headers, body, found, trace)
+        if isinstance(found, GraphQLRequest):
+            await check_operation(
+                compiled, found.query, found.operation_name, caller, endpoint.grants
+            )
     except RefusedError as error:
         said = {"errorType": error.error_type, "message": error.message}
         _finish(endpoint, trace, error.status, [said])

@@ -11,6 +11,11 @@ from workbench.localcloud.appsync.authorization.http_request import Keys
 from workbench.localcloud.appsync.data_sources.services import Services
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.engines import Engines
+from workbench.localcloud.appsync.execution.granted_fields import (
+    Grants,
+    check_connection,
+    check_operation,
+)
 from workbench.localcloud.appsync.execution.graphql_request import GraphQLRequest
 from workbench.localcloud.appsync.execution.subscription import start_subscription
 from workbench.localcloud.appsync.execution.trace import RequestTrace, Traces
@@ -45,17 +50,19 @@ class ControlPlane:
 class DataPlane:
     """Serves every API of the local cloud. Belongs to the server's event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what it is made of
         self,
         control: ControlPlane,
         services: Services,
         keys: Keys,
+        grants: Grants,
         log: RequestLog,
         evaluator: Evaluator,
     ) -> None:
         self.traces = Traces()
         self.hub = Hub()
         self.snapshots = Snapshots(control.api_ids, control.revision, control.read_api, _warm)
+        self._grants = grants
         self._engines = Engines(evaluator.evaluate_mapping, evaluator.evaluate_handler, services)
         authorize = Authorizer(keys).authorize
         endpoint = Endpoint(
@@ -63,13 +70,14 @@ class DataPlane:
             self._engines,
             self.traces,
             authorize,
+            grants,
             self.hub.publish,
             self.hub.invalidate,
             log.add,
         )
         self._http = application(endpoint)
         self._realtime = realtime_application(
-            Backend(self._ready, authorize, self._start), self.hub
+            Backend(self._ready, authorize, self._check_connection, self._start), self.hub
         )
 
     @property
@@ -94,6 +102,9 @@ class DataPlane:
             return None
         return None if compiled is None else ReadyApi(compiled.api, compiled.schema, compiled.rules)
 
+    def _check_connection(self, ready: ReadyApi, caller: Caller) -> None:
+        check_connection(ready.api, ready.schema, caller, self._grants)
+
     async def _start(
         self, api_id: str, request: Request, caller: Caller, headers: Mapping[str, str]
     ) -> Started:
@@ -103,6 +114,7 @@ class DataPlane:
             request.query, request.variables, request.operation_name, headers, trace.request_id
         )
         assert compiled is not None
+        await check_operation(compiled, request.query, request.operation_name, caller, self._grants)
         effects, errors = await start_subscription(compiled, asked, caller, self._engines, trace)
         trace.ms, trace.errors = trace.elapsed_ms(), list(errors)
         self.traces.add(trace)

@@ -95,6 +95,7 @@ async def _open(
         headers = handshake_headers(offered, query)
         facts = HttpRequestFacts("POST", f"{found[1]}/connect", b"{}", source_ip)
         caller = await backend.authorize(ready.api, headers, facts)
+        backend.check_connection(ready, caller)
     except BadHandshakeError as problem:
         return frames.connection_error("BadRequestException", str(problem), 400)
     except RefusedError as refused:

@@ -34,13 +34,15 @@ class Started:
 
 
 Authorize = Callable[[Api, Mapping[str, str], HttpRequestFacts], Awaitable[Caller]]
+CheckConnection = Callable[[ReadyApi, Caller], None]
 Start = Callable[[str, Request, Caller, Mapping[str, str]], Awaitable[Started]]
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """``ready`` gives None for an unknown API; ``authorize`` raises RefusedError."""
+    """``ready`` gives None for an unknown API; the others raise RefusedError."""
 
     ready: Callable[[str], ReadyApi | None]
     authorize: Authorize
+    check_connection: CheckConnection
     start: Start

@@ -25,8 +25,11 @@ from workbench.localcloud.ministack.authorization.service_requests import servic
 from workbench.localcloud.ministack.bridge import public_addresses
 
 _AMPLIFY = "/amplify/aws4_request"
-_FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
-"""Actions that need no permission, and that no policy can take away."""
+_FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"})
+"""Actions that need no permission, and that no policy can take away.
+
+AssumeRole is asked about where the role's trust policy is known: by the patch of it.
+"""
 
 
 def call_of(method: str, path: str, query: str, headers: Mapping[str, str], source_ip: str) -> Call:

@@ -13,9 +13,15 @@ import re
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 from workbench.localcloud.ministack.patches.cognito.tokens import claims_of, is_signed
+from workbench.localcloud.ministack.patches.sts.sts_requests import (
+    StsRequest,
+    request_of,
+    role_of,
+    too_long,
+)
 
 _ACTION = "AssumeRoleWithWebIdentity"
 _IDENTITY_POOLS = "cognito-identity.amazonaws.com"
@@ -34,46 +40,42 @@ def install() -> None:
     async def checked(
         method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
     ) -> Any:
-        asked = _asked(method, headers, body, query)
-        if _ACTION not in asked.get("Action", ()):
+        request = request_of(method, headers, body, query)
+        if request.action != _ACTION:
             return await handle(method, path, headers, body, query)
-        as_json = "amz-json" in headers.get("content-type", "")
-        token = sts._p(asked, "WebIdentityToken")
-        code, message = _refusal(token)
-        if code:
-            if as_json:
-                return sts.error_response_json(code, message, 400)
-            return sts._error(400, code, message, ns="sts")
-        role = sts._p(asked, "RoleArn")
-        if role.count(":") >= 5:
-            denied = sts._web_identity_trust_denied(role, asked, as_json)
-            if denied:
-                return denied
+        refused = _request_refused(request)
+        if refused is not None:
+            return refused
         answer = await handle(method, path, headers, body, query)
-        if answer[0] == 200:
-            _say_whose(answer[2], claims_of(token))
-        return answer
+        if answer[0] != 200:
+            return answer
+        claims = claims_of(request.text("WebIdentityToken"))
+        _say_whose(answer[2], claims, sts._session_policies(request.parameters, check=False)[0])
+        return answer[0], answer[1], _told(answer[2], claims)
 
     sts.handle_request = checked
 
 
-def _asked(
-    method: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The parameters as the emulator reads them: of the form, else of the address, or JSON."""
-    found = dict(query)
-    target = headers.get("x-amz-target", "")
-    if "amz-json" in headers.get("content-type", "") and target:
-        found["Action"] = [target.rpartition(".")[2]]
-        try:
-            given = json.loads(body or b"{}")
-        except ValueError:
-            given = {}
-        if isinstance(given, dict):
-            found.update({name: [str(value)] for name, value in given.items()})
-    elif method == "POST":
-        found.update(parse_qs(body.decode("utf-8", errors="replace")))
-    return found
+def _request_refused(request: StsRequest) -> Any:
+    from ministack.services import sts
+
+    wrong = request.wrong()
+    if wrong:
+        return request.refuse(400, "ValidationError", wrong)
+    arn = request.text("RoleArn")
+    if sts._assumed_role_arn(arn, "session")[1] is not None:
+        return request.refuse(400, "ValidationError", f"{arn} is invalid")
+    code, message = _refusal(request.text("WebIdentityToken"))
+    if code:
+        return request.refuse(400, code, message)
+    denied = sts._web_identity_trust_denied(arn, request.parameters, request.as_json)
+    if denied is not None:
+        return denied
+    _, refused = sts._session_policies(request.parameters, arn.split(":")[4], check=True)
+    if refused is not None:
+        return refused
+    wrong = too_long(request, role_of(arn) or {})
+    return request.refuse(400, "ValidationError", wrong) if wrong else None
 
 
 def _refusal(token: str) -> tuple[str, str]:
@@ -99,14 +101,18 @@ def _refusal(token: str) -> tuple[str, str]:
     return "", ""
 
 
-def _say_whose(answer: bytes | str, claims: Mapping[str, Any]) -> None:
-    """Note the identity with the new keys, as the enhanced flow does."""
+def _say_whose(answer: bytes | str, claims: Mapping[str, Any], policies: Mapping[str, Any]) -> None:
+    """Note the identity with the new keys, as the enhanced flow does, and what limits them."""
     from ministack.services import sts
 
     text = answer.decode() if isinstance(answer, bytes) else answer
     found = _KEY.search(text)
     session = sts._sessions.get(found[0]) if found else None
-    if session is None or claims.get("iss") != f"https://{_IDENTITY_POOLS}":
+    if session is None:
+        return
+    if any(policies.values()):
+        session["SessionPolicies"] = dict(policies)
+    if claims.get("iss") != f"https://{_IDENTITY_POOLS}":
         return
     names = [each for each in claims.get("amr") or () if isinstance(each, str)]
     signed_in = "authenticated" in names
@@ -116,3 +122,21 @@ def _say_whose(answer: bytes | str, claims: Mapping[str, Any]) -> None:
         _cognito_auth_type="authenticated" if signed_in else "unauthenticated",
         _cognito_amr=names,
     )
+
+
+def _told(answer: bytes | str, claims: Mapping[str, Any]) -> str:
+    """The answer with the token's subject, audience and issuer in place of ministack's own."""
+    text = answer.decode() if isinstance(answer, bytes) else answer
+    issuer = str(claims.get("iss", "")).removeprefix("https://")
+    provider = issuer if issuer == _IDENTITY_POOLS else f"https://{issuer}"
+    told = {
+        "SubjectFromWebIdentityToken": str(claims.get("sub") or ""),
+        "Audience": str(claims.get("aud") or claims.get("client_id") or ""),
+        "Provider": provider,
+    }
+    if text.startswith("{"):
+        return json.dumps({**json.loads(text), **told})
+    for name, value in told.items():
+        before, tag, rest = text.partition(f"<{name}>")
+        text = f"{before}{tag}{escape(value)}<{rest.partition('<')[2]}"
+    return text
