@@ -104,7 +104,9 @@ CHANGES: dict[str, dict[str, Any]] = {
 _ABOUT = "Unauthorized on [about]"
 _NAME = "Unauthorized on [name]"
 _BOTH = "Unauthorized on [name, about]"
-_NOT_AT_ALL = "Not Authorized to access updateProfile on type Mutation"
+_NOT_GRANTED = "Permission denied"
+"""The guests' role has no grant to update: IAM refuses before any resolver does."""
+
 _READ_AND_UPDATE = {"no name": _NAME, "about": _ABOUT, "no about": _ABOUT, "all": _BOTH}
 REFUSALS = {
     "admin": {},
@@ -113,7 +115,7 @@ REFUSALS = {
     # The group Editors may delete, every user may update: together, they may take the name away.
     "user:dan": {"about": _ABOUT, "no about": _ABOUT, "all": _ABOUT},
     "key": _READ_AND_UPDATE,
-    "iam:": dict.fromkeys(CHANGES, _NOT_AT_ALL),
+    "iam:": dict.fromkeys(CHANGES, _NOT_GRANTED),
 }
 
 
