@@ -54,7 +54,8 @@ COMMANDS_THAT_NEED: dict[str, tuple[tuple[str, ...], ...]] = {
 }  # fmt: skip
 TYPED = {"set": "value\n", "create": "Passw0rd!x\n", "sign-in": "Passw0rd!x\n"}
 ELSEWHERE = {
-    "sandbox", "local", "delete", "pipeline-deploy", "login", "init", "convert", "env", "subscribe",
+    "sandbox", "local", "delete", "pipeline-deploy", "login", "init", "front-end", "convert", "env",
+    "subscribe",
 }  # fmt: skip
 """Commands that deploy, end, ask AWS or Git, or go on without an end."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-UNAIMED: Final = frozenset({"convert", "init", "local"})
+UNAIMED: Final = frozenset({"convert", "front-end", "init", "local"})
 """Our commands without a target; the others take ``--local``, ``--profile``, ``--identifier``."""
 
 _OF_BRANCHES: Final = frozenset({"env", "secret"})

@@ -1,24 +1,21 @@
 // A user of the chat application, by the unmodified aws-amplify client.
-// node chat_client.mjs <folder with node_modules> <amplify_outputs.json> <AWS endpoint> <step> <user> <password> [<code>]
+// node --import .amplify/front-end/node.cjs chat_client.mjs
+//   <folder with node_modules> <amplify_outputs.json> <step> <user> <password> [<code>]
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 
-const [packages, file, endpoint, step, username, password, code] = process.argv.slice(2);
+const [packages, file, step, username, password, code] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(join(packages, 'package.json')));
-const names = ['aws-amplify', 'aws-amplify/utils', 'aws-amplify/data', 'aws-amplify/auth'];
+const names = ['aws-amplify', 'aws-amplify/data', 'aws-amplify/auth'];
 const amplify = Object.assign(
   {},
   ...(await Promise.all(names.map(name => import(pathToFileURL(require.resolve(name)))))),
 );
 
-// The two documented settings that amplify_outputs.json has no place for.
-const config = amplify.parseAmplifyConfig(JSON.parse(readFileSync(file, 'utf8')));
-config.Auth.Cognito.userPoolEndpoint = `${endpoint}/`;
-config.Auth.Cognito.identityPoolEndpoint = `${endpoint}/`;
-amplify.Amplify.configure(config);
+amplify.Amplify.configure(JSON.parse(readFileSync(file, 'utf8')));
 const client = amplify.generateClient();
 
 async function signUp() {

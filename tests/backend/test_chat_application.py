@@ -41,8 +41,12 @@ class Chat:
 @pytest.fixture(scope="module")
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
     project = scaffold(tmp_path_factory.mktemp("chat") / "chat", "python", lambda _: None)
+    (project.root / "vite.config.ts").write_text("export default { plugins: [] }\n")
     done = run_command(project.root, "sandbox", "--once", "--local")
     assert done.returncode == 0, done.stdout + done.stderr
+    (told,) = (line for line in done.stdout.splitlines() if "front end" in line)
+    assert "`amplify-tui front-end` connects it" in told
+    assert "vite.config.ts" in told
     outputs = json.loads((project.root / "amplify_outputs.json").read_text())
     try:
         yield Chat(project, lifecycle.start(project.local_cloud_dir), outputs)
@@ -57,9 +61,10 @@ def test_a_user_signs_up_and_talks(
         flags = ["--experimental-websocket"] if node_runtime.version < (22,) else []
         ran = subprocess.run(
             [
-                *(str(node_runtime.executable), *flags, str(SCRIPT), str(npm_modules.parent)),
-                *(str(chat.project.root / "amplify_outputs.json"), chat.target.endpoint),
-                *(step, USER, PASSWORD, *more),
+                *(str(node_runtime.executable), *flags),
+                *("--import", str(chat.project.root / ".amplify/front-end/node.cjs")),
+                *(str(SCRIPT), str(npm_modules.parent)),
+                *(str(chat.project.root / "amplify_outputs.json"), step, USER, PASSWORD, *more),
             ],
             capture_output=True,
             text=True,

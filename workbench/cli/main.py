@@ -21,6 +21,7 @@ from workbench.cli.commands import (
     diff,
     doctor,
     env,
+    front_end,
     history,
     init,
     local,
@@ -60,7 +61,7 @@ class Command(Protocol):
 
 COMMANDS: Final[tuple[Command, ...]] = (
     sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, login,
-    query, subscribe, schema, local, users, secret, env, branches, init, convert,
+    query, subscribe, schema, local, users, secret, env, branches, init, front_end, convert,
 )  # fmt: skip
 """In the order of the help."""
 

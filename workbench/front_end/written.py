@@ -29,26 +29,43 @@ _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "vite.cjs": ("vite",),
     "dev-server.cjs": ("dev_server",),
 }
+_BACKEND = "backend.json"
 _FUNCTION = ("addresses", "requests", "node", "lambda")
 
 
-def write_front_end(root: Path, endpoint: str, region: str, outputs: Path) -> None:
-    """Write the files for a backend of the local cloud at ``endpoint``, whose outputs were written.
+def write_front_end(root: Path, endpoint: str, region: str, outputs: Path) -> bool:
+    """Write the files for a backend of the local cloud at ``endpoint``; whether they are the first.
 
-    Only what changed is written: dev servers watch these files. Raises OSError.
+    ``outputs`` are its outputs. Only what changed is written: dev servers watch these files. Raises
+    OSError.
     """
     folder = private_folder(root / FOLDER)
+    first = not (folder / _BACKEND).exists()
     document = json.loads(outputs.read_text(encoding="utf-8"))
     backend = {"outputs": str(outputs), **_backend(document, endpoint, region)}
     page = {name: backend[name] for name in ("endpoint", "regions", "names", "signIn")}
     sources = _joined(("addresses", "requests", "page", "browser"))
     browser = f"(() => {{\nconst backend = {_script_json(page)};\n{sources}}})();\n"
     scripts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
-    files = {"backend.json": json.dumps(backend, indent=2), "browser.js": browser, **scripts}
+    files = {_BACKEND: json.dumps(backend, indent=2), "browser.js": browser, **scripts}
     for name, text in files.items():
         file = folder / name
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             write_private(file, text)
+    return first
+
+
+def follow(root: Path, endpoint: str, region: str) -> None:
+    """Write the files again if the local cloud has moved to another port. Raises OSError."""
+    try:
+        written = json.loads((root / FOLDER / _BACKEND).read_text(encoding="utf-8"))
+        outputs = Path(written["outputs"])
+        document = json.loads(outputs.read_text(encoding="utf-8"))
+        moved = written["endpoint"] != endpoint and _ids(document) == written["ids"]
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+        return
+    if moved:
+        write_front_end(root, endpoint, region, outputs)
 
 
 def function_preload() -> str:
@@ -67,14 +84,18 @@ def _backend(outputs: Mapping[str, Any], endpoint: str, region: str) -> dict[str
     }
     auth = outputs.get("auth") or {}
     domain = str((auth.get("oauth") or {}).get("domain") or "").lower()
-    ids = {path: value for path in _IDS if (value := _member(outputs, path)) is not None}
     return {
         "endpoint": endpoint,
         "regions": sorted(regions),
         "names": sorted(names),
         "signIn": "" if domain.endswith(".amazoncognito.com") else domain,
-        "ids": ids,
+        "ids": _ids(outputs),
     }
+
+
+def _ids(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells these outputs from those of another target."""
+    return {path: value for path in _IDS if (value := _member(outputs, path)) is not None}
 
 
 def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

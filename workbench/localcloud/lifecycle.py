@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.aws.target import LocalTarget
 from workbench.damaged_files import Damage, put_aside
+from workbench.front_end.written import follow
 from workbench.localcloud import ports, server_process
 from workbench.localcloud import server_file as record_file
 from workbench.localcloud.server_file import read_record
@@ -29,7 +30,7 @@ from workbench.localcloud.server_status import (
     watch_health,
 )
 from workbench.printed_commands import amplify_tui
-from workbench.private_files import private_file, private_folder
+from workbench.private_files import FOLDER_NAME, private_file, private_folder
 
 __all__ = [
     "LocalCloudProblem",
@@ -83,7 +84,13 @@ def start(
             stop(state_dir, timeout=min(LAST_CHANCE, patience), say=say)
         _put_damaged_record_aside(state_dir, say)
         chosen = port_for(state_dir, port, say)
-        return spawn(state_dir, chosen, node or bundled_node(), timeout, say)
+        target = spawn(state_dir, chosen, node or bundled_node(), timeout, say)
+        if state_dir.parent.name == FOLDER_NAME:
+            try:
+                follow(state_dir.parents[1], target.endpoint, target.region)
+            except OSError as error:
+                say(f"The front end still goes to the old port: {error}")
+        return target
 
 
 def _wait_for(

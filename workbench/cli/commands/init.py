@@ -47,6 +47,19 @@ def run(arguments: argparse.Namespace) -> int:
         node = find_node()
         install_packages(project.root, node, say)
         check_types_once(project, node.executable, say)
+    _connect(project.root, paint)
     start = in_folder(arguments.directory, amplify_tui())
     out(f"{paint.good('✓')} Ready. Next: {paint.strong(start)}")
     return 0
+
+
+def _connect(root: Path, paint: Paint) -> None:
+    """Offer the line for a front end that is already there."""
+    from workbench.front_end.connection import find_front_end
+
+    found = find_front_end(root)
+    if found is None or found.connected or not found.new_text or not sys.stdin.isatty():
+        return
+    from workbench.cli.front_end_line import add_line
+
+    add_line(found, paint, asked=False)

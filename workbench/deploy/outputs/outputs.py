@@ -32,8 +32,9 @@ from workbench.deploy.outputs.sections import (
     storage_section,
 )
 from workbench.deploy.outputs.written_outputs import note_written
+from workbench.front_end.connection import find_front_end
 from workbench.front_end.written import write_front_end
-from workbench.model.events import Emit, OutputsWritten
+from workbench.model.events import Emit, Level, LogLine, OutputsWritten
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 from workbench.private_files import create_private, kept_mode
@@ -147,7 +148,14 @@ def write_outputs_file(
         note_written(request.sandbox_dir, request.path)
     local = clients.target
     if request.root is not None and isinstance(local, LocalTarget) and request.is_for_web:
-        write_front_end(request.root, local.endpoint, local.region, request.path)
+        first = write_front_end(request.root, local.endpoint, local.region, request.path)
+        front_end = find_front_end(request.root) if first else None
+        if front_end is not None and not front_end.connected:
+            text = (
+                f"Your front end still calls AWS: `{amplify_tui('front-end')}` connects it with "
+                f"the local cloud by one line in {front_end.file.name}."
+            )
+            emit(LogLine(at=time.time(), level=Level.INFO, source="front end", text=text))
     path = str(request.path)
     emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
     return changed
