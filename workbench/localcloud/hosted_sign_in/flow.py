@@ -13,6 +13,7 @@ from workbench.localcloud.ministack.bridge.hosted_sign_in import (
     Asked,
     SignInClient,
     code_for,
+    refused_by_trigger,
     run,
     sign_in_client,
     tokens_for,
@@ -141,6 +142,8 @@ async def _sign_in(pages: _Pages, form: Mapping[str, str]) -> Answered:
             {**flow, "ClientId": pages.asked.client_id, "AuthParameters": parameters},
         )
     except ServiceError as problem:
+        if refused_by_trigger(problem):
+            return pages.refused(problem)
         if problem.code == "UserNotConfirmedException":
             return await _send_again(pages, username)
         if problem.code == "PasswordResetRequiredException":
@@ -177,6 +180,8 @@ async def _respond(pages: _Pages, form: Mapping[str, str]) -> Answered:
             },
         )
     except ServiceError as problem:
+        if refused_by_trigger(problem):
+            return pages.refused(problem)
         if problem.code in ("NotAuthorizedException", "UserNotFoundException"):
             return pages.sign_in(username, problem=problem.message)
         again = json.loads(form.get("parameters") or "{}")
@@ -188,7 +193,7 @@ async def _next(
     pages: _Pages, answer: Mapping[str, Any], signed_in: str, username: str
 ) -> Answered:
     if signed_in:
-        return pages.done(signed_in)
+        return await pages.done(signed_in)
     challenge = str(answer.get("ChallengeName"))
     session = str(answer.get("Session") or "")
     parameters = answer.get("ChallengeParameters") or {}
@@ -376,13 +381,20 @@ class _Pages:
         form = self._form("/login", fields, buttons, hidden)
         return Answered(page(title, (form,), problem=problem, text=text))
 
-    def done(self, username: str) -> Answered:
+    async def done(self, username: str) -> Answered:
         """Back to the app, with a code or tokens."""
         if self.asked.response_type == "token":
-            tokens = tokens_for(self.asked, self.client.pool_id, username)
+            try:
+                tokens = await tokens_for(self.asked, self.client.pool_id, username)
+            except ServiceError as problem:
+                return self.refused(problem)
             return Answered(location=self.asked.back(tokens))
         code = code_for(self.asked, self.client.pool_id, username)
         return Answered(location=self.asked.back({"code": code}))
+
+    def refused(self, problem: ServiceError) -> Answered:
+        """Back to the app, with what a trigger's function says."""
+        return Answered(location=self.asked.with_errors("invalid_request", problem.message))
 
     def _name(self, username: str) -> Field:
         kind = {"Email": "email", "Phone number": "tel"}.get(self.client.names_are, "text")

@@ -73,6 +73,7 @@ from workbench.localcloud.ministack.patches.cognito import (
 )
 from workbench.localcloud.ministack.patches.cognito.triggers import (
     calls,
+    code_exchange,
     custom_challenges,
     migration,
     sign_in,
@@ -182,6 +183,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     hosted_sign_in.install,
     srp_numbers.install,
     sign_up.install,
+    code_exchange.install,
     calls.install,
     client_permissions.install,
     turns.install,

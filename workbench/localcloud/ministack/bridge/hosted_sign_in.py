@@ -10,9 +10,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from workbench.localcloud.ministack.patches.cognito.hosted_sign_in import on_the_page
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import TriggerRefusedError
 from workbench.localcloud.ministack.patches.cognito.turns import in_turn
 from workbench.localcloud.service_error import ServiceError
 
+_OF_TRIGGERS = frozenset(
+    (
+        "UserLambdaValidationException",
+        "UnexpectedLambdaException",
+        "InvalidLambdaResponseException",
+    )
+)
 _BY_CODE = ("EMAIL_OTP", "SMS_OTP")
 
 
@@ -116,6 +124,11 @@ async def run(action: str, parameters: Mapping[str, Any]) -> tuple[dict[str, Any
     return answer, signed_in[0] if signed_in else ""
 
 
+def refused_by_trigger(problem: ServiceError) -> bool:
+    """Whether a trigger's function refused: the app is told, at its callback address."""
+    return problem.code in _OF_TRIGGERS
+
+
 @in_turn
 def code_for(asked: Asked, pool_id: str, username: str) -> str:
     """A code that the app exchanges for the user's tokens, once."""
@@ -136,21 +149,35 @@ def code_for(asked: Asked, pool_id: str, username: str) -> str:
     return code
 
 
+async def tokens_for(asked: Asked, pool_id: str, username: str) -> dict[str, str]:
+    """The tokens themselves, which the implicit flow hands out in the address.
+
+    Raises ServiceError.
+    """
+    from ministack.core.concurrency import run_reentrant
+
+    # In a thread: the function of a trigger may ask the local cloud something itself.
+    tokens: dict[str, str] = await run_reentrant(_tokens, asked, pool_id, username)
+    return tokens
+
+
 @in_turn
-def tokens_for(asked: Asked, pool_id: str, username: str) -> dict[str, str]:
-    """The tokens themselves, which the implicit flow hands out in the address."""
+def _tokens(asked: Asked, pool_id: str, username: str) -> dict[str, str]:
     from ministack.services import cognito
 
     _, pool, client = cognito._find_pool_by_client_id(asked.client_id)
     scope = cognito._granted_scopes(client, asked.scope)
-    made = cognito._build_auth_result(
-        pool_id,
-        asked.client_id,
-        pool["_users"][username],
-        nonce=asked.nonce,
-        trigger_source="TokenGeneration_HostedAuth",
-        scope=scope,
-    )
+    try:
+        made = cognito._build_auth_result(
+            pool_id,
+            asked.client_id,
+            pool["_users"][username],
+            nonce=asked.nonce,
+            trigger_source="TokenGeneration_HostedAuth",
+            scope=scope,
+        )
+    except TriggerRefusedError as refused:
+        raise ServiceError(refused.code, str(refused), 400) from None
     tokens = {"access_token": made["AccessToken"], "token_type": "Bearer"}
     if cognito._id_token_granted(scope):
         tokens["id_token"] = made["IdToken"]

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.triggers.sign_in import post_authentication
+
 _signed_in: ContextVar[list[str] | None] = ContextVar("hosted_sign_in", default=None)
 
 
@@ -27,10 +29,12 @@ def install() -> None:
         signed_in = _signed_in.get()
         if signed_in is None:
             return build(pool_id, client_id, user, *more, **named)
+        post_authentication(cognito._get_pool_unscoped(pool_id), user)
         signed_in.append(str(user["Username"]))
         return {"AccessToken": "", "IdToken": "", "RefreshToken": ""}
 
     cognito._build_auth_result = build_later
+    cognito.handle_login_submit = _no_longer
     cognito._auth_flow_error = _not_on_the_page(refused_flow)
     cognito._validate_client_secret_hash = _not_on_the_page(refused_secret)
 
@@ -49,6 +53,11 @@ def on_the_page() -> Iterator[list[str]]:
 def is_on_the_page() -> bool:
     """Whether the operation that runs now is the hosted page's."""
     return _signed_in.get() is not None
+
+
+def _no_longer(*_request: Any) -> tuple[int, Any, bytes]:
+    """The emulator's own form: it asks for a password alone."""
+    return 404, {"Content-Type": "text/plain"}, b"Sign in at /login."
 
 
 def _not_on_the_page(check: Callable[..., Any]) -> Callable[[str, Mapping[str, Any]], Any]:
