@@ -78,6 +78,7 @@ def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPo
         auth.client_id,
         _sign_ins_file(opened, selected),
         selected.name,
+        auth.identity_pool_id,
     )
 
 

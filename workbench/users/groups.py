@@ -50,6 +50,12 @@ def list_members(pool: UserPool, group: str) -> Iterator[User]:
             yield read_user(each, each.get("Attributes", ()))
 
 
+def groups_of_user(pool: UserPool, username: str) -> tuple[Group, ...]:
+    """A user's groups with their roles."""
+    pages = pool.pages("admin_list_groups_for_user", "NextToken", Username=username)
+    return tuple(_group(each) for page in pages for each in page["Groups"])
+
+
 def add_to_group(pool: UserPool, username: str, group: str) -> None:
     """Add a user to a group."""
     asked = {"UserPoolId": pool.pool_id, "Username": username, "GroupName": group}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.aws.clients import Clients
 from workbench.model.user_problem import UserProblem
-from workbench.outputs_file import AuthResources
+from workbench.outputs_file import OWN_NAME, AuthResources
 from workbench.printed_commands import aim, aim_at
 from workbench.users.token_store import FILE_NAME
 from workbench.users.user_pools import UserPool
@@ -23,7 +23,8 @@ class OpenedPool:
 
     ``client_id`` is the app client that users sign in with, "" for the pool's first;
     ``sign_ins_file`` is where sign-ins are saved; ``name`` is that of a pool that is not the
-    sandbox's own.
+    sandbox's own; ``identity_pool_id`` is of the identity pool that gives its users AWS
+    credentials, "" for none or an unknown one.
     """
 
     pool: UserPool
@@ -31,6 +32,7 @@ class OpenedPool:
     client_id: str = ""
     sign_ins_file: Path | None = None
     name: str = ""
+    identity_pool_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def open_pool(session: Session, pool_id: str = "") -> OpenedPool:
         raise UserProblem(
             "This backend has no user pool.", "Define auth and deploy it, or name one with --pool."
         )
-    return OpenedPool(UserPool(clients, found), clients, own.client_id, file)
+    pool = UserPool(clients, found)
+    return OpenedPool(pool, clients, own.client_id, file, identity_pool_id=own.identity_pool_id)
 
 
 def sandbox_auth(session: Session, clients: Clients) -> AuthResources:
@@ -74,13 +77,23 @@ def sandbox_auth(session: Session, clients: Clients) -> AuthResources:
     return own_auth(clients, session.stack_name, root, folder)
 
 
+def callers_auth(opened: OpenedPool) -> AuthResources:
+    """The same for whoever asks for its users' credentials; raises UserPoolProblem."""
+    from workbench.users.user_sign_in import app_client
+
+    pool_id, clients = opened.pool.pool_id, opened.clients
+    client = opened.client_id or app_client(clients.cognito_idp, pool_id).client_id
+    name = opened.name or OWN_NAME
+    return AuthResources(name, clients.region, pool_id, client, opened.identity_pool_id)
+
+
 def other_pool(opened: OpenedPool, chosen: PoolName) -> OpenedPool:
     """Another pool of the same target; the sandbox's own is itself."""
     if chosen.id == opened.pool.pool_id:
         return opened
     aim_at(replace(aim(), pool=chosen.id))
     pool = UserPool(opened.clients, chosen.id)
-    return replace(opened, pool=pool, client_id="", name=chosen.name)
+    return replace(opened, pool=pool, client_id="", name=chosen.name, identity_pool_id="")
 
 
 def list_pools(opened: OpenedPool) -> tuple[PoolName, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from workbench.aws.target import LocalTarget
@@ -27,6 +29,8 @@ class Message:
     kind: str
     subject: str
     body: str = ""
+    sent_code: str = ""
+    """The code in it, as the local cloud knows it; "" in messages of an earlier release."""
 
     def __repr__(self) -> str:
         return f"Message({self.kind} by {self.medium} at {self.at:%H:%M:%S})"
@@ -58,7 +62,27 @@ def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
             f"The messages of {pool_id} could not be read (HTTP {answer.status}).",
             "Deploy the backend, then look again.",
         )
-    return tuple(
-        Message(**{**each, "at": datetime.fromtimestamp(each["at"], UTC)})
-        for each in answer.document["messages"]
+    return tuple(_message(each) for each in answer.document["messages"])
+
+
+def waiting_addresses(target: LocalTarget, pool_id: str, username: str) -> dict[str, str]:
+    """New addresses and numbers of a user that wait for their code, by attribute; blocks.
+
+    Raises UserProblem.
+    """
+    query = urlencode({"userPoolId": pool_id, "username": username})
+    try:
+        answer = ask(f"{target.endpoint}{MESSAGES_PATH}?{query}", target.keys)
+    except OSError as error:
+        raise UserProblem(
+            f"The local cloud could not be reached: {error}.", "Start it with a deployment."
+        ) from None
+    return dict(answer.document.get("waiting", {})) if answer.status == 200 else {}
+
+
+def _message(found: Mapping[str, Any]) -> Message:
+    told = {name: value for name, value in found.items() if name != "code"}
+    return Message(
+        **{**told, "at": datetime.fromtimestamp(found["at"], UTC)},
+        sent_code=str(found.get("code", "")),
     )

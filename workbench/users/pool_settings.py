@@ -45,11 +45,15 @@ def read_settings(pool: UserPool, root: Path | None = None) -> tuple[Setting, ..
     found = [
         ("pool", f"{described.get('Name', '')} · {pool.pool_id}"),
         ("sign in with", _names(described)),
+        ("upper and lower case", "the same name" if _is_folded(described) else "different names"),
+        ("first factors", _first_factors(described)),
         ("sign-up", "by administrators only" if _is_closed(described) else "open"),
         ("user attributes", _attributes(described)),
         ("password policy", _password(described)),
         ("MFA", _readable(lambda: _mfa(pool, described))),
+        ("devices", _devices(described)),
         ("account recovery", _recovery(described)),
+        ("verified before a change", _verified_first(described)),
         ("deletion protection", str(described.get("DeletionProtection", "INACTIVE")).lower()),
         ("domain", str(described.get("CustomDomain") or described.get("Domain") or "none")),
         ("groups", _readable(lambda: _groups(pool))),
@@ -112,6 +116,33 @@ def _client_of(pool: UserPool, client_id: str) -> str:
 
 def _is_closed(pool: Mapping[str, Any]) -> bool:
     return bool(pool.get("AdminCreateUserConfig", {}).get("AllowAdminCreateUserOnly"))
+
+
+def _is_folded(pool: Mapping[str, Any]) -> bool:
+    return pool.get("UsernameConfiguration", {}).get("CaseSensitive") is False
+
+
+def _first_factors(pool: Mapping[str, Any]) -> str:
+    policy = pool.get("Policies", {}).get("SignInPolicy", {})
+    words = {"PASSWORD": "password", "EMAIL_OTP": "code by e-mail", "SMS_OTP": "code by SMS",
+             "WEB_AUTHN": "passkey"}  # fmt: skip
+    allowed = policy.get("AllowedFirstAuthFactors") or ("PASSWORD",)
+    return ", ".join(words.get(each, each) for each in allowed)
+
+
+def _devices(pool: Mapping[str, Any]) -> str:
+    found = pool.get("DeviceConfiguration")
+    if not found:
+        return "not tracked"
+    asked = "if the user agrees" if found.get("DeviceOnlyRememberedOnUserPrompt") else "always"
+    second = ", no second factor there" if found.get("ChallengeRequiredOnNewDevice") else ""
+    return f"remembered {asked}{second}"
+
+
+def _verified_first(pool: Mapping[str, Any]) -> str:
+    settings = pool.get("UserAttributeUpdateSettings", {})
+    names = settings.get("AttributesRequireVerificationBeforeUpdate") or ()
+    return ", ".join(names) or "none: a new address counts at once, unverified"
 
 
 def _names(pool: Mapping[str, Any]) -> str:

@@ -12,6 +12,10 @@ SEARCHABLE = ("username", "email", "phone_number", "name", "given_name", "family
 """What ListUsers filters by itself."""
 
 
+_READ = "searched here, in all users"
+_LOCAL = "anywhere, on the local cloud only; on AWS: what an e-mail begins with"
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """``server`` is Cognito's filter; ``finds``, where given, looks at each user that is read."""
@@ -19,6 +23,9 @@ class Search:
     text: str = ""
     server: str = ""
     finds: Callable[[User], bool] | None = None
+
+    where: str = ""
+    """Where it is searched, in words, if not by Cognito itself."""
 
     @property
     def is_local(self) -> bool:
@@ -37,14 +44,14 @@ def parse_search(text: str, *, everywhere: bool = False) -> Search:
         return Search()
     if text.startswith("~"):
         part = text[1:].strip().casefold()
-        return Search(text, finds=lambda user: _anywhere(user, part))
+        return Search(text, finds=lambda user: _anywhere(user, part), where=_READ)
     name, sign, value = _split(text)
     if sign and name not in SEARCHABLE:
         wanted = value.casefold()
-        return Search(text, finds=lambda user: _attribute(user, name, sign, wanted))
+        return Search(text, finds=lambda user: _attribute(user, name, sign, wanted), where=_READ)
     if everywhere and not sign:
         wanted = text.casefold()
-        return Search(text, finds=lambda user: _anywhere(user, wanted))
+        return Search(text, finds=lambda user: _anywhere(user, wanted), where=_LOCAL)
     return Search(text, _filter(name, sign, value) if sign else _filter("email", "^", text))
 
 

@@ -114,6 +114,7 @@ class PoolDescription:
     schema: Schema = ()
     estimated_users: int = 0
     is_known: bool = True
+    tracks_devices: bool = False
 
 
 class UserPool:
@@ -141,7 +142,10 @@ class UserPool:
         found = self.ask(lambda: self.cognito.describe_user_pool(UserPoolId=self.pool_id))
         pool: Mapping[str, Any] = found["UserPool"]
         return PoolDescription(
-            read_rules(pool), read_schema(pool), int(pool.get("EstimatedNumberOfUsers", 0))
+            read_rules(pool),
+            read_schema(pool),
+            int(pool.get("EstimatedNumberOfUsers", 0)),
+            tracks_devices=bool(pool.get("DeviceConfiguration")),
         )
 
     def user(self, name: str) -> UserDetails:
@@ -191,7 +195,7 @@ class UserPool:
         """Create a user; without a password Cognito generates a temporary one and sends it."""
         asked: dict[str, Any] = {
             **self._of(name),
-            "UserAttributes": _pairs(attributes),
+            "UserAttributes": attribute_pairs(attributes),
             "DesiredDeliveryMediums": ["EMAIL"] if "email" in attributes else ["SMS"],
         }
         if temporary_password:
@@ -213,7 +217,7 @@ class UserPool:
 
     def change(self, name: str, attributes: Mapping[str, str]) -> None:
         """Set attributes."""
-        asked = {**self._of(name), "UserAttributes": _pairs(attributes)}
+        asked = {**self._of(name), "UserAttributes": attribute_pairs(attributes)}
         self.ask(lambda: self.cognito.admin_update_user_attributes(**asked))
 
     def delete(self, name: str) -> None:
@@ -310,7 +314,8 @@ def read_user(found: Mapping[str, Any], attributes: Sequence[Mapping[str, str]])
     )
 
 
-def _pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+def attribute_pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+    """Attributes as Cognito's requests have them."""
     return [{"Name": name, "Value": value} for name, value in attributes.items()]
 
 

@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workbench.users.devices import Device, read_devices
 from workbench.users.user_pools import UserPool, UserPoolProblem
 
 _EVENTS = 10
 _NOT_RECORDED = ("UserPoolAddOnNotEnabledException", "InvalidParameterException")
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device that Cognito remembers for a user."""
-
-    key: str
-    name: str = ""
-    last_used: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +45,7 @@ def read_security(cognito: Any, pool: UserPool, username: str) -> UserSecurity:
         pool, denied, lambda: cognito.admin_list_user_auth_events(**of, MaxResults=_EVENTS)
     )
     return UserSecurity(
-        tuple(_device(each) for each in (devices or {}).get("Devices", ())),
+        read_devices(devices or {}),
         None if events is None else tuple(_event(each) for each in events.get("AuthEvents", ())),
         tuple(denied),
     )
@@ -79,15 +71,6 @@ def _asked_where_known(pool: UserPool, denied: list[str], call: Any) -> Mapping[
             return None
         raise
     return found
-
-
-def _device(found: Mapping[str, Any]) -> Device:
-    attributes = {each["Name"]: each.get("Value", "") for each in found.get("DeviceAttributes", ())}
-    return Device(
-        found["DeviceKey"],
-        attributes.get("device_name", ""),
-        found.get("DeviceLastAuthenticatedDate"),
-    )
 
 
 def _event(found: Mapping[str, Any]) -> AuthEvent:

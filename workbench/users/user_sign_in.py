@@ -12,15 +12,12 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from workbench.aws.client_errors import refusal
-from workbench.aws.permissions import denial_of
+from workbench.users.sign_in_refusals import ask, no_factor_problem, passkey_problem
 from workbench.users.srp import SrpStart, begin_srp, prove
 from workbench.users.user_pools import UserPoolProblem
 
@@ -32,6 +29,7 @@ class Flow(StrEnum):
     PASSWORD = "password"
     CODE = "code"
     CUSTOM = "custom"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +88,8 @@ _CODE_NAMES = {
     "EMAIL_OTP": "EMAIL_OTP_CODE",
     "SMS_OTP": "SMS_OTP_CODE",
 }
-_STEPS = {
-    "UserNotConfirmedException": "Confirm the user, then sign in again.",
-    "PasswordResetRequiredException": "Set a password for the user, then sign in again.",
-    "CodeMismatchException": "Check the code and type it again.",
-    "EnableSoftwareTokenMFAException": "Check the authenticator's clock and type the next code.",
-    "InvalidPasswordException": "Choose a password that the pool's policy allows.",
-    "InvalidParameterException": "Sign in another way, or allow this one in the app client.",
-    "UserNotFoundException": "Check the user name.",
-    "UserLambdaValidationException": "Check the trigger function's log (l).",
-}
+_CODES = ("EMAIL_OTP", "SMS_OTP")
+_PASSWORDS = ("PASSWORD", "PASSWORD_SRP")
 
 
 def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
@@ -110,14 +100,14 @@ def app_client(cognito: Any, pool_id: str, client_id: str = "") -> AppClient:
     """
     may_be_unknown = bool(client_id)
     if not client_id:
-        found = _ask(lambda: cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60))
+        found = ask(lambda: cognito.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60))
         if not found["UserPoolClients"]:
             raise UserPoolProblem(
                 f"The pool {pool_id} has no app client.", "Define one, and deploy it."
             )
         client_id = found["UserPoolClients"][0]["ClientId"]
     try:
-        described = _ask(
+        described = ask(
             lambda: cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
         )["UserPoolClient"]
     except UserPoolProblem as problem:
@@ -142,7 +132,7 @@ def begin(cognito: Any, client: AppClient, username: str, flow: Flow, password: 
             name, start = "USER_SRP_AUTH", begin_srp()
         case Flow.PASSWORD:
             name, given["PASSWORD"] = "USER_PASSWORD_AUTH", password
-        case Flow.CODE:
+        case Flow.CODE | Flow.CHOICE:
             name = "USER_AUTH"
         case Flow.CUSTOM:
             name = "CUSTOM_AUTH"
@@ -152,14 +142,14 @@ def begin(cognito: Any, client: AppClient, username: str, flow: Flow, password: 
         given["SRP_A"] = start.srp_a
     if client.secret:
         given["SECRET_HASH"] = client.secret_hash(username)
-    answer = _ask(
+    answer = ask(
         lambda: cognito.initiate_auth(
             ClientId=client.client_id, AuthFlow=name, AuthParameters=given
         )
     )
     if answer.get("ChallengeName") == "PASSWORD_VERIFIER" and start is not None:
         answer = _prove_password(cognito, client, answer, start, password)
-    return _step(cognito, client, username, answer)
+    return _step(cognito, client, username, answer, by_code=flow is Flow.CODE)
 
 
 def answer(
@@ -167,11 +157,30 @@ def answer(
 ) -> Step:
     """The next step, with the answers by the names that the challenge asks for."""
     given = {name: value for name, value in answers.items() if value}
+    if challenge.name == "SELECT_CHALLENGE":
+        return _begin_chosen(cognito, client, challenge, _chosen(challenge, given))
+    if challenge.name in _PASSWORDS:
+        return _prove_chosen(cognito, client, challenge, given.get("PASSWORD", ""))
+    if challenge.name == "SELECT_MFA_TYPE":
+        given = {"ANSWER": _chosen(challenge, given)}
     if challenge.name == "MFA_SETUP":
         code, session = given.pop("code", ""), challenge.session
-        verified = _ask(lambda: cognito.verify_software_token(Session=session, UserCode=code))
+        verified = ask(lambda: cognito.verify_software_token(Session=session, UserCode=code))
         challenge = replace(challenge, session=verified.get("Session", session))
     return _respond(cognito, client, challenge, given)
+
+
+def go_on(cognito: Any, client: AppClient, username: str, session: str) -> Step:
+    """The first sign-in of a user who has just confirmed their sign-up, by its session."""
+    given = {"USERNAME": username}
+    if client.secret:
+        given["SECRET_HASH"] = client.secret_hash(username)
+    found = ask(
+        lambda: cognito.initiate_auth(
+            ClientId=client.client_id, AuthFlow="USER_AUTH", AuthParameters=given, Session=session
+        )
+    )
+    return _step(cognito, client, username, found)
 
 
 def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) -> UserTokens:
@@ -185,14 +194,14 @@ def refresh(cognito: Any, client: AppClient, username: str, tokens: UserTokens) 
             given["ClientSecret"] = client.secret
         if device:
             given["DeviceKey"] = device
-        found = _ask(lambda: cognito.get_tokens_from_refresh_token(**given))
+        found = ask(lambda: cognito.get_tokens_from_refresh_token(**given))
     else:
         given = {"REFRESH_TOKEN": tokens.refresh}
         if client.secret:
             given["SECRET_HASH"] = client.secret_hash(username)
         if device:
             given["DEVICE_KEY"] = device
-        found = _ask(
+        found = ask(
             lambda: cognito.initiate_auth(
                 ClientId=client.client_id, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=given
             )
@@ -253,11 +262,54 @@ def _responded(
     }
     if challenge.session:
         asked["Session"] = challenge.session
-    found: Mapping[str, Any] = _ask(lambda: cognito.respond_to_auth_challenge(**asked))
+    found: Mapping[str, Any] = ask(lambda: cognito.respond_to_auth_challenge(**asked))
     return found
 
 
-def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, Any]) -> Step:
+def _chosen(challenge: Challenge, given: Mapping[str, str]) -> str:
+    """What was chosen of a challenge's choices, in Cognito's spelling."""
+    (asked,) = challenge.asks
+    wanted = given.get(asked.name, "").strip().upper()
+    if wanted not in asked.choices:
+        raise UserPoolProblem(
+            f"{given.get(asked.name, '')!r} is not a choice.",
+            f"Choose {' or '.join(asked.choices)}.",
+        )
+    return wanted
+
+
+def _begin_chosen(cognito: Any, client: AppClient, challenge: Challenge, factor: str) -> Step:
+    """Begin with the first factor that was chosen; a password is asked for first."""
+    if factor == "WEB_AUTHN":
+        raise passkey_problem()
+    if factor in _PASSWORDS:
+        asks = (Asked("PASSWORD", "Password", is_secret=True),)
+        return Challenge(factor, challenge.username, asks, session=challenge.session)
+    return _respond(cognito, client, challenge, {"ANSWER": factor})
+
+
+def _prove_chosen(cognito: Any, client: AppClient, challenge: Challenge, password: str) -> Step:
+    """Answer SELECT_CHALLENGE with a password, or with its proof."""
+    selecting = replace(challenge, name="SELECT_CHALLENGE")
+    if challenge.name == "PASSWORD":
+        given = {"ANSWER": "PASSWORD", "PASSWORD": password}
+        return _respond(cognito, client, selecting, given)
+    start = begin_srp()
+    given = {"ANSWER": "PASSWORD_SRP", "SRP_A": start.srp_a}
+    asked = _responded(cognito, client, selecting, given)
+    proved = _prove_password(cognito, client, asked, start, password)
+    return _step(cognito, client, challenge.username, proved)
+
+
+def _step(
+    cognito: Any,
+    client: AppClient,
+    username: str,
+    found: Mapping[str, Any],
+    *,
+    by_code: bool = False,
+) -> Step:
+    """Tokens or a challenge; ``by_code``: of the first factors, only codes are wanted."""
     if "AuthenticationResult" in found:
         return _tokens(found["AuthenticationResult"])
     name = found.get("ChallengeName", "")
@@ -276,7 +328,10 @@ def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, An
             about = "The password was temporary: choose a new one."
             return Challenge(name, username, tuple(asks), about, session)
         case "MFA_SETUP":
-            begun = _ask(lambda: cognito.associate_software_token(Session=session))
+            kinds = json.loads(told.get("MFAS_CAN_SETUP") or "[]")
+            if kinds and "SOFTWARE_TOKEN_MFA" not in kinds:
+                raise no_factor_problem(kinds)
+            begun = ask(lambda: cognito.associate_software_token(Session=session))
             secret = begun["SecretCode"]
             about = f"The pool requires a second factor. Add this to an authenticator app: {secret}"
             asks = [Asked("code", "The authenticator app's code")]
@@ -286,19 +341,25 @@ def _step(cognito: Any, client: AppClient, username: str, found: Mapping[str, An
             asks = [Asked("ANSWER", "Second factor", choices=choices)]
             return Challenge(name, username, tuple(asks), "Which second factor?", session)
         case "SELECT_CHALLENGE":
-            # Passwords have flows of their own here; passkeys need a browser.
-            offered = found.get("AvailableChallenges", ())
-            choices = tuple(each for each in offered if each in ("EMAIL_OTP", "SMS_OTP"))
+            offered = tuple(found.get("AvailableChallenges", ()))
+            choices = tuple(each for each in offered if each in _CODES) if by_code else offered
             if not choices:
                 raise UserPoolProblem(
-                    "This user cannot sign in by a one-time code.",
+                    f"This user cannot sign in by {'a one-time code' if by_code else 'a choice'}.",
                     "Allow it in the pool, and give the user an e-mail address or a phone number.",
                 )
+            asks = [
+                Asked("ANSWER", "Send the code by" if by_code else "Sign in by", choices=choices)
+            ]
+            about = (
+                "Where should the code be sent?" if by_code else "What may this user begin with?"
+            )
+            choosing = Challenge(name, username, tuple(asks), about, session)
             if len(choices) == 1:
-                chosen = Challenge(name, username, (), session=session)
-                return _respond(cognito, client, chosen, {"ANSWER": choices[0]})
-            asks = [Asked("ANSWER", "Send the code by", choices=choices)]
-            return Challenge(name, username, tuple(asks), "Where should the code be sent?", session)
+                return _begin_chosen(cognito, client, choosing, choices[0])
+            return choosing
+        case "WEB_AUTHN":
+            raise passkey_problem()
         case "CUSTOM_CHALLENGE":
             public = {k: v for k, v in told.items() if k not in ("USERNAME", "USER_ID_FOR_SRP")}
             about = ", ".join(f"{key}: {value}" for key, value in public.items())
@@ -323,23 +384,3 @@ def _tokens(found: Mapping[str, Any], refresh_token: str = "") -> UserTokens:
         found.get("RefreshToken", refresh_token),
         time.time() + float(found.get("ExpiresIn", 3600)),
     )
-
-
-def _ask(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except ClientError as error:
-        code, message = refusal(error)
-        denial = denial_of(error)
-        if denial is not None:
-            raise UserPoolProblem(f"{denial.what}.", denial.next_step, code) from None
-        step = _STEPS.get(code, "Try again, or sign in another way.")
-        if "SECRET_HASH" in message:
-            step = (
-                "This app client has a secret: reading it needs cognito-idp:DescribeUserPoolClient."
-            )
-        raise UserPoolProblem(f"{message}.", step, code) from None
-    except BotoCoreError as error:
-        raise UserPoolProblem(
-            f"Cognito could not be reached: {error}.", "Check the network and the region."
-        ) from None

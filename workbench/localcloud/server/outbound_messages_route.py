@@ -1,4 +1,7 @@
-"""The local cloud's own address for what Cognito would have sent: GET it by ``userPoolId``."""
+"""The local cloud's own address for what Cognito would have sent: GET it by ``userPoolId``.
+
+With ``username``, also which of the user's new addresses wait for their code.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import MESSAGES_PATH
+from workbench.localcloud.ministack.patches.cognito.attribute_changes import waiting_addresses
 from workbench.localcloud.ministack.patches.cognito.inbox import messages
 
 
@@ -17,7 +21,8 @@ def inbox_route() -> Route:
 
 
 async def _answer(scope: Scope, _receive: Receive, send: Send) -> None:
-    asked = parse_qs(bytes(scope["query_string"]).decode("ascii", "replace")).get("userPoolId")
+    query = parse_qs(bytes(scope["query_string"]).decode("ascii", "replace"))
+    asked, names = query.get("userPoolId"), query.get("username")
     if scope["method"] != "GET" or not asked:
         await send_json(send, 400, {"message": "GET it with userPoolId."})
         return
@@ -25,4 +30,5 @@ async def _answer(scope: Scope, _receive: Receive, send: Send) -> None:
     if found is None:
         await send_json(send, 404, {"message": f"There is no user pool {asked[0]}."})
     else:
-        await send_json(send, 200, {"messages": list(found)})
+        waiting = waiting_addresses(asked[0], names[0]) if names else {}
+        await send_json(send, 200, {"messages": list(found), "waiting": waiting})

@@ -12,8 +12,16 @@ ABOUT: Final = "list, create and change the user pool's users"
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.users import accounts, groups, pool_reports, sign_in, transfer
+    from workbench.cli.commands.users import (
+        accounts,
+        groups,
+        keys_and_devices,
+        pool_reports,
+        sign_in,
+        sign_up,
+        transfer,
+    )
 
     actions = add_actions(parser)
-    for part in (accounts, groups, sign_in, transfer, pool_reports):
+    for part in (accounts, groups, sign_in, sign_up, keys_and_devices, transfer, pool_reports):
         part.register(actions)

@@ -10,6 +10,7 @@ from workbench.cli.colours import Paint
 from workbench.cli.commands.users.pool import (
     add_pool_action,
     add_user_action,
+    attributes_of,
     details_document,
     opened_pool,
     report,
@@ -83,7 +84,8 @@ def register(actions: Actions) -> None:
         "search",
         nargs="?",
         default="",
-        help="an e-mail's beginning, NAME=VALUE, NAME^BEGINNING, or ~ANYWHERE",
+        help="a text anywhere (on AWS: an e-mail's beginning), NAME=VALUE, NAME^BEGINNING, or "
+        "~ANYWHERE, for which all users are read",
     )
     listed.add_argument(
         "--limit", type=int, default=1_000, help="at most this many (default: 1000)"
@@ -125,7 +127,8 @@ def _list(arguments: argparse.Namespace) -> int:
     from workbench.users.search import parse_search
 
     pool = opened_pool(arguments).pool
-    users = list(islice(found_users(pool, parse_search(arguments.search)), arguments.limit))
+    search = parse_search(arguments.search, everywhere=pool.is_local)
+    users = list(islice(found_users(pool, search), arguments.limit))
     if arguments.json:
         out_json([user_document(each) for each in users])
         return 0
@@ -135,16 +138,27 @@ def _list(arguments: argparse.Namespace) -> int:
         mark = paint.good("✓") if each.enabled else paint.bad("✗")
         out(f"{mark} {padded(each.label, width)}  {each.status:<22} {paint.faint(each.username)}")
     more = " (more: raise --limit)" if len(users) == arguments.limit else ""
-    err(paint.faint(f"{plural(len(users), 'user')}{more}"))
+    how = f" · {search.where}" if search.where else ""
+    err(paint.faint(f"{plural(len(users), 'user')}{more}{how}"))
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    details = opened_pool(arguments).pool.user(arguments.user)
+    from workbench.aws.target import LocalTarget
+    from workbench.users.identity_role import read_identity_role
+    from workbench.users.outbound_messages import waiting_addresses
+
+    opened = opened_pool(arguments)
+    details = opened.pool.user(arguments.user)
+    user, target = details.user, opened.clients.target
+    role = read_identity_role(opened, user)
+    waiting = {}
+    if isinstance(target, LocalTarget):
+        waiting = waiting_addresses(target, opened.pool.pool_id, user.username)
     if arguments.json:
-        out_json(details_document(details))
+        shown = None if role is None else {"arn": role.arn, "by": role.by}
+        out_json({**details_document(details), "identityRole": shown, "waiting": waiting})
         return 0
-    user = details.user
     rows = {
         "username": user.username,
         "status": user.status + ("" if user.enabled else ", disabled"),
@@ -152,7 +166,9 @@ def _show(arguments: argparse.Namespace) -> int:
         "modified": time_text(user.modified),
         "groups": details.no_groups or ", ".join(details.groups) or "none",
         "mfa": ", ".join(details.mfa) or "none",
+        **({} if role is None else {"identity role": role.text}),
         **user.attributes,
+        **{f"new {name}": f"{value}, waits for its code" for name, value in waiting.items()},
     }
     paint = Paint.of(sys.stdout)
     for name, value in rows.items():
@@ -166,7 +182,7 @@ def _create(arguments: argparse.Namespace) -> int:
     pool = opened_pool(arguments).pool
     new = NewUser(
         arguments.user,
-        dict(_attribute(each) for each in arguments.attribute),
+        attributes_of(arguments.attribute),
         read_password(arguments.user) if arguments.password else "",
         is_invited=arguments.invite,
         groups=tuple(arguments.group),
@@ -175,13 +191,6 @@ def _create(arguments: argparse.Namespace) -> int:
         raise UserProblem("The user was not created.", wrong.why)
     user = make_user(pool, new)
     return report_user(pool, user.username, arguments, f"created {user.label}")
-
-
-def _attribute(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name:
-        raise UserProblem(f"{text!r} is not a valid attribute.", "Write NAME=VALUE.")
-    return name, value
 
 
 def _set_password(arguments: argparse.Namespace) -> int:

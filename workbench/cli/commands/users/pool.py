@@ -10,11 +10,14 @@ from workbench.cli.flags import add_json, add_target
 from workbench.cli.output import out, out_json
 from workbench.cli.parser import Actions, Parser, Run, add_action
 from workbench.cli.session import connect_session
+from workbench.model.user_problem import UserProblem
+from workbench.printed_commands import amplify_tui
 
 if TYPE_CHECKING:
     import argparse
     from datetime import datetime
 
+    from workbench.playground.authorizing import Tokens
     from workbench.startup import Session
     from workbench.users.open_pool import OpenedPool
     from workbench.users.user_pools import User, UserDetails, UserPool
@@ -49,6 +52,23 @@ def session_and_pool(arguments: argparse.Namespace) -> tuple[Session, OpenedPool
     return session, open_pool(session, arguments.pool)
 
 
+def issued_tokens(opened: OpenedPool, name: str) -> Tokens:
+    """The tokens of a saved sign-in, or those that the local cloud issues.
+
+    Raises UserProblem where the user must sign in first.
+    """
+    from workbench.playground.authorizing import NotAuthorizedProblem
+    from workbench.playground.caller_credentials import CallerCredentials
+    from workbench.users.open_pool import callers_auth
+
+    callers = CallerCredentials(opened.clients, callers_auth(opened), opened.sign_ins_file)
+    try:
+        return callers.user_tokens(name)
+    except NotAuthorizedProblem as problem:
+        show = amplify_tui("users", "show", name)
+        raise UserProblem(problem.what, problem.next_step or f"`{show}` shows the user.") from None
+
+
 def report_user(pool: UserPool, name: str, arguments: argparse.Namespace, what: str) -> int:
     """Print the changed user as JSON, or ``what`` was done."""
     if arguments.json:
@@ -61,6 +81,17 @@ def report_user(pool: UserPool, name: str, arguments: argparse.Namespace, what: 
 def report(what: str) -> None:
     """Say that something was done."""
     out(f"{Paint.of(sys.stdout).good('✓')} {what}")
+
+
+def attributes_of(written: list[str]) -> dict[str, str]:
+    """Attributes as ``--attribute NAME=VALUE`` has them; raises UserProblem."""
+    found = {}
+    for text in written:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise UserProblem(f"{text!r} is not a valid attribute.", "Write NAME=VALUE.")
+        found[name] = value
+    return found
 
 
 def user_document(user: User) -> dict[str, Any]:

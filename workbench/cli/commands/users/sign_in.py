@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.cli.commands.users.pool import (
     add_user_action,
+    issued_tokens,
     opened_pool,
     report,
-    session_and_pool,
 )
 from workbench.cli.output import ask, err, out_data, out_json
 from workbench.cli.prompts import read_hidden
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     import argparse
 
     from workbench.cli.parser import Actions
-    from workbench.users.user_sign_in import Asked, Challenge
+    from workbench.users.open_pool import OpenedPool
+    from workbench.users.user_pools import User
+    from workbench.users.user_sign_in import AppClient, Asked, Challenge, UserTokens
 
 
 def register(actions: Actions) -> None:
@@ -28,8 +31,9 @@ def register(actions: Actions) -> None:
     about = "sign in as a user; the tokens are saved for the playground"
     signs_in = add_user_action(actions, "sign-in", about, _sign_in)
     signs_in.add_argument(
-        "--flow", choices=("srp", "password", "code", "custom"), default="srp", help="default: srp"
-    )
+        "--flow", choices=("srp", "password", "code", "custom", "choice"), default="srp",
+        help="default: srp; choice: by what the pool lets this user begin with",
+    )  # fmt: skip
     token = add_user_action(actions, "token", "a user's ID token, for curl and scripts", _token)
     token.add_argument("--access", action="store_true", help="the access token instead")
 
@@ -40,7 +44,7 @@ def _sign_in(arguments: argparse.Namespace) -> int:
     From a pipe the password is the first line, and each answer one more line. The code of an
     authenticator that was set up here is computed. Raises UserProblem.
     """
-    from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
+    from workbench.users.token_store import saved_sign_in
     from workbench.users.user_sign_in import Asked, Challenge, Flow, answer, app_client, begin
 
     opened = opened_pool(arguments)
@@ -56,17 +60,15 @@ def _sign_in(arguments: argparse.Namespace) -> int:
     secret = before.totp_secret if before is not None else ""
     password = ""
     if flow in (Flow.SRP, Flow.PASSWORD):
-        password = _read(Asked("", f"Password of {user.label}", is_secret=True))
+        password = read_answer(Asked("", f"Password of {user.label}", is_secret=True))
     step = begin(cognito, client, user.username, flow, password)
     while isinstance(step, Challenge):
         secret = step.totp_secret or secret
         if step.about:
             err(step.about)
-        answers = {each.name: _answer(each, step, secret) for each in step.asks}
+        answers = {each.name: _answer(each, step, opened, secret) for each in step.asks}
         step = answer(cognito, client, step, answers)
-    if opened.sign_ins_file is not None:
-        kept = SavedSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
-        save_sign_in(opened.sign_ins_file, kept)
+    save(opened, client, user, step, secret)
     if arguments.json:
         tokens = {"access": step.access, "id": step.id, "refresh": step.refresh}
         out_json({**tokens, "expires": step.expires})
@@ -76,15 +78,30 @@ def _sign_in(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(asked: Asked, challenge: Challenge, secret: str) -> str:
-    from workbench.users.authenticator import totp_code
+def save(
+    opened: OpenedPool, client: AppClient, user: User, tokens: UserTokens, totp_secret: str = ""
+) -> None:
+    """Save a sign-in for the playground and the next commands."""
+    from workbench.users.token_store import SavedSignIn, save_sign_in
 
-    if challenge.name in ("SOFTWARE_TOKEN_MFA", "MFA_SETUP") and secret and not sys.stdin.isatty():
-        return totp_code(secret)
-    return _read(asked)
+    if opened.sign_ins_file is not None:
+        of = (opened.pool.pool_id, user.username, user.label, client.client_id)
+        save_sign_in(opened.sign_ins_file, SavedSignIn(*of, tokens, totp_secret))
 
 
-def _read(asked: Asked) -> str:
+def _answer(asked: Asked, challenge: Challenge, opened: OpenedPool, secret: str) -> str:
+    from workbench.users.known_codes import known_code
+
+    known = "" if asked.is_secret else known_code(opened, challenge, secret)
+    if known and not sys.stdin.isatty():
+        return known
+    if known:
+        asked = replace(asked, label=f"{asked.label} [{known}]")
+    return read_answer(asked) or known
+
+
+def read_answer(asked: Asked) -> str:
+    """What is typed, or the next line of standard input; raises UserProblem for none."""
     label = f"{asked.label} ({' or '.join(asked.choices)})" if asked.choices else asked.label
     if sys.stdin.isatty():
         return read_hidden(label) if asked.is_secret else ask(f"{label}: ")
@@ -96,22 +113,8 @@ def _read(asked: Asked) -> str:
 
 def _token(arguments: argparse.Namespace) -> int:
     """Print a user's token, signed by the pool's key; raises UserProblem."""
-    from workbench.playground.authorizing import NotAuthorizedProblem
-    from workbench.playground.caller_credentials import CallerCredentials
-    from workbench.users.open_pool import sandbox_auth
-
-    session, opened = session_and_pool(arguments)
-    own = sandbox_auth(session, opened.clients)
-    if opened.pool.pool_id != own.user_pool_id:
-        raise UserProblem(
-            "Tokens are for this backend's own client.", "Leave out --pool, or deploy that pool."
-        )
-    callers = CallerCredentials(opened.clients, own, opened.sign_ins_file)
-    try:
-        tokens = callers.user_tokens(arguments.user)
-    except NotAuthorizedProblem as problem:
-        show = amplify_tui("users", "show", arguments.user)
-        raise UserProblem(problem.what, f"`{show}` shows the user.") from None
+    opened = opened_pool(arguments)
+    tokens = issued_tokens(opened, arguments.user)
     if arguments.json:
         out_json({"id": tokens.id, "access": tokens.access, "expires": tokens.expires})
     else:

@@ -48,6 +48,20 @@ def install() -> None:
     cognito._admin_update_user_attributes = _update
 
 
+def waiting_addresses(pool_id: str, username: str) -> dict[str, str]:
+    """The new addresses and numbers of a user that wait for their code, by attribute."""
+    from ministack.services import cognito
+
+    pool = cognito._get_pool_unscoped(pool_id)
+    user, _ = cognito._resolve_user(pool, username) if pool else (None, None)
+    found: dict[str, str] = {}
+    for name in ADDRESSES if user is not None else ():
+        issued = pending(user, name)
+        if issued is not None and issued["value"] != attributes_of(user).get(name):
+            found[name] = str(issued["value"])
+    return found
+
+
 def _update(data: Mapping[str, Any]) -> Answer:
     from ministack.services import cognito
 

@@ -86,6 +86,7 @@ def deliver(pool: Any, user: Any, source: Source, to: Destination, code: str) ->
         recipient=to.address,
         username=user["Username"],
         kind=_KINDS.get(source, "code"),
+        code="" if source == "AdminCreateUser" else code,
         **message,
     )
 
