@@ -81,6 +81,35 @@ def test_a_user_signs_up_and_signs_in_with_a_second_factor(app: App, browser: Br
     page.wait_for("input[name=username]")
 
 
+def test_the_hosted_sign_in_leads_there_and_back(app: App, browser: Browser) -> None:
+    user = "hosted@example.com"
+    page = browser.open(app.url)
+    page.click("button", "Hosted sign-in")
+    page.wait_for("footer", "sign-in page of your local cloud")
+    page.click("a", "Sign up")
+    page.wait_for("h1", "Sign up")
+    page.type("input[type=email]", user)
+    page.type("input[type=password]", PASSWORD)
+    page.click("button", "Sign up")
+    page.wait_for("input[name=code]")
+    page.type("input[name=code]", app.last_code(user))
+    page.click("button", "Confirm")
+    page.wait_for("[role=status]", "You are signed up.")
+    page.type("input[name=username]", user)
+    page.type("input[name=password]", "Wrong-horse-1")
+    page.click("button", "Sign in")
+    page.wait_for("[role=alert]", "Incorrect username or password.")
+    page.type("input[name=username]", user)
+    page.type("input[name=password]", PASSWORD)
+    page.click("button", "Sign in")
+    page.wait_for("button", "Set up TOTP")
+    assert page.evaluate("location.href") == app.url
+    page.click("button", "Sign out")
+    page.wait_for("button", "Hosted sign-in")
+    browser.hear_until(lambda log: any("/logout?" in request.url for request in log.requests))
+    page.wait_until(f"return location.href === '{app.url}' && find('button', 'Hosted sign-in')")
+
+
 def test_two_tabs_see_each_others_changes(app: App, browser: Browser) -> None:
     page = browser.open(f"{app.url}?page=todos")
     sign_in(page, app.make_user("todos"))
