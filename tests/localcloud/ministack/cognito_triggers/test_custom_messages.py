@@ -99,6 +99,35 @@ def sign_in_by_mail(pool: TriggeredPool) -> None:
     )
 
 
+def change_address(pool: TriggeredPool) -> str:
+    pool.made_user("ann")
+    token: str = pool.sign_in("ann")["AuthenticationResult"]["AccessToken"]
+    pool.cognito.update_user_attributes(
+        AccessToken=token,
+        UserAttributes=[{"Name": "email", "Value": "new@example.com"}],
+        ClientMetadata=METADATA,
+    )
+    return token
+
+
+def change_address_by_admin(pool: TriggeredPool) -> None:
+    pool.made_user("ann")
+    pool.cognito.admin_update_user_attributes(
+        UserPoolId=pool.id,
+        Username="ann",
+        UserAttributes=[{"Name": "email", "Value": "new@example.com"}],
+        ClientMetadata=METADATA,
+    )
+
+
+def ask_for_a_code(pool: TriggeredPool) -> None:
+    pool.made_user("ann")
+    token = pool.sign_in("ann")["AuthenticationResult"]["AccessToken"]
+    pool.cognito.get_user_attribute_verification_code(
+        AccessToken=token, AttributeName="email", ClientMetadata=METADATA
+    )
+
+
 SOURCES: list[tuple[Act, str]] = [
     (sign_up, "CustomMessage_SignUp"),
     (create, "CustomMessage_AdminCreateUser"),
@@ -107,6 +136,9 @@ SOURCES: list[tuple[Act, str]] = [
     (forget_password, "CustomMessage_ForgotPassword"),
     (reset_password, "CustomMessage_ForgotPassword"),
     (sign_in_by_mail, "CustomMessage_Authentication"),
+    (change_address, "CustomMessage_UpdateUserAttribute"),
+    (change_address_by_admin, "CustomMessage_UpdateUserAttribute"),
+    (ask_for_a_code, "CustomMessage_VerifyUserAttribute"),
 ]
 
 

@@ -124,6 +124,24 @@ def forget_password(pool: TriggeredPool) -> None:
     pool.cognito.forgot_password(ClientId=pool.client, Username="ann", ClientMetadata=METADATA)
 
 
+def change_address(pool: TriggeredPool) -> None:
+    pool.made_user("ann")
+    pool.cognito.admin_update_user_attributes(
+        UserPoolId=pool.id,
+        Username="ann",
+        UserAttributes=[{"Name": "email", "Value": "new@example.com"}],
+        ClientMetadata=METADATA,
+    )
+
+
+def ask_for_a_code(pool: TriggeredPool) -> None:
+    pool.made_user("ann")
+    token = pool.sign_in("ann")["AuthenticationResult"]["AccessToken"]
+    pool.cognito.get_user_attribute_verification_code(
+        AccessToken=token, AttributeName="email", ClientMetadata=METADATA
+    )
+
+
 def sign_in_by(factor: str) -> Callable[[TriggeredPool], None]:
     def sign_in(pool: TriggeredPool) -> None:
         pool.made_user("ann", phone_number=PHONE, phone_number_verified="true")
@@ -162,6 +180,8 @@ def invite_by(medium: str, password: str = "Temporary-<1>") -> Callable[[Trigger
         (sign_up, "CustomEmailSender_SignUp"),
         (resend, "CustomEmailSender_ResendCode"),
         (forget_password, "CustomEmailSender_ForgotPassword"),
+        (change_address, "CustomEmailSender_UpdateUserAttribute"),
+        (ask_for_a_code, "CustomEmailSender_VerifyUserAttribute"),
         (sign_in_by("EMAIL_OTP"), "CustomEmailSender_Authentication"),
         (sign_in_by("SMS_OTP"), "CustomSMSSender_Authentication"),
         (invite_by("EMAIL"), "CustomEmailSender_AdminCreateUser"),
@@ -177,13 +197,14 @@ def test_each_source_hands_over_a_code_that_the_sdk_decrypts(
     kind = "customEmailSenderRequestV1" if "Email" in source else "customSMSSenderRequestV1"
     assert request["type"] == kind
     assert request["clientMetadata"] == METADATA
-    assert request["userAttributes"]["email"] == "ann@example.com"
+    assert request["userAttributes"]["email"].endswith("@example.com")
     assert request["userAttributes"]["cognito:user_status"]
     assert told["context"]["userpool-id"] == pool.id
     assert request["code"].startswith("AYAD")  # format 1 with a signature, as AWS writes it
     message = pool.inbox()[0]
     assert message.body.endswith("function sender: " + unescape(told["code"]))
-    assert message.recipient == ("ann@example.com" if "Email" in source else PHONE)
+    new = "new@example.com" if "Update" in source else "ann@example.com"
+    assert message.recipient == (new if "Email" in source else PHONE)
     if "AdminCreate" in source:
         # AWS escapes temporary passwords for HTML in e-mails alone.
         assert ("&lt;" in told["code"]) == ("Email" in source)

@@ -111,6 +111,7 @@ def test_an_administrators_user_is_not_confirmed_by_the_answer(pool: TriggeredPo
         ("fine", "Invalid lambda function output : Invalid JSON"),
         ({"response": "fine"}, "Unrecognizable lambda output"),
         ({"response": {"autoConfirmUser": "perhaps"}}, "Unrecognizable lambda output"),
+        ({"response": {"autoVerifyPhone": True}}, "Unrecognizable lambda output"),
     ],
 )
 def test_an_answer_that_is_none_refuses(pool: TriggeredPool, answer: Any, message: str) -> None:
@@ -119,6 +120,17 @@ def test_an_answer_that_is_none_refuses(pool: TriggeredPool, answer: Any, messag
         sign_up(pool)
     assert refusal(refused) == ("InvalidLambdaResponseException", message)
     assert pool.status("ann") == ""
+
+
+def test_what_pre_sign_up_verifies_is_verified(pool: TriggeredPool) -> None:
+    flags = {"autoConfirmUser": True, "autoVerifyEmail": True}
+    pool.behave("PreSignUp_SignUp", response=flags)
+    pool.sign_up("ann")
+    found = pool.cognito.admin_get_user(UserPoolId=pool.id, Username="ann")
+    attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+    assert (found["UserStatus"], attributes["email_verified"]) == ("CONFIRMED", "true")
+    (event,) = pool.events("PostConfirmation_ConfirmSignUp")
+    assert event["request"]["userAttributes"]["email_verified"] == "true"
 
 
 def confirm(pool: TriggeredPool) -> None:

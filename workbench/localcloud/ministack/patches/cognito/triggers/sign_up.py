@@ -22,6 +22,7 @@ from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
 )
 
 _FLAGS = ("autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone")
+_VERIFIED = {"autoVerifyEmail": "email", "autoVerifyPhone": "phone_number"}
 _CONFIRMED_BY = {
     "SignUp": "PostConfirmation_ConfirmSignUp",
     "ConfirmSignUp": "PostConfirmation_ConfirmSignUp",
@@ -75,6 +76,8 @@ def pre_sign_up(
     decided = {name: answer.get(name) or False for name in _FLAGS}
     if not all(isinstance(flag, bool) for flag in decided.values()):
         raise unrecognizable()
+    if any(decided[flag] and not attributes.get(name) for flag, name in _VERIFIED.items()):
+        raise unrecognizable()  # AWS documents an error, but not which.
     return decided
 
 
