@@ -25,11 +25,12 @@ def run(
     ending: EndSignals,
 ) -> int:
     """Run the app to its end; returns the exit code. ``chosen`` are the command line's flags."""
-    profile, identifier = chosen.get("profile"), chosen.get("identifier")
+    profile, identifier, iam = (chosen.get(name) for name in ("profile", "identifier", "iam"))
     flags = Flags(
         local=bool(chosen.get("local")),
         profile=profile if isinstance(profile, str) else None,
         identifier=identifier if isinstance(identifier, str) else None,
+        iam=iam if isinstance(iam, bool) else None,
     )
     settings, setting_warnings = load_settings()
     themes, theme_warnings = load_themes(settings_file().parent / "themes")

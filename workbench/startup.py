@@ -30,6 +30,7 @@ class Flags:
     local: bool = False
     profile: str | None = None
     identifier: str | None = None
+    iam: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Session:
     ``target_chosen`` is False where neither a flag nor an earlier run chose one: a front end with a
     terminal asks and calls ``choose_target``; without one it is the local cloud, as set here. A
     local target's ``endpoint`` is empty until ``connect`` (a ``Sandbox`` calls it itself, while its
-    workers start).
+    workers start). ``iam`` turns IAM on the local cloud on or off; None leaves it as it is.
     """
 
     project: Project
@@ -47,6 +48,7 @@ class Session:
     node: NodeRuntime
     target: Target
     target_chosen: bool
+    iam: bool | None = None
 
     @property
     def sandbox_dir(self) -> Path:
@@ -73,7 +75,13 @@ def prepare(cwd: Path, flags: Flags) -> Session:
     project, identity, target, chosen = _found(cwd, flags)
     node = find_node()
     check_project(project, node)
-    return Session(project, identity, node, target, chosen)
+    if flags.iam is False and not isinstance(target, LocalTarget):
+        raise UserProblem(
+            "--no-iam is for the local cloud: AWS holds every caller to its policies.",
+            "Leave it out, or deploy to the local cloud with --local.",
+            exit_code=2,
+        )
+    return Session(project, identity, node, target, chosen, flags.iam)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def connect(session: Session, emit: Emit) -> Session:
     ``LocalCloudProblem``.
     """
     if isinstance(session.target, LocalTarget):
-        return replace(session, target=start_local_cloud(session.project, emit))
+        return replace(session, target=start_local_cloud(session.project, emit, session.iam))
     from workbench.aws.clients import Clients
     from workbench.aws.credentials import identify
 
@@ -173,19 +181,23 @@ def for_branch(session: Session, identity: BackendIdentity) -> Session:
     return replace(session, identity=identity, target=target)
 
 
-def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
-    """The project's local cloud, started where it wasn't running; says so in events."""
+def start_local_cloud(project: Project, emit: Emit, iam: bool | None = None) -> LocalTarget:
+    """The project's local cloud, started where it wasn't running; says so in events.
+
+    ``iam`` turns IAM on or off there.
+    """
     from workbench.localcloud.lifecycle import LocalCloudProblem, start, status
 
     if not status(project.local_cloud_dir).running:
         emit(LocalCloudReported(at=time.time(), status="starting"))
     said: list[str] = []
     try:
-        target = start(project.local_cloud_dir, say=said.append)
+        target = start(project.local_cloud_dir, iam=iam, say=said.append)
     except LocalCloudProblem as problem:
         emit(LocalCloudReported(at=time.time(), status="failed", detail=str(problem)))
         raise
-    damages = tuple(str(each) for each in status(project.local_cloud_dir).damages)
+    now = status(project.local_cloud_dir)
+    damages = tuple(str(each) for each in now.damages)
     emit(
         LocalCloudReported(
             at=time.time(),
@@ -193,6 +205,7 @@ def start_local_cloud(project: Project, emit: Emit) -> LocalTarget:
             endpoint=target.endpoint,
             detail=" ".join(each for each in said if each not in damages),
             damages=damages,
+            iam=now.iam,
         )
     )
     return target

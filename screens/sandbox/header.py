@@ -42,9 +42,11 @@ class HeaderBar(Toned):
         self.refresh()
 
     def badges(self) -> list[Span]:
-        """The badges: ATTACHED where another terminal owns the loop, and the state."""
+        """The badges: IAM OFF, ATTACHED where another terminal owns the loop, and the state."""
         state = self._state
         found: list[Span] = []
+        if state.local_cloud is not None and not state.local_cloud.iam:
+            found.append((" ! IAM OFF ", WARN))
         if state.is_attached:
             found.append((" ◇ ATTACHED ", BUSY))
         if state.needs_sign_in:

@@ -78,6 +78,8 @@ def narrate(event: AnyEvent) -> list[LogLine]:
             level = Level.ERROR if event.status == "failed" else Level.INFO
             words = f"{event.status} {event.endpoint} {event.detail}".strip()
             said = [line(level, "local cloud", words)]
+            if not event.iam:
+                said.append(line(Level.WARNING, "iam", "IAM is off: no policies are enforced"))
             return said + [line(Level.WARNING, "local cloud", each) for each in event.damages]
         case _:
             return []

@@ -176,6 +176,8 @@ class HumanLines:
         match event.status:
             case "running":
                 yield self._paint.faint(f"local cloud at {event.endpoint}{detail}")
+                if not event.iam:
+                    yield self._paint.warn("! IAM is off: no policies are enforced")
                 for damage in event.damages:
                     yield self._paint.warn(f"! {safe_line(damage)}")
             case "failed":

@@ -24,6 +24,22 @@ def add_app_flags(parser: Parser) -> None:
     """The flags of the terminal app, which is ``amplify-tui`` without a command."""
     add_target(parser)
     parser.add_argument("--no-type-check", action="store_true", help="deploy without type check")
+    add_iam(parser)
+
+
+def add_iam(parser: Parser) -> None:
+    """``--no-iam`` and ``--iam``; ``None`` without either."""
+    both = parser.add_mutually_exclusive_group()
+    both.add_argument(
+        "--no-iam",
+        dest="iam",
+        action="store_const",
+        const=False,
+        help="local cloud: enforce no IAM policies, until it stops or --iam",
+    )
+    both.add_argument(
+        "--iam", action="store_const", const=True, help="local cloud: enforce IAM policies again"
+    )
 
 
 def add_json(parser: Parser, about: str = "the result as JSON") -> None:

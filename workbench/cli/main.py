@@ -88,7 +88,7 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="amplify-tui",
         description="AWS Amplify Gen 2 in the terminal. Without a command: the terminal app.",
-        epilog="The app takes --local, --profile, --identifier and --no-type-check.",
+        epilog="The app takes --local, --profile, --identifier, --no-type-check, --no-iam, --iam.",
     )
     parser.add_argument(
         "--version", "-v", action=_Version, help="show program's version number and exit"

@@ -20,7 +20,12 @@ def target_flags(arguments: argparse.Namespace) -> Flags:
     """What the flags of ``flags.add_target`` choose."""
     from workbench.startup import Flags
 
-    return Flags(local=arguments.local, profile=arguments.profile, identifier=arguments.identifier)
+    return Flags(
+        local=arguments.local,
+        profile=arguments.profile,
+        identifier=arguments.identifier,
+        iam=getattr(arguments, "iam", None),
+    )
 
 
 def open_session(arguments: argparse.Namespace, *, asks: bool = False) -> Session:

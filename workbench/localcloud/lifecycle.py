@@ -16,7 +16,7 @@ from pathlib import Path
 from workbench.aws.target import LocalTarget
 from workbench.damaged_files import Damage, put_aside
 from workbench.front_end.written import follow
-from workbench.localcloud import ports, server_process
+from workbench.localcloud import client, contract, ports, server_process
 from workbench.localcloud import server_file as record_file
 from workbench.localcloud.server_file import read_record
 from workbench.localcloud.server_start import LAST_CHANCE, Say, bundled_node, port_for, spawn
@@ -52,6 +52,7 @@ def start(
     node: Path | None = None,
     timeout: float = 30.0,
     patience: float = 40.0,
+    iam: bool | None = None,
     say: Say = lambda _: None,
 ) -> LocalTarget:
     """Start the local cloud unless it runs already, wait until it answers, return where it is.
@@ -60,7 +61,8 @@ def start(
     program has it, the local cloud moves to a free one. ``say`` reports that, and saved files that
     were found damaged. ``port`` asks for one port and no other. ``node`` is the executable that
     Lambda functions run with; without it the one on PATH, else the bundled one. One that runs but
-    does not answer is waited for ``patience`` seconds, then replaced. Raises
+    does not answer is waited for ``patience`` seconds, then replaced. ``iam`` turns IAM on or off,
+    also where it runs already; without it one that runs stays as it is, another starts with. Raises
     :class:`LocalCloudProblem`.
     """
     # Before links are followed: one in place of .amplify is refused.
@@ -72,19 +74,20 @@ def start(
         )
     current = status(state_dir)
     if current.running:
-        return _running(current, state_dir, port, say)
+        return _running(current, state_dir, port, say, iam)
     with _one_starter(state_dir):
         current = status(state_dir)
         if current.running:
-            return _running(current, state_dir, port, say)
+            return _running(current, state_dir, port, say, iam)
         if current.state == "unresponsive":
             current = _wait_for(state_dir, current, patience, say)
             if current.running:
-                return _running(current, state_dir, port, say)
+                return _running(current, state_dir, port, say, iam)
             stop(state_dir, timeout=min(LAST_CHANCE, patience), say=say)
         _put_damaged_record_aside(state_dir, say)
         chosen = port_for(state_dir, port, say)
-        target = spawn(state_dir, chosen, node or bundled_node(), timeout, say)
+        found = node or bundled_node()
+        target = spawn(state_dir, chosen, found, timeout, say, iam=iam is not False)
         if state_dir.parent.name == FOLDER_NAME:
             try:
                 follow(state_dir.parents[1], target.endpoint, target.region)
@@ -123,7 +126,9 @@ def _put_damaged_record_aside(state_dir: Path, say: Say) -> None:
     say(str(damage))
 
 
-def _running(current: LocalCloudStatus, state_dir: Path, port: int | None, say: Say) -> LocalTarget:
+def _running(
+    current: LocalCloudStatus, state_dir: Path, port: int | None, say: Say, iam: bool | None
+) -> LocalTarget:
     if port not in (None, current.port):
         stop = amplify_tui("local", "stop")
         start = amplify_tui("local", "start", "--port", str(port))
@@ -135,7 +140,25 @@ def _running(current: LocalCloudStatus, state_dir: Path, port: int | None, say: 
         say(str(damage))
     if current.unsaved:
         say(unsaved_words(current))
-    return target_of(current, state_dir)
+    target = target_of(current, state_dir)
+    if iam is not None and iam is not current.iam:
+        _switch(target, on=iam)
+    return target
+
+
+def _switch(target: LocalTarget, *, on: bool) -> None:
+    try:
+        answer = client.ask(
+            target.endpoint + contract.IAM_PATH, target.keys, document={"enforced": on}
+        )
+    except OSError as error:
+        raise LocalCloudProblem(
+            f"IAM could not be turned {'on' if on else 'off'}: {error}", "try again"
+        ) from error
+    if answer.status != 200:
+        raise LocalCloudProblem(
+            f"IAM could not be turned {'on' if on else 'off'}: {answer.refusal}", "try again"
+        )
 
 
 def stop(state_dir: Path, *, timeout: float = 20.0, say: Say = lambda _: None) -> bool:

@@ -15,10 +15,10 @@ from workbench.model.refused_calls import RefusedCall, refused_call
 _DATA = b"data: "
 
 
-async def refusals(target: LocalTarget) -> AsyncGenerator[RefusedCall, None]:
-    """Yield what IAM refuses from now on; ends when the local cloud does.
+async def refusals(target: LocalTarget) -> AsyncGenerator[RefusedCall | bool, None]:
+    """Yield what IAM refuses from now on, and whether it is on when that changes.
 
-    Raises OSError if nobody answers there.
+    Ends when the local cloud does. Raises OSError if nobody answers there.
     """
     url = target.endpoint + REFUSALS_PATH
     parts = urlsplit(url)
@@ -33,9 +33,12 @@ async def refusals(target: LocalTarget) -> AsyncGenerator[RefusedCall, None]:
         # lines are not events.
         while line := await reader.readline():
             if line.startswith(_DATA):
-                found = refused_call(json.loads(line.removeprefix(_DATA)))
+                document = json.loads(line.removeprefix(_DATA))
+                found = refused_call(document)
                 if found is not None:
                     yield found
+                elif isinstance(document.get("enforced"), bool):
+                    yield document["enforced"]
     finally:
         writer.close()
         with suppress(OSError):

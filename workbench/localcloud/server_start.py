@@ -61,7 +61,9 @@ def port_for(state_dir: Path, wanted: int | None, say: Say) -> int:
     return chosen
 
 
-def spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: Say) -> LocalTarget:
+def spawn(
+    state_dir: Path, port: int, node: Path | None, timeout: float, say: Say, *, iam: bool = True
+) -> LocalTarget:
     """Start the server, and wait until it answers; raises LocalCloudProblem."""
     log = state_dir / log_file.FILE_NAME
     log_file.trim_log(log)
@@ -79,6 +81,7 @@ def spawn(state_dir: Path, port: int, node: Path | None, timeout: float, say: Sa
                 str(state_dir),
                 "--port",
                 str(port),
+                *(() if iam else ("--no-iam",)),
             ],
             stdin=subprocess.DEVNULL,
             stdout=output,

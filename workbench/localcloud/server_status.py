@@ -31,6 +31,7 @@ class LocalCloudStatus:
 
     ``unresponsive`` means that the process lives but does not answer. ``damages`` is what of its
     saved files could not be used at its start, ``unsaved`` why its state cannot be saved now.
+    ``iam``: callers are held to their policies.
     """
 
     state: Literal["running", "stopped", "unresponsive"]
@@ -43,6 +44,7 @@ class LocalCloudStatus:
     log: Path = Path()
     damages: tuple[Damage, ...] = ()
     unsaved: str = ""
+    iam: bool = True
 
     @property
     def running(self) -> bool:
@@ -72,6 +74,7 @@ def status(state_dir: Path) -> LocalCloudStatus:
             log=log,
             damages=damages_of(health.get("damages")),
             unsaved=str(health.get("unsaved", "")),
+            iam=health.get("iam") is not False,
         )
     return LocalCloudStatus(
         "stopped" if found is None else "unresponsive",

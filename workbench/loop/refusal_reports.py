@@ -11,7 +11,7 @@ from workbench.loop.connection import Connection
 from workbench.loop.daemon_threads import in_thread
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
-from workbench.model.events import Level, LogLine
+from workbench.model.events import Level, LocalCloudReported, LogLine
 from workbench.project.models import Project
 
 _PAUSE = 1.0
@@ -46,6 +46,17 @@ async def _report(project: Project, folder: Path, outputs: Path, sink: EventSink
         return
     root, amplify, language = project.root, project.amplify_dir, project.language
     async for call in refusals(target_of(now, folder)):
+        if isinstance(call, bool):
+            sink(
+                LocalCloudReported(
+                    at=time.time(),
+                    status="running",
+                    endpoint=now.endpoint,
+                    damages=tuple(str(each) for each in now.damages),
+                    iam=call,
+                )
+            )
+            continue
         line = partial(refusal_line, call, root, amplify, outputs, language)
         text = await in_thread(line, "refusal-line")
         sink(LogLine(at=time.time(), level=Level.WARNING, source="iam", text=text))

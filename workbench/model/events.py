@@ -243,12 +243,16 @@ class DeploymentFinished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalCloudReported(Event):
-    """The local cloud's health; ``damages`` says what of its saved files could not be used."""
+    """The local cloud's health; ``damages`` says what of its saved files could not be used.
+
+    ``iam``: its callers are held to their policies.
+    """
 
     status: Literal["starting", "running", "stopped", "failed"]
     endpoint: str = ""
     detail: str = ""
     damages: tuple[str, ...] = ()
+    iam: bool = True
     kind: Literal["local-cloud"] = "local-cloud"
 
 

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from tests.local_keys import boto3_keys
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
+from workbench.localcloud.contract import IAM_PATH
 from workbench.localcloud.refusal_stream import refusals
 from workbench.model.refused_calls import RefusedCall
 
@@ -280,6 +281,8 @@ def test_refusals_are_told_as_they_happen(cloud: LocalTarget) -> None:
         stream = refusals(cloud)
         async with aclosing(stream), asyncio.timeout(40):
             async for call in stream:
+                if isinstance(call, bool):
+                    continue
                 if call.role == caller.role:
                     heard.put(call)
                     return
@@ -421,3 +424,38 @@ def test_the_developer_may_do_everything(cloud: LocalTarget) -> None:
         region_name="us-east-1",
     )
     assert "StackSummaries" in cloudformation.list_stacks()
+
+
+# -- off and on -----------------------------------------------------------------------------------
+
+
+def test_iam_is_turned_off_and_on_for_the_running_cloud(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    state = tmp_path_factory.mktemp("switch") / "cloud"
+    try:
+        target = lifecycle.start(state, iam=False)
+        owner(target, "s3").create_bucket(Bucket=BUCKET)
+        owner(target, "s3").put_object(Bucket=BUCKET, Key="a", Body=b"x")
+        caller = Caller(target)
+        s3 = caller.client("s3")
+        assert s3.get_object(Bucket=BUCKET, Key="a")
+        assert not lifecycle.status(state).iam
+        # Who does not ask for a change makes none.
+        lifecycle.start(state)
+        assert not lifecycle.status(state).iam
+        lifecycle.start(state, iam=True)
+        assert lifecycle.status(state).iam
+        assert refused(lambda: s3.get_object(Bucket=BUCKET, Key="a"))[0] == 403
+        lifecycle.start(state, iam=False)
+        assert s3.get_object(Bucket=BUCKET, Key="a")
+        # Nobody but the developer turns it off.
+        url = target.endpoint + IAM_PATH
+        for asked in ({}, {"authorization": "Bearer x"}):
+            answer = httpx.post(url, json={"enforced": False}, headers=asked, trust_env=False)
+            assert answer.status_code == 403
+        lifecycle.stop(state)
+        lifecycle.start(state)
+        assert lifecycle.status(state).iam
+    finally:
+        lifecycle.stop(state)

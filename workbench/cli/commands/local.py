@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from workbench.cli.colours import Paint
-from workbench.cli.flags import add_json, add_yes
+from workbench.cli.flags import add_iam, add_json, add_yes
 from workbench.cli.output import err, out, out_data, out_json
 from workbench.cli.parser import Parser, add_action, add_actions
 from workbench.cli.prompts import confirm
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from workbench.project.models import Project
 
 NAME: Final = "local"
+IAM_OFF: Final = (
+    "IAM is off: no policies are enforced, until the local cloud stops or --iam turns it on"
+)
 ABOUT: Final = "the local cloud: start, stop, status, env, reset"
 
 
@@ -28,6 +31,7 @@ def register(parser: Parser) -> None:
     actions = add_actions(parser)
     start = add_action(actions, "start", "start it, if it is not running", _start)
     start.add_argument("--port", type=int, help="this port and no other")
+    add_iam(start)
     stop = add_action(actions, "stop", "stop it; its state is kept", _stop)
     stop.add_argument(
         "--force", action="store_true", help="even if a sandbox uses it, and starts it again"
@@ -47,11 +51,14 @@ def _project() -> Project:
 
 
 def _start(arguments: argparse.Namespace) -> int:
-    from workbench.localcloud.lifecycle import start
+    from workbench.localcloud.lifecycle import start, status
 
-    target = start(_project().local_cloud_dir, port=arguments.port, say=err)
+    folder = _project().local_cloud_dir
+    target = start(folder, port=arguments.port, iam=arguments.iam, say=err)
     paint = Paint.of(sys.stdout)
     out(f"{paint.good('✓')} local cloud at {paint.strong(target.endpoint)}")
+    if not status(folder).iam:
+        out(f"  {paint.warn(IAM_OFF)}")
     return 0
 
 
@@ -135,6 +142,7 @@ def _status_document(now: LocalCloudStatus, folder: Path) -> dict[str, object]:
         "log": str(now.log),
         "damages": [damage.document() for damage in now.damages],
         "unsaved": now.unsaved,
+        "iam": now.iam,
         "damaged_files": [str(file) for file in kept_damaged(folder)],
     }
 
@@ -151,6 +159,8 @@ def _status_lines(now: LocalCloudStatus, folder: Path, paint: Paint) -> list[str
         )
     if now.log.exists():
         lines.append(paint.faint(f"  log {now.log}"))
+    if now.running:
+        lines.append(f"  {'IAM on' if now.iam else paint.warn(IAM_OFF)}")
     if now.unsaved:
         lines.append(f"  {paint.warn('unsaved')} {unsaved_words(now)}")
     lines += [f"  {paint.warn('damaged')} {damage}" for damage in now.damages]

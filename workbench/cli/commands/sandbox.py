@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from workbench.cli.colours import Paint
-from workbench.cli.flags import add_json, add_outputs, add_target
+from workbench.cli.flags import add_iam, add_json, add_outputs, add_target
 from workbench.cli.output import out
 from workbench.cli.parser import Parser
 from workbench.cli.session import open_session
@@ -28,6 +28,7 @@ def register(parser: Parser) -> None:
     """Add the arguments."""
     parser.set_defaults(run=run)
     add_target(parser)
+    add_iam(parser)
     parser.add_argument("--once", action="store_true", help="deploy once, then end")
     add_json(parser, "one JSON object for each event")
     parser.add_argument("--no-type-check", action="store_true", help="deploy without type check")

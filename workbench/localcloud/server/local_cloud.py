@@ -30,6 +30,7 @@ from workbench.localcloud.ministack.authorization.callers import refused_call_of
 from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
+from workbench.localcloud.server.enforcement_route import enforcement_route
 from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.outbound_messages_route import inbox_route
@@ -44,17 +45,19 @@ logger = logging.getLogger("local cloud")
 class LocalCloud:
     """Loads the emulator with its patches, and the saved state.
 
-    ``damages`` is what of the saved files could not be used. Raises UnsupportedVersionError for any
+    ``iam``: callers are held to their policies. ``damages`` is what of the saved files could not be
+    used. Raises UnsupportedVersionError for any
     other release, NewerStateError and UnreachableStateError of the state.
     """
 
-    def __init__(self, state_dir: Path, port: int) -> None:
+    def __init__(self, state_dir: Path, port: int, *, iam: bool = True) -> None:
         check_versions()
         private_folder(state_dir)
         self._cloud_dir = state_dir.parent
         keys = keys_of(self._cloud_dir)
         self._target = LocalTarget(f"http://127.0.0.1:{port}", keys=keys)
         self._keys = keys
+        enforcement.enforce(on=iam)
         self._emulator = emulator.load(state_dir, port, keys)
         logger.info("patches: %s", ", ".join(installation.install()) or "none")
         from workbench.localcloud.ministack.bridge.known_secrets import known_secrets
@@ -112,6 +115,7 @@ class LocalCloud:
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
             self._refusals.route(),
+            enforcement_route(self._refusals),
             HostingService(hosting, self._jobs, self._watcher.look_soon).route(),
         )
         routes = (*own, *self._graphql.routes())
@@ -136,6 +140,11 @@ class LocalCloud:
             await call("s3", "DELETE", f"/{STAGING_BUCKET}/{quote(key)}", {}, b"")
             await asyncio.sleep(0)  # requests come first
         self._autosave.mark(("s3",))
+
+    @property
+    def holds_to_policies(self) -> bool:
+        """Whether IAM is on."""
+        return enforcement.is_enforced()
 
     @property
     def unsaved_because(self) -> str:

@@ -41,6 +41,7 @@ class ServerOptions:
 
     state_dir: Path
     port: int
+    iam: bool = True
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,8 +49,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workbench.localcloud.server.main")
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--no-iam", action="store_true")
     parsed = parser.parse_args(argv)
-    options = ServerOptions(parsed.state_dir.resolve(), parsed.port)
+    options = ServerOptions(parsed.state_dir.resolve(), parsed.port, iam=not parsed.no_iam)
     # Whatever it writes, and what its functions and jobs write, is for its owner alone.
     os.umask(0o077)
     private_folder(options.state_dir)
@@ -85,7 +87,7 @@ def _serve(options: ServerOptions) -> int:
     from workbench.localcloud.state.store import NewerStateError, UnreachableStateError
 
     try:
-        cloud = LocalCloud(options.state_dir / "state", options.port)
+        cloud = LocalCloud(options.state_dir / "state", options.port, iam=options.iam)
     except UnsupportedVersionError as error:
         print(str(error), file=sys.stderr)  # noqa: T201
         return EXIT_UNSUPPORTED
@@ -109,6 +111,7 @@ def _serve(options: ServerOptions) -> int:
             "uptime": round(time.monotonic() - ticks, 3),
             "damages": [damage.document() for damage in cloud.damages],
             "unsaved": cloud.unsaved_because,
+            "iam": cloud.holds_to_policies,
         }
 
     async def run() -> None:

@@ -11,7 +11,9 @@ import asyncio
 import json
 import logging
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
@@ -32,6 +34,7 @@ _MOST = 200
 """Kinds of refusals that are counted at a time; a caller may make up names of actions."""
 _COUNTED = 1000
 
+Document = Mapping[str, Any]
 _Key = tuple[str, str, str]
 _REST: _Key = ("", "", "")
 
@@ -56,6 +59,11 @@ class RefusalFeed:
     def refused(self, call: RefusedCall) -> None:
         """A call was refused."""
         self._loop.call_soon_threadsafe(self._note, call)
+
+    def switched(self, *, on: bool) -> None:
+        """IAM was turned on or off."""
+        for reader in self._readers:
+            reader.put({"enforced": on})
 
     def route(self) -> Route:
         """The address where front ends listen."""
@@ -103,7 +111,7 @@ class RefusalFeed:
         line = f"IAM refused {who} (role {call.role}): {call.action} on {call.resource}{times}"
         logger.info("%s", safe_line(line))
         for reader in self._readers:
-            reader.put(call)
+            reader.put(call.document())
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         reader = _Reader()
@@ -115,8 +123,8 @@ class RefusalFeed:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             # The reader knows by it that it hears what comes from now on.
             await send({"type": "http.response.body", "body": b": open\n\n", "more_body": True})
-            while (call := await reader.next()) is not None:
-                body = f"data: {json.dumps(call.document())}\n\n".encode()
+            while (document := await reader.next()) is not None:
+                body = f"data: {json.dumps(document)}\n\n".encode()
                 await send({"type": "http.response.body", "body": body, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
@@ -128,14 +136,14 @@ class _Reader:
     """What one front end has not read yet; None ends it."""
 
     def __init__(self) -> None:
-        self._waiting: deque[RefusedCall | None] = deque(maxlen=_WAITING)
+        self._waiting: deque[Document | None] = deque(maxlen=_WAITING)
         self._something = asyncio.Event()
 
-    def put(self, call: RefusedCall | None) -> None:
-        self._waiting.append(call)
+    def put(self, document: Document | None) -> None:
+        self._waiting.append(document)
         self._something.set()
 
-    async def next(self) -> RefusedCall | None:
+    async def next(self) -> Document | None:
         while not self._waiting:
             self._something.clear()
             await self._something.wait()
