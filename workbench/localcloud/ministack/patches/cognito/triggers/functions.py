@@ -17,6 +17,7 @@ from workbench.localcloud.ministack.patches.cognito.triggers.calls import (
     TriggerRefusedError,
     current_call,
 )
+from workbench.localcloud.ministack.patches.cognito.triggers.permissions import may_invoke
 from workbench.localcloud.ministack.patches.cognito.turns import out_of_turn
 
 Trigger = Literal[
@@ -73,11 +74,10 @@ def run_trigger(
     """
     trigger = source.partition("_")[0]
     trigger = _OTHER_NAMES.get(trigger, trigger)
-    arn = function_arn(pool, trigger)
-    if not arn:
+    if not function_arn(pool, trigger):
         return None
     event = trigger_event(pool, source, user_name, request, response) | {"version": version}
-    return _response(trigger, answered(trigger, _invocation(trigger, arn, event)))
+    return _response(trigger, answered(trigger, _invocation(pool, trigger, event)))
 
 
 def trigger_event(
@@ -117,15 +117,21 @@ def with_metadata(request: Mapping[str, Any]) -> dict[str, Any]:
     return {**request, "clientMetadata": dict(metadata)} if metadata else dict(request)
 
 
-def find_function(trigger: str, arn: str) -> dict[str, Any]:
-    """The function that Cognito invokes. Raises TriggerRefusedError, in AWS's words, if missing."""
+def find_function(pool: Any, trigger: str) -> dict[str, Any]:
+    """The function that Cognito invokes.
+
+    Raises TriggerRefusedError if it is missing, or does not let Cognito invoke it.
+    """
     from ministack.services import lambda_svc
 
+    arn = function_arn(pool, trigger)
     record, config, _name = lambda_svc._get_func_record_for_ref(arn)
     if record is None or config is None:
         # Without the function there is no policy either that would allow the invocation.
         raise _not_invoked(trigger, "AccessDeniedException")
     found: dict[str, Any] = lambda_svc._execution_record_for_config(record, config)
+    if not may_invoke(pool, arn, found):
+        raise _not_invoked(trigger, "AccessDeniedException")
     return found
 
 
@@ -140,10 +146,10 @@ def answered(
     raise _not_invoked(trigger, "Socket timeout while invoking Lambda function")
 
 
-def _invocation(trigger: str, arn: str, event: Mapping[str, Any]) -> Invoke:
+def _invocation(pool: Any, trigger: str, event: Mapping[str, Any]) -> Invoke:
     from ministack.services import lambda_svc
 
-    record = find_function(trigger, arn)
+    record = find_function(pool, trigger)
 
     def invoke() -> Mapping[str, Any]:
         found: Mapping[str, Any] = lambda_svc._execute_function_with_config_scope(record, event)

@@ -19,7 +19,6 @@ from workbench.localcloud.ministack.patches.cognito.triggers.encrypted_code impo
 from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
     event_attributes,
     find_function,
-    function_arn,
     trigger_event,
     with_metadata,
 )
@@ -39,7 +38,7 @@ def send(pool: Any, user: Any, sender: Sender, source: str, code: str) -> str:
     """
     from ministack.services import lambda_svc
 
-    function = find_function(sender, function_arn(pool, sender))
+    function = find_function(pool, sender)
     if sender == "CustomEmailSender" and source == "AdminCreateUser":
         # AWS documents that temporary passwords arrive escaped for HTML.
         code = html.escape(code, quote=False)
