@@ -118,7 +118,7 @@ class Page:
         self.click(selector)
         self.evaluate("document.activeElement.select?.()")
         self.call("Input.insertText", text=text)
-        self.wait_until(f"return document.querySelector({_js(selector)}).value === {_js(text)}")
+        self.wait_until(f"return find({_js(selector)}, '')?.value === {_js(text)}")
 
     def choose_files(self, selector: str, text: str, files: Sequence[Path]) -> None:
         """Click what opens a file dialog, and choose in it."""

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.browser.browser import Browser
 from tests.browser.page import Page
 from tests.chromium import needs_chromium
 from tests.react.conftest import PASSWORD, App, vite_command
+from workbench.aws.clients import Clients
 from workbench.project.node_runtime import NodeRuntime
 
 pytestmark = [needs_chromium, pytest.mark.cloud, pytest.mark.npm]
@@ -185,6 +187,22 @@ def test_a_guest_reads_and_does_not_write(app: App, browser: Browser) -> None:
     page.wait_for("#state", "allowed:")
     page.click("button", "Write")
     page.wait_for("#state", "refused: AccessDenied")
+
+
+def test_a_page_that_the_bucket_does_not_name_reads_nothing(app: App, browser: Browser) -> None:
+    s3 = Clients(app.target).s3
+    bucket = app.outputs["storage"]["bucket_name"]
+    rules: Any = s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
+    elsewhere: Any = [{**rules[0], "AllowedOrigins": ["https://app.example"]}]
+    page = browser.open(f"{app.url}?page=guest")
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": elsewhere})
+    try:
+        page.click("button", "List")
+        page.wait_for("#state", "refused: ")
+    finally:
+        s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
+    page.click("button", "List")
+    page.wait_for("#state", "allowed:")
 
 
 def test_a_code_by_email_signs_in_and_resets_the_password(app: App, browser: Browser) -> None:
