@@ -2,7 +2,8 @@
 
 An application may answer before it has read the request: a refusal, a route that takes no body. The
 server would then wait for a place for the next part, and never close; and a client that is still
-sending would not hear the answer.
+sending would not hear the answer. A client that waits to be asked for its body never sends it, so
+the connection ends with the answer, and is told so: the next request would be lost in it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ def read_to_the_end(app: App) -> App:
     """The application; the end of an answer waits until the client has sent its whole body."""
 
     async def with_whole_body(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _waits_to_be_asked(scope):
+            await _closing_if_unread(app, scope, receive, send)
+            return
         if scope["type"] != "http" or not _may_be_long(scope):
             await app(scope, receive, send)
             return
@@ -55,6 +59,23 @@ def read_to_the_end(app: App) -> App:
     return with_whole_body
 
 
+async def _closing_if_unread(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    asked = False
+
+    async def receive_and_note() -> Message:
+        nonlocal asked
+        asked = True
+        return await receive()
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start" and not asked:
+            headers = [*message.get("headers", ()), (b"connection", b"close")]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    await app(scope, receive_and_note, send_and_close)
+
+
 async def throw_away(receive: Receive, most: int) -> int:
     """Read what comes of a body, up to its end or ``most`` bytes; how many it was."""
     size = 0
@@ -83,8 +104,11 @@ async def _forever(receive: Receive) -> None:
         continue
 
 
+def _waits_to_be_asked(scope: Scope) -> bool:
+    """Whether the client sends its body only when it is asked for it, as the SDKs do for S3."""
+    return any(name == b"expect" for name, _ in scope["headers"])
+
+
 def _may_be_long(scope: Scope) -> bool:
-    if any(name == b"expect" for name, _ in scope["headers"]):
-        return False  # such a client sends nothing before it is asked
     length = declared_length(scope)
     return length is None or length > _HELD_BY_SERVER

@@ -113,7 +113,7 @@ class Callers:
         if kind == "user":
             token = self._user(name)["AccessToken"]
             return lambda _url, _body: {"Authorization": token}
-        keys = own_keys(self.deployed.target) if kind == "admin" else self._identity(name)
+        keys = own_keys(self.deployed.target) if kind == "admin" else self.credentials(name)
         return lambda url, body: signed(keys, url, body)
 
     def _claims(self, name: str) -> dict[str, Any]:
@@ -131,15 +131,24 @@ class Callers:
             self._tokens[name] = {"AccessToken": signed_in.access, "IdToken": signed_in.id}
         return self._tokens[name]
 
-    def _identity(self, name: str) -> Credentials:
-        """The pool's credentials: a guest's without a name, else the signed-in user's."""
-        auth = self.deployed.outputs["auth"]
-        provider = f"cognito-idp.us-east-1.amazonaws.com/{auth['user_pool_id']}"
-        logins = {"Logins": {provider: self._user(name)["IdToken"]}} if name else {}
+    def credentials(self, name: str) -> Credentials:
+        """The identity pool's credentials: a guest's without a name, else the user's."""
         pool = self._client("cognito-identity")
-        identity = pool.get_id(IdentityPoolId=auth["identity_pool_id"], **logins)["IdentityId"]
-        found = pool.get_credentials_for_identity(IdentityId=identity, **logins)["Credentials"]
+        found = pool.get_credentials_for_identity(
+            IdentityId=self.identity_id(name), **self._logins(name)
+        )["Credentials"]
         return Credentials(found["AccessKeyId"], found["SecretKey"], found["SessionToken"])
+
+    def identity_id(self, name: str) -> str:
+        """The user's identity in the pool; a new one for a guest, who has no name."""
+        asked = {"IdentityPoolId": self.deployed.outputs["auth"]["identity_pool_id"]}
+        pool = self._client("cognito-identity")
+        return str(pool.get_id(**asked, **self._logins(name))["IdentityId"])
+
+    def _logins(self, name: str) -> dict[str, dict[str, str]]:
+        pool = self.deployed.outputs["auth"]["user_pool_id"]
+        provider = f"cognito-idp.us-east-1.amazonaws.com/{pool}"
+        return {"Logins": {provider: self._user(name)["IdToken"]}} if name else {}
 
     def _client(self, service: str) -> Any:
         keys: Any = boto3_keys(self.deployed.target)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
+from workbench.aws.target import LOCAL_ACCOUNT
 from workbench.localcloud.iam.denials import Refusal
 from workbench.localcloud.iam.evaluation import decide
-from workbench.localcloud.iam.requests import Principal, Request
+from workbench.localcloud.iam.requests import Context, Principal, Request
 from workbench.localcloud.ministack.authorization import enforcement
 from workbench.localcloud.ministack.authorization.principals import principal_of
 from workbench.localcloud.ministack.bridge.issued_credentials import issued
@@ -48,6 +50,16 @@ class EmulatorGrants:
         return first is None
 
 
+@functools.cache
+def _context(region: str) -> Context:
+    return {
+        "aws:requestedregion": region,
+        "aws:resourceaccount": LOCAL_ACCOUNT,
+        "aws:securetransport": "true",
+        "aws:sourceip": "127.0.0.1",
+    }
+
+
 def _held_to_policies(access_key: str) -> Principal | None:
     """The caller; None for one who may do everything."""
     known = issued(access_key) if enforcement.is_enforced() else None
@@ -55,6 +67,6 @@ def _held_to_policies(access_key: str) -> Principal | None:
 
 
 def _refusal(principal: Principal, resource: str) -> Refusal | None:
-    request = Request(_ACTION, resource)
+    request = Request(_ACTION, resource, _context(resource.split(":", 4)[3]))
     decision = decide(principal, request)
     return None if decision.allowed else Refusal(principal, request, decision)

@@ -1,5 +1,6 @@
 import { defineBackend } from '@aws-amplify/backend';
 import { auth } from './auth/resource.js';
 import { data } from './data/resource.js';
+import { keys, second, storage } from './storage/resource.js';
 
-defineBackend({ auth, data });
+defineBackend({ auth, data, keys, storage, second });
