@@ -59,8 +59,7 @@ def read_settings(pool: UserPool, root: Path | None = None) -> tuple[Setting, ..
         ("groups", _readable(lambda: _groups(pool))),
         ("identity providers", _readable(lambda: _providers(pool))),
     ]
-    triggers = trigger_functions(described.get("LambdaConfig", {})).items()
-    found.append(("triggers", "; ".join(f"{name}: {of}" for name, of in triggers) or "none"))
+    found.append(("triggers", _triggers(described.get("LambdaConfig", {}))))
     found += _clients(pool)
     places = {} if root is None else _places(root)
     return tuple(Setting(name, value, places.get(name, "")) for name, value in found)
@@ -190,6 +189,13 @@ def _recovery(pool: Mapping[str, Any]) -> str:
     ways = pool.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", ())
     ordered = sorted(ways, key=lambda each: int(each.get("Priority", 0)))
     return ", then ".join(each["Name"].replace("_", " ") for each in ordered) or "Cognito's default"
+
+
+def _triggers(config: Mapping[str, Any]) -> str:
+    of: dict[str, list[str]] = {}
+    for trigger, function in trigger_functions(config).items():
+        of.setdefault(function, []).append(trigger)
+    return "; ".join(f"{', '.join(names)}: {function}" for function, names in of.items()) or "none"
 
 
 def _client(client: Mapping[str, Any]) -> str:

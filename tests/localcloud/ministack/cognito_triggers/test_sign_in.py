@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local_clouds import SharedCloud
 from tests.localcloud.ministack.cognito_triggers.conftest import (
     PASSWORD,
     TriggeredPool,
     refusal,
 )
+from workbench.localcloud.client import ask
+from workbench.localcloud.contract import TOKENS_PATH
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
@@ -246,3 +249,19 @@ def test_a_flow_that_the_client_does_not_allow_runs_nothing(pool: TriggeredPool,
             ClientId=pool.client, AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": ann}
         )
     assert pool.events() == []
+
+
+def test_who_runs_as_a_user_does_not_sign_in(
+    shared_cloud: SharedCloud, pool: TriggeredPool, ann: str
+) -> None:
+    asked = {"userPoolId": pool.id, "clientId": pool.client, "username": ann}
+    target = shared_cloud.target
+    answer = ask(f"{target.endpoint}{TOKENS_PATH}", target.keys, document=asked)
+    assert answer.status == 200
+    assert pool.sources == [TOKENS]
+    pool.behave(TOKENS, **{"raise": "no claims"})
+    answer = ask(f"{target.endpoint}{TOKENS_PATH}", target.keys, document=asked)
+    assert (answer.status, answer.document["message"]) == (
+        400,
+        "PreTokenGeneration failed with error no claims.",
+    )

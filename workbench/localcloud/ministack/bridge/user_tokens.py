@@ -1,7 +1,7 @@
 """Issues tokens for a user of a local pool without the password, for "run as" in the playground.
 
-The tokens are the emulator's own, signed by the pool's key; no attribute, password or status of the
-user changes.
+Nobody signs in by that: of the pool's triggers, it runs pre token generation alone. The tokens are
+the emulator's own, signed by the pool's key; no attribute, password or status of the user changes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import TriggerRefusedError
 from workbench.localcloud.ministack.patches.cognito.turns import in_turn
 from workbench.localcloud.ministack.patches.cognito.user_index import find, having
 
@@ -39,7 +40,10 @@ def issue_tokens(pool_id: str, client_id: str, username: str) -> Mapping[str, An
         )
     if not user.get("Enabled", True):
         raise NoTokensError(f"The user {username} is disabled.")
-    tokens: Mapping[str, Any] = cognito._build_auth_result(pool_id, client_id, user)
+    try:
+        tokens: Mapping[str, Any] = cognito._build_auth_result(pool_id, client_id, user)
+    except TriggerRefusedError as refused:
+        raise NoTokensError(str(refused)) from None
     return tokens
 
 

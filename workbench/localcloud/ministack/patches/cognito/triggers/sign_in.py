@@ -48,7 +48,8 @@ def install() -> None:
         trigger_source: str = "TokenGeneration_Authentication",
         **named: Any,
     ) -> Any:
-        if trigger_source not in _NOT_A_SIGN_IN:
+        # Tokens without a call are the developer's, who runs as a user: nobody signs in.
+        if trigger_source not in _NOT_A_SIGN_IN and current_call().action:
             pool = cognito._get_pool_unscoped(pool_id)
             post_authentication(pool, user)
         return build(pool_id, client_id, user, *more, trigger_source=trigger_source, **named)
