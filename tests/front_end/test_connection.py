@@ -10,7 +10,7 @@ import pytest
 from tests.cli.command_here import command_here
 from tests.front_end.backends import Backend
 from workbench.front_end.connection import find_front_end
-from workbench.front_end.written import FOLDER, follow
+from workbench.front_end.written import FOLDER, disconnect, refresh
 
 PLUGIN = (
     "import(`${process.cwd()}/.amplify/front-end/vite.cjs`).then((m) => m.default(), () => null)"
@@ -44,6 +44,11 @@ PLACES = {
         "next.config.js",
         "module.exports = {}\n",
         f"{STATEMENT}\nmodule.exports = {{}}\n",
+    ),
+    "plugins of another tool": (
+        "vite.config.ts",
+        "export default { css: { postcss: { plugins: [tailwind()] } } }\n",
+        "",
     ),
     "no place": (
         "vite.config.ts",
@@ -94,12 +99,38 @@ def test_the_command_adds_the_line_once(tmp_path: Path) -> None:
 def test_the_files_follow_a_local_cloud_that_moves(backend: Backend) -> None:
     folder = backend.root / FOLDER
     moved = "http://127.0.0.1:1"
-    follow(backend.root, moved, "us-east-1")
+    refresh(backend.root, moved, "us-east-1")
     assert moved in (folder / "browser.js").read_text()
     assert json.loads((folder / "backend.json").read_text())["endpoint"] == moved
     backend.outputs_file.write_text('{"version": "1.4", "auth": {"user_pool_id": "other"}}')
-    follow(backend.root, "http://127.0.0.1:2", "us-east-1")
+    refresh(backend.root, "http://127.0.0.1:2", "us-east-1")
     assert moved in (folder / "browser.js").read_text()
     (folder / "backend.json").unlink()
-    follow(backend.root, "http://127.0.0.1:2", "us-east-1")
+    refresh(backend.root, "http://127.0.0.1:2", "us-east-1")
     assert not (folder / "backend.json").exists()
+
+
+@pytest.mark.cloud
+def test_a_page_goes_to_aws_once_that_was_deployed_to(backend: Backend) -> None:
+    script = backend.root / FOLDER / "browser.js"
+    disconnect(backend.root, backend.root / "other" / "amplify_outputs.json")
+    assert backend.target.endpoint in script.read_text()
+    disconnect(backend.root, backend.outputs_file)
+    assert "localAddress" not in script.read_text()
+    backend.write()
+    assert backend.target.endpoint in script.read_text()
+
+
+@pytest.mark.unit
+def test_a_front_end_in_another_folder(tmp_path: Path) -> None:
+    backend, web = tmp_path / "backend", tmp_path / "web"
+    (backend / FOLDER).mkdir(parents=True)
+    web.mkdir()
+    (web / "vite.config.ts").write_text("export default { plugins: [] }\n")
+    assert find_front_end(backend) is None
+    outputs = {"outputs": str(web / "amplify_outputs.json")}
+    (backend / FOLDER / "backend.json").write_text(json.dumps(outputs))
+    found = find_front_end(backend)
+    assert found is not None
+    assert found.file == web / "vite.config.ts"
+    assert "${process.cwd()}/../backend/.amplify/front-end/vite.cjs" in found.new_text

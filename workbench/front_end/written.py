@@ -30,6 +30,7 @@ _SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "dev-server.cjs": ("dev_server",),
 }
 _BACKEND = "backend.json"
+_PAGE_SCRIPT = "browser.js"
 _FUNCTION = ("addresses", "requests", "node", "lambda")
 
 
@@ -47,7 +48,7 @@ def write_front_end(root: Path, endpoint: str, region: str, outputs: Path) -> bo
     sources = _joined(("addresses", "requests", "page", "browser"))
     browser = f"(() => {{\nconst backend = {_script_json(page)};\n{sources}}})();\n"
     scripts = {name: _joined(parts) for name, parts in _SCRIPTS.items()}
-    files = {_BACKEND: json.dumps(backend, indent=2), "browser.js": browser, **scripts}
+    files = {_BACKEND: json.dumps(backend, indent=2), _PAGE_SCRIPT: browser, **scripts}
     for name, text in files.items():
         file = folder / name
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
@@ -55,17 +56,38 @@ def write_front_end(root: Path, endpoint: str, region: str, outputs: Path) -> bo
     return first
 
 
-def follow(root: Path, endpoint: str, region: str) -> None:
-    """Write the files again if the local cloud has moved to another port. Raises OSError."""
+def refresh(root: Path, endpoint: str, region: str) -> None:
+    """Write the files again for a local cloud that has started: its port and we may have changed.
+
+    Raises OSError.
+    """
     try:
         written = json.loads((root / FOLDER / _BACKEND).read_text(encoding="utf-8"))
         outputs = Path(written["outputs"])
         document = json.loads(outputs.read_text(encoding="utf-8"))
-        moved = written["endpoint"] != endpoint and _ids(document) == written["ids"]
+        is_current = _ids(document) == written["ids"]
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return
-    if moved:
+    if is_current:
         write_front_end(root, endpoint, region, outputs)
+
+
+def disconnect(root: Path, outputs: Path) -> None:
+    """The outputs are an AWS account's now: a page that still loads the script goes there.
+
+    The other files look at the outputs themselves. Raises OSError.
+    """
+    script = root / FOLDER / _PAGE_SCRIPT
+    if script.exists() and outputs_of(root) == outputs:
+        write_private(script, "// amplify_outputs.json is that of an AWS account.\n")
+
+
+def outputs_of(root: Path) -> Path | None:
+    """The outputs that the files of this project are for; None where there are none."""
+    try:
+        return Path(json.loads((root / FOLDER / _BACKEND).read_text(encoding="utf-8"))["outputs"])
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
 
 
 def function_preload() -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workbench.aws.target import LocalTarget
 from workbench.damaged_files import Damage, put_aside
-from workbench.front_end.written import follow
+from workbench.front_end.written import refresh
 from workbench.localcloud import client, contract, ports, server_process
 from workbench.localcloud import server_file as record_file
 from workbench.localcloud.server_file import read_record
@@ -90,9 +90,9 @@ def start(
         target = spawn(state_dir, chosen, found, timeout, say, iam=iam is not False)
         if state_dir.parent.name == FOLDER_NAME:
             try:
-                follow(state_dir.parents[1], target.endpoint, target.region)
+                refresh(state_dir.parents[1], target.endpoint, target.region)
             except OSError as error:
-                say(f"The front end still goes to the old port: {error}")
+                say(f"The files of the front end could not be written: {error}")
         return target
 
 

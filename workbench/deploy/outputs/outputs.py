@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from workbench.atomic_files import write_whole
 from workbench.aws.client_errors import is_missing
 from workbench.aws.clients import Clients
-from workbench.aws.target import LocalTarget
+from workbench.aws.target import LocalTarget, Target
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.stack_state import StackState, read_stack_state
 from workbench.deploy.outputs.legacy import legacy_outputs, mobile_outputs
@@ -33,7 +33,7 @@ from workbench.deploy.outputs.sections import (
 )
 from workbench.deploy.outputs.written_outputs import note_written
 from workbench.front_end.connection import find_front_end
-from workbench.front_end.written import write_front_end
+from workbench.front_end.written import disconnect, write_front_end
 from workbench.model.events import Emit, Level, LogLine, OutputsWritten
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
@@ -146,19 +146,25 @@ def write_outputs_file(
     changed = write_outputs(request.path, content, request.fmt, request.version)
     if request.sandbox_dir is not None:
         note_written(request.sandbox_dir, request.path)
-    local = clients.target
-    if request.root is not None and isinstance(local, LocalTarget) and request.is_for_web:
-        first = write_front_end(request.root, local.endpoint, local.region, request.path)
-        front_end = find_front_end(request.root) if first else None
-        if front_end is not None and not front_end.connected:
-            text = (
-                f"Your front end still calls AWS: `{amplify_tui('front-end')}` connects it with "
-                f"the local cloud by one line in {front_end.file.name}."
-            )
-            emit(LogLine(at=time.time(), level=Level.INFO, source="front end", text=text))
+    if request.root is not None and request.is_for_web:
+        _connect_front_end(clients.target, request.root, request.path, emit)
     path = str(request.path)
     emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
     return changed
+
+
+def _connect_front_end(target: Target, root: Path, outputs: Path, emit: Emit) -> None:
+    if not isinstance(target, LocalTarget):
+        disconnect(root, outputs)
+        return
+    first = write_front_end(root, target.endpoint, target.region, outputs)
+    front_end = find_front_end(root) if first else None
+    if front_end is not None and not front_end.connected:
+        text = (
+            f"Your front end still calls AWS: `{amplify_tui('front-end')}` connects it with the "
+            f"local cloud by one line in {front_end.file.name}."
+        )
+        emit(LogLine(at=time.time(), level=Level.INFO, source="front end", text=text))
 
 
 def outputs_path(
