@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import pytest
 
 from tests.browser.devtools import DevTools, Event
 from tests.browser.network_log import NetworkLog
 from tests.browser.page import WAIT_SECONDS, Page
-from tests.chromium import BROWSER
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+needs_chromium = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on PATH")
 
 _FREE = 99
 _FLAGS = (
@@ -29,9 +35,13 @@ _FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
     "--window-size=1200,1600",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, "
-    "EXCLUDE 127.0.0.1",
     "--remote-debugging-pipe",
+)
+_RESOLVING = (
+    "MAP * ~NOTFOUND",
+    "EXCLUDE localhost",
+    "EXCLUDE *.localhost",
+    "EXCLUDE 127.0.0.1",
 )
 
 
@@ -89,11 +99,16 @@ class Browser:
 
 
 @contextmanager
-def running_browser(profile: Path) -> Iterator[Browser]:
-    """Chromium with a profile folder of its own, as long as the context lasts."""
+def running_browser(profile: Path, names: Sequence[str] = ()) -> Iterator[Browser]:
+    """Chromium with a profile folder of its own, as long as the context lasts.
+
+    Besides loopback's own names, only these ``names`` lead anywhere: to 127.0.0.1.
+    """
     assert BROWSER is not None
+    resolving = [*(f"MAP {name} 127.0.0.1" for name in names), *_RESOLVING]
+    flags = [*_FLAGS, f"--host-resolver-rules={', '.join(resolving)}"]
     (for_browser, writes), (reads, from_browser) = os.pipe(), os.pipe()
-    command = shlex.join([BROWSER, *_FLAGS, f"--user-data-dir={profile}", "about:blank"])
+    command = shlex.join([BROWSER, *flags, f"--user-data-dir={profile}", "about:blank"])
     # 3 may be the other pipe's end: both are moved out of the way of each other.
     moves = f"exec {_FREE}<&{for_browser} 4>&{from_browser} 3<&{_FREE} {_FREE}<&-; exec {command}"
     process = subprocess.Popen(

@@ -24,9 +24,9 @@ _UNTIL = """new Promise(done => {
   %s
   const end = Date.now() + %d;
   const look = () => {
-    const found = (() => { %s })();
-    if (!found && Date.now() < end) setTimeout(look, 20);
-    else done(found instanceof Node ? true : found || null);
+    const outcome = (() => { %s })();
+    if (!outcome && Date.now() < end) setTimeout(look, 20);
+    else done(outcome instanceof Node ? true : outcome || null);
   };
   look();
 })"""

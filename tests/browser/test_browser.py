@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.browser.browser import running_browser
-from tests.chromium import Site, needs_chromium
+from tests.browser.browser import needs_chromium, running_browser
+from tests.browser.site import running_site
 
 pytestmark = needs_chromium
 
@@ -32,8 +32,8 @@ STRANGERS = {
 
 
 def test_it_is_used_as_a_user_would_and_its_log_has_every_request(tmp_path: Path) -> None:
-    with Site(FILES).running() as site, running_browser(tmp_path) as browser:
-        address = f"http://localhost:{site.port}/"
+    with running_site(FILES) as port, running_browser(tmp_path) as browser:
+        address = f"http://localhost:{port}/"
         page = browser.open(address)
         page.type("input", "Ann")
         page.click("button", "Go")

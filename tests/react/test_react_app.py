@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.browser import Browser
+from tests.browser.browser import Browser, needs_chromium
 from tests.browser.page import Page
-from tests.chromium import needs_chromium
 from tests.react.conftest import PASSWORD, App, vite_command
 from workbench.aws.clients import Clients
 from workbench.project.node_runtime import NodeRuntime

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chromium import Site, needs_chromium
+from tests.browser.browser import Browser, needs_chromium, running_browser
+from tests.browser.site import running_site
 from tests.localcloud.access.requests import FUNCTION
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 
+FOREIGN = "evil.example"
 POOL_CALL = {
     "content-type": "application/x-amz-json-1.1",
     "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
@@ -33,10 +34,10 @@ const socket = url => new Promise(done => {
   opened.onopen = () => { opened.close(); done(['websocket', 'open', '']) }
   opened.onerror = () => done(['websocket', 'failed', ''])
 })
-Promise.all([
+window.found = Promise.all([
   ...asked.map(([name, url, options]) => tell(name, url, options)),
   socket(%s),
-]).then(found => fetch('/found', {method: 'POST', body: JSON.stringify(found)}))
+])
 </script>"""
 
 
@@ -48,8 +49,8 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTarget]:
 
 
 @pytest.fixture(scope="module")
-def site(cloud: LocalTarget) -> Iterator[Site]:
-    """A server of one page that tries what the findings tried; any host name leads to it."""
+def site(cloud: LocalTarget) -> Iterator[int]:
+    """The port of a page that asks the local cloud for what it should not have."""
     base = cloud.endpoint
     js = json.dumps(FUNCTION)
     simple = {"method": "POST", "headers": {"content-type": "text/plain"}}
@@ -79,20 +80,28 @@ def site(cloud: LocalTarget) -> Iterator[Site]:
         ("put", f"{base}/stranger/key", {"method": "PUT", "body": "x"}),
     ]
     socket = f"{base.replace('http', 'ws')}/v1/apis/none/graphql/realtime"
-    with Site({"/": PAGE % (json.dumps(asked), json.dumps(socket))}).running() as running:
+    with running_site({"/": PAGE % (json.dumps(asked), json.dumps(socket))}) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with running_browser(tmp_path_factory.mktemp("chromium"), names=[FOREIGN]) as running:
         yield running
 
 
-def browse(site: Site, host: str, folder: Path) -> dict[str, tuple[object, str]]:
-    """What a page found, by name: the status and the start of the answer."""
-    return {name: (status, body) for name, status, body in site.browse(host, folder)}
+def browse(browser: Browser, site: int, host: str) -> dict[str, tuple[object, str]]:
+    """What the page found under a host name: the status and the start of each answer, by name."""
+    page = browser.open(f"http://{host}:{site}/")
+    page.wait_until("return !!window.found")
+    return {name: (status, body) for name, status, body in page.evaluate("found")}
 
 
 pytestmark = [needs_chromium, pytest.mark.cloud]
 
 
-def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: Site, tmp_path: Path) -> None:
-    found = browse(site, "evil.example", tmp_path)
+def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: int, browser: Browser) -> None:
+    found = browse(browser, site, FOREIGN)
     # A page may send without cors, but reads neither status nor answer: opaque, status 0.
     assert len(found) == 8
     assert {status for status, _ in found.values()} <= {"failed", 0}
@@ -101,9 +110,9 @@ def test_a_foreign_page_gets_nothing(cloud: LocalTarget, site: Site, tmp_path: P
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "app.localhost"])
 def test_the_developers_page_talks_to_its_backend(
-    cloud: LocalTarget, site: Site, tmp_path: Path, host: str
+    cloud: LocalTarget, site: int, browser: Browser, host: str
 ) -> None:
-    found = browse(site, host, tmp_path)
+    found = browse(browser, site, host)
     assert found["health"][0] == 200
     assert found["graphql"][0] == 404
     assert "NotFoundException" in found["graphql"][1]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import Site, needs_chromium
+from tests.browser.browser import needs_chromium, running_browser
+from tests.browser.site import running_site
 from tests.quickstart_project import copy_quickstart
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
@@ -120,8 +121,14 @@ def test_guests_keys_owners_and_identities_subscribe_in_a_page(app: App, tmp_pat
     app.node("amplify_bundle.mjs")
     script = (app.project / "page.js").read_text("utf-8")
     page = '<!doctype html><script type="module" src="/page.js"></script>'
-    with Site({"/": page, "/page.js": script}).running() as site:
-        _each_got_its_own(site.browse("localhost", tmp_path / "profile"))
+    with (
+        running_site({"/": page, "/page.js": script}) as port,
+        running_browser(tmp_path) as browser,
+    ):
+        tab = browser.open(f"http://localhost:{port}/")
+        tab.wait_until("return !!window.found")
+        _each_got_its_own(tab.evaluate("found"))
+        assert browser.log.strangers == []
 
 
 def _each_got_its_own(said: dict[str, Any]) -> None:
