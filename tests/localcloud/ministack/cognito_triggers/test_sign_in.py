@@ -9,11 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_clouds import SharedCloud
+from tests.localcloud.ministack.cognito_pools import new_pool
 from tests.localcloud.ministack.cognito_triggers.conftest import (
     PASSWORD,
     TriggeredPool,
     refusal,
 )
+from tests.localcloud.ministack.test_cognito_devices import confirm
 from workbench.localcloud.client import ask
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.users.user_pools import UserPoolProblem
@@ -265,3 +267,46 @@ def test_who_runs_as_a_user_does_not_sign_in(
         400,
         "PreTokenGeneration failed with error no claims.",
     )
+
+
+def test_a_device_is_new_until_it_is_known(shared_cloud: SharedCloud, pool: TriggeredPool) -> None:
+    tracked = new_pool(
+        shared_cloud.target,
+        pool.cognito,
+        DeviceConfiguration={
+            "ChallengeRequiredOnNewDevice": False,
+            "DeviceOnlyRememberedOnUserPrompt": False,
+        },
+        LambdaConfig=dict.fromkeys(("PostAuthentication", "PreTokenGeneration"), pool.function),
+    )
+    tracked.new_user()
+    pool.forget()
+    device, _ = confirm(tracked, tracked.begin()["AuthenticationResult"])
+    assert device.prove(tracked, tracked.begin(DEVICE_KEY=device.key))["AuthenticationResult"]
+    told = [event["request"]["newDeviceUsed"] for event in pool.events(POST)]
+    assert told == [True, False]
+    assert pool.sources == [POST, TOKENS, POST, "TokenGeneration_AuthenticateDevice"]
+
+
+def test_a_second_factor_runs_nothing_until_it_is_proven(
+    shared_cloud: SharedCloud, pool: TriggeredPool
+) -> None:
+    with_factor = new_pool(
+        shared_cloud.target,
+        pool.cognito,
+        MfaConfiguration="OFF",
+        LambdaConfig=dict.fromkeys(("PreAuthentication", "PostAuthentication"), pool.function),
+    )
+    with_factor.new_user()
+    pool.cognito.set_user_pool_mfa_config(
+        UserPoolId=with_factor.id,
+        SmsMfaConfiguration={
+            "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}
+        },
+        MfaConfiguration="ON",
+    )
+    pool.forget()
+    begun = with_factor.begin()
+    assert pool.sources == [PRE]
+    assert with_factor.answer_code(begun)["AuthenticationResult"]
+    assert pool.sources == [PRE, POST]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito import devices
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer
 from workbench.localcloud.ministack.patches.cognito.triggers.calls import current_call
 from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
@@ -83,7 +84,10 @@ def post_authentication(pool: Any, user: Any) -> None:
     """Tell of a user who has signed in. Raises TriggerRefusedError: then there are no tokens."""
     if pool is None or not has_trigger(pool, "PostAuthentication"):
         return
-    request = {"userAttributes": event_attributes(user), "newDeviceUsed": _is_new_device(pool)}
+    request = {
+        "userAttributes": event_attributes(user),
+        "newDeviceUsed": _is_new_device(pool, user),
+    }
     run_trigger(
         pool, "PostAuthentication_Authentication", user["Username"], with_metadata(request), {}
     )
@@ -109,10 +113,6 @@ def _begin(action: str, data: Mapping[str, Any]) -> None:
         pre_authentication(pool, user, name)
 
 
-def _is_new_device(pool: Any) -> bool:
-    """Whether a pool that remembers devices has not been told of a known one in this sign-in."""
-    if not pool.get("DeviceConfiguration"):
-        return False
-    data = current_call().data
-    given = {**(data.get("AuthParameters") or {}), **(data.get("ChallengeResponses") or {})}
-    return not given.get("DEVICE_KEY")
+def _is_new_device(pool: Any, user: Any) -> bool:
+    """Whether a pool that tracks devices does not know the one of this sign-in."""
+    return bool(pool.get("DeviceConfiguration")) and devices.asked_key() not in devices.of(user)

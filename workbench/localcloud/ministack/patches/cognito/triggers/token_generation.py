@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito import device_proofs
 from workbench.localcloud.ministack.patches.cognito.group_roles import replace_groups, roles_of
 from workbench.localcloud.ministack.patches.cognito.triggers.calls import current_call, of_call
 from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
@@ -100,6 +101,8 @@ def _with_trigger(
     if pool is None or not has_trigger(pool, "PreTokenGeneration"):
         return claims
     version = _version(pool)
+    if current_call().data.get("ChallengeName") == device_proofs.VERIFIER:
+        trigger_source = "TokenGeneration_AuthenticateDevice"
     if trigger_source == "TokenGeneration_ClientCredentials" and version != "3":
         return claims
     asked = _answers.get()
