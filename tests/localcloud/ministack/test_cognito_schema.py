@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
 
 TEXT = {"Name": "team", "AttributeDataType": "String"}
-TYPES = "[Boolean, Number, String, DateTime]"
 
 
 def limits(kind: str, least: str, most: str, name: str = "x") -> dict[str, Any]:
@@ -33,11 +32,6 @@ def limits(kind: str, least: str, most: str, name: str = "x") -> dict[str, Any]:
         (
             {"Name": "x"},
             "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
-        ),
-        (
-            {"Name": "x", "AttributeDataType": "Text"},
-            "1 validation error detected: Value 'Text' at 'attributeDataType' failed to satisfy "
-            f"constraint: Member must satisfy enum value set: {TYPES}",
         ),
         (TEXT | {"Required": True}, "Required custom attributes are not supported currently."),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,9 +13,21 @@ if TYPE_CHECKING:
 _NOT_NULL = "Member must not be null"
 
 
-def violations(service: str, action: str, parameters: Any) -> str:
-    """All that is wrong with a call's parameters, as AWS says it; empty where nothing is."""
-    wrong = list(_wrong_in(_model(service), action, parameters))
+_VISIBLE = (
+    "!-~\xa1-\xac\xae-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff"
+    "\u3001-\ud7ff\uf900-\ufefe\uff01-\U0010fffd"
+)
+_SPACES = " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CLASSES = {r"\p{L}\p{M}\p{S}\p{N}\p{P}": _VISIBLE, r"\p{Z}": _SPACES}
+"""Java's classes of characters, which Python's expressions lack."""
+
+
+def violations(service: str, action: str, parameters: Any, *, without: Collection[str] = ()) -> str:
+    """All that is wrong with a call's parameters, as AWS says it; empty where nothing is.
+
+    ``without`` names shapes that are not looked at.
+    """
+    wrong = list(_wrong_in(_model(service), action, parameters, without))
     if not wrong:
         return ""
     count = f"{len(wrong)} validation error{'s' if len(wrong) > 1 else ''} detected: "
@@ -30,32 +42,40 @@ def _model(service: str) -> ServiceModel:
     return Session().get_service_model(service)
 
 
-def _wrong_in(model: ServiceModel, action: str, data: Any) -> Iterator[str]:
+def _wrong_in(
+    model: ServiceModel, action: str, data: Any, without: Collection[str]
+) -> Iterator[str]:
     if action not in model.operation_names or not isinstance(data, dict):
         return
     shape = model.operation_model(action).input_shape
     if shape is not None:
-        yield from _wrong(shape, data, "")
+        yield from _wrong(shape, data, "", without)
 
 
-def _wrong(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _wrong(shape: Shape, value: Any, path: str, without: Collection[str]) -> Iterator[str]:
     if value is None:
         return
-    said = f"Value '{value}' at '{path}' failed to satisfy constraint: Member must "
     kind, limits = shape.type_name, shape.metadata
+    # AWS does not repeat what may be secret.
+    told = "" if limits.get("sensitive") else f" '{value}'"
+    said = f"Value{told} at '{path}' failed to satisfy constraint: Member must "
     if kind == "structure" and isinstance(value, dict):
         for name, member in shape.members.items():  # type: ignore[attr-defined]
             inner = f"{path}.{_lower(name)}" if path else _lower(name)
+            if member.name in without:
+                continue
             if name in limits.get("required", ()) and value.get(name) is None:
-                yield f"Value null at '{inner}' failed to satisfy constraint: {_NOT_NULL}"
-            yield from _wrong(member, value.get(name), inner)
+                null = "" if member.metadata.get("sensitive") else " null"
+                yield f"Value{null} at '{inner}' failed to satisfy constraint: {_NOT_NULL}"
+            yield from _wrong(member, value.get(name), inner, without)
         return
     if kind == "list" and isinstance(value, list):
         for number, each in enumerate(value, 1):
-            yield from _wrong(shape.member, each, f"{path}.{number}.member")  # type: ignore[attr-defined]
+            inner = f"{path}.{number}.member"
+            yield from _wrong(shape.member, each, inner, without)  # type: ignore[attr-defined]
     elif kind == "map" and isinstance(value, dict):
         for key, each in value.items():
-            yield from _wrong(shape.value, each, f"{path}.{key}.member")  # type: ignore[attr-defined]
+            yield from _wrong(shape.value, each, f"{path}.{key}.member", without)  # type: ignore[attr-defined]
     if isinstance(value, str | list | dict):
         if len(value) < limits.get("min", 0):
             yield f"{said}have length greater than or equal to {limits['min']}"
@@ -76,9 +96,16 @@ def _wrong(shape: Shape, value: Any, path: str) -> Iterator[str]:
 def _matches(pattern: str | None, value: str) -> bool:
     """Whether the whole value is of the pattern; those that only Java can read allow anything."""
     try:
-        return pattern is None or re.fullmatch(pattern, value, re.ASCII) is not None
+        return pattern is None or _expression(pattern).fullmatch(value) is not None
     except re.error:
         return True
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    for java, ours in _CLASSES.items():
+        pattern = pattern.replace(java, ours)
+    return re.compile(pattern, re.ASCII)
 
 
 def _lower(name: str) -> str:
