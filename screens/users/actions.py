@@ -90,5 +90,10 @@ RARER: Final[Mapping[str, tuple[str, UserAction | None]]] = {
         UserAction("Reset the password of", UserPool.reset_password),
     ),
     "sign_out": ("Sign out everywhere", UserAction("Signed out", UserPool.sign_out, "everywhere")),
+    "devices": ("Devices: forget one, remember it", None),
+    "passkeys": ("Passkeys: delete one", None),
 }
-"""The rarer actions with their text in the list; the second factor is asked for first."""
+"""The rarer actions with their text in the list; those without an action ask for more first."""
+
+OF_ONE_USER: Final = ("devices", "passkeys")
+"""Rarer actions that are for one user at a time."""

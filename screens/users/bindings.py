@@ -15,10 +15,13 @@ SCREEN_BINDINGS: list[BindingType] = [
     key("users.password", "p", "password", "Password", "Set a password, or generate one"),
     key("users.groups", "m", "groups", "Groups", "Add to a group, or remove from it"),
     key("users.switch", "t", "switch", "Enable/disable", "Enable or disable the user"),
-    key("users.more", "x", "more", "More", "Confirm, verify, reset the password, sign out"),
+    key("users.more", "x", "more", "More",
+        "Confirm, verify, reset, sign out, MFA, devices, passkeys"),
     key("users.delete", "D", "delete", "Delete", "Delete for good; asks first"),
     key("users.sign_in", "o", "sign_in", "Sign in as",
         "Sign in as the user; shows and saves the tokens"),
+    key("users.sign_up", "O", "sign_up", "Sign up",
+        "Sign up as a new user, as an application does", show=False),
     key("users.query", "u", "query", "Query as", "Run playground queries as this user"),
     key("users.inbox", "i", "sent_messages", "Messages",
         "Messages that Cognito would have sent: codes, invitations"),
@@ -60,6 +63,7 @@ OF_A_USER = (
 
 OF_A_POOL = (
     "create",
+    "sign_up",
     "sent_messages",
     "settings",
     "manage_groups",

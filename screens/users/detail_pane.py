@@ -62,9 +62,8 @@ class DetailPane(WrappedRows):
                 rows += [Row(()), *(_row(value, spans) for value, spans in detail_rows(known))]
         self.border_title = as_title(user.label)
         self.show_wrapped(rows)
-        cognito, pool = opened.clients.cognito_idp, opened.pool
         try:
-            more = await asyncio.to_thread(read_security, cognito, pool, user.username)
+            more = await asyncio.to_thread(read_security, opened, user)
         except UserPoolProblem as problem:
             rows += problem_rows(problem)
         else:

@@ -10,13 +10,21 @@ from screens.dialogs.ask import Ask
 from screens.dialogs.confirm_screen import ConfirmScreen
 from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
-from screens.users.actions import RARER, UserAction, add_to, remove_from, set_mfa
+from screens.users.actions import (
+    OF_ONE_USER,
+    RARER,
+    UserAction,
+    add_to,
+    remove_from,
+    set_mfa,
+)
 from screens.users.new_user_form import read_attributes, wrong_attributes
+from screens.users.own_things import choose_device_action, choose_passkey_action
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT
 from workbench.model.user_problem import UserProblem
 from workbench.users.groups import Group, create_group, list_groups
-from workbench.users.open_pool import PoolName
+from workbench.users.open_pool import OpenedPool, PoolName
 from workbench.users.pool_rules import PoolRules, generate_password
 from workbench.users.pool_schema import Schema, check_attributes
 from workbench.users.user_pools import User, UserPool
@@ -121,18 +129,27 @@ async def choose_group_action(ask: Ask, pool: UserPool, users: Sequence[User]) -
     return remove_from(group) if group in own else add_to(group)
 
 
-async def choose_rarer_action(ask: Ask, users: Sequence[User]) -> UserAction | None:
-    """Choose one of the rarer actions, and the second factor where that is one."""
-    chosen = await ask(
-        _picker(f"Actions for {whom(users)}", {name: text for name, (text, _) in RARER.items()})
-    )
+async def choose_rarer_action(
+    ask: Ask, opened: OpenedPool, users: Sequence[User]
+) -> UserAction | None:
+    """Choose one of the rarer actions, and what it is about where that is asked."""
+    offered = {
+        name: text
+        for name, (text, _) in RARER.items()
+        if len(users) == 1 or name not in OF_ONE_USER
+    }
+    chosen = await ask(_picker(f"Actions for {whom(users)}", offered))
     if chosen is None:
         return None
-    action = RARER[chosen][1]
-    if action is not None:
-        return action
-    kind = await ask(_picker(f"Second factor of {whom(users)}", _MFA))
-    return None if kind is None else set_mfa(kind)
+    match chosen:
+        case "devices":
+            return await choose_device_action(ask, opened, users[0])
+        case "passkeys":
+            return await choose_passkey_action(ask, opened, users[0])
+        case "mfa":
+            kind = await ask(_picker(f"Second factor of {whom(users)}", _MFA))
+            return None if kind is None else set_mfa(kind)
+    return RARER[chosen][1]
 
 
 async def confirm_delete(ask: Ask, users: Sequence[User], other_pool: str) -> bool:

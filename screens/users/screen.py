@@ -202,6 +202,25 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
             self.post_message(SignInsChanged())
             self.app.push_screen(TokensScreen(opened, signed_in))
 
+    @work(group="dialog")
+    async def action_sign_up(self) -> None:
+        """Sign up as a new user, as an application does; a sign-in that follows is saved."""
+        from screens.users.signing_up import sign_up_as_new
+        from screens.users.tokens_screen import TokensScreen
+
+        opened, about = self.browser.pager.opened, self.browser.pager.about
+        if opened is None:
+            return
+        ask = self.app.push_screen_wait
+        user, signed_in = await sign_up_as_new(ask, opened, about.rules)
+        if user is not None:
+            self.browser.users.put(user)
+            self.browser.show_users(user.username)
+            self.shell.say(f"Signed up {user.label}")
+        if signed_in is not None:
+            self.post_message(SignInsChanged())
+            self.app.push_screen(TokensScreen(opened, signed_in))
+
     def action_query(self) -> None:
         """Go to the playground as this user."""
         user = self.browser.current
@@ -243,7 +262,7 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         """Choose one of the rarer actions."""
         opened, users = self.browser.pager.opened, self.browser.chosen
         if opened is not None and users:
-            action = await choose_rarer_action(self.app.push_screen_wait, users)
+            action = await choose_rarer_action(self.app.push_screen_wait, opened, users)
             if action is not None:
                 await self._act(action, opened, users)
                 await self._forget(opened, users)

@@ -9,19 +9,16 @@ from screens.dialogs.form_screen import FieldProblem, Filled, FormField, FormScr
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT
-from workbench.aws.target import LocalTarget
-from workbench.model.user_problem import UserProblem
-from workbench.users.authenticator import totp_code
+from workbench.users.known_codes import known_code
 from workbench.users.open_pool import OpenedPool
-from workbench.users.outbound_messages import read_inbox
 from workbench.users.token_store import SavedSignIn, save_sign_in, saved_sign_in
 from workbench.users.user_pools import User
 from workbench.users.user_sign_in import (
     AppClient,
+    Asked,
     Challenge,
     Flow,
     Step,
-    UserTokens,
     answer,
     app_client,
     begin,
@@ -33,8 +30,17 @@ _FLOWS = {
     Flow.PASSWORD: "With the password, sent to Cognito (USER_PASSWORD_AUTH)",
     Flow.CODE: "With a one-time code (USER_AUTH)",
     Flow.CUSTOM: "With the pool's own challenges (CUSTOM_AUTH)",
+    Flow.CHOICE: "With what the pool lets this user begin with (USER_AUTH)",
 }
-_SENT = ("EMAIL_OTP", "SMS_OTP", "SMS_MFA")
+_CHOICES = {
+    "PASSWORD": "With the password",
+    "PASSWORD_SRP": "With the password, which never leaves this machine (SRP)",
+    "EMAIL_OTP": "With a code by e-mail",
+    "SMS_OTP": "With a code by SMS",
+    "SMS_MFA": "With a code by SMS",
+    "SOFTWARE_TOKEN_MFA": "With an authenticator app",
+    "WEB_AUTHN": "With a passkey (needs a browser)",
+}
 
 
 async def sign_in(ask: Ask, opened: OpenedPool, user: User) -> SavedSignIn | None:
@@ -50,21 +56,54 @@ async def sign_in(ask: Ask, opened: OpenedPool, user: User) -> SavedSignIn | Non
     cognito = opened.clients.cognito_idp
     client = await asyncio.to_thread(app_client, cognito, pool_id, opened.client_id)
     flow, step = Flow(chosen), None
-    if flow is Flow.CODE:
+    if flow in (Flow.CODE, Flow.CHOICE):
         step = await asyncio.to_thread(begin, cognito, client, user.username, flow)
     else:
         step = await ask(begin_form(opened, client, user, flow))
-    secret = saved.totp_secret if saved is not None else ""
-    while isinstance(step, Challenge):
-        secret = step.totp_secret or secret
-        code = await asyncio.to_thread(known_code, opened, step, secret)
-        step = await ask(challenge_form(opened, client, step, code))
-    if not isinstance(step, UserTokens):
+    if step is None:
         return None
-    fresh = SavedSignIn(pool_id, user.username, user.label, client.client_id, step, secret)
-    if file is not None:
-        await asyncio.to_thread(save_sign_in, file, fresh)
+    secret = saved.totp_secret if saved is not None else ""
+    return await finish(ask, opened, client, user, step, secret=secret)
+
+
+async def finish(
+    ask: Ask, opened: OpenedPool, client: AppClient, user: User, step: Step, *, secret: str = ""
+) -> SavedSignIn | None:
+    """Answer challenges until there are tokens, and save them; None where a dialog is closed."""
+    following: Step | None = step
+    while isinstance(following, Challenge):
+        secret = following.totp_secret or secret
+        following = await _answered(ask, opened, client, following, secret)
+    if following is None:
+        return None
+    of = (opened.pool.pool_id, user.username, user.label, client.client_id)
+    fresh = SavedSignIn(*of, following, secret)
+    if opened.sign_ins_file is not None:
+        await asyncio.to_thread(save_sign_in, opened.sign_ins_file, fresh)
     return fresh
+
+
+async def _answered(
+    ask: Ask, opened: OpenedPool, client: AppClient, challenge: Challenge, secret: str
+) -> Step | None:
+    """The step after a challenge; one of several choices is picked from a list."""
+    if len(challenge.asks) == 1 and challenge.asks[0].choices:
+        (asked,) = challenge.asks
+        chosen = await ask(choice_picker(asked))
+        if chosen is None:
+            return None
+        given = {asked.name: chosen}
+        cognito = opened.clients.cognito_idp
+        return await asyncio.to_thread(answer, cognito, client, challenge, given)
+    code = await asyncio.to_thread(known_code, opened, challenge, secret)
+    step: Step | None = await ask(challenge_form(opened, client, challenge, code))
+    return step
+
+
+def choice_picker(asked: Asked) -> PickerScreen:
+    """Choose one of a challenge's choices."""
+    rows = [Row(((_CHOICES.get(each, each), TEXT),), each) for each in asked.choices]
+    return PickerScreen(asked.label, lambda text: matching(rows, text), hint="search")
 
 
 def flow_picker(user: User, *, is_saved: bool) -> PickerScreen:
@@ -133,18 +172,3 @@ def challenge_form(
         submit=submit,
         refused_at=fields[0].name if len(fields) == 1 else "",
     )
-
-
-def known_code(opened: OpenedPool, challenge: Challenge, totp_secret: str) -> str:
-    """The code that can be known here: of a saved authenticator, or of a local message; else ""."""
-    if challenge.name in ("SOFTWARE_TOKEN_MFA", "MFA_SETUP") and totp_secret:
-        return totp_code(totp_secret)
-    target = opened.clients.target
-    if challenge.name in _SENT and isinstance(target, LocalTarget):
-        try:
-            messages = read_inbox(target, opened.pool.pool_id)
-        except UserProblem:
-            return ""  # the form asks for it then
-        own = (each for each in messages if each.username == challenge.username)
-        return next((each.code for each in own if each.kind == "sign-in code"), "")
-    return ""

@@ -6,6 +6,7 @@ from textual.widgets import Static
 
 from screens.users.user_list import UserList
 from workbench.users.open_pool import OpenedPool
+from workbench.users.search import ANYWHERE_HERE, parse_search
 from workbench.wording import plural
 
 _BAR = 16
@@ -28,7 +29,7 @@ def status_text(
         count = "not loaded"
     parts = [title, count]
     if users.search:
-        parts.append(f"search {users.search}")
+        parts.append(f"search {users.search}{_where(opened, users.search)}")
         if users.is_filtered_here and opened is not None and not opened.pool.is_local:
             parts.append(f"Cognito cannot search this: {plural(users.read_count, 'user')} read")
     if users.order.column:
@@ -36,6 +37,14 @@ def status_text(
     if users.marked:
         parts.append(f"{len(users.marked)} marked")
     return " · ".join(parts)
+
+
+def _where(opened: OpenedPool | None, text: str) -> str:
+    """Says of a text that is found anywhere that AWS would not."""
+    if opened is None or not opened.pool.is_local:
+        return ""
+    is_anywhere = parse_search(text, everywhere=True).where == ANYWHERE_HERE
+    return " (anywhere; on AWS: an e-mail's beginning)" if is_anywhere else ""
 
 
 def loading_text(users: UserList, estimate: int | None) -> tuple[str, float | None]:

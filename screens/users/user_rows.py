@@ -14,6 +14,7 @@ from screens.widgets.text_styles import FAIL, MUTED, OK, STRONG, TEXT, WARN, Spa
 from workbench.terminal_text import safe_line
 from workbench.users.user_pools import User, UserDetails
 from workbench.users.user_security import UserSecurity, linked_identities
+from workbench.wording import plural
 
 STANDARD: Final = ("user", "status", "created")
 KNOWN: Final = ("user", "status", "created", "modified", "username", "groups", "MFA")
@@ -31,6 +32,8 @@ _STATUS: Final = {
     "ARCHIVED": ("archived", MUTED),
     "COMPROMISED": ("compromised", FAIL),
 }
+_REMEMBERED: Final = {True: "remembered", False: "not remembered", None: ""}
+_VERIFIABLE: Final = ("email", "phone_number")
 _MARKS, _BETWEEN = 4, 2
 """Cells before the first column, and between two."""
 
@@ -121,21 +124,40 @@ def status_words(user: User) -> str:
 
 
 def security_rows(user: User, security: UserSecurity) -> list[tuple[str, Spans]]:
-    """Identities of other providers, devices and past sign-ins, each under its heading."""
+    """Waiting addresses, role, identities, passkeys, devices and sign-ins, under headings."""
     found: list[tuple[str, Spans]] = []
 
     def heading(words: str) -> None:
         found.extend([("", ()), ("", ((words, MUTED),))])
 
+    if security.waiting:
+        heading("wait for their code")
+        for name, value in security.waiting.items():
+            found.append((value, ((f"  {name}  ", MUTED), (value, WARN))))
+    if security.role is not None:
+        heading("AWS role")
+        found.append((security.role.arn, ((f"  {security.role.text}", TEXT),)))
     if linked := linked_identities(user.attributes):
         heading("linked identities")
         found.extend((each, ((f"  {each}", TEXT),)) for each in linked)
+    if security.passkeys:
+        heading(plural(len(security.passkeys), "passkey"))
+        for each in security.passkeys:
+            told = f" for {each.site}  {_time(each.created)}"
+            found.append((each.id, ((f"  {each.name}", TEXT), (told, MUTED))))
     if security.devices:
         heading("devices")
         for device in security.devices:
-            shown = device.name or device.key
+            status = _REMEMBERED[device.remembered]
             found.append(
-                (device.key, ((f"  {shown}", TEXT), (f"  {_time(device.last_used)}", MUTED)))
+                (
+                    device.key,
+                    (
+                        (f"  {device.label}", TEXT),
+                        (f"  {status}" if status else "", OK if device.remembered else WARN),
+                        (f"  {_time(device.last_used)}", MUTED),
+                    ),
+                )
             )
     if security.events:
         heading("sign-ins")
@@ -180,7 +202,7 @@ def detail_rows(details: UserDetails) -> list[tuple[str, Spans]]:
             continue
         verified = user.attributes.get(f"{name}_verified")
         mark: Spans = ()
-        if verified is not None:
+        if verified is not None or name in _VERIFIABLE:
             mark = (("  ✓ verified", OK),) if verified == "true" else (("  ✗ not verified", WARN),)
         found.append((value, ((f"{name:>{width}}  ", MUTED), (value, TEXT), *mark)))
     return found

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.local_clouds import SharedCloud
 from workbench.aws.clients import Clients
 from workbench.users.authenticator import totp_code
 from workbench.users.devices import read_devices
 from workbench.users.known_codes import known_code, last_code
+from workbench.users.local_notes import read_local_notes
 from workbench.users.open_pool import OpenedPool
-from workbench.users.outbound_messages import waiting_addresses
 from workbench.users.passkeys import list_passkeys
 from workbench.users.user_pools import UserPool, UserPoolProblem
 from workbench.users.user_sign_in import (
@@ -172,17 +171,22 @@ def test_signing_up_without_a_password_goes_on_to_the_sign_in(pool: Pool) -> Non
     assert pool.pool.get("new@EXAMPLE.com").attributes["email_verified"] == "true"
 
 
-def test_a_new_address_waits_for_its_code(pool: Pool, shared_cloud: SharedCloud) -> None:
+def test_a_new_address_waits_for_its_code(pool: Pool) -> None:
+    def waiting() -> Mapping[str, str]:
+        notes = read_local_notes(pool.opened, NAME)
+        assert notes is not None
+        assert notes.passkeys == ()
+        return notes.waiting
+
     tokens = pool.begin(Flow.PASSWORD, PASSWORD)
     assert isinstance(tokens, UserTokens)
     changed: Any = [{"Name": "email", "Value": "other@example.com"}]
     pool.cognito.update_user_attributes(AccessToken=tokens.access, UserAttributes=changed)
-    of = (shared_cloud.target, pool.pool.pool_id, NAME)
-    assert waiting_addresses(*of) == {"email": "other@example.com"}
+    assert waiting() == {"email": "other@example.com"}
     assert pool.pool.get(NAME).attributes["email"] == NAME
     code = last_code(pool.opened, "other@example.com", "code")
     pool.cognito.verify_user_attribute(AccessToken=tokens.access, AttributeName="email", Code=code)
-    assert waiting_addresses(*of) == {}
+    assert waiting() == {}
     assert list_passkeys(pool.pool, tokens.access) == ()
 
 

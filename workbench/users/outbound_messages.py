@@ -65,21 +65,6 @@ def read_inbox(target: LocalTarget, pool_id: str) -> tuple[Message, ...]:
     return tuple(_message(each) for each in answer.document["messages"])
 
 
-def waiting_addresses(target: LocalTarget, pool_id: str, username: str) -> dict[str, str]:
-    """New addresses and numbers of a user that wait for their code, by attribute; blocks.
-
-    Raises UserProblem.
-    """
-    query = urlencode({"userPoolId": pool_id, "username": username})
-    try:
-        answer = ask(f"{target.endpoint}{MESSAGES_PATH}?{query}", target.keys)
-    except OSError as error:
-        raise UserProblem(
-            f"The local cloud could not be reached: {error}.", "Start it with a deployment."
-        ) from None
-    return dict(answer.document.get("waiting", {})) if answer.status == 200 else {}
-
-
 def _message(found: Mapping[str, Any]) -> Message:
     told = {name: value for name, value in found.items() if name != "code"}
     return Message(

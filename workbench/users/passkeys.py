@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,7 @@ def list_passkeys(pool: UserPool, access_token: str) -> tuple[Passkey, ...]:
     asked: dict[str, Any] = {"AccessToken": access_token, "MaxResults": _PAGE}
     while True:
         page = pool.ask(partial(pool.cognito.list_web_authn_credentials, **asked))
-        found += [_passkey(each) for each in page["Credentials"]]
+        found += [read_passkey(each) for each in page["Credentials"]]
         if not page.get("NextToken"):
             return tuple(found)
         asked["NextToken"] = page["NextToken"]
@@ -49,10 +49,12 @@ def delete_passkey(pool: UserPool, access_token: str, passkey_id: str) -> None:
     )
 
 
-def _passkey(found: Mapping[str, Any]) -> Passkey:
+def read_passkey(found: Mapping[str, Any]) -> Passkey:
+    """A passkey as Cognito tells it; a time is seconds since 1970 where no SDK has read it."""
+    at = found.get("CreatedAt")
     return Passkey(
         found["CredentialId"],
         found.get("FriendlyCredentialName", ""),
         found.get("RelyingPartyId", ""),
-        found.get("CreatedAt"),
+        datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else at,
     )

@@ -13,7 +13,7 @@ SEARCHABLE = ("username", "email", "phone_number", "name", "given_name", "family
 
 
 _READ = "searched here, in all users"
-_LOCAL = "anywhere, on the local cloud only; on AWS: what an e-mail begins with"
+ANYWHERE_HERE = "anywhere, on the local cloud only; on AWS: what an e-mail begins with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def parse_search(text: str, *, everywhere: bool = False) -> Search:
         return Search(text, finds=lambda user: _attribute(user, name, sign, wanted), where=_READ)
     if everywhere and not sign:
         wanted = text.casefold()
-        return Search(text, finds=lambda user: _anywhere(user, wanted), where=_LOCAL)
+        return Search(text, finds=lambda user: _anywhere(user, wanted), where=ANYWHERE_HERE)
     return Search(text, _filter(name, sign, value) if sign else _filter("email", "^", text))
 
 

@@ -144,20 +144,19 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from workbench.aws.target import LocalTarget
     from workbench.users.identity_role import read_identity_role
-    from workbench.users.outbound_messages import waiting_addresses
+    from workbench.users.local_notes import LocalNotes, read_local_notes
 
     opened = opened_pool(arguments)
     details = opened.pool.user(arguments.user)
-    user, target = details.user, opened.clients.target
+    user = details.user
     role = read_identity_role(opened, user)
-    waiting = {}
-    if isinstance(target, LocalTarget):
-        waiting = waiting_addresses(target, opened.pool.pool_id, user.username)
+    notes = read_local_notes(opened, user.username) or LocalNotes()
     if arguments.json:
         shown = None if role is None else {"arn": role.arn, "by": role.by}
-        out_json({**details_document(details), "identityRole": shown, "waiting": waiting})
+        out_json(
+            {**details_document(details), "identityRole": shown, "waiting": dict(notes.waiting)}
+        )
         return 0
     rows = {
         "username": user.username,
@@ -168,7 +167,8 @@ def _show(arguments: argparse.Namespace) -> int:
         "mfa": ", ".join(details.mfa) or "none",
         **({} if role is None else {"identity role": role.text}),
         **user.attributes,
-        **{f"new {name}": f"{value}, waits for its code" for name, value in waiting.items()},
+        **{f"new {name}": f"{value}, waits for its code" for name, value in notes.waiting.items()},
+        **({"passkeys": ", ".join(each.name for each in notes.passkeys)} if notes.passkeys else {}),
     }
     paint = Paint.of(sys.stdout)
     for name, value in rows.items():

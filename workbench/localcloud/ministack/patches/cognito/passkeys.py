@@ -105,6 +105,15 @@ def usable(pool: Any, user: Any) -> Mapping[str, Any]:
     }
 
 
+def passkeys_of(pool_id: str, username: str) -> list[dict[str, Any]]:
+    """A user's passkeys as ListWebAuthnCredentials tells them, without the user's token."""
+    from ministack.services import cognito
+
+    pool = cognito._get_pool_unscoped(pool_id)
+    user, _ = cognito._resolve_user(pool, username) if pool else (None, None)
+    return [_told(each) for each in user.get(_KEY, {}).values()] if user is not None else []
+
+
 def new_challenge() -> str:
     """A challenge, base64url."""
     return web_authn.encoded(secrets.token_bytes(32))
@@ -238,15 +247,14 @@ def _list(_pool: Any, user: Any, data: Any) -> Answer:
         return refuse("InvalidParameterException", "Invalid pagination token given.")
     start = names.index(after) + 1 if after else 0
     shown = names[start : start + (most or _MOST)]
-    told: dict[str, Any] = {
-        "Credentials": [
-            {key: value for key, value in user[_KEY][name].items() if key[0].isupper()}
-            for name in shown
-        ]
-    }
+    told: dict[str, Any] = {"Credentials": [_told(user[_KEY][name]) for name in shown]}
     if start + len(shown) < len(names):
         told["NextToken"] = shown[-1]
     return reply(told)
+
+
+def _told(passkey: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in passkey.items() if key[0].isupper()}
 
 
 def _delete(_pool: Any, user: Any, data: Any) -> Answer:
