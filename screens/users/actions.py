@@ -24,6 +24,8 @@ class UserAction:
     after: Callable[[User], User] | None = None
     removes: bool = False
     """Whether the users do not exist any more."""
+    ends_sign_ins: bool = False
+    """Whether saved tokens of the users are not valid any more."""
 
     def words(self, whom: str) -> str:
         """``Added 3 users to Editors``."""
@@ -31,12 +33,15 @@ class UserAction:
 
 
 DISABLE: Final = UserAction(
-    "Disabled", UserPool.disable, after=lambda user: replace(user, enabled=False)
+    "Disabled",
+    UserPool.disable,
+    after=lambda user: replace(user, enabled=False),
+    ends_sign_ins=True,
 )
 ENABLE: Final = UserAction(
     "Enabled", UserPool.enable, after=lambda user: replace(user, enabled=True)
 )
-DELETE: Final = UserAction("Deleted", UserPool.delete, removes=True)
+DELETE: Final = UserAction("Deleted", UserPool.delete, removes=True, ends_sign_ins=True)
 
 
 def add_to(group: str) -> UserAction:
@@ -89,7 +94,10 @@ RARER: Final[Mapping[str, tuple[str, UserAction | None]]] = {
         "Reset the password: send a code to choose a new one with",
         UserAction("Reset the password of", UserPool.reset_password),
     ),
-    "sign_out": ("Sign out everywhere", UserAction("Signed out", UserPool.sign_out, "everywhere")),
+    "sign_out": (
+        "Sign out everywhere",
+        UserAction("Signed out", UserPool.sign_out, "everywhere", ends_sign_ins=True),
+    ),
     "devices": ("Devices: forget one, remember it", None),
     "passkeys": ("Passkeys: delete one", None),
 }

@@ -235,6 +235,8 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
             self.shell.say("Another action is still running", "warning")
             return False
         outcome = await self.browser.bulk.run(action, opened.pool, users, self.app.push_screen_wait)
+        if action.ends_sign_ins:
+            await self._forget(opened, users)
         if text := outcome_text(action, users, outcome):
             self.shell.say(text, "warning" if outcome.skipped else "information")
         return not outcome.failed and not outcome.skipped
@@ -255,7 +257,6 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
         if opened is not None and users:
             action = actions.DISABLE if users[0].enabled else actions.ENABLE
             await self._act(action, opened, users)
-            await self._forget(opened, users)
 
     @work(group="dialog")
     async def action_more(self) -> None:
@@ -265,7 +266,6 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
             action = await choose_rarer_action(self.app.push_screen_wait, opened, users)
             if action is not None:
                 await self._act(action, opened, users)
-                await self._forget(opened, users)
 
     @work(group="dialog")
     async def action_delete(self) -> None:
@@ -275,7 +275,6 @@ class UsersScreen(PaneScreen, inherit_bindings=False):
             return
         if await confirm_delete(self.app.push_screen_wait, users, opened.name):
             await self._act(actions.DELETE, opened, users)
-            await self._forget(opened, users)
 
     async def _forget(self, opened: OpenedPool, users: Sequence[User]) -> None:
         """Forget the users' saved tokens: they are no longer valid."""

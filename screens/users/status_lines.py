@@ -44,7 +44,7 @@ def _where(opened: OpenedPool | None, text: str) -> str:
     if opened is None or not opened.pool.is_local:
         return ""
     is_anywhere = parse_search(text, everywhere=True).where == ANYWHERE_HERE
-    return " (anywhere; on AWS: an e-mail's beginning)" if is_anywhere else ""
+    return " anywhere (local cloud only)" if is_anywhere else ""
 
 
 def loading_text(users: UserList, estimate: int | None) -> tuple[str, float | None]:

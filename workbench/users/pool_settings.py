@@ -53,7 +53,7 @@ def read_settings(pool: UserPool, root: Path | None = None) -> tuple[Setting, ..
         ("MFA", _readable(lambda: _mfa(pool, described))),
         ("devices", _devices(described)),
         ("account recovery", _recovery(described)),
-        ("verified before a change", _verified_first(described)),
+        ("verified first", _verified_first(described)),
         ("deletion protection", str(described.get("DeletionProtection", "INACTIVE")).lower()),
         ("domain", str(described.get("CustomDomain") or described.get("Domain") or "none")),
         ("groups", _readable(lambda: _groups(pool))),

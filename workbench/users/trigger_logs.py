@@ -126,7 +126,7 @@ def _split(events: Events, names: Sequence[str]) -> list[Invocation]:
     at = 0
 
     def end() -> None:
-        if lines:
+        if at:  # a run that logged nothing has its time, too
             is_of_user = any(name in line for line in lines for name in names if name)
             found.append(
                 Invocation(datetime.fromtimestamp(at / 1000, UTC), tuple(lines), is_of_user)
