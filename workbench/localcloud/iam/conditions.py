@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -40,17 +40,20 @@ class Condition:
         actual = () if found is None else (found,) if isinstance(found, str) else tuple(found)
         if not actual:
             return self.if_exists or self.over == "all" or (self.negated and self.over != "any")
-        wanted = [value.parts(lookup) for value in self.values]
-        fits = [self._fits(value, wanted) for value in actual]
+        fits = [self._fits(value, lookup) for value in actual]
         if self.over == "any":
             return any(fits)
         # A key with many values under an operator for one: as AWS, any of them, or for a
         # negated operator none.
         return all(fits) if self.over == "all" or self.negated else any(fits)
 
-    def _fits(self, value: str, wanted: Sequence[Parts]) -> bool:
-        assert self.compare is not None
-        return any(self.compare(value, each) for each in wanted) is not self.negated
+    def _fits(self, value: str, lookup: Lookup) -> bool:
+        compare = self.compare
+        assert compare is not None
+        if compare is is_like:
+            return any(each.matches(value, lookup) for each in self.values) is not self.negated
+        wanted = [each.parts(lookup) for each in self.values]
+        return any(compare(value, each) for each in wanted) is not self.negated
 
 
 def conditions_of(element: Any, *, variables: bool) -> tuple[Condition, ...] | None:

@@ -18,6 +18,7 @@ Parts = tuple[tuple[str, bool], ...]
 """A text in pieces: each with whether its ``*`` and ``?`` are wildcards."""
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_WILDCARD = re.compile(r"[*?]")
 _WITH_DEFAULT = re.compile(r"(.*?)\s*,\s*'(.*)'\s*", re.DOTALL)
 _LITERALS = frozenset({"*", "?", "$"})
 
@@ -29,13 +30,15 @@ class UnresolvedVariableError(Exception):
 class Pattern:
     """A text of a policy; its variables count from policy version 2012-10-17 on."""
 
-    __slots__ = ("_fixed", "_pieces", "text")
+    __slots__ = ("_fixed", "_head", "_pieces", "text")
 
     def __init__(self, text: str, *, variables: bool = True) -> None:
         self.text = text
         # Every second piece is the content of a variable.
         self._pieces = _VARIABLE.split(text) if variables else [text]
         self._fixed = ((text, True),) if len(self._pieces) == 1 else None
+        # What every match begins with: most patterns of a role are about something else.
+        self._head = _WILDCARD.split(self._pieces[0], 1)[0]
 
     def parts(self, lookup: Lookup) -> Parts:
         """The text with its variables' values; raises UnresolvedVariableError."""
@@ -50,7 +53,9 @@ class Pattern:
 
     def matches(self, value: str, lookup: Lookup) -> bool:
         """Whether all of ``value`` is like this; raises UnresolvedVariableError."""
-        return self.text == "*" or is_like(value, self.parts(lookup))
+        if self.text == "*":
+            return True
+        return value.startswith(self._head) and is_like(value, self.parts(lookup))
 
 
 def is_like(value: str, parts: Parts) -> bool:
