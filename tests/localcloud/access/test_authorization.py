@@ -7,17 +7,23 @@ import itertools
 import json
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing, suppress
 from typing import Any
 
 import boto3
 import httpx
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.local_keys import boto3_keys
+from tests.localcloud.access.callers import (
+    ACCOUNT,
+    Caller,
+    allow,
+    numbers,
+    owner,
+    refused,
+)
 from workbench.aws.target import LocalTarget
 from workbench.localcloud import lifecycle
 from workbench.localcloud.contract import IAM_PATH
@@ -26,21 +32,7 @@ from workbench.model.refused_calls import RefusedCall
 
 pytestmark = pytest.mark.cloud
 
-ACCOUNT = "000000000000"
 BUCKET = "iam-files"
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"AWS": ACCOUNT},
-            "Action": ["sts:AssumeRole", "sts:TagSession"],
-        },
-    }
-)
-_numbers = itertools.count()
-
-Statement = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -53,69 +45,6 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalTarget]:
         s3.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
     yield target
     lifecycle.stop(state)
-
-
-def owner(target: LocalTarget, service: str) -> Any:
-    """A client with the local cloud's own key."""
-    name: Any = service
-    given: dict[str, Any] = {**boto3_keys(target), "endpoint_url": target.endpoint}
-    return boto3.client(name, region_name="us-east-1", **given)
-
-
-class Caller:
-    """The session of a role with these statements."""
-
-    def __init__(self, target: LocalTarget, *statements: Statement, **session: Any) -> None:
-        iam = owner(target, "iam")
-        self.role = f"caller-{next(_numbers)}"
-        self._target = target
-        self.role_arn = iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=TRUST)["Role"][
-            "Arn"
-        ]
-        self.allow(*statements)
-        self.keys = owner(target, "sts").assume_role(
-            RoleArn=self.role_arn, RoleSessionName="session", **session
-        )["Credentials"]
-        self.arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.role}/session"
-
-    def allow(self, *statements: Statement) -> None:
-        """Give the role these statements in place of those that it had."""
-        document = {"Version": "2012-10-17", "Statement": list(statements) or [_NOTHING]}
-        owner(self._target, "iam").put_role_policy(
-            RoleName=self.role, PolicyName="given", PolicyDocument=json.dumps(document)
-        )
-
-    def client(self, service: str, **config: Any) -> Any:
-        name: Any = service
-        return boto3.client(
-            name,
-            aws_access_key_id=self.keys["AccessKeyId"],
-            aws_secret_access_key=self.keys["SecretAccessKey"],
-            aws_session_token=self.keys["SessionToken"],
-            endpoint_url=self._target.endpoint,
-            region_name="us-east-1",
-            config=Config(retries={"total_max_attempts": 1}, **config),
-        )
-
-
-_NOTHING = {"Effect": "Allow", "Action": "none:None", "Resource": "*"}
-
-
-def allow(action: Any, resource: Any = "*", **more: Any) -> Statement:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def refused(call: Callable[[], Any]) -> tuple[int, str, str]:
-    """Status, code and text of a refusal; fails where there is none."""
-    with pytest.raises(ClientError) as caught:
-        call()
-    answer = caught.value.response
-    error = answer["Error"]
-    return (
-        answer["ResponseMetadata"]["HTTPStatusCode"],
-        error["Code"],
-        error.get("Message", ""),
-    )
 
 
 # -- S3 -------------------------------------------------------------------------------------------
@@ -244,7 +173,7 @@ def test_only_who_may_list_learns_what_is_missing(cloud: LocalTarget) -> None:
 def test_a_bucket_policy_opens_and_closes(cloud: LocalTarget) -> None:
     caller = Caller(cloud)
     s3 = caller.client("s3")
-    bucket = f"iam-policy-{next(_numbers)}"
+    bucket = f"iam-policy-{next(numbers)}"
     owner(cloud, "s3").create_bucket(Bucket=bucket)
     owner(cloud, "s3").put_object(Bucket=bucket, Key="a", Body=b"x")
     assert refused(lambda: s3.get_object(Bucket=bucket, Key="a"))[0] == 403
