@@ -103,6 +103,16 @@ def test_a_user_who_does_not_exist_is_asked_like_one_who_does(
     told = by_code["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"]
     assert told == "n***@e***"
     assert refusal(pool.respond, by_code, EMAIL_OTP_CODE="") == WRONG_CODE
+    # Where names are ids, nobody has one too, and always the same.
+    by_email = new_pool(local_cloud, stacks.clients.cognito_idp, UsernameAttributes=["email"])
+    by_email.client = by_email.new_client(PreventUserExistenceErrors="ENABLED")
+    names = {
+        by_email.begin("USER_SRP_AUTH", "nobody@example.com", SRP_A="a" * 64)[
+            "ChallengeParameters"
+        ]["USERNAME"]
+        for _ in range(2)
+    }
+    assert [len(each) for each in names] == [36]
     srp = {"PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": "a" * 64}
     proof = pool.begin("USER_AUTH", "nobody", **srp)
     assert proof["ChallengeParameters"].keys() >= {"SALT", "SRP_B", "SECRET_BLOCK"}
@@ -195,6 +205,10 @@ def test_who_can_use_two_second_factors_chooses_one(
     )
     verified = {"AccessToken": token, "UserCode": totp_code(secret)}
     assert pool.cognito.verify_software_token(**verified)["Status"] == "SUCCESS"
+    told = pool.cognito.get_user(AccessToken=token)
+    assert not {"UserMFASettingList", "PreferredMfaSetting"} & told.keys()
+    offered = json.loads(pool.begin()["ChallengeParameters"]["MFAS_CAN_CHOOSE"])
+    assert offered == ["SMS_MFA", TOTP, "EMAIL_OTP"]
     pool.cognito.set_user_mfa_preference(AccessToken=token, **prefer_totp)
     found = pool.cognito.get_user_auth_factors(AccessToken=token)
     assert (found["PreferredMfaSetting"], found["UserMFASettingList"]) == (TOTP, [TOTP])
@@ -226,6 +240,18 @@ def test_an_address_is_set_up_as_a_second_factor_at_sign_in(
     pool.new_user(email="false")
     setting_up = pool.begin()
     assert setting_up["ChallengeName"] == "MFA_SETUP"
+    other = new_pool(local_cloud, stacks.clients.cognito_idp)
+    mixed = {
+        "UserPoolId": other.id,
+        "ClientId": pool.client,
+        "ChallengeName": "MFA_SETUP",
+        "Session": setting_up["Session"],
+        "ChallengeResponses": {"USERNAME": "ann", "EMAIL": "x@example.com"},
+    }
+    assert refusal(pool.cognito.admin_respond_to_auth_challenge, **mixed) == (
+        "NotAuthorizedException",
+        "Invalid session for the user.",
+    )
     assert json.loads(setting_up["ChallengeParameters"]["MFAS_CAN_SETUP"]) == ["EMAIL_OTP"]
     sent = pool.respond(setting_up, EMAIL="ann@other.example.com")
     assert read_inbox(local_cloud, pool.id)[0].recipient == "ann@other.example.com"

@@ -86,6 +86,8 @@ def _bound(respond: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         issued = waiting(session, name)
         if isinstance(issued, tuple):
             return issued
+        if data.get("UserPoolId", issued.pool_id) != issued.pool_id:
+            return refuse("NotAuthorizedException", "Invalid session for the user.")
         if issued.is_simulated:
             return _simulated(issued, data)
         found = owner(issued)

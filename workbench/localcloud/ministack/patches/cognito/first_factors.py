@@ -7,11 +7,11 @@ Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-s
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito import one_time_codes, passkeys
+from workbench.localcloud.ministack.patches.cognito.hidden_users import allowed_by, simulated
 from workbench.localcloud.ministack.patches.cognito.served_actions import serve, serve_user
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     Answer,
@@ -20,7 +20,6 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
     refuse,
     reply,
 )
-from workbench.localcloud.ministack.patches.cognito.triggers.delivery import Destination
 
 _OPTIONS = "CREDENTIAL_REQUEST_OPTIONS"
 _CODE_DIGITS = 8
@@ -52,12 +51,6 @@ def available(pool: Any, user: Any) -> list[str]:
     if "WEB_AUTHN" in allowed and alone and passkeys.usable(pool, user):
         found.append("WEB_AUTHN")
     return found
-
-
-def allowed_by(pool: Any) -> list[str]:
-    """The first factors that a pool allows."""
-    policy = (pool.get("Policies") or {}).get("SignInPolicy") or {}
-    return list(policy.get("AllowedFirstAuthFactors") or ["PASSWORD"])
 
 
 def begin(factor: str, pool: Any, user: Any, data: Any, given: Mapping[str, str]) -> Answer:
@@ -96,8 +89,9 @@ def _auth_factors(pool: Any, user: Any, _data: Any) -> Answer:
         "ConfiguredUserAuthFactors": [
             each for each in available(pool, user) if each != "PASSWORD_SRP"
         ],
-        "UserMFASettingList": user.get("_mfa_enabled", []),
     }
+    if user.get("_mfa_enabled"):
+        told["UserMFASettingList"] = user["_mfa_enabled"]
     if user.get("_preferred_mfa"):
         told["PreferredMfaSetting"] = user["_preferred_mfa"]
     return reply(told)
@@ -129,7 +123,7 @@ def _choosing(initiate: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         user, unknown = cognito._resolve_user(pool, name)
         if unknown:
             hides = cognito._hides_user_existence(pool, cid)
-            return _simulated(pool, name, asked) if hides else unknown
+            return simulated(pool, name, asked) if hides else unknown
         if not user.get("Enabled", True):
             return refuse("NotAuthorizedException", "User is disabled.")
         if user.get("UserStatus") == "UNCONFIRMED":
@@ -150,53 +144,3 @@ def _select(pool: Any, user: Any, factors: list[str]) -> Answer:
         told[_OPTIONS] = passkeys.request_options(pool, user, asked_for)
     selecting = challenge(pool["Id"], user, "SELECT_CHALLENGE", told, code=asked_for)
     return reply({**selecting, "AvailableChallenges": factors})
-
-
-def _simulated(pool: Any, name: str, asked: Mapping[str, str]) -> Answer:
-    """A challenge for a user that does not exist: of a kind that the pool allows.
-
-    The same name gets the same one each time, and no answer to it is right.
-    """
-    allowed = allowed_by(pool)
-    preferred = asked.get("PREFERRED_CHALLENGE", "")
-    if preferred in ("PASSWORD", "PASSWORD_SRP") and "PASSWORD" in allowed:
-        if preferred == "PASSWORD":
-            return refuse("NotAuthorizedException", "Incorrect username or password.")
-        return _simulated_proof(pool, name, asked)
-    factors = [each for each in allowed if each != "WEB_AUTHN"] or ["PASSWORD"]
-    nobody = {"Username": name}
-    kind = preferred if preferred in factors else ""
-    if kind in ("EMAIL_OTP", "SMS_OTP"):
-        destination = _simulated_destination(name, kind)
-        told = {
-            "CODE_DELIVERY_DELIVERY_MEDIUM": destination.medium,
-            "CODE_DELIVERY_DESTINATION": destination.masked,
-            "USER_ID_FOR_SRP": name,
-        }
-        return reply(challenge(pool["Id"], nobody, kind, told, is_simulated=True))
-    offered = [
-        each
-        for factor in factors
-        for each in (("PASSWORD", "PASSWORD_SRP") if factor == "PASSWORD" else (factor,))
-    ]
-    selecting = challenge(pool["Id"], nobody, "SELECT_CHALLENGE", {}, is_simulated=True)
-    return reply({**selecting, "AvailableChallenges": offered})
-
-
-def _simulated_proof(pool: Any, name: str, asked: Mapping[str, str]) -> Answer:
-    from ministack.services import cognito
-
-    srp_a = asked.get("SRP_A", "")
-    if not cognito._SRP_A_RE.match(srp_a):
-        return refuse("InvalidParameterException", "Missing required parameter SRP_A")
-    token = secrets.token_urlsafe(32)
-    told, _ = cognito._srp_challenge(pool["Id"], None, name, srp_a, token)
-    return reply(
-        {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": told, "Session": token}
-    )
-
-
-def _simulated_destination(name: str, kind: str) -> Destination:
-    if kind == "EMAIL_OTP":
-        return Destination("EMAIL", name if "@" in name else f"{name}@example.com")
-    return Destination("SMS", name if name.startswith("+") else f"{sum(name.encode()):04}")

@@ -7,7 +7,8 @@ API_SetUserMFAPreference.html, API_AdminDeleteSoftwareToken.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito import totp_setup
@@ -41,9 +42,27 @@ def install() -> None:
             return refuse("UserNotFoundException", "User does not exist.")
         return _set(user, data)
 
+    cognito._get_user = _without_empty(cognito._get_user)
+    cognito._admin_get_user = _without_empty(cognito._admin_get_user)
     cognito._admin_set_user_mfa_preference = by_admin
     cognito._set_user_mfa_preference = by_user
     serve("AdminDeleteSoftwareToken", _delete_software_token)
+
+
+def _without_empty(get: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """Who has no second factor is not told of an empty one."""
+
+    def shown(data: Any) -> Answer:
+        answer = get(data)
+        if answer[0] != 200:
+            return answer
+        found = json.loads(answer[2])
+        for name in ("UserMFASettingList", "PreferredMfaSetting"):
+            if not found.get(name):
+                found.pop(name, None)
+        return reply(found)
+
+    return shown
 
 
 def _named(data: Any) -> Any:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.auth_flows import allowed_flows
-from workbench.localcloud.ministack.patches.cognito.first_factors import allowed_by
+from workbench.localcloud.ministack.patches.cognito.hidden_users import allowed_by
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     ISSUED,
     Answer,

@@ -9,10 +9,13 @@ aws-resource-cognito-userpool.html, aws-resource-cognito-userpoolclient.html
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer
+
+_logger = logging.getLogger("cognito")
 
 _WEB_AUTHN = {
     "WebAuthnRelyingPartyID": "RelyingPartyId",
@@ -34,6 +37,12 @@ def install() -> None:
 
     def factors(pool_id: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         totp(pool_id, old, new)
+        if (new.get("UserPoolAddOns") or {}).get("AdvancedSecurityMode", "OFF") != "OFF":
+            _logger.warning(
+                "The user pool %s asks for threat protection: the local cloud records sign-in "
+                "events, but finds no risk in any.",
+                pool_id,
+            )
         _set_factors(cognito._user_pools[pool_id], old, new)
 
     def read_all(data: Any) -> Answer:
@@ -81,6 +90,11 @@ def _rotating(change: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         from ministack.services import cognito
 
         answer = change(data)
+        if answer[0] == 200 and data.get("AnalyticsConfiguration"):
+            _logger.warning(
+                "The app client %s asks for analytics: the local cloud sends none to Pinpoint.",
+                data.get("ClientName") or data.get("ClientId"),
+            )
         if answer[0] != 200 or _ROTATION not in data:
             return answer
         made = json.loads(answer[2])["UserPoolClient"]

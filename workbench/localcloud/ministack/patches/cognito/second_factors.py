@@ -45,12 +45,7 @@ def after_device(pool: Any, user: Any) -> dict[str, Any] | None:
     if preferred in own:
         return ask(pool, user, preferred)
     if not own and required == "ON":
-        verified = attributes_of(user)
-        own = [
-            kind
-            for kind in allowed(pool)
-            if kind in _VERIFIED and verified.get(_VERIFIED[kind]) == "true"
-        ]
+        own = choices(pool, user)
         if not own:
             return _set_up(pool, user)
     if len(own) > 1:
@@ -79,10 +74,14 @@ def allowed(pool: Any) -> list[str]:
 def choices(pool: Any, user: Any) -> list[str]:
     """What a user may answer to SELECT_MFA_TYPE."""
     own = list(user.get("_mfa_enabled", ()))
-    verified = attributes_of(user)
-    return own or [
-        kind for kind in allowed(pool) if verified.get(_VERIFIED.get(kind, "")) == "true"
-    ]
+    return own or [kind for kind in allowed(pool) if _can_use(user, kind)]
+
+
+def _can_use(user: Any, kind: str) -> bool:
+    """Whether a user has what a kind needs, chosen or not."""
+    if kind == totp_setup.KIND:
+        return bool(user.get("_totp_secret"))
+    return attributes_of(user).get(_VERIFIED[kind]) == "true"
 
 
 def ask(pool: Any, user: Any, kind: str) -> dict[str, Any]:

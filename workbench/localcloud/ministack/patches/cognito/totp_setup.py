@@ -59,7 +59,14 @@ def _verifying(verify: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         from ministack.services import cognito
 
         if data.get("AccessToken"):
-            return verify(data)
+            user = cognito._user_for_access_token(data["AccessToken"])
+            enabled = list((user or {}).get("_mfa_enabled", ()))
+            preferred = (user or {}).get("_preferred_mfa", "")
+            answer = verify(data)
+            if user is not None:
+                # Verifying makes it possible; asking for it is a preference of its own.
+                user.update(_mfa_enabled=enabled, _preferred_mfa=preferred)
+            return answer
         issued = waiting(data.get("Session"), "MFA_SETUP")
         if isinstance(issued, tuple):
             return issued
