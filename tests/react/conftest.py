@@ -82,8 +82,10 @@ def app(
     url = f"http://localhost:{port}/"
     backend = root / "amplify" / "backend.py"
     backend.write_text(backend.read_text().replace(_CALLBACK, url))
-    done = run_command(root, "sandbox", "--once", "--local", "--no-type-check")
-    assert done.returncode == 0, done.stdout + done.stderr
+    deployment = ("sandbox", "--once", "--local", "--no-type-check")
+    for command in (("front-end", "--yes"), deployment):
+        done = run_command(root, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
     state = root / ".amplify" / "local-cloud"
     outputs = json.loads((root / "amplify_outputs.json").read_text())
     vite = subprocess.Popen(
