@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localcloud.identity_pools import Pools, name_of, trust
 from workbench.localcloud import lifecycle
@@ -202,6 +205,36 @@ def test_a_role_must_be_there_and_trust_the_pool(pools: Pools) -> None:
     finally:
         pools.roles = own
         pools.map_roles()
+
+
+def test_credentials_last_an_hour_and_a_tag_opens_the_folder_of_its_name(pools: Pools) -> None:
+    s3: Any = pools.clients.client("s3")
+    s3.create_bucket(Bucket="by-tag")
+    for folder in ("sales", "other"):
+        s3.put_object(Bucket="by-tag", Key=f"{folder}/a", Body=b"x")
+    named = {"IdentityPoolId": pools.identity_pool, "IdentityProviderName": pools.provider}
+    pools.identity.set_principal_tag_attribute_map(**named, PrincipalTags={"d": "custom:dept"})
+    own = dict(pools.roles)
+    try:
+        pools.roles["authenticated"] = pools.role("by-tag", tags=True)
+        resource = "arn:aws:s3:::by-tag/${aws:PrincipalTag/d}/*"
+        grant = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
+        pools.clients.client("iam").put_role_policy(
+            RoleName=name_of(pools.roles["authenticated"]),
+            PolicyName="own",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": grant}),
+        )
+        pools.map_roles()
+        keys = pools.keys(pools.user(**{"custom:dept": "sales"}))
+    finally:
+        pools.identity.set_principal_tag_attribute_map(**named, PrincipalTags={})
+        pools.roles = own
+        pools.map_roles()
+    assert 3590 < keys["Expiration"].timestamp() - time.time() <= 3600
+    acting = pools.acting("s3", keys)
+    assert acting.get_object(Bucket="by-tag", Key="sales/a")["Body"].read() == b"x"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        acting.get_object(Bucket="by-tag", Key="other/a")
 
 
 def test_attributes_for_access_control_need_a_trust_in_tags(pools: Pools) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,15 @@ FIELDS = [("Query", "a"), ("Query", "b"), ("Mutation", "change")]
 DENIED = {"errors": [{"errorType": "UnauthorizedException", "message": "Permission denied"}]}
 A, B, BOTH = "{ a { id } }", "{ b { id } }", "{ a { id } b { id } }"
 CHANGE = "mutation { change { id } }"
+FUNCTION = """
+import os
+def handler(event, context):
+    return {
+        "access_key": os.environ["AWS_ACCESS_KEY_ID"],
+        "secret_key": os.environ["AWS_SECRET_ACCESS_KEY"],
+        "token": os.environ["AWS_SESSION_TOKEN"],
+    }
+"""
 _numbers = itertools.count()
 
 
@@ -162,6 +173,25 @@ def test_a_grant_that_changes_counts_at_once(notes: Notes) -> None:
     assert notes.ask(keys, A)[0] == 200
     iam.delete_role_policy(**name)
     assert notes.ask(keys, A) == (401, DENIED)
+
+
+def test_a_function_reaches_what_its_role_is_granted(notes: Notes) -> None:
+    pools = notes.pools
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("index.py", FUNCTION)
+    functions: Any = pools.clients.lambda_
+    role = granted_role(pools.clients, "querying", f"{notes.arn}/types/Query/*")
+    functions.create_function(
+        FunctionName="querying",
+        Runtime="python3.11",
+        Handler="index.handler",
+        Role=role,
+        Code={"ZipFile": archive.getvalue()},
+    )
+    told = json.loads(functions.invoke(FunctionName="querying")["Payload"].read())
+    keys = Credentials(**told)
+    assert [notes.ask(keys, query)[0] for query in (A, BOTH, CHANGE)] == [200, 200, 401]
 
 
 def test_guests_members_and_groups_have_their_roles_grants(notes: Notes) -> None:

@@ -185,3 +185,24 @@ async def test_each_caller_hears_what_the_rules_say(callers: Callers, name: str)
     made.set_result(await asyncio.to_thread(_seeded, callers, name))
     seen = dict(zip(IDENTITIES, await asyncio.gather(*listening), strict=True))
     assert seen == {who: MODELS[name].expected(who, "subscribe") for who in IDENTITIES}
+
+
+@pytest.mark.parametrize(
+    ("who", "field", "status", "said"),
+    [
+        ("iam:", "listGuests", 200, None),
+        ("iam:", "listPooleds", 401, _NOT_GRANTED),
+        ("iam:", "listMembers", 401, _NOT_GRANTED),
+        ("iam:ann", "listPooleds", 200, None),
+        # Amplify grants guests' fields to everybody, and the resolver refuses.
+        ("iam:ann", "listGuests", 200, "Not Authorized to access listGuests on type Query"),
+        # It grants the roles of groups nothing of an API.
+        ("iam:cara", "listPooleds", 401, _NOT_GRANTED),
+    ],
+)
+def test_iam_refuses_before_resolvers_do(
+    callers: Callers, who: str, field: str, status: int, said: str | None
+) -> None:
+    answer = callers.run(who, f"{{ {field} {{ items {{ id }} }} }}")
+    messages = [error["message"] for error in answer.errors]
+    assert (answer.status, messages) == (status, [said] if said else [])

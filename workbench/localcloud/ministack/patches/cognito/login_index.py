@@ -28,7 +28,9 @@ class _Index:
         if len(self.identities) < self.seen:
             self.owners.clear()
             self.seen = 0
-        for identity in islice(self.identities.values(), self.seen, None):
+        # The newest first: to skip the others takes as long as to read them.
+        more = len(self.identities) - self.seen
+        for identity in islice(reversed(self.identities.values()), more):
             self.add(identity)
         self.seen = len(self.identities)
 
