@@ -38,10 +38,21 @@ const pages = {
   '/json': (request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('["<head>"]');
   },
+  '/to-sign-in': (request, response) => {
+    response.setHeader('location', `${SIGN_IN}/oauth2/authorize?a=b`);
+    response.writeHead(302).end();
+  },
+  '/to-sign-out': (request, response) => {
+    response.writeHead(302, { Location: `${SIGN_IN}/logout` }).end();
+  },
+  '/home': (request, response) => {
+    response.writeHead(302, ['Location', '/home?from=https://x/']).end();
+  },
   '/encodings': (request, response) => {
     response.end(JSON.stringify(request.headers['accept-encoding'] ?? ''));
   },
 };
+const SIGN_IN = 'https://front-end-test.auth.us-east-1.amazoncognito.com';
 const server = http.createServer((request, response) => {
   (pages[request.url] ?? ((_, gone) => gone.writeHead(404).end()))(request, response);
 });
@@ -49,8 +60,9 @@ server.listen(0, '127.0.0.1', async () => {
   const at = `http://127.0.0.1:${server.address().port}`;
   const found = {};
   for (const path of [...Object.keys(pages), '/@amplify-tui/front-end.js']) {
-    const answer = await fetch(at + path, { headers: { accept: 'text/html,*/*' } });
-    found[path] = await answer.text();
+    const asked = { headers: { accept: 'text/html,*/*' }, redirect: 'manual' };
+    const answer = await fetch(at + path, asked);
+    found[path] = answer.headers.get('location') ?? (await answer.text());
   }
   console.log(JSON.stringify({ found, whole }));
   process.exit(0);
@@ -95,9 +107,14 @@ def test_pages_of_a_server_get_the_script_once(backend: Backend, node_runtime: N
     assert found["/json"] == '["<head>"]'
     assert found["/encodings"] == '""'
     assert backend.target.endpoint in found["/@amplify-tui/front-end.js"]
+    sign_in = "/_amplify_tui/aws/front-end-test.auth.us-east-1.amazoncognito.com"
+    assert found["/to-sign-in"] == f"{backend.target.endpoint}{sign_in}/oauth2/authorize?a=b"
+    assert found["/to-sign-out"] == f"{backend.target.endpoint}{sign_in}/logout"
+    assert found["/home"] == "/home?from=https://x/"
     backend.outputs_file.write_text(json.dumps(_ON_AWS))
     found, _ = _pages(backend, node_runtime)
     assert found["/@amplify-tui/front-end.js"] == ""
+    assert found["/to-sign-out"] == "https://front-end-test.auth.us-east-1.amazoncognito.com/logout"
 
 
 def test_a_production_server_is_left_alone(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.front_end.backends import Backend
+from workbench.front_end.written import write_front_end
 from workbench.project.node_runtime import NodeRuntime
 from workbench.users.outbound_messages import read_inbox
 
@@ -65,6 +66,31 @@ def test_every_form_of_a_body_and_cancelling(
     assert found.pop("keys") == 2
     assert set(found.values()) == {"ResourceNotFoundException"}
     assert len(found) == 6
+
+
+def test_openid_connect_is_told_aws_own_addresses(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    pool = backend.outputs["auth"]["user_pool_id"]
+    found = run(backend, node_runtime, SCRIPT, str(npm_modules.parent), "discovery", pool)
+    domain = "https://front-end-test.auth.us-east-1.amazoncognito.com"
+    assert found["issuer"] == f"https://cognito-idp.us-east-1.amazonaws.com/{pool}"
+    assert found["jwks_uri"] == f"{found['issuer']}/.well-known/jwks.json"
+    assert found["authorization_endpoint"] == f"{domain}/oauth2/authorize"
+    assert found["token_endpoint"] == f"{domain}/oauth2/token"
+    asked = [found["token_endpoint"], found["userinfo_endpoint"], found["revocation_endpoint"]]
+    assert all(addresses(backend, node_runtime, *asked).values())
+
+
+def test_a_local_cloud_that_is_not_there_is_named(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    (backend.root / "amplify_outputs.json").write_text(json.dumps(backend.outputs))
+    gone = "http://127.0.0.1:9"
+    write_front_end(backend.root, gone, "us-east-1", backend.outputs_file)
+    (said,) = run(backend, node_runtime, SCRIPT, str(npm_modules.parent), "gone")
+    assert gone in said
+    assert "amplify-tui local start" in said
 
 
 def test_addresses_of_this_backend_alone(backend: Backend, node_runtime: NodeRuntime) -> None:

@@ -4,6 +4,5 @@ const LOADED = Symbol.for('amplify-tui: front end');
 if (!globalThis[LOADED]) {
   globalThis[LOADED] = true;
   const localAddress = addressesOf(backend);
-  rerouteRequests(localAddress, false);
-  reroutePage(localAddress);
+  reroutePage(localAddress, rerouteRequests(localAddress, false));
 }

@@ -1,4 +1,5 @@
-// In a Node process: `fetch`, and what sends by `node:https`, such as axios and the AWS SDK.
+// In a Node process: `fetch`, what sends by `node:https`, such as axios and the AWS SDK, and where a
+// server sends its browsers.
 
 const fs = require('node:fs');
 const http = require('node:http');
@@ -47,6 +48,29 @@ function withoutHost(headers) {
     return headers?.filter((_, at) => String(headers[at & ~1]).toLowerCase() !== 'host');
   }
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'));
+}
+
+/** Wraps the answers of servers: a redirect to the hosted sign-in goes to the local cloud's. */
+function rerouteRedirects(localAddress) {
+  const { setHeader, writeHead } = http.ServerResponse.prototype;
+  const local = value => (Array.isArray(value) ? value.map(local) : localAddress(String(value)) ?? value);
+  const changed = (name, value) => (/^location$/i.test(name) ? local(value) : value);
+
+  http.ServerResponse.prototype.setHeader = function (name, value) {
+    return setHeader.call(this, name, changed(name, value));
+  };
+  http.ServerResponse.prototype.writeHead = function (...given) {
+    const headers = given.at(-1);
+    if (Array.isArray(headers)) {
+      given[given.length - 1] = Array.isArray(headers[0])
+        ? headers.map(([name, value]) => [name, changed(name, value)])
+        : headers.map((each, at) => (at % 2 ? changed(headers[at - 1], each) : each));
+    } else if (headers && typeof headers === 'object') {
+      const entries = Object.entries(headers).map(([name, value]) => [name, changed(name, value)]);
+      given[given.length - 1] = Object.fromEntries(entries);
+    }
+    return writeHead.apply(this, given);
+  };
 }
 
 function rerouteProcess(localAddress) {

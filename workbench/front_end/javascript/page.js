@@ -1,11 +1,13 @@
 // In a page: uploads, elements, links and redirects, besides `fetch`.
 
-function reroutePage(localAddress) {
+function reroutePage(localAddress, explain) {
   const local = value => (typeof value === 'string' ? localAddress(value) ?? value : value);
 
   const { open } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    return open.call(this, method, local(String(url)), ...rest);
+    const address = local(String(url));
+    if (address !== String(url)) this.addEventListener('error', () => explain(address), { once: true });
+    return open.call(this, method, address, ...rest);
   };
 
   const { open: openWindow } = window;

@@ -4,6 +4,21 @@
 function rerouteRequests(localAddress, streams) {
   const plainFetch = globalThis.fetch;
 
+  // Asked only after a failure, so that a local cloud that is not there is named.
+  let explained = false;
+  const explain = async local => {
+    const { origin } = new URL(local);
+    const isThere = await plainFetch(`${origin}/_amplify_tui/health`, { mode: 'no-cors' }).then(() => true, () => false);
+    if (isThere || explained) return;
+    explained = true;
+    console.warn(`The local cloud at ${origin} does not answer. Start it with: amplify-tui local start`);
+  };
+  const sent = (local, init) => {
+    const answer = plainFetch(local, init);
+    answer.catch(error => (error.name === 'AbortError' ? undefined : explain(local)));
+    return answer;
+  };
+
   globalThis.fetch = function fetch(input, init) {
     const isRequest = input instanceof Request;
     const local = localAddress(isRequest ? input.url : String(input));
@@ -19,14 +34,14 @@ function rerouteRequests(localAddress, streams) {
       if (streams) Object.assign(init, { body: request.body, duplex: 'half' });
       else init.body = await request.blob();
     }
-    return plainFetch(local, init);
+    return sent(local, init);
   }
 
   // Browsers send a stream by HTTP/2 only, which the local cloud does not speak.
   async function sendStream(local, init) {
-    if (streams || !(init?.body instanceof ReadableStream)) return plainFetch(local, init);
+    if (streams || !(init?.body instanceof ReadableStream)) return sent(local, init);
     const { duplex, ...rest } = init;
-    return plainFetch(local, { ...rest, body: await new Response(init.body).blob() });
+    return sent(local, { ...rest, body: await new Response(init.body).blob() });
   }
 
   // The text of an address that has its signature already: an <img>, a link, another program
@@ -41,4 +56,5 @@ function rerouteRequests(localAddress, streams) {
     toString: { ...Object.getOwnPropertyDescriptor(URL.prototype, 'toString'), value() { return text(this); } },
     toJSON: { ...Object.getOwnPropertyDescriptor(URL.prototype, 'toJSON'), value() { return text(this); } },
   });
+  return explain;
 }

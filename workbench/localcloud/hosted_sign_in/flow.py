@@ -75,7 +75,7 @@ def refusal(asked: Asked, client: SignInClient | None) -> Answered | None:
     return None
 
 
-def first_page(path: str, asked: Asked, prefix: str, provider: str) -> Answered:
+def first_page(path: str, asked: Asked, prefix: str, *, provider: str, name: str) -> Answered:
     """The page at an address that an app or another page names."""
     client = sign_in_client(asked.client_id)
     refused = refusal(asked, client)
@@ -91,7 +91,7 @@ def first_page(path: str, asked: Asked, prefix: str, provider: str) -> Answered:
     pages = _Pages(asked, client, prefix)
     if path == "/forgotPassword":
         return pages.forgot()
-    return pages.sign_up({}) if path == "/signup" else pages.sign_in()
+    return pages.sign_up({}) if path == "/signup" else pages.sign_in(name)
 
 
 def sign_out(client_id: str, logout_uri: str) -> Answered:

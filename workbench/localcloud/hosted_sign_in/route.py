@@ -48,15 +48,16 @@ def hosted_sign_in_route() -> Route:
 def _is_for_a_page(scope: Scope) -> bool:
     path, method = scope["path"], scope.get("method")
     if method == "GET":
-        if path not in _PAGES or b"client_id=" not in scope["query_string"]:
+        if path not in _PAGES:
             return False
     elif method != "POST" or path not in (*_FORMS, _REVOKE):
         return False
     headers = _headers(scope)
     if method == "POST" and not headers.get("content-type", "").startswith(_FORM):
         return False
-    host = headers.get("host", "").partition(":")[0].lower()
-    return is_plain_host(headers) or host.endswith((".amazoncognito.com", ".localhost"))
+    if headers.get("host", "").endswith(".amazoncognito.com"):
+        return True
+    return is_plain_host(headers) and (method == "POST" or b"client_id=" in scope["query_string"])
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +68,9 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
             answered = sign_out(query.get("client_id", ""), query["logout_uri"])
         else:
             provider = query.get("identity_provider", "")
-            answered = first_page(path, asked_of(query), _prefix(scope, headers), provider)
+            name = query.get("login_hint", "")
+            place = _prefix(scope, headers)
+            answered = first_page(path, asked_of(query), place, provider=provider, name=name)
         await _send(send, answered)
         return
     body = b""

@@ -8,12 +8,21 @@ Source: docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.triggers.sign_in import post_authentication
+
+_ENDPOINTS = {
+    "authorization_endpoint": "/oauth2/authorize",
+    "end_session_endpoint": "/logout",
+    "revocation_endpoint": "/oauth2/revoke",
+    "token_endpoint": "/oauth2/token",
+    "userinfo_endpoint": "/oauth2/userInfo",
+}
 
 _signed_in: ContextVar[list[str] | None] = ContextVar("hosted_sign_in", default=None)
 
@@ -33,10 +42,33 @@ def install() -> None:
         signed_in.append(str(user["Username"]))
         return {"AccessToken": "", "IdToken": "", "RefreshToken": ""}
 
+    cognito.well_known_openid_configuration = _discovery(cognito.well_known_openid_configuration)
     cognito._build_auth_result = build_later
     cognito.handle_login_submit = _no_longer
     cognito._auth_flow_error = _not_on_the_page(refused_flow)
     cognito._validate_client_secret_hash = _not_on_the_page(refused_secret)
+
+
+def _discovery(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell who asked AWS's host AWS's addresses: libraries want HTTPS, and are led here again."""
+
+    def described(pool_id: str, region: Any = None, host: Any = None, scheme: str = "http") -> Any:
+        from ministack.services import cognito
+
+        answer = describe(pool_id, region, host, scheme)
+        pool = cognito._get_pool_unscoped(pool_id) or {}
+        domain = pool.get("CustomDomain") or pool.get("Domain")
+        if answer[0] != 200 or not domain or not str(host).endswith((".com", ".aws", ".cn")):
+            return answer
+        if "." not in domain:
+            domain = f"{domain}.auth.{cognito._pool_region(pool_id)}.amazoncognito.com"
+        found = json.loads(answer[2])
+        found["jwks_uri"] = f"{found['issuer']}/.well-known/jwks.json"
+        for name, path in _ENDPOINTS.items():
+            found[name] = f"https://{domain}{path}"
+        return answer[0], answer[1], json.dumps(found).encode()
+
+    return described
 
 
 @contextmanager
