@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.localcloud.conftest import Stacks
 from tests.localcloud.server.test_autosave import LONGEST_LOSS
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
@@ -142,3 +143,35 @@ def test_without_the_patch_the_sdk_is_missing(
         assert "Cannot find package '@aws-sdk/client-ssm'" in _invoke(clients)["errorMessage"]
     finally:
         lifecycle.stop(folder)
+
+
+COUNTING = {
+    "python3.11": (
+        "runs = 0\n\ndef handler(event, context):\n    global runs\n    runs += 1\n"
+        "    if event:\n        raise ValueError('bang')\n    return runs\n"
+    ),
+    "nodejs20.x": (
+        "let runs = 0;\nexport const handler = async (event) => {\n  runs += 1;\n"
+        "  if (event) throw new TypeError('bang');\n  return runs;\n};\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("runtime", COUNTING)
+def test_a_function_that_threw_goes_on_in_the_same_process(stacks: Stacks, runtime: str) -> None:
+    function: Any = stacks.clients.lambda_
+    name = "index.py" if runtime.startswith("python") else "index.mjs"
+    function.create_function(
+        FunctionName="counts",
+        Runtime=runtime,
+        Role="arn:aws:iam::000000000000:role/counts",
+        Handler="index.handler",
+        Code={"ZipFile": _zip(name, COUNTING[runtime])},
+    )
+    for throws, expected in ((False, 1), (True, None), (False, 3)):
+        answer = function.invoke(FunctionName="counts", Payload=json.dumps(throws).encode())
+        told = json.loads(answer["Payload"].read())
+        if throws:
+            assert (answer["FunctionError"], told["errorMessage"]) == ("Unhandled", "bang")
+        else:
+            assert told == expected
