@@ -72,6 +72,7 @@ from workbench.localcloud.ministack.patches.cognito import (
     tokens,
     totp_setup,
     turns,
+    user_imports,
     user_index,
     verification,
 )
@@ -140,6 +141,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     attributes.install,
     served_actions.install,
     stored_settings.install,
+    user_imports.install,
     totp_setup.install,
     second_factors.install,
     first_factors.install,

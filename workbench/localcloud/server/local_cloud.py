@@ -35,6 +35,7 @@ from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.outbound_messages_route import inbox_route
 from workbench.localcloud.server.refusal_feed import RefusalFeed
+from workbench.localcloud.server.user_imports_route import user_imports_route
 from workbench.localcloud.server.user_tokens_route import user_tokens_route
 from workbench.localcloud.server.write_detection import effects
 from workbench.private_files import private_folder
@@ -111,6 +112,7 @@ class LocalCloud:
             json_route(HEALTH_PATH, health, public=tells_users),
             user_tokens_route(),
             inbox_route(),
+            user_imports_route(),
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),

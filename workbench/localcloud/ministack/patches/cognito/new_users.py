@@ -100,7 +100,7 @@ def _made(
     data = {**data, "Username": name}
     if data.get("UserAttributes"):
         data["UserAttributes"] = as_stored(pool, data["UserAttributes"])
-    refused = _name_refused(pool, name, exists) if name else None
+    refused = name_refused(pool, name, exists) if name else None
     if refused is None and not force:
         taken = taken_alias(pool, _given(data))
         refused = alias_exists(taken) if taken else None
@@ -115,7 +115,8 @@ def _made(
     return answer
 
 
-def _name_refused(pool: Any, name: str, exists: str) -> Answer | None:
+def name_refused(pool: Any, name: str, exists: str) -> Answer | None:
+    """The refusal of a new user's name: of another's, or of one in an alias's form."""
     from ministack.services import cognito
 
     by = cognito._username_alias_attribute(pool, name)
