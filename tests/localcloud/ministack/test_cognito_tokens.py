@@ -380,6 +380,20 @@ def test_a_sign_out_ends_every_sign_in_before_it_and_none_after(cloud: Cloud) ->
     assert cloud.cognito.get_user(AccessToken=third.access)
 
 
+def test_user_info_is_told_until_the_sign_in_ends(cloud: Cloud) -> None:
+    given = cloud.user("informed")
+    told = cloud.signed(given.access, scope="openid profile")
+
+    def ask() -> httpx.Response:
+        bearer = {"authorization": f"Bearer {told}"}
+        return cloud.http.get(f"{cloud.endpoint}/oauth2/userInfo", headers=bearer)
+
+    assert ask().json()["username"] == "informed"
+    cloud.cognito.global_sign_out(AccessToken=given.access)
+    refused = ask()
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
+
+
 def test_revoking_takes_a_clients_own_refresh_tokens_alone(cloud: Cloud) -> None:
     given = cloud.user("revoking")
     not_revocable = cloud.new_client(cloud.pool, EnableTokenRevocation=False)

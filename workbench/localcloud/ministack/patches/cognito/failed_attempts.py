@@ -99,7 +99,6 @@ def install() -> None:
     from ministack.services import cognito
 
     run = cognito._run_idp_handler
-    authenticate = cognito._authenticate_hosted_ui_user
 
     def run_counting(handler: Callable[[Any], Answer], action: str, data: Any) -> Answer:
         if action in cognito._UNSIGNED_IDP_ACTIONS:
@@ -117,19 +116,7 @@ def install() -> None:
             _attempts.was_right(who)
         return answer
 
-    def authenticate_counting(pool: Any, username: str, password: str) -> tuple[Any, str]:
-        who = (pool["Id"], _name(pool, username), "")
-        if _attempts.is_locked(who):
-            return None, _LOCKED[1]
-        user, wrong = authenticate(pool, username, password)
-        if wrong == _INCORRECT:
-            _attempts.was_wrong(who)
-        elif user is not None:
-            _attempts.was_right(who)
-        return user, wrong
-
     cognito._run_idp_handler = run_counting
-    cognito._authenticate_hosted_ui_user = authenticate_counting
 
 
 def _is_wrong(answer: Answer) -> bool:

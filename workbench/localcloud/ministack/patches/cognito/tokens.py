@@ -52,6 +52,7 @@ TAKE_AN_ACCESS_TOKEN = frozenset(
 
 _OR_A_SESSION = ("AssociateSoftwareToken", "VerifySoftwareToken")
 _NOT_AN_ACCESS_TOKEN = "Invalid Access Token"
+_ENDED = "Access token is expired or user has globally signed out, disabled, or been deleted"
 _NO_TOKEN = (
     "1 validation error detected: Value at 'accessToken' failed to satisfy constraint: "
     "Member must not be null"
