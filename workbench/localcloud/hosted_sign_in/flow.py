@@ -109,6 +109,20 @@ def sign_out(client_id: str, logout_uri: str) -> Answered:
     )
 
 
+async def confirm_by_link(query: Mapping[str, str]) -> Answered:
+    """What a click on the link of a sign-up's message does."""
+    parameters = {
+        "ClientId": query.get("client_id", ""),
+        "Username": query.get("user_name", ""),
+        "ConfirmationCode": query.get("confirmation_code", ""),
+    }
+    try:
+        await run("ConfirmSignUp", parameters)
+    except ServiceError as problem:
+        return _error("You are not confirmed", problem.message)
+    return Answered(page("Your registration has been confirmed!"))
+
+
 async def answer_form(path: str, form: Mapping[str, str], prefix: str) -> Answered:
     """What follows a form that was sent to ``path``."""
     asked = asked_of(form)

@@ -14,11 +14,12 @@ from workbench.localcloud.access.aws_hosts import CONNECTED_HOSTS
 from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
-from workbench.localcloud.contract import AWS_HOSTS_PREFIX
+from workbench.localcloud.contract import AWS_HOSTS_PREFIX, CONFIRM_PATH
 from workbench.localcloud.hosted_sign_in.flow import (
     Answered,
     answer_form,
     asked_of,
+    confirm_by_link,
     first_page,
     sign_out,
 )
@@ -26,7 +27,7 @@ from workbench.localcloud.ministack.bridge.hosted_sign_in import run
 from workbench.localcloud.ministack.bridge.public_addresses import is_plain_host
 from workbench.localcloud.service_error import ServiceError
 
-_PAGES = ("/oauth2/authorize", "/login", "/signup", "/forgotPassword", "/logout")
+_PAGES = ("/oauth2/authorize", "/login", "/signup", "/forgotPassword", "/logout", CONFIRM_PATH)
 _FORMS = ("/login", "/signup", "/confirm", "/forgotPassword")
 _REVOKE = "/oauth2/revoke"
 _FORM = "application/x-www-form-urlencoded"
@@ -64,7 +65,9 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     path, headers = scope["path"], _headers(scope)
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     if scope["method"] == "GET":
-        if path == "/logout" and "logout_uri" in query:
+        if path == CONFIRM_PATH:
+            answered = await confirm_by_link(query)
+        elif path == "/logout" and "logout_uri" in query:
             answered = sign_out(query.get("client_id", ""), query["logout_uri"])
         else:
             provider = query.get("identity_provider", "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +13,7 @@ import pytest
 
 from tests.local_clouds import SharedCloud
 from tests.localcloud.ministack.cognito_triggers.conftest import PASSWORD, TriggeredPool
+from workbench.users.outbound_messages import read_inbox
 from workbench.users.user_sign_in import claims
 
 BACK = "http://localhost:3000/"
@@ -150,3 +153,32 @@ def test_the_page_migrates_a_user(http: httpx.Client, pool: TriggeredPool) -> No
     )
     assert told(at_page(http, pool, "known", "old"))["code"]
     assert pool.sources == ["UserMigration_Authentication", PRE, POST]
+
+
+def test_the_link_of_a_message_confirms(
+    shared_cloud: SharedCloud, http: httpx.Client, pool: TriggeredPool
+) -> None:
+    linked = pool.cognito.create_user_pool(
+        PoolName="links",
+        AutoVerifiedAttributes=["email"],
+        LambdaConfig={"PostConfirmation": pool.function},
+        VerificationMessageTemplate={
+            "DefaultEmailOption": "CONFIRM_WITH_LINK",
+            "EmailMessageByLink": "Hello, {##click here##}.",
+        },
+    )["UserPool"]["Id"]
+    client = pool.cognito.create_user_pool_client(UserPoolId=linked, ClientName="web")
+    client_id = client["UserPoolClient"]["ClientId"]
+    pool.cognito.sign_up(
+        ClientId=client_id,
+        Username="ann",
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": "ann@example.com"}],
+    )
+    message = read_inbox(shared_cloud.target, linked)[0]
+    assert message.text == "Hello, click here."
+    (link,) = re.findall(r'href="([^"]+)"', unescape(message.body))
+    wrong = http.get(re.sub(r"code=\d+", "code=000000", link))
+    assert (wrong.status_code, "Invalid verification code" in wrong.text) == (400, True)
+    assert "Your registration has been confirmed!" in http.get(link).text
+    assert pool.sources == ["PostConfirmation_ConfirmSignUp"]

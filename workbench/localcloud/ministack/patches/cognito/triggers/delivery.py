@@ -7,14 +7,22 @@ user-pool-lambda-custom-email-sender.html, user-pool-lambda-custom-sms-sender.ht
 
 from __future__ import annotations
 
+import html
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
+from workbench.localcloud.contract import CONFIRM_PATH
 from workbench.localcloud.ministack.patches.cognito.inbox import keep_message
 from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of
 from workbench.localcloud.ministack.patches.cognito.triggers import senders
-from workbench.localcloud.ministack.patches.cognito.triggers.calls import TriggerRefusedError
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import (
+    TriggerRefusedError,
+    current_call,
+)
 from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
     event_attributes,
     has_trigger,
@@ -34,6 +42,7 @@ Source = Literal[
 ]
 """Why a message is sent, as the names of trigger sources end."""
 
+_LINKS = re.compile(r"\{##(.+?)##\}")
 _CODE, _USERNAME, _LINK = "{####}", "{username}", "{##Click Here##}"
 _INVITATION = "Your username is {username} and temporary password is {####}."
 _LONGEST = {"smsMessage": 140, "emailMessage": 20_000, "emailSubject": 140}
@@ -95,12 +104,12 @@ def compose(pool: Any, user: Any, source: Source, medium: str, code: str) -> dic
     """The subject and the body of a message: the custom message trigger's, or the pool's."""
     texts = _templates(pool, source)
     texts.update(_custom(pool, user, source))
-    name = _shown_name(pool, user)
+    filling = _shown_name(pool, user), code, _confirmation_link(user, code)
     if medium == "SMS":
-        return {"subject": "", "body": _filled(texts["smsMessage"], name, code)}
+        return {"subject": "", "body": _filled(texts["smsMessage"], *filling)}
     return {
-        "subject": _filled(texts["emailSubject"], name, code),
-        "body": _filled(texts["emailMessage"], name, code),
+        "subject": _filled(texts["emailSubject"], *filling),
+        "body": _filled(texts["emailMessage"], *filling),
     }
 
 
@@ -186,8 +195,19 @@ def _shown_name(pool: Any, user: Any) -> str:
     return found
 
 
-def _filled(text: str, username: str, code: str) -> str:
+def _filled(text: str, username: str, code: str, link: str) -> str:
     from ministack.services import cognito
 
     found: str = cognito._expand_template(text, username, code)
-    return found
+    return _LINKS.sub(lambda each: f'<a href="{html.escape(link)}">{each[1]}</a>', found)
+
+
+def _confirmation_link(user: Any, code: str) -> str:
+    """Where a click confirms a user; AWS has it at the pool's domain."""
+    asked = {
+        "client_id": current_call().client_id,
+        "user_name": user["Username"],
+        "confirmation_code": code,
+    }
+    port = os.environ.get("GATEWAY_PORT", "4566")
+    return f"http://127.0.0.1:{port}{CONFIRM_PATH}?{urlencode(asked)}"
