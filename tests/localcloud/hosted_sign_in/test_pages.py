@@ -235,12 +235,47 @@ def test_what_an_app_may_not_ask(pool: Pool) -> None:
         assert back.netloc == "localhost:5173"
         assert "error=" in back.query + back.fragment
     google = pool.authorize(identity_provider="Google")
-    assert "Google's own server" in google.page.text
+    assert google.page.status == 400
+    assert "does not sign in with Google" in google.page.text
     assert google.follow("Sign in with a password").forms
     pool.cognito.update_user_pool(
         UserPoolId=pool.id, AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}
     )
     assert "Sign up" not in pool.authorize().page.links
+
+
+def test_a_page_stands_in_for_google(pool: Pool) -> None:
+    pool.cognito.create_identity_provider(
+        UserPoolId=pool.id,
+        ProviderName="Google",
+        ProviderType="Google",
+        ProviderDetails={
+            "client_id": "x",
+            "client_secret": "y",
+            "authorize_scopes": "email profile",
+        },
+        AttributeMapping={"email": "email", "nickname": "name", "username": "sub"},
+    )
+    client = pool.make_client(SupportedIdentityProviders=["COGNITO", "Google"])
+    browser = pool.authorize(client)
+    page = browser.follow("Sign in with Google")
+    assert "stands in" in page.text
+    browser.press("Sign in", email="ann@gmail.com", nickname="Ann")
+    told = claims(pool.tokens(client)["id_token"])
+    assert (told["email"], told["nickname"]) == ("ann@gmail.com", "Ann")
+    assert told["cognito:username"].startswith("Google_")
+    assert told["identities"][0]["providerName"] == "Google"
+    assert told["cognito:groups"] == [f"{pool.id}_Google"]
+    browser = pool.authorize(client, identity_provider="Google")
+    browser.press("Sign in", email="Ann@gmail.com", nickname="Anna")
+    again = claims(pool.tokens(client)["id_token"])
+    assert (again["sub"], again["nickname"]) == (told["sub"], "Anna")
+    (user,) = pool.cognito.list_users(UserPoolId=pool.id)["Users"]
+    assert user["UserStatus"] == "EXTERNAL_PROVIDER"
+    pool.cognito.admin_disable_user(UserPoolId=pool.id, Username=user["Username"])
+    pool.authorize(client, identity_provider="Google")
+    browser.press("Sign in", email="ann@gmail.com")
+    assert "User%20is%20disabled" in browser.page.location
 
 
 def test_signing_out(pool: Pool, local_cloud: LocalTarget) -> None:

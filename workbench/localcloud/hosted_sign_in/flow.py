@@ -6,9 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from workbench.localcloud.hosted_sign_in.pages import Field, Form, page
+from workbench.localcloud.ministack.bridge.external_users import (
+    mapped_attributes,
+    sign_in_externally,
+)
 from workbench.localcloud.ministack.bridge.hosted_sign_in import (
     Asked,
     SignInClient,
@@ -81,14 +85,9 @@ def first_page(path: str, asked: Asked, prefix: str, *, provider: str, name: str
     refused = refusal(asked, client)
     if refused is not None or client is None:
         return refused or Answered(status=400)
-    if provider and provider != "COGNITO":
-        text = (
-            f"Signing in with {provider} needs {provider}'s own server, which the local cloud does "
-            "not reach. Try it on AWS; here, sign in as a user of the pool.",
-        )
-        links = {"Sign in with a password": f"{prefix}/login?{_query(asked)}"}
-        return Answered(page(f"{provider} is not available here", text=text, links=links))
     pages = _Pages(asked, client, prefix)
+    if provider and provider != "COGNITO":
+        return pages.stand_in(provider)
     if path == "/forgotPassword":
         return pages.forgot()
     return pages.sign_up({}) if path == "/signup" else pages.sign_in(name)
@@ -131,6 +130,8 @@ async def answer_form(path: str, form: Mapping[str, str], prefix: str) -> Answer
     if refused is not None or client is None:
         return refused or Answered(status=400)
     pages = _Pages(asked, client, prefix)
+    if form.get("provider"):
+        return await _sign_in_externally(pages, form)
     if path == "/signup":
         return await _sign_up(pages, form)
     if path == "/confirm":
@@ -164,6 +165,21 @@ async def _sign_in(pages: _Pages, form: Mapping[str, str]) -> Answered:
             return pages.new_password(username, notice=problem.message)
         return pages.sign_in(username, problem=problem.message)
     return await _next(pages, answer, signed_in, username)
+
+
+async def _sign_in_externally(pages: _Pages, form: Mapping[str, str]) -> Answered:
+    provider, pool_id = form["provider"], pages.client.pool_id
+    names = mapped_attributes(pool_id, provider)
+    if not names or provider not in pages.client.providers:
+        return pages.stand_in(provider)
+    given = {name: form[name] for name in names if form.get(name)}
+    if not given.get("email"):
+        return pages.stand_in(provider, problem="Give an e-mail address.")
+    try:
+        username = await sign_in_externally(pages.asked.client_id, pool_id, provider, given)
+    except ServiceError as problem:
+        return pages.refused(problem)
+    return await pages.done(username)
 
 
 async def _respond(pages: _Pages, form: Mapping[str, str]) -> Answered:
@@ -316,18 +332,39 @@ class _Pages:
         )
         codes = {code: f"Send a code by {_CHOICES[code].lower()}" for code in self.client.codes}
         form = self._form("/login", fields, {"sign-in": "Sign in", **codes})
-        links = {"Forgot your password?": self._to("/forgotPassword")}
+        links = {
+            f"Sign in with {provider}": f"{self._to('/login')}&identity_provider={quote(provider)}"
+            for provider in self.client.providers
+            if provider != "COGNITO"
+        }
+        links["Forgot your password?"] = self._to("/forgotPassword")
         if self.client.open_to_new_users:
             links["Sign up"] = self._to("/signup")
         return Answered(page("Sign in", (form,), problem=problem, notice=notice, links=links))
 
+    def stand_in(self, provider: str, *, problem: str = "") -> Answered:
+        """In place of another provider's page, which the local cloud does not reach."""
+        links = {"Sign in with a password": self._to("/login")}
+        names = mapped_attributes(self.client.pool_id, provider)
+        if not names or provider not in self.client.providers:
+            text = (f"The app client does not sign in with {provider}.",)
+            return Answered(page("Not available", text=text, links=links), status=400)
+        text = (
+            f"{provider}'s own page is not reached from here. This one stands in for it: whoever "
+            "you say you are is signed in.",
+        )
+        fields = [_attribute(name, required=name == "email") for name in names]
+        form = self._form("/login", fields, {"sign-in": "Sign in"}, {"provider": provider})
+        title = f"Sign in with {provider}"
+        return Answered(page(title, (form,), problem=problem, text=text, links=links))
+
     def sign_up(self, given: Mapping[str, str], *, problem: str = "") -> Answered:
         """A new user."""
-        fields = [self._name(given.get("username", ""))]
-        for name in self.client.attributes:
-            label = name.replace("_", " ").replace("custom:", "").capitalize()
-            fields.append(Field(name, label, _TYPES.get(name, "text"), value=given.get(name, "")))
-        fields.append(Field("new_password", "Password", "password"))
+        fields = [
+            self._name(given.get("username", "")),
+            *(_attribute(name, given.get(name, "")) for name in self.client.attributes),
+            Field("new_password", "Password", "password"),
+        ]
         form = self._form("/signup", fields, {"sign-up": "Sign up"})
         links = {"Sign in": self._to("/login")}
         return Answered(page("Sign up", (form,), problem=problem, links=links))
@@ -379,8 +416,7 @@ class _Pages:
             fields = [Field("new_password", "New password", "password")]
             for each in json.loads(str(parameters.get("requiredAttributes") or "[]")):
                 attribute = str(each).removeprefix("userAttributes.")
-                label = attribute.replace("_", " ").capitalize()
-                fields.append(Field(f"userAttributes.{attribute}", label))
+                fields.append(Field(f"userAttributes.{attribute}", _label(attribute)))
         elif name == "SELECT_MFA_TYPE":
             title, fields = "Choose how to get your code", []
             can = json.loads(str(parameters.get("MFAS_CAN_CHOOSE") or "[]"))
@@ -426,6 +462,14 @@ class _Pages:
 
     def _to(self, path: str) -> str:
         return f"{self.prefix}{path}?{_query(self.asked)}"
+
+
+def _attribute(name: str, value: str = "", *, required: bool = True) -> Field:
+    return Field(name, _label(name), _TYPES.get(name, "text"), required, value)
+
+
+def _label(attribute: str) -> str:
+    return attribute.removeprefix("custom:").replace("_", " ").capitalize()
 
 
 def _query(asked: Asked) -> str:
