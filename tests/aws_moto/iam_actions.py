@@ -121,6 +121,10 @@ def _pool(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:cognito-idp:{prefix}:userpool/{given.get('UserPoolId', '*')}"
 
 
+def _identity_pool(given: Mapping[str, Any], prefix: str) -> str:
+    return f"arn:aws:cognito-identity:{prefix}:identitypool/{given['IdentityPoolId']}"
+
+
 def _table(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:dynamodb:{prefix}:table/{given['TableName']}"
 
@@ -145,9 +149,13 @@ FREE = frozenset(
     {
         "sts:GetCallerIdentity",
         "cognito-idp:AssociateSoftwareToken",
+        "cognito-idp:ConfirmSignUp",
+        "cognito-idp:DeleteWebAuthnCredential",
         "cognito-idp:GetTokensFromRefreshToken",
         "cognito-idp:InitiateAuth",
+        "cognito-idp:ListWebAuthnCredentials",
         "cognito-idp:RespondToAuthChallenge",
+        "cognito-idp:SignUp",
         "cognito-idp:VerifySoftwareToken",
         "cognito-identity:GetCredentialsForIdentity",
         "cognito-identity:GetId",
@@ -184,12 +192,14 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         **_plain("cloudformation", _change_set, "DescribeChangeSet", "ExecuteChangeSet"),
     },
     "codebuild": _plain("codebuild", _project, "UpdateProject"),
+    "cognito-identity": _plain("cognito-identity", _identity_pool, "GetIdentityPoolRoles"),
     "cognito-idp": _plain("cognito-idp", _any, "ListUserPools")
     | _plain(
         "cognito-idp",
         _pool,
         *("AdminAddUserToGroup", "AdminConfirmSignUp", "AdminCreateUser", "AdminDeleteUser"),
         *("AdminDisableUser", "AdminEnableUser", "AdminGetUser", "AdminListDevices"),
+        *("AdminForgetDevice", "AdminUpdateDeviceStatus"),
         *("AdminListGroupsForUser", "AdminListUserAuthEvents", "AdminRemoveUserFromGroup"),
         *("AdminResetUserPassword", "AdminSetUserMFAPreference", "AdminSetUserPassword"),
         *("AdminUpdateUserAttributes", "AdminUserGlobalSignOut", "CreateGroup", "DeleteGroup"),

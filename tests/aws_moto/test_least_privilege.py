@@ -12,7 +12,9 @@ import pytest
 from tests.aws_moto.aws import Aws
 from tests.aws_moto.backends import Backend
 from tests.aws_moto.enforcement import Enforcement
+from tests.aws_moto.faults import Answer
 from tests.aws_moto.policy_page import policies
+from tests.aws_moto.requests import Request
 from tests.aws_moto.sandbox import Deployer
 from workbench.cli.main import main
 from workbench.deploy.execute.delete import Deleted, delete_backend
@@ -158,9 +160,18 @@ USERS = (
 )
 
 
+def _identity_pool_roles(request: Request) -> Answer | None:
+    """What moto's identity pools do not have."""
+    if request.operation != "GetIdentityPoolRoles":
+        return None
+    roles = b'{"Roles": {"authenticated": "arn:aws:iam::123456789012:role/signed-in"}}'
+    return Answer(200, roles, "application/x-amz-json-1.1")
+
+
 @pytest.mark.usefixtures("at_project", "deployed")
 def test_with_the_policy_of_the_docs_users_are_managed(deployed_aws: Aws) -> None:
     enforcement = Enforcement(deployed_aws, policies()["Users"])
+    deployed_aws.extra.append(_identity_pool_roles)
     for words in USERS:
         assert command("users", *words) == 0, words
     enforcement.assert_nothing_refused()

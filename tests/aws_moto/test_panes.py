@@ -101,6 +101,14 @@ LOOKS = (
          needs=("cognito-idp:AdminRemoveUserFromGroup",), unsaid=_SHOWN[:1]),
     Look("users", ("x", "wait:Actions for", "enter"), ("Confirmed ann@example.com",),
          needs=("cognito-idp:AdminConfirmSignUp",), unsaid=_SHOWN),
+    Look("users", ("x", "wait:Actions for", "type:devices", "enter"), ("us-east-1_laptop",),
+         needs=("cognito-idp:AdminListDevices",)),
+    Look("users", ("x", "wait:Actions for", "type:devices", "enter", "wait:Devices of", "enter",
+                   "wait:This device", "enter"), ("Forgot a device of ann@example.com",),
+         needs=("cognito-idp:AdminForgetDevice",), unsaid=_SHOWN),
+    Look("users", ("x", "wait:Actions for", "type:devices", "enter", "wait:Devices of", "enter",
+                   "wait:This device", "down", "enter"), ("Remembers a device of ann@example.com",),
+         needs=("cognito-idp:AdminUpdateDeviceStatus",), unsaid=_SHOWN),
     Look("users", ("E", "wait:Export", "f5"), ("written to users.csv",),
          needs=("cognito-idp:ListUsers", "cognito-idp:DescribeUserPool",
                 "cognito-idp:ListGroups", "cognito-idp:ListUsersInGroup")),
@@ -144,12 +152,16 @@ def _job_log(request: Request) -> Answer | None:
 
 
 def _cognito_without_moto(request: Request) -> Answer | None:
-    """What moto's Cognito does not have: devices and past sign-ins, of which there are none."""
-    if request.operation == "AdminListDevices":
-        return Answer(200, b'{"Devices": []}', "application/x-amz-json-1.1")
-    if request.operation == "AdminListUserAuthEvents":
-        return Answer(200, b'{"AuthEvents": []}', "application/x-amz-json-1.1")
-    return None
+    """What moto's Cognito does not have: one device, and neither past sign-ins nor passkeys."""
+    answers = {
+        "AdminListDevices": b'{"Devices": [{"DeviceKey": "us-east-1_laptop"}]}',
+        "AdminForgetDevice": b"{}",
+        "AdminUpdateDeviceStatus": b"{}",
+        "AdminListUserAuthEvents": b'{"AuthEvents": []}',
+        "ListWebAuthnCredentials": b'{"Credentials": []}',
+    }
+    answer = answers.get(request.operation)
+    return None if answer is None else Answer(200, answer, "application/x-amz-json-1.1")
 
 
 @pytest.fixture

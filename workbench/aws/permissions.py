@@ -66,12 +66,14 @@ MANAGED: Final = frozenset(
 PANES: Final[Mapping[str, frozenset[str]]] = {
     "Users": frozenset(
         {
+            "cognito-identity:GetIdentityPoolRoles",
             "cognito-idp:AdminAddUserToGroup",
             "cognito-idp:AdminConfirmSignUp",
             "cognito-idp:AdminCreateUser",
             "cognito-idp:AdminDeleteUser",
             "cognito-idp:AdminDisableUser",
             "cognito-idp:AdminEnableUser",
+            "cognito-idp:AdminForgetDevice",
             "cognito-idp:AdminGetUser",
             "cognito-idp:AdminListDevices",
             "cognito-idp:AdminListGroupsForUser",
@@ -80,6 +82,7 @@ PANES: Final[Mapping[str, frozenset[str]]] = {
             "cognito-idp:AdminResetUserPassword",
             "cognito-idp:AdminSetUserMFAPreference",
             "cognito-idp:AdminSetUserPassword",
+            "cognito-idp:AdminUpdateDeviceStatus",
             "cognito-idp:AdminUpdateUserAttributes",
             "cognito-idp:AdminUserGlobalSignOut",
             "cognito-idp:CreateGroup",
