@@ -230,6 +230,29 @@ def test_parameters_are_checked(roles: Roles) -> None:
         assert said in found
 
 
+def test_sessions_get_no_sessions(roles: Roles) -> None:
+    everything = {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}
+    held = roles.assume(roles.role({"Principal": BY_ACCOUNT}, policy=everything))
+    assert isinstance(held, dict)
+    sts = roles.client("sts", held)
+    for action, asked in (("GetSessionToken", {}), ("GetFederationToken", {"Name": "ann"})):
+        with pytest.raises(ClientError) as refused:
+            sts._make_api_call(action, asked)
+        told = refused.value.response["Error"]
+        said = f"Cannot call {action} with session credentials"
+        assert (told["Code"], told["Message"]) == ("AccessDenied", said)
+    own = roles.client("sts")
+    with pytest.raises(ClientError, match="less than or equal to 129600"):
+        own.get_session_token(DurationSeconds=129601)
+    made = own.get_session_token(DurationSeconds=900)["Credentials"]
+    again = {
+        "aws_access_key_id": made["AccessKeyId"],
+        "aws_secret_access_key": made["SecretAccessKey"],
+        "aws_session_token": made["SessionToken"],
+    }
+    assert roles.client("iam", again).list_roles()["Roles"]
+
+
 def test_a_function_assumes_what_its_role_may(roles: Roles) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
@@ -251,6 +274,9 @@ def test_a_function_assumes_what_its_role_may(roles: Roles) -> None:
     assert isinstance(roles.assume(by_name, keys), dict)
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{own.rpartition('/')[2]}/assuming"
     assert roles.assume(by_account, keys) == denied(session, by_account)
+    told = roles.client("sts", keys).get_caller_identity()
+    role_id = roles.iam.get_role(RoleName=own.rpartition("/")[2])["Role"]["RoleId"]
+    assert (told["Arn"], told["UserId"]) == (session, f"{role_id}:assuming")
 
 
 def test_web_identities_get_what_the_token_says(roles: Roles) -> None:

@@ -119,6 +119,31 @@ def test_an_unknown_pool_and_parameters_that_break_the_models_constraints(pools:
     assert said.endswith("Member must satisfy enum value set: [Token, Rules]")
 
 
+def test_an_update_sets_the_whole_pool_and_only_what_was_given_is_told(pools: Pools) -> None:
+    identity = pools.identity
+    pool = pools.new_identity_pool(DeveloperProviderName=DEVELOPER, AllowClassicFlow=True)
+    told = identity.describe_identity_pool(IdentityPoolId=pool)
+    assert not {"SamlProviderARNs", "SupportedLoginProviders"} & set(told)
+    assert (told["DeveloperProviderName"], told["AllowClassicFlow"]) == (DEVELOPER, True)
+    named = {"IdentityPoolId": pool, "IdentityPoolName": "b"}
+    told = identity.update_identity_pool(**named, AllowUnauthenticatedIdentities=False)
+    assert (told["IdentityPoolName"], told["AllowUnauthenticatedIdentities"]) == ("b", False)
+    assert told["AllowClassicFlow"] is False
+    assert not {"DeveloperProviderName", "CognitoIdentityProviders"} & set(told)
+
+
+def test_a_role_mapping_says_what_else_is_to_be_done(pools: Pools) -> None:
+    pool, set_roles = pools.new_identity_pool(), pools.identity.set_identity_pool_roles
+    for mapping in (
+        {"Type": "Token"},
+        {"Type": "Rules", "AmbiguousRoleResolution": "Deny"},
+    ):
+        code, _ = refusal(
+            set_roles, IdentityPoolId=pool, Roles={}, RoleMappings={pools.provider: mapping}
+        )
+        assert code == "InvalidParameterException"
+
+
 def test_the_apps_own_server_says_who_somebody_is(pools: Pools) -> None:
     identity = pools.identity
     pool = pools.new_identity_pool(

@@ -1,11 +1,13 @@
-"""Identities of a pool: ministack deletes and unlinks none, and lists the first page only.
+"""Identity pools: ministack deletes and unlinks no identity, and lists the first page only.
 
-Its words for what is not found differ, too.
+Its words for what is not found differ, too. It tells members of a pool that were never given, and
+keeps those that an update leaves out.
 Source: docs.aws.amazon.com/cognitoidentity/latest/APIReference
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -15,6 +17,14 @@ from workbench.localcloud.ministack.patches.cognito.identity_logins import of_id
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer, refuse
 
 _MOST = 60
+_OPTIONAL: dict[str, Any] = {
+    "SupportedLoginProviders": {},
+    "DeveloperProviderName": "",
+    "OpenIdConnectProviderARNs": [],
+    "CognitoIdentityProviders": [],
+    "SamlProviderARNs": [],
+}
+"""Members of a pool that may be missing, with what ministack has in their place."""
 _MISSING = re.compile(r"(Identity pool|Identity) '?([^ ']*)'? not found\.")
 _WORDS = {"Identity pool": "IdentityPool", "Identity": "Identity"}
 
@@ -28,6 +38,18 @@ def install() -> None:
         "DeleteIdentities": _delete,
         "ListIdentities": _list,
     }
+    out, update = cognito._identity_pool_out, cognito._update_identity_pool
+
+    def given_members(pool: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = out(pool)
+        return {name: value for name, value in shown.items() if value or name not in _OPTIONAL}
+
+    def update_whole(data: Any) -> Answer:
+        answer: Answer = update({**copy.deepcopy(_OPTIONAL), "AllowClassicFlow": False, **data})
+        return answer
+
+    cognito._identity_pool_out = given_members
+    cognito._update_identity_pool = update_whole
     cognito._unlink_identity = of_identity(_unlink)
 
     async def with_missing(action: str, data: Any) -> Answer:

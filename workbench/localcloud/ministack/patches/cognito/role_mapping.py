@@ -59,7 +59,11 @@ def install() -> None:
         return answer
 
     def set_by_provider(data: Any) -> Answer:
-        answer: Answer = set_roles({**data, "RoleMappings": _by_provider(data.get("RoleMappings"))})
+        mappings = _by_provider(data.get("RoleMappings"))
+        wrong = next(filter(None, map(_wrong, mappings.values())), None)
+        if wrong:
+            return refuse("InvalidParameterException", wrong)
+        answer: Answer = set_roles({**data, "RoleMappings": mappings})
         return answer
 
     cognito._get_credentials_for_identity = with_role
@@ -132,6 +136,16 @@ def _by_provider(mappings: Any) -> dict[str, Any]:
         rest = {name: value for name, value in mapping.items() if name != "IdentityProvider"}
         found[str(mapping.get("IdentityProvider") or key)] = rest
     return found
+
+
+def _wrong(mapping: Mapping[str, Any]) -> str | None:
+    """What SetIdentityPoolRoles does not take; its page says so, but not in which words."""
+    kind = mapping.get("Type")
+    if not mapping.get("AmbiguousRoleResolution"):
+        return f"AmbiguousRoleResolution is required for a role mapping of type {kind}."
+    if kind == "Rules" and not (mapping.get("RulesConfiguration") or {}).get("Rules"):
+        return "RulesConfiguration is required for a role mapping of type Rules."
+    return None
 
 
 def _mapping(

@@ -42,7 +42,7 @@ def credentials(config: Mapping[str, Any]) -> dict[str, str]:
         access_key,
         {
             "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{session}",
-            "UserId": f"{role_name}:{session}",
+            "UserId": f"{sts._role_id(role)}:{session}",
             "SecretAccessKey": secret,
             "SessionToken": token,
             "AccountId": account,

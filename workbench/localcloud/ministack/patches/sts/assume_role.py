@@ -18,7 +18,7 @@ from workbench.localcloud.iam.policies import Policies, statements_of
 from workbench.localcloud.iam.requests import Principal, Request, ResourcePolicy
 from workbench.localcloud.ministack.authorization import enforcement
 from workbench.localcloud.ministack.authorization.principals import principal_of
-from workbench.localcloud.ministack.bridge.issued_credentials import issued
+from workbench.localcloud.ministack.bridge.issued_credentials import Issued, issued
 from workbench.localcloud.ministack.patches.sts.sts_requests import (
     StsRequest,
     request_of,
@@ -27,6 +27,7 @@ from workbench.localcloud.ministack.patches.sts.sts_requests import (
 )
 
 _ACTION = "AssumeRole"
+_NOT_FOR_SESSIONS = ("GetSessionToken", "GetFederationToken")
 _CHAINED_SECONDS = 3600
 _CHAINED = (
     "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
@@ -49,17 +50,36 @@ def install() -> None:
         method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
     ) -> Any:
         request = request_of(method, headers, body, query)
+        refused = None
         if request.action == _ACTION:
             refused = _refused(request, headers, query)
-            if refused is not None:
-                return refused
-        return await handle(method, path, headers, body, query)
+        elif request.action in _NOT_FOR_SESSIONS:
+            refused = _to_session_refused(request, headers, query)
+        return refused or await handle(method, path, headers, body, query)
 
     sts.handle_request = checked
 
 
-def _refused(request: StsRequest, headers: Mapping[str, str], query: Mapping[str, Any]) -> Any:
+def _to_session_refused(
+    request: StsRequest, headers: Mapping[str, str], query: Mapping[str, Any]
+) -> Any:
+    wrong = request.wrong()
+    if wrong:
+        return request.refuse(400, "ValidationError", wrong)
+    known = _caller(headers, query)
+    if known is not None and known.session_token is not None:
+        said = f"Cannot call {request.action} with session credentials"
+        return request.refuse(403, "AccessDenied", said)
+    return None
+
+
+def _caller(headers: Mapping[str, str], query: Mapping[str, Any]) -> Issued | None:
     from ministack.core.router import extract_access_key_id
+
+    return issued(extract_access_key_id(headers, query) or "")
+
+
+def _refused(request: StsRequest, headers: Mapping[str, str], query: Mapping[str, Any]) -> Any:
     from ministack.services import sts
 
     wrong = request.wrong()
@@ -73,7 +93,7 @@ def _refused(request: StsRequest, headers: Mapping[str, str], query: Mapping[str
         _, refused = sts._session_policies(request.parameters, arn.split(":")[4], check=True)
     if refused is not None:
         return refused
-    known = issued(extract_access_key_id(headers, query) or "")
+    known = _caller(headers, query)
     caller = None if known is None else principal_of(known)
     role = role_of(arn)
     seconds = request.text("DurationSeconds")
