@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -102,6 +104,25 @@ def test_an_administrators_user_is_not_confirmed_by_the_answer(pool: TriggeredPo
     of_admin(pool)
     assert pool.status("ann") == "FORCE_CHANGE_PASSWORD"
     assert pool.events("PostConfirmation_ConfirmSignUp") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "act"), [("PreSignUp_SignUp", sign_up), ("PreSignUp_AdminCreateUser", of_admin)]
+)
+def test_of_two_requests_for_one_name_one_is_refused(
+    pool: TriggeredPool, source: str, act: Act
+) -> None:
+    """While the function of the first runs, the second gets its turn."""
+    pool.behave(source, first_takes=1)
+    with ThreadPoolExecutor() as requests:
+        first = requests.submit(act, pool)
+        while not pool.events():
+            time.sleep(0.01)
+        act(pool)
+        with pytest.raises(ClientError) as refused:
+            first.result()
+    assert refusal(refused)[0] == "UsernameExistsException"
+    assert len(pool.cognito.list_users(UserPoolId=pool.id)["Users"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from workbench.localcloud.ministack.patches.cognito.triggers.delivery import (
     deliver,
     destination_of,
 )
-from workbench.localcloud.ministack.patches.cognito.triggers.sign_up import pre_sign_up
+from workbench.localcloud.ministack.patches.cognito.triggers.sign_up import is_taken, pre_sign_up
 
 
 def install() -> None:
@@ -54,7 +54,7 @@ def _new(create: Callable[[Any], Answer], data: Mapping[str, Any]) -> Answer:
         pre_sign_up(pool, name, attributes_of(user), "PreSignUp_AdminCreateUser")
     if (data.get("MessageAction") or "").upper() != "SUPPRESS":
         _invite(pool, user, data)
-    if name in users:
+    if name in users or is_taken(pool):
         return refuse("UsernameExistsException", "User account already exists.")
     users[name] = user
     return answer

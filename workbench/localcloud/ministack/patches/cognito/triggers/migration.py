@@ -77,6 +77,8 @@ def migrate(pool: Any, client_id: str, name: str, password: str | None) -> None:
         if refused.code != "InvalidLambdaResponseException":
             raise
         raise _unknown(client_id) from None
+    if cognito._resolve_user(pool, name)[0] is not None:
+        return  # Another request has migrated the user meanwhile.
     if answer.get("userAttributes"):
         _make(pool, client_id, name, password, answer)
     elif not cognito._hides_user_existence(pool, client_id):

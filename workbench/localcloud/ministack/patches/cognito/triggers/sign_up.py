@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer
-from workbench.localcloud.ministack.patches.cognito.triggers.calls import current_call
+from workbench.localcloud.ministack.patches.cognito.triggers.calls import (
+    TriggerRefusedError,
+    current_call,
+)
 from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
     event_attributes,
     has_trigger,
@@ -21,6 +24,7 @@ from workbench.localcloud.ministack.patches.cognito.triggers.functions import (
     with_metadata,
 )
 
+_MAKE_USERS = ("SignUp", "AdminCreateUser")
 _FLAGS = ("autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone")
 _VERIFIED = {"autoVerifyEmail": "email", "autoVerifyPhone": "phone_number"}
 _CONFIRMED_BY = {
@@ -99,7 +103,20 @@ def _for_ministack(
     from ministack.services import cognito
 
     pool = cognito._user_pools.get(pool_id)
-    return pre_sign_up(pool, username, user_attrs, trigger_source)
+    decided = pre_sign_up(pool, username, user_attrs, trigger_source)
+    if is_taken(pool):
+        raise TriggerRefusedError("UsernameExistsException", "User already exists")
+    return decided
+
+
+def is_taken(pool: Any) -> bool:
+    """Whether someone else took the name of a new user while the trigger's function ran."""
+    from ministack.services import cognito
+
+    call = current_call()
+    return call.action in _MAKE_USERS and bool(
+        cognito._resolve_user(pool, call.data.get("Username"))[0]
+    )
 
 
 def _has_confirmed(action: str, answer: Answer) -> bool:
