@@ -68,6 +68,10 @@ class Browser:
         self.page = Page(str(response.url), response)
         return self.page
 
+    def forget(self) -> None:
+        """Delete the cookies."""
+        self._client.cookies.clear()
+
     def follow(self, link: str) -> Page:
         """Click a link by its text."""
         return self.open(urljoin(self.page.url, self.page.links[link]))

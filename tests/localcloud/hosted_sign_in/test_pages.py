@@ -89,6 +89,8 @@ class Pool:
         } | more
 
     def authorize(self, client: str = "", **more: str) -> Browser:
+        """What the app's redirect shows to a person who has not signed in."""
+        self.browser.forget()
         self.browser.open(f"{HOST}/oauth2/authorize", self.ask(client, **more))
         return self.browser
 
@@ -286,6 +288,23 @@ def test_signing_out(pool: Pool, local_cloud: LocalTarget) -> None:
     assert "redirect_mismatch" in wrong.text
     to_sign_in = {**pool.ask(), "response_type": "code"}
     assert pool.browser.open(f"{HOST}/logout", to_sign_in).forms
+
+
+def test_a_browser_stays_signed_in_until_it_signs_out(pool: Pool) -> None:
+    pool.make_user("ann@example.com")
+    browser = pool.authorize()
+    browser.press("Sign in", username="ann@example.com", password=PASSWORD)
+    again = f"{HOST}/oauth2/authorize"
+    assert not browser.open(again, pool.ask()).forms
+    assert claims(pool.tokens()["id_token"])["email"] == "ann@example.com"
+    assert browser.open(again, pool.ask(prompt="login")).forms
+    assert browser.open(f"{HOST}/login", pool.ask()).forms
+    pool.cognito.admin_disable_user(UserPoolId=pool.id, Username="ann@example.com")
+    assert browser.open(again, pool.ask()).forms
+    pool.cognito.admin_enable_user(UserPoolId=pool.id, Username="ann@example.com")
+    assert not browser.open(again, pool.ask()).forms
+    browser.open(f"{HOST}/logout", {"client_id": pool.client, "logout_uri": f"{BACK}out"})
+    assert browser.open(again, pool.ask()).forms
 
 
 def test_text_that_others_wrote_stays_text(pool: Pool) -> None:

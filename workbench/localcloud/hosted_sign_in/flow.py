@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,6 +17,7 @@ from workbench.localcloud.ministack.bridge.hosted_sign_in import (
     Asked,
     SignInClient,
     code_for,
+    may_sign_in,
     refused_by_trigger,
     run,
     sign_in_client,
@@ -46,6 +47,9 @@ class Answered:
     page: str = ""
     location: str = ""
     status: int = 200
+    pool_id: str = ""
+    """The pool whose session begins here, for ``username``, or ends, where that is empty."""
+    username: str = ""
 
 
 def asked_of(parameters: Mapping[str, str]) -> Asked:
@@ -79,8 +83,15 @@ def refusal(asked: Asked, client: SignInClient | None) -> Answered | None:
     return None
 
 
-def first_page(path: str, asked: Asked, prefix: str, *, provider: str, name: str) -> Answered:
-    """The page at an address that an app or another page names."""
+async def first_page(
+    path: str, query: Mapping[str, str], prefix: str, signed_in: Callable[[str], str]
+) -> Answered:
+    """The page at an address that an app or another page names.
+
+    ``signed_in`` tells who has signed in to a pool with this browser. An app that then asks for a
+    sign-in is answered at once.
+    """
+    asked, provider = asked_of(query), query.get("identity_provider", "")
     client = sign_in_client(asked.client_id)
     refused = refusal(asked, client)
     if refused is not None or client is None:
@@ -90,7 +101,13 @@ def first_page(path: str, asked: Asked, prefix: str, *, provider: str, name: str
         return pages.stand_in(provider)
     if path == "/forgotPassword":
         return pages.forgot()
-    return pages.sign_up({}) if path == "/signup" else pages.sign_in(name)
+    if path == "/signup":
+        return pages.sign_up({})
+    username = signed_in(client.pool_id) if path == "/oauth2/authorize" else ""
+    asks_again = {"login", "select_account"} & set(query.get("prompt", "").lower().split())
+    if username and not asks_again and may_sign_in(client.pool_id, username):
+        return replace(await pages.done(username), pool_id="", username="")
+    return pages.sign_in(query.get("login_hint", ""))
 
 
 def sign_out(client_id: str, logout_uri: str) -> Answered:
@@ -99,7 +116,7 @@ def sign_out(client_id: str, logout_uri: str) -> Answered:
     if client is None:
         return _error("invalid_client", f"There is no app client {client_id}.")
     if logout_uri in client.sign_outs:
-        return Answered(location=logout_uri)
+        return Answered(location=logout_uri, pool_id=client.pool_id)
     known = ", ".join(client.sign_outs) or "none"
     return _error(
         "redirect_mismatch",
@@ -438,9 +455,10 @@ class _Pages:
                 tokens = await tokens_for(self.asked, self.client.pool_id, username)
             except ServiceError as problem:
                 return self.refused(problem)
-            return Answered(location=self.asked.back(tokens))
-        code = code_for(self.asked, self.client.pool_id, username)
-        return Answered(location=self.asked.back({"code": code}))
+        else:
+            tokens = {"code": code_for(self.asked, self.client.pool_id, username)}
+        location = self.asked.back(tokens)
+        return Answered(location=location, pool_id=self.client.pool_id, username=username)
 
     def refused(self, problem: ServiceError) -> Answered:
         """Back to the app, with what a trigger's function says."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import parse_qsl
 
 from workbench.localcloud.access.aws_hosts import CONNECTED_HOSTS
@@ -18,11 +19,11 @@ from workbench.localcloud.contract import AWS_HOSTS_PREFIX, CONFIRM_PATH
 from workbench.localcloud.hosted_sign_in.flow import (
     Answered,
     answer_form,
-    asked_of,
     confirm_by_link,
     first_page,
     sign_out,
 )
+from workbench.localcloud.hosted_sign_in.sessions import Sessions
 from workbench.localcloud.ministack.bridge.hosted_sign_in import run
 from workbench.localcloud.ministack.bridge.public_addresses import is_plain_host
 from workbench.localcloud.service_error import ServiceError
@@ -43,7 +44,7 @@ _HEADERS = (
 
 def hosted_sign_in_route() -> Route:
     """Public, as on AWS. Objects of a bucket may have the same path: those are left to S3."""
-    return Route("/", _answer, is_for=_is_for_a_page, public=True)
+    return Route("/", partial(_answer, Sessions()), is_for=_is_for_a_page, public=True)
 
 
 def _is_for_a_page(scope: Scope) -> bool:
@@ -61,7 +62,7 @@ def _is_for_a_page(scope: Scope) -> bool:
     return is_plain_host(headers) and (method == "POST" or b"client_id=" in scope["query_string"])
 
 
-async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer(sessions: Sessions, scope: Scope, receive: Receive, send: Send) -> None:
     path, headers = scope["path"], _headers(scope)
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     if scope["method"] == "GET":
@@ -70,11 +71,10 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
         elif path == "/logout" and "logout_uri" in query:
             answered = sign_out(query.get("client_id", ""), query["logout_uri"])
         else:
-            provider = query.get("identity_provider", "")
-            name = query.get("login_hint", "")
-            place = _prefix(scope, headers)
-            answered = first_page(path, asked_of(query), place, provider=provider, name=name)
-        await _send(send, answered)
+            place, cookies = _prefix(scope, headers), headers.get("cookie", "")
+            signed_in = partial(sessions.user_of, cookies=cookies)
+            answered = await first_page(path, query, place, signed_in)
+        await _send(send, answered, _cookie(sessions, answered, headers))
         return
     body = b""
     while True:
@@ -86,7 +86,16 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     if path == _REVOKE:
         await _revoke(form, headers, send)
         return
-    await _send(send, await answer_form(path, {**query, **form}, _prefix(scope, headers)))
+    answered = await answer_form(path, {**query, **form}, _prefix(scope, headers))
+    await _send(send, answered, _cookie(sessions, answered, headers))
+
+
+def _cookie(sessions: Sessions, answered: Answered, headers: Mapping[str, str]) -> str:
+    if not answered.pool_id:
+        return ""
+    if answered.username:
+        return sessions.begin(answered.pool_id, answered.username)
+    return sessions.end(answered.pool_id, headers.get("cookie", ""))
 
 
 async def _revoke(form: Mapping[str, str], headers: Mapping[str, str], send: Send) -> None:
@@ -111,10 +120,12 @@ async def _revoke(form: Mapping[str, str], headers: Mapping[str, str], send: Sen
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _send(send: Send, answered: Answered) -> None:
+async def _send(send: Send, answered: Answered, cookie: str) -> None:
     body = answered.page.encode()
     headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
     status = answered.status
+    if cookie:
+        headers.append((b"set-cookie", cookie.encode()))
     if answered.location:
         status = 302
         headers.append((b"location", answered.location.encode("ascii", "ignore")))

@@ -129,6 +129,14 @@ def refused_by_trigger(problem: ServiceError) -> bool:
     return problem.code in _OF_TRIGGERS
 
 
+def may_sign_in(pool_id: str, username: str) -> bool:
+    """Whether a user who signed in before is still there, and enabled."""
+    from ministack.services import cognito
+
+    user = (cognito._get_pool_unscoped(pool_id) or {}).get("_users", {}).get(username)
+    return bool(user and user.get("Enabled", True))
+
+
 @in_turn
 def code_for(asked: Asked, pool_id: str, username: str) -> str:
     """A code that the app exchanges for the user's tokens, once."""
