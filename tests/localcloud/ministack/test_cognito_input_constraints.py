@@ -53,3 +53,29 @@ def test_an_attribute_has_a_type_that_there_is(stacks: Stacks, kind: str) -> Non
     code, message = refused(lambda: Pool(stacks, Schema=schema))
     assert code == "InvalidParameterException"
     assert "failed to satisfy constraint: Member must satisfy enum value set" in message
+
+
+def test_what_is_not_there_or_there_already_is_said_in_awss_words(stacks: Stacks) -> None:
+    pool = Pool(stacks)
+    cognito, of_pool = pool.cognito, {"UserPoolId": pool.id}
+    describe = cognito.describe_user_pool_client
+    assert refused(lambda: describe(**of_pool, ClientId="nobody")) == (
+        "ResourceNotFoundException",
+        "User pool client nobody does not exist.",
+    )
+    group = {**of_pool, "GroupName": "team"}
+    assert refused(lambda: cognito.get_group(**group)) == (
+        "ResourceNotFoundException",
+        "Group not found.",
+    )
+    cognito.create_group(**group)
+    assert refused(lambda: cognito.create_group(**group)) == (
+        "GroupExistsException",
+        "A group with the name already exists.",
+    )
+    server = {**of_pool, "Identifier": "api", "Name": "api"}
+    assert "Scopes" not in cognito.create_resource_server(**server)["ResourceServer"]
+    assert refused(lambda: cognito.create_resource_server(**server)) == (
+        "InvalidParameterException",
+        f"api already exists in user pool {pool.id}.",
+    )

@@ -99,6 +99,12 @@ def test_what_cognito_refuses(pool: Pool, asked: dict[str, Any]) -> None:
     assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
 
 
+def test_only_the_attributes_that_are_asked_for_are_told(pool: Pool) -> None:
+    found = pool.cognito.list_users(UserPoolId=pool.id, AttributesToGet=["name", "nickname"])
+    told = [[each["Name"] for each in user["Attributes"]] for user in found["Users"]]
+    assert told == [["name"]] * 12
+
+
 def test_an_alias_is_whose_it_is_now(pool: Pool) -> None:
     def named(alias: str) -> str:
         found = pool.cognito.admin_get_user(UserPoolId=pool.id, Username=alias)

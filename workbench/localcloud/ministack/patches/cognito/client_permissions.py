@@ -69,8 +69,8 @@ def install() -> None:
     cognito._run_idp_handler = run_permitted
     cognito._get_user = get_readable
     cognito._apply_pretoken_trigger = finish_readable
-    cognito._create_user_pool_client = _with_known_attributes(create)
-    cognito._update_user_pool_client = _with_known_attributes(update)
+    cognito._create_user_pool_client = _with_known_attributes(create, "creating")
+    cognito._update_user_pool_client = _with_known_attributes(update, "updating")
 
 
 def may_read(client: Mapping[str, Any], name: str) -> bool:
@@ -107,7 +107,7 @@ def _client(pool_id: str, client_id: Any) -> Mapping[str, Any]:
     return found
 
 
-def _with_known_attributes(change: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+def _with_known_attributes(change: Callable[[Any], Answer], doing: str) -> Callable[[Any], Answer]:
     """A client's lists name attributes of the schema, and none to write that Cognito sets."""
 
     def checked(data: Any) -> Answer:
@@ -125,7 +125,7 @@ def _with_known_attributes(change: Callable[[Any], Answer]) -> Callable[[Any], A
             if not names.issuperset(data.get(member) or ()):
                 return refuse(
                     "InvalidParameterException",
-                    f"Invalid {what} attributes specified while creating a client",
+                    f"Invalid {what} attributes specified while {doing} a client",
                 )
         return change(data)
 

@@ -40,16 +40,10 @@ def _list_users(data: Any) -> Answer:
     if refused:
         return refused  # type: ignore[no-any-return]
     limit = data.get("Limit", _MOST)
-    if limit > _MOST:
-        return refuse(
-            "InvalidParameterException",
-            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy "
-            "constraint: "
-            "Member must have value less than or equal to 60",
-        )
     matches = _matcher(data.get("Filter") or "")
-    if matches is None:
-        return refuse("InvalidParameterException", "Error while parsing filter.")
+    if isinstance(matches, str):
+        return refuse("InvalidParameterException", matches)
+    wanted = data.get("AttributesToGet")
     users = pool["_users"]
     start = _start(users, data.get("PaginationToken"))
     if start is None:
@@ -63,7 +57,10 @@ def _list_users(data: Any) -> Answer:
         if len(found) == limit:
             more = True
             break
-        found.append(cognito._user_out(user))
+        shown = cognito._user_out(user)
+        if wanted is not None:
+            shown["Attributes"] = [each for each in shown["Attributes"] if each["Name"] in wanted]
+        found.append(shown)
         last = (at, name)
     told: dict[str, Any] = {"Users": found}
     if more and last is not None:
@@ -92,13 +89,15 @@ def _from(users: Mapping[str, Any], at: int) -> Iterator[str]:
     return islice(users, at, None)
 
 
-def _matcher(text: str) -> Matches | None:
-    """What a filter finds; None where Cognito would refuse it."""
+def _matcher(text: str) -> Matches | str:
+    """What a filter finds, or why Cognito would refuse it."""
     if not text.strip():
         return lambda _user: True
     found = _FILTER.fullmatch(text)
-    if found is None or found[1] not in _SEARCHABLE:
-        return None
+    if found is None:
+        return "Error while parsing filter."
+    if found[1] not in _SEARCHABLE:
+        return f"Invalid search attribute: {found[1]}"
     name, sign = found[1], found[2]
     wanted = re.sub(r"\\(.)", r"\1", found[3])
     exact = name in _CASE_MATTERS
