@@ -17,6 +17,7 @@ from workbench.localcloud.ministack.patches.cognito.identity_logins import of_id
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer, refuse
 
 _MOST = 60
+_GIVEN = "_given"
 _OPTIONAL: dict[str, Any] = {
     "SupportedLoginProviders": {},
     "DeveloperProviderName": "",
@@ -42,9 +43,14 @@ def install() -> None:
 
     def given_members(pool: Any) -> dict[str, Any]:
         shown: dict[str, Any] = out(pool)
-        return {name: value for name, value in shown.items() if value or name not in _OPTIONAL}
+        given = pool.get(_GIVEN, ())
+        missing = {name for name in _OPTIONAL if not shown.get(name) and name not in given}
+        return {name: value for name, value in shown.items() if name not in missing}
 
     def update_whole(data: Any) -> Answer:
+        pool = cognito._identity_pools.get(data.get("IdentityPoolId"))
+        if pool is not None:
+            pool[_GIVEN] = [name for name in _OPTIONAL if name in data]
         answer: Answer = update({**copy.deepcopy(_OPTIONAL), "AllowClassicFlow": False, **data})
         return answer
 
