@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from workbench.localcloud.required_versions import check_versions
 
 _SKIP_VARIABLE = "AMPLIFY_TUI_LOCALCLOUD_WITHOUT_PATCHES"
+_applied: list[str] = []
+"""The patches of this process: a second call does not apply one to what it has patched itself."""
 
 
 def install(skip: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -24,11 +26,10 @@ def install(skip: Iterable[str] | None = None) -> tuple[str, ...]:
     from workbench.localcloud.ministack.patch_list import PATCHES, patch_name
 
     left_out = set(os.environ.get(_SKIP_VARIABLE, "").split(",") if skip is None else skip)
-    applied = []
     for patch in PATCHES:
         name = patch_name(patch)
-        if name in left_out:
+        if name in left_out or name in _applied:
             continue
         patch()
-        applied.append(name)
-    return tuple(applied)
+        _applied.append(name)
+    return tuple(_applied)
