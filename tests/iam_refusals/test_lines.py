@@ -90,24 +90,24 @@ def told(tmp_path: Path, refused: RefusedCall, language: Language = "typescript"
 ROWS: list[tuple[RefusedCall, str]] = [
     (
         call(),
-        "IAM refused a guest s3:PutObject on pub/x.txt in amplify-app-files-1. Allowed by: "
+        "IAM refused a guest s3:PutObject on pub/x.txt in the storage files. Allowed by: "
         "allow.guest.to(['write']) for 'pub/*' → amplify/storage/resource.ts:6 (access)",
     ),
     (
         call("authenticated", "s3:GetObject", resource=f"arn:aws:s3:::{BUCKET}/up/{ME}/a"),
-        f"IAM refused a signed-in user s3:GetObject on up/{ME}/a in amplify-app-files-1. Allowed "
+        f"IAM refused a signed-in user s3:GetObject on up/{ME}/a in the storage files. Allowed "
         "by: allow.entity('identity').to(['get']) for 'up/{entity_id}/*' → "
         "amplify/storage/resource.ts:6 (access)",
     ),
     (
         call("authenticated", "s3:GetObject", resource=f"arn:aws:s3:::{BUCKET}/mine/{ME}/a"),
-        f"IAM refused a signed-in user s3:GetObject on mine/{ME}/a in amplify-app-files-1. "
+        f"IAM refused a signed-in user s3:GetObject on mine/{ME}/a in the storage files. "
         "Allowed by: allow.entity('identity').to(['get']) for 'mine/{entity_id}/*' → "
         "amplify/storage/resource.ts:6 (access)",
     ),
     (
         call("group", "s3:DeleteObject", caller="Team"),
-        "IAM refused a member of Team s3:DeleteObject on pub/x.txt in amplify-app-files-1. "
+        "IAM refused a member of Team s3:DeleteObject on pub/x.txt in the storage files. "
         "Allowed by: allow.groups(['Team']).to(['delete']) for 'pub/*' → "
         "amplify/storage/resource.ts:6 (access)",
     ),
@@ -118,7 +118,7 @@ ROWS: list[tuple[RefusedCall, str]] = [
             caller="report",
             resource="arn:aws:s3:::amplify-app-other-1",
         ),
-        "IAM refused the function report s3:ListBucket on the bucket amplify-app-other-1. "
+        "IAM refused the function report s3:ListBucket on the storage other. "
         "Allowed by: allow.resource(report).to(['list']) → "
         "amplify/storage/resource.ts:11 (storage)",
     ),
@@ -165,7 +165,7 @@ ROWS: list[tuple[RefusedCall, str]] = [
     ),
     (
         call(times=41, resources=3),
-        "IAM refused a guest s3:PutObject on pub/x.txt in amplify-app-files-1, 41 times more on "
+        "IAM refused a guest s3:PutObject on pub/x.txt in the storage files, 41 times more on "
         "3 resources. Allowed by: allow.guest.to(['write']) for 'pub/*' → "
         "amplify/storage/resource.ts:6 (access)",
     ),

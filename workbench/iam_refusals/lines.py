@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.iam_refusals.places import place_of
-from workbench.iam_refusals.rules import Language, rule_for
+from workbench.iam_refusals.rules import Language, rule_for, storage_of
 from workbench.model.refused_calls import RefusedCall
 from workbench.terminal_text import safe_line
 from workbench.wording import plural
@@ -21,7 +21,8 @@ def refusal_line(
     call: RefusedCall, root: Path, amplify: Path, outputs_file: Path, language: Language
 ) -> str:
     """The whole line; reads the outputs and the backend's files, so not for an event loop."""
-    said = f"IAM refused {_who(call)} {call.action}{_what(call)}"
+    outputs = _outputs(outputs_file)
+    said = f"IAM refused {_who(call)} {call.action}{_what(call, outputs)}"
     if call.times > 1:
         said += f", {call.times} times more"
         if call.resources > 1:
@@ -29,7 +30,7 @@ def refusal_line(
     if call.kind != "identity-based policy":
         how = f"a {call.kind} denies it" if call.denied_by else f"no {call.kind} allows it"
         return f"{said}: {how}."
-    rule = rule_for(call, _outputs(outputs_file), language)
+    rule = rule_for(call, outputs, language)
     if call.denied_by and rule.kind != "storage":
         # A storage rule takes its own denial back; for another statement only its author can.
         return f"{said}: the policy {_shortened(call.denied_by)} denies it."
@@ -53,13 +54,16 @@ def _who(call: RefusedCall) -> str:
     return f"the role {name}"
 
 
-def _what(call: RefusedCall) -> str:
+def _what(call: RefusedCall, outputs: Mapping[str, Any]) -> str:
     resource = call.resource
     if resource in {"", "*"}:
         return ""
     if resource.startswith("arn:aws:s3:::"):
         bucket, _, key = resource.removeprefix("arn:aws:s3:::").partition("/")
-        return f" on {_shortened(key)} in {bucket}" if key else f" on the bucket {bucket}"
+        storage = storage_of(bucket, outputs)
+        name = storage.get("name") if storage else None
+        shown = f"the storage {name}" if name else f"the bucket {bucket}"
+        return f" on {_shortened(key)} in {shown}" if key else f" on {shown}"
     return f" on {_shortened(resource.split(':', 5)[-1])}"
 
 

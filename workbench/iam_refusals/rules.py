@@ -47,6 +47,7 @@ _USER_POOL_GRANTS = {
     "ListUsersInGroup": "listUsersInGroup",
 }
 _IDENTITY = "${cognito-identity.amazonaws.com:sub}"
+_SECRETS = ":parameter/amplify/"
 _FIELD = re.compile(r":apis/[^/]+/types/([^/]+)/fields/([^/]+)$")
 
 
@@ -72,7 +73,7 @@ def rule_for(call: RefusedCall, outputs: Mapping[str, Any], language: Language) 
             return Rule("auth", _grant(call, verb, language), "auth")
     if call.action == "appsync:GraphQL":
         return _field_rule(call, language)
-    if service == "ssm" and ":parameter/amplify/" in call.resource:
+    if service == "ssm" and call.caller_kind == "function" and _SECRETS in call.resource:
         name = call.resource.rpartition("/")[2]
         return Rule("secret", f"environment: {{ {name}: secret('{name}') }}", call.caller)
     statement = f"a statement that allows {call.action}"
@@ -86,7 +87,7 @@ def rule_for(call: RefusedCall, outputs: Mapping[str, Any], language: Language) 
 def _storage_rule(call: RefusedCall, outputs: Mapping[str, Any], language: Language) -> Rule | None:
     verb = _VERBS.get(call.action)
     bucket, _, key = call.resource.removeprefix("arn:aws:s3:::").partition("/")
-    storage = _storage_of(bucket, outputs)
+    storage = storage_of(bucket, outputs)
     if verb is None or storage is None:
         return None
     name = str(storage.get("name") or "")
@@ -97,7 +98,8 @@ def _storage_rule(call: RefusedCall, outputs: Mapping[str, Any], language: Langu
     return Rule("storage", f"{text}{where}", name)
 
 
-def _storage_of(bucket: str, outputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def storage_of(bucket: str, outputs: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the outputs say of a bucket of the backend's."""
     storage = outputs.get("storage")
     if not isinstance(storage, Mapping):
         return None
