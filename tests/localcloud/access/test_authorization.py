@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from tests.localcloud.access.callers import (
     ACCOUNT,
+    TRUST,
     Caller,
     allow,
     numbers,
@@ -33,6 +34,7 @@ from workbench.model.refused_calls import RefusedCall
 pytestmark = pytest.mark.cloud
 
 BUCKET = "iam-files"
+SOON = {"Delay": 1, "MaxAttempts": 20}
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +305,49 @@ def test_a_session_policy_and_tags(cloud: LocalTarget) -> None:
     )
     assert tagged.client("s3").get_object(Bucket=BUCKET, Key="public/a")
     assert refused(lambda: tagged.client("s3").get_object(Bucket=BUCKET, Key="private/a"))
+
+
+def test_a_templates_boundary_limits_its_role(cloud: LocalTarget) -> None:
+    cloudformation, sts = owner(cloud, "cloudformation"), owner(cloud, "sts")
+    boundary = owner(cloud, "iam").create_policy(
+        PolicyName="boundary",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [WRITES]}),
+    )["Policy"]["Arn"]
+    everything = {"Version": "2012-10-17", "Statement": [allow("s3:*")]}
+    role: dict[str, Any] = {
+        "RoleName": "bounded",
+        "AssumeRolePolicyDocument": json.loads(TRUST),
+        "Policies": [{"PolicyName": "all", "PolicyDocument": everything}],
+        "PermissionsBoundary": boundary,
+    }
+
+    def template() -> str:
+        return json.dumps({"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": role}}})
+
+    capabilities = ["CAPABILITY_NAMED_IAM"]
+    cloudformation.create_stack(
+        StackName="roles", TemplateBody=template(), Capabilities=capabilities
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="roles", WaiterConfig=SOON)
+    keys = sts.assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/bounded", RoleSessionName="session"
+    )["Credentials"]
+    given: dict[str, Any] = {
+        "aws_access_key_id": keys["AccessKeyId"],
+        "aws_secret_access_key": keys["SecretAccessKey"],
+        "aws_session_token": keys["SessionToken"],
+        "endpoint_url": cloud.endpoint,
+    }
+    s3 = boto3.client("s3", region_name="us-east-1", **given)
+    s3.put_object(Bucket=BUCKET, Key="public/bounded", Body=b"x")
+    message = refused(lambda: s3.get_object(Bucket=BUCKET, Key="public/a"))[2]
+    assert message.endswith("because no permissions boundary allows the s3:GetObject action")
+    del role["PermissionsBoundary"]
+    cloudformation.update_stack(
+        StackName="roles", TemplateBody=template(), Capabilities=capabilities
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="roles", WaiterConfig=SOON)
+    assert s3.get_object(Bucket=BUCKET, Key="public/a")
 
 
 def test_users_have_their_own_policies(cloud: LocalTarget) -> None:
