@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -572,3 +573,78 @@ def test_anybody_may_ask_who_they_are(caller: Caller) -> None:
     assert caller.client("sts").get_caller_identity()["Arn"] == caller.arn
     with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
         caller.client("s3").list_buckets()
+
+
+# -- other ways in --------------------------------------------------------------------------------
+
+SNEAKY: dict[str, tuple[str, str, bytes, dict[str, str], str]] = {
+    "a compressed body": (
+        "POST",
+        "/",
+        gzip.compress(b'{"TableName": "notes"}'),
+        {
+            "x-amz-target": "DynamoDB_20120810.Scan",
+            "content-type": "application/x-amz-json-1.0",
+            "content-encoding": "gzip",
+        },
+        "dynamodb",
+    ),
+    "a form for another service than signed": (
+        "POST",
+        "/",
+        b"Action=CreateUser&UserName=sneaky&Version=2010-05-08",
+        {"content-type": "application/x-www-form-urlencoded"},
+        "s3",
+    ),
+    "the emulator's own address": ("GET", "/_ministack/ses/messages", b"", {}, "s3"),
+    "a control address": ("GET", "/v20180820/accesspoint/x", b"", {}, "s3"),
+    "permission by an invocation's name": (
+        "POST",
+        "/2015-03-31/functions/echo/policy/invocations",
+        b'{"StatementId": "x", "Action": "lambda:*", "Principal": "*"}',
+        {"content-type": "application/json"},
+        "lambda",
+    ),
+    "e-mail signed for S3": (
+        "POST",
+        "/v2/email/outbound-emails",
+        json.dumps({"FromEmailAddress": "a@b.c"}).encode(),
+        {"content-type": "application/json"},
+        "s3",
+    ),
+    "a target at a bucket's path": (
+        "POST",
+        "/jobs/key",
+        b'{"UserPoolId": "x"}',
+        {
+            "x-amz-target": "AWSCognitoIdentityProviderService.ListUsers",
+            "content-type": "application/x-amz-json-1.1",
+        },
+        "s3",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SNEAKY)
+def test_a_narrow_permission_opens_nothing_else(made: Made, caller: Caller, name: str) -> None:
+    method, path, body, headers, service = SNEAKY[name]
+    caller.allow(
+        allow("s3:*"),
+        allow("dynamodb:Scan", f"{TABLE}-other"),
+        allow("lambda:InvokeFunction"),
+    )
+    url = made.target.endpoint + path
+    request: Any = AWSRequest(method, url, headers, body)
+    keys = Credentials(
+        caller.keys["AccessKeyId"], caller.keys["SecretAccessKey"], caller.keys["SessionToken"]
+    )
+    SigV4Auth(keys, service, REGION).add_auth(request)
+    answer = httpx.request(
+        method, url, content=body, headers=dict(request.headers), trust_env=False
+    )
+    # S3 and Lambda themselves have no such address; all else IAM refuses.
+    assert answer.status_code in {404, 405} or "is not authorized to perform" in answer.text
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        owner(made.target, "iam").get_user(UserName="sneaky")
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        owner(made.target, "lambda").get_policy(FunctionName="echo")

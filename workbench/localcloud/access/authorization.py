@@ -39,11 +39,14 @@ async def authorized(
         return receive, send
     method = scope.get("method", "$connect")
     query = scope.get("query_string", b"").decode("latin-1")
-    call = decisions.call_of(method, scope["path"], query, _headers(scope), _address(scope))
+    headers = _headers(scope)
+    body = b""
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        body, receive = await _read(receive)
+    call = decisions.call_of(method, scope["path"], query, headers, _address(scope), body)
     if decisions.needs_body(call):
-        messages = await bodies.read_whole(receive)
-        receive = bodies.again(messages, receive)
-        call = call.with_body(b"".join(message.get("body", b"") for message in messages))
+        body, receive = await _read(receive)
+    call = decisions.with_body(call, body)
     if s3_requests.is_deletion_list(call):
         _refuse_deletions(principal, call)
         return receive, send
@@ -106,6 +109,12 @@ async def _only_for_front_ends(scope: Scope, receive: Receive, issued: Issued) -
             "Credentials of an identity pool reach data only, nothing of the backend's own.",
         )
     return receive
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    messages = await bodies.read_whole(receive)
+    body = b"".join(message.get("body", b"") for message in messages)
+    return body, bodies.again(messages, receive)
 
 
 async def _send(answer: Answer, send: Send) -> None:

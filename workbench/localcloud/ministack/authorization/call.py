@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
@@ -33,10 +33,6 @@ class Call:
     bucket: str = ""
     key: str = ""
     account: str = field(default=LOCAL_ACCOUNT)
-
-    def with_body(self, body: bytes) -> Call:
-        """The same request with its body."""
-        return replace(self, body=body)
 
     @cached_property
     def document(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ for is allowed only to those who may do everything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from workbench.aws.target import LOCAL_REGION
@@ -17,6 +18,7 @@ from workbench.localcloud.ministack.authorization.call import Call
 from workbench.localcloud.ministack.authorization.dynamodb_requests import dynamodb_requests
 from workbench.localcloud.ministack.authorization.lambda_requests import (
     function_address_requests,
+    is_invocation,
     lambda_requests,
 )
 from workbench.localcloud.ministack.authorization.resource_policies import resource_policy_of
@@ -32,48 +34,74 @@ AssumeRole is asked about where the role's trust policy is known: by the patch o
 """
 
 
-def call_of(method: str, path: str, query: str, headers: Mapping[str, str], source_ip: str) -> Call:
-    """A request without its body, for the service that the emulator would take it to."""
+def call_of(  # noqa: PLR0917 - a request
+    method: str,
+    path: str,
+    query: str,
+    headers: Mapping[str, str],
+    source_ip: str,
+    form: bytes = b"",
+) -> Call:
+    """A request for the service that the emulator would take it to, which a form may name."""
     from ministack import app
     from ministack.core.router import extract_region
 
     host = headers.get("host", "")
+    plain = dict(headers)
     parameters = parse_qs(query, keep_blank_values=True) if query else {}
-    region = str(extract_region(headers, parameters)) or LOCAL_REGION
+    region = str(extract_region(plain, parameters)) or LOCAL_REGION
     bucket = key = ""
-    if app._parse_execute_api_url(host, path):
-        service = "execute-api"
-    elif app._parse_lambda_url(host, path):
-        service = "lambda-url"
-    else:
+    service = _by_address(host, path)
+    if not service:
         bucket = _bucket_of(host)
-        service = "s3" if bucket else str(app.detect_service(method, path, headers, parameters))
+        routing = app._routing_params(method, path, plain, form, parameters) if form else parameters
+        service = "s3" if bucket else str(app.detect_service(method, path, plain, routing))
         if _AMPLIFY in headers.get("authorization", ""):
             service = "amplify"
-        if service == "s3":
+        elif service == "s3":
             key = path.lstrip("/")
             if not bucket:
                 bucket, _, key = key.partition("/")
     return Call(
-        service,
-        method,
-        path,
-        headers,
-        parameters,
-        region,
-        source_ip=source_ip,
-        bucket=bucket,
-        key=key,
+        service, method, path, plain, parameters, region, form, source_ip, bucket=bucket, key=key
     )
 
 
+def _by_address(host: str, path: str) -> str:
+    """What the emulator serves by host or path alone, whatever service was signed for."""
+    from ministack import app
+
+    if app._parse_execute_api_url(host, path):
+        return "execute-api"
+    if app._parse_lambda_url(host, path):
+        return "lambda-url"
+    if path.startswith("/v2/email"):
+        return "ses"
+    if path in app._RDS_DATA_PATHS:
+        return "rds-data"
+    if path.startswith(public_addresses.OTHERS_PATHS) or app._is_ecr_registry_path(path):
+        return "emulator"
+    return ""
+
+
+def with_body(call: Call, body: bytes) -> Call:
+    """The call with its body, as the emulator's services read it."""
+    from ministack import app
+
+    if call.service != "s3":
+        body = app._decompress_request_body(body, dict(call.headers))
+    return replace(call, body=body)
+
+
 def needs_body(call: Call) -> bool:
-    """Whether what the call asks for stands in its body."""
+    """Whether what the call asks for stands in its body, and was not read yet."""
+    if call.body:
+        return False
     if call.service == "s3":
         return is_deletion_list(call)
     if call.service in {"execute-api", "lambda-url"}:
         return False
-    return not (call.service == "lambda" and call.path.endswith("/invocations"))
+    return not (call.service == "lambda" and is_invocation(call))
 
 
 def requests_of(call: Call, query: str) -> Sequence[Request]:
@@ -115,6 +143,9 @@ def _requests(call: Call) -> Sequence[Request]:
             return function_address_requests(call, address[0] if address else "")
         case "execute-api":
             return _api_requests(call)
+        case "emulator":
+            # Its own addresses, and protocols that Amplify does not use.
+            return ()
     return service_requests(call)
 
 

@@ -49,6 +49,12 @@ def lambda_requests(call: Call) -> Sequence[Request]:
     return (Request(f"lambda:{action}", resource, context),)
 
 
+def is_invocation(call: Call) -> bool:
+    """Whether it is the address to invoke a function, and nothing of it that only ends so."""
+    parts = call.path.strip("/").split("/")
+    return call.method == "POST" and len(parts) == 4 and parts[1::2] == ["functions", "invocations"]
+
+
 def function_address_requests(call: Call, url_id: str) -> Sequence[Request]:
     """What a signed call of a function's address must be allowed to do.
 
@@ -74,7 +80,7 @@ def function_address_requests(call: Call, url_id: str) -> Sequence[Request]:
 def _action(call: Call) -> str | None:
     from ministack.core import iam_actions
 
-    if call.method == "POST" and call.path.endswith("/invocations"):
+    if is_invocation(call):
         return "InvokeFunction"
     # Its own list of paths names some operations wrongly; botocore's has them all.
     iam_actions._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])

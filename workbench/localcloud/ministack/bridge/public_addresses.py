@@ -81,7 +81,7 @@ _SIGN_IN = frozenset(
 )
 _WITH_TOKEN_IN_PATH = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 _DISCOVERY = ("/.well-known/jwks.json", "/.well-known/openid-configuration")
-_OTHERS_PATHS = ("/_", "/iceberg", "/v20180820/", "/v2/email", "/WriteGetObjectResponse")
+OTHERS_PATHS = ("/_", "/iceberg", "/v20180820/", "/v2/email", "/WriteGetObjectResponse")
 """Paths that the emulator serves whatever the host is."""
 
 _PLAIN_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -158,7 +158,7 @@ def _is_public_application(method: str, path: str, query: str, headers: Headers)
     host = headers.get("host", "")
     by_path = path.startswith(("/_aws/execute-api/", "/_aws/lambda-url/", "/restapis/", "/_alb/"))
     if not by_path and (
-        path.startswith(_OTHERS_PATHS)
+        path.startswith(OTHERS_PATHS)
         or path in app._RDS_DATA_PATHS
         or app._is_ecr_registry_path(path)
     ):
@@ -207,7 +207,7 @@ def _is_open_object(method: str, path: str, query: str, headers: Headers) -> boo
     from ministack import app
     from ministack.services import s3
 
-    if path.startswith(_OTHERS_PATHS) or path in app._RDS_DATA_PATHS:
+    if path.startswith(OTHERS_PATHS) or path in app._RDS_DATA_PATHS:
         return False
     parameters = parse_qs(query, keep_blank_values=True)
     target = app._s3_cors_target(headers.get("host", ""), path)
