@@ -57,7 +57,11 @@ PUBLIC_ROWS = {
     "stack response",
 }
 """Requests that AWS serves without a signature, and our health, which names no secret."""
-PUBLIC_OWN = ("/_amplify_tui/health", "/_amplify_tui/hosting/webhooks/")
+PUBLIC_OWN = (
+    "/_amplify_tui/health",
+    "/_amplify_tui/hosting/webhooks/",
+    "/_amplify_tui/cognito/user-imports/",
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.localcloud.access.test_bucket_cors import endpoint, of_cors
+from tests.localcloud.conftest import Stacks
 from workbench.aws.clients import Clients
 
 pytestmark = pytest.mark.cloud
@@ -79,6 +80,30 @@ def test_an_api_with_rules_answers_by_them_alone(local_clients: Clients, functio
     assert (answer.text, of_cors(answer)) == ("GET", {})
     answer = httpx.get(address, headers={"origin": PAGE})
     assert of_cors(answer) == {"allow-origin": PAGE, "expose-headers": "x-method"}
+
+
+def test_a_template_has_rules(stacks: Stacks) -> None:
+    template: Any = {
+        "Resources": {
+            "Api": {
+                "Type": "AWS::ApiGatewayV2::Api",
+                "Properties": {
+                    "Name": "api",
+                    "ProtocolType": "HTTP",
+                    "CorsConfiguration": {"AllowOrigins": [PAGE], "AllowMethods": ["GET"]},
+                },
+            }
+        }
+    }
+    assert stacks.create("rules", template)["StackStatus"] == "CREATE_COMPLETE"
+    api = stacks.physical_id("rules", "Api")
+    address = f"{endpoint(stacks.clients)}/_aws/execute-api/{api}/$default/items"
+    preflight = httpx.options(address, headers={"origin": PAGE, ASKS: "GET"})
+    assert of_cors(preflight) == {"allow-origin": PAGE, "allow-methods": "GET"}
+    rules = template["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    rules["AllowOrigins"] = [OTHER]
+    assert stacks.update("rules", template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert of_cors(httpx.options(address, headers={"origin": PAGE, ASKS: "GET"})) == {}
 
 
 def test_a_scheme_allows_all_its_origins(local_clients: Clients, function: str) -> None:

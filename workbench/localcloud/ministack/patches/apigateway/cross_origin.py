@@ -1,7 +1,8 @@
 """Cross-origin rules of HTTP APIs: ministack answers every ``OPTIONS`` itself, and merges headers.
 
 AWS does so where the API has CORS rules, and then ignores the integration's own. An API without
-rules leaves ``OPTIONS`` to its routes, so that a function may answer it.
+rules leaves ``OPTIONS`` to its routes, so that a function may answer it. The rules of templates,
+whose names begin with capitals, ministack stores and never finds.
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 """
 
@@ -28,13 +29,29 @@ _ANY_OF_SCHEME = ("https://*", "http://*")
 
 
 def install() -> None:
-    """Wrap what serves a request to an HTTP API."""
+    """Wrap what serves a request to an HTTP API, and what makes one of a template."""
     from ministack.services import apigateway
+    from ministack.services.cloudformation import provisioners
 
     for name, at in _TAKE_METHOD.items():
         setattr(apigateway, name, _with_method(getattr(apigateway, name), at))
     apigateway._cors_response_headers = _with_schemes(apigateway._cors_response_headers)
     apigateway._handle_execute_in_scope = _serving(apigateway._handle_execute_in_scope, apigateway)
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
+    for name, at in (("create", 1), ("update", 2)):
+        handlers[name] = _with_readable_rules(handlers[name], at)
+
+
+def _with_readable_rules(handler: Callable[..., Any], at: int) -> Callable[..., Any]:
+    def with_readable_rules(*given: Any, **named: Any) -> Any:
+        rules = given[at].get("CorsConfiguration")
+        if rules:
+            readable = {name[:1].lower() + name[1:]: value for name, value in rules.items()}
+            properties = {**given[at], "CorsConfiguration": readable}
+            given = (*given[:at], properties, *given[at + 1 :])
+        return handler(*given, **named)
+
+    return with_readable_rules
 
 
 def _serving(serve: Callable[..., Any], apigateway: Any) -> Callable[..., Any]:
