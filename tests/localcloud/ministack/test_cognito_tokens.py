@@ -367,6 +367,16 @@ def test_a_refresh_tells_of_the_sign_in_that_it_goes_on_with(cloud: Cloud) -> No
     assert (other["origin_jti"], other["event_id"]) != (first["origin_jti"], first["event_id"])
 
 
+def test_tokens_of_a_client_without_revocation_end_by_a_sign_out_alone(cloud: Cloud) -> None:
+    client = cloud.new_client(cloud.pool, EnableTokenRevocation=False)
+    given = cloud.user("irrevocable", client=client)
+    for token in (given.access, given.id):
+        assert not {"origin_jti", "jti"} & parts(token)[1].keys()
+    assert cloud.cognito.get_user(AccessToken=given.access)["Username"] == "irrevocable"
+    cloud.cognito.global_sign_out(AccessToken=given.access)
+    assert cloud.refused("GetUser", {"AccessToken": given.access}) == REVOKED
+
+
 def test_a_sign_out_ends_every_sign_in_before_it_and_none_after(cloud: Cloud) -> None:
     before = [cloud.user("coming-and-going"), cloud.sign_in("coming-and-going")]
     cloud.cognito.global_sign_out(AccessToken=before[0].access)

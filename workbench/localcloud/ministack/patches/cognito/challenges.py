@@ -44,6 +44,7 @@ _BOUND = (
     device_proofs.VERIFIER,
     *one_time_codes.ANSWERED_BY,
 )
+_being_answered: set[str] = set()
 _INCORRECT = "Incorrect username or password."
 
 
@@ -80,7 +81,7 @@ def install() -> None:
 
 def _bound(respond: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     def with_session(data: Any) -> Answer:
-        name, session = data.get("ChallengeName", ""), data.get("Session")
+        name, session = data.get("ChallengeName", ""), data.get("Session") or ""
         if name not in _BOUND:
             return respond(data)
         issued = waiting(session, name)
@@ -96,7 +97,14 @@ def _bound(respond: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         pool, user = found
         # The username of an answer cannot be that of another user than the session's.
         given = {**(data.get("ChallengeResponses") or {}), "USERNAME": user["Username"]}
-        answer = _answered(pool, user, issued, {**data, "ChallengeResponses": given}, respond)
+        # While a trigger runs, others get their turn: the same answer must not count twice.
+        if session in _being_answered:
+            return refuse("NotAuthorizedException", "Invalid session for the user.")
+        _being_answered.add(session)
+        try:
+            answer = _answered(pool, user, issued, {**data, "ChallengeResponses": given}, respond)
+        finally:
+            _being_answered.discard(session)
         if answer[0] == 200:
             ISSUED.pop(session, None)
         return answer

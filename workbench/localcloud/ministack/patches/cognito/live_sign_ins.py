@@ -55,6 +55,8 @@ def install() -> None:
                 claims["event_id"] = record["event_id"]
                 if record.get("device") and claims["token_use"] == "access":
                     claims["device_key"] = record["device"]
+                if not _is_revocable(pool_id, record):
+                    claims = {k: v for k, v in claims.items() if k not in ("origin_jti", "jti")}
         return sign(claims, pool_id, use)
 
     def exchange_without_registry(*given: Any, **named: Any) -> Any:
@@ -127,11 +129,25 @@ def sign_in_of(claims: Mapping[str, Any]) -> dict[str, Any] | None:
 
     pool = cognito._get_pool_unscoped(str(claims.get("iss", "")).rpartition("/")[2])
     user = _user_of(pool, claims) if pool else None
-    origin = claims.get("origin_jti")
-    if user is None or not isinstance(origin, str) or origin in cognito._revoked_tokens:
+    if user is None:
         return None
-    found: dict[str, Any] | None = of(user).get(origin)
+    origin, live = claims.get("origin_jti"), of(user)
+    if origin is None and (event := claims.get("event_id")) is not None:
+        # Of a client without revocation: such tokens end by a sign-out all the same.
+        return next((each for each in live.values() if each["event_id"] == event), None)
+    if not isinstance(origin, str) or origin in cognito._revoked_tokens:
+        return None
+    found: dict[str, Any] | None = live.get(origin)
     return found
+
+
+def _is_revocable(pool_id: str, record: Mapping[str, Any]) -> bool:
+    """Whether tokens tell which of them belong together: a client may turn revocation off."""
+    from ministack.services import cognito
+
+    pool = cognito._get_pool_unscoped(pool_id) or {}
+    client = (pool.get("_clients") or {}).get(record["client"]) or {}
+    return bool(client.get("EnableTokenRevocation", True))
 
 
 def _claims(token: Any) -> Mapping[str, Any]:
