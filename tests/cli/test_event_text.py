@@ -124,3 +124,10 @@ def test_outputs_that_stay_the_same_are_not_told_as_written() -> None:
 def test_damaged_files_are_told_with_the_local_cloud() -> None:
     event = LocalCloudReported(at=1.0, status="running", endpoint="http://x", damages=("It was.",))
     assert said(event).splitlines() == ["local cloud at http://x", "! It was."]
+
+
+def test_iam_that_is_off_is_said() -> None:
+    running = LocalCloudReported(at=0.0, status="running", endpoint="http://127.0.0.1:1")
+    assert "IAM" not in said(running)
+    off = LocalCloudReported(at=0.0, status="running", endpoint="http://127.0.0.1:1", iam=False)
+    assert "! IAM is off: no policies are enforced" in said(off)

@@ -46,6 +46,9 @@ _USER_POOL_GRANTS = {
     "ListUsers": "listUsers",
     "ListUsersInGroup": "listUsersInGroup",
 }
+_GRANTED = frozenset({"guest", "authenticated", "group", "function"})
+"""Those whom rules of Amplify can name."""
+
 _IDENTITY = "${cognito-identity.amazonaws.com:sub}"
 _SECRETS = ":parameter/amplify/"
 _FIELD = re.compile(r":apis/[^/]+/types/([^/]+)/fields/([^/]+)$")
@@ -63,7 +66,7 @@ class Rule:
 def rule_for(call: RefusedCall, outputs: Mapping[str, Any], language: Language) -> Rule:
     """The rule that would allow a call; ``outputs`` are those of ``amplify_outputs.json``."""
     service, _, operation = call.action.partition(":")
-    if service == "s3":
+    if service == "s3" and call.caller_kind in _GRANTED:
         found = _storage_rule(call, outputs, language)
         if found is not None:
             return found
