@@ -22,6 +22,7 @@ from workbench.users.user_sign_in import (
 )
 
 METADATA = {"from": "test"}
+BEFORE = "PreAuthentication_Authentication"
 DEFINE, CREATE, VERIFY = (
     f"{name}_Authentication"
     for name in ("DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse")
@@ -42,6 +43,7 @@ def made(pool: TriggeredPool) -> None:
         "DefineAuthChallenge",
         "CreateAuthChallenge",
         "VerifyAuthChallengeResponse",
+        "PreAuthentication",
         flows=("CUSTOM_AUTH",),
         client={"PreventUserExistenceErrors": "ENABLED"},
         UsernameAttributes=["email"],
@@ -159,6 +161,8 @@ def test_a_proven_password_is_no_attempt(pool: TriggeredPool) -> None:
     assert isinstance(answer(pool.cognito, client, step, {"ANSWER": "4"}), UserTokens)
     names = [each["challengeName"] for each in pool.events(DEFINE)[-1]["request"]["session"]]
     assert names == ["SRP_A", "PASSWORD_VERIFIER"] + ["CUSTOM_CHALLENGE"] * 5
+    # Only a custom sign-in that begins with SRP runs it, as the exact lists of the others show.
+    assert pool.sources.count(BEFORE) == 1
 
 
 def test_a_name_that_nobody_has_is_asked_like_any_other(pool: TriggeredPool) -> None:

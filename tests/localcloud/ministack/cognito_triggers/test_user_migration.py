@@ -42,7 +42,11 @@ def test_a_known_user_signs_in_and_is_there_from_then_on(pool: TriggeredPool) ->
     assert pool.sign_in("known", OLD_PASSWORD, ClientMetadata=METADATA)["AuthenticationResult"]
     (event,) = pool.events()
     assert (event["triggerSource"], event["userName"]) == (SIGN_IN, "known")
-    assert event["request"] == {"password": OLD_PASSWORD, "validationData": METADATA}
+    assert event["request"] == {
+        "password": OLD_PASSWORD,
+        "validationData": METADATA,
+        "userAttributes": None,
+    }
     assert set(event["response"]) >= {"userAttributes", "finalUserStatus", "messageAction"}
     assert pool.status("known") == "CONFIRMED"
     assert pool.inbox() == ()
@@ -124,7 +128,11 @@ def test_a_forgotten_password_migrates_and_is_set_anew(pool: TriggeredPool) -> N
     pool.behave(FORGOTTEN, response={**KNOWN, "finalUserStatus": None})
     pool.cognito.forgot_password(ClientId=pool.client, Username="known", ClientMetadata=METADATA)
     (event,) = pool.events()
-    assert event["request"] == {"validationData": None, "clientMetadata": METADATA}
+    assert event["request"] == {
+        "validationData": None,
+        "userAttributes": None,
+        "clientMetadata": METADATA,
+    }
     assert "password" not in event["request"]
     pool.cognito.confirm_forgot_password(
         ClientId=pool.client,

@@ -87,7 +87,10 @@ def migrate(pool: Any, client_id: str, name: str, password: str | None) -> None:
 
 def _ask(pool: Any, name: str, password: str | None) -> Mapping[str, Any]:
     validation = current_call().validation_data
-    request: dict[str, Any] = {"validationData": dict(validation) if validation else None}
+    request: dict[str, Any] = {
+        "validationData": dict(validation) if validation else None,
+        "userAttributes": None,
+    }
     if password is not None:
         request["password"] = password
     source = "Authentication" if password is not None else "ForgotPassword"

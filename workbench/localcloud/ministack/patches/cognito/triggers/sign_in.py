@@ -2,9 +2,9 @@
 
 The first runs before the password is looked at, for users who do not exist only where the client
 hides who exists; the second once everything is proven and before there are tokens. A refresh runs
-neither.
+neither, and a custom sign-in runs the first only where it begins with SRP.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-authentication.html,
-user-pool-lambda-post-authentication.html
+user-pool-lambda-post-authentication.html, user-pool-lambda-define-auth-challenge.html
 """
 
 from __future__ import annotations
@@ -100,6 +100,8 @@ def _begin(action: str, data: Mapping[str, Any]) -> None:
     name = asked.get("USERNAME")
     if not name or (data.get("AuthFlow") in _WITH_PASSWORD and not asked.get("PASSWORD")):
         return  # The call itself says what is missing.
+    if data.get("AuthFlow") == "CUSTOM_AUTH" and not asked.get("SRP_A"):
+        return  # The pool's own challenges decide alone.
     client_id = data.get("ClientId")
     pool = (
         cognito._user_pools.get(data.get("UserPoolId"))
