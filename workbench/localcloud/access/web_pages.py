@@ -159,7 +159,9 @@ def _rewritten(
     kept = [header for header in headers if header not in given]
     own = own_rules(given)
     if own is not None:
-        return [*kept, *naming_origin(scope, own)]
+        named = naming_origin(scope, own)
+        replaced = {name for name, _ in named}
+        return [*(header for header in kept if header[0].lower() not in replaced), *named]
     if not readable:
         return kept
     names = sorted({name.lower() for name, _ in kept} - {b"vary", b"content-length"})

@@ -18,7 +18,10 @@ from workbench.localcloud.asgi.responses import refuse, send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import App, Message, Receive, Scope, Send
 from workbench.localcloud.ministack.bridge import bucket_cors
-from workbench.localcloud.ministack.bridge.application_addresses import is_application
+from workbench.localcloud.ministack.bridge.application_addresses import (
+    headers_for_page,
+    is_application,
+)
 
 _FORBIDDEN = ("/_ministack/reset", "/_ministack/config", "/_localstack/reset")
 _PEEK = 512
@@ -127,8 +130,11 @@ async def _answered_for_page(scope: Scope, send: Send) -> bool:
 def _own_rules(scope: Scope, given: Sequence[Header]) -> Sequence[Header] | None:
     """What an application or a bucket lets pages read; None where all is readable."""
     headers = _headers(scope)
-    if is_application(headers.get("host", ""), scope["path"]):
-        return given
+    host, path = headers.get("host", ""), scope["path"]
+    if is_application(host, path):
+        rules = headers_for_page(host, path, headers.get("origin", ""))
+        is_preflight = scope["method"] == "OPTIONS"
+        return given if rules is None or is_preflight else _encoded(rules)
     bucket = _bucket(scope, headers)
     if bucket is None:
         return None

@@ -31,6 +31,8 @@ def refusal_answer(call: Call, refusal: Refusal) -> Answer:
         return _s3(call, denial_message(refusal, resource=resource))
     if call.service == "lambda-url":
         return _json(403, "AccessDeniedException", {"Message": "Forbidden"})
+    if call.service == "execute-api" and _is_http_api(call):
+        return _json(403, "ForbiddenException", {"message": "Forbidden"})
     message = _message(call, refusal)
     if call.service in {"dynamodb", "dynamodbstreams"}:
         name = "com.amazon.coral.service#AccessDeniedException"
@@ -47,6 +49,15 @@ def refusal_answer(call: Call, refusal: Refusal) -> Answer:
     if call.service in {"route53", "cloudfront"}:
         return _query(call, message)
     return _json(403, "AccessDeniedException", {"Message": message}, call)
+
+
+def _is_http_api(call: Call) -> bool:
+    """Whether an HTTP API or a WebSocket API is asked, not a REST API."""
+    from ministack import app
+    from ministack.services import apigateway
+
+    api = app._parse_execute_api_url(call.headers.get("host", ""), call.path)
+    return api is not None and apigateway.find_api_scope(api[0]) is not None
 
 
 def _message(call: Call, refusal: Refusal) -> str:

@@ -1,8 +1,8 @@
-"""Cross-origin rules of HTTP APIs: ministack answers every ``OPTIONS`` itself, and merges headers.
+"""Cross-origin rules of HTTP APIs: ministack answers every ``OPTIONS``, and loses templates' rules.
 
-AWS does so where the API has CORS rules, and then ignores the integration's own. An API without
-rules leaves ``OPTIONS`` to its routes, so that a function may answer it. The rules of templates,
-whose names begin with capitals, ministack stores and never finds.
+AWS answers ``OPTIONS`` where the API has rules; without them it leaves it to the API's routes, so
+that a function may answer. The rules of templates, whose names begin with capitals, ministack
+stores and never finds.
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 """
 
@@ -13,7 +13,6 @@ from typing import Any
 
 Rules = Mapping[str, Any]
 Headers = dict[str, str]
-Reply = tuple[int, Headers, Any]
 
 _OPTIONS = "OPTIONS"
 _LEFT_TO_ROUTES = "options"
@@ -55,16 +54,10 @@ def _with_readable_rules(handler: Callable[..., Any], at: int) -> Callable[..., 
 
 
 def _serving(serve: Callable[..., Any], apigateway: Any) -> Callable[..., Any]:
-    async def handle(
-        api_id: str, stage: str, path: str, method: str, headers: Headers, *more: Any
-    ) -> Reply:
+    async def handle(api_id: str, stage: str, path: str, method: str, *more: Any) -> Any:
         rules = (apigateway._apis.get(api_id) or {}).get("corsConfiguration")
         asked = method if rules or method != _OPTIONS else _LEFT_TO_ROUTES
-        status, given, body = await serve(api_id, stage, path, asked, headers, *more)
-        if rules and method != _OPTIONS:
-            kept = {k: v for k, v in given.items() if not k.lower().startswith("access-control-")}
-            given = {**kept, **apigateway._cors_response_headers(rules, headers.get("origin", ""))}
-        return status, given, body
+        return await serve(api_id, stage, path, asked, *more)
 
     return handle
 
