@@ -260,3 +260,25 @@ def test_seeded_users_with_an_authenticator_sign_in_with_its_codes(
     tokens = users(python_matrix, "sign-in", names[-1], stdin="Correct-horse-1\n")
     assert isinstance(tokens, dict)
     assert claims(tokens["id"])["email"] == names[-1]
+
+
+def test_a_name_is_one_users_in_any_case_and_a_reset_needs_a_verified_address(
+    python_matrix: Deployed, cognito: Any
+) -> None:
+    assert isinstance(users(python_matrix, "create", "Eve@Example.com", "--no-invite"), dict)
+    again = users(python_matrix, "create", "eVE@example.com", "--no-invite")
+    assert "An account with the given email already exists." in str(again)
+    shown = users(python_matrix, "show", "EVE@EXAMPLE.COM")
+    assert isinstance(shown, dict)
+    assert shown["attributes"]["email"] == USER
+    assert "cannot be reset in the current state" in str(users(python_matrix, "reset", USER))
+    users(python_matrix, "password", USER, stdin="Correct-horse-2\n")
+    cognito.admin_update_user_attributes(
+        UserPoolId=python_matrix.outputs["auth"]["user_pool_id"],
+        Username=USER,
+        UserAttributes=[{"Name": "email_verified", "Value": "false"}],
+    )
+    refused = str(users(python_matrix, "reset", USER))
+    assert "there is no registered/verified email or phone_number" in refused
+    users(python_matrix, "verify", USER, "email")
+    assert isinstance(users(python_matrix, "reset", USER), dict)

@@ -56,6 +56,11 @@ def create(pool: tuple[Any, str], **attributes: str) -> None:
         ({"custom__team": "purple"}, "between 2 and 5 characters"),
         ({"custom__seats": "many"}, "not a number"),
         ({"custom__seats": "10"}, "between 1 and 9"),
+        ({"email_verified": "perhaps"}, "not a boolean"),
+        (
+            {"phone_number_verified": "true"},
+            "Phone Number is required to verify/un-verify a phone number",
+        ),
     ],
 )
 def test_what_the_schema_does_not_allow_is_refused(
@@ -96,3 +101,49 @@ def test_who_signs_up_needs_what_is_required(pool: tuple[Any, str]) -> None:
     with pytest.raises(ClientError, match="given_name: The attribute is required"):
         cognito.sign_up(**asked)
     cognito.sign_up(**asked, UserAttributes=[{"Name": "given_name", "Value": "Ann"}])
+
+
+def test_a_value_is_not_null(pool: tuple[Any, str]) -> None:
+    cognito, pool_id = pool
+    named = {"UserPoolId": pool_id, "Username": "ann@example.com"}
+    with pytest.raises(ClientError, match="Attribute value for given_name must not be null"):
+        cognito.admin_create_user(**named, UserAttributes=[{"Name": "given_name"}])
+
+
+def test_a_new_password_comes_with_what_is_missing_and_nothing_else(
+    pool: tuple[Any, str],
+) -> None:
+    cognito, pool_id = pool
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="web", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    cognito.admin_create_user(
+        UserPoolId=pool_id, Username="ann@example.com", TemporaryPassword="Correct-horse-1"
+    )
+    asked = {"USERNAME": "ann@example.com", "PASSWORD": "Correct-horse-1"}
+    begun = cognito.initiate_auth(
+        ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked
+    )
+
+    def answer(**given: str) -> Any:
+        named = {f"userAttributes.{name}": value for name, value in given.items()}
+        return cognito.respond_to_auth_challenge(
+            ClientId=client,
+            ChallengeName="NEW_PASSWORD_REQUIRED",
+            Session=begun["Session"],
+            ChallengeResponses={
+                "USERNAME": "ann@example.com",
+                "NEW_PASSWORD": "Correct-horse-2",
+                **named,
+            },
+        )
+
+    for given, words in (
+        ({}, "Invalid attributes given, given_name is missing"),
+        ({"given_name": "Ann", "email": "b@example.com"}, "Cannot modify an already provided"),
+        ({"given_name": "Ann", "email_verified": "true"}, "non-mutable attribute email_verified"),
+        ({"given_name": "Ann", "custom:x": "1"}, "Attribute does not exist in the schema"),
+    ):
+        with pytest.raises(ClientError, match=words):
+            answer(**given)
+    assert answer(given_name="Ann")["AuthenticationResult"]

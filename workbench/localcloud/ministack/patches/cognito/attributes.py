@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of
+from workbench.localcloud.ministack.patches.cognito.user_index import find
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"\+[1-9]\d{1,14}")
 _NEW = ("SignUp", "AdminCreateUser")
@@ -28,7 +31,9 @@ def install() -> None:
     def run_checked(handler: Callable[[Any], Answer], action: str, data: Any) -> Answer:
         if action in _NEW or action in _CHANGES:
             pool = _pool(action, data)
-            wrong = wrong_attributes(pool, action, data) if pool is not None else ""
+            wrong = _null(data)
+            if not wrong and pool is not None:
+                wrong = wrong_attributes(pool, action, data) or _without_address(pool, action, data)
             if wrong:
                 refused: Answer = cognito.error_response_json(
                     "InvalidParameterException", wrong, 400
@@ -48,6 +53,27 @@ def _pool(action: str, data: Mapping[str, Any]) -> Any:
     if action == "UpdateUserAttributes":
         return cognito._user_pool_for_access_token(data.get("AccessToken"))[1]
     return cognito._user_pools.get(data.get("UserPoolId"))
+
+
+def _null(data: Mapping[str, Any]) -> str:
+    given = data.get("UserAttributes") or ()
+    name = next((each.get("Name") for each in given if each.get("Value") is None), None)
+    return f"Attribute value for {name} must not be null" if name else ""
+
+
+def _without_address(pool: Any, action: str, data: Mapping[str, Any]) -> str:
+    """Why an administrator's mark of a verified address is refused: there is no such address."""
+    from ministack.services import cognito
+
+    given = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+    user = find(pool, data.get("Username")) if action == "AdminUpdateUserAttributes" else None
+    own = attributes_of(user) if user is not None else {}
+    by = cognito._username_alias_attribute(pool, data.get("Username") or "")
+    for name, words in (("email", "an email"), ("phone_number", "a phone number")):
+        if given.get(f"{name}_verified") and not (given.get(name) or own.get(name) or name == by):
+            what = "Email" if name == "email" else "Phone Number"
+            return f"{what} is required to verify/un-verify {words}"
+    return ""
 
 
 def wrong_attributes(pool: Any, action: str, data: Mapping[str, Any]) -> str:
@@ -96,6 +122,8 @@ def _wrong_value(attribute: Mapping[str, Any], value: str) -> str:
     kind = attribute.get("AttributeDataType")
     if kind == "Number":
         return _wrong_number(name, attribute.get("NumberAttributeConstraints") or {}, value)
+    if kind == "Boolean" and value.lower() not in ("true", "false"):
+        return f"Attributes did not conform to the schema: {name}: Attribute is not a boolean."
     if kind == "String":
         limits = attribute.get("StringAttributeConstraints") or {}
         shortest, longest = int(limits.get("MinLength") or 0), limits.get("MaxLength")

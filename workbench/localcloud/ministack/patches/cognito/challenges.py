@@ -20,6 +20,8 @@ from workbench.localcloud.ministack.patches.cognito import (
     passkeys,
     second_factors,
 )
+from workbench.localcloud.ministack.patches.cognito.attributes import wrong_attributes
+from workbench.localcloud.ministack.patches.cognito.new_users import as_stored
 from workbench.localcloud.ministack.patches.cognito.sessions import (
     ISSUED,
     Answer,
@@ -45,6 +47,7 @@ _BOUND = (
     *one_time_codes.ANSWERED_BY,
 )
 _being_answered: set[str] = set()
+_NOT_BY_USERS = ("sub", "email_verified", "phone_number_verified")
 _INCORRECT = "Incorrect username or password."
 
 
@@ -240,8 +243,20 @@ def _new_password_refused(pool: Any, user: Any, given: Mapping[str, str]) -> Ans
     }
     missing = [name for name in missing_attributes(pool, user) if not set_now.get(name)]
     if missing:
-        names = ", ".join(missing)
-        return refuse("InvalidParameterException", f"Missing required attributes: {names}")
+        return refuse(
+            "InvalidParameterException", f"Invalid attributes given, {missing[0]} is missing"
+        )
     pairs = cognito._dict_to_attr_list(set_now)
+    wrong = wrong_attributes(pool, "AdminCreateUser", {"UserAttributes": pairs})
+    if wrong:
+        return refuse("InvalidParameterException", wrong)
+    for name in set_now:
+        if name in _NOT_BY_USERS:
+            return refuse(
+                "NotAuthorizedException", f"Cannot modify the non-mutable attribute {name}"
+            )
+        if name in ("email", "phone_number") and attributes_of(user).get(name):
+            return refuse("NotAuthorizedException", f"Cannot modify an already provided {name}")
+    pairs = as_stored(pool, pairs)
     user["Attributes"] = cognito._merge_attributes(user["Attributes"], pairs)
     return None

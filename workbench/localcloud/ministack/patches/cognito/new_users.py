@@ -21,6 +21,7 @@ from workbench.localcloud.ministack.patches.cognito.user_index import (
     users_of,
 )
 
+_VERIFIED = frozenset(("email_verified", "phone_number_verified"))
 _FORMATS = {"email": "email", "phone_number": "phone number"}
 
 
@@ -51,14 +52,10 @@ def install() -> None:
 
 def as_stored(pool: Any, attributes: Any) -> list[Any]:
     """Attributes as the pool keeps them: in lower case where case does not count."""
-    given = attributes or []
-    if is_case_sensitive(pool):
-        return list(given)
+    lower = _VERIFIED if is_case_sensitive(pool) else _VERIFIED | FOLDED
     return [
-        {**each, "Value": each["Value"].lower()}
-        if each.get("Name") in FOLDED and isinstance(each.get("Value"), str)
-        else each
-        for each in given
+        {**each, "Value": each["Value"].lower()} if each["Name"] in lower else each
+        for each in attributes or ()
     ]
 
 
