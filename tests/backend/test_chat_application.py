@@ -45,8 +45,7 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
     done = run_command(project.root, "sandbox", "--once", "--local")
     assert done.returncode == 0, done.stdout + done.stderr
     (told,) = (line for line in done.stdout.splitlines() if "front end" in line)
-    assert "`amplify-tui front-end` connects it" in told
-    assert "vite.config.ts" in told
+    assert told.endswith("connect your front end: amplify-tui front-end")
     outputs = json.loads((project.root / "amplify_outputs.json").read_text())
     try:
         yield Chat(project, lifecycle.start(project.local_cloud_dir), outputs)

@@ -224,10 +224,14 @@ class ResourcesListed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputsWritten(Event):
-    """``amplify_outputs.json`` was written; not ``changed`` means that it held the same already."""
+    """``amplify_outputs.json`` was written; not ``changed`` means that it held the same already.
+
+    ``unconnected`` is the configuration file of a front end that still calls AWS, told once.
+    """
 
     path: str
     changed: bool = True
+    unconnected: str = ""
     kind: Literal["outputs"] = "outputs"
 
 

@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox_dir=session.sandbox_dir,
         root=session.project.root,
     )
-    changed = write_outputs_file(Clients(session.target), session.stack_name, request, discard)
+    written = write_outputs_file(Clients(session.target), session.stack_name, request, discard)
     paint = Paint.of(sys.stdout)
-    of = paint.faint(f"of {session.target.label}" + ("" if changed else ", unchanged"))
+    of = paint.faint(f"of {session.target.label}" + ("" if written.changed else ", unchanged"))
     out(f"{paint.good('✓')} {request.path} {of}")
     return 0
 

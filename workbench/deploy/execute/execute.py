@@ -49,6 +49,7 @@ from workbench.deploy.plan.plan import DENIED, cloudformation_plan, swaps_for
 from workbench.model.deployment import Failure, StackPath
 from workbench.model.events import Emit, PlanMade, Stage
 from workbench.model.stage import StageOutcome, announced
+from workbench.printed_commands import amplify_tui
 from workbench.redaction.secret_shapes import redact
 from workbench.wording import plural
 
@@ -317,7 +318,7 @@ def _write(run: _Run) -> None:
         if run.outputs_hold and run.plan.keeps_outputs:
             outcome.note = "unchanged"
             return
-        changed = write_outputs_file(
+        written = write_outputs_file(
             run.clients,
             run.assembly.stack_name,
             run.outputs,
@@ -325,7 +326,9 @@ def _write(run: _Run) -> None:
             run.deployment,
             live=run.live,
         )
-        outcome.note = "" if changed else "unchanged"
+        outcome.note = "" if written.changed else "unchanged"
+        if written.unconnected:
+            outcome.note = f"connect your front end: {amplify_tui('front-end')}"
 
 
 def _remember_failed(run: _Run, before: LiveStack | None, stack_name: str) -> None:

@@ -34,7 +34,7 @@ from workbench.deploy.outputs.sections import (
 from workbench.deploy.outputs.written_outputs import note_written
 from workbench.front_end.connection import find_front_end
 from workbench.front_end.written import disconnect, write_front_end
-from workbench.model.events import Emit, Level, LogLine, OutputsWritten
+from workbench.model.events import Emit, OutputsWritten
 from workbench.model.user_problem import UserProblem
 from workbench.printed_commands import amplify_tui
 from workbench.private_files import create_private, kept_mode
@@ -135,8 +135,8 @@ def write_outputs_file(
     deployment: int | None = None,
     *,
     live: LiveStack | None = None,
-) -> bool:
-    """Read the stack's outputs and write the file; False if it was the same already.
+) -> OutputsWritten:
+    """Read the stack's outputs and write the file; tells of it, and returns what was told.
 
     ``live`` as for ``read_outputs``.
     """
@@ -146,25 +146,28 @@ def write_outputs_file(
     changed = write_outputs(request.path, content, request.fmt, request.version)
     if request.sandbox_dir is not None:
         note_written(request.sandbox_dir, request.path)
+    unconnected = ""
     if request.root is not None and request.is_for_web:
-        _connect_front_end(clients.target, request.root, request.path, emit)
-    path = str(request.path)
-    emit(OutputsWritten(at=time.time(), deployment=deployment, path=path, changed=changed))
-    return changed
+        unconnected = _connect_front_end(clients.target, request.root, request.path)
+    written = OutputsWritten(
+        at=time.time(),
+        deployment=deployment,
+        path=str(request.path),
+        changed=changed,
+        unconnected=unconnected,
+    )
+    emit(written)
+    return written
 
 
-def _connect_front_end(target: Target, root: Path, outputs: Path, emit: Emit) -> None:
+def _connect_front_end(target: Target, root: Path, outputs: Path) -> str:
+    """The configuration file that lacks the line, after the first deployment alone."""
     if not isinstance(target, LocalTarget):
         disconnect(root, outputs)
-        return
+        return ""
     first = write_front_end(root, target.endpoint, target.region, outputs)
     front_end = find_front_end(root) if first else None
-    if front_end is not None and not front_end.connected:
-        text = (
-            f"Your front end still calls AWS: `{amplify_tui('front-end')}` connects it with the "
-            f"local cloud by one line in {front_end.file.name}."
-        )
-        emit(LogLine(at=time.time(), level=Level.INFO, source="front end", text=text))
+    return front_end.file.name if front_end is not None and not front_end.connected else ""
 
 
 def outputs_path(
