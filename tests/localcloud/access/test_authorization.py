@@ -200,6 +200,19 @@ def test_a_bucket_policy_opens_and_closes(cloud: LocalTarget) -> None:
     assert message.endswith("with an explicit deny in a resource-based policy")
 
 
+def test_what_everybody_may_read_a_caller_may_too(cloud: LocalTarget) -> None:
+    bucket = f"iam-open-{next(numbers)}"
+    owner(cloud, "s3").create_bucket(Bucket=bucket, ObjectOwnership="ObjectWriter")
+    owner(cloud, "s3").delete_public_access_block(Bucket=bucket)
+    owner(cloud, "s3").put_object(Bucket=bucket, Key="open", Body=b"x", ACL="public-read")
+    caller = Caller(cloud)
+    s3 = caller.client("s3")
+    assert s3.get_object(Bucket=bucket, Key="open")
+    assert refused(lambda: s3.put_object(Bucket=bucket, Key="open", Body=b"y"))
+    caller.allow({"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
+    assert refused(lambda: s3.get_object(Bucket=bucket, Key="open"))
+
+
 # -- who is told ----------------------------------------------------------------------------------
 
 

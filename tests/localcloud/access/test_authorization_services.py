@@ -385,7 +385,8 @@ def test_a_service_asks_for_its_action_on_its_resource(
     other = "*" if resource == "*" else f"{resource}-other"
     caller.allow(allow(f"{service}:*" if resource != "*" else f"{service}:None", other))
     assert refused(call)[0] == row.status
-    caller.allow(allow(row.action, resource))
+    passes = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    caller.allow(allow(row.action, resource), allow("iam:PassRole", Condition=passes))
     call()
 
 
@@ -648,3 +649,52 @@ def test_a_narrow_permission_opens_nothing_else(made: Made, caller: Caller, name
         owner(made.target, "iam").get_user(UserName="sneaky")
     policy = json.loads(owner(made.target, "lambda").get_policy(FunctionName="echo")["Policy"])
     assert policy["Statement"] == []
+
+
+# -- roles of others ------------------------------------------------------------------------------
+
+
+def test_who_gives_a_role_to_a_service_must_be_allowed_to(made: Made, caller: Caller) -> None:
+    caller.allow(allow("scheduler:*"))
+    schedule = {
+        "Name": "passes",
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": TARGET,
+    }
+    create = caller.client("scheduler").create_schedule
+    message = refused(lambda: create(**schedule))[2]
+    assert f"iam:PassRole on resource: {TARGET['RoleArn']} because no identity" in message
+    caller.allow(allow("scheduler:*"), allow("iam:PassRole", TARGET["RoleArn"]))
+    create(**schedule)
+
+
+def test_a_role_may_be_assumed_where_it_names_its_caller(made: Made, caller: Caller) -> None:
+    caller.allow()
+    iam = owner(made.target, "iam")
+
+    def trusting(principal: str) -> str:
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": principal},
+            "Action": "sts:AssumeRole",
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+    role = iam.create_role(RoleName="next", AssumeRolePolicyDocument=trusting(ACCOUNT))["Role"]
+    assume = caller.client("sts").assume_role
+
+    def assumed() -> Any:
+        return assume(RoleArn=role["Arn"], RoleSessionName="next")
+
+    assert refused(assumed) == (
+        403,
+        "AccessDenied",
+        f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: "
+        f"{role['Arn']}",
+    )
+    caller.allow(allow("sts:AssumeRole", role["Arn"]))
+    assert assumed()["Credentials"]
+    caller.allow()
+    iam.update_assume_role_policy(RoleName="next", PolicyDocument=trusting(caller.role_arn))
+    assert assumed()["Credentials"]

@@ -51,7 +51,7 @@ async def authorized(
         _refuse_deletions(principal, call)
         return receive, send
     refusal = decisions.refusal_of(principal, decisions.requests_of(call, query))
-    if refusal is None:
+    if refusal is None or decisions.is_open(call, query, refusal):
         return receive, _hiding_what_is_missing(principal, call, send)
     report(refusal)
     if scope["type"] == "websocket":

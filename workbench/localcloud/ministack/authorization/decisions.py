@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from workbench.aws.target import LOCAL_REGION
 from workbench.localcloud.iam.denials import Refusal
 from workbench.localcloud.iam.evaluation import decide
-from workbench.localcloud.iam.requests import Principal, Request
+from workbench.localcloud.iam.requests import PolicyKind, Principal, Request
 from workbench.localcloud.ministack.authorization.call import Call
 from workbench.localcloud.ministack.authorization.dynamodb_requests import dynamodb_requests
 from workbench.localcloud.ministack.authorization.lambda_requests import (
@@ -122,10 +122,20 @@ def refusal_of(principal: Principal, requests: Sequence[Request]) -> Refusal | N
     for request in requests:
         if request.action in _FREE:
             continue
-        decision = decide(principal, request, resource_policy_of(request.resource))
+        decision = decide(principal, request, resource_policy_of(request.resource, request.action))
         if not decision.allowed:
             return Refusal(principal, request, decision)
     return None
+
+
+def is_open(call: Call, query: str, refusal: Refusal) -> bool:
+    """Whether everybody may read an object, by an ACL too, and nothing denies it to the caller."""
+    return (
+        call.service == "s3"
+        and refusal.decision.statement is None
+        and refusal.decision.kind is PolicyKind.IDENTITY
+        and public_addresses.is_open_object(call.method, call.path, query, call.headers)
+    )
 
 
 def _requests(call: Call) -> Sequence[Request]:

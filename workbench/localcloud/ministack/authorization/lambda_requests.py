@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from workbench.localcloud.iam.requests import Request
 from workbench.localcloud.iam.wildcards import Values
 from workbench.localcloud.ministack.authorization.call import Call
+from workbench.localcloud.ministack.authorization.passed_roles import passed_roles
 
 _OTHER_NAMES = {
     "Invoke": "InvokeFunction",
@@ -46,7 +47,8 @@ def lambda_requests(call: Call) -> Sequence[Request]:
         context["lambda:functionarn"] = _function_arn(call, mapped)
     if not resource:
         resource = "*" if action in _NAMELESS else ""
-    return (Request(f"lambda:{action}", resource, context),)
+    asked = Request(f"lambda:{action}", resource, context)
+    return (asked, *passed_roles(call, "lambda", action))
 
 
 def is_invocation(call: Call) -> bool:

@@ -68,6 +68,11 @@ def _message(call: Call, refusal: Refusal) -> str:
                 f"User `{refusal.principal.arn}' is not authorized to perform "
                 f"`{action}' on resource `{resource}'"
             )
+        case "sts" if refusal.decision.statement is None:
+            return (
+                f"User: {refusal.principal.arn} is not authorized to perform: {action} "
+                f"on resource: {resource}"
+            )
         case "sqs":
             return denial_message(refusal, action=action.lower())
         case "sns":

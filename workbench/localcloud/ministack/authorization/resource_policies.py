@@ -28,19 +28,36 @@ _MOST_KEPT = 512
 _compiled: dict[str, tuple[Any, ResourcePolicy]] = {}
 
 
-def resource_policy_of(resource: str) -> ResourcePolicy | None:
+def resource_policy_of(resource: str, action: str = "") -> ResourcePolicy | None:
     """The policy of a resource; None where it has none, or is not there."""
     if not resource.startswith("arn:"):
         return None
     service = resource.split(":", 3)[2]
+    # A role that names its caller lets it in; whether it trusts it at all STS asks itself.
+    assumes = action == "sts:AssumeRole"
+    document = _trust_of(resource) if assumes else _document(service, resource)
+    if not document:
+        return None
+    return _kept(service, resource, document)
+
+
+def _document(service: str, resource: str) -> Any:
     lookup = _LOOKUPS.get(service)
     if lookup is None:
         return None
     module = importlib.import_module(f"ministack.services.{lookup[0]}")
     found = getattr(module, lookup[1])(resource)
-    if found is None or not found[0]:
-        return None
-    document = found[0]
+    return found[0] if found else None
+
+
+def _trust_of(role: str) -> Any:
+    from ministack.services import iam
+
+    record = iam._roles.get_scoped(role.split(":")[4], None, role.rpartition("/")[2])
+    return record.get("AssumeRolePolicyDocument") if record else None
+
+
+def _kept(service: str, resource: str, document: Any) -> ResourcePolicy:
     owner = resource.split("/", 1)[0] if service == "s3" else resource
     # A function's policy is changed in place; its statements are not.
     content = tuple(document.get("Statement") or ()) if isinstance(document, dict) else document

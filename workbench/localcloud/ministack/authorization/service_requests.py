@@ -13,6 +13,7 @@ from typing import Any
 from workbench.localcloud.iam.requests import Request
 from workbench.localcloud.iam.wildcards import Values
 from workbench.localcloud.ministack.authorization.call import Call
+from workbench.localcloud.ministack.authorization.passed_roles import passed_roles
 
 _SAME_AS = {
     "sqs": {
@@ -41,7 +42,18 @@ def service_requests(call: Call) -> Sequence[Request]:
     action = f"{namespace}:{_SAME_AS.get(namespace, {}).get(operation, operation)}"
     resources = _RESOURCES.get(call.service, _by_the_emulator)(call, operation)
     context = {**call.context, **_request_tags(call, found)}
-    return [Request(action, each, context, _tags_of(each)) for each in resources]
+    if namespace == "sts":
+        context |= _of_a_session(call)
+    asked = [Request(action, each, context, _tags_of(each)) for each in resources]
+    return [*asked, *passed_roles(call, namespace, operation)]
+
+
+def _of_a_session(call: Call) -> dict[str, Values]:
+    given = {
+        "sts:externalid": call.text("ExternalId"),
+        "sts:rolesessionname": call.text("RoleSessionName"),
+    }
+    return {key: value for key, value in given.items() if value}
 
 
 def _tags_of(resource: str) -> Callable[[], Mapping[str, str]]:

@@ -93,7 +93,7 @@ _PUBLIC_SERVICE = re.compile(
 
 def is_public(method: str, path: str, query: str, headers: Headers) -> bool:
     """Whether a request without a signature is served; header names in lower case."""
-    return is_for_everybody(method, path, query, headers) or _is_open_object(
+    return is_for_everybody(method, path, query, headers) or is_open_object(
         method, path, query, headers
     )
 
@@ -202,7 +202,7 @@ def _is_load_balancer(app: Any, host: str, path: str) -> bool:
     return path.startswith("/_alb/") and alb._find_lb_by_name(by_name) is not None
 
 
-def _is_open_object(method: str, path: str, query: str, headers: Headers) -> bool:
+def is_open_object(method: str, path: str, query: str, headers: Headers) -> bool:
     """Objects that a policy or ACL makes public; and forms, which ``post_forms`` checks."""
     from ministack import app
     from ministack.services import s3
