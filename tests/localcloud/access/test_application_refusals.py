@@ -21,7 +21,7 @@ def http_api(clients: Clients) -> str:
     gateway: Any = clients.client("apigatewayv2")
     rules = {"AllowOrigins": [PAGE]}
     api = gateway.create_api(Name="api", ProtocolType="HTTP", CorsConfiguration=rules)["ApiId"]
-    gateway.create_route(ApiId=api, RouteKey="GET /items", AuthorizationType="AWS_IAM")
+    gateway.create_route(ApiId=api, RouteKey="ANY /items", AuthorizationType="AWS_IAM")
     gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
     return f"/_aws/execute-api/{api}/items"
 
@@ -79,6 +79,13 @@ def signed(clients: Clients, address: str) -> httpx.Response:
     request = AWSRequest("GET", address)
     SigV4Auth(found, "execute-api", clients.region).add_auth(request)
     return httpx.get(address, headers=dict(request.headers))
+
+
+def test_a_preflight_needs_no_signature(local_clients: Clients) -> None:
+    address = endpoint(local_clients) + http_api(local_clients)
+    preflight = {"origin": PAGE, "access-control-request-method": "GET"}
+    answer = httpx.options(address, headers=preflight)
+    assert (answer.status_code, of_cors(answer)["allow-origin"]) == (204, PAGE)
 
 
 def test_what_the_callers_role_may_not(local_clients: Clients) -> None:

@@ -117,7 +117,7 @@ def test_a_scheme_allows_all_its_origins(local_clients: Clients, function: str) 
 def test_a_function_address_answers_by_its_rules(local_clients: Clients, function: str) -> None:
     lambda_: Any = local_clients.lambda_
     cors = {"AllowOrigins": [PAGE], "AllowMethods": ["PUT"], "AllowHeaders": ["x-a"]}
-    url = lambda_.create_function_url_config(FunctionName="answer", AuthType="NONE", Cors=cors)
+    url = lambda_.create_function_url_config(FunctionName="answer", AuthType="AWS_IAM", Cors=cors)
     host = httpx.URL(url["FunctionUrl"]).host
     address = f"{endpoint(local_clients)}/_amplify_tui/aws/{host}/"
     preflight = httpx.options(address, headers={"origin": PAGE, ASKS: "PUT"})

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from workbench.aws.target import LOCAL_ACCOUNT
+from workbench.localcloud.ministack.bridge.application_addresses import headers_for_page
 
 Headers = Mapping[str, str]
 
@@ -166,6 +167,8 @@ def _is_public_application(method: str, path: str, query: str, headers: Headers)
     label = app._parse_cloudfront_dataplane_host(host)
     if label is not None and app._get_module("cloudfront").find_distribution_for_label(label):
         return True
+    if method == "OPTIONS" and headers_for_page(host, path, "") is not None:
+        return True  # answered before anybody is authorized, as no browser signs it
     api = app._parse_execute_api_url(host, path) or _by_custom_domain(app, host, path)
     if api is not None:
         return _is_open_api(app, api, method)
