@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { pathToFileURL } from 'node:url';
+import { Readable } from 'node:stream';
 import { join } from 'node:path';
 
 const [packages, step, ...rest] = process.argv.slice(2);
@@ -56,6 +57,29 @@ const steps = {
       large: properties.size,
       content,
       left,
+    };
+  },
+
+  // The AWS SDK by itself, with an identity pool's keys: it sends by node:https.
+  async sdk(bucket) {
+    const { credentials } = await amplify.fetchAuthSession();
+    const from = name => import(pathToFileURL(require.resolve(name)));
+    const { S3, GetObjectCommand } = await from('@aws-sdk/client-s3');
+    const { Upload } = await from('@aws-sdk/lib-storage');
+    const { STS } = await from('@aws-sdk/client-sts');
+    const s3 = new S3({ region: 'us-east-1', credentials });
+    const key = 'a b/+ü.txt';
+    const body = Readable.from(['one ', 'two'].map(each => Buffer.from(each)));
+    await new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body: body } }).done();
+    const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const listed = await s3.listObjectsV2({ Bucket: bucket });
+    const { Arn } = await new STS({ region: 'us-east-1', credentials }).getCallerIdentity({});
+    const refused = await s3.getObject({ Bucket: bucket, Key: 'none' }).catch(error => error.name);
+    return {
+      text: await answer.Body.transformToString(),
+      keys: listed.Contents.map(each => each.Key),
+      role: Arn.split('/')[1],
+      refused,
     };
   },
 

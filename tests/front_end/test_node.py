@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.front_end.backends import Backend
+from tests.front_end.backends import BUCKET, Backend
 from workbench.front_end.written import write_front_end
 from workbench.project.node_runtime import NodeRuntime
 from workbench.users.outbound_messages import read_inbox
@@ -66,6 +66,17 @@ def test_every_form_of_a_body_and_cancelling(
     assert found.pop("keys") == 2
     assert set(found.values()) == {"ResourceNotFoundException"}
     assert len(found) == 6
+
+
+def test_the_aws_sdk_with_an_identity_pools_keys(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    assert run(backend, node_runtime, SCRIPT, str(npm_modules.parent), "sdk", BUCKET) == {
+        "text": "one two",
+        "keys": ["a b/+ü.txt"],
+        "role": "front-end-unauthenticated",
+        "refused": "NoSuchKey",
+    }
 
 
 def test_openid_connect_is_told_aws_own_addresses(
