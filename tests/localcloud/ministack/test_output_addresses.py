@@ -125,6 +125,10 @@ def _template() -> dict[str, Any]:
         ),
     }
     resources |= {
+        "Api": (
+            "AWS::AppSync::GraphQLApi",
+            {"Name": "more", "AuthenticationType": "API_KEY"},
+        ),
         "Url": ("AWS::Lambda::Url", {"TargetFunctionArn": arn, "AuthType": "NONE"}),
         "Pool": ("AWS::Cognito::UserPool", {"UserPoolName": "users"}),
         "Client": (
@@ -181,6 +185,10 @@ def _template() -> dict[str, Any]:
         "Function": {"Fn::GetAtt": ["Url", "FunctionUrl"]},
         "SignIn": {"Fn::Sub": "https://${Domain}.auth.${AWS::Region}.amazoncognito.com/oauth2"},
         "ClientId": {"Ref": "Client"},
+        "GraphQL": {
+            "Fn::Sub": "https://${Api.ApiId}.appsync-api.${AWS::Region}.amazonaws.com/graphql"
+        },
+        "GraphQLUrl": {"Fn::GetAtt": ["Api", "GraphQLUrl"]},
         "Website": {"Fn::GetAtt": ["Site", "WebsiteURL"]},
         "Object": {"Fn::Sub": "https://${Site.RegionalDomainName}/index.html"},
         "Distribution": {"Fn::Sub": "https://${Distribution.DomainName}"},
@@ -215,6 +223,8 @@ def test_addresses_in_outputs_answer(stacks: Stacks) -> None:
     assert json.loads(outputs["Custom"]) == {"url": outputs["Rest"]}
     assert outputs["Elsewhere"].split() == list(_ELSEWHERE)
     assert _path(outputs["Function"] + "deep/er?a=b") == "/deep/er"
+    assert outputs["GraphQL"] == outputs["GraphQLUrl"]
+    assert outputs["GraphQL"].lower().startswith(endpoint)
     asked = {"client_id": outputs["ClientId"], "response_type": "code"}
     asked["redirect_uri"] = "http://localhost/"
     page = httpx.get(outputs["SignIn"] + "/authorize", params=asked, trust_env=False)

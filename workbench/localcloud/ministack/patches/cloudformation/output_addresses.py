@@ -18,6 +18,7 @@ from workbench.localcloud.contract import AWS_HOSTS_PREFIX
 _ADDRESS = re.compile(
     r"(?P<scheme>https?|wss?)://(?P<host>(?P<name>[a-z0-9][a-z0-9.-]*?)\.(?:"
     r"(?P<api>execute-api\.(?:[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|localhost:\d+))"
+    r"|(?P<graphql>appsync-api\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?(?=/graphql))"
     r"|(?P<function>lambda-url\.[a-z0-9-]+\.on\.aws)"
     r"|(?P<sign_in>auth\.[a-z0-9-]+\.amazoncognito\.com)"
     r"|(?P<distribution>cloudfront\.net)"
@@ -60,6 +61,8 @@ def _here(match: re.Match[str]) -> str:
     if not _KNOWN[kind](match["host"].lower(), match["name"].lower()):
         return match[0]
     scheme = "ws" if match["scheme"].lower().startswith("ws") else "http"
+    if kind == "graphql":
+        scheme = scheme.upper()  # for the Amplify client: ``appsync.endpoints`` says why
     path = _PATHS.get(kind)
     place = f"{path}{match['name']}" if path else f"{AWS_HOSTS_PREFIX}{match['host'].lower()}"
     return f"{scheme}://127.0.0.1:{os.environ.get('GATEWAY_PORT', '4566')}{place}"
@@ -72,6 +75,12 @@ def _is_api(_host: str, name: str) -> bool:
         apigateway.find_api_scope(name) is not None
         or apigateway_v1.find_api_scope(name) is not None
     )
+
+
+def _is_graphql(_host: str, name: str) -> bool:
+    from ministack.services import appsync
+
+    return any(api == name for (*_, api), _ in appsync._apis.all_items())
 
 
 def _is_function(_host: str, name: str) -> bool:
@@ -106,10 +115,15 @@ def _is_bucket(_host: str, name: str) -> bool:
 
 _KNOWN: Mapping[str, Callable[[str, str], bool]] = {
     "api": _is_api,
+    "graphql": _is_graphql,
     "function": _is_function,
     "sign_in": _is_sign_in,
     "distribution": _is_distribution,
     "balancer": _is_balancer,
     "bucket": _is_bucket,
 }
-_PATHS = {"api": "/_aws/execute-api/", "function": "/_aws/lambda-url/"}
+_PATHS = {
+    "api": "/_aws/execute-api/",
+    "function": "/_aws/lambda-url/",
+    "graphql": "/v1/apis/",
+}
