@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
     from workbench.aws.target import LocalTarget
 
+USED_SESSION = (
+    "NotAuthorizedException",
+    "Invalid session for the user, session can only be used once.",
+)
+
 # -- without a password ---------------------------------------------------------------------------
 
 
@@ -56,7 +61,7 @@ def test_a_user_signs_up_without_a_password_and_is_signed_in_by_the_confirmation
     wrong = ("NotAuthorizedException", "Invalid session for the user.")
     assert refusal(pool.cognito.initiate_auth, **other) == wrong
     assert "AccessToken" in pool.cognito.initiate_auth(**first)["AuthenticationResult"]
-    assert refusal(pool.cognito.initiate_auth, **first) == wrong
+    assert refusal(pool.cognito.initiate_auth, **first) == USED_SESSION
 
     # Nobody guesses a password that is not there.
     for guess in ("anything", PASSWORD):
@@ -68,12 +73,40 @@ def test_a_user_signs_up_without_a_password_and_is_signed_in_by_the_confirmation
     code = pool.code()
     assert (by_code["ChallengeName"], len(code)) == ("EMAIL_OTP", 8)
     assert refusal(pool.respond, by_code, name, EMAIL_OTP_CODE="1234") == WRONG_CODE
+    assert by_code["AvailableChallenges"] == ["EMAIL_OTP"]
     assert "AuthenticationResult" in pool.respond(by_code, name, EMAIL_OTP_CODE=code)
+    assert refusal(pool.respond, by_code, name, EMAIL_OTP_CODE=code) == USED_SESSION
     given = {"ClientId": pool.client, "Username": "x@example.com"}
     with_email = [{"Name": "email", "Value": "x@example.com"}]
     assert (
         refusal(pool.cognito.sign_up, **given, Password="short", UserAttributes=with_email)[0]
         == "InvalidPasswordException"
+    )
+
+
+def test_an_administrator_makes_a_user_without_a_password(
+    stacks: Stacks, local_cloud: LocalTarget
+) -> None:
+    pool = new_pool(local_cloud, stacks.clients.cognito_idp, "PASSWORD", "EMAIL_OTP")
+    email = [{"Name": "email", "Value": "ann@example.com"}]
+    made = pool.cognito.admin_create_user(UserPoolId=pool.id, Username="ann", UserAttributes=email)
+    assert made["User"]["UserStatus"] == "CONFIRMED"
+    assert read_inbox(local_cloud, pool.id)[0].body == "Your username is ann."
+    assert refusal(pool.begin, PASSWORD="guess") == INCORRECT
+    by_code = pool.begin("USER_AUTH", PREFERRED_CHALLENGE="EMAIL_OTP")
+    assert "AuthenticationResult" in pool.answer_code(by_code)
+    # Who was given a temporary password changes it first.
+    pool.cognito.admin_create_user(
+        UserPoolId=pool.id,
+        Username="bob",
+        UserAttributes=[{"Name": "email", "Value": "bob@example.com"}],
+        TemporaryPassword=PASSWORD,
+        MessageAction="SUPPRESS",
+    )
+    asked = pool.begin("USER_AUTH", "bob", PREFERRED_CHALLENGE="EMAIL_OTP")
+    assert (asked["ChallengeName"], asked["AvailableChallenges"]) == (
+        "SELECT_CHALLENGE",
+        ["PASSWORD_SRP", "PASSWORD"],
     )
 
 
@@ -131,6 +164,29 @@ def template(mfa: str, *kinds: str, **more: Any) -> dict[str, Any]:
         **more,
     }
     return {"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool", "Properties": properties}}}
+
+
+def test_a_pools_second_factors_are_set_all_at_once(
+    stacks: Stacks, local_cloud: LocalTarget
+) -> None:
+    cognito: Any = stacks.clients.cognito_idp
+    named = {"UserPoolId": new_pool(local_cloud, cognito).id}
+    app = {"SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    together = (
+        "InvalidParameterException",
+        "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",
+    )
+    change = cognito.set_user_pool_mfa_config
+    assert refusal(change, **named, **app) == together
+    assert refusal(change, **named, **app, MfaConfiguration="OFF") == together
+    assert refusal(change, **named, MfaConfiguration="ON")[0] == "InvalidParameterException"
+    change(**named, **app, MfaConfiguration="ON")
+    change(**named, EmailMfaConfiguration={"Subject": "Code"}, MfaConfiguration="OPTIONAL")
+    config = cognito.get_user_pool_mfa_config(**named)
+    assert "SoftwareTokenMfaConfiguration" not in config
+    change(**named)
+    config = cognito.get_user_pool_mfa_config(**named)
+    assert (config["MfaConfiguration"], "EmailMfaConfiguration" in config) == ("OFF", False)
 
 
 def test_second_factors_of_a_template(stacks: Stacks, local_cloud: LocalTarget) -> None:

@@ -56,7 +56,7 @@ def create(pool: TriggeredPool, **more: Any) -> None:
 
 
 def invite_again(pool: TriggeredPool) -> None:
-    create(pool, MessageAction="SUPPRESS")
+    create(pool, MessageAction="SUPPRESS", TemporaryPassword="Passw0rd!t")
     pool.cognito.admin_create_user(
         UserPoolId=pool.id,
         Username="ann",

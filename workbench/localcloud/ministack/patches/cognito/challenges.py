@@ -23,7 +23,6 @@ from workbench.localcloud.ministack.patches.cognito import (
 from workbench.localcloud.ministack.patches.cognito.attributes import wrong_attributes
 from workbench.localcloud.ministack.patches.cognito.new_users import as_stored
 from workbench.localcloud.ministack.patches.cognito.sessions import (
-    ISSUED,
     Answer,
     Issued,
     attributes_of,
@@ -32,6 +31,7 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
     owner,
     refuse,
     reply,
+    use_up,
     waiting,
 )
 
@@ -109,7 +109,7 @@ def _bound(respond: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         finally:
             _being_answered.discard(session)
         if answer[0] == 200:
-            ISSUED.pop(session, None)
+            use_up(session)
         return answer
 
     return with_session

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.localcloud.ministack.patches.cognito.one_time_codes import ANSWERED_BY
 from workbench.localcloud.ministack.patches.cognito.sessions import ISSUED, Answer, refuse
 from workbench.localcloud.ministack.patches.cognito.totp_setup import KIND
 
@@ -27,7 +26,9 @@ _HOUR = 3600
 _INCORRECT = "Incorrect username or password."
 _SIGN_INS = ("InitiateAuth", "AdminInitiateAuth")
 _ANSWERS = ("RespondToAuthChallenge", "AdminRespondToAuthChallenge")
-_GUESSABLE = ("PASSWORD_VERIFIER", "SELECT_CHALLENGE", KIND, *ANSWERED_BY)
+_GUESSABLE = ("PASSWORD_VERIFIER", "SELECT_CHALLENGE", "SMS_MFA", KIND)
+"""Six wrong codes by e-mail in one session were seen to lock nobody out."""
+
 _AN_HOUR = {"ChangePassword": 5}
 """Wrong attempts of a user in an hour, for an action; ``codes`` counts those at a code."""
 

@@ -7,6 +7,7 @@ Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,7 +42,9 @@ def available(pool: Any, user: Any) -> list[str]:
     needs_two = pool.get("MfaConfiguration") == "ON"
     found = []
     if "PASSWORD" in allowed and user.get("_password"):
-        found += ["PASSWORD", "PASSWORD_SRP"]
+        found += ["PASSWORD_SRP", "PASSWORD"]
+    if user.get("UserStatus") == "FORCE_CHANGE_PASSWORD":
+        return found
     # Where two factors are required, one that stands alone is not offered.
     if "EMAIL_OTP" in allowed and attributes.get("email") and not needs_two:
         found.append("EMAIL_OTP")
@@ -131,7 +134,10 @@ def _choosing(initiate: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         factors = available(pool, user)
         preferred = asked.get("PREFERRED_CHALLENGE")
         if preferred in factors:
-            return begin(preferred, pool, user, data, asked)
+            answer = begin(preferred, pool, user, data, asked)
+            if answer[0] != 200:
+                return answer
+            return reply({**json.loads(answer[2]), "AvailableChallenges": factors})
         return _select(pool, user, factors)
 
     return with_choice

@@ -57,6 +57,11 @@ def simulated(pool: Any, name: str, asked: Mapping[str, str]) -> Answer:
             return refuse("NotAuthorizedException", "Incorrect username or password.")
         return _simulated_proof(pool, name, asked)
     factors = [each for each in allowed if each != "WEB_AUTHN"] or ["PASSWORD"]
+    offered = [
+        each
+        for factor in factors
+        for each in (("PASSWORD_SRP", "PASSWORD") if factor == "PASSWORD" else (factor,))
+    ]
     nobody = {"Username": name}
     kind = preferred if preferred in factors else ""
     if kind in ("EMAIL_OTP", "SMS_OTP"):
@@ -66,12 +71,8 @@ def simulated(pool: Any, name: str, asked: Mapping[str, str]) -> Answer:
             "CODE_DELIVERY_DESTINATION": destination.masked,
             "USER_ID_FOR_SRP": name,
         }
-        return reply(challenge(pool["Id"], nobody, kind, told, is_simulated=True))
-    offered = [
-        each
-        for factor in factors
-        for each in (("PASSWORD", "PASSWORD_SRP") if factor == "PASSWORD" else (factor,))
-    ]
+        asked_for = challenge(pool["Id"], nobody, kind, told, is_simulated=True)
+        return reply({**asked_for, "AvailableChallenges": offered})
     selecting = challenge(pool["Id"], nobody, "SELECT_CHALLENGE", {}, is_simulated=True)
     return reply({**selecting, "AvailableChallenges": offered})
 

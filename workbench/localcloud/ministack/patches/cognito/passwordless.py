@@ -8,19 +8,19 @@ Source: docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-yo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from workbench.localcloud.ministack.patches.cognito.auth_flows import allowed_flows
 from workbench.localcloud.ministack.patches.cognito.hidden_users import allowed_by
 from workbench.localcloud.ministack.patches.cognito.sessions import (
-    ISSUED,
     Answer,
     issue,
     of_client,
     refuse,
     reply,
+    use_up,
     waiting,
 )
 
@@ -60,6 +60,8 @@ def install() -> None:
     cognito._srp_proof_valid = proves
     cognito._password_signin_refused = refused_without
     cognito._sign_up = _signing_up(cognito._sign_up)
+    cognito._admin_create_user = _making(cognito._admin_create_user)
+    cognito._resolve_invite_template = _inviting(cognito._resolve_invite_template)
     cognito._confirm_sign_up = _confirming(cognito._confirm_sign_up)
     cognito._initiate_auth = _first_sign_in(cognito._initiate_auth)
 
@@ -71,11 +73,7 @@ def _signing_up(sign_up: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         pool, _ = cognito._pool_for_client(data.get("ClientId"))
         given = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
         name = data.get("Username") or ""
-        may_go_without = pool is not None and any(
-            given.get(attribute) or attribute in (pool.get("UsernameAttributes") or ())
-            for factor, attribute in _ADDRESSES.items()
-            if factor in allowed_by(pool)
-        )
+        may_go_without = pool is not None and _may_go_without(pool, given)
         token = _without_password.set(may_go_without and not data.get("Password"))
         try:
             answer = sign_up({**data, "Password": data.get("Password") or ""})
@@ -88,6 +86,53 @@ def _signing_up(sign_up: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     return with_or_without
 
 
+def _may_go_without(pool: Any, given: Mapping[str, str]) -> bool:
+    """Whether a code can reach a user with these attributes, in a pool that signs in by codes."""
+    return any(
+        given.get(attribute) or attribute in (pool.get("UsernameAttributes") or ())
+        for factor, attribute in _ADDRESSES.items()
+        if factor in allowed_by(pool)
+    )
+
+
+def _making(create: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """A user whom an administrator makes without a password needs none: a code will do."""
+
+    def with_or_without(data: Any) -> Answer:
+        from ministack.services import cognito
+
+        pool = cognito._user_pools.get(data.get("UserPoolId"))
+        given = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+        has_one = data.get("TemporaryPassword") or data.get("MessageAction") == "RESEND"
+        if pool is None or has_one or not _may_go_without(pool, given):
+            return create(data)
+        token = _without_password.set(True)
+        try:
+            answer = create(data)
+        finally:
+            _without_password.reset(token)
+        if answer[0] != 200:
+            return answer
+        found = json.loads(answer[2])
+        user = pool["_users"][found["User"]["Username"]]
+        user.update(_password="", UserStatus="CONFIRMED")
+        found["User"]["UserStatus"] = "CONFIRMED"
+        return reply(found)
+
+    return with_or_without
+
+
+def _inviting(texts: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def without_password(pool: Any) -> Any:
+        own = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
+        subject, body, *more = texts(pool)
+        if _without_password.get() and not own.get("EmailMessage"):
+            body = "Your username is {username}."
+        return (subject, body, *more)
+
+    return without_password
+
+
 def _confirming(confirm: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
     def and_go_on(data: Any) -> Answer:
         from ministack.services import cognito
@@ -96,7 +141,7 @@ def _confirming(confirm: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
         pool, _ = cognito._pool_for_client(data.get("ClientId"))
         if answer[0] != 200 or pool is None:
             return answer
-        ISSUED.pop(data.get("Session") or "", None)
+        use_up(data.get("Session") or "")
         return _with_session(answer, pool, data.get("Username"), data, _CONFIRMED)
 
     return and_go_on
@@ -136,7 +181,7 @@ def _first_sign_in(initiate: Callable[[Any], Answer]) -> Callable[[Any], Answer]
             return refuse("NotAuthorizedException", "User is disabled.")
         if issued.client_id != data.get("ClientId"):
             return refuse("NotAuthorizedException", "Invalid session for the user.")
-        ISSUED.pop(session, None)
+        use_up(session)
         result = cognito._build_auth_result(pool["Id"], data["ClientId"], user)
         return reply({"AuthenticationResult": result})
 

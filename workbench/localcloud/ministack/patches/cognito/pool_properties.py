@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.cognito import totp_setup
 from workbench.localcloud.ministack.patches.cognito.sessions import Answer
 
 _logger = logging.getLogger("cognito")
@@ -30,13 +31,11 @@ def install() -> None:
     from ministack.services import cognito
     from ministack.services.cloudformation import provisioners
 
-    totp = provisioners._cognito_user_pool_software_token_mfa
     read = cognito._get_user_pool_mfa_config
     create = cognito._create_user_pool_client
     update = cognito._update_user_pool_client
 
     def factors(pool_id: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        totp(pool_id, old, new)
         if (new.get("UserPoolAddOns") or {}).get("AdvancedSecurityMode", "OFF") != "OFF":
             _logger.warning(
                 "The user pool %s asks for threat protection: the local cloud records sign-in "
@@ -78,6 +77,9 @@ def _set_factors(pool: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> N
             pool[name] = {key: value for key, value in settings.items() if value}
         elif kind in was:
             pool.pop(name, None)
+    was_app, is_app = (totp_setup.KIND in kinds for kinds in (was, now))
+    if was_app != is_app:
+        pool["SoftwareTokenMfaConfiguration"] = {"Enabled": is_app}
     passkeys = {name: new[key] for key, name in _WEB_AUTHN.items() if new.get(key)}
     if passkeys:
         pool["WebAuthnConfiguration"] = passkeys

@@ -19,6 +19,9 @@ Answer = tuple[int, Any, Any]
 _LIFE_SECONDS = 180
 """Cognito's default AuthSessionValidity: 3 minutes."""
 
+_USED = "USED"
+"""The challenge of a session that has had its answer."""
+
 _LOOKED_AT = 3
 """Sessions that each new one looks at, to drop them if they have expired."""
 
@@ -110,15 +113,27 @@ def of_client(session: str, client_id: str, device: str = "") -> None:
 
 def go_on(session: str, issued: Issued) -> str:
     """The same challenge one step on, under another session."""
-    ISSUED.pop(session, None)
+    use_up(session)
     following = secrets.token_urlsafe(48)
     ISSUED[following] = replace(issued, until=time.time() + _LIFE_SECONDS)
     return following
 
 
+def use_up(session: str) -> None:
+    """A session counts once; it is known for a time, to say so."""
+    issued = ISSUED.get(session)
+    if issued is not None:
+        ISSUED[session] = replace(issued, challenge=_USED, code="", secret="")
+
+
 def waiting(session: str | None, challenge: str) -> Issued | Answer:
     """The challenge of a session; a refusal where it is of another challenge, or too old."""
     issued = ISSUED.get(session) if isinstance(session, str) else None
+    if issued is not None and issued.challenge == _USED:
+        return refuse(
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+        )
     if issued is None or issued.challenge != challenge:
         return refuse("NotAuthorizedException", "Invalid session for the user.")
     if issued.until < time.time():
