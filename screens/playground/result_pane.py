@@ -222,6 +222,10 @@ class ResultPane(RowList):
         if self._problem or self._shown is not None:
             self.show_rows(self._rows_now())
 
+    def text_width_changed(self) -> None:
+        """Wrap to what the scrollbar leaves."""
+        self.on_resize()
+
     # -- keys -------------------------------------------------------------------------------------
 
     def action_view(self, view: str) -> None:

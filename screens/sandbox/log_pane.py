@@ -155,6 +155,11 @@ class LogView(LineView):
         else:
             self.show_newest()
 
+    def text_width_changed(self) -> None:
+        """Wrap to what the scrollbar leaves."""
+        if self.wrapped and self.buffer.wrap_width != self.text_width:
+            self._arrange()
+
     def watch_cursor(self, old: int, new: int) -> None:
         """Leaving the newest line stops following; coming back to it follows again."""
         self.following = new >= self.row_count() - 1

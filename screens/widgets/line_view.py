@@ -111,6 +111,13 @@ class LineView(Toned, ScrollView, can_focus=True, inherit_bindings=False):
         """The cursor row is marked only in the focused view."""
         self.refresh()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scrollbar takes a column, or gives it back; no resize tells of that."""
+        self.call_later(self.text_width_changed)
+
+    def text_width_changed(self) -> None:
+        """Wrap the rows again, in a view that wraps them."""
+
     @property
     def text_width(self) -> int:
         """The cells for text: what border, padding and scrollbar leave."""

@@ -45,6 +45,10 @@ class WrappedRows(RowList):
         """Wrap to the new width."""
         self._wrap()
 
+    def text_width_changed(self) -> None:
+        """Wrap to what the scrollbar leaves."""
+        self._wrap()
+
     def _wrap(self) -> None:
         width = self.text_width
         self.show_rows(

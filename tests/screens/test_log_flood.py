@@ -133,3 +133,21 @@ def test_wrapped_lines_are_whole() -> None:
     assert len(buffer.rows) > 1
     assert "".join(row.text for row in buffer.rows) == text
     assert buffer.text().count("\n") == 1
+
+
+async def test_wrapped_lines_are_whole_beside_the_scrollbar_that_they_bring(tmp_path: Path) -> None:
+    starter = ScriptedStarter(tmp_path)
+    app = scripted_app(starter)
+    text = "".join(chr(ord("a") + number % 26) for number in range(400))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sandbox_screen(pilot, starter, first_deployment()[:1])
+        view = screen.query_one(LogView)
+        await pilot.press("4")
+        await until(pilot, lambda: screen.focused_pane() == "log")
+        assert not view.show_vertical_scrollbar
+        await pilot.press("w")
+        for number in range(4):
+            app.feed.emit(line(number, text))
+        await until(pilot, lambda: view.show_vertical_scrollbar, "the scrollbar")
+        await until(pilot, lambda: view.buffer.wrap_width == view.text_width, "the new width")
+        assert "…" not in "".join(view.render_line(y).text for y in range(view.size.height))
