@@ -83,11 +83,13 @@ class Pool:
     def sign_in(self, name: str) -> Any:
         """The user's tokens."""
         self.set_password(name)
-        return self.cognito.initiate_auth(
+        answer = self.cognito.initiate_auth(
             ClientId=self.client,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
-        )["AuthenticationResult"]
+        )
+        assert answer["ChallengeParameters"] == {}
+        return answer["AuthenticationResult"]
 
     def inbox(self) -> list[Message]:
         """What was sent, newest first."""

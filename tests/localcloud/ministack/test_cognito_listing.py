@@ -77,6 +77,7 @@ def test_the_last_page_has_no_token(pool: Pool) -> None:
         ('name = "The \\"user-04\\" one"', ["user-04"]),
         ('cognito:user_status = "CONFIRMED"', []),
         ('status = "Disabled"', []),
+        ('family_name = ""', []),
     ],
 )
 def test_cognitos_filters(pool: Pool, text: str, names: list[str]) -> None:

@@ -106,7 +106,8 @@ def _matcher(text: str) -> Matches | str:
     def matches(user: Mapping[str, Any]) -> bool:
         value = _value(user, name)
         value = value if exact else value.casefold()
-        return value == wanted if sign == "=" else bool(wanted) and value.startswith(wanted)
+        # Nobody is found by an empty value: who lacks an attribute has no value at all.
+        return bool(wanted) and (value == wanted if sign == "=" else value.startswith(wanted))
 
     return matches
 
