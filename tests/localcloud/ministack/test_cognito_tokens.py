@@ -439,7 +439,10 @@ def test_identity_pools_trust_their_own_providers_tokens_alone(cloud: Cloud) -> 
     }
     closed, guests = (
         cloud.identity.create_identity_pool(
-            IdentityPoolName="app", AllowUnauthenticatedIdentities=allows, **asked
+            IdentityPoolName="app",
+            AllowUnauthenticatedIdentities=allows,
+            AllowClassicFlow=False,
+            **asked,
         )["IdentityPoolId"]
         for allows in (False, True)
     )

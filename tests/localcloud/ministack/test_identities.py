@@ -128,8 +128,33 @@ def test_an_update_sets_the_whole_pool_and_only_what_was_given_is_told(pools: Po
     named = {"IdentityPoolId": pool, "IdentityPoolName": "b"}
     told = identity.update_identity_pool(**named, AllowUnauthenticatedIdentities=False)
     assert (told["IdentityPoolName"], told["AllowUnauthenticatedIdentities"]) == ("b", False)
-    assert told["AllowClassicFlow"] is False
+    assert "AllowClassicFlow" not in told
     assert not {"DeveloperProviderName", "CognitoIdentityProviders"} & set(told)
+
+
+def test_the_classic_flow_is_off_where_a_pool_says_so_or_maps_roles(pools: Pools) -> None:
+    identity = pools.identity
+
+    def told(pool: str) -> str:
+        found = identity.get_id(IdentityPoolId=pool)["IdentityId"]
+        try:
+            return str(identity.get_open_id_token(IdentityId=found)["IdentityId"] == found)
+        except ClientError as refused:
+            return str(refused)
+
+    assert told(pools.new_identity_pool()) == "True"
+    assert told(pools.new_identity_pool(AllowClassicFlow=True)) == "True"
+    assert told(pools.new_identity_pool(AllowClassicFlow=False)).endswith(
+        "Basic (classic) flow is not enabled, please use enhanced flow."
+    )
+    mapped = pools.new_identity_pool(AllowClassicFlow=True)
+    mapping = {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
+    identity.set_identity_pool_roles(
+        IdentityPoolId=mapped, Roles={}, RoleMappings={pools.provider: mapping}
+    )
+    assert told(mapped).endswith(
+        "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow."
+    )
 
 
 def test_a_role_mapping_says_what_else_is_to_be_done(pools: Pools) -> None:

@@ -51,7 +51,7 @@ def install() -> None:
         pool = cognito._identity_pools.get(data.get("IdentityPoolId"))
         if pool is not None:
             pool[_GIVEN] = [name for name in _OPTIONAL if name in data]
-        answer: Answer = update({**copy.deepcopy(_OPTIONAL), "AllowClassicFlow": False, **data})
+        answer: Answer = update({**copy.deepcopy(_OPTIONAL), **data})
         return answer
 
     cognito._identity_pool_out = given_members

@@ -19,7 +19,6 @@ from workbench.localcloud.ministack.patches.cognito.sessions import (
 from workbench.localcloud.ministack.patches.cognito.tokens import claims_of, is_revoked
 
 _NO_GUESTS = "Unauthenticated access is not supported for this identity pool."
-_NO_CLASSIC_FLOW = "Basic (classic) flow is not enabled, please use enhanced flow."
 
 
 def install() -> None:
@@ -27,7 +26,6 @@ def install() -> None:
     from ministack.services import cognito
 
     get_id = cognito._get_id
-    get_token = cognito._get_open_id_token
 
     def get_id_checked(data: Any) -> Answer:
         pool = cognito._identity_pools.get(data.get("IdentityPoolId"))
@@ -35,15 +33,9 @@ def install() -> None:
         answer: Answer = refused or get_id(data)
         return answer
 
-    def get_token_checked(data: Any) -> Answer:
-        pool = pool_of(data.get("IdentityId"))
-        if pool is not None and not pool.get("AllowClassicFlow"):
-            return refuse("InvalidParameterException", _NO_CLASSIC_FLOW)
-        return of_identity(get_token)(data)
-
     cognito._get_id = get_id_checked
     cognito._get_credentials_for_identity = of_identity(cognito._get_credentials_for_identity)
-    cognito._get_open_id_token = get_token_checked
+    cognito._get_open_id_token = of_identity(cognito._get_open_id_token)
 
 
 def of_identity(call: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
