@@ -21,11 +21,12 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.bench.processes import memory_mb
+from tests.bench.processes import cpu_seconds, memory_mb
 from tests.bench.users import LOG_NAME, get, running_cloud
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
@@ -44,6 +45,7 @@ exports.handler = async (event) => {
 """
 TRIGGERS = ("PreSignUp", "CustomMessage", "PostConfirmation")
 SOURCES = ("PreSignUp_SignUp", "CustomMessage_SignUp", "PostConfirmation_ConfirmSignUp")
+SRP = 30
 PART = 1_000
 MOST_SECONDS = 90.0
 """The many sign-ins stop here, and say how many they were."""
@@ -89,7 +91,7 @@ def main() -> int:
         print("| what | |\n|---|---|")
         clients = Clients(target)
         _sign_ups(clients, target, asked.sign_ups)
-        _srp(clients)
+        _srp(clients, pid)
         log = Path(folder) / LOG_NAME
         _many(clients, target, (pid, log), asked.users, asked.sign_ins)
     return 0
@@ -161,12 +163,17 @@ def _sources_in_logs(clients: Clients) -> list[str]:
     return re.findall(r"ran (\w+)", text)
 
 
-def _srp(clients: Clients) -> None:
+def _srp(clients: Clients, pid: int) -> None:
     pool = _pool(clients, "srp")
     _user(clients, pool, "ann@example.com")
     sign_in = _srp_sign_in(clients, pool, "ann@example.com")
     sign_in()
-    _tell("sign-in by SRP", _milliseconds([_timed(sign_in) for _ in range(30)]))
+    server, client = cpu_seconds([pid]), time.process_time()
+    times = [_timed(sign_in) for _ in range(SRP)]
+    server, client = cpu_seconds([pid]) - server, time.process_time() - client
+    _tell("sign-in by SRP", _milliseconds(times))
+    told = f"{server / SRP * 1e3:.1f} ms here, {client / SRP * 1e3:.1f} ms in the client"
+    _tell("CPU of one", told)
 
 
 def _srp_sign_in(clients: Clients, pool: Pool, name: str) -> Callable[[], None]:
@@ -193,8 +200,12 @@ def _many(
     call = Caller(target)
     began = time.perf_counter()
     times: list[float] = []
+    used: list[float] = []
+    """Seconds of CPU of the server, its saves included, before each part and after the last."""
     for number in range(count):
-        name = f"user{number * (users // count):06}@example.com"
+        if number % PART == 0:
+            used.append(cpu_seconds([pid]))
+        name = f"user{number * users // count % (users - 1):06}@example.com"
         asked = {"USERNAME": name, "PASSWORD": PASSWORD}
         before_call = time.perf_counter()
         call(
@@ -207,12 +218,18 @@ def _many(
         if time.perf_counter() - began > MOST_SECONDS:
             _tell(f"stopped after {MOST_SECONDS:.0f} s", f"{len(times):,} of {count:,}")
             break
+    used.append(cpu_seconds([pid]))
     part = min(PART, len(times) // 2)
     first, last = times[:part], times[-part:]
     _tell(f"first {part:,} of {len(times):,} sign-ins, {users:,} users", _milliseconds(first))
     _tell(f"last {part:,}", _milliseconds(last))
     _tell("last by first, medians", f"{statistics.median(last) / statistics.median(first):.2f}")
     _tell("last by first, means", f"{statistics.mean(last) / statistics.mean(first):.2f}")
+    if len(times) >= 2 * PART:
+        whole = len(times) // PART
+        parts = [(later - earlier) / PART * 1e3 for earlier, later in pairwise(used)][:whole]
+        told = f"{parts[0]:.1f} ms and {parts[-1]:.1f} ms"
+        _tell("CPU of one, with its share of the saves: first part, last part", told)
     _tell("sign-in by SRP then", _milliseconds([_timed(srp) for _ in range(10)]))
     _tell("others wait at most while that is saved", f"{_saved(target) * 1e3:.0f} ms")
     grown = memory_mb([pid]) - before
