@@ -76,6 +76,27 @@ DIFFERENCES: Final = (
         "They are sent by e-mail and SMS, some 50 e-mails a day without SES.",
     ),
     Difference(
+        POOLS, "no_threat_protection",
+        "Threat protection, risk configuration and log delivery are kept, and change nothing.",
+        "Compromised passwords and risky sign-ins are blocked or challenged, and logged.",
+    ),
+    Difference(
+        POOLS, "plain_pages",
+        "Managed login branding and terms are kept; the sign-in pages have a look of their own.",
+        "The pages are styled by them.",
+    ),
+    Difference(
+        POOLS, "actions_not_served",
+        "Replicas of a pool, limits of a plan, second secrets of a client and `GetClientToken` are "
+        "refused, with the reason.",
+        "They work.",
+    ),
+    Difference(
+        POOLS, "restart_forgives",
+        "Wrong passwords are counted while the local cloud runs: a restart forgives them.",
+        "They are forgiven after some time alone.",
+    ),
+    Difference(
         IDENTITIES, "foreign_tokens",
         "Where an identity pool names Google, Facebook, Amazon, Apple or a SAML provider, its "
         "tokens' signatures are not checked.",
@@ -87,6 +108,12 @@ DIFFERENCES: Final = (
         "The local cloud's own key (of `local env`) may do everything, whatever a policy says.",
         "Policies decide for you, too.",
         "It is the developer's: there is no console to get out of one's own refusal.",
+    ),
+    Difference(
+        IAM, "policies_at_once",
+        "A changed policy counts for the next request.",
+        "It counts within seconds.",
+        "IAM is eventually consistent there.",
     ),
     Difference(
         APPSYNC, "capital_addresses",
@@ -150,6 +177,23 @@ DIFFERENCES: Final = (
         "Only `/tmp` can be written.",
     ),
     Difference(
+        LAMBDA, "your_environment",
+        "It has your home folder, your time zone, and the variables of the shell that has started "
+        "the local cloud.",
+        "It has those that it defines, Lambda's own, and UTC.",
+    ),
+    Difference(
+        LAMBDA, "one_error_type",
+        "An error that its code throws has the type `Runtime.HandlerError`, and no stack.",
+        "The error's own type (`TypeError`), with its stack.",
+    ),
+    Difference(
+        LAMBDA, "no_streaming",
+        "Response streaming (`awslambda.streamifyResponse`) is not there: the function does not "
+        "start.",
+        "The answer is streamed.",
+    ),
+    Difference(
         LAMBDA, "no_foreign_layers",
         "A layer that is named by an ARN of AWS is left out.",
         "It is in `/opt`.",
@@ -179,8 +223,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         S3, "no_acceleration",
-        "Transfer acceleration, replication and lifecycle rules are stored, and do nothing.",
-        "Objects are accelerated, copied and removed by them.",
+        "Transfer acceleration and lifecycle rules are stored, and do nothing.",
+        "Transfers are faster; objects are removed by the rules.",
     ),
     Difference(
         CLOUDFORMATION, "unknown_types",
@@ -190,8 +234,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         CLOUDFORMATION, "recorded_types",
-        "Maps, place indexes and other resources of Amazon Location, Pinpoint's applications and "
-        "Cognito's branding are recorded with their names and ARNs, so that the rest deploys.",
+        "Maps, place indexes and other resources of Amazon Location, and Pinpoint's applications, "
+        "are recorded with their names and ARNs, so that the rest deploys.",
         "They are made.",
     ),
     Difference(
