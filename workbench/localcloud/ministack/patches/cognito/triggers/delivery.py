@@ -160,10 +160,7 @@ def _templates(pool: Any, source: Source) -> dict[str, str]:
     if source == "AdminCreateUser":
         subject, body, _ = cognito._resolve_invite_template(pool)
         invitation = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
-        sms = (
-            invitation.get("SMSMessage")
-            or "Your username is {username} and temporary password is {####}."
-        )
+        sms = invitation.get("SMSMessage") or _INVITATION
     elif source == "Authentication":
         mail = pool.get("EmailMfaConfiguration") or {}
         subject = mail.get("Subject") or cognito._DEFAULT_EMAIL_OTP_SUBJECT
