@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.localcloud.ministack.cognito_pools import new_pool, refusal
 from workbench.localcloud.ministack.patches.cognito.failed_attempts import Attempts
 from workbench.users.user_pools import UserPoolProblem
 from workbench.users.user_sign_in import AppClient, Flow, UserTokens, begin
 
 if TYPE_CHECKING:
     from workbench.aws.clients import Clients
+    from workbench.aws.target import LocalTarget
 
 PASSWORD, WRONG = "Correct-horse-1", "Wrong-horse-1"
 EXCEEDED = "Password attempts exceeded"
@@ -140,6 +142,24 @@ def test_a_user_is_locked_out_whichever_way_the_password_is_guessed(
     while sign_in(PASSWORD) == EXCEEDED and time.monotonic() < deadline:
         time.sleep(0.1)
     assert sign_in(PASSWORD) == ""
+
+
+def test_guesses_at_a_second_factor_lock_out_too(
+    local_cloud: LocalTarget, local_clients: Clients
+) -> None:
+    pool = new_pool(local_cloud, local_clients.cognito_idp)
+    pool.cognito.set_user_pool_mfa_config(
+        UserPoolId=pool.id,
+        MfaConfiguration="ON",
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+    )
+    pool.new_user()
+    pool.set_up_totp(pool.begin()["Session"])
+    asked = pool.begin()
+    said = [refusal(pool.respond, asked, SOFTWARE_TOKEN_MFA_CODE="1") for _ in range(9)]
+    assert set(said[:5]) == {("CodeMismatchException", "Invalid code received for user")}
+    assert said[-1] == ("NotAuthorizedException", EXCEEDED) or said[-2][1] == EXCEEDED
+    assert refusal(pool.begin, PASSWORD=PASSWORD)[1] == EXCEEDED
 
 
 def test_guesses_at_the_old_password_are_limited(local_clients: Clients) -> None:

@@ -165,7 +165,8 @@ def _confirm(pool: Any, user: Any, data: Any) -> Answer:
         salt = verifier = ""
     if not salt or not verifier:
         return refuse("InvalidParameterException", "Invalid device secret verifier given.")
-    on_request = bool(pool["DeviceConfiguration"].get("DeviceOnlyRememberedOnUserPrompt"))
+    tracking = pool.get("DeviceConfiguration") or {}
+    on_request = bool(tracking.get("DeviceOnlyRememberedOnUserPrompt"))
     now = time.time()
     of(user)[key] = {
         "DeviceKey": key,

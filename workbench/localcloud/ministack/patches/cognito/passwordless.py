@@ -64,6 +64,7 @@ def install() -> None:
     cognito._resolve_invite_template = _inviting(cognito._resolve_invite_template)
     cognito._confirm_sign_up = _confirming(cognito._confirm_sign_up)
     cognito._initiate_auth = _first_sign_in(cognito._initiate_auth)
+    cognito._admin_initiate_auth = _first_sign_in(cognito._admin_initiate_auth)
 
 
 def _signing_up(sign_up: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
