@@ -38,6 +38,16 @@ def test_user_names_differ_by_more_than_case_where_the_pool_says_so(stacks: Stac
     )
     assert refused(lambda: pool.sign_up("U1"))[0] == "UsernameExistsException"
     assert pool.user("U1")["username"] == "u1"
+    pool.cognito.admin_link_provider_for_user(
+        UserPoolId=pool.id,
+        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": "U1"},
+        SourceUser={
+            "ProviderName": "Google",
+            "ProviderAttributeName": "Cognito_Subject",
+            "ProviderAttributeValue": "1",
+        },
+    )
+    assert "Google" in pool.user("u1")["identities"]
 
 
 def test_case_counts_in_a_pool_that_says_nothing_about_it(stacks: Stacks) -> None:

@@ -24,12 +24,23 @@ def install() -> None:
 
     create, restore = cognito._create_user_pool, cognito._restore_state
     start_federated = cognito._start_federated_profile
+    link = cognito._admin_link_provider_for_user
 
     def resolve(pool: Any, username: Any) -> tuple[Any, Any]:
         user = find(pool, username)
         if user is None:
             return None, refuse("UserNotFoundException", "User does not exist.")
         return user, None
+
+    def link_named(data: Any) -> Any:
+        target = data.get("DestinationUser") or {}
+        pool = cognito._user_pools.get(data.get("UserPoolId"))
+        if pool is not None and target.get("ProviderName") == "Cognito":
+            user = find(pool, target.get("ProviderAttributeValue"))
+            if user is not None:
+                named = {**target, "ProviderAttributeValue": user["Username"]}
+                return link({**data, "DestinationUser": named})
+        return link(data)
 
     def create_indexed(data: Any) -> Any:
         answer = create(data)
@@ -46,6 +57,7 @@ def install() -> None:
         start_federated(pool, pool_id, pool["_users"][user["Username"]], *more)
 
     cognito._resolve_user = resolve
+    cognito._admin_link_provider_for_user = link_named
     cognito._create_user_pool = create_indexed
     cognito._restore_state = restore_indexed
     cognito._start_federated_profile = start_stored
