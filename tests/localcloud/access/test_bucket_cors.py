@@ -122,6 +122,14 @@ def test_without_rules_no_page_reads_and_any_origin_is_named(local_clients: Clie
     host = f"silent.s3.localhost:{httpx.URL(endpoint(local_clients)).port}"
     answer = ask(local_clients, "OPTIONS", "/x", {"origin": PAGE, ASKS: "PUT", "host": host})
     assert answer.status_code == 403
+    assert NOT_ALLOWED in answer.text
+    host = f"none.{host.partition('.')[2]}"
+    answer = ask(local_clients, "OPTIONS", "/x", {"origin": PAGE, ASKS: "PUT", "host": host})
+    assert answer.status_code == 403
+    assert "CORSResponse: Bucket not found" in answer.text
+    path = "/_amplify_tui/aws/none.s3.us-east-1.amazonaws.com/x"
+    answer = ask(local_clients, "OPTIONS", path, {"origin": PAGE, ASKS: "PUT"})
+    assert "CORSResponse: Bucket not found" in answer.text
 
 
 def test_rules_that_s3_cannot_follow_are_refused(stacks: Stacks) -> None:

@@ -143,6 +143,9 @@ def test_pages_of_the_developer_may_ask_and_read(cloud: LocalTarget, asked: Aske
                 "access-control-request-headers": "authorization,x-amz-target,x-amz-date",
             }
             answer = _ask(cloud, asked, preflight, "OPTIONS")
+            if "s3.us-east-1" in asked.path:
+                assert "CORSResponse: Bucket not found" in answer.body
+                continue
             assert answer.status == 200
             assert answer.readable_by == headers["origin"]
             assert "x-amz-target" in answer.headers["access-control-allow-headers"]

@@ -115,8 +115,13 @@ async def _answered_for_page(scope: Scope, send: Send) -> bool:
     if is_application(headers.get("host", ""), scope["path"]):
         return False
     bucket = _bucket(scope, headers)
-    if bucket is not None:
-        status, given, body = bucket_cors.preflight(bucket, headers)
+    answer = (
+        bucket_cors.preflight(bucket, headers)
+        if bucket is not None
+        else bucket_cors.preflight_without_bucket(headers)
+    )
+    if answer is not None:
+        status, given, body = answer
         named = web_pages.naming_origin(scope, _encoded(given))
         await send({"type": "http.response.start", "status": status, "headers": named})
         await send({"type": "http.response.body", "body": body})

@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote
 
@@ -16,6 +17,7 @@ Addressed = tuple[str, str]
 
 _METHOD = "access-control-request-method"
 _NAMES = "access-control-request-headers"
+_OF_S3 = re.compile(r"(?:[^:/]+\.)?s3[.-][^:/]+(?::\d+)?", re.I)
 
 
 def addressed_bucket(method: str, path: str, query: str, headers: Headers) -> Addressed | None:
@@ -39,6 +41,18 @@ def preflight(addressed: Addressed, headers: Headers) -> Answer:
     # S3 names allowed headers in lower case, however they were asked for and are written.
     names = headers.get(_NAMES, "").lower()
     answer: Answer = s3.cors_preflight(*addressed, {**headers, _NAMES: names})
+    return answer
+
+
+def preflight_without_bucket(headers: Headers) -> Answer | None:
+    """What S3 answers where there is no such bucket; None where the host is not one of S3's."""
+    from ministack.services import s3
+
+    if not _OF_S3.fullmatch(headers.get("host", "")):
+        return None
+    asked = headers.get(_METHOD, "OPTIONS")
+    missing = "CORSResponse: Bucket not found"
+    answer: Answer = s3._cors_error("AccessForbidden", missing, 403, asked, "BUCKET")
     return answer
 
 
