@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -258,3 +259,13 @@ def test_attributes_for_access_control_need_a_trust_in_tags(pools: Pools) -> Non
         pools.identity.set_principal_tag_attribute_map(**named, PrincipalTags={})
         pools.roles = own
         pools.map_roles()
+
+
+def test_credentials_outlive_a_restart(own_cloud_dir: Path) -> None:
+    pools = Pools(lifecycle.start(own_cloud_dir))
+    keys = pools.keys(pools.user())
+    lifecycle.stop(own_cloud_dir)
+    pools.target = lifecycle.start(own_cloud_dir)
+    arn = pools.acting("sts", keys).get_caller_identity()["Arn"]
+    assert arn.split("/")[1] == name_of(pools.roles["authenticated"])
+    lifecycle.stop(own_cloud_dir)

@@ -116,7 +116,7 @@ from workbench.localcloud.ministack.patches.server import (
     service_models,
     steady_answers,
 )
-from workbench.localcloud.ministack.patches.sts import assume_role, web_identities
+from workbench.localcloud.ministack.patches.sts import assume_role, saved_sessions, web_identities
 
 PATCHES: tuple[Callable[[], None], ...] = (
     nested_stacks.install,
@@ -187,6 +187,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     identity_constraints.install,
     assume_role.install,
     web_identities.install,
+    saved_sessions.install,
     runtime.install,
     credentials.install,
     code.install,

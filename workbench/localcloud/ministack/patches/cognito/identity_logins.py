@@ -1,8 +1,8 @@
 """Identity pools: ministack takes any login; AWS only those of providers that the pool trusts.
 
 ministack checks logins only with its AUTH switch on, which also turns on checks that local keys do
-not pass. It also gives guests an identity in pools without guests, credentials for an identity of
-no pool, and an OpenID token where the classic flow is off.
+not pass. It also gives guests an identity in pools without guests, and credentials for an identity
+of no pool.
 Source: docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html
 """
 
