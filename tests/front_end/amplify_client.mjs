@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { pathToFileURL } from 'node:url';
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { join } from 'node:path';
 
@@ -57,6 +58,41 @@ const steps = {
       large: properties.size,
       content,
       left,
+    };
+  },
+
+  // A user's addresses; the codes come in by lines.
+  async account(username, password, other) {
+    const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const code = async () => {
+      console.log('code');
+      return (await lines.next()).value;
+    };
+    const said = promise => promise.then(() => 'done', error => `${error.name}: ${error.message}`);
+    const email = async () => (await amplify.fetchUserAttributes()).email;
+    const userAttributes = { email: username };
+    const { nextStep } = await amplify.signUp({ username: username.toUpperCase(), password, options: { userAttributes } });
+    const taken = await said(amplify.signUp({ username, password, options: { userAttributes } }));
+    await amplify.confirmSignUp({ username, confirmationCode: await code() });
+    await amplify.signIn({ username: username.toUpperCase(), password });
+    const changed = await amplify.updateUserAttributes({ userAttributes: { email: other } });
+    const before = await email();
+    await amplify.sendUserAttributeVerificationCode({ userAttributeKey: 'email' });
+    const userAttributeKey = 'email';
+    const wrong = await said(amplify.confirmUserAttribute({ userAttributeKey, confirmationCode: 'no' }));
+    await amplify.confirmUserAttribute({ userAttributeKey, confirmationCode: await code() });
+    const after = await amplify.fetchUserAttributes();
+    await amplify.signOut();
+    const reset = await amplify.resetPassword({ username: other });
+    await amplify.confirmResetPassword({ username: other, newPassword: `${password}2`, confirmationCode: await code() });
+    return {
+      signUp: nextStep.codeDeliveryDetails.destination,
+      taken,
+      change: changed.email.nextStep.updateAttributeStep,
+      before,
+      wrong,
+      after: [after.email, after.email_verified],
+      reset: reset.nextStep.codeDeliveryDetails.destination,
     };
   },
 

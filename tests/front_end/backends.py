@@ -47,7 +47,11 @@ def make_backend(clients: Clients, root: Path) -> Backend:
     assert isinstance(target, LocalTarget)
     idp = clients.cognito_idp
     pool = idp.create_user_pool(
-        PoolName="front-end", AutoVerifiedAttributes=["email"], UsernameAttributes=["email"]
+        PoolName="front-end",
+        AutoVerifiedAttributes=["email"],
+        UsernameAttributes=["email"],
+        UsernameConfiguration={"CaseSensitive": False},
+        UserAttributeUpdateSettings={"AttributesRequireVerificationBeforeUpdate": ["email"]},
     )["UserPool"]["Id"]
     client = idp.create_user_pool_client(
         UserPoolId=pool,

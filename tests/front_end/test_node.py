@@ -57,6 +57,39 @@ def test_sign_up_sign_in_and_files(
     }
 
 
+def test_a_users_addresses_by_the_codes_that_were_sent(
+    backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
+) -> None:
+    preload = str(backend.root / ".amplify/front-end/node.cjs")
+    user, other = "bob@example.com", "zoe@example.com"
+    asked = [str(npm_modules.parent), "account", user, PASSWORD, other]
+    process = subprocess.Popen(
+        [str(node_runtime.executable), "--import", preload, str(SCRIPT), *asked],
+        cwd=backend.root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        line = process.stdout.readline()
+        while line == "code\n":
+            inbox = read_inbox(backend.target, backend.outputs["auth"]["user_pool_id"])
+            process.stdin.write(f"{inbox[0].code}\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+    assert json.loads(line) == {
+        "signUp": "b***@e***",
+        "taken": "UsernameExistsException: An account with the given email already exists.",
+        "change": "CONFIRM_ATTRIBUTE_WITH_CODE",
+        "before": user,
+        "wrong": "CodeMismatchException: Invalid verification code provided, please try again.",
+        "after": [other, "true"],
+        "reset": "z***@e***",
+    }
+
+
 def test_every_form_of_a_body_and_cancelling(
     backend: Backend, npm_modules: Path, node_runtime: NodeRuntime
 ) -> None:
