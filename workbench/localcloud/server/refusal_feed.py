@@ -24,7 +24,8 @@ from workbench.terminal_text import safe_line
 logger = logging.getLogger("local cloud")
 
 WINDOW = 10.0
-"""Seconds in which equal refusals are counted before they are told again."""
+"""Seconds in which equal refusals are counted before they are told again, then twice as many."""
+_LONGEST = 600.0
 _DIFFERENT = 20
 """Different refusals of one caller's action that are told by themselves in that time."""
 _WAITING = 200
@@ -42,6 +43,7 @@ _REST: _Key = ("", "", "")
 @dataclass
 class _Open:
     first: RefusedCall
+    window: float
     more: int = 0
     others: set[str] = field(default_factory=set)
 
@@ -88,9 +90,12 @@ class RefusalFeed:
                 found.others.add(call.resource)
             return
         self._told[key[:2]] += 1
-        self._open[key] = _Open(call)
         self._tell(call)
-        self._loop.call_later(self._window, self._end, key)
+        self._begin(key, call, self._window)
+
+    def _begin(self, key: _Key, first: RefusedCall, window: float) -> None:
+        self._open[key] = _Open(first, window)
+        self._loop.call_later(window, self._end, key)
 
     def _end(self, key: _Key) -> None:
         found = self._open.pop(key)
@@ -102,8 +107,7 @@ class RefusalFeed:
             return
         resources = len(found.others) + 1
         self._tell(replace(found.first, times=found.more, resources=resources))
-        self._open[key] = _Open(found.first)
-        self._loop.call_later(self._window, self._end, key)
+        self._begin(key, found.first, min(2 * found.window, _LONGEST))
 
     def _tell(self, call: RefusedCall) -> None:
         times = f" ({call.times} times more)" if call.times > 1 else ""
