@@ -16,8 +16,8 @@ from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import AWS_HOSTS_PREFIX, CONFIRM_PATH
+from workbench.localcloud.hosted_sign_in.answers import Answered
 from workbench.localcloud.hosted_sign_in.flow import (
-    Answered,
     answer_form,
     confirm_by_link,
     first_page,
