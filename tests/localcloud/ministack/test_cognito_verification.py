@@ -256,3 +256,25 @@ def test_a_code_is_not_found_by_trying(stacks: Stacks) -> None:
     )
     pool.cognito.resend_confirmation_code(ClientId=pool.client, Username="ann")
     pool.confirm("ann", pool.code())
+
+
+def test_no_change_takes_anothers_alias(stacks: Stacks) -> None:
+    pool = Pool(stacks, AliasAttributes=["email", "preferred_username"], **MAIL)
+    pool.create("ann", email=ANN, email_verified="true", preferred_username="first")
+    pool.create("bob", email="bob@example.com", email_verified="true")
+    exists = "AliasExistsException"
+    assert refused(lambda: pool.update("bob", preferred_username="first"))[0] == exists
+    assert refused(lambda: pool.update("bob", email=ANN, email_verified="true"))[0] == exists
+    token = pool.sign_in("bob")["AccessToken"]
+    update = pool.cognito.update_user_attributes
+    named = pairs({"preferred_username": "first"})
+    assert refused(lambda: update(AccessToken=token, UserAttributes=named))[0] == exists
+    # Anybody may claim an address: who it belongs to is decided by the code.
+    update(AccessToken=token, UserAttributes=pairs({"email": ANN}))
+    verify, code = pool.cognito.verify_user_attribute, pool.code()
+    asked = {"AccessToken": token, "AttributeName": "email", "Code": code}
+    assert refused(lambda: verify(**asked))[0] == exists
+    assert pool.user(ANN)["username"] == "ann"
+    pool.update("ann", email="new@example.com", email_verified="true")
+    verify(**asked)
+    assert pool.user(ANN)["username"] == "bob"
