@@ -82,6 +82,8 @@ def test_an_immutable_attribute_is_set_once(pool: tuple[Any, str]) -> None:
         cognito.admin_update_user_attributes(
             **asked, UserAttributes=[{"Name": "custom:team", "Value": "red"}]
         )
+    with pytest.raises(ClientError, match="custom:team: Attribute cannot be deleted"):
+        cognito.admin_delete_user_attributes(**asked, UserAttributeNames=["custom:team"])
     cognito.admin_update_user_attributes(
         **asked, UserAttributes=[{"Name": "custom:seats", "Value": "4"}]
     )

@@ -162,7 +162,9 @@ def _delete(data: Mapping[str, Any]) -> Answer:
         if name not in schema
         else f"user.{name}: Attribute cannot be deleted."
         for name in names
-        if name not in schema or schema[name].get("Required")
+        if name not in schema
+        or schema[name].get("Required")
+        or schema[name].get("Mutable") is False
     ]
     if wrong:
         lines = "\n".join(wrong)
