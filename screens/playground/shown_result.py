@@ -27,7 +27,7 @@ from screens.playground.trace_rows import rule_rows, trace_rows
 from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED
 from screens.widgets.wrap import wrap_spans
-from workbench.playground.denials import denied_field
+from workbench.playground.denials import denied_fields, is_by_iam, not_granted
 from workbench.playground.requests import Result
 from workbench.playground.result_table import as_csv, tables
 from workbench.playground.run_as import As
@@ -88,10 +88,12 @@ class ShownResult:
         explained: set[str] = set()
         for error, row in zip(self.result.errors, error_rows(self.result), strict=True):
             rows += [replace(row, spans=line) for line in wrap_spans(row.spans, width, row.indent)]
-            name = denied_field(error)
-            if name and name not in explained and view is not View.TRACE:
+            for name in denied_fields(error, self.outcome.request):
+                if name in explained or view is View.TRACE:
+                    continue
                 explained.add(name)
-                rows += rule_rows(who_may(name), width)
+                missing = [not_granted(name)] if is_by_iam(error) else []
+                rows += rule_rows([*missing, *who_may(name)], width)
         return rows
 
     def _trace_rows(self, width: int, who_may: WhoMay) -> list[Row]:

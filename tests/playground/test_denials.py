@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from workbench.outputs_file import ApiEndpoint
-from workbench.playground.denials import denied_field, who_may
-from workbench.playground.requests import ResultError
+from workbench.playground.denials import denied_fields, is_by_iam, not_granted, who_may
+from workbench.playground.requests import Request, ResultError
 from workbench.playground.run_as import As, RunAs, first_with_rules
 from workbench.playground.schema_source import read_schema
 
@@ -45,6 +45,7 @@ MODELS = {
         "fields": {"secret": {"attributes": auth(STAFF)}, "text": {"attributes": []}},
     }
 }
+SUBSCRIBED = ("Subscription.onCreateNote",)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,29 @@ def test_a_subscription_is_for_those_who_read() -> None:
 
 def test_only_a_denial_is_one() -> None:
     denied = ResultError("Not Authorized to access listNotes on type Query", "Unauthorized")
-    assert denied_field(denied) == "Query.listNotes"
-    assert denied_field(ResultError("boom")) == ""
+    asked = Request("{ listNotes { items { id } } }")
+    assert denied_fields(denied, asked) == ("Query.listNotes",)
+    assert denied_fields(ResultError("boom"), asked) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "fields"),
+    [
+        ("{ listNotes { items { id } } a: plain }", "", ("Query.listNotes", "Query.plain")),
+        (
+            "query A { plain } mutation B { ...F } fragment F on Mutation { createNote { id } }",
+            "B",
+            ("Mutation.createNote",),
+        ),
+        ("subscription { ... on Subscription { onCreateNote { id } } }", "", SUBSCRIBED),
+        ("{ broken", "", ()),
+    ],
+)
+def test_iam_denies_all_that_was_asked_for(query: str, name: str, fields: tuple[str, ...]) -> None:
+    denied = ResultError("Permission denied", "UnauthorizedException")
+    assert is_by_iam(denied)
+    assert denied_fields(denied, Request(query, operation_name=name)) == fields
+    assert "no grant on Query.plain" in not_granted("Query.plain")
 
 
 def test_the_first_caller_is_one_that_is_asked_the_rules() -> None:

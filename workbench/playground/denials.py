@@ -12,18 +12,25 @@ from typing import Any, Final
 
 from graphql import (
     DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
     ListValueNode,
+    OperationDefinitionNode,
     StringValueNode,
     get_named_type,
+    parse,
 )
 from graphql.type import get_nullable_type
 
 from workbench.playground.model_rules import rules_of
-from workbench.playground.requests import ResultError
+from workbench.playground.requests import Request, ResultError
 
 Rules = Mapping[str, Any]
 """``model_introspection.models`` of ``amplify_outputs.json``."""
@@ -39,10 +46,25 @@ _DIRECTIVES: Final = {
 _READING: Final = ("read", "get", "list", "listen", "sync", "search")
 
 
-def denied_field(error: ResultError) -> str:
-    """``Type.field`` of an error that says "not authorized", else empty."""
+def denied_fields(error: ResultError, request: Request) -> tuple[str, ...]:
+    """``Type.field`` of what an error says is not authorized; all that IAM was asked for."""
     found = _DENIED.search(error.message)
-    return f"{found[2]}.{found[1]}" if found else ""
+    if found:
+        return (f"{found[2]}.{found[1]}",)
+    return _root_fields(request) if is_by_iam(error) else ()
+
+
+def is_by_iam(error: ResultError) -> bool:
+    """Whether IAM refused the request, before any rule was asked."""
+    return (error.type, error.message) == ("UnauthorizedException", "Permission denied")
+
+
+def not_granted(name: str) -> str:
+    """What is missing where IAM refuses."""
+    return (
+        f"IAM: the caller's role has no grant on {name}, or on another field of the request. "
+        "Amplify grants them to guests and signed-in users by the rules; a group's role has none"
+    )
 
 
 def who_may(name: str, schema: GraphQLSchema, models: Rules) -> tuple[str, ...]:
@@ -151,3 +173,33 @@ def _of_directive(node: DirectiveNode) -> str:
         names = [each.value for each in groups.values if isinstance(each, StringValueNode)]
         return f"{who} in the groups {', '.join(names)}"
     return who
+
+
+def _root_fields(request: Request) -> tuple[str, ...]:
+    """The fields that an operation begins with, as ``Query.listNotes``; none of one with errors."""
+    try:
+        document = parse(request.query)
+    except (GraphQLSyntaxError, RecursionError):
+        return ()
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    operations: dict[str, OperationDefinitionNode] = {}
+    for node in document.definitions:
+        if isinstance(node, FragmentDefinitionNode):
+            fragments[node.name.value] = node
+        elif isinstance(node, OperationDefinitionNode):
+            operations[node.name.value if node.name else ""] = node
+    operation = operations.get(request.operation_name) or next(iter(operations.values()), None)
+    if operation is None:
+        return ()
+    found: dict[str, None] = {}
+    stack = [operation.selection_set]
+    while stack:
+        for each in stack.pop().selections:
+            if isinstance(each, FieldNode):
+                found[f"{operation.operation.value.title()}.{each.name.value}"] = None
+            elif isinstance(each, InlineFragmentNode):
+                stack.append(each.selection_set)
+            elif isinstance(each, FragmentSpreadNode):
+                fragment = fragments.pop(each.name.value, None)
+                stack += [fragment.selection_set] if fragment else []
+    return tuple(found)

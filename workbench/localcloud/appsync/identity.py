@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,12 +28,20 @@ class Caller:
 
 
 class RefusedError(Exception):
-    """No caller: HTTP 401 with ``errorType`` ``UnauthorizedException`` (or as given)."""
+    """No caller: HTTP 401 with ``errorType`` ``UnauthorizedException`` (or as given).
+
+    ``fields`` (``Type.field``) are those that the caller has no grant for.
+    """
 
     def __init__(
-        self, message: str, error_type: str = "UnauthorizedException", status: int = 401
+        self,
+        message: str,
+        error_type: str = "UnauthorizedException",
+        status: int = 401,
+        fields: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
+        self.fields = tuple(fields)
         self.status = status
         self.message = message
         self.error_type = error_type

@@ -51,7 +51,7 @@ async def check_operation(
         return
     of_type = f"{compiled.api.arn}/types/{root.name}/fields/"
     if not grants.allow_all(caller.access_key, [of_type + name for name in names]):
-        raise RefusedError(_DENIED)
+        raise RefusedError(_DENIED, fields=[f"{root.name}.{name}" for name in names])
 
 
 def check_connection(api: Api, schema: GraphQLSchema, caller: Caller, grants: Grants) -> None:

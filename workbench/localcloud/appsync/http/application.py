@@ -125,6 +125,7 @@ async def _serve(  # noqa: PLR0917 - ASGI's three, and whom they concern
             )
     except RefusedError as error:
         said = {"errorType": error.error_type, "message": error.message}
+        trace.denied += error.fields
         _finish(endpoint, trace, error.status, [said])
         await send_refusal(send, error.status, request_id, error.error_type, error.message)
         return
