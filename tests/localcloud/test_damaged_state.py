@@ -308,6 +308,22 @@ SAID_BY_START = {
 
 
 @pytest.mark.cloud
+def test_a_state_of_a_release_that_kept_no_sessions_is_good(project: Path) -> None:
+    folder = project / ".amplify" / "local-cloud"
+    _execute(
+        "INSERT OR REPLACE INTO service (name, document) VALUES "
+        "('sts', '{\"__ministack_format__\": 2, \"payload\": {}}')"
+    )(folder / "state" / FILE_NAME)
+    try:
+        clients = Clients(lifecycle.start(folder))
+        assert not lifecycle.status(folder).damages
+        assert not _kept(folder / "state")
+        assert clients.ssm.describe_parameters()["Parameters"]
+    finally:
+        lifecycle.stop(folder)
+
+
+@pytest.mark.cloud
 @pytest.mark.parametrize("harm", SAID_BY_START.values(), ids=SAID_BY_START.keys())
 def test_start_and_status_say_what_was_taken(project: Path, harm: Harm) -> None:
     folder = project / ".amplify" / "local-cloud"

@@ -32,6 +32,8 @@ from workbench.localcloud.state.store import DamagedStateError, NewerStateError
 logger = logging.getLogger("local cloud")
 
 TABLES = "dynamodb"
+_HELD_NOTHING = frozenset({"sts"})
+"""Services that had nothing to save in earlier releases: their saved state may be empty."""
 _MARKS = ("__ministack_format__", "payload")
 
 
@@ -176,7 +178,8 @@ def _decoded(name: str, document: bytes, hook: Callable[[dict[str, Any]], Any]) 
     version, state = (content[mark] for mark in _MARKS)
     if isinstance(version, int) and version > persistence._state_format_version(name):
         raise NewerStateError(f"{name}: format {version}")
-    if not _is_like(state, _module(name).get_state()):
+    grew = name in _HELD_NOTHING and state == {}
+    if not grew and not _is_like(state, _module(name).get_state()):
         raise DamagedStateError(f"what it holds of {name} has another shape")
     return state
 
