@@ -115,7 +115,7 @@ def test_iam_denies_all_that_was_asked_for(query: str, name: str, fields: tuple[
     denied = ResultError("Permission denied", "UnauthorizedException")
     assert is_by_iam(denied)
     assert denied_fields(denied, Request(query, operation_name=name)) == fields
-    assert "no grant on Query.plain" in not_granted("Query.plain")
+    assert "no grant on Query.plain for" in not_granted("Query.plain")
 
 
 def test_the_first_caller_is_one_that_is_asked_the_rules() -> None:

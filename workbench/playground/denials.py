@@ -62,8 +62,8 @@ def is_by_iam(error: ResultError) -> bool:
 def not_granted(name: str) -> str:
     """What is missing where IAM refuses."""
     return (
-        f"IAM: the caller's role has no grant on {name}, or on another field of the request. "
-        "Amplify grants them to guests and signed-in users by the rules; a group's role has none"
+        f"IAM has no grant on {name} for the caller's role; the rules give one to guests and "
+        "signed-in users, not to groups' roles"
     )
 
 
