@@ -39,16 +39,18 @@ def owner(target: LocalTarget, service: str) -> Any:
 
 
 class Caller:
-    """The session of a role with these statements."""
+    """The session of a role with these statements, or of one that is there."""
 
-    def __init__(self, target: LocalTarget, *statements: Statement, **session: Any) -> None:
-        iam = owner(target, "iam")
-        self.role = f"caller-{next(numbers)}"
+    def __init__(
+        self, target: LocalTarget, *statements: Statement, role: str = "", **session: Any
+    ) -> None:
         self._target = target
-        self.role_arn = iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=TRUST)["Role"][
-            "Arn"
-        ]
-        self.allow(*statements)
+        self.role = role or f"caller-{next(numbers)}"
+        if not role:
+            iam = owner(target, "iam")
+            iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=TRUST)
+            self.allow(*statements)
+        self.role_arn = f"arn:aws:iam::{ACCOUNT}:role/{self.role}"
         self.keys = owner(target, "sts").assume_role(
             RoleArn=self.role_arn, RoleSessionName="session", **session
         )["Credentials"]

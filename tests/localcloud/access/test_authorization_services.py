@@ -651,6 +651,52 @@ def test_a_narrow_permission_opens_nothing_else(made: Made, caller: Caller, name
     assert policy["Statement"] == []
 
 
+def test_a_template_grants_what_it_refers_to(made: Made) -> None:
+    cloudformation = owner(made.target, "cloudformation")
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    granted = [
+        allow("secretsmanager:GetSecretValue", {"Ref": "Secret"}),
+        allow("sns:Publish", {"Ref": "Topic"}),
+        allow("logs:CreateLogStream", {"Fn::GetAtt": ["Log", "Arn"]}),
+    ]
+    role = {
+        "RoleName": "granted",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "Policies": [
+            {
+                "PolicyName": "p",
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": granted},
+            }
+        ],
+    }
+    resources = {
+        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "x"}},
+        "Topic": {"Type": "AWS::SNS::Topic"},
+        "Log": {"Type": "AWS::Logs::LogGroup"},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+    }
+    cloudformation.create_stack(
+        StackName="grants",
+        TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="grants", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+
+    def named(logical_id: str) -> str:
+        detail = cloudformation.describe_stack_resource(
+            StackName="grants", LogicalResourceId=logical_id
+        )
+        return str(detail["StackResourceDetail"]["PhysicalResourceId"])
+
+    session = Caller(made.target, role="granted")
+    session.client("secretsmanager").get_secret_value(SecretId=named("Secret"))
+    session.client("sns").publish(TopicArn=named("Topic"), Message="x")
+    session.client("logs").create_log_stream(logGroupName=named("Log"), logStreamName="x")
+    assert refused(lambda: session.client("secretsmanager").get_secret_value(SecretId="db"))
+
+
 # -- roles of others ------------------------------------------------------------------------------
 
 

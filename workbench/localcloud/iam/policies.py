@@ -7,7 +7,7 @@ accept, such as one without an action or with an unknown operator, never matches
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,15 @@ class Policies:
         return found
 
 
-def statements_of(name: str, document: str | Mapping[str, Any] | None) -> tuple[Statement, ...]:
-    """The statements of a policy document; none of one that cannot be read."""
+def statements_of(
+    name: str,
+    document: str | Mapping[str, Any] | None,
+    resource_name: Callable[[str], str] = str,
+) -> tuple[Statement, ...]:
+    """The statements of a policy document; none of one that cannot be read.
+
+    ``resource_name`` gives a resource its whole name.
+    """
     if isinstance(document, str | bytes):
         try:
             document = json.loads(document)
@@ -119,14 +126,20 @@ def statements_of(name: str, document: str | Mapping[str, Any] | None) -> tuple[
     variables = document.get("Version") == _WITH_VARIABLES
     given = document.get("Statement")
     found = (
-        _statement(name, each, variables=variables)
+        _statement(name, each, resource_name, variables=variables)
         for each in (given if isinstance(given, list) else [given])
         if isinstance(each, Mapping)
     )
     return tuple(each for each in found if each is not None)
 
 
-def _statement(name: str, given: Mapping[str, Any], *, variables: bool) -> Statement | None:
+def _statement(
+    name: str,
+    given: Mapping[str, Any],
+    resource_name: Callable[[str], str],
+    *,
+    variables: bool,
+) -> Statement | None:
     actions, not_actions = _texts(given.get("Action")), _texts(given.get("NotAction"))
     resources, not_resources = _texts(given.get("Resource")), _texts(given.get("NotResource"))
     conditions = conditions_of(given.get("Condition"), variables=variables)
@@ -141,7 +154,9 @@ def _statement(name: str, given: Mapping[str, Any], *, variables: bool) -> State
         given["Effect"] == "Allow",
         tuple(fixed(each.lower()) for each in actions or not_actions),
         bool(not_actions),
-        tuple(Pattern(each, variables=variables) for each in named) if named else None,
+        tuple(Pattern(resource_name(each), variables=variables) for each in named)
+        if named
+        else None,
         bool(not_resources),
         conditions,
         _principals(given),

@@ -199,12 +199,23 @@ def _policies(kind: str, name: str, documents: _Documents) -> Policies:
     if kept is not None and kept[0] == documents:
         return kept[1]
     made = Policies(
-        [each for name, document in documents for each in statements_of(name, document)]
+        [
+            each
+            for title, document in documents
+            for each in statements_of(title, document, _whole_name)
+        ]
     )
     if len(_compiled) >= _MOST_KEPT:
         _compiled.clear()
     _compiled[kind, name] = (documents, made)
     return made
+
+
+def _whole_name(resource: str) -> str:
+    """A resource's ARN: of a secret the emulator gives a template the name, AWS the ARN."""
+    if resource.startswith(("arn:", "*", "?", "$")):
+        return resource
+    return f"arn:aws:secretsmanager:*:*:secret:{resource}-??????"
 
 
 def _warn(text: str) -> None:
