@@ -85,6 +85,9 @@ def test_a_user_is_made_changed_and_deleted(python_matrix: Deployed, cognito: An
         (("show", "nobody@example.com"), "does not exist"),
         (("create", "ann@example.com"), "exists"),
         (("mfa", "ann@example.com", "totp"), "has not verified software token mfa"),
+        (("mfa", "ann@example.com", "sms"), "Give the user a phone number"),
+        (("confirm", "ann@example.com"), "look at the user's status"),
+        (("devices", "ann@example.com", "--forget", "x"), "There is no device x"),
         (("group", "edit", "Nowhere"), "There is no group Nowhere"),
         (("sign-in", "ann@example.com"), "is asked for"),
         (("create", "x@example.com", "--attribute", "name"), "NAME=VALUE"),
@@ -282,3 +285,33 @@ def test_a_name_is_one_users_in_any_case_and_a_reset_needs_a_verified_address(
     assert "there is no registered/verified email or phone_number" in refused
     users(python_matrix, "verify", USER, "email")
     assert isinstance(users(python_matrix, "reset", USER), dict)
+
+
+def test_a_user_is_shown_with_the_role_of_their_credentials(python_matrix: Deployed) -> None:
+    role = users(python_matrix, "show", "cara@example.com")
+    assert isinstance(role, dict)
+    assert role["identityRole"]["by"] == "the group Admins, precedence 0"
+    assert role["waiting"] == {}
+    plain = users(python_matrix, "show", "bob@example.com")
+    assert isinstance(plain, dict)
+    assert "the role of signed-in users" in plain["identityRole"]["by"]
+
+
+def test_a_text_is_found_anywhere_on_the_local_cloud(python_matrix: Deployed) -> None:
+    found = users(python_matrix, "list", "nn@exam")
+    assert isinstance(found, list)
+    assert [each["attributes"]["email"] for each in found] == ["ann@example.com"]
+    said = command_here(python_matrix.project, "users", "list", "nn@exam").err
+    assert "on the local cloud only" in said
+    assert users(python_matrix, "passkeys", "ann@example.com") == []
+
+
+def test_a_new_user_signs_up_with_the_local_clouds_code(
+    python_matrix: Deployed, cognito: Any
+) -> None:
+    done = command_here(
+        python_matrix.project, "users", "sign-up", "Eve@example.com", typed="Correct-horse-2\n"
+    )
+    assert done.code == 0, done.err
+    pool = python_matrix.outputs["auth"]["user_pool_id"]
+    assert cognito.admin_get_user(UserPoolId=pool, Username=USER)["UserStatus"] == "CONFIRMED"

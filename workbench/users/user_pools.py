@@ -48,6 +48,13 @@ _STEPS = {
     "GroupExistsException": "Choose another name.",
     "ExpiredTokenException": "Sign in to AWS again.",
 }
+_STEPS_BY_WORDS = (
+    ("Current status is", "Nothing is left to confirm: look at the user's status."),
+    ("no registered/verified email", "Verify the user's address or number first."),
+    ("delivery config", "Give the user a phone number, or an e-mail address, first."),
+    ("not verified software token", "Sign in as the user in your application, and set one up."),
+)
+"""Where the code alone says too little."""
 
 
 class UserPoolProblem(UserProblem):
@@ -299,7 +306,7 @@ def _problem(error: ClientError) -> UserPoolProblem:
     denial = denial_of(error)
     if denial is not None:
         return UserPoolProblem(f"{denial.what}.", denial.next_step, code)
-    return UserPoolProblem(f"{message}.", _next_step(code), code)
+    return UserPoolProblem(f"{message}.", _next_step(code, message), code)
 
 
 def read_user(found: Mapping[str, Any], attributes: Sequence[Mapping[str, str]]) -> User:
@@ -319,7 +326,10 @@ def attribute_pairs(attributes: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in attributes.items()]
 
 
-def _next_step(code: str) -> str:
+def _next_step(code: str, message: str) -> str:
+    for words, step in _STEPS_BY_WORDS:
+        if words in message:
+            return step
     if code == "UserNotFoundException":
         return f"List the users with `{amplify_tui('users', 'list')}`."
     return _STEPS.get(code, "Try again.")
