@@ -81,6 +81,7 @@ from workbench.localcloud.ministack.patches.cognito import (
     turns,
     user_imports,
     user_index,
+    value_types,
     verification,
     wording,
 )
@@ -213,6 +214,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     calls.install,
     client_permissions.install,
     input_constraints.install,
+    value_types.install,
     turns.install,
     log_order.install,
     invented_answers.install,

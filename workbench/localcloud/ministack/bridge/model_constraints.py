@@ -27,7 +27,7 @@ def violations(service: str, action: str, parameters: Any, *, without: Collectio
 
     ``without`` names shapes that are not looked at.
     """
-    wrong = list(_wrong_in(_model(service), action, parameters, without))
+    wrong = list(_wrong_in(service_model(service), action, parameters, without))
     if not wrong:
         return ""
     count = f"{len(wrong)} validation error{'s' if len(wrong) > 1 else ''} detected: "
@@ -35,8 +35,8 @@ def violations(service: str, action: str, parameters: Any, *, without: Collectio
 
 
 @functools.cache
-def _model(service: str) -> ServiceModel:
-    """Read at a service's first call: 5 to 40 ms."""
+def service_model(service: str) -> ServiceModel:
+    """A service's model, read at its first call: 5 to 40 ms."""
     from botocore.session import Session
 
     return Session().get_service_model(service)

@@ -25,11 +25,11 @@ def install() -> None:
     create_server = cognito._create_resource_server
     describe_server = cognito._resource_server_dict
 
-    def in_awss_words(code: str, message: str, *more: Any) -> Any:
+    def in_awss_words(code: str, message: str, *more: Any, **named: Any) -> Any:
         for pattern, words in _WORDS:
             if pattern.fullmatch(message):
-                return answer(code, pattern.sub(words, message), *more)
-        return answer(code, message, *more)
+                return answer(code, pattern.sub(words, message), *more, **named)
+        return answer(code, message, *more, **named)
 
     def create_server_once(data: Any) -> Any:
         pool = cognito._user_pools.get(data.get("UserPoolId")) or {}
