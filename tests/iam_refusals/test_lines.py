@@ -37,7 +37,10 @@ export const other = defineStorage({ name: 'other' });
 }
 PYTHON = {
     "auth/resource.py": "auth = define_auth(\n    access=[],\n)\n",
-    "storage/resource.py": 'files = define_storage(\n    name="files",\n    access={},\n)\n',
+    "storage/resource.py": (
+        'files = define_storage(\n    "files",\n    access={},\n)\n\n'
+        'other = define_storage(name="other")\n'
+    ),
     "backend.py": "define_backend(auth=auth)\n",
 }
 OUTPUTS = {

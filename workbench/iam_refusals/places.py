@@ -26,6 +26,9 @@ _DEFINES = {
 _ACCESS = re.compile(r"\baccess\s*[:=]")
 _SCHEMA = re.compile(r"\ba\s*\.\s*schema\s*\(|\bauthorization\s*\(|\bdefineData\s*\(")
 _NAME = re.compile(r"""\bname\s*[:=]\s*["']([^"']+)["']""")
+_FIRST_ARGUMENT = re.compile(r"""\bdefine_storage\s*\(\s*["']([^"']+)["']""")
+"""The name of a storage in Python."""
+
 _LARGEST = 1_000_000
 _MOST_FILES = 500
 
@@ -79,7 +82,7 @@ def _definitions(kind: str, amplify: Path) -> Iterator[_Definition]:
 def _names_of(definition: _Definition) -> tuple[str, ...]:
     """What the definition calls itself, else its folder, as Amplify does for functions."""
     text = "\n".join(definition.lines[definition.first : definition.last])
-    named = _NAME.search(text)
+    named = _FIRST_ARGUMENT.search(text) or _NAME.search(text)
     if named:
         return (named[1],)
     return (definition.file.parent.name, definition.file.stem)
