@@ -68,10 +68,13 @@ class Cloud:
     def invoke(self, name: str) -> Any:
         return json.load(self.client("lambda").invoke(FunctionName=name)["Payload"])
 
-    def stack(self, name: str, resources: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    def stack(
+        self, name: str, resources: dict[str, Any], outputs: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, str]]:
         """Create a stack; returns its status at the end, and its resources' physical ids."""
         formation = self.client("cloudformation")
-        formation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+        template = {"Resources": resources, "Outputs": outputs or {}}
+        formation.create_stack(StackName=name, TemplateBody=json.dumps(template))
         formation.get_waiter("stack_create_complete").wait(
             StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
         )
@@ -144,6 +147,28 @@ def no_throttling(cloud: Cloud) -> None:
         ssm.put_parameter(Name="/many", Value=str(number), Type="String", Overwrite=True)
 
 
+@shows
+def addresses_of_this_machine(cloud: Cloud) -> None:
+    code = "exports.handler = async () => 'hello'"
+    function = {"Runtime": "nodejs20.x", "Handler": "index.handler", "Role": ROLE,
+                "Code": {"ZipFile": code}}  # fmt: skip
+    public = {"TargetFunctionArn": {"Fn::GetAtt": ["F", "Arn"]}, "AuthType": "NONE"}
+    resources = {
+        "F": {"Type": "AWS::Lambda::Function", "Properties": function},
+        "U": {"Type": "AWS::Lambda::Url", "Properties": public},
+        "P": {"Type": "AWS::Lambda::Permission", "Properties": {
+            "Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE",
+            "FunctionName": {"Ref": "F"}}},
+    }  # fmt: skip
+    outputs = {"Url": {"Value": {"Fn::GetAtt": ["U", "FunctionUrl"]}}}
+    cloud.stack("addresses", resources, outputs)
+    found = cloud.client("cloudformation").describe_stacks(StackName="addresses")["Stacks"][0]
+    (address,) = (each["OutputValue"] for each in found["Outputs"])
+    port = cloud.target.endpoint.rpartition(":")[2]
+    assert f":{port}/" in address
+    assert httpx.get(address).text == "hello"
+
+
 # -- Cognito --------------------------------------------------------------------------------------
 
 
@@ -172,26 +197,57 @@ def no_threat_protection(cloud: Cloud) -> None:
     )
 
 
-@shows
-def plain_pages(cloud: Cloud) -> None:
+def _sign_in_page(cloud: Cloud, pool: str, provider: str, **asked: str) -> httpx.Response:
+    """The hosted sign-in of a new client, which has a branding of its own."""
     cognito = cloud.client("cognito-idp")
-    pool = cognito.create_user_pool(PoolName="pages")["UserPool"]["Id"]
+    back = "http://localhost:3000"
     client = cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="web", CallbackURLs=["http://localhost:3000"],
-        AllowedOAuthFlows=["code"], AllowedOAuthScopes=["openid"],
-        AllowedOAuthFlowsUserPoolClient=True, SupportedIdentityProviders=["COGNITO"],
+        UserPoolId=pool, ClientName="web", CallbackURLs=[back], AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid"], AllowedOAuthFlowsUserPoolClient=True,
+        SupportedIdentityProviders=[provider],
     )["UserPoolClient"]["ClientId"]  # fmt: skip
     of: Any = {"UserPoolId": pool, "ClientId": client}
     made = cognito.create_managed_login_branding(**of, Settings={"colour": "#c0ffee"})
     assert made["ManagedLoginBranding"]["Settings"] == {"colour": "#c0ffee"}
-    page = httpx.get(
-        f"{cloud.target.endpoint}/oauth2/authorize",
-        params={"client_id": client, "redirect_uri": "http://localhost:3000",
-                "response_type": "code", "scope": "openid"},
+    more = {"client_id": client, "redirect_uri": back, "response_type": "code", "scope": "openid"}
+    return httpx.get(
+        f"{cloud.target.endpoint}/oauth2/authorize", params={**more, **asked},
         follow_redirects=True,
     )  # fmt: skip
+
+
+@shows
+def plain_pages(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="pages")["UserPool"]["Id"]
+    page = _sign_in_page(cloud, pool, "COGNITO")
     assert page.status_code == 200, page.text
     assert "c0ffee" not in page.text
+
+
+@shows
+def a_page_stands_in(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="google")["UserPool"]["Id"]
+    cognito.create_identity_provider(
+        UserPoolId=pool, ProviderName="Google", ProviderType="Google",
+        ProviderDetails={"client_id": "x", "client_secret": "x", "authorize_scopes": "email"},
+    )  # fmt: skip
+    page = _sign_in_page(cloud, pool, "Google", identity_provider="Google")
+    assert "stands in" in page.text
+
+
+@shows
+def codes_not_limited(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="codes", AutoVerifiedAttributes=["email"])
+    client = cognito.create_user_pool_client(UserPoolId=pool["UserPool"]["Id"], ClientName="c")[
+        "UserPoolClient"
+    ]["ClientId"]
+    address: Any = [{"Name": "email", "Value": "ann@example.com"}]
+    cognito.sign_up(ClientId=client, Username="ann", Password="Passw0rd!x", UserAttributes=address)
+    for _ in range(30):
+        cognito.resend_confirmation_code(ClientId=client, Username="ann")
 
 
 @shows

@@ -71,6 +71,13 @@ DIFFERENCES: Final = (
         "Requests over a quota are throttled.",
     ),
     Difference(
+        EVERY, "addresses_of_this_machine",
+        "Addresses in a stack's outputs (function URLs, APIs, queues, sign-in domains, web sites) "
+        "are of this machine.",
+        "They are AWS's own.",
+        "AWS's would lead to nothing, or to a stranger's.",
+    ),
+    Difference(
         POOLS, "messages_stay_here",
         "Messages, and the codes in them, stay on this machine: see [Users](users.md#messages).",
         "They are sent by e-mail and SMS, some 50 e-mails a day without SES.",
@@ -84,6 +91,18 @@ DIFFERENCES: Final = (
         POOLS, "plain_pages",
         "Managed login branding and terms are kept; the sign-in pages have a look of their own.",
         "The pages are styled by them.",
+    ),
+    Difference(
+        POOLS, "a_page_stands_in",
+        "On the hosted sign-in a page of the local cloud stands in for Google and other providers. "
+        "It believes the address that is typed.",
+        "The provider's own page asks who it is.",
+        "That needs a network, and an application that the provider knows.",
+    ),
+    Difference(
+        POOLS, "codes_not_limited",
+        "Codes may be asked for again and again.",
+        "After some in an hour: `LimitExceededException`.",
     ),
     Difference(
         POOLS, "actions_not_served",
