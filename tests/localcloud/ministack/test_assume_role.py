@@ -301,6 +301,21 @@ def test_web_identities_get_what_the_token_says(roles: Roles) -> None:
         "cognito-identity.amazonaws.com",
     )
 
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    roles.iam.put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="own",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+    )
+    only_lists = json.dumps(
+        {"Version": "2012-10-17", "Statement": {**statement, "Action": "s3:ListAllMyBuckets"}}
+    )
+    limited = roles.client("sts").assume_role_with_web_identity(**asked, Policy=only_lists)
+    files = pools.acting("s3", limited["Credentials"])
+    assert files.list_buckets()["ResponseMetadata"]["HTTPStatusCode"] == 200
+    with pytest.raises(ClientError, match="no session policy allows the s3:CreateBucket action"):
+        files.create_bucket(Bucket="mine")
+
     def refused(**changed: Any) -> str:
         with pytest.raises(ClientError) as problem:
             roles.client("sts").assume_role_with_web_identity(**{**asked, **changed})

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+from workbench.localcloud.iam.trust import trusts_provider
 from workbench.localcloud.ministack.patches.cognito.tokens import claims_of, is_signed
 from workbench.localcloud.ministack.patches.sts.sts_requests import (
     StsRequest,
@@ -68,13 +69,18 @@ def _request_refused(request: StsRequest) -> Any:
     code, message = _refusal(request.text("WebIdentityToken"))
     if code:
         return request.refuse(400, code, message)
-    denied = sts._web_identity_trust_denied(arn, request.parameters, request.as_json)
-    if denied is not None:
-        return denied
+    role = role_of(arn)
+    provider, keys = sts._web_identity_principal(
+        request.text("WebIdentityToken"), request.text("ProviderId"), arn
+    )
+    keys["sts:rolesessionname"] = request.text("RoleSessionName")
+    trust = role.get("AssumeRolePolicyDocument") if role is not None else None
+    if not trusts_provider(trust, provider, [f"sts:{_ACTION}"], keys):
+        return request.refuse(403, "AccessDenied", f"Not authorized to perform sts:{_ACTION}")
     _, refused = sts._session_policies(request.parameters, arn.split(":")[4], check=True)
     if refused is not None:
         return refused
-    wrong = too_long(request, role_of(arn) or {})
+    wrong = too_long(request, role or {})
     return request.refuse(400, "ValidationError", wrong) if wrong else None
 
 
