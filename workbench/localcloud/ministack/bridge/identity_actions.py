@@ -1,7 +1,7 @@
-"""Lists the actions that an identity pool's credentials allow: the calls of a front end, no others.
+"""Lists what an identity pool's credentials allow with IAM off: a front end's calls, no others.
 
-The emulator evaluates no policies, and every guest of a front end gets such credentials; they must
-not run functions or read what the backend keeps for itself.
+Every guest of a front end gets such credentials; without policies, too, they must not run functions
+or read what the backend keeps for itself.
 """
 
 from __future__ import annotations
