@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.localcloud.software_authenticator import Authenticator
 from workbench.aws.clients import Clients
 from workbench.users.authenticator import totp_code
 from workbench.users.devices import read_devices
 from workbench.users.known_codes import known_code, last_code
 from workbench.users.local_notes import read_local_notes
 from workbench.users.open_pool import OpenedPool
-from workbench.users.passkeys import list_passkeys
+from workbench.users.passkeys import delete_passkey, list_passkeys
 from workbench.users.user_pools import UserPool, UserPoolProblem
 from workbench.users.user_sign_in import (
     AppClient,
@@ -54,6 +55,7 @@ class Pool:
             UserPoolId=made,
             MfaConfiguration=mfa,
             SoftwareTokenMfaConfiguration={"Enabled": True},
+            WebAuthnConfiguration={"RelyingPartyId": "localhost"},
             SmsMfaConfiguration={
                 "SmsConfiguration": {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}
             },
@@ -108,17 +110,27 @@ def test_a_code_that_was_chosen_has_eight_digits(pool: Pool) -> None:
     assert isinstance(pool.answer(pool.begin(Flow.CODE)), UserTokens)
 
 
-def test_what_is_no_choice_is_told_and_a_passkey_needs_a_browser(pool: Pool) -> None:
-    choosing = pool.begin(Flow.CHOICE)
+def test_what_is_no_choice_is_told(pool: Pool) -> None:
     with pytest.raises(UserPoolProblem, match="'fax' is not a choice"):
-        pool.answer(choosing, {"ANSWER": "fax"})
-    assert isinstance(choosing, Challenge)
-    (asked,) = choosing.asks
-    with_passkey = Challenge(
-        choosing.name, NAME, (type(asked)("ANSWER", "", choices=("WEB_AUTHN",)),)
-    )
+        pool.answer(pool.begin(Flow.CHOICE), {"ANSWER": "fax"})
+
+
+def test_a_passkey_is_listed_and_deleted_and_needs_a_browser(pool: Pool) -> None:
+    tokens = pool.begin(Flow.PASSWORD, PASSWORD)
+    assert isinstance(tokens, UserTokens)
+    begun = pool.cognito.start_web_authn_registration(AccessToken=tokens.access)
+    credential = Authenticator().create(begun["CredentialCreationOptions"])
+    pool.cognito.complete_web_authn_registration(AccessToken=tokens.access, Credential=credential)
+    (passkey,) = list_passkeys(pool.pool, tokens.access)
+    assert passkey.site == "localhost"
+    notes = read_local_notes(pool.opened, NAME)
+    assert notes is not None
+    assert [(each.id, each.site) for each in notes.passkeys] == [(passkey.id, "localhost")]
+    assert notes.passkeys[0].created is not None
     with pytest.raises(UserPoolProblem, match="A passkey is kept by a browser"):
-        pool.answer(with_passkey, {"ANSWER": "WEB_AUTHN"})
+        pool.answer(pool.begin(Flow.CHOICE), {"ANSWER": "WEB_AUTHN"})
+    delete_passkey(pool.pool, tokens.access, passkey.id)
+    assert list_passkeys(pool.pool, tokens.access) == ()
 
 
 def test_a_second_factor_of_each_kind_and_the_choice_between_two(pool: Pool) -> None:

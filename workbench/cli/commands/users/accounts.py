@@ -168,7 +168,7 @@ def _show(arguments: argparse.Namespace) -> int:
         **({} if role is None else {"identity role": role.text}),
         **user.attributes,
         **{f"new {name}": f"{value}, waits for its code" for name, value in notes.waiting.items()},
-        **({"passkeys": ", ".join(each.name for each in notes.passkeys)} if notes.passkeys else {}),
+        **({"passkeys": str(len(notes.passkeys))} if notes.passkeys else {}),
     }
     paint = Paint.of(sys.stdout)
     for name, value in rows.items():

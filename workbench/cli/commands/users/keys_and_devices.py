@@ -27,7 +27,9 @@ def register(actions: Actions) -> None:
     """Add the sub-commands."""
     about = "a user's passkeys (AWS tells them to the user alone: sign in first)"
     passkeys = add_user_action(actions, "passkeys", about, _passkeys)
-    passkeys.add_argument("--delete", metavar="ID", default="", help="delete this one")
+    passkeys.add_argument(
+        "--delete", metavar="ID", default="", help="delete this one (--delete=ID)"
+    )
     devices = add_user_action(actions, "devices", "the devices that a user signed in on", _devices)
     change = devices.add_mutually_exclusive_group()
     change.add_argument("--forget", metavar="KEY", default="", help="forget this one, or `all`")
