@@ -281,8 +281,10 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     state = tmp_path_factory.mktemp("services") / "cloud"
     target = lifecycle.start(state)
-    yield Made(target, _make(target))
-    lifecycle.stop(state)
+    try:
+        yield Made(target, _make(target))
+    finally:
+        lifecycle.stop(state)
 
 
 def _make(target: LocalTarget) -> Mapping[str, str]:
