@@ -39,6 +39,7 @@ def install() -> None:
 
     get_credentials = cognito._get_credentials_for_identity
     set_roles = cognito._set_identity_pool_roles
+    load = cognito.load_persisted_state
 
     def with_role(data: Any) -> Answer:
         pool = pool_of(data.get("IdentityId"))
@@ -66,8 +67,30 @@ def install() -> None:
         answer: Answer = set_roles({**data, "RoleMappings": mappings})
         return answer
 
+    def load_by_provider(state: Any) -> None:
+        load(state)
+        for pool in cognito._identity_pools.all_values():
+            name_provider(pool)
+
     cognito._get_credentials_for_identity = with_role
     cognito._set_identity_pool_roles = set_by_provider
+    cognito.load_persisted_state = load_by_provider
+
+
+def name_provider(pool: dict[str, Any]) -> None:
+    """Give a template's mapping its provider, which earlier releases did not save with it.
+
+    Only where the pool has one provider: of several it cannot be known.
+    """
+    providers = pool.get("CognitoIdentityProviders") or ()
+    if len(providers) != 1 or not pool.get("_role_mappings"):
+        return
+    name = f"{providers[0].get('ProviderName')}:{providers[0].get('ClientId')}"
+    pool["_role_mappings"] = {
+        # Every provider's name has a dot or a colon, no logical id has.
+        key if "." in key or ":" in key else name: mapping
+        for key, mapping in pool["_role_mappings"].items()
+    }
 
 
 def role_for(pool: Mapping[str, Any], logins: Mapping[str, str], custom: str | None) -> str:
