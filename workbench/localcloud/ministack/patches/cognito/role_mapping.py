@@ -82,7 +82,7 @@ def name_provider(pool: dict[str, Any]) -> None:
 
     Only where the pool has one provider: of several it cannot be known.
     """
-    providers = pool.get("CognitoIdentityProviders") or ()
+    providers = list(pool.get("CognitoIdentityProviders") or ())
     if len(providers) != 1 or not pool.get("_role_mappings"):
         return
     name = f"{providers[0].get('ProviderName')}:{providers[0].get('ClientId')}"
