@@ -124,7 +124,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         IAM, "own_key_may_all",
-        "The local cloud's own key (of `local env`) may do everything, whatever a policy says.",
+        "The local cloud's own key (of `amplify-tui local env`) may do everything, whatever a "
+        "policy says.",
         "Policies decide for you, too.",
         "It is the developer's: there is no console to get out of one's own refusal.",
     ),
@@ -267,7 +268,7 @@ DIFFERENCES: Final = (
     Difference(
         CLOUDFORMATION, "bootstrapped",
         "The CDK's bootstrap resources are there from the first second.",
-        "`cdk bootstrap` makes them, once for each account and region.",
+        "The CDK's bootstrap command makes them, once for each account and region.",
     ),
     Difference(
         CLOUDFORMATION, "no_stack_sets",
