@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -485,6 +486,9 @@ def your_node(cloud: Cloud) -> None:
 
     own = "v" + ".".join(map(str, find_node().version))
     assert _explored(cloud)["version"] == own
+    code = "import sys, botocore\ndef handler(event, context): return sys.version_info[:2]"
+    cloud.function("python", code, "python3.13")
+    assert cloud.invoke("python") == list(sys.version_info[:2])
 
 
 @shows

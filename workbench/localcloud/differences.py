@@ -177,8 +177,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         LAMBDA, "your_node",
-        "A function is a process of your own Node, or of the Python that amplify-tui runs on, "
-        "whatever its runtime's version.",
+        "A function is a process of your own Node, or of the Python that amplify-tui runs on, with "
+        "its packages, whatever its runtime's version.",
         "It is a container with exactly that runtime.",
     ),
     Difference(
@@ -288,7 +288,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         EVENTS, "unchecked_schedules",
-        "Scheduler stores an expression that is none, which then never runs.",
+        "Scheduler stores an expression that is none.",
         "It is refused (`ValidationException`).",
     ),
     Difference(
