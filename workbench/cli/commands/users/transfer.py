@@ -29,7 +29,7 @@ _CREATE_GROUPS: Final = "create the groups that the pool does not have"
 
 def register(actions: Actions) -> None:
     """Add the sub-commands."""
-    about = "create the users of a CSV or JSON file; all rows are checked first"
+    about = "create the users of a CSV or JSON file, all or none (no import job of Cognito's)"
     imported = add_pool_action(actions, "import", about, _import)
     imported.add_argument("file", help="Cognito's CSV, or JSON as users export writes it")
     imported.add_argument("--dry-run", action="store_true", help="only check the rows")
