@@ -20,6 +20,7 @@ from workbench.localcloud.ministack.patches.appsync import (
     types,
 )
 from workbench.localcloud.ministack.patches.cloudformation import (
+    circular_dependencies,
     custom_resource_failures,
     custom_resources,
     missing_stack_message,
@@ -29,6 +30,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     role_boundaries,
     stack_events,
     template_metadata,
+    template_text,
     unserved_types,
 )
 from workbench.localcloud.ministack.patches.cognito import (
@@ -125,6 +127,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     stack_events.install,
     missing_stack_message.install,
     template_metadata.install,
+    template_text.install,
+    circular_dependencies.install,
     custom_resource_failures.install,
     custom_resources.install,
     provider_invocations.install,

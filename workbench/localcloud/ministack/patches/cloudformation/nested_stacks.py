@@ -25,6 +25,8 @@ from ministack.services.cloudformation import (
     stacks,
 )
 
+from workbench.localcloud.ministack.patches.cloudformation.template_text import text_of
+
 _TYPE = "AWS::CloudFormation::Stack"
 _SUCCEEDED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 Stack = dict[str, Any]
@@ -203,7 +205,8 @@ def _read(props: Properties, parent_name: str) -> tuple[dict[str, Any], str, dic
             "Value of property Parameters must be an object with String (or simple type) properties"
         )
     values = [
-        {"Key": key, "Value": "" if value is None else str(value)} for key, value in given.items()
+        {"Key": key, "Value": "" if value is None else str(text_of(value))}
+        for key, value in given.items()
     ]
     return template, body, engine._resolve_parameters(template, values)
 
