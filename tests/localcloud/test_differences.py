@@ -646,13 +646,6 @@ def no_stack_sets(cloud: Cloud) -> None:
 
 
 @shows
-def large_parameters(cloud: Cloud) -> None:
-    ssm = cloud.client("ssm")
-    ssm.put_parameter(Name="/large", Value="x" * 5_000, Type="String")
-    assert len(ssm.get_parameter(Name="/large")["Parameter"]["Value"]) == 5_000
-
-
-@shows
 def local_stages(cloud: Cloud) -> None:
     made = cloud.client("apigatewayv2").create_api(Name="stages", ProtocolType="HTTP")
     port = cloud.target.endpoint.rpartition(":")[2]

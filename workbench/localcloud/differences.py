@@ -33,7 +33,6 @@ DYNAMODB: Final = "DynamoDB"
 LAMBDA: Final = "Lambda"
 S3: Final = "S3"
 CLOUDFORMATION: Final = "CloudFormation"
-SSM: Final = "SSM"
 API_GATEWAY: Final = "API Gateway"
 EVENTS: Final = "EventBridge and Scheduler"
 QUEUES: Final = "SQS and SNS"
@@ -43,7 +42,7 @@ HOSTING: Final = "Amplify Hosting"
 OTHERS: Final = "Other services"
 
 SERVICES: Final = (
-    EVERY, POOLS, IDENTITIES, IAM, APPSYNC, DYNAMODB, LAMBDA, S3, CLOUDFORMATION, SSM, API_GATEWAY,
+    EVERY, POOLS, IDENTITIES, IAM, APPSYNC, DYNAMODB, LAMBDA, S3, CLOUDFORMATION, API_GATEWAY,
     EVENTS, QUEUES, KMS, SES, HOSTING, OTHERS,
 )  # fmt: skip
 
@@ -274,11 +273,6 @@ DIFFERENCES: Final = (
         CLOUDFORMATION, "no_stack_sets",
         "There are no stack sets.",
         "There are.",
-    ),
-    Difference(
-        SSM, "large_parameters",
-        "A standard parameter may have more than 4 KB.",
-        "It is refused; advanced ones have 8 KB.",
     ),
     Difference(
         API_GATEWAY, "local_stages",

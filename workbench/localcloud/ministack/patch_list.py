@@ -119,6 +119,11 @@ from workbench.localcloud.ministack.patches.server import (
     service_models,
     steady_answers,
 )
+from workbench.localcloud.ministack.patches.ssm import (
+    parameter_calls,
+    parameter_filters,
+    parameter_labels,
+)
 from workbench.localcloud.ministack.patches.sts import assume_role, saved_sessions, web_identities
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -205,6 +210,9 @@ PATCHES: tuple[Callable[[], None], ...] = (
     post_forms.install,
     refused_deletions.install,
     staging_bucket.install,
+    parameter_filters.install,
+    parameter_labels.install,
+    parameter_calls.install,
     unserved_types.install,
     role_boundaries.install,
     contains.install,
