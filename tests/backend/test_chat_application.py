@@ -81,7 +81,7 @@ def test_a_user_signs_up_and_talks(
     assert client("confirm", message.code) == {"next": "DONE"}
     assert client("chat") == {
         "signedIn": True,
-        "refused": "name must have at least 1 characters.",
+        "refused": "Field name of type Chat must have a minimum length of 1",
         "related": ["first", "second"],
         "listed": ["first", "second"],
         "byTime": ["second", "first"],

@@ -2,7 +2,7 @@ import pytest
 
 from workbench.backend.constructs.data.access import chunks, role_paths
 from workbench.backend.constructs.data.modes import every_mode, key_expiry, provider
-from workbench.backend.constructs.data.templates import logical_id, table
+from workbench.backend.constructs.data.templates import logical_id, pipeline_resolver, table
 from workbench.backend.definitions.schema import DataDefinition, Model, Modes, Rule, Schema
 from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.resolvers.records import IndexPlan, ResolverPlan, TablePlan
@@ -28,6 +28,13 @@ def test_other_keys_are_another_table() -> None:
         return table(TablePlan("Order", partition, sort, ((partition, "S"),)))["TableName"]
 
     assert len({str(name("id")), str(name("number")), str(name("id", "number"))}) == 3
+
+
+def test_pipelines_name_their_api_and_environment_in_the_stash() -> None:
+    code = pipeline_resolver("Mutation", "batchRows", ["F"])["Code"]["Fn::Sub"]
+    assert "ctx.stash.awsAppsyncApiId = '${ApiId}';" in code
+    # What tables are named by.
+    assert "ctx.stash.amplifyApiEnvironmentName = 'NONE';" in code
 
 
 def test_logical_ids_stay_unique_without_their_marks() -> None:

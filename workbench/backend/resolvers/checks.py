@@ -6,18 +6,19 @@ from workbench.backend.definitions.schema import Field, Model, Validator
 from workbench.backend.resolvers.javascript import literal, member
 
 _WORDS = {
-    "minLength": "must have at least {} characters",
-    "maxLength": "must have at most {} characters",
-    "startsWith": "must start with {}",
-    "endsWith": "must end with {}",
-    "matches": "must match {}",
-    "gt": "must be greater than {}",
-    "gte": "must be at least {}",
-    "lt": "must be less than {}",
-    "lte": "must be at most {}",
-    "positive": "must be positive",
-    "negative": "must be negative",
+    "minLength": "have a minimum length of {}",
+    "maxLength": "have a maximum length of {}",
+    "startsWith": "start with {}",
+    "endsWith": "end with {}",
+    "matches": "match {}",
+    "gt": "be greater than {}",
+    "gte": "be greater than or equal to {}",
+    "lt": "be less than {}",
+    "lte": "be less than or equal to {}",
+    "positive": "be greater than 0",
+    "negative": "be less than 0",
 }
+"""Amplify's own words, behind "Field NAME of type MODEL must"."""
 
 
 def default_lines(model: Model) -> list[str]:
@@ -36,10 +37,11 @@ def validation(model: Model, source: str) -> list[str]:
     for field in model.fields:
         for check in field.validators:
             value = member(source, field.name)
-            message = check.message or f"{field.name} {_WORDS[check.name].format(check.value)}."
+            words = _WORDS[check.name].format(check.value)
+            message = check.message or f"Field {field.name} of type {model.name} must {words}"
             lines.append(
                 f"if ({value} != null && !({_condition(field, check, value)})) "
-                f"util.error({literal(message)}, 'ValidationError');"
+                f"util.error({literal(message)});"
             )
     return lines
 

@@ -55,7 +55,7 @@ def _guard(operation: Operation) -> str:
                 "export function request(ctx)",
                 ["if (!isAllowed(ctx)) util.unauthorized();", "return { payload: null };"],
             ),
-            function("export function response(ctx)", ["return null;"]),
+            function("export function response(ctx)", ["return ctx.prev.result;"]),
         ],
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.backend.definitions.schema import Field, Model, Rule, Schema
-from workbench.backend.graphql.names import composite_attribute, heard_of
+from workbench.backend.graphql.names import composite_attribute, heard_of, index_name
 from workbench.backend.resolvers.access import Grant, grants, is_static
 from workbench.backend.resolvers.access_code import (
     allowed_function,
@@ -96,8 +96,8 @@ def _create(schema: Schema, model: Model) -> Step:
         target = member("input", rule.owner_field)
         stamp = f"[{value}]" if rule.is_list else value
         lines.append(
-            f"if (util.authType() === {literal(_TYPES[rule.provider])} && {target} === undefined) "
-            f"{target} = {stamp};"
+            f"if (util.authType() === {literal(_TYPES[rule.provider])} && "
+            f"!Object.keys(input).includes({literal(rule.owner_field)})) {target} = {stamp};"
         )
     lines.append("refuseOthers(allowedFields(ctx, input), ctx.args.input);")
     lines += default_lines(model)
@@ -110,6 +110,7 @@ def _create(schema: Schema, model: Model) -> Step:
         f"__typename: {literal(model.name)} }};"
     )
     lines += validation(model, "input")
+    lines += _whole_keys(model, "creating")
     for attribute, parts in composites(model, schema):
         present = " && ".join(f"{member('item', part)} != null" for part in parts)
         joined = "#".join(f"${{{member('item', part)}}}" for part in parts)
@@ -158,22 +159,17 @@ def _update(schema: Schema, model: Model) -> tuple[Step, ...]:
         "  update[name] = input[name] === null ? ddb.operations.remove() : input[name];",
         "});",
     ]
+    lines += _whole_keys(model, "updating")
     for attribute, members in composites(model, schema):
         if set(members) <= set(model.identifier):
             continue
-        given = " || ".join(f"{member('input', part)} != null" for part in members)
-        lines.append(f"if ({given}) {{")
-        for part in members:
-            message = (
-                f"When updating any part of the composite sort key '{attribute}', you must provide "
-                f"all fields for the key. Missing key: '{part}'."
-            )
-            lines.append(
-                f"  if ({member('input', part)} == null) util.error({literal(message)}, "
-                "'InvalidArgumentsError');"
-            )
+        present = " && ".join(f"{member('input', part)} != null" for part in members)
         joined = "#".join(f"${{{member('input', part)}}}" for part in members)
-        lines += [f"  {member('update', attribute)} = `{joined}`;", "}"]
+        lines += [
+            f"if ({literal(list(members))}.some(name => Object.keys(input).includes(name))) {{",
+            f"  {member('update', attribute)} = {present} ? `{joined}` : ddb.operations.remove();",
+            "}",
+        ]
     lines += _key_lines(model)
     lines += _existing(model)
     lines.append(f"return ddb.update({{ key: {key_of(model, 'key')}, update, condition }});")
@@ -307,6 +303,30 @@ def composites(model: Model, schema: Schema) -> list[tuple[str, tuple[str, ...]]
             if relation.kind != "belongs_to" and relation.model == model.name:
                 found += [relation.references[1:]] if len(relation.references) > 2 else []
     return [(composite_attribute(parts), tuple(parts)) for parts in dict.fromkeys(found)]
+
+
+def _whole_keys(model: Model, doing: str) -> list[str]:
+    """Lines that refuse a part of the sort keys of an index, which are one attribute."""
+    lines = []
+    for index in model.indexes:
+        if len(index.sort_keys) < 2:
+            continue
+        message = (
+            f"When {doing} any part of the composite sort key for @index "
+            f"'{index_name(model, index)}', you must provide all fields for the key. "
+            "Missing key: '"
+        )
+        keys = literal(list(index.sort_keys))
+        lines += [
+            f"if ({keys}.some(name => Object.keys(input).includes(name))) {{",
+            f"  {keys}.forEach(name => {{",
+            "    if (!Object.keys(input).includes(name)) {",
+            f"      util.error({literal(message)} + `${{name}}'.`);",
+            "    }",
+            "  });",
+            "}",
+        ]
+    return lines
 
 
 def _index_partitions(model: Model, schema: Schema) -> tuple[str, ...]:

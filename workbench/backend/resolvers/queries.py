@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from workbench.backend.definitions.schema import Index, Model, Rule
 from workbench.backend.graphql.names import (
-    composite,
     composite_attribute,
     index_field,
     index_name,
@@ -22,6 +21,11 @@ from workbench.backend.resolvers.access_code import (
     told,
 )
 from workbench.backend.resolvers.javascript import function, literal, member, module, name_of
+from workbench.backend.resolvers.key_conditions import (
+    key_functions,
+    partition_checks,
+    query_lines,
+)
 from workbench.backend.resolvers.records import ResolverPlan, Step, table_source
 
 _UTIL = "import { util } from '@aws-appsync/utils';"
@@ -111,6 +115,7 @@ def _list(model: Model) -> Step:
     rules = [grant.rule for grant in grants(model, "list")]
     name = list_field(model.name)
     lines = []
+    support_functions: list[str] = []
     page = "limit: limit ?? 100, nextToken, filter"
     if model.identifier == ("id",):
         lines.append("const { limit, nextToken } = ctx.args;")
@@ -118,48 +123,26 @@ def _list(model: Model) -> Step:
     else:
         first, *sort = model.identifier
         lines.append("const { limit, nextToken, sortDirection } = ctx.args;")
+        lines += partition_checks(first, tuple(sort))
         lines.append(f"if ({member('ctx.args', first)} == null) {{")
         lines.append(f"  return ddb.scan({{ {page} }});")
         lines.append("}")
-        lines += _query_lines(first, tuple(sort), page, "")
-    return listing(model, name, rules, lines)
+        lines += query_lines(first, tuple(sort), page, "")
+        support_functions = key_functions(tuple(sort))
+    return listing(model, name, rules, lines, functions=support_functions)
 
 
 def _index(model: Model, index: Index) -> Step:
     rules = [grant.rule for grant in grants(model, "list")]
     lines = ["const { limit, nextToken, sortDirection } = ctx.args;"]
-    lines += _query_lines(
+    lines += query_lines(
         index.partition,
         index.sort_keys,
         "limit: limit ?? 100, nextToken, filter",
         index_name(model, index),
     )
-    return listing(model, index_field(model, index), rules, lines)
-
-
-def _query_lines(first: str, sort: tuple[str, ...], page: str, index: str) -> list[str]:
-    lines = [f"const query = {{ {name_of(first)}: {{ eq: {member('ctx.args', first)} }} }};"]
-    if len(sort) == 1:
-        given = member("ctx.args", sort[0])
-        lines.append(f"if ({given}) {member('query', sort[0])} = {given};")
-    elif sort:
-        given = member("ctx.args", composite(sort))
-        attribute = composite_attribute(sort)
-        parts = ", ".join(member("key", part) for part in sort)
-        lines += [
-            f"if ({given}) {{",
-            f"  const joined = key => [{parts}].filter(part => part != null).join('#');",
-            f"  const verb = Object.keys({given})[0];",
-            f"  const key = {given}[verb];",
-            f"  query[{literal(attribute)}] = "
-            "{ [verb]: Array.isArray(key) ? key.map(joined) : joined(key) };",
-            "}",
-        ]
-    where = f"index: {literal(index)}, " if index else ""
-    lines.append(
-        f"return ddb.query({{ query, {where}{page}, scanIndexForward: sortDirection !== 'DESC' }});"
-    )
-    return lines
+    functions = key_functions(index.sort_keys)
+    return listing(model, index_field(model, index), rules, lines, functions=functions)
 
 
 def filter_lines(rules: Sequence[Rule]) -> list[str]:
@@ -185,10 +168,12 @@ def listing(
     about: str = "",
     before: Sequence[str] = (),
     found: str = "ctx.result",
+    functions: Sequence[str] = (),
 ) -> Step:
     """A page of items.
 
-    ``lines`` end by the request, ``before`` and ``found`` as in :func:`single`.
+    ``lines`` end by the request and call ``functions``; ``before`` and ``found`` as in
+    :func:`single`.
     """
     dynamic = [rule for rule in rules if not is_static(rule)]
     code = module(
@@ -198,6 +183,7 @@ def listing(
             *support(rules),
             static_function(rules, f"Who may see every {model.name}."),
             filter_function(dynamic) if dynamic else "",
+            *functions,
             function("export function request(ctx)", [*filter_lines(rules), *before, *lines]),
             function(
                 "export function response(ctx)",

@@ -22,9 +22,19 @@ _TABLE_ACTIONS = (
     "UpdateItem",
     "ConditionCheckItem",
 )
-PIPELINE_CODE = """\
-export const request = () => ({});
+PIPELINE_CODE: Json = {
+    "Fn::Sub": """\
+export const request = (ctx) => {
+  ctx.stash.awsAppsyncApiId = '${ApiId}';
+  ctx.stash.amplifyApiEnvironmentName = 'NONE';
+  return {};
+};
 export const response = (ctx) => ctx.prev.result;
+"""
+}
+"""What every pipeline begins with: the names that Amplify puts in the stash.
+
+Handlers of batches name their tables by them: ``Todo-${ctx.stash.awsAppsyncApiId}-…``.
 """
 
 

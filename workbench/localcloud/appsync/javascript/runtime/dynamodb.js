@@ -111,8 +111,8 @@ function updateExpression(changes) {
 }
 
 // A condition or filter, without the members that would be empty: DynamoDB refuses those.
-function expression(object) {
-  const made = $.dynamoExpression(object);
+function expression(object, flat) {
+  const made = $.dynamoExpression(object, flat);
   if (made === undefined) return undefined;
   const { expressionValues, ...rest } = made;
   return Object.keys(expressionValues).length > 0 ? { ...rest, expressionValues } : rest;
@@ -227,7 +227,7 @@ $.groups.dynamodbModule = Object.freeze({
   query(payload) {
     const { query, filter, scanIndexForward, select, projection: paths } = required(payload, "query");
     return request("Query", {
-      query: expression(query),
+      query: expression(query, true),
       ...paging(payload),
       scanIndexForward,
       select,

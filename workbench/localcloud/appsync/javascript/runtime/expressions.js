@@ -56,15 +56,17 @@ class DynamoExpression {
     return placeholder;
   }
 
-  // All parts of an object, which hold together.
-  parts(object, prefix) {
+  // All parts of an object, which hold together; `flat` leaves several conditions on one field
+  // side by side.
+  parts(object, prefix, flat = false) {
     const parts = [];
     for (const [field, condition] of Object.entries(object)) {
       if ($.isNothing(condition)) continue;
       if (GROUPS.includes(field)) {
         parts.push(this.group(field, condition, prefix));
       } else if ($.isObject(condition)) {
-        parts.push(this.field(condition, prefix, [field]));
+        const found = this.comparisons(condition, prefix, [field]);
+        parts.push(...(flat ? found : [this.join(found, "AND")]));
       } else {
         throw new TypeError(`The condition on ${field} is not an object of operators`);
       }
@@ -72,19 +74,19 @@ class DynamoExpression {
     return parts.filter((part) => part !== null);
   }
 
-  field(condition, prefix, path) {
+  comparisons(condition, prefix, path) {
     const parts = [];
     for (const [operator, operand] of Object.entries(condition)) {
       if (operand === undefined) continue;
       if (OPERATORS.has(operator)) {
         parts.push(this.comparison(operator, operand, prefix, path));
       } else if ($.isObject(operand)) {
-        parts.push(this.field(operand, prefix, [...path, operator]));
+        parts.push(this.join(this.comparisons(operand, prefix, [...path, operator]), "AND"));
       } else {
         throw new TypeError(`Operator ${operator} is not supported`);
       }
     }
-    return this.join(parts, "AND");
+    return parts;
   }
 
   group(kind, conditions, prefix) {
@@ -152,11 +154,12 @@ class DynamoExpression {
 }
 
 // The expression of a filter or condition object, or undefined where it says nothing.
-$.dynamoExpression = function (object) {
+// In that of a query's key DynamoDB counts the conditions on each field: `flat` keeps them apart.
+$.dynamoExpression = function (object, flat = false) {
   if ($.isNothing(object)) return undefined;
   if (!$.isObject(object)) throw new TypeError("A filter or condition must be an object");
   const made = new DynamoExpression();
-  const parts = made.parts(object, []);
+  const parts = made.parts(object, [], flat);
   if (parts.length === 0) return undefined;
   return { expression: parts.join(" AND "), expressionNames: made.names, expressionValues: made.values };
 };
