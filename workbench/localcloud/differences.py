@@ -176,8 +176,8 @@ DIFFERENCES: Final = (
     ),
     Difference(
         LAMBDA, "your_node",
-        "A function is a process of your own Node, or of the Python that amplify-tui runs on, with "
-        "its packages, whatever its runtime's version.",
+        "A function is a process of its runtime's Node or Python where PATH or a version manager "
+        "has that version; else of your own Node, or of the Python that amplify-tui runs on.",
         "It is a container with exactly that runtime.",
     ),
     Difference(
@@ -196,25 +196,13 @@ DIFFERENCES: Final = (
         "Only `/tmp` can be written.",
     ),
     Difference(
-        LAMBDA, "your_environment",
-        "It has your home folder, your time zone, and the variables of the shell that has started "
-        "the local cloud.",
-        "It has those that it defines, Lambda's own, and UTC.",
-    ),
-    Difference(
-        LAMBDA, "one_error_type",
-        "An error that its code throws has the type `Runtime.HandlerError`, and no stack.",
-        "The error's own type (`TypeError`), with its stack.",
-    ),
-    Difference(
-        LAMBDA, "no_streaming",
-        "Response streaming (`awslambda.streamifyResponse`) is not there: the function does not "
-        "start.",
-        "The answer is streamed.",
+        LAMBDA, "streamed_at_once",
+        "A streamed response (`awslambda.streamifyResponse`) is sent when it is complete.",
+        "It is sent as it is written.",
     ),
     Difference(
         LAMBDA, "no_foreign_layers",
-        "A layer that is named by an ARN of AWS is left out.",
+        "A layer that is named by an ARN of AWS is left out, and named in the function's log.",
         "It is in `/opt`.",
         "Its content is on AWS alone.",
     ),

@@ -22,6 +22,7 @@ from typing import Any
 
 from workbench.front_end.written import function_preload
 from workbench.guardian import Guardian, keep_ledger, own_guardian
+from workbench.localcloud.ministack.functions.interpreters import NODE_SCRIPT
 from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import write_private
@@ -31,7 +32,6 @@ MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 """Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
 
 _SCOPES = ("@aws-sdk", "@smithy")
-_WORKER_SCRIPT = "_worker.js"
 _PRELOAD = "preload.cjs"
 _owned: list[Path] = []
 
@@ -144,7 +144,7 @@ class _GuardedSubprocess(_Overlay):
 
     def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
         code = options.get("cwd")
-        if code and str(command[-1]).endswith(_WORKER_SCRIPT):
+        if code and str(NODE_SCRIPT) in command:
             link_sdk(Path(code), self._packages)
             command = [command[0], "--require", str(self._preload), *command[1:]]
         # A function is given addresses of AWS, such as another function's URL, as its settings.

@@ -1,0 +1,61 @@
+"""A function's environment is what Lambda defines and what the user declares."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.localcloud.ministack.functions.conftest import Functions
+
+pytestmark = pytest.mark.cloud
+
+SHOWN = {
+    "nodejs20.x": "exports.handler = async () => [process.env, new Date(0).getHours()]",
+    "python3.11": (
+        "import os, time\n"
+        "def handler(event, context): return dict(os.environ), time.localtime(0).tm_hour"
+    ),
+}
+LAMBDAS = {
+    "_HANDLER", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_XRAY_DAEMON_ADDRESS", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "LANG",
+    "LD_LIBRARY_PATH", "PATH", "TZ",
+}  # fmt: skip
+OURS = {
+    "AMPLIFY_TUI_OWNER", "AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_ENDPOINT_URL", "HOME",
+    "_MINISTACK_INVOKE_DEPTH",
+}  # fmt: skip
+LANGUAGES = {"nodejs20.x": {"NODE_PATH"}, "python3.11": {"LC_CTYPE"}}
+
+
+@pytest.mark.parametrize("runtime", SHOWN)
+def test_it_is_made_for_the_function(functions: Functions, runtime: str) -> None:
+    variables, hour = functions.run(runtime, SHOWN[runtime]).told
+    assert set(variables) - LANGUAGES[runtime] == LAMBDAS | OURS
+    assert (hour, variables["TZ"]) == (0, ":UTC")
+    assert variables["_HANDLER"] == "index.handler"
+    assert variables["AWS_EXECUTION_ENV"] == f"AWS_Lambda_{runtime}"
+    assert variables["HOME"] != os.environ["HOME"]
+
+
+@pytest.mark.parametrize("runtime", SHOWN)
+def test_it_has_what_the_user_declares(functions: Functions, runtime: str) -> None:
+    declared = {"TZ": "America/New_York", "STRIPE_KEY": "sk_own"}
+    variables, hour = functions.run(
+        runtime, SHOWN[runtime], Environment={"Variables": declared}
+    ).told
+    assert (hour, variables["STRIPE_KEY"]) == (19, "sk_own")
+
+
+def test_a_python_function_finds_the_sdk_and_none_of_our_packages(functions: Functions) -> None:
+    code = (
+        "from importlib.util import find_spec\n"
+        "def handler(event, context):\n"
+        "    names = ['boto3', 'botocore', 'urllib3', 'textual', 'workbench', 'ministack']\n"
+        "    return [name for name in names if find_spec(name)]"
+    )
+    assert functions.run("python3.11", code).told == ["boto3", "botocore", "urllib3"]

@@ -1,0 +1,142 @@
+"""Failures of functions are answered and logged as Lambda's runtimes do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.localcloud.ministack.functions.conftest import Functions
+
+pytestmark = pytest.mark.cloud
+
+NODE, PYTHON = "nodejs20.x", "python3.11"
+ASYNC = "exports.handler = async () => "
+
+FAILURES = [
+    (NODE, ASYNC + "{ throw new TypeError('bang') }", "TypeError", "bang", "Invoke Error"),
+    (NODE, ASYNC + "{ class Own extends Error { name = 'Own' }; throw new Own('x') }", "Own", "x",
+     "Invoke Error"),
+    (NODE, ASYNC + "{ throw 'text' }", "string", "text", "Invoke Error"),
+    (NODE, "exports.handler = (event, context, done) => done(new RangeError('r'))", "RangeError",
+     "r", "Invoke Error"),
+    (NODE, ASYNC + "{ Promise.reject(new Error('lost')); await new Promise(() => {}) }",
+     "Runtime.UnhandledPromiseRejection", "Error: lost", "Unhandled Promise Rejection"),
+    (NODE, "exports.handler = () => { setTimeout(() => { throw new Error('later') }) }",
+     "Error", "later", "Uncaught Exception"),
+    (NODE, "throw new RangeError('init boom')", "RangeError", "init boom", "Uncaught Exception"),
+    (NODE, "exports.handler = async () => { x x }", "Runtime.UserCodeSyntaxError",
+     "SyntaxError: Unexpected identifier 'x'", "Uncaught Exception"),
+    (NODE, "exports.other = 1", "Runtime.HandlerNotFound",
+     "index.handler is undefined or not exported", "Uncaught Exception"),
+    (NODE, "exports.handler = 1", "Runtime.HandlerNotFound", "index.handler is not a function",
+     "Uncaught Exception"),
+    (NODE, "require('missing-package')", "Runtime.ImportModuleError",
+     "Error: Cannot find module 'missing-package'\nRequire stack:\n- /var/task/index.js\n"
+     "- /var/runtime/index.mjs", "Uncaught Exception"),
+    (PYTHON, "def handler(event, context): raise ValueError('bang')", "ValueError", "bang",
+     "[ERROR] ValueError: bang"),
+    (PYTHON, "import missing_package", "Runtime.ImportModuleError",
+     "Unable to import module 'index': No module named 'missing_package'",
+     "[ERROR] Runtime.ImportModuleError"),
+    (PYTHON, "def handler(:", "Runtime.UserCodeSyntaxError",
+     "Syntax error in module 'index': invalid syntax (index.py, line 1)",
+     "[ERROR] Runtime.UserCodeSyntaxError"),
+    (PYTHON, "other = 1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'",
+     "[ERROR] Runtime.HandlerNotFound"),
+    (PYTHON, "raise KeyError('init')", "KeyError", "'init'", "[ERROR] KeyError"),
+    (PYTHON, "def handler(event, context): return {1}", "Runtime.MarshalError",
+     "Unable to marshal response: Object of type set is not JSON serializable",
+     "[ERROR] Runtime.MarshalError"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda each: f"{each[0]}-{each[2]}")
+def test_an_error_has_its_type_message_and_line_in_the_log(
+    functions: Functions, failure: tuple[str, str, str, str, str]
+) -> None:
+    runtime, code, kind, message, logged = failure
+    answer = functions.run(runtime, code)
+    assert answer.error == "Unhandled"
+    assert (answer.told["errorType"], answer.told["errorMessage"]) == (kind, message)
+    assert logged in answer.log
+    assert answer.told["trace" if runtime == NODE else "stackTrace"] is not None
+
+
+@pytest.mark.parametrize(
+    ("runtime", "code", "frame"),
+    [
+        (NODE, ASYNC + "{ throw new TypeError('bang') }", "at exports.handler (/var/task/index.js"),
+        (PYTHON, "def handler(event, context): 1 / 0", 'File "/var/task/index.py", line 1'),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_line_of_code(
+    functions: Functions, runtime: str, code: str, frame: str
+) -> None:
+    answer = functions.run(runtime, code)
+    trace = answer.told.get("trace") or answer.told["stackTrace"]
+    assert any(frame in line for line in trace)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "code", "reason"),
+    [
+        (NODE, ASYNC + "process.exit(3)", "Runtime exited with error: exit status 3"),
+        (NODE, ASYNC + "process.exit(0)", "Runtime exited without providing a reason"),
+        (PYTHON, "import sys\ndef handler(event, context): sys.exit(3)",
+         "Runtime exited with error: exit status 3"),
+        (PYTHON, "import os\ndef handler(event, context): os.kill(os.getpid(), 9)",
+         "Runtime exited with error: signal: killed"),
+    ],
+)  # fmt: skip
+def test_a_process_that_ends_says_how(
+    functions: Functions, runtime: str, code: str, reason: str
+) -> None:
+    told = functions.run(runtime, code).told
+    assert told["errorType"] == "Runtime.ExitError"
+    assert told["errorMessage"].endswith(f" Error: {reason}")
+
+
+def test_a_handler_without_a_dot_is_malformed(functions: Functions) -> None:
+    node = functions.run(NODE, "", Handler="index").told
+    python = functions.run(PYTHON, "", Handler="index").told
+    assert {node["errorType"], python["errorType"]} == {"Runtime.MalformedHandlerName"}
+    assert python["errorMessage"] == (
+        "Bad handler 'index': not enough values to unpack (expected 2, got 1)"
+    )
+
+
+def test_a_handler_that_never_answers_is_answered_with_null(functions: Functions) -> None:
+    for code in ("exports.handler = () => 5", ASYNC + "{ await new Promise(() => {}) }"):
+        answer = functions.run(NODE, code)
+        assert (answer.told, answer.error) == (None, None)
+
+
+def test_a_callback_waits_until_nothing_is_left_to_do(functions: Functions) -> None:
+    code = (
+        "exports.handler = (event, context, done) => {\n"
+        "  setTimeout(() => console.log('late'), 50);\n"
+        "  context.callbackWaitsForEmptyEventLoop = event;\n"
+        "  done(null, 'done');\n}"
+    )
+    name = functions.create(NODE, code)
+    waited = functions.invoke(name, event=True)
+    assert (waited.told, "late" in waited.log) == ("done", True)
+    assert "late" not in functions.invoke(name, event=False).log
+
+
+def test_a_response_over_6_mb_is_refused(functions: Functions) -> None:
+    told = functions.run(NODE, ASYNC + "'x'.repeat(6_291_555)").told
+    assert told == {
+        "errorType": "Function.ResponseSizeTooLarge",
+        "errorMessage": "Response payload size exceeded maximum allowed payload size "
+        "(6291556 bytes).",
+    }
+
+
+def test_lines_of_python_s_logging_are_in_the_log(functions: Functions) -> None:
+    code = (
+        "import logging\nlogging.getLogger().setLevel('INFO')\n"
+        "def handler(event, context): logging.info('seen')"
+    )
+    log = functions.run(PYTHON, code).log
+    assert log.startswith("[INFO]\t") or "\n[INFO]\t" in log
+    assert "\tseen" in log

@@ -1,0 +1,86 @@
+"""Makes a function's environment: what Lambda defines, what the user declares, and nothing else.
+
+What a shell has set when it started the local cloud (keys, a time zone, a home folder) is on no
+machine of AWS. Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+RESERVED = frozenset(
+    {
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    }
+)  # fmt: skip
+"""Names that a function cannot declare."""
+
+_SYSTEM_PATH = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+
+
+def environment(
+    config: Mapping[str, Any], task_root: Path, home: Path, layers: list[Path], binaries: Path
+) -> dict[str, str]:
+    """Make the environment of one process of the function.
+
+    ``home`` is a folder of its own: libraries read settings of AWS below it. ``binaries`` has the
+    program that runs the function.
+    """
+    from ministack.core import lambda_runtime
+    from ministack.core.responses import new_uuid
+
+    _, region = lambda_runtime._account_region_from_function_config(config)
+    name = str(config.get("FunctionName") or "")
+    runtime = str(config.get("Runtime") or "")
+    logging = config.get("LoggingConfig") or {}
+    snapshot = (config.get("SnapStart") or {}).get("OptimizationStatus") == "On"
+    libraries = [task_root, task_root / "lib", *(layer / "lib" for layer in layers)]
+    paths = [str(binaries), _SYSTEM_PATH, *(str(layer / "bin") for layer in layers)]
+    changeable = {
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PATH": os.pathsep.join(paths),
+        "LD_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),
+        "HOME": str(home),
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "AWS_ENDPOINT_URL": _own_address(),
+    }
+    if runtime.startswith("nodejs"):
+        folders = [folder for layer in layers for folder in (layer / "nodejs/node_modules", layer)]
+        changeable["NODE_PATH"] = os.pathsep.join(map(str, folders))
+    own = {
+        "_HANDLER": str(config.get("Handler") or ""),
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize") or 128),
+        "AWS_LAMBDA_FUNCTION_VERSION": str(config.get("Version") or "$LATEST"),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapshot else "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": str(logging.get("LogGroup") or f"/aws/lambda/{name}"),
+        "AWS_LAMBDA_LOG_STREAM_NAME": new_uuid().replace("-", ""),
+        "LAMBDA_TASK_ROOT": str(task_root),
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        **lambda_runtime.execution_credentials(config),
+    }
+    return {**changeable, **declared(config), **own}
+
+
+def declared(config: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that the user has given the function."""
+    variables = (config.get("Environment") or {}).get("Variables") or {}
+    return {name: str(value) for name, value in variables.items() if name not in RESERVED}
+
+
+def _own_address() -> str:
+    return f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '4566')}"

@@ -1,0 +1,299 @@
+// The process of a Node function: loads its handler, then runs one invocation for each line that it
+// reads. Its answers go to a pipe of their own; all that the function prints is its log.
+// Messages are those of Lambda's own runtime, aws-lambda-nodejs-runtime-interface-client.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { createRequire } = require('node:module');
+const { Writable } = require('node:stream');
+const { inspect, types } = require('node:util');
+const { pathToFileURL } = require('node:url');
+
+const STREAMING = Symbol('handler.streaming');
+const HTTP_RESPONSE = 'application/vnd.awslambda.http-integration-response';
+const answers = Number(process.argv[2]);
+
+let current; // the invocation that runs: { id, settle }
+let whenIdle; // what to do when nothing is left to wait for
+
+class RuntimeFailure extends Error {
+  constructor(kind, reason) {
+    super(String(reason?.message === undefined ? reason : reason.toString()));
+    this.name = `Runtime.${kind}`;
+    const frames = types.isNativeError(reason) ? reason.stack : this.stack;
+    this.stack = [`${this.name}: ${this.message}`, ...framesOf(frames)].join('\n');
+  }
+}
+
+function framesOf(stack) {
+  return String(stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+}
+
+// Lambda's own folders: what reads a message or a trace finds the same as on AWS.
+function onAws(text) {
+  return String(text ?? '').replaceAll(__filename, '/var/runtime/index.mjs').replaceAll(process.env.LAMBDA_TASK_ROOT, '/var/task');
+}
+
+function described(error) {
+  try {
+    if (types.isNativeError(error) || (error && error.name && error.message && error.stack)) {
+      return { errorType: error.name, errorMessage: onAws(error.message), trace: onAws(error.stack).split('\n') };
+    }
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage:
+        'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+      trace: [],
+    };
+  }
+}
+
+function logged(title, error) {
+  const { errorType, errorMessage, trace } = described(error);
+  const own = error && typeof error === 'object' ? { ...error } : {};
+  let line;
+  try {
+    line = JSON.stringify({ errorType, errorMessage, ...own, stack: trace });
+  } catch {
+    line = JSON.stringify({ errorType, errorMessage, stack: trace });
+  }
+  fs.writeSync(2, `${new Date().toISOString()}\t${current?.id}\tERROR\t${title} \t${line}\n`);
+}
+
+function answer(message) {
+  fs.writeSync(2, '\u0000\n'); // all of this run's log is written
+  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
+  while (rest.length) rest = rest.subarray(fs.writeSync(answers, rest));
+}
+
+// -- Ends that the function brings upon itself -------------------------------------------------
+
+function ended(title, error, failure) {
+  logged(title, error);
+  answer({ status: 'failed', error: described(failure) });
+  process.exit(129);
+}
+
+process.on('uncaughtException', error => ended('Uncaught Exception', error, error));
+process.on('unhandledRejection', reason => {
+  const failure = new RuntimeFailure('UnhandledPromiseRejection', reason);
+  failure.reason = reason;
+  ended('Unhandled Promise Rejection', failure, failure);
+});
+process.on('beforeExit', () => {
+  const next = whenIdle;
+  whenIdle = undefined;
+  next?.();
+});
+
+// -- Streamed responses ------------------------------------------------------------------------
+
+class ResponseStream extends Writable {
+  #chunks = [];
+  setContentType(type) {
+    this._contentType = type;
+  }
+  _write(chunk, encoding, done) {
+    this.#chunks.push(chunk);
+    done();
+  }
+  write(chunk, ...rest) {
+    return super.write(sendable(chunk), ...rest);
+  }
+  end(chunk, ...rest) {
+    return chunk === undefined || typeof chunk === 'function' ? super.end(chunk, ...rest) : super.end(sendable(chunk), ...rest);
+  }
+  get content() {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+function sendable(chunk) {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : JSON.stringify(chunk);
+}
+
+class HttpResponseStream {
+  static from(stream, prelude) {
+    stream.setContentType(HTTP_RESPONSE);
+    stream.write(Buffer.concat([Buffer.from(JSON.stringify(prelude)), Buffer.alloc(8)]));
+    return stream;
+  }
+}
+
+globalThis.awslambda = {
+  HttpResponseStream,
+  streamifyResponse(handler, options) {
+    handler[STREAMING] = 'response';
+    if (options?.highWaterMark !== undefined) handler.highWaterMark = options.highWaterMark;
+    return handler;
+  },
+};
+
+// -- The handler -------------------------------------------------------------------------------
+
+function fileOf(root, module) {
+  const whole = path.resolve(root, module);
+  for (const ending of ['', '.js', '.mjs', '.cjs']) {
+    const file = whole + ending;
+    if (fs.existsSync(file) && fs.statSync(file).isFile()) return file;
+  }
+  return createRequire(`${root}/`).resolve(whole);
+}
+
+async function moduleOf(file) {
+  if (file.endsWith('.mjs')) return import(pathToFileURL(file).href);
+  try {
+    return require(file);
+  } catch (error) {
+    if (error?.code !== 'ERR_REQUIRE_ESM' && error?.code !== 'ERR_REQUIRE_ASYNC_MODULE') {
+      // Node 20 says of an ES module in a .js file only that its syntax is wrong.
+      if (!(error instanceof SyntaxError && isModule(file))) throw error;
+    }
+    return import(pathToFileURL(file).href);
+  }
+}
+
+function isModule(file) {
+  for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    const manifest = path.join(folder, 'package.json');
+    if (fs.existsSync(manifest)) return JSON.parse(fs.readFileSync(manifest, 'utf8')).type === 'module';
+  }
+  return false;
+}
+
+async function handlerOf(root, name) {
+  if (name.includes('..')) {
+    throw new RuntimeFailure(
+      'MalformedHandlerName',
+      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
+    );
+  }
+  const at = name.lastIndexOf('/') + 1;
+  const [, module, property] = /^([^.]*)\.(.*)$/.exec(name.slice(at)) ?? [];
+  if (property === undefined) throw new RuntimeFailure('MalformedHandlerName', 'Bad handler');
+  let loaded;
+  try {
+    loaded = await moduleOf(fileOf(root, name.slice(0, at) + module));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RuntimeFailure('UserCodeSyntaxError', error);
+    if (error?.code === 'MODULE_NOT_FOUND') throw new RuntimeFailure('ImportModuleError', error);
+    throw error;
+  }
+  const found = property.split('.').reduce((value, part) => value?.[part], loaded);
+  if (!found) throw new RuntimeFailure('HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof found !== 'function') throw new RuntimeFailure('HandlerNotFound', `${name} is not a function`);
+  return found;
+}
+
+// -- Invocations -------------------------------------------------------------------------------
+
+function setEnvironment(variables) {
+  for (const [name, value] of Object.entries(variables ?? {})) {
+    if (value === null) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
+function succeeded(result) {
+  let text;
+  try {
+    text = JSON.stringify(result === undefined ? null : result) ?? 'null';
+  } catch {
+    return failed(new Error('Unable to stringify response body'));
+  }
+  answer({ status: 'ok', result: text });
+}
+
+function failed(error) {
+  logged('Invoke Error', error);
+  answer({ status: 'failed', error: described(error) });
+}
+
+async function invoke(handler, { event, environment, context: given }) {
+  setEnvironment(environment);
+  let isSettled = false;
+  const settle = (send, value) => {
+    if (isSettled) return;
+    isSettled = true;
+    whenIdle = undefined;
+    process.stdin.ref();
+    send(value);
+    current = undefined;
+  };
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: given.client_context ?? undefined,
+    identity: given.identity ?? undefined,
+    invokedFunctionArn: given.arn,
+    awsRequestId: given.request_id,
+    getRemainingTimeInMillis: () => given.deadline - Date.now(),
+  };
+  current = { id: given.request_id };
+  // Only what the function itself waits for keeps the process awake: Lambda answers null for a
+  // handler that never does.
+  process.stdin.unref();
+  if (handler[STREAMING]) {
+    const stream = new ResponseStream();
+    delete context.callbackWaitsForEmptyEventLoop;
+    const isWritten = new Promise((resolve, reject) => stream.on('finish', resolve).on('error', reject));
+    whenIdle = () => settle(failed, new RuntimeFailure('StreamingIncomplete', 'Response stream was not ended.'));
+    try {
+      const done = await handler(event, stream, context);
+      if (!stream.writableEnded) stream.end();
+      await isWritten;
+      settle(() => answer({ status: 'ok', stream: stream.content.toString('base64') }), done);
+    } catch (error) {
+      settle(failed, error);
+    }
+    return;
+  }
+  const done = (error, result) => (error ?? null) === null ? settle(succeeded, result) : settle(failed, error);
+  Object.assign(context, {
+    done,
+    succeed: result => done(null, result),
+    fail: error => done(error ?? 'handled'),
+  });
+  const callback = (error, result) => {
+    if ((error ?? null) !== null) settle(failed, error);
+    else if (context.callbackWaitsForEmptyEventLoop) whenIdle = () => settle(succeeded, result);
+    else settle(succeeded, result);
+  };
+  whenIdle = () => settle(succeeded, null);
+  try {
+    const result = handler(event, context, callback);
+    if (typeof result?.then === 'function') result.then(value => settle(succeeded, value), error => settle(failed, error));
+  } catch (error) {
+    settle(failed, error);
+  }
+}
+
+// -- Lines -------------------------------------------------------------------------------------
+
+let handler;
+
+async function start() {
+  try {
+    handler = await handlerOf(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  } catch (error) {
+    ended('Uncaught Exception', error, error);
+  }
+  answer({ status: 'ready' });
+}
+
+const started = start();
+require('node:readline')
+  .createInterface({ input: process.stdin, terminal: false, crlfDelay: Infinity })
+  .on('line', async line => {
+    await started;
+    await invoke(handler, JSON.parse(line));
+  })
+  // The local cloud has closed the pipe, or has ended: an open handle must not keep this alive.
+  .on('close', () => process.exit(0));

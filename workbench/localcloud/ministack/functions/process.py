@@ -1,0 +1,228 @@
+"""One process of a function: its start, its invocations, its log and its end.
+
+Takes the place of ministack's ``Worker._spawn`` and ``Worker.invoke``. Answers come by a pipe of
+their own; what the function prints, by whatever means, is its log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.localcloud.ministack.functions.environment import environment
+from workbench.localcloud.ministack.functions.interpreters import command_for
+from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
+
+_END = "\x00"
+"""Ends a run's log. It may follow a line that the function has not ended itself."""
+
+_LOG_SECONDS = 0.25
+"""How long to wait for the rest of a log whose end was not marked."""
+
+_INIT_SECONDS = 10.0
+"""How long loading may take before the time of the invocation itself counts."""
+
+Failure = dict[str, Any]
+"""What Lambda answers in place of a result: ``errorType``, ``errorMessage`` and more."""
+
+
+class FunctionFailedError(Exception):
+    """The function could not be started; ``failure`` is what the caller is answered."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure["errorMessage"])
+        self.failure = failure
+
+
+def start(worker: Any) -> None:
+    """Start the process and load the handler. Raises ``FunctionFailedError``."""
+    from ministack.core import lambda_runtime
+
+    config = worker.config
+    worker._discard_tmpdir()
+    worker._tmpdir = lambda_runtime.tempfile.mkdtemp(prefix=f"lambda-{worker.func_name[:64]}-")
+    files = unpack(config, worker.code_zip, Path(worker._tmpdir))
+    runtime = str(config.get("Runtime") or "python3.12")
+    if runtime.startswith("nodejs"):
+        link_layers(files)
+    read, write = os.pipe()
+    try:
+        command = command_for(runtime, write, files.layers)
+        worker._proc = lambda_runtime.subprocess.Popen(
+            command,
+            cwd=str(files.task_root),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(write,),
+            env=environment(
+                config, files.task_root, files.home, files.layers, Path(command[0]).parent
+            ),
+        )
+    except BaseException:
+        os.close(read)
+        raise
+    finally:
+        os.close(write)
+    worker._stderr_queue = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
+    worker._answers = _lines_of(os.fdopen(read, "rb"))
+    worker._log = "".join(f"{_missing_layer(arn)}\n" for arn in files.missing)
+    allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
+    answer = _answer(worker, "", time.monotonic() + allowed, f"{allowed - _INIT_SECONDS:.2f}")
+    worker._log += log_of(worker)
+    if answer.get("status") != "ready":
+        raise FunctionFailedError(_with_layers(answer["error"], files))
+    worker._start_time = time.time()
+
+
+def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, Any]:
+    """Run one invocation; starts the process unless it runs."""
+    with worker._lock:
+        is_cold = worker._proc is None or worker._proc.poll() is not None
+        if is_cold:
+            try:
+                start(worker)
+            except FunctionFailedError as failed:
+                failure, log = failed.failure, worker._log
+                _end(worker)
+                return _failed(failure, log, is_cold)
+        began_with, worker._log = worker._log, ""
+        seconds = float(worker.config.get("Timeout") or 3)
+        deadline = time.monotonic() + seconds
+        arn = given.get("invoked_function_arn")
+        message = {
+            "event": event,
+            "environment": _per_call(given),
+            "context": {
+                "request_id": request_id,
+                "arn": worker.config.get("FunctionArn", "") if arn is None else arn,
+                "deadline": int((time.time() + seconds) * 1000),
+            },
+        }
+        with contextlib.suppress(OSError):  # it has ended: no answer comes
+            worker._proc.stdin.write(json.dumps(message).encode() + b"\n")
+            worker._proc.stdin.flush()
+        answer = _answer(worker, request_id, deadline, f"{seconds:.2f}")
+        log = began_with + log_of(worker)
+        if worker._proc is None or worker._proc.poll() is not None:
+            _end(worker)
+        if answer["status"] == "failed":
+            return _failed(answer["error"], log, is_cold)
+        return {"status": "ok", "answer": answer, "log": log, "cold_start": is_cold}
+
+
+def log_of(worker: Any) -> str:
+    """What the process has printed since the last call, up to its mark."""
+    lines: list[str] = []
+    deadline = time.monotonic() + _LOG_SECONDS
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            line = worker._stderr_queue.get(timeout=left)
+        except queue.Empty:
+            break
+        if line is None:
+            worker._stderr_queue.put(None)
+            break
+        text = line.decode(errors="replace")
+        if text.endswith(_END):
+            lines += [text[:-1]] if len(text) > 1 else []
+            break
+        lines.append(text)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines_of(pipe: Any) -> queue.Queue[bytes | None]:
+    """The lines of a pipe as they come; None at its end."""
+    lines: queue.Queue[bytes | None] = queue.Queue()
+
+    def read() -> None:
+        with contextlib.suppress(OSError, ValueError), pipe:
+            for line in pipe:
+                lines.put(line.rstrip(b"\n"))
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def _answer(worker: Any, request_id: str, deadline: float, seconds: str) -> dict[str, Any]:
+    """The process's next answer, or why there is none."""
+    told = f"RequestId: {request_id} Error: " if request_id else ""
+    try:
+        line = worker._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+    except queue.Empty:
+        _end(worker)
+        return _failure("Sandbox.Timedout", f"{told}Task timed out after {seconds} seconds")
+    if line is not None:
+        answer: dict[str, Any] = json.loads(line)
+        if answer["status"] == "failed" and "requestId" in answer["error"]:
+            answer["error"]["requestId"] = request_id
+        return answer
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        worker._proc.wait(timeout=2)
+    return _failure("Runtime.ExitError", told + _exit(worker._proc.poll()))
+
+
+def _exit(code: int | None) -> str:
+    if not code:
+        return "Runtime exited without providing a reason"
+    if code > 0:
+        return f"Runtime exited with error: exit status {code}"
+    return f"Runtime exited with error: signal: {_SIGNALS.get(-code, f'signal {-code}')}"
+
+
+_SIGNALS: Mapping[int, str] = {
+    6: "aborted", 7: "bus error", 8: "floating point exception", 9: "killed",
+    11: "segmentation fault", 15: "terminated",
+}  # fmt: skip
+"""The words for signals in Lambda's messages."""
+
+
+def _failure(kind: str, message: str) -> dict[str, Any]:
+    return {"status": "failed", "error": {"errorType": kind, "errorMessage": message}}
+
+
+def _failed(failure: Failure, log: str, is_cold: bool) -> dict[str, Any]:
+    return {"status": "error", "failure": failure, "log": log, "cold_start": is_cold}
+
+
+def _end(worker: Any) -> None:
+    from ministack.core import lambda_runtime
+
+    process, worker._proc = worker._proc, None
+    lambda_runtime._signal(process)
+    lambda_runtime._collect(process, time.monotonic() + 0.2)
+
+
+def _per_call(given: Mapping[str, Any]) -> dict[str, str | None]:
+    """The environment variables that change with every invocation; None removes one."""
+    from ministack.core import lambda_runtime
+
+    depth = given.get("depth")
+    durable = given.get("durable") or {}
+    return {
+        "_X_AMZN_TRACE_ID": given.get("trace_id"),
+        lambda_runtime.INVOKE_DEPTH_ENV: None if depth is None else str(depth),
+        **{name: durable.get(name) for name in lambda_runtime.DURABLE_ENV_VARS},
+    }
+
+
+def _missing_layer(arn: str) -> str:
+    return f"[WARN]\tThe layer {arn} is on AWS alone: on the local cloud, /opt lacks its files."
+
+
+def _with_layers(failure: Failure, files: Unpacked) -> Failure:
+    """Name the layers that may hold what the function could not load."""
+    if not files.missing:
+        return failure
+    named = ", ".join(files.missing)
+    message = f"{failure['errorMessage']}\n(Not on the local cloud: layer {named})"
+    return {**failure, "errorMessage": message}

@@ -1,0 +1,260 @@
+"""The process of a Python function: loads its handler, and runs an invocation for each line.
+
+Runs alone, on any Python of Lambda's: it imports nothing of this package. Its answers go to a pipe
+of their own; all that the function prints is its log. Messages are those of Lambda's own runtime,
+aws-lambda-python-runtime-interface-client.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.util
+import json
+import logging
+import os
+import site
+import sys
+import time
+import traceback
+from typing import Any
+
+_DEPTH_VARIABLE = "_MINISTACK_INVOKE_DEPTH"
+_DEPTH_HEADER = "X-Ministack-Invoke-Depth"
+
+
+class RuntimeFailureError(Exception):
+    """What Lambda's runtime itself refuses, with the name that it has there."""
+
+    def __init__(self, kind: str, message: str, trace: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.kind = f"Runtime.{kind}"
+        self.trace = trace or []
+
+
+class CognitoIdentity:
+    """Who an application's user is; empty unless the caller says so."""
+
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class LambdaContext:
+    """The handler's second argument."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.aws_request_id = given["request_id"]
+        self.invoked_function_arn = given["arn"]
+        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
+        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.client_context = given.get("client_context")
+        self.identity = CognitoIdentity()
+        self.tenant_id = None
+        self._deadline = given["deadline"]
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the handler may still take."""
+        return max(0, int(self._deadline - time.time() * 1000))
+
+    def log(self, message: object) -> None:
+        """Write to the function's log."""
+        sys.stdout.write(str(message))
+
+
+class _DepthOfCalls(importlib.abc.MetaPathFinder):
+    """Lets the SDK say how deep a call among functions is, once a function loads the SDK.
+
+    To import it for every function costs each cold start a third of a second.
+    """
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "botocore.handlers":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.loader is None:
+            return spec
+        load = spec.loader.exec_module
+
+        def load_and_register(module: Any) -> None:
+            load(module)
+            module.BUILTIN_HANDLERS.append(("before-call", _add_depth))
+
+        spec.loader.exec_module = load_and_register  # type: ignore[method-assign]
+        return spec
+
+
+def _add_depth(params: dict[str, Any], **_: object) -> None:
+    depth = os.environ.get(_DEPTH_VARIABLE)
+    if depth:
+        params["headers"].setdefault(_DEPTH_HEADER, depth)
+
+
+def _handler(name: str) -> Any:
+    try:
+        module_name, function = name.rsplit(".", 1)
+    except ValueError as error:
+        raise RuntimeFailureError(
+            "MalformedHandlerName", f"Bad handler '{name}': {error}"
+        ) from None
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise RuntimeFailureError(
+            "ImportModuleError", f"Unable to import module '{module_name}': {error}"
+        ) from error
+    except SyntaxError as error:
+        line = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
+        raise RuntimeFailureError(
+            "UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", [line]
+        ) from None
+    try:
+        return getattr(module, function)
+    except AttributeError:
+        raise RuntimeFailureError(
+            "HandlerNotFound", f"Handler '{function}' missing on module '{module_name}'"
+        ) from None
+
+
+def _snapshot_hooks() -> None:
+    """Run what a function registered for SnapStart's snapshot and restore."""
+    try:
+        hooks = importlib.import_module("snapshot_restore_py")
+    except ImportError:
+        return
+    for function, given, named in reversed(hooks.get_before_snapshot()):
+        function(*given, **named)
+    for function, given, named in hooks.get_after_restore():
+        function(*given, **named)
+
+
+class _Answers:
+    def __init__(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        self._pipe = os.fdopen(descriptor, "w", encoding="utf-8")
+
+    def send(self, **message: Any) -> None:
+        sys.stdout.flush()
+        os.write(2, b"\x00\n")  # all of this run's log is written
+        self._pipe.write(json.dumps(message) + "\n")
+        self._pipe.flush()
+
+
+def _described(error: BaseException, request_id: str) -> dict[str, Any]:
+    if isinstance(error, RuntimeFailureError):
+        kind, trace = error.kind, error.trace
+    else:
+        # Only the function's own frames, not this file's.
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [
+            frame for frame in frames if frame.filename != __file__ and "importlib" not in frame[0]
+        ]
+        kind, trace = type(error).__name__, traceback.format_list(own)
+    # Lambda's own folder: what reads a trace finds the same as on AWS.
+    task_root = os.environ["LAMBDA_TASK_ROOT"]
+    return {
+        "errorMessage": str(error),
+        "errorType": kind,
+        "requestId": request_id,
+        "stackTrace": [line.replace(task_root, "/var/task") for line in trace],
+    }
+
+
+def _is_runtimes(file: str) -> bool:
+    return file == __file__ or file.startswith("<frozen importlib") or "/importlib/" in file
+
+
+def _log(error: dict[str, Any]) -> None:
+    lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}"]
+    if error["stackTrace"]:
+        lines += ["Traceback (most recent call last):", *"".join(error["stackTrace"]).splitlines()]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _set_environment(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _invoke(handler: Any, line: str, answers: _Answers) -> None:
+    given = json.loads(line)
+    _set_environment(given["environment"])
+    context = LambdaContext(given["context"])
+    _LogHandler.request_id = context.aws_request_id
+    try:
+        result = handler(given["event"], context)
+        try:
+            text = json.dumps(result, ensure_ascii=False)
+        except (TypeError, ValueError) as error:
+            raise RuntimeFailureError(
+                "MarshalError", f"Unable to marshal response: {error}"
+            ) from None
+    except Exception as error:  # noqa: BLE001  whatever the user's code raises
+        told = _described(error, context.aws_request_id)
+        _log(told)
+        answers.send(status="failed", error=told)
+        return
+    answers.send(status="ok", result=text)
+
+
+class _LogHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """What Lambda's runtime gives the root logger: without it, lines below WARNING are lost."""
+
+    request_id = ""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s"
+        formatter = logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
+        self.setFormatter(formatter)
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.aws_request_id = _LogHandler.request_id
+        return super().format(record)
+
+
+def _add_paths(task_root: str, layers: list[str], runtime: str) -> None:
+    """Set the search path: the function, its layers, the standard library, the runtime's SDK."""
+    packages = "lib/python{}.{}/site-packages".format(*sys.version_info[:2])
+    library = sys.path[1:]
+    sys.path[:] = [task_root]
+    for layer in layers:
+        folder = f"{layer}/python/{packages}"
+        if os.path.isdir(folder):  # noqa: PTH112  pathlib costs a cold start 10 ms
+            site.addsitedir(folder)
+        sys.path += [f"{layer}/python", layer]
+    sys.path += [*library, runtime]
+
+
+def main() -> None:
+    """Serve until the pipe is closed."""
+    answers = _Answers(int(sys.argv[1]))
+    _add_paths(os.environ["LAMBDA_TASK_ROOT"], sys.argv[3:], sys.argv[2])
+    sys.meta_path.insert(0, _DepthOfCalls())
+    logging.getLogger().addHandler(_LogHandler())
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    try:
+        handler = _handler(os.environ["_HANDLER"])
+        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            _snapshot_hooks()
+    except Exception as error:  # noqa: BLE001  whatever the user's code raises
+        told = _described(error, "")
+        _log(told)
+        answers.send(status="failed", error=told)
+        sys.exit(1)
+    answers.send(status="ready")
+    for line in iter(requests.readline, ""):
+        _invoke(handler, line, answers)
+    os._exit(0)  # threads of the function must not keep this process alive
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Functions' processes: ministack's see the whole shell, and flatten errors to one type.
+
+Here a process has the environment that Lambda gives it, and a failure is answered and logged as
+Lambda's runtimes do. A process whose handler threw goes on, and the log of a run ends with a mark:
+ministack waits 50 ms for more lines after each run.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from typing import Any
+
+from workbench.localcloud.ministack.functions import process
+
+_logger = logging.getLogger("lambda_runtime")
+
+RESPONSE_BYTES = 6_291_556
+"""What Lambda allows a response to have."""
+
+
+def install() -> None:
+    """Take the place of ministack's start, invocation and answer."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    lambda_runtime.Worker._spawn = process.start
+    lambda_runtime.Worker.invoke = process.invoke
+    lambda_svc._execute_function_warm = execute
+
+
+def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+    """Run one invocation in a process that is free, or in a new one."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    config = func.get("config") or func
+    code = func.get("code_zip")
+    if not code:
+        return _failure("Runtime.InvalidEntrypoint", "The function has no code.", "")
+    name, qualifier = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
+    lambda_svc._ensure_reaper_thread()
+    worker, _ = lambda_runtime.acquire_worker(name, config, code, qualifier=qualifier)
+    try:
+        result = worker.invoke(
+            event,
+            request_id,
+            trace_id=lambda_svc._xray_trace_id_for_invocation(config),
+            invoked_function_arn=config.get("FunctionArn", ""),
+            depth=lambda_svc._invoke_depth.get(),
+            durable=lambda_svc._durable_env_overlay(),
+        )
+    except (OSError, RuntimeError, ValueError) as error:
+        _logger.exception("Lambda %s could not be run", name)
+        account, region = lambda_svc.get_account_id(), lambda_svc.get_region()
+        lambda_runtime.invalidate_worker(name, qualifier, account, region)
+        worker = None
+        return _failure("Runtime.InvalidRuntime", str(error), "")
+    finally:
+        lambda_runtime.release_worker(worker)
+    if result["status"] != "ok":
+        return {"body": result["failure"], "error": True, "log": result["log"]}
+    answer, log = result["answer"], result["log"]
+    if "stream" in answer:
+        return {"body": base64.b64decode(answer["stream"]), "log": log}
+    text = answer["result"]
+    if len(text.encode()) > RESPONSE_BYTES:
+        message = (
+            f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
+        )
+        return _failure("Function.ResponseSizeTooLarge", message, log)
+    return {"body": json.loads(text), "log": log}
+
+
+def _failure(kind: str, message: str, log: str) -> dict[str, Any]:
+    body = {"errorType": kind, "errorMessage": message}
+    return {"body": body, "error": True, "log": log}
