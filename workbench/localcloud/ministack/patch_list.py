@@ -96,7 +96,7 @@ from workbench.localcloud.ministack.patches.cognito.triggers import (
     sign_up,
     token_generation,
 )
-from workbench.localcloud.ministack.patches.dynamodb import contains, long_reads, speed
+from workbench.localcloud.ministack.patches.dynamodb import expressions, long_reads, speed
 from workbench.localcloud.ministack.patches.lambda_functions import (
     code,
     code_addresses,
@@ -215,7 +215,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     parameter_calls.install,
     unserved_types.install,
     role_boundaries.install,
-    contains.install,
+    expressions.install,
     speed.install,
     long_reads.install,
     hosted_sign_in.install,

@@ -1,0 +1,1 @@
+"""DynamoDB's expressions: grammar, checks, evaluation. Pure; it knows no emulator."""

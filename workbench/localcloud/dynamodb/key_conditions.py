@@ -1,0 +1,67 @@
+"""What a key condition may say: one condition for a key, joined by AND."""
+
+from __future__ import annotations
+
+from workbench.localcloud.dynamodb.syntax import (
+    Between,
+    Call,
+    Comparison,
+    Condition,
+    ConditionExpression,
+    ExpressionError,
+    In,
+    Junction,
+    Not,
+    Operand,
+    Path,
+    Value,
+)
+
+_OPERATOR = "Invalid operator used in KeyConditionExpression: {}"
+_CONDITION = "Invalid condition in KeyConditionExpression: {}"
+
+
+def check(expression: ConditionExpression) -> None:
+    """Raises ExpressionError for what only conditions and filters may say."""
+    for condition in _joined(expression.condition):
+        operands = _operands(condition)
+        if any(isinstance(each, Call) for each in operands):
+            raise ExpressionError("KeyConditionExpressions cannot contain nested operations")
+        names = sum(isinstance(each, Path) for each in operands)
+        if names > 1:
+            raise ExpressionError(
+                _CONDITION.format("Multiple attribute names used in one condition")
+            )
+        if not names:
+            raise ExpressionError(_CONDITION.format("No key attribute specified"))
+        if not isinstance(condition, Comparison) and isinstance(operands[0], Value):
+            name = "BETWEEN" if isinstance(condition, Between) else "begins_with"
+            raise ExpressionError(
+                _CONDITION.format(
+                    f"{name} operator must have the key attribute as its first operand"
+                )
+            )
+
+
+def _joined(condition: Condition) -> list[Comparison | Between | Call]:
+    if isinstance(condition, Junction):
+        if condition.operator == "OR":
+            raise ExpressionError(_OPERATOR.format("OR"))
+        return [each for part in condition.conditions for each in _joined(part)]
+    if isinstance(condition, Not):
+        raise ExpressionError(_OPERATOR.format("NOT"))
+    if isinstance(condition, In):
+        raise ExpressionError(_OPERATOR.format("IN"))
+    if isinstance(condition, Comparison) and condition.operator == "<>":
+        raise ExpressionError(_OPERATOR.format("<>"))
+    if isinstance(condition, Call) and condition.function != "begins_with":
+        raise ExpressionError(_OPERATOR.format(condition.function))
+    return [condition]
+
+
+def _operands(condition: Comparison | Between | Call) -> tuple[Operand, ...]:
+    if isinstance(condition, Comparison):
+        return condition.left, condition.right
+    if isinstance(condition, Between):
+        return condition.operand, condition.low, condition.high
+    return condition.operands
