@@ -424,13 +424,19 @@ def test_presigned_addresses(cloud: LocalTarget, version: str, style: Any) -> No
     assert "AccessDenied" in asked("GET", unsigned).text
     ended = files.generate_presigned_url("get_object", place, ExpiresIn=-10)
     assert "Request has expired" in asked("GET", ended).text
+    shown = {
+        "ResponseContentDisposition": "attachment; filename=x.txt",
+        "ResponseContentType": "text/x",
+    }
+    named = files.generate_presigned_url("get_object", {**place, **shown})
+    answer = asked("GET", named)
+    assert answer.headers["content-disposition"] == "attachment; filename=x.txt"
+    assert answer.headers["content-type"] == "text/x"
+    looked_at = files.generate_presigned_url("head_object", {**place, **shown})
+    assert asked("HEAD", looked_at).headers["content-type"] == "text/x"
     if version == "s3":
         assert asked("GET", get.replace("Expires=", "Expires=1")).status_code == 403
         return
-    named = files.generate_presigned_url(
-        "get_object", {**place, "ResponseContentDisposition": "attachment; filename=x.txt"}
-    )
-    assert asked("GET", named).headers["content-disposition"] == "attachment; filename=x.txt"
     over = files.generate_presigned_url(
         "get_object", place, ExpiresIn=-10 if version == "s3" else 1
     )

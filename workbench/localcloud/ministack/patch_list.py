@@ -110,6 +110,8 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
     cors_rules,
+    object_reads,
+    object_writes,
     post_forms,
     refused_deletions,
     staging_bucket,
@@ -209,6 +211,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     cors_rules.install,
     post_forms.install,
     refused_deletions.install,
+    object_reads.install,
+    object_writes.install,
     staging_bucket.install,
     parameter_filters.install,
     parameter_labels.install,
