@@ -23,6 +23,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     circular_dependencies,
     custom_resource_failures,
     custom_resources,
+    index_changes,
     missing_stack_message,
     nested_stack_family,
     nested_stacks,
@@ -96,7 +97,12 @@ from workbench.localcloud.ministack.patches.cognito.triggers import (
     sign_up,
     token_generation,
 )
-from workbench.localcloud.ministack.patches.dynamodb import expressions, long_reads, speed
+from workbench.localcloud.ministack.patches.dynamodb import (
+    expressions,
+    index_updates,
+    long_reads,
+    speed,
+)
 from workbench.localcloud.ministack.patches.lambda_functions import (
     code,
     code_addresses,
@@ -136,6 +142,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     template_metadata.install,
     template_text.install,
     circular_dependencies.install,
+    index_changes.install,
     custom_resource_failures.install,
     custom_resources.install,
     provider_invocations.install,
@@ -220,6 +227,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     unserved_types.install,
     role_boundaries.install,
     expressions.install,
+    index_updates.install,
     speed.install,
     long_reads.install,
     hosted_sign_in.install,
