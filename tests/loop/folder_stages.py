@@ -77,6 +77,8 @@ class FolderStages:
     published: list[str] = field(default_factory=list)
     logged: list[LoggedFunction] = field(default_factory=list)
     log_service: Any = None
+    in_steps: bool = False
+    """Whether the stack is updated several times, and may be superseded in between."""
 
     def stages(self, _session: Session, _options: SandboxOptions, _sink: EventSink) -> Stages:
         return Stages(self, self)
@@ -144,17 +146,20 @@ class FolderStages:
         self.published.append(_text_of(prepared))
         return "1 of 1 published"
 
-    def execute(self, prepared: Prepared, deployment: int) -> None:
+    def execute(self, prepared: Prepared, deployment: int, superseded: Callable[[], bool]) -> bool:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         if self.execute_seconds:
             self.release.wait(self.execute_seconds)
         self.at_once -= 1
+        if self.in_steps and superseded():
+            return False
         text = _text_of(prepared)
         if "!fail" in text:
             raise RuntimeError("the disk said no")
         self._live_file.write_text(live_from(prepared.plan.assembly).model_dump_json(by_alias=True))
         self.deployed.append(text)
+        return True
 
     def write_missing_outputs(self, deployment: int) -> None:
         return None

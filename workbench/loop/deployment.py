@@ -44,7 +44,8 @@ class Deployment:
     """What one deployment needs of its sandbox, and what the sandbox must know of it.
 
     ``enter`` tells the loop's state. ``committed``: it has begun to change the target, and is not
-    superseded from there on. ``cancelled_as`` is how it ends if it is cancelled.
+    cancelled from there on. ``superseded`` is asked between steps that change the target.
+    ``cancelled_as`` is how it ends if it is cancelled or superseded.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Deployment:
     type_check: bool
     emit: Emit
     enter: Callable[[LoopState], None]
+    superseded: Callable[[], bool] = lambda: False
     committed: bool = False
     cancelled_as: DeploymentResult = DeploymentResult.SUPERSEDED
 
@@ -114,8 +116,8 @@ async def _go_through_stages(job: Deployment) -> tuple[DeploymentResult, Failure
         refusal = await job.questions.refuse_losses(job.number, prepared.losses)
         if refusal is not None:
             return DeploymentResult.REFUSED, refusal
-    await _execute(job, stack, prepared)
-    return DeploymentResult.SUCCEEDED, None
+    done = await _execute(job, stack, prepared)
+    return DeploymentResult.SUCCEEDED if done else job.cancelled_as, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +224,9 @@ async def _delete(job: Deployment, stack: Stack) -> None:
         await in_thread(lambda: stack.delete(job.number), "delete")
 
 
-async def _execute(job: Deployment, stack: Stack, prepared: Prepared) -> None:
+async def _execute(job: Deployment, stack: Stack, prepared: Prepared) -> bool:
     job.commit()
-    await in_thread(lambda: stack.execute(prepared, job.number), "deploy")
+    return await in_thread(lambda: stack.execute(prepared, job.number, job.superseded), "deploy")
 
 
 async def _adopt(job: Deployment) -> tuple[DeploymentResult, Failure | None]:

@@ -8,7 +8,8 @@ How a deployment is cancelled, which ``Sandbox._deploy`` does:
   target, where it sets ``Deployment.committed``, a request that makes it pointless (``supersedes``)
   cancels the task, and with it the question that it may be waiting for. Its trigger is merged into
   the new request, so the next deployment names both causes.
-- A committed deployment runs to its end, and the request waits.
+- A committed deployment runs to its end, and the request waits. One that updates the stack several
+  times, for a table's indexes, ends before the next update instead.
 - The end of the loop cancels any deployment, but gives a committed one a moment to end by itself.
   What CloudFormation is doing goes on there, and the next start adopts it.
 - Cancelling ends the waiting, never the work in a thread or a worker process: a call of

@@ -210,6 +210,7 @@ class Sandbox:
     ) -> DeploymentFinished:
         """Run a deployment to its end, or cancel it as ``workbench.loop.requests`` explains."""
         number, self._number = self._number, self._number + 1
+        asked = self._requests
         job = Deployment(
             number=number,
             trigger=trigger,
@@ -219,8 +220,8 @@ class Sandbox:
             type_check=self._options.type_check,
             emit=self._sink,
             enter=lambda state: self._enter(state, number),
+            superseded=lambda: asked.stopping or asked.supersedes,
         )
-        asked = self._requests
         task = asyncio.create_task(deploy(job))
         await asked.until(lambda: asked.stopping or (asked.supersedes and not job.committed), task)
         if asked.stopping and not task.done():
@@ -235,6 +236,8 @@ class Sandbox:
                 at=time.time(), deployment=number, result=job.cancelled_as, seconds=0.0
             )
         finished = task.result()
+        if finished.result is DeploymentResult.SUPERSEDED:
+            asked.put_back(trigger)
         await self._conclude(connection, finished)
         return finished
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from workbench.deploy.diff.diff import compute_diff
 from workbench.deploy.diff.known_schemas import keep_schemas, known_schema
 from workbench.deploy.diff.schema_diff import explain_schemas
 from workbench.deploy.execute.delete import delete_backend
-from workbench.deploy.execute.execute import adopt_running, execute
+from workbench.deploy.execute.execute import SupersededError, adopt_running, execute
 from workbench.deploy.execute.publishing import publish_ahead
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
@@ -126,27 +126,39 @@ class SandboxStack:
         """Publish the plan's assets ahead; 0.4 s for the quickstart's first deployment."""
         return publish_ahead(prepared.plan, self.clients)
 
-    def execute(self, prepared: Prepared, deployment: int) -> None:
+    def execute(
+        self,
+        prepared: Prepared,
+        deployment: int,
+        superseded: Callable[[], bool] = lambda: False,
+    ) -> bool:
         """Carry out the plan; the live stack that results is kept for the next comparison."""
         memory = self._memory
         memory.live = None
-        live = execute(
-            prepared.plan,
-            self.clients,
-            self.sink,
-            deployment=deployment,
-            snapshot=self._snapshot,
-            outputs=self._outputs,
-            published=prepared.published,
-            express=self.options.express,
-            denied=memory.denied_swaps,
-            outputs_hold=bool(memory.outputs) and memory.outputs == _content(self._outputs.path),
-        )
+        outputs = self._outputs
+        try:
+            live = execute(
+                prepared.plan,
+                self.clients,
+                self.sink,
+                deployment=deployment,
+                snapshot=self._snapshot,
+                outputs=outputs,
+                published=prepared.published,
+                express=self.options.express,
+                denied=memory.denied_swaps,
+                outputs_hold=bool(memory.outputs) and memory.outputs == _content(outputs.path),
+                superseded=superseded,
+            )
+        except SupersededError:
+            memory.known = ()  # the snapshot knows which of the stack's changes is this one
+            return False
         clear_mark(self.session.sandbox_dir, prepared.clears)
         memory.outputs = _content(self._outputs.path)
         memory.revision = live.revision if live is not None else ()
         memory.live = live
         memory.known = memory.revision[:2]
+        return True
 
     def write_missing_outputs(self, deployment: int) -> None:
         """Write the outputs if the file is missing, or may be another target's."""

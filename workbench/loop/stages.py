@@ -6,7 +6,7 @@ place.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -70,8 +70,11 @@ class Stack(Protocol):
         Assets are content-addressed, so this changes nothing of what runs on the target.
         """
 
-    def execute(self, prepared: Prepared, deployment: int) -> None:
-        """Carry out the plan, outputs included."""
+    def execute(self, prepared: Prepared, deployment: int, superseded: Callable[[], bool]) -> bool:
+        """Carry out the plan, outputs included.
+
+        False if it ended between two steps, since ``superseded`` held there.
+        """
 
     def write_missing_outputs(self, deployment: int) -> None:
         """Write the outputs file if it is missing, though nothing was deployed."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the front ends import this before their first paint, through data_loss
     from workbench.deploy.assembly.template import Template
 
+TABLE = "AWS::DynamoDB::Table"
 AMPLIFY_TABLE = "Custom::AmplifyDynamoDBTable"
 IMPORTED_TABLE = "Custom::ImportedAmplifyDynamoDBTable"
 USER_POOL = "AWS::Cognito::UserPool"
 BUCKET_DEPLOYMENT = "Custom::CDKBucketDeployment"
 
 DATA_TYPES: Mapping[str, str] = {
-    "AWS::DynamoDB::Table": "table",
+    TABLE: "table",
     "AWS::DynamoDB::GlobalTable": "table",
     AMPLIFY_TABLE: "table",
     IMPORTED_TABLE: "table",

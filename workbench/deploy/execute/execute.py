@@ -6,14 +6,18 @@ after a failure, so that the next plan starts from the truth.
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from workbench.aws.clients import Clients
-from workbench.deploy.assembly.assembly import Assembly
+from workbench.deploy.assembly.assembly import Assembly, FileAsset
+from workbench.deploy.execute.assets import publish_assets
 from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of
 from workbench.deploy.execute.cloudformation import (
     GONE,
@@ -22,6 +26,7 @@ from workbench.deploy.execute.cloudformation import (
     require_success,
 )
 from workbench.deploy.execute.hotswap.runner import HotswapError, swap_all
+from workbench.deploy.execute.index_templates import index_templates
 from workbench.deploy.execute.progress import Progress
 from workbench.deploy.execute.publishing import publish, publishes, publishing_steps
 from workbench.deploy.execute.stack_operation import follow_operation
@@ -34,11 +39,12 @@ from workbench.deploy.live.models import (
     after_failed_cloudformation,
     after_swap,
 )
-from workbench.deploy.live.reader import read_live
+from workbench.deploy.live.reader import read_live, read_template_body
 from workbench.deploy.live.snapshot import save_snapshot
 from workbench.deploy.live.stack_state import read_stack_state
 from workbench.deploy.outputs.outputs import OutputsRequest, write_outputs_file
 from workbench.deploy.plan.instructions import (
+    ChangeIndexes,
     DeployStack,
     Plan,
     Swap,
@@ -52,6 +58,10 @@ from workbench.model.stage import StageOutcome, announced
 from workbench.printed_commands import amplify_tui
 from workbench.redaction.secret_shapes import redact
 from workbench.wording import plural
+
+
+class SupersededError(Exception):
+    """A newer deployment is to begin; this one ended between two steps."""
 
 
 @dataclass(slots=True)
@@ -71,6 +81,7 @@ class _Run:
     outputs_hold: bool
     express: bool
     denied: set[str]
+    superseded: Callable[[], bool]
 
     @property
     def assembly(self) -> Assembly:
@@ -99,12 +110,15 @@ def execute(
     express: bool = False,
     denied: set[str] | None = None,
     outputs_hold: bool = False,
+    superseded: Callable[[], bool] = lambda: False,
 ) -> LiveStack | None:
     """Carry out ``plan``; what then stands.
 
     ``published`` says that ``publish_ahead`` has published its assets and announced the stage.
     ``express`` has CloudFormation not wait until resources are ready to serve. Swaps that the
     credentials may not do are left to CloudFormation; their kinds are added to ``denied``.
+    ``superseded`` is asked between two updates of the stack: if so, SupersededError is raised,
+    and the old backend stands with some of its new indexes.
 
     Emits the stages ``assets``, ``deploy`` and ``outputs``, a step for each instruction, and
     resources' progress. Raises DeploymentProblem.
@@ -124,6 +138,7 @@ def execute(
             outputs_hold=outputs_hold,
             express=express,
             denied=denied if denied is not None else set(),
+            superseded=superseded,
         )
         _publish(run, ahead=published)
         if not _deploy(run):
@@ -131,7 +146,7 @@ def execute(
             _publish(run, ahead=False)
             _deploy(run)
         _write(run)
-    except DeploymentProblem:
+    except (DeploymentProblem, SupersededError):
         raise
     except Exception as error:
         raise DeploymentProblem(failure_from_exception(error, clients.target)) from error
@@ -196,6 +211,12 @@ def _deploy(run: _Run) -> bool:
     if not (swaps or stacks):
         return True
     with run.stage(Stage.DEPLOY) as outcome:
+        for changing in (step for step in run.plan.steps if isinstance(step, ChangeIndexes)):
+            with run.steps.step(changing):
+                _change_indexes(run, changing)
+            if run.superseded():
+                outcome.note = "superseded"
+                raise SupersededError
         for step in stacks:
             with run.steps.step(step):
                 _deploy_stack(run, step)
@@ -208,19 +229,43 @@ def _deploy(run: _Run) -> bool:
     return True
 
 
+def _change_indexes(run: _Run, step: ChangeIndexes) -> None:
+    """Update the stack as it stands, with an index more or less."""
+    before = run.live
+    if before is None:
+        raise DeploymentProblem(GONE)
+
+    def read(path: StackPath) -> dict[str, Any]:
+        stack = before.stack(path)
+        return read_template_body(run.clients, stack.stack_id) if stack else {}
+
+    with tempfile.TemporaryDirectory(prefix="amplify-tui-") as folder:
+        templates = index_templates(step, run.assembly, read, Path(folder))
+        publish_assets(templates, run.clients, run.bootstrap)
+    # The next step needs the index ready, so that none of these steps is an express one.
+    request = replace(_request(run, step.stack_name, templates[-1]), express=False)
+    try:
+        deploy_stack(
+            run.cloudformation,
+            request,
+            run.progress.of_stack,
+            run.progress.construct,
+            own=run.clients,
+        )
+    except DeploymentProblem as failed:
+        _remember_failed(run, before, step.stack_name)
+        raise failed from None
+    now = read_live(run.clients, step.stack_name)
+    if now is None:
+        raise DeploymentProblem(GONE)
+    run.live = after_failed_cloudformation(before, now)
+    _keep(run)
+
+
 def _deploy_stack(run: _Run, step: DeployStack) -> None:
     before = run.live
-    nested = {path: stack.stack_id for path, stack in before.walk() if path} if before else {}
-    roles = run.bootstrap.roles
-    request = StackRequest(
-        stack_name=step.stack_name,
-        template_url=_template_url(run),
-        tags=run.assembly.tags,
-        execution_role="" if run.clients.is_local else run.bootstrap.fill(roles.execution),
-        nested=nested,
-        express=run.express,
-        planned_on=None if run.clients.is_local else _planned_on(before),
-    )
+    template = run.assembly.assets[run.assembly.root.template_hash]
+    request = _request(run, step.stack_name, template)
     try:
         done = deploy_stack(
             run.cloudformation,
@@ -252,6 +297,22 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     )
     run.live = after_cloudformation(now, run.assembly, waiting)
     _keep(run)
+
+
+def _request(run: _Run, stack_name: str, template: FileAsset) -> StackRequest:
+    """The request to bring the stack to a root template."""
+    before = run.live
+    return StackRequest(
+        stack_name=stack_name,
+        template_url=_template_url(run, template),
+        tags=run.assembly.tags,
+        execution_role=""
+        if run.clients.is_local
+        else run.bootstrap.fill(run.bootstrap.roles.execution),
+        nested={path: stack.stack_id for path, stack in before.walk() if path} if before else {},
+        express=run.express,
+        planned_on=None if run.clients.is_local else _planned_on(before),
+    )
 
 
 def _planned_on(live: LiveStack | None) -> tuple[str, str] | None:
@@ -360,8 +421,7 @@ def _keep(run: _Run, live: LiveStack | None = None) -> None:
         save_snapshot(run.snapshot, standing)
 
 
-def _template_url(run: _Run) -> str:
-    asset = run.assembly.assets[run.assembly.root.template_hash]
+def _template_url(run: _Run, asset: FileAsset) -> str:
     bucket = run.bootstrap.fill(asset.bucket)
     if run.clients.is_local:
         host = run.clients.s3.meta.endpoint_url

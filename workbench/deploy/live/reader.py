@@ -189,8 +189,8 @@ def _seen(clients: Clients, stack: str, read: _Read[_Found], *, made: bool) -> _
     return found
 
 
-def _read_template(clients: Clients, stack_id: str) -> Template:
-    """CloudFormation's template; botocore gives JSON as an object, YAML as text."""
+def read_template_body(clients: Clients, stack_id: str) -> dict[str, Any]:
+    """CloudFormation's template as it was sent; empty for a missing one, or one in YAML."""
     try:
         # A stack that is only under review has no template.
         body: Any = clients.cloudformation.get_template(
@@ -198,14 +198,18 @@ def _read_template(clients: Clients, stack_id: str) -> Template:
         ).get("TemplateBody", {})
     except ClientError as error:
         if is_missing(error):
-            return Template()
+            return {}
         raise
-    if isinstance(body, str):
+    if isinstance(body, str):  # botocore gives JSON as an object
         try:
             body = json.loads(body)
         except ValueError:
-            return Template()
-    return Template.model_validate(body)
+            return {}
+    return dict(body)
+
+
+def _read_template(clients: Clients, stack_id: str) -> Template:
+    return Template.model_validate(read_template_body(clients, stack_id))
 
 
 def _read_resources(clients: Clients, stack_id: str) -> dict[str, DeployedResource] | None:

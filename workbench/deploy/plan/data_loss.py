@@ -116,11 +116,16 @@ def count_contents(clients: Clients, losses: Iterable[Loss]) -> tuple[Loss, ...]
 
 def loss_name(loss: Loss) -> str:
     """The name to ask for and to type: a model's, else the resource's (``Message``, ``media``)."""
-    parts = [part for part in loss.construct_path.split("/") if part]
+    return data_name(loss.construct_path) or loss.physical_id or loss.type
+
+
+def data_name(construct_path: str) -> str:
+    """The short name of what holds data: a model's, else the last telling step of the path."""
+    parts = [part for part in construct_path.split("/") if part]
     while len(parts) > 1 and parts[-1] in _KIND_NAMES:
         parts.pop()
     if not parts:
-        return loss.physical_id or loss.type
+        return ""
     last = parts[-1].removesuffix(".NestedStackResource")
     before = parts[-2].removesuffix(".NestedStack") if len(parts) > 1 else ""
     return before if before and last == f"{before}Table" else last

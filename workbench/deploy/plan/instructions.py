@@ -61,15 +61,45 @@ class PublishAssets:
 
 @dataclass(frozen=True, slots=True)
 class DeployStack:
-    """Create or update the stack with CloudFormation from the assembly's root template."""
+    """Create or update the stack with CloudFormation from the assembly's root template.
+
+    ``indexes`` says which changes of indexes come with it, after those of ``ChangeIndexes``.
+    """
 
     stack_name: str
     create: bool
+    indexes: str = ""
 
     @property
     def title(self) -> str:
         """One display line."""
-        return f"{'Create' if self.create else 'Update'} the stack {self.stack_name}"
+        title = f"{'Create' if self.create else 'Update'} the stack {self.stack_name}"
+        return f"{title}, {self.indexes}" if self.indexes else title
+
+
+@dataclass(frozen=True, slots=True)
+class TableIndexes:
+    """A table in a stack's template with other indexes; ``change`` says in words what changes."""
+
+    stack: StackPath
+    logical_id: str
+    change: str
+    indexes: tuple[Mapping[str, Json], ...]
+    attributes: tuple[Mapping[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeIndexes:
+    """Update the stack as it stands: nothing but one index of each of these tables changes."""
+
+    stack_name: str
+    tables: tuple[TableIndexes, ...]
+
+    @property
+    def title(self) -> str:
+        """One display line."""
+        text = ", ".join(table.change for table in self.tables)
+        return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +338,7 @@ def swap_kind(swap: Swap) -> str:
     return f"{type(swap).__name__} {swap.target.type}"
 
 
-Instruction = PublishAssets | DeployStack | SwapDrifted | Swap | WriteOutputs
+Instruction = PublishAssets | ChangeIndexes | DeployStack | SwapDrifted | Swap | WriteOutputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +347,9 @@ class Plan:
 
     ``live`` is None if nothing is deployed; ``reasons`` say why it is not a hot-swap.
 
-    Order of ``steps``: PublishAssets; then either DeployStack and SwapDrifted, or the swaps, which
-    are independent of each other except that SwapSchema comes before resolvers and their functions;
-    WriteOutputs last. A plan with ``Method.NONE`` has no steps.
+    Order of ``steps``: PublishAssets; then either each ChangeIndexes, DeployStack and SwapDrifted,
+    or the swaps, which are independent of each other except that SwapSchema comes before resolvers
+    and their functions; WriteOutputs last. A plan with ``Method.NONE`` has no steps.
     """
 
     method: Method

@@ -19,6 +19,7 @@ from workbench.deploy.diff.diff import ELSEWHERE, UNFINISHED
 from workbench.deploy.live.intrinsics import UnresolvableError
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.plan.hotswap_builder import build_swaps, swappable
+from workbench.deploy.plan.index_steps import IndexSteps, index_steps
 from workbench.deploy.plan.instructions import (
     SWITCHED_OFF,
     DeployStack,
@@ -209,7 +210,9 @@ def _cloudformation(
     images = tuple(key for key in assembly.images if key not in there)
     if missing or images:
         steps.append(PublishAssets(missing, images))
-    steps.append(DeployStack(assembly.stack_name, create))
+    changing = index_steps(live, assembly) if live is not None and not create else IndexSteps()
+    steps.extend(changing.first)
+    steps.append(DeployStack(assembly.stack_name, create, changing.last))
     if again:
         steps.append(SwapDrifted(again))
     steps.append(WriteOutputs())
