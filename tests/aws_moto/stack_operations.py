@@ -24,6 +24,7 @@ from moto.utilities.utils import get_partition
 from tests.aws_moto.resource_types import TYPES, Made, Place, make_other
 from tests.aws_moto.stack_control import CONTROL
 from tests.aws_moto.stack_events import STACK, State, enter, finish, states_of, tell
+from tests.aws_moto.table_updates import TABLE, update_table
 
 _SUB = re.compile(r"\$\{([^!{}.]+)(?:\.[^{}]+)?\}")
 
@@ -212,6 +213,8 @@ def _change(stack: Stack, state: State, properties: dict[str, Any]) -> None:
         _refuse(state, "UPDATE")
         if state.type == STACK:
             _update_nested(state, properties)
+        elif state.type == TABLE:
+            update_table(stack.account_id, stack.region_name, state.resource, before, properties)
         else:
             state.resource = _made(stack, state, state.resource)
             _name(state)
