@@ -188,6 +188,13 @@ class Loop:
         assert running is not None
         asyncio.run_coroutine_threadsafe(self.sandbox.idle(), running).result(20)
 
+    def until_asked(self) -> None:
+        """Wait until the loop has heard of a save while it deploys."""
+        running, asked = self.sandbox._loop, self.sandbox._requests
+        assert running is not None
+        hearing = asked.until(lambda: asked.supersedes)
+        asyncio.run_coroutine_threadsafe(hearing, running).result(20)
+
     def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until it holds, asked after each event."""
         with self._changed:

@@ -140,13 +140,9 @@ def test_a_newer_save_begins_between_two_updates(
         loop.save(with_indexes(Backend.load("python"), A, B, C))
         aws.calls.wait_for(UPDATE)
         loop.save(with_indexes(Backend.load("python"), C))
-        loop.until(lambda: loop.sandbox._requests.supersedes or _heard(loop))
+        loop.until_asked()
         gate.set()
         assert loop.until_finished(2).result is DeploymentResult.SUPERSEDED
         last = loop.until_finished(3)
         assert last.result is DeploymentResult.SUCCEEDED, last.failure
     assert indexes_of(Clients(target)) == dict([C])
-
-
-def _heard(loop: Loop) -> bool:
-    return loop.sandbox._requests.waiting is not None
