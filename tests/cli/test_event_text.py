@@ -12,6 +12,7 @@ from workbench.model.deployment import (
     Effect,
     Failure,
     Loss,
+    Method,
     ResourceChange,
     ResourceProgress,
 )
@@ -27,6 +28,7 @@ from workbench.model.events import (
     LogLine,
     LoopState,
     OutputsWritten,
+    PlanMade,
     ResourceProgressed,
     StateChanged,
 )
@@ -41,6 +43,20 @@ def test_a_failure_says_what_why_and_what_next() -> None:
     failure = Failure("A table failed", "no more room", "Delete one", construct_path="data/Todo")
     event = DeploymentFinished(at=1.0, result=DeploymentResult.FAILED, seconds=2.0, failure=failure)
     assert said(event) == "✗ A table failed · data/Todo\n  no more room\n  → Delete one"
+
+
+def test_a_plan_of_several_updates_lists_them() -> None:
+    one = PlanMade(at=1.0, method=Method.CLOUDFORMATION, steps=("Publish 1 asset", "Update"))
+    assert said(one) == "  by CloudFormation"
+    several = PlanMade(
+        at=1.0,
+        method=Method.CLOUDFORMATION,
+        steps=("Publish 1 asset", "Delete the index a", "Update"),
+        updates=("Delete the index a", "Update"),
+    )
+    assert said(several) == (
+        "  by CloudFormation, in 2 updates:\n    1. Delete the index a\n    2. Update"
+    )
 
 
 def test_diagnostics_have_a_place_and_a_hint() -> None:

@@ -94,6 +94,22 @@ async def test_a_save_during_synth_supersedes_it(tmp_path: Path) -> None:
     assert running.stages.deployed == ["one", "three"]
 
 
+async def test_a_save_ends_a_deployment_between_its_updates(tmp_path: Path) -> None:
+    running = await started(tmp_path)
+    running.stages.in_steps = True
+    running.stages.execute_seconds = 20
+    running.save("two")
+    await running.until(lambda: running.stages.at_once == 1)
+    running.save("three")
+    asked = running.sandbox._requests
+    await asked.until(lambda: asked.supersedes)
+    running.stages.release.set()
+    await running.until(lambda: len(running.finished) == 3)
+    await running.stop()
+    assert results(running) == [R.SUCCEEDED, R.SUPERSEDED, R.SUCCEEDED]
+    assert running.stages.deployed == ["one", "three"]
+
+
 async def test_a_key_during_synth_waits_its_turn(tmp_path: Path) -> None:
     running = await started(tmp_path)
     running.stages.synth_seconds = 0.5

@@ -73,7 +73,7 @@ class HumanLines:
             case DiffComputed():
                 yield from self.diff(event.diff)
             case PlanMade() if event.method in _HOW:
-                yield f"  by {_HOW[event.method]}"
+                yield from self._plan(event)
             case ConfirmationNeeded():
                 yield from map(self._loss, event.losses)
             case ConfirmationAnswered():
@@ -92,6 +92,12 @@ class HumanLines:
                 yield from self._log(event)
             case StateChanged():
                 yield from self._state(event)
+
+    def _plan(self, event: PlanMade) -> Iterator[str]:
+        how = f"  by {_HOW[event.method]}"
+        yield f"{how}, in {len(event.updates)} updates:" if event.updates else how
+        for number, title in enumerate(event.updates, 1):
+            yield f"    {number}. {safe_line(title)}"
 
     def _loss(self, loss: Loss) -> str:
         contents = f" ({safe_line(loss.contents)})" if loss.contents else ""

@@ -192,6 +192,7 @@ async def _prepare(job: Deployment, stack: Stack, assembly: Path) -> Prepared:
             deployment=job.number,
             method=prepared.plan.method,
             steps=prepared.plan.titles,
+            updates=prepared.plan.updates,
         )
     )
     return prepared

@@ -153,10 +153,14 @@ class DiffComputed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMade(Event):
-    """How the change will be deployed, as display lines of the plan's instructions."""
+    """How the change will be deployed, as display lines of the plan's instructions.
+
+    ``updates`` are those of them that update the stack, if it takes more than one.
+    """
 
     method: Method
     steps: tuple[str, ...]
+    updates: tuple[str, ...] = ()
     kind: Literal["plan"] = "plan"
 
 

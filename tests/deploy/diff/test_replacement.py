@@ -53,6 +53,35 @@ def test_amplify_tables(path: tuple[str, ...], properties: Any, outcome: Outcome
     assert judge(TABLE, Difference(path, MISSING, 2), properties).outcome is outcome
 
 
+KEYS = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+INDEX = ("GlobalSecondaryIndexes", "[byKind]")
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "note"),
+    [
+        (INDEX, Outcome.IN_PLACE, ""),
+        ((*INDEX, "KeySchema", "[kind]"), Outcome.IN_PLACE, "created again"),
+        ((*INDEX, "Projection", "ProjectionType"), Outcome.IN_PLACE, "created again"),
+        ((*INDEX, "ProvisionedThroughput", "ReadCapacityUnits"), Outcome.IN_PLACE, ""),
+        (("AttributeDefinitions", "[kind]", "AttributeType"), Outcome.IN_PLACE, ""),
+        (("AttributeDefinitions", "[id]", "AttributeType"), Outcome.MAYBE, "may replace"),
+        (("LocalSecondaryIndexes", "[x]"), Outcome.MAYBE, "may replace"),
+        (("KeySchema", "[id]"), Outcome.MAYBE, "may replace"),
+    ],
+)
+def test_tables(path: tuple[str, ...], outcome: Outcome, note: str) -> None:
+    verdict = judge("AWS::DynamoDB::Table", Difference(path, MISSING, 2), KEYS)
+    assert verdict.outcome is outcome
+    assert note in verdict.note
+
+
+def test_a_table_that_keeps_its_name_is_not_replaced() -> None:
+    difference = Difference(("AttributeDefinitions", "[id]", "AttributeType"), "S", "N")
+    verdict = judge("AWS::DynamoDB::Table", difference, {**KEYS, "TableName": "rows"})
+    assert verdict.note == "CloudFormation refuses this for a table that keeps its name"
+
+
 EMAIL = {"Name": "email", "Required": True, "Mutable": True}
 TEAM = {"Name": "team", "AttributeDataType": "String", "Mutable": True}
 

@@ -28,7 +28,7 @@ def steps(tmp_path: Path) -> Any:
 
 def table(**indexes: Any) -> dict[str, Any]:
     """A table; each index has a key attribute, or an index's own properties."""
-    made = [
+    made: list[Any] = [
         index
         if isinstance(index, dict)
         else {

@@ -17,9 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from workbench.deploy.assembly.json_diff import Difference
-from workbench.deploy.assembly.stateful_resources import AMPLIFY_TABLE, DATA_TYPES, USER_POOL
+from workbench.deploy.assembly.stateful_resources import (
+    AMPLIFY_TABLE,
+    DATA_TYPES,
+    TABLE,
+    USER_POOL,
+)
 
 _REFUSED_BY_COGNITO = "Cognito refuses this; the user pool would have to be recreated"
+_INDEX_REBUILT = "the index is deleted and created again; queries of it fail meanwhile"
+_NAMED_TABLE = "CloudFormation refuses this for a table that keeps its name"
 _FIXED_IN_POOL = frozenset({"UsernameAttributes", "AliasAttributes", "UsernameConfiguration"})
 
 
@@ -53,6 +60,8 @@ def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> 
         return _judge_amplify_table(difference, after)
     if resource_type == USER_POOL:
         return _judge_user_pool(difference)
+    if resource_type == TABLE and (of_table := _judge_table(difference, after)) is not None:
+        return of_table
     if difference.path[:1] == ("ServiceToken",):
         return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
     always, sometimes = create_only(resource_type)
@@ -144,6 +153,25 @@ def _judge_amplify_table(difference: Difference, after: dict[str, Any]) -> Verdi
     if top == "ServiceToken":
         return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
     return IN_PLACE
+
+
+def _judge_table(difference: Difference, after: dict[str, Any]) -> Verdict | None:
+    """What is fixed in a DynamoDB table and its indexes; None for what its schema says."""
+    top, inside = difference.path[:1], len(difference.path) > 2
+    if top == ("GlobalSecondaryIndexes",) and inside:
+        fixed = difference.path[2] in {"KeySchema", "Projection"}
+        return Verdict(Outcome.IN_PLACE, _INDEX_REBUILT) if fixed else IN_PLACE
+    own = {key["AttributeName"] for key in _listed(after.get("KeySchema"))}
+    for index in _listed(after.get("LocalSecondaryIndexes")):
+        own |= {key["AttributeName"] for key in _listed(index.get("KeySchema"))}
+    retypes = top == ("AttributeDefinitions",) and inside and difference.path[1].strip("[]") in own
+    if retypes or top in {("KeySchema",), ("LocalSecondaryIndexes",)}:
+        return Verdict(Outcome.MAYBE, _NAMED_TABLE if "TableName" in after else "may replace")
+    return None
+
+
+def _listed(value: Any) -> list[Any]:
+    return [item for item in value or [] if isinstance(item, dict)]
 
 
 def _only_capacity(difference: Difference) -> bool:

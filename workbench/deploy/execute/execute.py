@@ -199,6 +199,7 @@ def _leave_to_cloudformation(run: _Run) -> None:
             deployment=run.deployment,
             method=run.plan.method,
             steps=run.plan.titles,
+            updates=run.plan.updates,
         )
     )
 

@@ -76,6 +76,11 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
         "Add or remove one index, deploy, then do the next one.",
     ),
     _known(
+        r"Cannot update GSI's properties other than Provisioned Throughput",
+        "A deployed index keeps its keys and its projection",
+        "Give the index another name, or remove it, deploy, then add it again.",
+    ),
+    _known(
         r"is in (?P<state>\w*(?:FAILED|ROLLBACK_COMPLETE)) state and can ?not be updated",
         "The stack is in a state that CloudFormation cannot update",
         "Recreate the sandbox (its data is lost).",

@@ -370,6 +370,12 @@ class Plan:
         return tuple(step.title for step in self.steps)
 
     @property
+    def updates(self) -> tuple[str, ...]:
+        """The updates of the stack as display lines, if there is more than one."""
+        found = [step.title for step in self.steps if isinstance(step, ChangeIndexes | DeployStack)]
+        return tuple(found) if len(found) > 1 else ()
+
+    @property
     def builds_images(self) -> bool:
         """Whether it may build container images, which takes long."""
         return any(isinstance(step, PublishAssets) and step.images for step in self.steps)
