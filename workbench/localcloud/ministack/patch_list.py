@@ -112,6 +112,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     provider_invocations,
     runtime,
     states,
+    stream_mappings,
 )
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
@@ -213,6 +214,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     code_addresses.install,
     states.install,
     processes.install,
+    stream_mappings.install,
     cross_origin.install,
     bucket_provisioning.install,
     cors_rules.install,

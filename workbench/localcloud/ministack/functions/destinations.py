@@ -1,0 +1,53 @@
+"""Sends what became of an invocation to the queue, topic or function that is to hear of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+_logger = logging.getLogger("lambda")
+
+
+def deliver(target: str, record: Mapping[str, Any]) -> None:
+    """Send the record to the resource that ``target`` names."""
+    from ministack.core.arn import ArnParseError, parse_arn
+    from ministack.services import lambda_svc, sns, sqs
+
+    body = json.dumps(record)
+    try:
+        service = parse_arn(target).service
+    except ArnParseError:
+        service = ""
+    queue = sqs._queue_by_arn(target) if service == "sqs" else None
+    if queue is not None:
+        queue["messages"].append(_message(body, sqs.queue_delay(queue)))
+        lambda_svc.esm_wake.set()
+    elif service == "sns" and target in sns._topics:
+        sns._fanout(target, lambda_svc.new_uuid(), body, "Lambda destination", "", {})
+    elif service == "lambda" and (function := lambda_svc._get_func_record_for_ref(target)[0]):
+        threading.Thread(
+            target=lambda_svc._execute_function_with_config_scope,
+            args=(function, record),
+            daemon=True,
+        ).start()
+    else:
+        _logger.warning("The destination %s was not found", target)
+
+
+def _message(body: str, delay: float) -> dict[str, Any]:
+    from ministack.services import lambda_svc
+
+    now = time.time()
+    sent = {"SenderId": lambda_svc.get_account_id(), "SentTimestamp": str(int(now * 1000))}
+    return {
+        "id": lambda_svc.new_uuid(), "body": body,
+        "md5_body": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
+        "md5_attrs": "", "receipt_handle": None, "sent_at": now, "visible_at": now + delay,
+        "receive_count": 0, "first_receive_at": None, "message_attributes": {}, "sys": sent,
+        "group_id": None, "dedup_id": None, "dedup_cache_key": None, "seq": None,
+    }  # fmt: skip
