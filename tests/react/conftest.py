@@ -6,11 +6,11 @@ import json
 import shutil
 import socket
 import subprocess
-import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -25,6 +25,7 @@ from workbench.users.outbound_messages import read_inbox
 
 APP = Path(__file__).with_name("app")
 PASSWORD = "Correct-horse-1"
+START_SECONDS = 60.0
 _CALLBACK = "http://localhost:5173/"
 
 
@@ -88,17 +89,17 @@ def app(
         assert done.returncode == 0, done.stdout + done.stderr
     state = root / ".amplify" / "local-cloud"
     outputs = json.loads((root / "amplify_outputs.json").read_text())
-    vite = subprocess.Popen(
-        vite_command(react_packages, node_runtime, "--port", str(port), "--strictPort"),
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+    log = root / "vite.log"
+    with log.open("w") as output:
+        vite = subprocess.Popen(
+            vite_command(react_packages, node_runtime, "--port", str(port), "--strictPort"),
+            cwd=root,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
     try:
-        assert vite.stdout is not None
-        _wait_for_start(vite.stdout)
+        _wait_for_start(vite, port, log)
         yield App(root, url, lifecycle.start(state), outputs)
     finally:
         vite.terminate()
@@ -132,12 +133,16 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait_for_start(output: IO[str]) -> None:
-    said = []
-    for line in output:
-        said.append(line)
-        if "Local:" in line:
-            # What Vite says later must not fill the pipe.
-            threading.Thread(target=output.read, daemon=True).start()
+def _wait_for_start(vite: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    # By its port: what it prints has colours in between where CI is set.
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if vite.poll() is not None:
+            raise AssertionError(f"Vite ended with {vite.returncode}:\n{log.read_text()}")
+        try:
+            socket.create_connection(("localhost", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
             return
-    raise AssertionError("".join(said))
+    raise AssertionError(f"Vite never listened:\n{log.read_text()}")
