@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from workbench.localcloud.appsync.java import utf16
 from workbench.localcloud.appsync.java.regex import pattern_for, replacement
 from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 from workbench.localcloud.appsync.vtl.values import equal_values, to_text
@@ -18,10 +19,11 @@ Methods = dict[tuple[str, str], Callable[..., Any]]
 
 
 def _substring(text: str, start: int, end: int | None = None) -> str:
-    last = len(text) if end is None else end
-    if start < 0 or last > len(text) or start > last:
-        raise RenderError(f"substring({start}, {last}) is outside of a string of {len(text)}")
-    return text[start:last]
+    length = utf16.length(text)
+    last = length if end is None else end
+    if start < 0 or last > length or start > last:
+        raise RenderError(f"substring({start}, {last}) is outside of a string of {length}")
+    return utf16.part(text, start, last)
 
 
 def _char_at(text: str, index: int) -> str:
@@ -30,6 +32,8 @@ def _char_at(text: str, index: int) -> str:
 
 def _split(text: str, pattern: str, limit: int = 0) -> list[str]:
     """``String.split``: no empty text first where the match is empty, none last without a limit."""
+    if not pattern and limit <= 0:
+        return [*utf16.units(text), *([""] if limit < 0 else [])] if text else [""]
     found: list[str] = []
     start = 0
     for match in pattern_for(pattern, text).finditer(text):
@@ -49,6 +53,8 @@ def _split(text: str, pattern: str, limit: int = 0) -> list[str]:
 def _replace(text: str, old: str, new: str) -> str:
     if len(text) + text.count(old) * len(new) > MOST_CHARACTERS:
         raise RenderError("the template makes texts longer than 5 MB")
+    if not old:
+        return new.join(["", *utf16.units(text), ""])
     return text.replace(old, new)
 
 
@@ -69,17 +75,25 @@ def _repeat(text: str, times: int) -> str:
 
 def _hash(text: str) -> int:
     code = 0
-    for unit in text.encode("utf-16-be")[1::2] if text.isascii() else map(ord, text):
+    for unit in utf16.codes(text):
         code = (31 * code + unit) & 0xFFFFFFFF
     return code - 0x100000000 if code & 0x80000000 else code
 
 
-def _compare(left: Any, right: Any) -> int:
+def _compare(left: str, right: str) -> int:
     """``compareTo``: a difference, as Java gives it for strings."""
-    for one, other in zip(left, right, strict=False):
+    for one, other in zip(utf16.codes(left), utf16.codes(right), strict=False):
         if one != other:
-            return ord(one) - ord(other)
-    return len(left) - len(right)
+            return one - other
+    return utf16.length(left) - utf16.length(right)
+
+
+def _index_of(text: str, part: str, start: int = 0) -> int:
+    return utf16.unit_at(text, text.find(part, utf16.character_at(text, start)))
+
+
+def _starts_with(text: str, start: str, at: int) -> bool:
+    return at >= 0 and text.startswith(start, utf16.character_at(text, at))
 
 
 def _whole(text: str) -> int:
@@ -107,7 +121,7 @@ def _truncated(value: float) -> int:
 
 
 STRING_METHODS: Methods = {
-    ("length", ""): len,
+    ("length", ""): utf16.length,
     ("isEmpty", ""): lambda text: not text,
     ("isBlank", ""): lambda text: not text.strip(),
     ("trim", ""): lambda text: text.strip("".join(map(chr, range(33)))),
@@ -117,7 +131,7 @@ STRING_METHODS: Methods = {
     ("toUpperCase", ""): str.upper,
     ("toLowerCase", ""): str.lower,
     ("hashCode", ""): _hash,
-    ("toCharArray", ""): list,
+    ("toCharArray", ""): utf16.units,
     ("substring", "I"): _substring,
     ("substring", "II"): _substring,
     ("subSequence", "II"): _substring,
@@ -129,13 +143,13 @@ STRING_METHODS: Methods = {
     ("replaceFirst", "SS"): lambda text, old, new: _replace_matches(text, old, new, 1),
     ("matches", "S"): lambda text, pattern: bool(pattern_for(pattern, text).fullmatch(text)),
     ("startsWith", "S"): str.startswith,
-    ("startsWith", "SI"): lambda text, start, at: text.startswith(start, max(at, 0)),
+    ("startsWith", "SI"): _starts_with,
     ("endsWith", "S"): str.endswith,
     ("contains", "S"): str.__contains__,
-    ("indexOf", "S"): str.find,
-    ("indexOf", "SI"): lambda text, part, at: text.find(part, max(at, 0)),
-    ("lastIndexOf", "S"): str.rfind,
-    ("concat", "S"): lambda text, other: text + other,
+    ("indexOf", "S"): _index_of,
+    ("indexOf", "SI"): _index_of,
+    ("lastIndexOf", "S"): lambda text, part: utf16.unit_at(text, text.rfind(part)),
+    ("concat", "S"): lambda text, other: utf16.joined(text + other),
     ("repeat", "I"): _repeat,
     ("equals", "O"): equal_values,
     ("equalsIgnoreCase", "O"): lambda text, other: (

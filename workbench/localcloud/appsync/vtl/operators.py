@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from workbench.localcloud.appsync.java.utf16 import joined
 from workbench.localcloud.appsync.vtl.render_state import MOST_CHARACTERS, RenderError
 from workbench.localcloud.appsync.vtl.values import is_number, loosely_equal, to_text
 
@@ -28,7 +29,7 @@ def add(left: Any, right: Any, left_text: str, right_text: str) -> Any:
         )
         if len(texts[0]) + len(texts[1]) > MOST_CHARACTERS:
             raise RenderError("the template makes texts longer than 5 MB")
-        return "".join(texts)
+        return joined("".join(texts))
     return calculate(operator.add, left, right)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workbench.localcloud.appsync.java import utf16
 from workbench.localcloud.appsync.evaluation import Context, Effects, Facts
 
 MOST_LOOP_ITERATIONS = 1_000
@@ -127,4 +128,4 @@ def joined(pieces: list[str]) -> str:
     """The pieces as one text; RenderError where it is longer than 5 MB."""
     if sum(map(len, pieces)) > MOST_CHARACTERS:
         raise RenderError("the evaluated template is larger than 5 MB")
-    return "".join(pieces)
+    return utf16.joined("".join(pieces))
