@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from workbench.localcloud.appsync.javascript.equality import loose_comparisons
 from workbench.localcloud.appsync.javascript.tokens import Token, tokenize
 
 _DYNAMODB = (
@@ -239,10 +240,11 @@ def _binding(each: Import) -> str:
 
 
 def _blank(code: str, module: Module) -> str:
-    """The source with its cuts turned to spaces, line breaks kept."""
+    """The source with its cuts turned to spaces, line breaks kept, and AppSync's equality."""
     pieces, at = [], 0
     changes = [(start, end, "") for start, end in module.cuts]
     changes += [(start, end, "__exports.default =") for start, end in module.default_at]
+    changes += loose_comparisons(module.tokens)
     for start, end, text in sorted(changes):
         cut = "".join(char if char in "\r\n\u2028\u2029" else " " for char in code[start:end])
         pieces += [code[at:start], text, cut[len(text) :] if text and "\n" not in cut else cut]
