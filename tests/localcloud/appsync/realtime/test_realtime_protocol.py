@@ -90,10 +90,13 @@ async def test_arguments_must_equal_the_fields_of_the_event(realtime: Realtime) 
     async with realtime.connect() as client:
         await _subscribed(client, "ann", query, owner="ann")
         await _subscribed(client, "bob", query, owner="bob")
-        await _subscribed(client, "all", query)
+        await _subscribed(client, "all", ALL)
+        # What is not sent is null, as on AppSync.
+        await _subscribed(client, "nobody", query)
         assert await realtime.publish(TODO) == 2
         assert {(await client.hear())["id"], (await client.hear())["id"]} == {"ann", "all"}
-        assert await realtime.publish({"id": "2"}) == 1, "owner was not selected by the mutation"
+        assert await realtime.publish({"id": "2"}) == 2, "owner was not selected by the mutation"
+        assert {(await client.hear())["id"], (await client.hear())["id"]} == {"nobody", "all"}
 
 
 async def test_a_set_filter_replaces_the_arguments(realtime: Realtime) -> None:

@@ -26,10 +26,10 @@ from graphql import (
     Undefined,
     located_error,
 )
-from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
 from workbench.localcloud.appsync.evaluation import FieldError
+from workbench.localcloud.appsync.execution.arguments import field_arguments
 from workbench.localcloud.appsync.execution.errors import NullError, written_path
 from workbench.localcloud.appsync.execution.request_state import RequestState
 from workbench.localcloud.appsync.execution.resolve import resolve
@@ -140,7 +140,7 @@ class Executor(ExecutionContext):
                 )
             resolver = self._resolvers.get((type_name, name))
             if resolver is not None:
-                arguments = get_argument_values(field, field_nodes[0], self.variable_values)
+                arguments = field_arguments(field, field_nodes[0], self.variable_values)
                 running = resolve(
                     self._state, resolver, source, arguments, nodes=field_nodes, path=path.as_list()
                 )

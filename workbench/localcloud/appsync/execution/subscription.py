@@ -6,9 +6,9 @@ from typing import Any
 
 from graphql import GraphQLError, OperationType
 from graphql.execution.collect_fields import collect_fields
-from graphql.execution.values import get_argument_values
 
 from workbench.localcloud.appsync.evaluation import Effects, FieldError
+from workbench.localcloud.appsync.execution.arguments import field_arguments
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.engines import Engines
 from workbench.localcloud.appsync.execution.errors import (
@@ -57,7 +57,7 @@ async def start_subscription(
                     f"Not Authorized to access {name} on type {root.name}", "Unauthorized"
                 )
             resolver = compiled.resolvers.get((root.name, name))
-            arguments = get_argument_values(root.fields[name], nodes[0], state.variables)
+            arguments = field_arguments(root.fields[name], nodes[0], state.variables)
             if resolver is not None:
                 await resolve(state, resolver, None, arguments, nodes=nodes, path=[key])
         except FieldError as error:

@@ -13,7 +13,7 @@ from workbench.localcloud.appsync.javascript.tokens import Token
 
 _LOOSE = {"===": "== ", "!==": "!= "}
 _NOTHING = frozenset(("null", "undefined"))
-_STARTS = frozenset("( [ { , ; ? : = => && || ?? return".split())
+_STARTS = frozenset(["(", "[", "{", ",", ";", "?", ":", "=", "=>", "&&", "||", "??", "return"])
 """What stands before a whole operand."""
 
 

@@ -19,10 +19,11 @@ from graphql import (
     OperationType,
     parse,
 )
-from graphql.execution.values import get_argument_values, get_variable_values
+from graphql.execution.values import get_variable_values
 
 from workbench.localcloud.appsync.authorization.directives import FieldRules
 from workbench.localcloud.appsync.evaluation import Effects
+from workbench.localcloud.appsync.execution.arguments import field_arguments
 from workbench.localcloud.appsync.identity import Caller
 from workbench.localcloud.appsync.realtime.filters import arguments_match, passes
 from workbench.localcloud.appsync.realtime.payload import Shaper
@@ -95,7 +96,7 @@ def build_subscription(
     if isinstance(variables, list):
         raise BadSubscriptionError("; ".join(error.message for error in variables))
     try:
-        arguments = get_argument_values(definition, node, variables)
+        arguments = field_arguments(definition, node, variables)
     except GraphQLError as error:
         raise BadSubscriptionError(error.message) from error
     fragments = {

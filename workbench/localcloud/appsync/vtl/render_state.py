@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.localcloud.appsync.java import utf16
 from workbench.localcloud.appsync.evaluation import Context, Effects, Facts
+from workbench.localcloud.appsync.java import utf16
 
 MOST_LOOP_ITERATIONS = 1_000
 """Iterations of one ``#foreach``: AppSync's quota."""
