@@ -145,10 +145,25 @@ def _index(model: Model, index: Index) -> Step:
     return listing(model, index_field(model, index), rules, lines, functions=functions)
 
 
+_CHECK_FILTER = function(
+    "function checkFilter(filter)",
+    [
+        "if (filter && util.transform.toDynamoDBFilterExpression(filter) === '{}') {",
+        "  util.error('Unable to process the filter expression', 'Unrecognized Filter');",
+        "}",
+    ],
+    "Refuse a filter that DynamoDB has no expression for.",
+)
+
+
 def filter_lines(rules: Sequence[Rule]) -> list[str]:
     """``filter``: the request's own, and what hides the items that the caller may not see."""
     if all(is_static(rule) for rule in rules):
-        return ["if (!isAllowed(ctx)) util.unauthorized();", "const { filter } = ctx.args;"]
+        return [
+            "if (!isAllowed(ctx)) util.unauthorized();",
+            "const { filter } = ctx.args;",
+            "checkFilter(filter);",
+        ]
     return [
         "let filter = ctx.args.filter;",
         "if (!isAllowed(ctx)) {",
@@ -156,6 +171,7 @@ def filter_lines(rules: Sequence[Rule]) -> list[str]:
         "  if (mine.length === 0) util.unauthorized();",
         "  filter = filter ? { and: [{ or: mine }, filter] } : { or: mine };",
         "}",
+        "checkFilter(ctx.args.filter);",
     ]
 
 
@@ -183,6 +199,7 @@ def listing(
             *support(rules),
             static_function(rules, f"Who may see every {model.name}."),
             filter_function(dynamic) if dynamic else "",
+            _CHECK_FILTER,
             *functions,
             function("export function request(ctx)", [*filter_lines(rules), *before, *lines]),
             function(

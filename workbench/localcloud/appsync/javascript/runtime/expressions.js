@@ -24,6 +24,12 @@ const ATTRIBUTE_TYPES = {
   map: "M",
 };
 
+function expectTwo(operand) {
+  if (!Array.isArray(operand) || operand.length !== 2) {
+    throw new TypeError("Operator between takes a list of two values");
+  }
+}
+
 class DynamoExpression {
   constructor() {
     this.names = {};
@@ -116,9 +122,12 @@ class DynamoExpression {
     }
     switch (operator) {
       case "between":
+        expectTwo(operand);
         return `${name} BETWEEN ${value(operand[0], 1)} AND ${value(operand[1], 2)}`;
       case "in":
-        if (operand.length === 0) throw new TypeError("Operator in needs at least one value");
+        if (!Array.isArray(operand) || operand.length === 0) {
+          throw new TypeError("Operator in needs at least one value");
+        }
         return `${name} IN (${operand.map((item, index) => value(item, index + 1)).join(", ")})`;
       case "contains":
         return `contains(${name}, ${value(operand)})`;
@@ -141,6 +150,7 @@ class DynamoExpression {
         const value = (each, ...suffix) =>
           this.value(prefix, path, ["size", operator, ...suffix], each);
         if (operator === "between") {
+          expectTwo(given);
           return `size(${name}) BETWEEN ${value(given[0], 1)} AND ${value(given[1], 2)}`;
         }
         if (!Object.hasOwn(COMPARISONS, operator)) {
@@ -162,6 +172,16 @@ $.dynamoExpression = function (object, flat = false) {
   const parts = made.parts(object, [], flat);
   if (parts.length === 0) return undefined;
   return { expression: parts.join(" AND "), expressionNames: made.names, expressionValues: made.values };
+};
+
+// Without members for an invalid filter, as in VTL.
+$.dynamoFilterText = function (object) {
+  try {
+    return $.dynamoExpressionText(object);
+  } catch (problem) {
+    if (problem instanceof TypeError) return "{}";
+    throw problem;
+  }
 };
 
 $.dynamoExpressionText = function (object) {

@@ -101,7 +101,7 @@ $.alternativeRules = (rules) =>
     .flatMap(([field, condition]) => $.alternatives({ [field]: condition }, new Set()));
 
 $.groups.transform = Object.freeze({
-  toDynamoDBFilterExpression: $.dynamoExpressionText,
+  toDynamoDBFilterExpression: $.dynamoFilterText,
   toDynamoDBConditionExpression: $.dynamoExpressionText,
   toElasticsearchQueryDSL: (object) => JSON.stringify($.searchQuery(object)),
   toSubscriptionFilter: $.subscriptionFilter,

@@ -96,8 +96,20 @@ XML_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def _expression(condition: Any) -> str:
+def _condition_expression(condition: Any) -> str:
     return write_json(to_expression(mapping(condition)))
+
+
+def _filter_expression(condition: Any) -> str:
+    """Without members for an invalid filter: Amplify's templates ask for that, and refuse it.
+
+    Its conditions of writes have no such question, so that an invalid one stays an error.
+    """
+    filtered = mapping(condition)
+    try:
+        return write_json(to_expression(filtered))
+    except ValueError:
+        return "{}"
 
 
 def subscription_filter(condition: Any, ignored: Any = None, rules: Any = None) -> Any:
@@ -112,8 +124,8 @@ def subscription_filter(condition: Any, ignored: Any = None, rules: Any = None) 
 
 
 TRANSFORM_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "toDynamoDBFilterExpression": _expression,
-    "toDynamoDBConditionExpression": _expression,
+    "toDynamoDBFilterExpression": _filter_expression,
+    "toDynamoDBConditionExpression": _condition_expression,
     "toElasticsearchQueryDSL": lambda condition: (
         None if condition is None else write_json(to_search_query(mapping(condition)))
     ),
