@@ -101,7 +101,11 @@ from workbench.localcloud.ministack.patches.cognito.triggers import (
 from workbench.localcloud.ministack.patches.dynamodb import (
     expressions,
     index_updates,
+    key_sizes,
     long_reads,
+    number_keys,
+    scan_order,
+    selection,
     speed,
 )
 from workbench.localcloud.ministack.patches.lambda_functions import (
@@ -232,6 +236,10 @@ PATCHES: tuple[Callable[[], None], ...] = (
     role_boundaries.install,
     expressions.install,
     index_updates.install,
+    number_keys.install,
+    key_sizes.install,
+    scan_order.install,
+    selection.install,
     speed.install,
     long_reads.install,
     hosted_sign_in.install,

@@ -14,6 +14,8 @@ from typing import Any
 
 from ministack.core import persistence
 
+from workbench.localcloud.ministack.patches.dynamodb.number_keys import with_canonical_keys
+
 BLOB = "__amplify_tui_blob__"
 BLOB_SIZE = 64 * 1024
 Item = tuple[str, str, str]
@@ -55,6 +57,12 @@ class ItemChanges:
         with self._lock:
             self._known = {arn: table["items"] for arn, table in tables()}
             self._changed.clear()
+        for _, table in tables():
+            items = with_canonical_keys(table)
+            if items is not None:
+                # Not the table that was loaded: it is written anew.
+                table["items"] = items
+                _items_replaced(table)
 
     def cut(self) -> tuple[tuple[str, ...], dict[Item, Any]]:
         """The tables to empty, and the items to write (None: to delete) since the last call.
@@ -125,6 +133,12 @@ class Blobs:
     def put_back(self, blobs: Mapping[str, bytes]) -> None:
         """What was taken could not be written."""
         self._unsaved.update(blobs)
+
+
+def _items_replaced(table: dict[str, Any]) -> None:
+    from ministack.services import dynamodb
+
+    dynamodb._items_replaced(table)
 
 
 def encode_item(item: Any) -> bytes | None:

@@ -48,6 +48,9 @@ _IN_ENVELOPE = (
     "One or more parameter values were invalid: An number set  may not be empty",
     "One or more parameter values were invalid: Binary sets should not be empty",
 )
+_EMPTY_UPDATE = (
+    "1 validation error detected: Invalid UpdateExpression: The expression can not be empty;"
+)
 _WRITES = ("_put_item", "_update_item", "_delete_item")
 
 
@@ -130,8 +133,17 @@ def install() -> None:
     dynamodb._check_redundant_parens = lambda tokens, slot="ConditionExpression": None
     dynamodb._envelope_condition_refs = lambda refusal: refusal
     for name in _WRITES:
-        setattr(dynamodb, name, _enveloping(getattr(dynamodb, name)))
-    transact_get = dynamodb._transact_get_items
+        setattr(dynamodb, name, _enveloping(getattr(dynamodb, name), refused))
+    batch_get, transact_get = dynamodb._batch_get_item, dynamodb._transact_get_items
+
+    def batch_get_item(data: Any) -> Reply:
+        tables = data.get("RequestItems")
+        for asked in tables.values() if isinstance(tables, Mapping) else ():
+            error = projection_refused(asked) if isinstance(asked, Mapping) else None
+            if error:
+                return error
+        reply: Reply = batch_get(data)
+        return reply
 
     def transact_get_items(data: Any) -> Reply:
         for member in data.get("TransactItems") or ():
@@ -143,16 +155,22 @@ def install() -> None:
         reply: Reply = transact_get(data)
         return reply
 
+    dynamodb._batch_get_item = batch_get_item
     dynamodb._transact_get_items = transact_get_items
     dynamodb._evaluate_condition = evaluate
     dynamodb._apply_update_expression = update
     dynamodb._project_item = project
 
 
-def _enveloping(write: Callable[[Any], Reply]) -> Callable[[Any], Reply]:
+def _enveloping(
+    write: Callable[[Any], Reply], refused: Callable[[str, str, int], Reply]
+) -> Callable[[Any], Reply]:
     """A write of one item gives the refusal of its expressions as a validation error."""
 
     def written(data: Any) -> Reply:
+        text = data.get("UpdateExpression")
+        if isinstance(text, str) and not text.strip():
+            return refused("ValidationException", _EMPTY_UPDATE, 400)
         status, headers, body = write(data)
         if status != 400:
             return status, headers, body

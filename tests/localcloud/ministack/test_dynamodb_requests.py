@@ -1,0 +1,204 @@
+"""What DynamoDB refuses besides expressions, and in which order it finds items."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from workbench.aws.clients import Clients
+from workbench.aws.target import LocalTarget
+from workbench.localcloud.ministack import installation
+from workbench.localcloud.ministack.patches.dynamodb.number_keys import (
+    canonical,
+    with_canonical_keys,
+)
+from workbench.localcloud.ministack.saved_state.items import ItemChanges
+
+ENVELOPE = "1 validation error detected: "
+LONG = {"S": "x" * 2049}
+TOO_LONG = (
+    "One or more parameter values were invalid: "
+    "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+)
+RANGE_TOO_LONG = (
+    "One or more parameter values were invalid: "
+    "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
+)
+
+
+def _refusal(call: Any, **arguments: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    return refused.value.response["Error"]["Message"]
+
+
+def _table(client: Any, name: str, sort: str) -> None:
+    client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": sort},
+            {"AttributeName": "g", "AttributeType": "S"},
+            {"AttributeName": "h", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "gidx",
+                "KeySchema": [
+                    {"AttributeName": "g", "KeyType": "HASH"},
+                    {"AttributeName": "h", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def test_what_reads_may_select(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    values = {":g": {"S": "x"}}
+    query = {"KeyConditionExpression": "g = :g", "ExpressionAttributeValues": values}
+    for call, more in ((client.query, query), (client.scan, {})):
+        of_index: dict[str, Any] = {"TableName": "cars", "IndexName": "gidx", **more}
+        prefix = ENVELOPE if call == client.query else ""
+        assert _refusal(call, **of_index, Select="ALL_ATTRIBUTES") == (
+            "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not "
+            "supported for global secondary index gidx because its projection type is not ALL"
+        )
+        assert _refusal(call, **of_index, Select="count") == (
+            f"{ENVELOPE}Value 'count' at 'select' failed to satisfy constraint: Member must "
+            "satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, "
+            "ALL_PROJECTED_ATTRIBUTES]"
+        )
+        assert _refusal(call, **of_index, Select="COUNT", ProjectionExpression="pk") == (
+            f"{prefix}Cannot specify the ProjectionExpression when choosing to get only the Count"
+        )
+        assert call(**of_index, Select="ALL_PROJECTED_ATTRIBUTES")["Count"] == 0
+
+
+def test_expressions_beside_the_parameters_that_they_replace(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    equal = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
+    given = {"TableName": "cars", "ExpressionAttributeValues": {":a": {"S": "a"}}}
+    condition = {"ConditionExpression": "c = :a"}
+    updates = {"c": {"Value": {"S": "a"}}}
+    for call, legacy, arguments in (
+        (client.scan, "ScanFilter", {"ScanFilter": {"c": equal}, "FilterExpression": "c = :a"}),
+        (client.query, "KeyConditions", {"KeyConditions": {}, "FilterExpression": "c = :a"}),
+        (client.put_item, "Expected", {"Item": key, "Expected": {"c": equal}, **condition}),
+        (client.delete_item, "Expected", {"Key": key, "Expected": {"c": equal}, **condition}),
+        (
+            client.update_item,
+            "AttributeUpdates",
+            {"Key": key, "AttributeUpdates": updates, **condition},
+        ),
+    ):
+        expression = next(name for name in arguments if name.endswith("Expression"))
+        assert _refusal(call, **given, **arguments) == (
+            "Can not use both expression and non-expression parameters in the same request: "
+            f"Non-expression parameters: {{{legacy}}} Expression parameters: {{{expression}}}"
+        )
+
+
+def test_the_keys_of_an_index_are_limited(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    for attribute, value, message in (
+        ({"g": LONG}, LONG, TOO_LONG),
+        ({"h": {"S": "x" * 1025}}, {"S": "x" * 1025}, RANGE_TOO_LONG),
+    ):
+        item = {**key, **attribute}
+        put = {"TableName": "cars", "Item": item}
+        assert _refusal(client.put_item, **put) == message
+        assert _refusal(client.transact_write_items, TransactItems=[{"Put": put}]) == message
+        batch = {"cars": [{"PutRequest": {"Item": item}}]}
+        assert _refusal(client.batch_write_item, RequestItems=batch) == message
+        update = {
+            "TableName": "cars",
+            "Key": key,
+            "UpdateExpression": f"SET {next(iter(attribute))} = :v",
+            "ExpressionAttributeValues": {":v": value},
+        }
+        assert _refusal(client.update_item, **update) == message
+    assert client.scan(TableName="cars")["Count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [("N", ["-12", "-1.5", "0", "2", "10", "100"]), ("B", [b"\x00", b"\x01\xff", b"~", b"\xff"])],
+)
+def test_a_scan_goes_by_the_values_of_sort_keys(
+    local_cloud: LocalTarget, kind: str, keys: list[Any]
+) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", kind)
+    for key in reversed(keys):
+        client.put_item(TableName="cars", Item={"pk": {"S": "a"}, "sk": {kind: key}})
+    pages = client.get_paginator("scan").paginate(
+        TableName="cars", PaginationConfig={"PageSize": 2}
+    )
+    assert [item["sk"][kind] for page in pages for item in page["Items"]] == keys
+
+
+def test_a_number_is_one_key_however_it_is_written(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "N")
+    cars: dict[str, Any] = {"TableName": "cars"}
+    client.update_item(
+        **cars,
+        Key={"pk": {"S": "a"}, "sk": {"N": "1.0"}},
+        UpdateExpression="SET c = :c",
+        ExpressionAttributeValues={":c": {"S": "red"}},
+    )
+    client.put_item(**cars, Item={"pk": {"S": "a"}, "sk": {"N": "01"}, "c": {"S": "blue"}})
+    for number in ("1", "1.00", "1E0"):
+        found = client.get_item(**cars, Key={"pk": {"S": "a"}, "sk": {"N": number}})
+        assert found["Item"]["c"] == {"S": "blue"}
+    assert client.scan(**cars)["Count"] == 1
+
+
+def test_canonical_numbers() -> None:
+    written = ["10", "1.0", "007", "-0", "1e2", "1.50", "x", "1E-130"]
+    expected = ["10", "1", "7", "0", "100", "1.5", "x", "0." + "0" * 129 + "1"]
+    assert [canonical(text) for text in written] == expected
+
+
+def test_items_saved_under_a_number_as_it_was_written_are_found_and_saved_anew() -> None:
+    installation.install()
+    from ministack.services import dynamodb
+
+    rows = {"a": {"1.0": {"c": {"S": "red"}}, "2": {}, "2.0": {"c": {"S": "kept"}}}}
+    table: dict[str, Any] = {
+        "TableArn": "arn:aws:dynamodb:us-east-1:000000000000:table/number-keys",
+        "AttributeDefinitions": [
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "N"},
+        ],
+        "pk_name": "pk",
+        "sk_name": "sk",
+        "items": defaultdict(dict, rows),
+    }
+    dynamodb._tables["number-keys"] = table
+    try:
+        changes = ItemChanges()
+        changes.loaded()
+        assert set(table["items"]["a"]) == {"1", "2", "2.0"}
+        emptied, written = changes.cut()
+        assert table["TableArn"] in emptied
+        assert written[table["TableArn"], "a", "1"] == {"c": {"S": "red"}}
+        assert with_canonical_keys(table) is None
+    finally:
+        del dynamodb._tables["number-keys"]
