@@ -186,9 +186,10 @@ DIFFERENCES: Final = (
         "It runs.",
     ),
     Difference(
-        LAMBDA, "no_memory_limit",
-        "Its memory size is stored, and not a limit.",
-        "A function that takes more is ended.",
+        LAMBDA, "memory_on_linux",
+        "A function that takes more than its memory size is ended on Linux only.",
+        "It is ended.",
+        "Other systems tell a process's memory only through another process.",
     ),
     Difference(
         LAMBDA, "writable_code",

@@ -109,9 +109,11 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     speed,
 )
 from workbench.localcloud.ministack.patches.lambda_functions import (
+    asynchronous,
     code,
     code_addresses,
     credentials,
+    events,
     log_order,
     processes,
     provider_invocations,
@@ -221,6 +223,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     states.install,
     processes.install,
     stream_mappings.install,
+    asynchronous.install,
+    events.install,
     cross_origin.install,
     bucket_provisioning.install,
     cors_rules.install,

@@ -13,22 +13,26 @@ from typing import Any
 _logger = logging.getLogger("lambda")
 
 
-def deliver(target: str, record: Mapping[str, Any]) -> None:
-    """Send the record to the resource that ``target`` names."""
+def deliver(target: str, record: Any, attributes: Mapping[str, str] | None = None) -> None:
+    """Send the record to the resource that ``target`` names.
+
+    ``attributes`` are those of a message to a dead letter queue or topic.
+    """
     from ministack.core.arn import ArnParseError, parse_arn
     from ministack.services import lambda_svc, sns, sqs
 
     body = json.dumps(record)
+    told = {name: _attribute(name, value) for name, value in (attributes or {}).items()}
     try:
         service = parse_arn(target).service
     except ArnParseError:
         service = ""
     queue = sqs._queue_by_arn(target) if service == "sqs" else None
     if queue is not None:
-        queue["messages"].append(_message(body, sqs.queue_delay(queue)))
+        queue["messages"].append(_message(body, sqs.queue_delay(queue), told))
         lambda_svc.esm_wake.set()
     elif service == "sns" and target in sns._topics:
-        sns._fanout(target, lambda_svc.new_uuid(), body, "Lambda destination", "", {})
+        sns._fanout(target, lambda_svc.new_uuid(), body, "", "", told)
     elif service == "lambda" and (function := lambda_svc._get_func_record_for_ref(target)[0]):
         threading.Thread(
             target=lambda_svc._execute_function_with_config_scope,
@@ -39,7 +43,12 @@ def deliver(target: str, record: Mapping[str, Any]) -> None:
         _logger.warning("The destination %s was not found", target)
 
 
-def _message(body: str, delay: float) -> dict[str, Any]:
+def _attribute(name: str, value: str) -> dict[str, str]:
+    kind = "Number" if name == "ErrorCode" else "String"
+    return {"DataType": kind, "StringValue": value}
+
+
+def _message(body: str, delay: float, attributes: Mapping[str, Any]) -> dict[str, Any]:
     from ministack.services import lambda_svc
 
     now = time.time()
@@ -48,6 +57,7 @@ def _message(body: str, delay: float) -> dict[str, Any]:
         "id": lambda_svc.new_uuid(), "body": body,
         "md5_body": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
         "md5_attrs": "", "receipt_handle": None, "sent_at": now, "visible_at": now + delay,
-        "receive_count": 0, "first_receive_at": None, "message_attributes": {}, "sys": sent,
+        "receive_count": 0, "first_receive_at": None, "message_attributes": dict(attributes),
+        "sys": sent,
         "group_id": None, "dedup_id": None, "dedup_cache_key": None, "seq": None,
     }  # fmt: skip

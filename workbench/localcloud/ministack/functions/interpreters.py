@@ -32,11 +32,16 @@ class Interpreter:
     version: str
 
 
-def command_for(runtime: str, answers: int, layers: list[Path]) -> list[str]:
+def command_for(runtime: str, megabytes: int, answers: int, layers: list[Path]) -> list[str]:
     """The command of a process that sends its answers to the descriptor ``answers``."""
     found = interpreter(runtime)
     if runtime.startswith("nodejs"):
-        return [found.program, str(NODE_SCRIPT), str(answers)]
+        # Lambda's own: without them, V8 collects by the memory of the whole machine.
+        limits = [
+            f"--max-old-space-size={megabytes * 9 // 10}",
+            f"--max-semi-space-size={max(1, megabytes // 20)}",
+        ]
+        return [found.program, *limits, str(NODE_SCRIPT), str(answers)]
     # Without the packages of its own installation: a function sees its own, and the SDK.
     options = ["-S", "-s", "-u", "-B", "-X", "utf8"]
     return [

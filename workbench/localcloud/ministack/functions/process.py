@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 import time
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.localcloud.ministack.functions.environment import environment
-from workbench.localcloud.ministack.functions.interpreters import command_for
+from workbench.localcloud.ministack.functions.interpreters import command_for, notice
+from workbench.localcloud.ministack.functions.memory import used_megabytes
 from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
 
 _END = "\x00"
@@ -26,6 +28,9 @@ _END = "\x00"
 
 _LOG_SECONDS = 0.25
 """How long to wait for the rest of a log whose end was not marked."""
+
+_LOOK_SECONDS = 0.25
+"""How often to look at the memory of a process that runs."""
 
 _INIT_SECONDS = 10.0
 """How long loading may take before the time of the invocation itself counts."""
@@ -55,7 +60,7 @@ def start(worker: Any) -> None:
         link_layers(files)
     read, write = os.pipe()
     try:
-        command = command_for(runtime, write, files.layers)
+        command = command_for(runtime, int(config.get("MemorySize") or 128), write, files.layers)
         worker._proc = lambda_runtime.subprocess.Popen(
             command,
             cwd=str(files.task_root),
@@ -72,9 +77,12 @@ def start(worker: Any) -> None:
         raise
     finally:
         os.close(write)
+    worker._megabytes = 0
     worker._stderr_queue = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
     worker._answers = _lines_of(os.fdopen(read, "rb"))
-    worker._log = "".join(f"{_missing_layer(arn)}\n" for arn in files.missing)
+    told = [_missing_layer(arn) for arn in files.missing]
+    told += filter(None, [notice(runtime)])
+    worker._log = "".join(f"[WARN]\t{line}\n" for line in told)
     allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
     answer = _answer(worker, "", time.monotonic() + allowed, f"{allowed - _INIT_SECONDS:.2f}")
     worker._log += log_of(worker)
@@ -87,13 +95,17 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
     """Run one invocation; starts the process unless it runs."""
     with worker._lock:
         is_cold = worker._proc is None or worker._proc.poll() is not None
+        loading = 0.0
         if is_cold:
+            before = time.monotonic()
             try:
                 start(worker)
             except FunctionFailedError as failed:
                 failure, log = failed.failure, worker._log
+                megabytes = used_megabytes(worker._proc)
                 _end(worker)
-                return _failed(failure, log, is_cold)
+                return _outcome({"status": "failed", "error": failure}, log, 0.0, megabytes)
+            loading = time.monotonic() - before
         began_with, worker._log = worker._log, ""
         seconds = float(worker.config.get("Timeout") or 3)
         deadline = time.monotonic() + seconds
@@ -110,13 +122,14 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
         with contextlib.suppress(OSError):  # it has ended: no answer comes
             worker._proc.stdin.write(json.dumps(message).encode() + b"\n")
             worker._proc.stdin.flush()
+        began = time.monotonic()
         answer = _answer(worker, request_id, deadline, f"{seconds:.2f}")
         log = began_with + log_of(worker)
+        outcome = _outcome(answer, log, loading, worker._megabytes)
+        outcome["duration"] = time.monotonic() - began
         if worker._proc is None or worker._proc.poll() is not None:
             _end(worker)
-        if answer["status"] == "failed":
-            return _failed(answer["error"], log, is_cold)
-        return {"status": "ok", "answer": answer, "log": log, "cold_start": is_cold}
+        return outcome
 
 
 def log_of(worker: Any) -> str:
@@ -156,11 +169,23 @@ def _lines_of(pipe: Any) -> queue.Queue[bytes | None]:
 def _answer(worker: Any, request_id: str, deadline: float, seconds: str) -> dict[str, Any]:
     """The process's next answer, or why there is none."""
     told = f"RequestId: {request_id} Error: " if request_id else ""
-    try:
-        line = worker._answers.get(timeout=max(0.0, deadline - time.monotonic()))
-    except queue.Empty:
-        _end(worker)
-        return _failure("Sandbox.Timedout", f"{told}Task timed out after {seconds} seconds")
+    limit = int(worker.config.get("MemorySize") or 128)
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        try:
+            line = worker._answers.get(timeout=min(left, _LOOK_SECONDS))
+        except queue.Empty:
+            line = b""
+        worker._megabytes = used_megabytes(worker._proc) or worker._megabytes
+        if worker._megabytes > limit:
+            worker._megabytes = limit
+            _end(worker, signal.SIGKILL)
+            return _failure("Runtime.ExitError", told + _exit(-signal.SIGKILL))
+        if line != b"":
+            break
+        if left <= _LOOK_SECONDS:
+            _end(worker)
+            return _failure("Sandbox.Timedout", f"{told}Task timed out after {seconds} seconds")
     if line is not None:
         answer: dict[str, Any] = json.loads(line)
         if answer["status"] == "failed" and "requestId" in answer["error"]:
@@ -190,15 +215,18 @@ def _failure(kind: str, message: str) -> dict[str, Any]:
     return {"status": "failed", "error": {"errorType": kind, "errorMessage": message}}
 
 
-def _failed(failure: Failure, log: str, is_cold: bool) -> dict[str, Any]:
-    return {"status": "error", "failure": failure, "log": log, "cold_start": is_cold}
+def _outcome(answer: dict[str, Any], log: str, loading: float, megabytes: int) -> dict[str, Any]:
+    return {
+        "answer": answer, "log": log, "loading": loading, "megabytes": megabytes, "duration": 0.0,
+    }  # fmt: skip
 
 
-def _end(worker: Any) -> None:
+def _end(worker: Any, by: int = signal.SIGTERM) -> None:
     from ministack.core import lambda_runtime
 
     process, worker._proc = worker._proc, None
-    lambda_runtime._signal(process)
+    if process is not None:
+        process.send_signal(by)
     lambda_runtime._collect(process, time.monotonic() + 0.2)
 
 
@@ -216,7 +244,7 @@ def _per_call(given: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _missing_layer(arn: str) -> str:
-    return f"[WARN]\tThe layer {arn} is on AWS alone: on the local cloud, /opt lacks its files."
+    return f"The layer {arn} is on AWS alone: on the local cloud, /opt lacks its files."
 
 
 def _with_layers(failure: Failure, files: Unpacked) -> Failure:

@@ -12,7 +12,7 @@ import json
 import logging
 from typing import Any
 
-from workbench.localcloud.ministack.functions import process
+from workbench.localcloud.ministack.functions import process, report
 
 _logger = logging.getLogger("lambda_runtime")
 
@@ -38,7 +38,7 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
     config = func.get("config") or func
     code = func.get("code_zip")
     if not code:
-        return _failure("Runtime.InvalidEntrypoint", "The function has no code.", "")
+        return _failure("Runtime.InvalidEntrypoint", "The function has no code.")
     name, qualifier = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
     lambda_svc._ensure_reaper_thread()
     worker, _ = lambda_runtime.acquire_worker(name, config, code, qualifier=qualifier)
@@ -56,23 +56,29 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
         account, region = lambda_svc.get_account_id(), lambda_svc.get_region()
         lambda_runtime.invalidate_worker(name, qualifier, account, region)
         worker = None
-        return _failure("Runtime.InvalidRuntime", str(error), "")
+        return _failure("Runtime.InvalidRuntime", str(error))
     finally:
         lambda_runtime.release_worker(worker)
-    if result["status"] != "ok":
-        return {"body": result["failure"], "error": True, "log": result["log"]}
-    answer, log = result["answer"], result["log"]
+    answer = result["answer"]
+    outcome = _outcome(answer)
+    outcome["log"] = report.lines(config, request_id, result, outcome.get("body"))
+    outcome["log_source"] = "rie"  # it has Lambda's own lines already
+    return outcome
+
+
+def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
+    if answer["status"] == "failed":
+        return {"body": answer["error"], "error": True}
     if "stream" in answer:
-        return {"body": base64.b64decode(answer["stream"]), "log": log}
+        return {"body": base64.b64decode(answer["stream"])}
     text = answer["result"]
     if len(text.encode()) > RESPONSE_BYTES:
         message = (
             f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
         )
-        return _failure("Function.ResponseSizeTooLarge", message, log)
-    return {"body": json.loads(text), "log": log}
+        return _failure("Function.ResponseSizeTooLarge", message)
+    return {"body": json.loads(text)}
 
 
-def _failure(kind: str, message: str, log: str) -> dict[str, Any]:
-    body = {"errorType": kind, "errorMessage": message}
-    return {"body": body, "error": True, "log": log}
+def _failure(kind: str, message: str) -> dict[str, Any]:
+    return {"body": {"errorType": kind, "errorMessage": message}, "error": True}
