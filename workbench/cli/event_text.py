@@ -95,7 +95,7 @@ class HumanLines:
 
     def _plan(self, event: PlanMade) -> Iterator[str]:
         how = f"  by {_HOW[event.method]}"
-        yield f"{how}, in {len(event.updates)} updates:" if event.updates else how
+        yield f"{how}, in {plural(len(event.updates), 'update')}:" if event.updates else how
         for number, title in enumerate(event.updates, 1):
             yield f"    {number}. {safe_line(title)}"
 

@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         error_line,
         with_api,
     )
+    from workbench.playground.denials import denied_fields, is_by_iam, not_granted
 
     request = chosen_request(arguments)
 
@@ -50,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         paint = Paint.of(sys.stderr)
         for error in result.errors:
             err(error_line(paint, error))
+            for name in denied_fields(error, request) if is_by_iam(error) else ():
+                err(f"  → {not_granted(name)}")
         if not arguments.json and result.status:
             mark = paint.good("✓") if result.succeeded else paint.bad("✗")
             size = plural(result.size, "byte")

@@ -14,6 +14,7 @@ from workbench.cli.commands.users.pool import (
 from workbench.cli.output import err, out, out_json
 from workbench.model.user_problem import UserProblem
 from workbench.terminal_text import cells, padded, safe_line
+from workbench.wording import plural
 
 if TYPE_CHECKING:
     import argparse
@@ -71,7 +72,7 @@ def _devices(arguments: argparse.Namespace) -> int:
     if arguments.forget == "all":
         for each in found:
             forget_device(opened.pool, name, each.key)
-        report(f"forgot {len(found)} devices of {arguments.user}")
+        report(f"forgot {plural(len(found), 'device')} of {arguments.user}")
     elif arguments.forget:
         forget_device(opened.pool, name, _key(found, arguments.forget))
         report(f"forgot a device of {arguments.user}")

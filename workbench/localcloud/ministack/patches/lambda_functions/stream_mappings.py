@@ -210,7 +210,7 @@ def _run(reading: _Reading, batch: list[Record]) -> None:
         failed_at = first_failure(result.get("body"), [_sequence(record) for record in batch])
     if failed_at is None:
         reader.succeeded(len(batch))
-        mapping["LastProcessingResult"] = f"OK - {len(batch)} records"
+        mapping["LastProcessingResult"] = "OK"
     else:
         mapping["LastProcessingResult"] = "PROBLEM: Function call failed"
         if reader.failed(len(batch), settings, time.monotonic(), failed_at):
