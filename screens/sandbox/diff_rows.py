@@ -51,6 +51,13 @@ def diff_rows(deployment: DeploymentState) -> list[Row]:
     rows = [_heading(diff, deployment.method), Row(())]
     if diff.is_empty:
         return [Row((("= ", MUTED), ("No change: what is deployed equals the code.", TEXT)))]
+    if diff.warnings:
+        rows.append(Row((("stored rows that no longer fit", STRONG),)))
+        rows.extend(
+            Row((("  ! ", WARN), (warning, TEXT)), key=f"warning:{warning}", copy=warning)
+            for warning in diff.warnings
+        )
+        rows.append(Row(()))
     keyed = sorted(diff.changes, key=lambda change: change.stack)
     for stack, changes in groupby(keyed, key=lambda change: change.stack):
         group = list(changes)

@@ -78,6 +78,11 @@ def test_a_long_diff_is_cut_and_a_first_one_counted() -> None:
     assert first == f"  + {CHANGES_SHOWN + 3} resources, all new"
 
 
+def test_rows_that_no_longer_fit_are_told() -> None:
+    event = DiffComputed(at=1.0, diff=Diff(warnings=("Todo: a is missing in 2 of 3 rows",)))
+    assert said(event) == "  ! Todo: a is missing in 2 of 3 rows"
+
+
 def test_losses_name_their_contents() -> None:
     loss = Loss("data/Todo", "AWS::DynamoDB::Table", "t", "its key changes", "25 items")
     event = ConfirmationNeeded(at=1.0, question="losses", losses=(loss,))

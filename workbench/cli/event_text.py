@@ -120,6 +120,8 @@ class HumanLines:
         more = len(diff.changes) - CHANGES_SHOWN
         if more > 0:
             yield self._paint.faint(f"    … and {more} more")
+        for warning in diff.warnings:
+            yield f"  {self._paint.warn('!')} {safe_line(warning)}"
 
     def failure(self, failure: Failure) -> Iterator[str]:
         """Why a deployment failed and what to do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ from workbench.deploy.plan.foreign_deployments import (
     with_uncertain_swaps,
 )
 from workbench.deploy.plan.plan import make_plan
+from workbench.deploy.plan.stored_rows import rows_that_no_longer_fit
 from workbench.function_logs.functions import LoggedFunction, functions_of
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
@@ -119,7 +120,14 @@ class SandboxStack:
         losses = count_contents(self.clients, losses_of_deployment(diff, live))
         schemas = folder / "schemas"
         keep_schemas(new, schemas)
-        diff = explain_schemas(diff, live, new, lambda asset: known_schema(asset, schemas))
+
+        def known(asset: str) -> str | None:
+            return known_schema(asset, schemas)
+
+        diff = explain_schemas(diff, live, new, known)
+        if plan.method is not Method.NONE:
+            warnings = rows_that_no_longer_fit(self.clients, diff, live, new, known)
+            diff = replace(diff, warnings=warnings)
         return Prepared(diff, plan, losses, clears)
 
     def publish(self, prepared: Prepared) -> str:

@@ -78,13 +78,15 @@ class Diff:
     """The change from what is live to an assembly, across nested stacks.
 
     ``assets`` are the hashes of assets that the new assembly has and the live stack does not refer
-    to; ``outputs`` the paths of stack outputs that change (``stack/path:OutputName``).
+    to; ``outputs`` the paths of stack outputs that change (``stack/path:OutputName``). ``warnings``
+    say what the change does to stored data that it keeps.
     """
 
     changes: tuple[ResourceChange, ...] = ()
     assets: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     first: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

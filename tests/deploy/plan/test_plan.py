@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -405,6 +406,13 @@ def test_the_preview_tells_losses_and_why_cloudformation(build: Any) -> None:
     assert property_line(diff.changes[0].properties[0]) == "TableName: a → b  (replaces)"
     assert "! data/T (t-1)" in text
     assert "data/T is replaced" in text
+
+
+def test_the_preview_tells_rows_that_no_longer_fit(build: Any) -> None:
+    live, new = live_from(build()), build(code="exports.handler = 2")
+    diff = replace(compute_diff(live, new), warnings=("Todo: a is missing in 2 of 3 rows",))
+    text = "\n".join(preview(diff, make_plan(diff, new, live, target_kind="local")))
+    assert "Stored rows that no longer fit:\n  ! Todo: a is missing in 2 of 3 rows" in text
 
 
 def test_the_preview_of_nothing(build: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from screens.sandbox.diff_rows import diff_rows, diff_summary
 from screens.sandbox.problem_rows import problem_rows, problem_title
 from screens.sandbox.resource_rows import build_tree, default_closed, find_node, tree_rows
@@ -95,6 +97,13 @@ def test_diff_names_replacement_as_data_loss() -> None:
     assert "its data is lost" in text
     assert diff_summary(model_diff(replaces=True)) == "~1 ±1"
     assert diff_summary(Diff()) == "no change"
+
+
+def test_diff_names_rows_that_no_longer_fit() -> None:
+    warning = "Todo: due is missing in 2 of 3 rows: reading it fails"
+    diff = replace(model_diff(), warnings=(warning,))
+    rows = [plain(row.spans) for row in diff_rows(DeploymentState(number=1, diff=diff))]
+    assert f"  ! {warning}" in rows
 
 
 def test_tree_is_stack_construct_resource() -> None:

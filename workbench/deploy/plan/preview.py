@@ -96,6 +96,10 @@ def _all(diff: Diff, plan: Plan, losses: tuple[Loss, ...]) -> Iterator[str]:
             contents = f", {loss.contents}" if loss.contents else ""
             yield f"  ! {loss.construct_path} ({loss.physical_id or loss.type}{contents})"
             yield f"    {loss.reason}"
+    if diff.warnings:
+        yield ""
+        yield "Stored rows that no longer fit:"
+        yield from (f"  ! {warning}" for warning in diff.warnings)
     if diff.assets:
         yield ""
         yield f"New assets: {len(diff.assets)}"
