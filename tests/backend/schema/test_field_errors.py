@@ -146,6 +146,86 @@ FIELDS = {
         "Todo.kind cannot have the default 'C': it is TodoKind.",
         "Give it a value of that type",
     ),
+    "a DateTime's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: DateTime | None = field(default="yesterday")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default 'yesterday': it is not a valid AWSDateTime.",
+        "Write it as in 2026-01-31T12:30:00Z.",
+    ),
+    "a Date's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Date | None = field(default="2026-02-30")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default '2026-02-30': it is not a valid AWSDate.",
+        "Write it as in 2026-01-31.",
+    ),
+    "a Time's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Time | None = field(default="noon")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default 'noon': it is not a valid AWSTime.",
+        "Write it as in 12:30:00Z.",
+    ),
+    "an Email's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Email | None = field(default="nobody")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default 'nobody': it is not a valid AWSEmail.",
+        "Write it as in ann@example.com.",
+    ),
+    "a Phone's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Phone | None = field(default="12")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default '12': it is not a valid AWSPhone.",
+        "Write it as in +12025550123.",
+    ),
+    "an Url's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Url | None = field(default="example.com")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default 'example.com': it is not a valid AWSURL.",
+        "Write it as in https://example.com.",
+    ),
+    "an IpAddress's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: IpAddress | None = field(default="300.1.1.1")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default '300.1.1.1': it is not a valid AWSIPAddress.",
+        "Write it as in 127.0.0.1.",
+    ),
+    "a Json's default": (
+        """
+        class Todo(Model, rules=[allow.owner()]):
+            value: Json | None = field(default="{a: 1}")
+        data = define_data(models=[Todo])
+        """,
+        2,
+        "Todo.value cannot have the default '{a: 1}': it is not a valid AWSJSON.",
+        'Write it as in {"a": 1}.',
+    ),
     "a check of another type": (
         """
         class Todo(Model, rules=[allow.owner()]):

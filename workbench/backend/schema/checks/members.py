@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workbench.backend.definitions.schema import CustomType, Field, Model, Relation, Schema
 from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.graphql.scalar_texts import (
+    is_date,
+    is_date_time,
+    is_email,
+    is_ip_address,
+    is_phone,
+    is_time,
+    is_url,
+)
 from workbench.backend.schema.naming import GRAPHQL_NAME
 from workbench.backend.schema.reading import UNREAD
 
 _OF_TEXTS = {"minLength", "maxLength", "startsWith", "endsWith", "matches"}
 _OF_NUMBERS = {"gt", "gte", "lt", "lte"}
 _STAMPS = ("createdAt", "updatedAt")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+_TEXTS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "AWSDate": (is_date, "2026-01-31"),
+    "AWSTime": (is_time, "12:30:00Z"),
+    "AWSDateTime": (is_date_time, "2026-01-31T12:30:00Z"),
+    "AWSEmail": (is_email, "ann@example.com"),
+    "AWSJSON": (_is_json, '{"a": 1}'),
+    "AWSPhone": (is_phone, "+12025550123"),
+    "AWSURL": (is_url, "https://example.com"),
+    "AWSIPAddress": (is_ip_address, "127.0.0.1"),
+}
+"""Whether a text is one of its scalar, and an example."""
 
 
 def member_problems(schema: Schema, owner: Model | CustomType) -> Iterator[DefinitionError]:
@@ -79,6 +110,13 @@ def _default(
             "Float": is_number,
             "Boolean": isinstance(value, bool),
         }.get(field.type, isinstance(value, str))
+        is_valid, example = _TEXTS.get(field.type, (None, ""))
+        if fits and is_valid and not field.is_list and not is_valid(value):
+            yield DefinitionError(
+                f"{name} cannot have the default {value!r}: it is not a valid {field.type}.",
+                f"Write it as in {example}.",
+                field.place,
+            )
     if field.is_list or field.type in objects or not fits:
         kind = f"a list of {field.type}" if field.is_list else field.type
         yield DefinitionError(
