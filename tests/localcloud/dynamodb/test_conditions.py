@@ -199,6 +199,23 @@ def test_key_conditions(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("pk = :b", None),
+        ("#k = :b AND sk > :b", None),
+        (":b = pk AND sk BETWEEN :b AND :p", None),
+        ("sk = :b", "Query condition missed key schema element: pk"),
+        ("pk > :b", "Query key condition not supported"),
+        ("begins_with(pk, :b)", "Query key condition not supported"),
+        ("pk = :b AND other = :b", "Query condition missed key schema element: sk"),
+    ],
+)
+def test_key_conditions_fit_the_schema(text: str, refusal: str | None) -> None:
+    expression = parser.parse_condition(text)
+    assert key_conditions.refusal(expression, {"#k": "pk"}, "pk", "sk") == refusal
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         ("s", {"s": "abc"}),

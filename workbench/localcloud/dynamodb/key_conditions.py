@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from workbench.localcloud.dynamodb.paths import resolved
 from workbench.localcloud.dynamodb.syntax import (
     Between,
     Call,
@@ -65,3 +68,25 @@ def _operands(condition: Comparison | Between | Call) -> tuple[Operand, ...]:
     if isinstance(condition, Between):
         return condition.operand, condition.low, condition.high
     return condition.operands
+
+
+def refusal(
+    expression: ConditionExpression, names: Mapping[str, str], hash_key: str, range_key: str | None
+) -> str | None:
+    """DynamoDB's words where the conditions do not fit a key schema."""
+    compared = dict(_compared(condition, names) for condition in _joined(expression.condition))
+    if hash_key not in compared:
+        return f"Query condition missed key schema element: {hash_key}"
+    if compared[hash_key] != "=":
+        return "Query key condition not supported"
+    others = [name for name in compared if name != hash_key]
+    if range_key and len(others) == 1 and range_key not in others:
+        return f"Query condition missed key schema element: {range_key}"
+    return None
+
+
+def _compared(condition: Comparison | Between | Call, names: Mapping[str, str]) -> tuple[str, str]:
+    """The attribute of a condition, and the operator."""
+    path = next(each for each in _operands(condition) if isinstance(each, Path))
+    operator = condition.operator if isinstance(condition, Comparison) else "range"
+    return str(resolved(path, names)[0]), operator

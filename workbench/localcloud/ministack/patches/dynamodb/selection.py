@@ -42,9 +42,9 @@ def install() -> None:
         handle: Callable[[Any], Reply], legacy: tuple[str, ...], operation: str
     ) -> Callable[[Any], Reply]:
         def handled(data: Any) -> Reply:
-            table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
             reason = mixed(data, legacy)
             if not reason and operation in ("_query", "_scan") and data.get("Select") is not None:
+                table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
                 reason = _refused_selection(data, table or {}, query=operation == "_query")
             if reason:
                 reply: Reply = refused("ValidationException", reason, 400)
@@ -60,7 +60,7 @@ def install() -> None:
 
 def mixed(data: Mapping[str, Any], legacy: tuple[str, ...]) -> str | None:
     """DynamoDB's words for expressions beside legacy parameters."""
-    old = [name for name in legacy if data.get(name) is not None]
+    old = [name for name in legacy if name in data and data[name] is not None]
     new = [name for name in _EXPRESSIONS if data.get(name) is not None] if old else []
     if not new:
         return None
