@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.backend.definitions.functions import FunctionDefinition, Secret
 from workbench.backend.definitions.source_location import DefinitionError, Place
+from workbench.backend.schedules import ScheduleError, schedule_expression
 from workbench.backend.schema.errors import calling_place
 
 _KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")
-_RUNTIME = re.compile(r"(python3\.\d+|nodejs\d+\.x)")
+_RUNTIMES = (
+    *(f"python3.{minor}" for minor in range(9, 15)),
+    *(f"nodejs{major}.x" for major in (16, 18, 20, 22, 24)),
+)
+_ENVIRONMENT_BYTES = 4096
 _DEFAULT_RUNTIMES = {".py": "python3.13", ".js": "nodejs22.x", ".mjs": "nodejs22.x"}
 _DEFAULT_RUNTIMES |= {".cjs": "nodejs22.x", ".ts": "nodejs22.x", ".mts": "nodejs22.x"}
 _RETENTION: tuple[int, ...] = (
@@ -76,7 +82,9 @@ def define_function(
         architecture=architecture,
         environment=dict(environment or {}),
         requirements=(folder / requirements).resolve() if requirements else None,
-        schedule=_schedules((schedule,) if isinstance(schedule, str) else schedule, place),
+        schedule=_schedules(
+            (schedule,) if isinstance(schedule, str) else schedule, timeout_seconds, place
+        ),
         layers=dict(layers or {}),
         log_retention_days=log_retention_days,
         resource_group=resource_group,
@@ -98,10 +106,15 @@ def _check(function: FunctionDefinition) -> None:
         raise wrong(f"there is no file {function.entry}.", "Name its file as the entry.")
     if function.requirements and not function.requirements.is_file():
         raise wrong(f"there is no file {function.requirements}.", "Name its requirements file.")
-    if not _RUNTIME.fullmatch(function.runtime):
+    if function.runtime not in _RUNTIMES:
         raise wrong(
-            f"the runtime {function.runtime!r} is not known.",
-            'Give runtime="python3.13" or "nodejs22.x" to a .py or .js file.',
+            f"the runtime {function.runtime!r} is not one of Lambda's.",
+            f"Choose one of {', '.join(_RUNTIMES)}.",
+        )
+    if not _has_handler(function):
+        raise wrong(
+            f"{function.entry.name} has no {function.handler!r}.",
+            "Name the function in that file as its handler.",
         )
     if function.requirements and not function.runtime.startswith("python"):
         raise wrong("only Python has a requirements file.", "Use package.json for JavaScript.")
@@ -120,6 +133,13 @@ def _check(function: FunctionDefinition) -> None:
                 f"the environment variable {key!r} cannot be set.",
                 "Use letters, digits and _, two or more; AMPLIFY_SSM_ENV_CONFIG is reserved.",
             )
+    given = {key: value for key, value in function.environment.items() if isinstance(value, str)}
+    size = sum(len(f"{key}{value}".encode()) for key, value in given.items())
+    if size > _ENVIRONMENT_BYTES:
+        raise wrong(
+            f"its environment variables have {size:,} bytes.",
+            f"Lambda takes {_ENVIRONMENT_BYTES:,}: keep what is long in a file or in SSM.",
+        )
     if len(set(function.layers.values())) > 5:
         raise wrong("it has more than five layers.", "Lambda takes five.")
     if function.log_retention_days not in (None, *_RETENTION):
@@ -129,31 +149,34 @@ def _check(function: FunctionDefinition) -> None:
         )
 
 
-def _schedules(expressions: Sequence[str], place: Place) -> tuple[str, ...]:
-    return tuple(_schedule(expression.strip(), place) for expression in expressions)
+def _schedules(expressions: Sequence[str], timeout_seconds: int, place: Place) -> tuple[str, ...]:
+    return tuple(_schedule(each.strip(), timeout_seconds, place) for each in expressions)
 
 
-def _schedule(expression: str, place: Place) -> str:
+def _schedule(written: str, timeout_seconds: int, place: Place) -> str:
     """A schedule as EventBridge writes it; Amplify's ``every 5m`` and bare cron are taken too."""
-    if re.fullmatch(r"(rate|cron|at)\(.+\)", expression):
-        return expression
-    every = re.fullmatch(r"every (?:(\d+)(m|h)|(day|week|month|year))", expression)
-    if every and every[1]:
-        count, unit = int(every[1]), {"m": "minute", "h": "hour"}[every[2]]
-        if count:
-            return f"rate({count} {unit}{'s' if count > 1 else ''})"
-    if every and every[3]:
-        return {
-            "day": "cron(0 0 * * ? *)",
-            "week": "cron(0 0 ? * 1 *)",
-            "month": "cron(0 0 1 * ? *)",
-            "year": "cron(0 0 1 1 ? *)",
-        }[every[3]]
-    fields = expression.split()
-    if len(fields) in (5, 6):
-        return f"cron({' '.join(fields if len(fields) == 6 else [*fields, '*'])})"
-    raise DefinitionError(
-        f"The schedule {expression!r} is not understood.",
-        'Write "every 5m", "every day", "rate(5 minutes)" or a cron of five or six fields.',
-        place,
-    )
+    try:
+        return schedule_expression(written, timeout_seconds)
+    except ScheduleError as error:
+        raise DefinitionError(
+            f"The schedule {written!r} cannot be used: {error}.",
+            'Write "every 5m", "every day", "rate(5 minutes)" or a cron of five or six fields, '
+            'such as "0 9 ? * 2".',
+            place,
+        ) from None
+
+
+def _has_handler(function: FunctionDefinition) -> bool:
+    """Whether a Python file can have the handler: another kind of file is bundled first."""
+    text = function.entry.read_text(encoding="utf-8")
+    if function.entry.suffix != ".py" or not text.strip():
+        return True
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return True
+    named = {
+        getattr(node, "name", None) or getattr(node, "id", None) or getattr(node, "asname", None)
+        for node in ast.walk(tree)
+    }
+    return bool({function.handler, "*"} & named)

@@ -82,6 +82,11 @@ def test_schedules(written: str, expression: str) -> None:
     assert define_function(HERE, schedule=written).schedule == (expression,)
 
 
+def handler(event: object, _context: object) -> object:
+    """This file is the functions' entry, too."""
+    return event
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
@@ -91,7 +96,11 @@ def test_schedules(written: str, expression: str) -> None:
         ({"architecture": "z80"}, "architecture"),
         ({"environment": {"A-B": "c"}}, "'A-B' cannot be set"),
         ({"environment": {"AMPLIFY_SSM_ENV_CONFIG": "c"}}, "cannot be set"),
-        ({"schedule": "sometimes"}, "'sometimes' is not understood"),
+        ({"runtime": "python3.99"}, "runtime 'python3.99'"),
+        ({"runtime": "python3.6"}, "runtime 'python3.6'"),
+        ({"handler": "nothere"}, "has no 'nothere'"),
+        ({"environment": {"LARGE": "x" * 5_000}}, "5,005 bytes"),
+        ({"schedule": "sometimes"}, "'sometimes' cannot be used: it is not understood"),
         ({"requirements": "nothing.txt"}, "there is no file"),
         ({"log_retention_days": 2}, "2 days"),
         ({"layers": {str(n): str(n) for n in range(6)}}, "more than five"),
