@@ -141,6 +141,7 @@ def _property_row(prop: PropertyChange, key: str) -> Row:
         spans.append(("  →  ", MUTED))
     if prop.after is not None:
         spans.append((f"+ {prop.after}", OK))
-    if prop.replaces:
-        spans.append(("  replaces", WARN))
+    remarks = [remark for remark in ("replaces" if prop.replaces else "", prop.note) if remark]
+    if remarks:
+        spans.append((f"  {'; '.join(remarks)}", WARN))
     return Row(tuple(spans), key=f"property:{key}", copy=prop.after or prop.before or "")

@@ -23,7 +23,13 @@ from tests.screens.scripted import (
     save_ends,
     type_error,
 )
-from workbench.model.deployment import DeploymentResult, Diff
+from workbench.model.deployment import (
+    DeploymentResult,
+    Diff,
+    Effect,
+    PropertyChange,
+    ResourceChange,
+)
 from workbench.model.events import LocalCloudReported, LoopState, StateChanged
 
 
@@ -97,6 +103,16 @@ def test_diff_names_replacement_as_data_loss() -> None:
     assert "its data is lost" in text
     assert diff_summary(model_diff(replaces=True)) == "~1 ±1"
     assert diff_summary(Diff()) == "no change"
+
+
+def test_diff_shows_what_the_service_does_with_a_change() -> None:
+    note = "the index is deleted and created again; queries of it fail meanwhile"
+    keys = PropertyChange("GlobalSecondaryIndexes[a].KeySchema[b]", "c", None, note=note)
+    table = ResourceChange(
+        (), "T", "data/T", "AWS::DynamoDB::Table", Effect.UPDATE, properties=(keys,)
+    )
+    rows = diff_rows(DeploymentState(number=1, diff=Diff((table,))))
+    assert any(plain(row.spans).endswith(f"  {note}") for row in rows)
 
 
 def test_diff_names_rows_that_no_longer_fit() -> None:

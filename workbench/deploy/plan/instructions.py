@@ -73,8 +73,9 @@ class DeployStack:
     @property
     def title(self) -> str:
         """One display line."""
-        title = f"{'Create' if self.create else 'Update'} the stack {self.stack_name}"
-        return f"{title}, {self.indexes}" if self.indexes else title
+        if self.indexes:
+            return f"{_sentence(self.indexes)} and update the stack {self.stack_name}"
+        return f"{'Create' if self.create else 'Update'} the stack {self.stack_name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ class ChangeIndexes:
     @property
     def title(self) -> str:
         """One display line."""
-        text = ", ".join(table.change for table in self.tables)
-        return text[:1].upper() + text[1:]
+        return _sentence(", ".join(table.change for table in self.tables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +331,10 @@ Swap = (
     | SwapResource
     | SwapBuildProject
 )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def swap_kind(swap: Swap) -> str:
