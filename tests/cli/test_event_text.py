@@ -45,6 +45,18 @@ def test_a_failure_says_what_why_and_what_next() -> None:
     assert said(event) == "✗ A table failed · data/Todo\n  no more room\n  → Delete one"
 
 
+def test_a_list_that_is_cut_says_so() -> None:
+    errors = tuple(f"a.py:{line}: wrong" for line in range(1, 22))
+    failure = Failure("The backend can't be evaluated: 21 errors", errors[0], "Fix", details=errors)
+    lines = list(HumanLines(Paint(False)).failure(failure))
+    assert [line.strip() for line in lines[1:10]] == list(errors[:9])
+    assert lines[10:] == ["  … and 12 more", "  → Fix"]
+    found = tuple(Diagnostic("error", "wrong", hint=f"hint {number}") for number in range(52))
+    told = said(DiagnosticsReported(at=1.0, source="synth", diagnostics=found))
+    assert told.endswith("hint 49\n    … and 2 more")
+    assert "more" not in said(DiagnosticsReported(at=1.0, source="synth", diagnostics=found[:50]))
+
+
 def test_a_plan_of_several_updates_lists_them() -> None:
     one = PlanMade(at=1.0, method=Method.CLOUDFORMATION, steps=("Publish 1 asset", "Update"))
     assert said(one) == "  by CloudFormation"

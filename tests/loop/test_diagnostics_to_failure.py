@@ -42,4 +42,6 @@ def test_many_errors_are_counted_and_listed() -> None:
     failure = assembly_or_failure(GOOD, check("one", "two", "three"))
     assert isinstance(failure, Failure)
     assert "3 errors" in failure.title
+    # The reason is the first of them, word for word, for lists to leave out.
+    assert failure.reason == "one"
     assert failure.details == ("one", "two", "three")

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from workbench.journal.records import DeploymentRecord
 
 CHANGES_SHOWN = 15
+DETAILS_SHOWN = 8
+DIAGNOSTICS_SHOWN = 50
 _HOW = {Method.HOTSWAP: "hot-swap", Method.CLOUDFORMATION: "CloudFormation"}
 _SIGNS = {Effect.CREATE: "+", Effect.UPDATE: "~", Effect.REPLACE: "±", Effect.DESTROY: "-"}
 
@@ -133,9 +135,10 @@ class HumanLines:
         yield f"{self._paint.bad('✗')} {self._paint.strong(safe_text(failure.title))}{where}"
         if failure.reason:
             yield f"  {safe_text(failure.reason)}"
-        for detail in failure.details[:8]:
-            if safe_text(detail) != safe_text(failure.reason):
-                yield self._paint.faint(f"  {safe_text(detail)}")
+        others = [detail for detail in failure.details if detail != failure.reason]
+        for detail in others[:DETAILS_SHOWN]:
+            yield self._paint.faint(f"  {safe_text(detail)}")
+        yield from self._hidden(len(others) - DETAILS_SHOWN, "  ")
         if failure.fix:
             yield f"  → {safe_text(failure.fix)}"
 
@@ -144,7 +147,7 @@ class HumanLines:
         yield f"{why} {self._paint.faint(f'#{event.deployment}')}"
 
     def _diagnostics(self, event: DiagnosticsReported) -> Iterator[str]:
-        for found in event.diagnostics[:20]:
+        for found in event.diagnostics[:DIAGNOSTICS_SHOWN]:
             word = self._paint.bad("error") if found.severity == "error" else "warning"
             where = safe_line(found.place)
             head = f"{where} " if where else ""
@@ -152,6 +155,12 @@ class HumanLines:
             yield f"    {word} {head}{safe_text(found.message)}{code}"
             if found.hint:
                 yield f"      → {safe_text(found.hint)}"
+        yield from self._hidden(len(event.diagnostics) - DIAGNOSTICS_SHOWN, "    ")
+
+    def _hidden(self, count: int, indent: str) -> Iterator[str]:
+        """The end of a list that is cut."""
+        if count > 0:
+            yield self._paint.faint(f"{indent}… and {count} more")
 
     def _resource(self, event: ResourceProgressed) -> Iterator[str]:
         resource = event.resource

@@ -38,12 +38,13 @@ def _failure(title: str, errors: tuple[Diagnostic, ...]) -> Failure:
     if not errors:
         return Failure(title, "Synthesis ended without a result.", "Save again; see the log.")
     first, *others = errors
-    where = first.place
-    more = f" (and {len(others)} more)" if others else ""
-    reason = f"{where}: {first.message}" if where else first.message
     return Failure(
         title=f"{title}: {plural(len(errors), 'error')}" if others else title,
-        reason=f"{reason}{more}",
+        reason=_told(first),
         fix=first.hint or "Fix it and save: the next save is deployed.",
-        details=tuple(f"{error.place}: {error.message}".lstrip(": ") for error in errors),
+        details=tuple(map(_told, errors)),
     )
+
+
+def _told(error: Diagnostic) -> str:
+    return f"{error.place}: {error.message}" if error.place else error.message

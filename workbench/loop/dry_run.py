@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from workbench.loop.options import SandboxOptions
 from workbench.loop.project_stages import make_stages
 from workbench.loop.stages import Prepared
 from workbench.model.deployment import Failure
-from workbench.model.events import Emit
+from workbench.model.events import DiagnosticsReported, Emit
 from workbench.redaction.redactor import Redactor
 from workbench.startup import Session
 
@@ -50,7 +51,10 @@ async def coming_changes(
         stages.evaluator.warm()
         stack = await in_thread(stages.target.connect, "connect")
         context = await in_thread(stack.synth_context, "synth-context")
-        assembly = assembly_or_failure(await stages.evaluator.synth(context, 0), None)
+        result = await stages.evaluator.synth(context, 0)
+        found = result.diagnostics
+        sink(DiagnosticsReported(at=time.time(), source="synth", diagnostics=found))
+        assembly = assembly_or_failure(result, None)
         if isinstance(assembly, Failure):
             return ComingChanges(None, failure=assembly)
         prepared = await in_thread(lambda: stack.prepare(assembly), "diff")

@@ -193,6 +193,14 @@ WRONG = {
         "ask has no handler.",
         "Give it one",
     ),
+    "no handler said": (
+        """
+        @mutation(rules=everyone)
+        def ask() -> str | None: ...
+        """,
+        "ask has no handler.",
+        "Give it one",
+    ),
     "handlers of both kinds": (
         """
         @query(handler=[function(shout_function), javascript("resource.py")], rules=everyone)

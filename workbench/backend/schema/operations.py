@@ -83,7 +83,7 @@ Decorator = Callable[[Callable[..., Any]], OperationDeclaration]
 
 
 def query(
-    *, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
+    *, handler: Handlers = (), rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
 ) -> Decorator:
     """Declare a query by a function's name, arguments and return type.
 
@@ -94,7 +94,7 @@ def query(
 
 
 def mutation(
-    *, handler: Handlers, rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
+    *, handler: Handlers = (), rules: Sequence[Allowed] = (), returns: Any = NOT_SAID
 ) -> Decorator:
     """Declare a mutation by a function's name, arguments and return type, as ``query`` does."""
     return _decorator("mutation", handler, rules, returns)

@@ -32,6 +32,7 @@ def register(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the diff, the losses and the plan; 1 if the backend can't be evaluated."""
     import asyncio
+    from dataclasses import replace
 
     from workbench.cli.event_text import HumanLines
     from workbench.loop.dry_run import coming_changes
@@ -50,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = asyncio.run(coming_changes(session, emit, session.sandbox_dir / "diff.out"))
     if found.prepared is None:
         if found.failure is not None:
-            err(*human.failure(found.failure))
+            # What it lists was reported, each with what to write instead.
+            err(*human.failure(replace(found.failure, details=())))
         return 1
     if arguments.json:
         out_json(_document(found.prepared))
