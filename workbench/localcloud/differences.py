@@ -255,7 +255,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         CLOUDFORMATION, "bootstrapped",
-        "The CDK's bootstrap resources are there from the first second.",
+        "The CDK's bootstrap resources are there from the first second, in every region.",
         "The CDK's bootstrap command makes them, once for each account and region.",
     ),
     Difference(

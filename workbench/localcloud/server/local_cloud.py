@@ -83,7 +83,7 @@ class LocalCloud:
 
         ``tells_users``: only our own user's connections come here, so that health needs no key.
         """
-        if await bootstrap(caller(self._emulator)):
+        if bootstrap():
             logger.info("made the CDK bootstrap resources")
         loop = asyncio.get_running_loop()
 
