@@ -170,6 +170,32 @@ def test_a_number_is_one_key_however_it_is_written(local_cloud: LocalTarget) -> 
     assert client.scan(**cars)["Count"] == 1
 
 
+def test_what_attribute_updates_add_and_partiql_removes(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    list_ = {"L": [{"S": letter} for letter in "abcd"]}
+    client.put_item(TableName="cars", Item={**key, "n": {"N": "9" * 37 + "8"}, "l": list_})
+    answer = client.update_item(
+        TableName="cars",
+        Key=key,
+        AttributeUpdates={
+            "n": {"Action": "ADD", "Value": {"N": "1"}},
+            "l": {"Action": "ADD", "Value": {"L": [{"S": "e"}]}},
+            "fresh": {"Action": "ADD", "Value": {"N": "1.50"}},
+        },
+        ReturnValues="ALL_NEW",
+    )["Attributes"]
+    assert answer["n"] == {"N": "9" * 38}
+    assert [each["S"] for each in answer["l"]["L"]] == list("abcde")
+    assert answer["fresh"] == {"N": "1.5"}
+    client.execute_statement(
+        Statement="""UPDATE "cars" REMOVE l[0] REMOVE l[1] REMOVE l[3] WHERE pk='a' AND sk='b'"""
+    )
+    item = client.get_item(TableName="cars", Key=key)["Item"]
+    assert [each["S"] for each in item["l"]["L"]] == ["c", "e"]
+
+
 def test_canonical_numbers() -> None:
     written = ["10", "1.0", "007", "-0", "1e2", "1.50", "x", "1E-130"]
     expected = ["10", "1", "7", "0", "100", "1.5", "x", "0." + "0" * 129 + "1"]
