@@ -30,8 +30,9 @@ from workbench.model.deployment import Diff, Effect, StackPath
 if TYPE_CHECKING:
     from workbench.aws.clients import Clients
 
-SECONDS = 3.0
-"""A local table of 100,000 small rows is read whole in this time."""
+SECONDS = 2.0
+"""30,000 local rows of 170 bytes, on two busy cores. Only a save that narrows a field or makes an
+index waits for it."""
 _ONE_REQUEST = 1_000_000
 """Bytes: less than one page of a scan."""
 _TABLES = {TABLE, AMPLIFY_TABLE}
