@@ -19,6 +19,7 @@ from workbench.deploy.diff.schema_diff import explain_schemas
 from workbench.deploy.execute.delete import delete_backend
 from workbench.deploy.execute.execute import SupersededError, adopt_running, execute
 from workbench.deploy.execute.publishing import publish_ahead
+from workbench.deploy.failure.failure import refuse_circles
 from workbench.deploy.live.models import LiveStack
 from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
@@ -99,6 +100,7 @@ class SandboxStack:
     def prepare(self, assembly: Path) -> Prepared:
         """Read both sides, compare, plan; about 0.1 s warm on the quickstart."""
         new = read_assembly(assembly, self.session.stack_name)
+        refuse_circles(new.root.walk())
         self._memory.assembly = new
         folder = self.session.sandbox_dir
         live, complete = self._live_at(self._state_at_rest()), True

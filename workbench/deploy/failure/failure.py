@@ -12,6 +12,8 @@ from workbench.aws.client_errors import FOREIGN_ANSWER, error_code, error_messag
 from workbench.aws.credential_problems import CredentialsUnavailableError, credential_problem
 from workbench.aws.permissions import denial_of
 from workbench.aws.target import AwsTarget, LocalTarget, Target
+from workbench.deploy.assembly.assembly import AssemblyStack
+from workbench.deploy.assembly.circular_dependencies import circular_dependencies
 from workbench.deploy.failure.known_errors import Explanation, explain
 from workbench.deploy.live.stack_events import StackEvent
 from workbench.model.deployment import Failure, Offer, StackPath
@@ -40,6 +42,24 @@ class DeploymentProblem(UserProblem):
         what = f"{failure.title}: {failure.reason}" if failure.reason else failure.title
         super().__init__(what, failure.fix, where=failure.construct_path, details=failure.details)
         self.failure = failure
+
+
+def refuse_circles(stacks: Iterable[AssemblyStack]) -> None:
+    """Raise :class:`DeploymentProblem` where resources of a stack depend on each other in a circle.
+
+    It is asked before anything else about the deployment is, such as what it may delete.
+    """
+    for stack in stacks:
+        if circle := circular_dependencies(stack.template):
+            reason = f"Circular dependency between resources: [{', '.join(circle)}]"
+            known = explain(reason)
+            raise DeploymentProblem(
+                Failure(
+                    title=known.title if known else reason,
+                    reason=reason,
+                    fix=known.fix if known else "",
+                )
+            )
 
 
 def failure_from_events(
