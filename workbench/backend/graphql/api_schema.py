@@ -200,28 +200,29 @@ class _Writer:
         if "delete" not in disabled:
             lines = [f"{each.name}: {written_type(each)}" for each in kept if each.name in key]
             self.parts.append(_block("input", f"Delete{name}Input", lines))
-        self._filters(name, fields, key, every_rule(model))
+        self._filters(name, fields, key)
+        if heard_of(model):
+            self._subscription_filter(name, fields, every_rule(model))
 
-    def _filters(
-        self, name: str, fields: tuple[Field, ...], key: set[str], rules: tuple[Rule, ...]
-    ) -> None:
+    def _filters(self, name: str, fields: tuple[Field, ...], key: set[str]) -> None:
         filtered = [each for each in fields if each.type not in self.custom]
         conditions = [
             f"{each.name}: {self._filter_type(each)}" for each in filtered if each.name not in key
         ]
-        logic = [f"{word}: {{}}" for word in ("and", "or", "not")]
-
-        def block(kind: str, lines: list[str], words: Iterable[str]) -> str:
-            joined = [
-                word.format(f"[{kind}]" if not word.startswith("not") else kind) for word in words
-            ]
-            return _block("input", kind, [*lines, *joined])
-
         filters = [f"{each.name}: {self._filter_type(each)}" for each in filtered]
         if not any(each.name == "id" for each in filtered):
             filters.append("id: ModelIDInput")
-        self.parts.append(block(f"Model{name}FilterInput", filters, logic))
-        self.parts.append(block(f"Model{name}ConditionInput", conditions, logic))
+        for kind, lines in (
+            (f"Model{name}FilterInput", filters),
+            (f"Model{name}ConditionInput", conditions),
+        ):
+            logic = [f"and: [{kind}]", f"or: [{kind}]", f"not: {kind}"]
+            self.parts.append(_block("input", kind, [*lines, *logic]))
+
+    def _subscription_filter(
+        self, name: str, fields: tuple[Field, ...], rules: tuple[Rule, ...]
+    ) -> None:
+        filtered = [each for each in fields if each.type not in self.custom]
         # As Amplify has it: owners by the plain input, groups of the items' own not at all.
         owners = {rule.owner_field for rule in rules if rule.strategy == "owner"}
         groups = {rule.groups_field for rule in rules if rule.groups_field}
@@ -237,7 +238,9 @@ class _Writer:
         ]
         if not any(each.name == "id" for each in filtered):
             listened.append("id: ModelSubscriptionIDInput")
-        self.parts.append(block(f"ModelSubscription{name}FilterInput", listened, logic[:2]))
+        kind = f"ModelSubscription{name}FilterInput"
+        logic = [f"and: [{kind}]", f"or: [{kind}]"]
+        self.parts.append(_block("input", kind, [*listened, *logic]))
 
     def _query_fields(self, model: Model, disabled: set[str]) -> None:
         name = model.name
