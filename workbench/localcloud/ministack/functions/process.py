@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.localcloud.ministack.functions import node_sdk
 from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.interpreters import command_for, notice
 from workbench.localcloud.ministack.functions.memory import used_megabytes
@@ -48,7 +49,25 @@ class FunctionFailedError(Exception):
 
 
 def start(worker: Any) -> None:
-    """Start the process and load the handler. Raises ``FunctionFailedError``."""
+    """Start the process and load the handler. Raises ``FunctionFailedError``.
+
+    A package of the SDK that Lambda has and the project lacks is installed first, if need be.
+    """
+    try:
+        _start(worker)
+    except FunctionFailedError as failed:
+        message = failed.failure["errorMessage"]
+        if not node_sdk.is_missing(message):
+            raise
+        problem = node_sdk.install_for(Path(worker._tmpdir) / "code")
+        if problem:
+            told = f"{message}\n(Lambda's runtime has it; on the local cloud, {problem})"
+            raise FunctionFailedError({**failed.failure, "errorMessage": told}) from None
+        _end(worker)
+        _start(worker)
+
+
+def _start(worker: Any) -> None:
     from ministack.core import lambda_runtime
 
     config = worker.config

@@ -22,6 +22,7 @@ from typing import Any
 
 from workbench.front_end.written import function_preload
 from workbench.guardian import Guardian, keep_ledger, own_guardian
+from workbench.localcloud.ministack.functions import node_sdk
 from workbench.localcloud.ministack.functions.interpreters import NODE_SCRIPT
 from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
@@ -31,7 +32,6 @@ from workbench.process_folders import make_process_folder
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 """Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
 
-_SCOPES = ("@aws-sdk", "@smithy")
 _PRELOAD = "preload.cjs"
 _owned: list[Path] = []
 
@@ -51,6 +51,7 @@ def install() -> None:
     folder = make_process_folder(Path(tempfile.gettempdir()), mine)
     _owned.append(folder)
     packages = sdk_folders(state_dir)
+    node_sdk.allow_installation()
     preload = folder / _PRELOAD
     write_private(preload, function_preload())
     if "STATE_DIR" in os.environ:
@@ -78,23 +79,16 @@ def sdk_folders(start: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for place in places:
         for folder in (place, place / ".pnpm" / "node_modules"):
-            for scope in _SCOPES:
+            for scope in node_sdk.SCOPES:
                 if scope not in found and (folder / scope).is_dir():
                     found[scope] = (folder / scope).resolve()
     return found
 
 
-def link_sdk(code: Path, packages: dict[str, Path]) -> None:
-    """Make each package importable from ``code`` that the function does not bring itself.
-
-    ``import`` has no search path, so the packages must lie in a ``node_modules`` above the handler;
-    it stands beside ``code``, where the function's own and its layers' come first.
-    """
-    for scope, folder in packages.items():
-        link = code.parent / "node_modules" / scope
-        if not link.exists():
-            link.parent.mkdir(exist_ok=True)
-            link.symlink_to(folder, target_is_directory=True)
+def _installed() -> list[Path]:
+    """The scopes that were installed because functions needed them."""
+    folder = node_sdk.installed()
+    return [folder / scope for scope in node_sdk.SCOPES if folder and (folder / scope).is_dir()]
 
 
 def _provide_node() -> None:
@@ -145,7 +139,8 @@ class _GuardedSubprocess(_Overlay):
     def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
         code = options.get("cwd")
         if code and str(NODE_SCRIPT) in command:
-            link_sdk(Path(code), self._packages)
+            places = [*self._packages.values(), *_installed()]
+            node_sdk.link(Path(code), places)
             command = [command[0], "--require", str(self._preload), *command[1:]]
         # A function is given addresses of AWS, such as another function's URL, as its settings.
         given = {name: reachable(value) for name, value in (options.get("env") or {}).items()}
