@@ -83,3 +83,19 @@ def test_positions_are_of_the_item_before_the_update(local_cloud: LocalTarget) -
         ReturnValues="ALL_NEW",
     )
     assert answer["Attributes"]["l"] == {"L": [{"S": "4"}, {"S": "5"}]}
+
+
+def test_a_set_without_members_is_no_value(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client)
+    empty = "One or more parameter values were invalid: An string set  may not be empty"
+    values: list[dict[str, Any]] = [{"SS": []}, {"L": [{"M": {"deep": {"SS": []}}}]}]
+    for value in values:
+        update = {
+            "TableName": "cars",
+            "Key": KEY,
+            "UpdateExpression": "SET tags = if_not_exists(s, :none)",
+            "ExpressionAttributeValues": {":none": value},
+        }
+        assert _refusal(client.update_item, **update) == ENVELOPE + empty
+        assert _refusal(client.transact_write_items, TransactItems=[{"Update": update}]) == empty

@@ -39,14 +39,17 @@ _CHECKED = (
 """In the order in which DynamoDB checks them."""
 
 _NAME, _VALUE = re.compile(r"#[A-Za-z0-9_]+"), re.compile(r":[A-Za-z0-9_]+")
+_EMPTY_SETS = {
+    "SS": "One or more parameter values were invalid: An string set  may not be empty",
+    "NS": "One or more parameter values were invalid: An number set  may not be empty",
+    "BS": "One or more parameter values were invalid: Binary sets should not be empty",
+}
 _IN_ENVELOPE = (
     "Invalid UpdateExpression",
     "Invalid ConditionExpression",
     "Value provided in ExpressionAttribute",
     "ExpressionAttribute",
-    "One or more parameter values were invalid: An string set  may not be empty",
-    "One or more parameter values were invalid: An number set  may not be empty",
-    "One or more parameter values were invalid: Binary sets should not be empty",
+    *_EMPTY_SETS.values(),
 )
 _EMPTY_UPDATE = (
     "1 validation error detected: Invalid UpdateExpression: The expression can not be empty;"
@@ -253,6 +256,7 @@ def request_error(
     wrong = _placeholder_error("ExpressionAttributeNames", names, _NAME) or _placeholder_error(
         "ExpressionAttributeValues", values, _VALUE
     )
+    wrong = wrong or _empty_set(values)
     if wrong:
         return wrong
     given = placeholders(names, values)
@@ -270,6 +274,23 @@ def request_error(
         if unused:
             keys = ", ".join(unused)
             return f"Value provided in {member} unused in expressions: keys: {{{keys}}}"
+    return None
+
+
+def _empty_set(values: Any) -> str | None:
+    """DynamoDB's words for a set without members, in documents, too."""
+    for value in values.values() if isinstance(values, Mapping) else ():
+        if not isinstance(value, Mapping):
+            continue
+        for kind, message in _EMPTY_SETS.items():
+            if kind in value and not value[kind]:
+                return message
+        members = value.get("L")
+        found = _empty_set(
+            dict(enumerate(members)) if isinstance(members, list) else value.get("M")
+        )
+        if found:
+            return found
     return None
 
 
