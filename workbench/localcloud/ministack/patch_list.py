@@ -138,6 +138,7 @@ from workbench.localcloud.ministack.patches.server import (
     service_models,
     steady_answers,
 )
+from workbench.localcloud.ministack.patches.sqs import queue_addresses
 from workbench.localcloud.ministack.patches.ssm import (
     parameter_calls,
     parameter_filters,
@@ -236,6 +237,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     object_reads.install,
     object_writes.install,
     staging_bucket.install,
+    queue_addresses.install,
     parameter_filters.install,
     parameter_labels.install,
     parameter_calls.install,
