@@ -129,7 +129,7 @@ def test_deploy_time_secrets_reach_the_providers(cloud: Cloud) -> None:
 
 
 def test_a_function_reads_its_secret_and_the_bucket_that_it_is_granted(cloud: Cloud) -> None:
-    name = _function(cloud, "-function")
+    name = _function(cloud, "-shoutlambda")
     answer = cloud.clients.lambda_.invoke(
         FunctionName=name, Payload=json.dumps({"arguments": {"text": "hey"}}).encode()
     )
@@ -159,7 +159,7 @@ def test_changed_code_is_swapped(cloud: Cloud, synth: Synth) -> None:
     (cloud.functions / "shout" / "handler.py").write_text("def handler(event, context): return 2\n")
     plan = cloud.deploy(synth(lambda: wide(cloud.functions)))
     assert plan.method is Method.HOTSWAP
-    answer = cloud.clients.lambda_.invoke(FunctionName=_function(cloud, "-function"))
+    answer = cloud.clients.lambda_.invoke(FunctionName=_function(cloud, "-shoutlambda"))
     assert json.loads(answer["Payload"].read()) == 2
 
 
