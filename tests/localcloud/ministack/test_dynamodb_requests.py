@@ -196,6 +196,41 @@ def test_what_attribute_updates_add_and_partiql_removes(local_cloud: LocalTarget
     assert [each["S"] for each in item["l"]["L"]] == ["c", "e"]
 
 
+def test_revisions_of_a_tables_policy(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    arn = client.describe_table(TableName="cars")["Table"]["TableArn"]
+    policy, other = '{"Version": "2012-10-17"}', '{"Version": "2008-10-17"}'
+    first = client.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"]
+    assert client.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"] == first
+    second = client.put_resource_policy(ResourceArn=arn, Policy=other)["RevisionId"]
+    assert int(second) > int(first)
+    outdated = (
+        f"Requested update for policy with revision id {first}, but the policy associated to "
+        f"target table cars has revision id {second}."
+    )
+    present = (
+        "Requested policy update expecting none to be present for table cars, but a policy exists "
+        f"with revision id {second}."
+    )
+    not_found = "Resource-based policy not found for the provided ResourceArn: "
+    for call, arguments, message in (
+        (client.put_resource_policy, {"Policy": policy, "ExpectedRevisionId": first}, outdated),
+        (client.delete_resource_policy, {"ExpectedRevisionId": first}, outdated),
+        (
+            client.put_resource_policy,
+            {"Policy": policy, "ExpectedRevisionId": "NO_POLICY"},
+            present,
+        ),
+    ):
+        with pytest.raises(client.exceptions.PolicyNotFoundException) as refused:
+            call(ResourceArn=arn, **arguments)
+        assert refused.value.response["Error"]["Message"] == not_found + message
+    client.delete_resource_policy(ResourceArn=arn, ExpectedRevisionId=second)
+    with pytest.raises(client.exceptions.PolicyNotFoundException):
+        client.get_resource_policy(ResourceArn=arn)
+
+
 def test_canonical_numbers() -> None:
     written = ["10", "1.0", "007", "-0", "1e2", "1.50", "x", "1E-130"]
     expected = ["10", "1", "7", "0", "100", "1.5", "x", "0." + "0" * 129 + "1"]
