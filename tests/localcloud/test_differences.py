@@ -370,6 +370,24 @@ def capital_addresses(cloud: Cloud) -> None:
 
 
 @shows
+def two_kinds_of_nothing(cloud: Cloud) -> None:
+    code = """
+export function request(ctx) {
+  const { absent, none } = ctx.args;
+  return [absent === null, none === undefined, absent === none];
+}
+export function response() {}
+"""
+    answer = cloud.client("appsync").evaluate_code(
+        runtime={"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"},
+        code=code,
+        context=json.dumps({"arguments": {"none": None}}),
+        function="request",
+    )
+    assert json.loads(answer["evaluationResult"]) == [True, True, False]
+
+
+@shows
 def no_sql_and_search(cloud: Cloud) -> None:
     region = {"awsRegion": "us-east-1"}
     sql = {"relationalDatabaseSourceType": "RDS_HTTP_ENDPOINT", "rdsHttpEndpointConfig": region}

@@ -154,6 +154,12 @@ DIFFERENCES: Final = (
         "The model answers.",
     ),
     Difference(
+        APPSYNC, "two_kinds_of_nothing",
+        "In APPSYNC_JS `undefined === null` holds where one of both is written out "
+        "(`ctx.args.x === null`); two variables, one undefined and one null, differ.",
+        "They are equal too, as users report.",
+    ),
+    Difference(
         APPSYNC, "no_cache",
         "A cache is stored, and nothing is taken from it.",
         "Answers are kept for its time to live.",
