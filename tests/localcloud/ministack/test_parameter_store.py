@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -145,6 +146,17 @@ def test_versions_keep_what_is_not_given(ssm: Any) -> None:
     assert history[0]["Version"] == 2
     ssm.label_parameter_version(Name="/kept", ParameterVersion=2, Labels=["first"])
     assert refusal(put, Value="4", **again)[0] == "ParameterMaxVersionLimitExceeded"
+
+
+def test_policies_are_listed(ssm: Any) -> None:
+    ends = {"Type": "Expiration", "Version": "1.0", "Attributes": {"Timestamp": "2100-01-01"}}
+    ssm.put_parameter(
+        Name="/ends", Value="1", Type="String", Tier="Advanced", Policies=json.dumps([ends])
+    )
+    named = [{"Key": "Name", "Values": ["/ends"]}]
+    (described,) = ssm.describe_parameters(ParameterFilters=named)["Parameters"]
+    assert described["Policies"][0]["PolicyType"] == "Expiration"
+    assert json.loads(described["Policies"][0]["PolicyText"]) == ends
 
 
 def test_labels(ssm: Any) -> None:

@@ -77,11 +77,37 @@ def install() -> None:
     ssm.handle_request = handle_request
     ssm._lookup_parameter = look_up_by_any_name
     checked("_put_parameter", _check_put)
+    checked("_describe_parameters", _list_policies)
     checked("_get_parameter", _check_version)
     checked("_get_parameters", _without_repeats)
     checked("_get_parameter_history", _stored_name)
     for call in ("_add_tags_to_resource", "_remove_tags_from_resource", "_list_tags_for_resource"):
         checked(call, _check_tagged)
+
+
+def _list_policies(_data: dict[str, Any]) -> None:
+    """What earlier releases stored as text breaks the answer for every client."""
+    from ministack.services import ssm
+
+    for parameter in ssm._parameters.values():
+        if isinstance(parameter.get("Policies"), str):
+            parameter["Policies"] = _policies(parameter["Policies"])
+
+
+def _policies(given: Any) -> list[dict[str, str]]:
+    """Policies as DescribeParameters lists them; PutParameter takes them as JSON."""
+    if isinstance(given, list):
+        return given
+    try:
+        listed = json.loads(given or "[]")
+    except ValueError:
+        return []
+    found = []
+    for policy in listed if isinstance(listed, list) else []:
+        kind = str(policy.get("Type", "")) if isinstance(policy, dict) else str(policy)
+        text = json.dumps(policy) if isinstance(policy, dict) else kind
+        found.append({"PolicyText": text, "PolicyType": kind, "PolicyStatus": "Finished"})
+    return found
 
 
 def _check_version(data: dict[str, Any]) -> None:
@@ -134,6 +160,7 @@ def _check_put(data: dict[str, Any]) -> dict[str, Any]:
         )
     _check_pattern(str(data.get("AllowedPattern") or ""), value)
     data = {**data, "Tier": _tier(data, value, existing)}
+    data["Policies"] = _policies(data.get("Policies"))
     if existing is not None and data.get("Overwrite"):
         _make_room(existing["Name"])
     return data
