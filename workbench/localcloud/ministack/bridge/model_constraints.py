@@ -57,7 +57,8 @@ def _wrong(shape: Shape, value: Any, path: str, without: Collection[str]) -> Ite
         return
     kind, limits = shape.type_name, shape.metadata
     # AWS does not repeat what may be secret.
-    told = "" if limits.get("sensitive") else f" '{value}'"
+    shown = f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
+    told = "" if limits.get("sensitive") else f" '{shown}'"
     said = f"Value{told} at '{path}' failed to satisfy constraint: Member must "
     if kind == "structure" and isinstance(value, dict):
         for name, member in shape.members.items():  # type: ignore[attr-defined]

@@ -81,6 +81,8 @@ def install() -> None:
     checked("_get_parameter", _check_version)
     checked("_get_parameters", _without_repeats)
     checked("_get_parameter_history", _stored_name)
+    for call in ("_get_parameter", "_get_parameter_history", "_delete_parameter"):
+        checked(call, _find)
     for call in ("_add_tags_to_resource", "_remove_tags_from_resource", "_list_tags_for_resource"):
         checked(call, _check_tagged)
 
@@ -121,6 +123,14 @@ def _check_version(data: dict[str, Any]) -> None:
             f"Systems Manager could not find version {version} of {name}. "
             "Verify the version and try again.",
         )
+
+
+def _find(data: dict[str, Any]) -> None:
+    from ministack.services import ssm
+
+    asked = str(data.get("Name") or "")
+    if ssm._select_parameter(asked)[1] == "ParameterNotFound" and not asked.startswith("arn:"):
+        raise ParameterStoreRefusalError("ParameterNotFound", f"Parameter {asked} not found.")
 
 
 def _without_repeats(data: dict[str, Any]) -> dict[str, Any]:
