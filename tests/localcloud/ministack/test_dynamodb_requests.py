@@ -96,7 +96,7 @@ def test_expressions_beside_the_parameters_that_they_replace(local_cloud: LocalT
     updates = {"c": {"Value": {"S": "a"}}}
     for call, legacy, arguments in (
         (client.scan, "ScanFilter", {"ScanFilter": {"c": equal}, "FilterExpression": "c = :a"}),
-        (client.query, "KeyConditions", {"KeyConditions": {}, "FilterExpression": "c = :a"}),
+        (client.query, "QueryFilter", {"QueryFilter": {"c": equal}, "FilterExpression": "c = :a"}),
         (client.put_item, "Expected", {"Item": key, "Expected": {"c": equal}, **condition}),
         (client.delete_item, "Expected", {"Key": key, "Expected": {"c": equal}, **condition}),
         (
@@ -110,6 +110,11 @@ def test_expressions_beside_the_parameters_that_they_replace(local_cloud: LocalT
             "Can not use both expression and non-expression parameters in the same request: "
             f"Non-expression parameters: {{{legacy}}} Expression parameters: {{{expression}}}"
         )
+    keys = {"KeyConditions": {"pk": equal}}
+    assert client.query(**given, **keys, FilterExpression="c = :a")["Count"] == 0
+    assert _refusal(client.query, **given, **keys, KeyConditionExpression="pk = :a").endswith(
+        "Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}"
+    )
 
 
 def test_the_keys_of_an_index_are_limited(local_cloud: LocalTarget) -> None:

@@ -17,14 +17,16 @@ _ENVELOPE = "1 validation error detected: "
 _ONLY_QUERY_WRAPS = ("Cannot specify the ", "ALL_PROJECTED_ATTRIBUTES can be used only ")
 _EXPRESSIONS = (
     "UpdateExpression",
-    "KeyConditionExpression",
     "ConditionExpression",
-    "FilterExpression",
     "ProjectionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
 )
+"""In the order in which DynamoDB names them, as the legacy parameters below."""
+
 _LEGACY = {
-    "_query": ("KeyConditions", "QueryFilter", "AttributesToGet", "ConditionalOperator"),
-    "_scan": ("ScanFilter", "AttributesToGet", "ConditionalOperator"),
+    "_query": ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
+    "_scan": ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
     "_get_item": ("AttributesToGet",),
     "_put_item": ("Expected", "ConditionalOperator"),
     "_delete_item": ("Expected", "ConditionalOperator"),
@@ -61,6 +63,9 @@ def install() -> None:
 def mixed(data: Mapping[str, Any], legacy: tuple[str, ...]) -> str | None:
     """DynamoDB's words for expressions beside legacy parameters."""
     old = [name for name in legacy if name in data and data[name] is not None]
+    if old and data.get("KeyConditionExpression") is None:
+        # Key conditions go with a filter expression.
+        old = [name for name in old if name != "KeyConditions"]
     new = [name for name in _EXPRESSIONS if data.get(name) is not None] if old else []
     if not new:
         return None
