@@ -33,7 +33,9 @@ def zipped(files: dict[str, str]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            member = zipfile.ZipInfo(name)
+            member.external_attr = 0o755 << 16
+            archive.writestr(member, text)
     return content.getvalue()
 
 

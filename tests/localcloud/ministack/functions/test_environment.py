@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,22 @@ def test_a_python_function_finds_the_sdk_and_none_of_our_packages(functions: Fun
         "    return [name for name in names if find_spec(name)]"
     )
     assert functions.run("python3.11", code).told == ["boto3", "botocore", "urllib3"]
+
+
+BOOTSTRAP = """#!/usr/bin/python3
+import json, os, urllib.request
+root = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation/"
+while True:
+    with urllib.request.urlopen(root + "next") as event:
+        name = event.headers["Lambda-Runtime-Aws-Request-Id"]
+    told = json.dumps(dict(os.environ)).encode()
+    urllib.request.urlopen(f"{root}{name}/response", told).close()
+"""
+
+
+@pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="its program is not there")
+def test_a_function_with_its_own_runtime_has_such_an_environment(functions: Functions) -> None:
+    variables = functions.run("provided.al2023", {"bootstrap": BOOTSTRAP}).told
+    assert set(variables) - {"LC_CTYPE"} <= LAMBDAS | OURS | {"AWS_LAMBDA_RUNTIME_API"}
+    assert variables["AWS_EXECUTION_ENV"] == "AWS_Lambda_provided.al2023"
+    assert variables["TZ"] == ":UTC"

@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 from workbench.localcloud.ministack.functions import process, report
+from workbench.localcloud.ministack.functions.environment import environment
 
 _logger = logging.getLogger("lambda_runtime")
 
@@ -28,6 +30,20 @@ def install() -> None:
     lambda_runtime.Worker._spawn = process.start
     lambda_runtime.Worker.invoke = process.invoke
     lambda_svc._execute_function_warm = execute
+    lambda_svc._provided_worker_env = provided_environment
+
+
+def provided_environment(config: dict[str, Any], code_dir: str, port: int) -> dict[str, str]:
+    """The environment of a function that brings its own runtime, which asks ``port`` for events."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    home = Path(lambda_runtime.tempfile.mkdtemp(prefix="home-"))
+    return {
+        **environment(config, Path(code_dir), home, [], Path("/var/lang/bin")),
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
+        **lambda_svc._durable_env_overlay(),
+    }
 
 
 def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
