@@ -556,13 +556,6 @@ def no_images(cloud: Cloud) -> None:
     assert "Docker" in cloud.invoke("image")["errorMessage"]
 
 
-@shows
-def large_environment(cloud: Cloud) -> None:
-    code = "exports.handler = async () => process.env.LARGE.length"
-    cloud.function("large", code, Environment={"Variables": {"LARGE": "x" * 5_000}})
-    assert cloud.invoke("large") == 5_000
-
-
 # -- S3 -------------------------------------------------------------------------------------------
 
 

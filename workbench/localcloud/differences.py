@@ -220,11 +220,6 @@ DIFFERENCES: Final = (
         "Containers need Docker.",
     ),
     Difference(
-        LAMBDA, "large_environment",
-        "The environment of a function may have more than 4 KB.",
-        "It is refused (`InvalidParameterValueException`).",
-    ),
-    Difference(
         S3, "objects_of_512_mb",
         "A request has at most 512 MB; larger objects are uploaded in parts.",
         "5 GB.",

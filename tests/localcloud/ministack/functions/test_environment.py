@@ -79,3 +79,14 @@ def test_a_function_with_its_own_runtime_has_such_an_environment(functions: Func
     assert set(variables) - {"LC_CTYPE"} <= LAMBDAS | OURS | {"AWS_LAMBDA_RUNTIME_API"}
     assert variables["AWS_EXECUTION_ENV"] == "AWS_Lambda_provided.al2023"
     assert variables["TZ"] == ":UTC"
+
+
+def test_an_environment_over_4_kb_is_refused(functions: Functions) -> None:
+    client = functions.clients.lambda_
+    name = functions.create("nodejs20.x", "", Environment={"Variables": {"A": "x" * 4_000}})
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {"A": "x" * 5_000}}
+        )
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
+        functions.create("nodejs20.x", "", Environment={"Variables": {"A": "x" * 5_000}})
