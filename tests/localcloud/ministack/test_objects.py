@@ -72,6 +72,11 @@ def test_copies(s3: Any) -> None:
     assert s3.head_object(Bucket=BUCKET, Key="ten")["Metadata"] == {"c": "d"}
     told = refusal(s3.copy_object, MetadataDirective="NOPE", **copy)
     assert (told["Code"], told["Message"]) == ("InvalidArgument", "Unknown metadata directive.")
+    told = refusal(s3.copy_object, Key="x", CopySource=f"{BUCKET}/none")
+    assert (told["Code"], told["Key"]) == ("NoSuchKey", "none")
+    told = refusal(s3.copy_object, **{**copy, "Key": "x"}, CopySourceIfMatch='"x"')
+    assert told["Condition"] == "x-amz-copy-source-If-Match"
+    assert s3.head_object(Bucket=BUCKET, Key="ten")["ContentType"] == "binary/octet-stream"
     told = refusal(s3.put_object, Key="ä" * 513, Body=b"")
     assert (told["Code"], told["Size"]) == ("KeyTooLongError", "1026")
 

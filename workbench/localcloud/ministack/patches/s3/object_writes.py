@@ -1,7 +1,8 @@
 """Writes of S3 that ministack carries out and S3 refuses.
 
 A copy of an object to itself must change something, a directive must be one that S3 knows, a key
-has at most 1,024 bytes, and ``If-None-Match`` of a write takes ``*`` only.
+has at most 1,024 bytes, and ``If-None-Match`` of a write takes ``*`` only. An object
+without a type is ``binary/octet-stream``.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html, API_PutObject.html and
 docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html.
@@ -22,6 +23,7 @@ _CHANGES = (
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-checksum-algorithm",
 )
+_CONDITION = "x-amz-copy-source-if-"
 _UNCHANGED = (
     "This copy request is illegal because it is trying to copy an object to itself without "
     "changing the object's metadata, storage class, website redirect location or encryption "
@@ -49,8 +51,12 @@ def install() -> None:
         if exists and source == f"{bucket}/{key}" and not _changes(bucket, headers):
             return _error("InvalidRequest", _UNCHANGED)
         answer: Answer = _too_long(key) or copy(bucket, key, headers)
-        names = [name for name in headers if name.startswith("x-amz-copy-source-if-")]
-        return with_condition(answer, names[0] if names else "If-Match")
+        if b"<Code>NoSuchKey</Code>" in answer[2]:
+            missing = source.partition("/")[2].partition("?")[0]
+            return _error("NoSuchKey", "The specified key does not exist.", 404, Key=missing)
+        names = [name for name in headers if name.startswith(_CONDITION)]
+        failed = names[0].removeprefix(_CONDITION).title() if names else ""
+        return with_condition(answer, f"x-amz-copy-source-If-{failed}" if names else "If-Match")
 
     def put_object(
         bucket: str, key: str, body: bytes, headers: dict[str, str], *more: Any, **named: Any
@@ -63,7 +69,8 @@ def install() -> None:
                 501,
                 Header="If-None-Match",
             )
-        answer: Answer = _too_long(key) or put(bucket, key, body, headers, *more, **named)
+        typed = {"content-type": "binary/octet-stream", **headers}
+        answer: Answer = _too_long(key) or put(bucket, key, body, typed, *more, **named)
         return with_condition(answer, "If-Match" if "if-match" in headers else "If-None-Match")
 
     s3._copy_object = copy_object
