@@ -97,5 +97,5 @@ def _run(
         again = time.time() + lambda_svc._ESM_BACKOFF_SECONDS
         lambda_svc._esm_backoff_until[mapping["UUID"]] = again
         return
-    mapping["LastProcessingResult"] = f"OK - {len(done)} records"
+    mapping["LastProcessingResult"] = "OK"
     lambda_svc._esm_backoff_until.pop(mapping["UUID"], None)
