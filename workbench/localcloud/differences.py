@@ -155,7 +155,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         APPSYNC, "two_kinds_of_nothing",
-        "In APPSYNC_JS `undefined === null` holds where one of both is written out "
+        "In APPSYNC_JS `undefined` equals `null` (`===`) where one of both is written out "
         "(`ctx.args.x === null`); two variables, one undefined and one null, differ.",
         "They are equal too, as users report.",
     ),
