@@ -13,6 +13,7 @@ from workbench.aws.target import LocalTarget
 from workbench.localcloud.ministack.patches.dynamodb.long_reads import microseconds
 
 ROWS = 800
+OPERANDS = 250
 
 
 def _table(client: Any) -> None:
@@ -34,8 +35,8 @@ def test_a_costly_filter_over_many_rows(local_cloud: LocalTarget) -> None:
     client = Clients(local_cloud).client("dynamodb")
     _table(client)
     found: list[Any] = []
-    values = {f":v{number}": {"N": str(number)} for number in range(60)}
-    expression = " OR ".join(f"p = :v{number}" for number in range(60))
+    values = {f":v{number}": {"N": str(number)} for number in range(OPERANDS)}
+    expression = " OR ".join(f"p = :v{number}" for number in range(OPERANDS))
 
     def scan() -> None:
         found.append(
@@ -56,7 +57,7 @@ def test_a_costly_filter_over_many_rows(local_cloud: LocalTarget) -> None:
         # Rows that come meanwhile disturb nothing.
         client.put_item(TableName="many", Item={"id": {"S": f"new{len(waits)}"}})
     scanning.join()
-    assert found[0]["Count"] == 60
+    assert found[0]["Count"] == OPERANDS
     assert len(waits) > 1
     assert max(waits) < 2
 
