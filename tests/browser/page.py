@@ -100,13 +100,16 @@ class Page:
         return str(self.evaluate(f"document.querySelector({_js(selector)})?.innerText ?? ''"))
 
     def click(self, selector: str, text: str = "") -> None:
-        """Click what is shown, enabled and not covered, with the mouse."""
+        """Click what is shown, enabled, not covered and no longer moving, with the mouse."""
         x, y = self.wait_until(f"""
             const wanted = find({_js(selector)}, {_js(text)});
             if (!wanted || wanted.disabled) return null;
             wanted.scrollIntoView({{block: 'center', behavior: 'instant'}});
             const {{x, y, width, height}} = wanted.getBoundingClientRect();
             const at = [x + width / 2, y + height / 2];
+            const stayed = wanted.seenAt === at.join();
+            wanted.seenAt = stayed ? '' : at.join();
+            if (!stayed) return null;
             const hit = document.elementFromPoint(...at);
             return hit && (wanted.contains(hit) || hit.contains(wanted)) ? at : null;
         """)

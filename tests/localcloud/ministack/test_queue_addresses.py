@@ -24,7 +24,7 @@ def test_addresses(stacks: Stacks, local_cloud: LocalTarget) -> None:
     )
     url = made["Outputs"][0]["OutputValue"]
     assert url.startswith(f"{local_cloud.endpoint}/000000000000/queues-Jobs-")
-    assert sqs.list_queues()["QueueUrls"] == [url]
+    assert sqs.list_queues(QueueNamePrefix="queues-Jobs")["QueueUrls"] == [url]
     assert sqs.get_queue_url(QueueName=url.rpartition("/")[2])["QueueUrl"] == url
     assert stacks.cloudformation.list_exports()["Exports"][0]["Value"] == url
     for address in (url, url.replace("127.0.0.1", "localhost")):
