@@ -83,7 +83,9 @@ def _on_path(search_path: str | None) -> NodeRuntime | None:
     npm = shutil.which("npm", path=search_path)
     executable = Path(real or command)
     fallback = _bundled_npm_script()
-    if npm is not None:
+    # The bundled package's own ``npm`` is a link that its wheel has made a file: it finds nothing.
+    package = _bundled_package()
+    if npm is not None and (package is None or not Path(npm).is_relative_to(package)):
         npm_command: tuple[str, ...] = (npm,)
     elif fallback is not None:
         npm_command = (str(executable), str(fallback))

@@ -15,8 +15,11 @@ import pytest
 
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
+from workbench.project.node_runtime import find_node
 
 ROLE = "arn:aws:iam::000000000000:role/any"
+NODE = f"nodejs{find_node().version[0]}.x"
+"""The runtime of the Node that is here: of another one, a function's log says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
 pytestmark = pytest.mark.cloud
 
 SHOWN = {
-    "nodejs20.x": "exports.handler = async () => [process.env, new Date(0).getHours()]",
+    NODE: "exports.handler = async () => [process.env, new Date(0).getHours()]",
     "python3.11": (
         "import os, time\n"
         "def handler(event, context): return dict(os.environ), time.localtime(0).tm_hour"
@@ -30,7 +30,7 @@ OURS = {
     "AMPLIFY_TUI_OWNER", "AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_ENDPOINT_URL", "HOME",
     "_MINISTACK_INVOKE_DEPTH",
 }  # fmt: skip
-LANGUAGES = {"nodejs20.x": {"NODE_PATH"}, "python3.11": {"LC_CTYPE"}}
+LANGUAGES = {NODE: {"NODE_PATH"}, "python3.11": {"LC_CTYPE"}}
 
 
 @pytest.mark.parametrize("runtime", SHOWN)
@@ -83,10 +83,10 @@ def test_a_function_with_its_own_runtime_has_such_an_environment(functions: Func
 
 def test_an_environment_over_4_kb_is_refused(functions: Functions) -> None:
     client = functions.clients.lambda_
-    name = functions.create("nodejs20.x", "", Environment={"Variables": {"A": "x" * 4_000}})
+    name = functions.create(NODE, "", Environment={"Variables": {"A": "x" * 4_000}})
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
         client.update_function_configuration(
             FunctionName=name, Environment={"Variables": {"A": "x" * 5_000}}
         )
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
-        functions.create("nodejs20.x", "", Environment={"Variables": {"A": "x" * 5_000}})
+        functions.create(NODE, "", Environment={"Variables": {"A": "x" * 5_000}})

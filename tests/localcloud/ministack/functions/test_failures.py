@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
 pytestmark = pytest.mark.cloud
 
-NODE, PYTHON = "nodejs20.x", "python3.11"
+PYTHON = "python3.11"
 ASYNC = "exports.handler = async () => "
 
 FAILURES = [

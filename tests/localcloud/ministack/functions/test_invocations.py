@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
 pytestmark = pytest.mark.cloud
 
-NODE, PYTHON = "nodejs20.x", "python3.11"
+PYTHON = "python3.11"
 ECHO = "exports.handler = async event => { console.log('seen'); return event }"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 
@@ -36,15 +36,15 @@ def test_a_package_that_the_project_lacks_is_installed_once(
     without_sdk: Functions, tmp_path: Path
 ) -> None:
     without_sdk.clients.client("ssm").put_parameter(Name="/greeting", Value="Hi", Type="String")
-    assert without_sdk.run("nodejs20.x", {"index.mjs": CODE}).told == "Hi"
+    assert without_sdk.run(NODE, {"index.mjs": CODE}).told == "Hi"
     cached = tmp_path / "cache" / "amplify-tui" / "lambda-node-sdk" / "node_modules"
     before = (cached / "@aws-sdk" / "client-ssm").stat().st_mtime_ns
-    assert without_sdk.run("nodejs20.x", {"index.mjs": CODE}).told == "Hi"
+    assert without_sdk.run(NODE, {"index.mjs": CODE}).told == "Hi"
     assert (cached / "@aws-sdk" / "client-ssm").stat().st_mtime_ns == before
 
 
 def test_a_package_that_cannot_be_installed_is_named(without_sdk: Functions) -> None:
     code = "require('@aws-sdk/client-that-does-not-exist')"
-    told = without_sdk.run("nodejs20.x", code).told
+    told = without_sdk.run(NODE, code).told
     assert told["errorType"] == "Runtime.ImportModuleError"
     assert "@aws-sdk/client-that-does-not-exist could not be installed: npm" in told["errorMessage"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
 pytestmark = pytest.mark.cloud
 
@@ -24,7 +24,7 @@ def _mapped(functions: Functions, answer: Any, **settings: Any) -> tuple[str, st
     """A function on a new queue; its name and the queue's address."""
     sqs: Any = functions.clients.client("sqs")
     environment = {"Variables": {"ANSWER": json.dumps(answer)}}
-    name = functions.create("nodejs20.x", CODE, Environment=environment, Timeout=3)
+    name = functions.create(NODE, CODE, Environment=environment, Timeout=3)
     url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "3"})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     functions.clients.lambda_.create_event_source_mapping(

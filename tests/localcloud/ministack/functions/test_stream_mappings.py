@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import Functions
+from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
 pytestmark = pytest.mark.cloud
 
@@ -49,7 +49,7 @@ def _mapped(functions: Functions, mode: str, **settings: Any) -> tuple[str, list
     """A function on a new table's stream whose second record it refuses; what came of that."""
     dynamodb: Any = functions.clients.client("dynamodb")
     sqs: Any = functions.clients.client("sqs")
-    name = functions.create("nodejs20.x", REPORTING, Environment={"Variables": {"MODE": mode}})
+    name = functions.create(NODE, REPORTING, Environment={"Variables": {"MODE": mode}})
     stream = dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
