@@ -18,6 +18,7 @@ from workbench.localcloud import lifecycle
 from workbench.localcloud.server import cdk_bootstrap
 from workbench.project.identity import secret_path, stack_name
 from workbench.project.models import BackendIdentity
+from workbench.project.node_runtime import NodeRuntime
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -30,7 +31,7 @@ STACK = stack_name(IDENTITY)
 
 
 @pytest.fixture
-def shapes(npm_modules: Path, tmp_path: Path) -> Path:
+def shapes(npm_modules: Path, tmp_path: Path, node_runtime: NodeRuntime) -> Path:
     """The project, synthesised into its ``out`` folder."""
     project = tmp_path / "project"
     shutil.copytree(SHAPES, project)
@@ -39,8 +40,9 @@ def shapes(npm_modules: Path, tmp_path: Path) -> Path:
     # CDK bundles functions only beside a lock file.
     (project / "package-lock.json").write_text("{}")
     done = subprocess.run(
-        ["node", "synth.mjs", str(project / "out")],
+        [str(node_runtime.executable), "synth.mjs", str(project / "out")],
         cwd=project,
+        env=node_runtime.environment(),
         capture_output=True,
         text=True,
         timeout=180,

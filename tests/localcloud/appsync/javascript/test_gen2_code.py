@@ -15,6 +15,7 @@ import pytest
 from tests.localcloud.appsync.javascript.conftest import Field
 from workbench.localcloud.appsync.evaluation import Effects, Facts, FieldError
 from workbench.localcloud.appsync.javascript.code_errors import code_errors
+from workbench.project.node_runtime import NodeRuntime
 
 PROJECT = Path(__file__).with_name("gen2")
 SYNTH = Path(__file__).parents[2] / "shapes" / "synth.mjs"
@@ -27,7 +28,9 @@ USER = {
 
 
 @pytest.fixture(scope="module")
-def codes(npm_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def codes(
+    npm_modules: Path, tmp_path_factory: pytest.TempPathFactory, node_runtime: NodeRuntime
+) -> dict[str, str]:
     """Every code text of the synthesised project, by the name of its function or field."""
     project = tmp_path_factory.mktemp("gen2") / "project"
     shutil.copytree(PROJECT, project)
@@ -36,8 +39,9 @@ def codes(npm_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     (project / "package.json").write_text('{"name": "gen2", "type": "module"}')
     (project / "package-lock.json").write_text("{}")
     done = subprocess.run(
-        ["node", "synth.mjs", str(project / "out")],
+        [str(node_runtime.executable), "synth.mjs", str(project / "out")],
         cwd=project,
+        env=node_runtime.environment(),
         capture_output=True,
         text=True,
         timeout=240,
