@@ -22,8 +22,6 @@ from workbench.localcloud.ministack.bridge.identity_actions import is_for_front_
 from workbench.localcloud.ministack.bridge.issued_credentials import Issued
 from workbench.localcloud.ministack.patches.s3.refused_deletions import refusing
 
-_SMALL_FORM = 64 * 1024
-
 
 async def authorized(
     scope: Scope, receive: Receive, send: Send, issued: Issued
@@ -99,8 +97,8 @@ async def _only_for_front_ends(scope: Scope, receive: Receive, issued: Issued) -
     headers = _headers(scope)
     body = b""
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        messages = await bodies.read_whole(receive, _SMALL_FORM)
-        body = b"".join(message.get("body", b"") for message in messages)
+        messages = await bodies.read_whole(receive, bodies.SMALL_FORM)
+        body = bodies.joined(messages)
         receive = bodies.again(messages, receive)
     query = scope.get("query_string", b"").decode("latin-1")
     if not is_for_front_ends(scope["method"], scope["path"], query, headers, body):
@@ -113,7 +111,7 @@ async def _only_for_front_ends(scope: Scope, receive: Receive, issued: Issued) -
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:
     messages = await bodies.read_whole(receive)
-    body = b"".join(message.get("body", b"") for message in messages)
+    body = bodies.joined(messages)
     return body, bodies.again(messages, receive)
 
 

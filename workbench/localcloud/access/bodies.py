@@ -19,6 +19,8 @@ CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 LARGEST_UNREAD = 96 * 1024 * 1024
 """Bytes that are read before a signature is checked: a function's code in JSON, with room."""
+SMALL_FORM = 64 * 1024
+"""Bytes of a form that is read to see which action it names."""
 
 _LONGEST_LINE = 16 * 1024
 
@@ -45,6 +47,11 @@ async def read_whole(receive: Receive, most: int = LARGEST_UNREAD) -> Sequence[M
             raise TooLargeError
         if not message.get("more_body"):
             return messages
+
+
+def joined(messages: Sequence[Message]) -> bytes:
+    """The body that was read."""
+    return b"".join(message.get("body", b"") for message in messages)
 
 
 def hash_of(messages: Sequence[Message]) -> str:

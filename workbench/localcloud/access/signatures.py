@@ -28,7 +28,6 @@ from workbench.localcloud.ministack.bridge.signature_refusals import refusal
 
 HINT = 'The local cloud has its own key: eval "$(amplify-tui local env)" sets it.'
 _HEX = frozenset("0123456789abcdef")
-_SMALL_FORM = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,10 @@ async def _unsigned(
     plain = method == "POST" and path == "/" and not query and "x-amz-target" not in headers
     if form and plain and public_addresses.is_plain_host(headers):
         try:
-            messages = await bodies.read_whole(receive, _SMALL_FORM)
+            messages = await bodies.read_whole(receive, bodies.SMALL_FORM)
         except bodies.TooLargeError:
             raise _missing() from None
-        body = b"".join(message.get("body", b"") for message in messages)
+        body = bodies.joined(messages)
         actions = parse_qs(body.decode("utf-8", "replace")).get("Action", [])
         if len(actions) == 1 and actions[0] in public_addresses.PUBLIC_ACTIONS:
             return bodies.again(messages, receive)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from workbench.localcloud.access.aws_hosts import CONNECTED_HOSTS
 from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.short_bodies import short_body
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import AWS_HOSTS_PREFIX, CONFIRM_PATH
 from workbench.localcloud.hosted_sign_in.answers import Answered
@@ -76,12 +77,7 @@ async def _answer(sessions: Sessions, scope: Scope, receive: Receive, send: Send
             answered = await first_page(path, query, place, signed_in)
         await _send(send, answered, _cookie(sessions, answered, headers))
         return
-    body = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body") or len(body) > _LONGEST:
-            break
+    body = await short_body(receive, _LONGEST)
     form = dict(parse_qsl(body[:_LONGEST].decode("utf-8", "replace"), keep_blank_values=True))
     if path == _REVOKE:
         await _revoke(form, headers, send)

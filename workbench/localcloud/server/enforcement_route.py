@@ -7,6 +7,7 @@ import logging
 
 from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.short_bodies import short_body
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import IAM_PATH
 from workbench.localcloud.ministack.authorization import enforcement
@@ -21,12 +22,7 @@ def enforcement_route(feed: RefusalFeed) -> Route:
     """Answers with what holds from now on; those who listen to ``feed`` are told of a change."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        body = b""
-        while len(body) < _LONGEST:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
+        body = await short_body(receive, _LONGEST)
         try:
             on = json.loads(body)["enforced"]
         except (ValueError, KeyError, TypeError):

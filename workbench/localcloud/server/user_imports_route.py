@@ -30,7 +30,7 @@ async def _take(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         messages = await bodies.read_whole(receive, _MOST)
-        text = b"".join(message.get("body", b"") for message in messages).decode("utf-8")
+        text = bodies.joined(messages).decode("utf-8")
     except bodies.TooLargeError:
         await send_json(send, 413, {"message": "A file of users has 100 MB at most."})
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.localcloud.asgi.responses import send_json
 from workbench.localcloud.asgi.routes import Route
+from workbench.localcloud.asgi.short_bodies import short_body
 from workbench.localcloud.asgi.types import Receive, Scope, Send
 from workbench.localcloud.contract import TOKENS_PATH
 from workbench.localcloud.ministack.bridge.user_tokens import NoTokensError, issue_tokens
@@ -26,12 +27,7 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] != "POST" or not content_type.startswith(b"application/json"):
         await send_json(send, 400, {"message": "POST userPoolId, clientId and username as JSON."})
         return
-    body = b""
-    while len(body) < _LONGEST:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            break
+    body = await short_body(receive, _LONGEST)
     try:
         asked: dict[str, Any] = json.loads(body)
         # In a thread: a function that changes the claims calls the local cloud itself.
