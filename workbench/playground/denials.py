@@ -12,23 +12,19 @@ from typing import Any, Final
 
 from graphql import (
     DirectiveNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLSyntaxError,
-    InlineFragmentNode,
     ListValueNode,
-    OperationDefinitionNode,
     StringValueNode,
     get_named_type,
     parse,
 )
 from graphql.type import get_nullable_type
 
+from workbench.operation_roots import definitions, root_fields
 from workbench.playground.model_rules import rules_of
 from workbench.playground.requests import Request, ResultError
 
@@ -181,25 +177,10 @@ def _root_fields(request: Request) -> tuple[str, ...]:
         document = parse(request.query)
     except (GraphQLSyntaxError, RecursionError):
         return ()
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    operations: dict[str, OperationDefinitionNode] = {}
-    for node in document.definitions:
-        if isinstance(node, FragmentDefinitionNode):
-            fragments[node.name.value] = node
-        elif isinstance(node, OperationDefinitionNode):
-            operations[node.name.value if node.name else ""] = node
-    operation = operations.get(request.operation_name) or next(iter(operations.values()), None)
+    found = definitions(document)
+    named = found.operations.get(request.operation_name)
+    operation = named or next(iter(found.operations.values()), None)
     if operation is None:
         return ()
-    found: dict[str, None] = {}
-    stack = [operation.selection_set]
-    while stack:
-        for each in stack.pop().selections:
-            if isinstance(each, FieldNode):
-                found[f"{operation.operation.value.title()}.{each.name.value}"] = None
-            elif isinstance(each, InlineFragmentNode):
-                stack.append(each.selection_set)
-            elif isinstance(each, FragmentSpreadNode):
-                fragment = fragments.pop(each.name.value, None)
-                stack += [fragment.selection_set] if fragment else []
-    return tuple(found)
+    root = operation.operation.value.title()
+    return tuple(f"{root}.{name}" for name in root_fields(operation, found.fragments))

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from graphql import FieldNode, FragmentSpreadNode, GraphQLSchema, InlineFragmentNode, OperationType
+from graphql import GraphQLSchema, OperationType
 
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.errors import RequestError
 from workbench.localcloud.appsync.execution.parsed_query import ParsedQuery
 from workbench.localcloud.appsync.identity import Caller, RefusedError
 from workbench.localcloud.appsync.records import Api
+from workbench.operation_roots import root_fields
 
 _DENIED = "Permission denied"
 _NAME = "__typename"
@@ -73,19 +74,8 @@ def _roots(prepared: ParsedQuery, name: str | None) -> tuple[OperationType, tupl
     operation = prepared.operation(name)
     known = prepared.roots.get(id(operation))
     if known is None:
-        found: dict[str, None] = {}
-        stack = [operation.selection_set]
-        seen: set[str] = set()
-        while stack:
-            for node in stack.pop().selections:
-                if isinstance(node, FieldNode):
-                    found[node.name.value] = None
-                elif isinstance(node, InlineFragmentNode):
-                    stack.append(node.selection_set)
-                elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                    seen.add(node.name.value)
-                    stack.append(prepared.fragments[node.name.value].selection_set)
+        found = root_fields(operation, prepared.fragments)
         # It tells nothing that the operation itself does not say.
-        found.pop(_NAME, None)
-        known = prepared.roots[id(operation)] = tuple(found)
+        known = tuple(name for name in found if name != _NAME)
+        prepared.roots[id(operation)] = known
     return operation.operation, known

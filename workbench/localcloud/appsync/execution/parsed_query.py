@@ -20,6 +20,7 @@ from graphql.language import InlineFragmentNode
 from workbench.localcloud.appsync.execution import limits, validation
 from workbench.localcloud.appsync.execution.errors import RequestError, locations_of, request_error
 from workbench.localcloud.appsync.records import Api
+from workbench.operation_roots import definitions
 
 
 @dataclass(slots=True)
@@ -52,13 +53,8 @@ def prepare(query: str, schema: GraphQLSchema, api: Api) -> ParsedQuery:
     """Parse, limit and validate; raises RequestError."""
     document = parse_query(query)
     limits.check_document(document)
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    operations: dict[str, OperationDefinitionNode] = {}
-    for node in document.definitions:
-        if isinstance(node, FragmentDefinitionNode):
-            fragments[node.name.value] = node
-        elif isinstance(node, OperationDefinitionNode):
-            operations[node.name.value if node.name else ""] = node
+    found = definitions(document)
+    operations, fragments = found.operations, found.fragments
     if not api.introspection:
         _refuse_introspection(operations, fragments)
     validation.check(schema, document)
