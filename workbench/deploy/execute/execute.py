@@ -21,6 +21,7 @@ from workbench.deploy.execute.assets import publish_assets
 from workbench.deploy.execute.bootstrap import Bootstrap, bootstrap_of
 from workbench.deploy.execute.cloudformation import (
     GONE,
+    StackDeployed,
     StackRequest,
     deploy_stack,
     require_success,
@@ -245,17 +246,7 @@ def _change_indexes(run: _Run, step: ChangeIndexes) -> None:
         publish_assets(templates, run.clients, run.bootstrap)
     # The next step needs the index ready, so that none of these steps is an express one.
     request = replace(_request(run, step.stack_name, templates[-1]), express=False)
-    try:
-        deploy_stack(
-            run.cloudformation,
-            request,
-            run.progress.of_stack,
-            run.progress.construct,
-            own=run.clients,
-        )
-    except DeploymentProblem as failed:
-        _remember_failed(run, before, step.stack_name)
-        raise failed from None
+    _update(run, request)
     now = read_live(run.clients, step.stack_name)
     if now is None:
         raise DeploymentProblem(GONE)
@@ -266,18 +257,7 @@ def _change_indexes(run: _Run, step: ChangeIndexes) -> None:
 def _deploy_stack(run: _Run, step: DeployStack) -> None:
     before = run.live
     template = run.assembly.assets[run.assembly.root.template_hash]
-    request = _request(run, step.stack_name, template)
-    try:
-        done = deploy_stack(
-            run.cloudformation,
-            request,
-            run.progress.of_stack,
-            run.progress.construct,
-            own=run.clients,
-        )
-    except DeploymentProblem as failed:
-        _remember_failed(run, before, step.stack_name)
-        raise failed from None
+    done = _update(run, _request(run, step.stack_name, template))
     if done.unready:
         count = plural(len(done.unready), "resource")
         run.steps.warn(
@@ -298,6 +278,21 @@ def _deploy_stack(run: _Run, step: DeployStack) -> None:
     )
     run.live = after_cloudformation(now, run.assembly, waiting)
     _keep(run)
+
+
+def _update(run: _Run, request: StackRequest) -> StackDeployed:
+    """Bring the stack to the request; keeps what stands if that fails, and raises its cause."""
+    try:
+        return deploy_stack(
+            run.cloudformation,
+            request,
+            run.progress.of_stack,
+            run.progress.construct,
+            own=run.clients,
+        )
+    except DeploymentProblem as failed:
+        _remember_failed(run, run.live, request.stack_name)
+        raise failed from None
 
 
 def _request(run: _Run, stack_name: str, template: FileAsset) -> StackRequest:
