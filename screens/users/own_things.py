@@ -17,8 +17,6 @@ from workbench.users.open_pool import OpenedPool, callers_auth
 from workbench.users.passkeys import delete_passkey, list_passkeys
 from workbench.users.user_pools import User, UserPoolProblem
 
-DEVICES: Final = "devices"
-PASSKEYS: Final = "passkeys"
 _DEVICE_ACTIONS: Final = {
     "forget": "Forget it: the next sign-in there is one of a new device",
     "remember": "Remember it",

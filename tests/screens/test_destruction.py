@@ -52,6 +52,13 @@ async def opened(pilot: Pilot[None], app: WorkbenchApp, key: str = "f12") -> Des
     return screen
 
 
+async def unasked(pilot: Pilot[None], app: WorkbenchApp, answers: list[bool | None]) -> None:
+    """A question comes up by itself; its answer comes into ``answers``."""
+    await pilot.pause(0.6)  # the last key is no cause any more
+    app.push_screen(ConfirmScreen("Unasked", [], "Yes", "No"), answers.append)
+    await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the dialog")
+
+
 class Form(FormScreen[Filled]):
     """A dialog in which one types."""
 
@@ -238,9 +245,7 @@ async def test_a_dialog_that_comes_up_by_itself_takes_no_key_while_one_types(
     answers: list[bool | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
         await sandbox_screen(pilot, starter, SAVED)
-        await pilot.pause(0.6)  # the last key is no cause any more
-        app.push_screen(ConfirmScreen("Unasked", [], "Yes", "No"), answers.append)
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the dialog")
+        await unasked(pilot, app, answers)
         for _ in range(12):
             await pilot.press("y")
             await pilot.pause(0.1)
@@ -257,9 +262,7 @@ async def test_escape_pressed_again_and_again_closes_what_came_up_by_itself(
     answers: list[bool | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
         await sandbox_screen(pilot, starter, SAVED)
-        await pilot.pause(0.6)  # the last key is no cause any more
-        app.push_screen(ConfirmScreen("Unasked", [], "Yes", "No"), answers.append)
-        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen), "the dialog")
+        await unasked(pilot, app, answers)
         await pilot.press("escape")
         await pilot.pause(0.3)
         assert isinstance(app.screen, ConfirmScreen)  # typed at what was there before

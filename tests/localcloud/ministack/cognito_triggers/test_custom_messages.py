@@ -13,10 +13,17 @@ from tests.localcloud.ministack.cognito_triggers.conftest import (
     TriggeredPool,
     refusal,
 )
+from tests.localcloud.ministack.cognito_triggers.message_causes import (
+    METADATA,
+    PHONE,
+    choose_factor,
+    delete_users,
+    forget_password,
+    resend,
+    sign_up,
+)
 
 Act = Callable[[TriggeredPool], Any]
-METADATA = {"from": "test"}
-PHONE = "+15550100"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,12 +43,7 @@ def made(pool: TriggeredPool) -> None:
 @pytest.fixture(autouse=True)
 def fresh(pool: TriggeredPool) -> None:
     pool.forget()
-    for user in pool.cognito.list_users(UserPoolId=pool.id)["Users"]:
-        pool.cognito.admin_delete_user(UserPoolId=pool.id, Username=user["Username"])
-
-
-def sign_up(pool: TriggeredPool) -> None:
-    pool.sign_up("ann", ClientMetadata=METADATA)
+    delete_users(pool)
 
 
 def create(pool: TriggeredPool, **more: Any) -> None:
@@ -66,18 +68,6 @@ def invite_again(pool: TriggeredPool) -> None:
     )
 
 
-def resend(pool: TriggeredPool) -> None:
-    sign_up(pool)
-    pool.cognito.resend_confirmation_code(
-        ClientId=pool.client, Username="ann", ClientMetadata=METADATA
-    )
-
-
-def forget_password(pool: TriggeredPool) -> None:
-    pool.made_user("ann")
-    pool.cognito.forgot_password(ClientId=pool.client, Username="ann", ClientMetadata=METADATA)
-
-
 def reset_password(pool: TriggeredPool) -> None:
     pool.made_user("ann")
     pool.cognito.admin_reset_user_password(
@@ -87,16 +77,7 @@ def reset_password(pool: TriggeredPool) -> None:
 
 def sign_in_by_mail(pool: TriggeredPool) -> None:
     pool.made_user("ann")
-    challenge = pool.cognito.initiate_auth(
-        ClientId=pool.client, AuthFlow="USER_AUTH", AuthParameters={"USERNAME": "ann"}
-    )
-    pool.cognito.respond_to_auth_challenge(
-        ClientId=pool.client,
-        ChallengeName="SELECT_CHALLENGE",
-        Session=challenge["Session"],
-        ChallengeResponses={"USERNAME": "ann", "ANSWER": "EMAIL_OTP"},
-        ClientMetadata=METADATA,
-    )
+    choose_factor(pool, "EMAIL_OTP")
 
 
 def change_address(pool: TriggeredPool) -> str:

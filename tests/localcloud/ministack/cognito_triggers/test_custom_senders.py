@@ -19,12 +19,19 @@ from tests.localcloud.ministack.cognito_triggers.conftest import (
     make_function,
     refusal,
 )
+from tests.localcloud.ministack.cognito_triggers.message_causes import (
+    METADATA,
+    PHONE,
+    choose_factor,
+    delete_users,
+    forget_password,
+    resend,
+    sign_up,
+)
 from tests.quickstart_project import installed_packages
 from workbench.project.node_runtime import NodeRuntime
 
 PACKAGES = Path(__file__).parent / "sender_package.json"
-METADATA = {"from": "test"}
-PHONE = "+15550100"
 
 # As in the developer guide, "Custom email sender Lambda trigger".
 CODE = """
@@ -104,24 +111,7 @@ def sent(
 @pytest.fixture(autouse=True)
 def fresh(pool: TriggeredPool, sent: Sent) -> None:
     sent.forget()
-    for user in pool.cognito.list_users(UserPoolId=pool.id)["Users"]:
-        pool.cognito.admin_delete_user(UserPoolId=pool.id, Username=user["Username"])
-
-
-def sign_up(pool: TriggeredPool) -> None:
-    pool.sign_up("ann", ClientMetadata=METADATA)
-
-
-def resend(pool: TriggeredPool) -> None:
-    sign_up(pool)
-    pool.cognito.resend_confirmation_code(
-        ClientId=pool.client, Username="ann", ClientMetadata=METADATA
-    )
-
-
-def forget_password(pool: TriggeredPool) -> None:
-    pool.made_user("ann")
-    pool.cognito.forgot_password(ClientId=pool.client, Username="ann", ClientMetadata=METADATA)
+    delete_users(pool)
 
 
 def change_address(pool: TriggeredPool) -> None:
@@ -145,16 +135,7 @@ def ask_for_a_code(pool: TriggeredPool) -> None:
 def sign_in_by(factor: str) -> Callable[[TriggeredPool], None]:
     def sign_in(pool: TriggeredPool) -> None:
         pool.made_user("ann", phone_number=PHONE, phone_number_verified="true")
-        challenge = pool.cognito.initiate_auth(
-            ClientId=pool.client, AuthFlow="USER_AUTH", AuthParameters={"USERNAME": "ann"}
-        )
-        pool.cognito.respond_to_auth_challenge(
-            ClientId=pool.client,
-            ChallengeName="SELECT_CHALLENGE",
-            Session=challenge["Session"],
-            ChallengeResponses={"USERNAME": "ann", "ANSWER": factor},
-            ClientMetadata=METADATA,
-        )
+        choose_factor(pool, factor)
 
     return sign_in
 
