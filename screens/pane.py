@@ -18,6 +18,7 @@ from screens.ports import OpenedSandbox, UsesShell
 if TYPE_CHECKING:
     from workbench.branches.context import OpenedBranches
     from workbench.branches.selected_environment import SelectedEnvironment
+    from workbench.functions.open_functions import OpenedFunctions
     from workbench.playground.api import PlaygroundApi
     from workbench.users.open_pool import OpenedPool
 
@@ -52,6 +53,14 @@ class PaneContext:
         from workbench.branches.selected_environment import open_pool
 
         return open_pool(self.branches, self.environment)
+
+    def open_functions(self) -> OpenedFunctions:
+        """Open the environment's functions; blocks. Raises UserProblem."""
+        if self.environment is None or self.branches is None:
+            return self.sandbox.open_functions()
+        from workbench.branches.selected_environment import open_functions
+
+        return open_functions(self.branches, self.environment)
 
 
 class PaneScreen(UsesShell, Screen[None], inherit_bindings=False):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.aws.target import AwsTarget, Target
     from workbench.branches.context import OpenedBranches
     from workbench.branches.selected_environment import SelectedEnvironment
+    from workbench.functions.open_functions import OpenedFunctions
     from workbench.journal.records import DeploymentRecord
     from workbench.model.user_problem import UserProblem
     from workbench.playground.api import PlaygroundApi
@@ -156,6 +157,8 @@ class OpenedSandbox:
     """The sandbox's GraphQL API for the playground; blocks. Raises UserProblem."""
     open_pool: Callable[[], OpenedPool]
     """The sandbox's user pool; blocks. Raises UserProblem."""
+    open_functions: Callable[[], OpenedFunctions]
+    """The sandbox's functions; blocks. Raises UserProblem."""
     open_branches: Callable[[], OpenedBranches]
     """The project's environments; blocks. Raises UserProblem."""
 

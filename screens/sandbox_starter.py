@@ -20,6 +20,7 @@ from workbench.startup import Flags, Session, choose_target, prepare
 
 if TYPE_CHECKING:
     from workbench.branches.context import OpenedBranches
+    from workbench.functions.open_functions import OpenedFunctions
     from workbench.playground.api import PlaygroundApi
     from workbench.users.open_pool import OpenedPool
 
@@ -73,6 +74,7 @@ class ProjectStarter:
             JournalPast(session.sandbox_dir),
             partial(open_api, session, emit),
             partial(open_user_pool, session, emit),
+            partial(open_sandbox_functions, session, emit),
             partial(open_all_branches, session, emit),
         )
 
@@ -121,6 +123,15 @@ def open_user_pool(session: Session, emit: Emit) -> OpenedPool:
     from workbench.users.open_pool import open_pool
 
     return open_pool(connect(session, emit))
+
+
+@os_errors_as_problems()
+def open_sandbox_functions(session: Session, emit: Emit) -> OpenedFunctions:
+    """The sandbox's functions; blocks. Raises UserProblem."""
+    from workbench.functions.open_functions import open_functions
+    from workbench.startup import connect
+
+    return open_functions(connect(session, emit))
 
 
 @os_errors_as_problems()

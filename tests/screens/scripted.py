@@ -17,6 +17,7 @@ from screens.sandbox.view_state import deployment_state
 from screens.themes import load_themes
 from workbench.aws.target import LocalTarget, Target
 from workbench.branches.context import OpenedBranches
+from workbench.functions.open_functions import OpenedFunctions
 from workbench.journal.records import DeploymentRecord, StageTiming
 from workbench.model.deployment import (
     DeploymentResult,
@@ -74,6 +75,11 @@ def no_api() -> PlaygroundApi:
 def no_pool() -> OpenedPool:
     """Nor has it a user pool."""
     raise UserProblem("This sandbox is scripted.", "Open a real one.")
+
+
+def no_functions() -> OpenedFunctions:
+    """Of a test that opens no functions pane."""
+    raise UserProblem("There are no functions.", "Define some.")
 
 
 def no_branches() -> OpenedBranches:
@@ -463,6 +469,7 @@ class ScriptedStarter:
     emit: Emit | None = None
     open_api: Callable[[], PlaygroundApi] = no_api
     open_pool: Callable[[], OpenedPool] = no_pool
+    open_functions: Callable[[], OpenedFunctions] = no_functions
     open_branches: Callable[[], OpenedBranches] = no_branches
 
     def prepare(self) -> Session:
@@ -493,7 +500,13 @@ class ScriptedStarter:
             sandbox_dir=self.folder / ".amplify/workbench/me/local",
         )
         return OpenedSandbox(
-            info, self.controls, self.past, self.open_api, self.open_pool, self.open_branches
+            info,
+            self.controls,
+            self.past,
+            self.open_api,
+            self.open_pool,
+            self.open_functions,
+            self.open_branches,
         )
 
     def planned(self, language: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ from workbench.deploy.live.reader import read_live
 from workbench.deploy.live.resources import list_resources
 from workbench.deploy.outputs.outputs import read_outputs
 from workbench.deploy.plan.data_loss import losses_of_deletion
+from workbench.functions.open_functions import OpenedFunctions
 from workbench.model.deployment import LiveResource, Loss
 from workbench.model.events import discard
 from workbench.model.user_problem import UserProblem
@@ -82,6 +83,18 @@ def open_pool(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedPo
     )
 
 
+def open_functions(opened: OpenedBranches, selected: SelectedEnvironment) -> OpenedFunctions:
+    """The environment's functions; nothing is asked before they are listed."""
+    return OpenedFunctions(
+        opened.clients,
+        selected.stack,
+        opened.project.root,
+        _folder(opened, selected),
+        selected.name,
+        selected.is_production,
+    )
+
+
 def read_resources(
     opened: OpenedBranches, selected: SelectedEnvironment
 ) -> tuple[LiveResource, ...]:
@@ -134,5 +147,8 @@ def _outputs(opened: OpenedBranches, selected: SelectedEnvironment) -> Mapping[s
 
 
 def _sign_ins_file(opened: OpenedBranches, selected: SelectedEnvironment) -> Path:
-    folder = opened.project.sandbox_dir(selected.stack, opened.clients.target.key)
-    return folder / FILE_NAME
+    return _folder(opened, selected) / FILE_NAME
+
+
+def _folder(opened: OpenedBranches, selected: SelectedEnvironment) -> Path:
+    return opened.project.sandbox_dir(selected.stack, opened.clients.target.key)

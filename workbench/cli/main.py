@@ -22,6 +22,7 @@ from workbench.cli.commands import (
     doctor,
     env,
     front_end,
+    functions,
     history,
     init,
     local,
@@ -61,7 +62,8 @@ class Command(Protocol):
 
 COMMANDS: Final[tuple[Command, ...]] = (
     sandbox, diff, outputs, pipeline_deploy, delete, status, history, doctor, login,
-    query, subscribe, schema, local, users, secret, env, branches, init, front_end, convert,
+    query, subscribe, schema, local, users, functions, secret, env, branches, init, front_end,
+    convert,
 )  # fmt: skip
 """In the order of the help."""
 

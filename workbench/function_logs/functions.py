@@ -31,8 +31,8 @@ def functions_of(live: LiveStack) -> tuple[LoggedFunction, ...]:
     defined = {name for output in _OUTPUTS for name in _names(live.outputs.get(output, ""))}
     found = [
         LoggedFunction(
-            _friendly_name(resource.properties.get("Tags")) or deployed.physical_id,
-            _log_group(stack, resource.properties, deployed.physical_id),
+            friendly_name(resource.properties.get("Tags")) or deployed.physical_id,
+            log_group_of(stack, resource.properties, deployed.physical_id),
         )
         for _, stack in live.walk()
         for logical_id, resource in stack.template.resources.items()
@@ -62,14 +62,15 @@ def _names(output: str) -> list[str]:
     return [each for each in content if isinstance(each, str)] if isinstance(content, list) else []
 
 
-def _friendly_name(tags: Any) -> str:
+def friendly_name(tags: Any) -> str:
+    """The name that a construct was defined with, from its tags; "" without one."""
     for tag in tags if isinstance(tags, list) else ():
         if isinstance(tag, dict) and tag.get("Key") == _FRIENDLY_NAME:
             return str(tag.get("Value") or "")
     return ""
 
 
-def _log_group(stack: LiveStack, properties: Mapping[str, Any], function: str) -> str:
+def log_group_of(stack: LiveStack, properties: Mapping[str, Any], function: str) -> str:
     """The group that the function is configured to log to, else Lambda's own for it."""
     config = properties.get("LoggingConfig")
     named = config.get("LogGroup") if isinstance(config, dict) else None

@@ -1,0 +1,19 @@
+"""``amplify-tui functions``: a backend's functions, for scripts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.cli.parser import Parser, add_actions
+
+NAME: Final = "functions"
+ABOUT: Final = "list the backend's functions"
+
+
+def register(parser: Parser) -> None:
+    """Add the sub-commands."""
+    from workbench.cli.commands.functions import listing
+
+    actions = add_actions(parser)
+    for part in (listing,):
+        part.register(actions)

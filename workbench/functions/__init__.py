@@ -1,0 +1,1 @@
+"""A backend's functions: which there are, what starts them, what they log, how they are run."""
