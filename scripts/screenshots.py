@@ -20,7 +20,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from screens.app import WorkbenchApp
-from screens.playground.code_editor import CodeEditor
+from screens.editing.code_editor import CodeEditor
 from screens.sandbox_starter import ProjectStarter
 from screens.themes import load_themes
 from workbench.model.events import LoopState

@@ -5,18 +5,17 @@ from __future__ import annotations
 from graphql import GraphQLSchema
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import TextArea
 
-from screens.playground.code_editor import CodeEditor
-from screens.playground.proposal_list import ProposalList
+from screens.editing.code_editor import CodeEditor
+from screens.editing.proposing import ProposingEditors
 from screens.playground.schema_checks import SchemaChecks
 from workbench.playground.formatter import format_document
 from workbench.playground.highlighting import GRAPHQL, JSON
 
 
-class OperationEditors(Vertical):
+class OperationEditors(ProposingEditors):
     """Both editors, one above the other, with the list of proposals over them."""
 
     class Changed(Message):
@@ -31,22 +30,21 @@ class OperationEditors(Vertical):
             self.is_clean = is_clean
 
     def __init__(self) -> None:
-        super().__init__(id="play-left")
         self.operation = CodeEditor(GRAPHQL, "Operation", id="query", numbers=True)
         self.variables = CodeEditor(JSON, "Variables", id="variables")
+        super().__init__(self.operation, self.variables, id="play-left")
         self.checks = SchemaChecks(
             self.operation,
             self.variables,
             self.run_worker,
             lambda text, is_clean: self.post_message(self.Checked(text, is_clean)),
         )
-        self._proposals = ProposalList()
 
     def compose(self) -> ComposeResult:
         """The operations above their variables."""
         yield self.operation
         yield self.variables
-        yield self._proposals
+        yield self.proposals
 
     def show(self, text: str, variables: str, cursor: int) -> None:
         """Show the texts of a tab, with the cursor where it was."""
@@ -83,44 +81,3 @@ class OperationEditors(Vertical):
     def on_resize(self) -> None:
         """The narrow layout shows problems elsewhere."""
         self.call_after_refresh(self.checks.show_problems)
-
-    # -- proposals --------------------------------------------------------------------------------
-
-    @on(CodeEditor.Proposed)
-    def _proposed(self, event: CodeEditor.Proposed) -> None:
-        editor, proposals = event.editor, event.proposals
-        is_typed_already = (
-            len(proposals) == 1
-            and proposals[0].insert.strip(": ")
-            == editor.text[proposals[0].start : proposals[0].end]
-        )
-        if is_typed_already or not editor.has_focus:
-            proposals = ()
-        self._proposals.show_proposals(
-            proposals, editor.cursor_screen_offset, self.screen.size, self.region.offset
-        )
-        editor.offers = bool(proposals)
-
-    @on(CodeEditor.KeyForProposals)
-    def _proposal_key(self, event: CodeEditor.KeyForProposals) -> None:
-        if event.key in ("up", "down"):
-            self._proposals.cursor += 1 if event.key == "down" else -1
-        elif event.key in ("enter", "tab"):
-            self._insert(event.editor)
-        else:
-            self._close(event.editor)
-
-    @on(ProposalList.Clicked)
-    def _proposal_clicked(self) -> None:
-        for editor in (self.operation, self.variables):
-            if editor.has_focus:
-                self._insert(editor)
-
-    def _insert(self, editor: CodeEditor) -> None:
-        if self._proposals.chosen is not None:
-            editor.take(self._proposals.chosen)
-        self._close(editor)
-
-    def _close(self, editor: CodeEditor) -> None:
-        self._proposals.hide()
-        editor.offers = False

@@ -8,8 +8,8 @@ from time import monotonic, sleep
 
 from graphql import GraphQLSchema
 
+from screens.editing.code_editor import CodeEditor
 from screens.playground.callbacks import StartWorker
-from screens.playground.code_editor import CodeEditor
 from screens.playground.tab_state import Outcome
 from workbench.playground.completion import Proposal, complete
 from workbench.playground.documents import Definition, operation_at

@@ -10,11 +10,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from screens.editing.code_editor import CODE_CLASSES
+from screens.editing.external_editor import edit_externally
 from screens.messages import OpenPane, OpenPlayground
 from screens.pane import PaneContext, PaneScreen
 from screens.playground.address_picker import ask_address
-from screens.playground.code_editor import CODE_CLASSES
-from screens.playground.external_editor import edit_externally
 from screens.playground.keys import SCREEN_BINDINGS
 from screens.playground.pickers import ask_caller, ask_export, ask_field, ask_run, ask_saved
 from screens.playground.result_pane import ResultPane

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input
 
-from screens.playground.code_editor import CodeEditor
+from screens.editing.code_editor import CodeEditor
 from screens.playground.connection import Connection
 from screens.playground.keys import KeyState
 from screens.playground.operation_editors import OperationEditors

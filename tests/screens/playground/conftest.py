@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from screens.dialogs.picker_screen import PickerScreen
-from screens.playground.code_editor import CodeEditor
+from screens.editing.code_editor import CodeEditor
 from screens.playground.result_pane import ResultPane
 from screens.playground.screen import PlaygroundScreen
 from screens.playground.tab_state import TabState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from screens.playground.code_editor import CodeEditor
+from screens.editing.code_editor import CodeEditor
 from screens.ports import Shell
 
 

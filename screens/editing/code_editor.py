@@ -17,7 +17,7 @@ from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.widgets import TextArea
 
-from screens.playground.code_painting import LinePainter, columns_by_line
+from screens.editing.code_painting import LinePainter, columns_by_line
 from screens.widgets.titles import as_title
 from workbench.playground.completion import Proposal
 from workbench.playground.highlighting import NAMES, Language

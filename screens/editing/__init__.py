@@ -1,0 +1,1 @@
+"""The editor for GraphQL and JSON that panes share."""
