@@ -23,6 +23,8 @@ from workbench.model.events import Level
         ('{"level": "warn", "message": "x"}', Level.WARNING),
         ('{"type": "platform.start"}', Level.DEBUG),
         ('{"type": "platform.report"}', Level.INFO),
+        ('{"type": "platform.report", "record": {"status": "timeout"}}', Level.ERROR),
+        ('{"log_level": "ERROR", "errorMessage": "x"}', Level.ERROR),
         ("{not json", Level.INFO),
     ],
 )

@@ -46,5 +46,11 @@ def _json_level(message: str) -> Level:
     if not isinstance(content, dict):
         return Level.INFO
     if str(content.get("type", "")).startswith("platform."):
-        return Level.INFO if content["type"] == "platform.report" else Level.DEBUG
-    return _JSON_LEVELS.get(str(content.get("level", "")).upper(), Level.INFO)
+        if content["type"] != "platform.report":
+            return Level.DEBUG
+        record = content.get("record")
+        status = record.get("status", "success") if isinstance(record, dict) else "success"
+        return Level.INFO if status == "success" else Level.ERROR
+    # An error that ended a Python function has its level by another name.
+    level = content.get("level") or content.get("log_level") or ""
+    return _JSON_LEVELS.get(str(level).upper(), Level.INFO)

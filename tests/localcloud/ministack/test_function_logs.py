@@ -66,7 +66,7 @@ def test_all_lines_of_a_run_are_there_when_it_has_answered(stacks: Stacks, runti
     for _ in range(2):
         tail = Tail("/aws/lambda/talks", int(time.time() * 1000) - 1)
         clients.lambda_.invoke(FunctionName="talks")
-        lines = [event.message.rstrip() for event in tail.read(clients.logs)]
+        lines = [event.message.rpartition("\t")[2] for event in tail.read(clients.logs)]
         assert [line for line in lines if line.startswith("line")] == [
             f"line {at}" for at in range(300)
         ]

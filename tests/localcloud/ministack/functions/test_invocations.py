@@ -21,7 +21,7 @@ ECHO = "exports.handler = async event => { console.log('seen'); return event }"
 def test_the_tail_of_the_log_has_lambda_s_own_lines(functions: Functions) -> None:
     log = functions.run(NODE, ECHO).log.splitlines()
     assert re.fullmatch(r"START RequestId: \S{36} Version: \$LATEST", log[0])
-    assert log[1] == "seen"
+    assert re.fullmatch(r"\S+Z\t\S{36}\tINFO\tseen", log[1])
     assert re.fullmatch(r"END RequestId: \S{36}", log[2])
     assert re.fullmatch(
         r"REPORT RequestId: \S{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\t"

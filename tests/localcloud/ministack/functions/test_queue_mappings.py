@@ -14,7 +14,7 @@ pytestmark = pytest.mark.cloud
 
 CODE = """
 exports.handler = async ({ Records }) => {
-  console.log(JSON.stringify(Records.map(each => each.body)));
+  process.stdout.write(JSON.stringify(Records.map(each => each.body)) + '\\n');
   return JSON.parse(process.env.ANSWER);
 };
 """

@@ -16,7 +16,7 @@ REPORTING = """
 const seen = [];
 exports.handler = async ({ Records }) => {
   const keys = Records.map(each => each.dynamodb.Keys.id.S);
-  console.log(JSON.stringify(keys));
+  process.stdout.write(JSON.stringify(keys) + '\\n');
   const poison = Records.find(each => each.dynamodb.Keys.id.S === 'poison');
   if (poison && process.env.MODE === 'throw') throw new Error('poison');
   return poison ? { batchItemFailures: [{ itemIdentifier: poison.dynamodb.SequenceNumber }] } : {};

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.localcloud.ministack.functions import log_store, report
+from workbench.localcloud.ministack.functions.unpacked import Unpacked
+
 RESERVED = frozenset(
     {
         "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
@@ -27,20 +30,19 @@ _SYSTEM_PATH = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 
 
 def environment(
-    config: Mapping[str, Any], task_root: Path, home: Path, layers: list[Path], binaries: Path
+    config: Mapping[str, Any], files: Unpacked, binaries: Path, log_stream: str
 ) -> dict[str, str]:
     """Make the environment of one process of the function.
 
-    ``home`` is a folder of its own: libraries read settings of AWS below it. ``binaries`` has the
+    The home is a folder of its own: libraries read settings of AWS below it. ``binaries`` has the
     program that runs the function.
     """
     from ministack.core import lambda_runtime
-    from ministack.core.responses import new_uuid
 
+    task_root, layers = files.task_root, files.layers
     _, region = lambda_runtime._account_region_from_function_config(config)
     name = str(config.get("FunctionName") or "")
     runtime = str(config.get("Runtime") or "")
-    logging = config.get("LoggingConfig") or {}
     snapshot = (config.get("SnapStart") or {}).get("OptimizationStatus") == "On"
     libraries = [task_root, task_root / "lib", *(layer / "lib" for layer in layers)]
     paths = [str(binaries), _SYSTEM_PATH, *(str(layer / "bin") for layer in layers)]
@@ -49,7 +51,7 @@ def environment(
         "TZ": ":UTC",
         "PATH": os.pathsep.join(paths),
         "LD_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),
-        "HOME": str(home),
+        "HOME": str(files.home),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
@@ -67,12 +69,15 @@ def environment(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize") or 128),
         "AWS_LAMBDA_FUNCTION_VERSION": str(config.get("Version") or "$LATEST"),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapshot else "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": str(logging.get("LogGroup") or f"/aws/lambda/{name}"),
-        "AWS_LAMBDA_LOG_STREAM_NAME": new_uuid().replace("-", ""),
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_store.group_of(config),
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "LAMBDA_TASK_ROOT": str(task_root),
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         **lambda_runtime.execution_credentials(config),
     }
+    if report.is_json(config):
+        own["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        own["AWS_LAMBDA_LOG_LEVEL"] = report.level(config, "ApplicationLogLevel")
     return {**changeable, **declared(config), **own}
 
 

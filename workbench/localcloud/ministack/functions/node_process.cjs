@@ -7,14 +7,14 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { createRequire } = require('node:module');
 const { Writable } = require('node:stream');
-const { inspect, types } = require('node:util');
+const { format, types } = require('node:util');
 const { pathToFileURL } = require('node:url');
 
 const STREAMING = Symbol('handler.streaming');
 const HTTP_RESPONSE = 'application/vnd.awslambda.http-integration-response';
 const answers = Number(process.argv[2]);
 
-let current; // the invocation that runs: { id, settle }
+let current; // the invocation that runs, or ran last: { id }
 let whenIdle; // what to do when nothing is left to wait for
 
 class RuntimeFailure extends Error {
@@ -51,22 +51,101 @@ function described(error) {
   }
 }
 
-function logged(title, error) {
-  const { errorType, errorMessage, trace } = described(error);
-  const own = error && typeof error === 'object' ? { ...error } : {};
+// -- The log -----------------------------------------------------------------------------------
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const isJson = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+function put(descriptor, content) {
+  let rest = Buffer.from(content);
+  while (rest.length) {
+    try {
+      rest = rest.subarray(fs.writeSync(descriptor, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 1); // the pipe is full
+    }
+  }
+}
+
+// What the function writes itself must be in the pipe before the mark that ends its log.
+for (const name of ['stdout', 'stderr']) {
+  const { get } = Object.getOwnPropertyDescriptor(process, name);
+  Object.defineProperty(process, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const stream = get.call(process);
+      stream._handle?.setBlocking?.(true);
+      return stream;
+    },
+  });
+}
+
+function errorsAsObjects(key, value) {
+  if (!(value instanceof Error)) return value;
+  const stackTrace = typeof value.stack === 'string' ? value.stack.split('\n') : value.stack;
+  return { errorType: value.constructor?.name ?? 'UnknownError', errorMessage: value.message, stackTrace, ...value };
+}
+
+function asJson(timestamp, level, messages) {
+  const record = { timestamp, level, requestId: current?.id };
+  if (messages.length === 1) {
+    try {
+      return JSON.stringify({ ...record, message: messages[0] }, errorsAsObjects);
+    } catch {
+      return JSON.stringify({ ...record, message: format(messages[0]) });
+    }
+  }
+  record.message = format(...messages);
+  const error = messages.find(each => each instanceof Error);
+  if (error) {
+    const { errorType, errorMessage, stackTrace } = errorsAsObjects('', error);
+    Object.assign(record, { errorType, errorMessage, stackTrace: Array.isArray(stackTrace) ? stackTrace : [] });
+  }
+  return JSON.stringify(record);
+}
+
+// The message is framed, so that one of several lines is one event.
+function note(level, ...messages) {
+  const at = new Date();
+  const time = at.toISOString();
+  const text = isJson ? asJson(time, level, messages) : `${time}\t${current?.id}\t${level}\t${format(...messages)}`;
+  put(2, `\u0001${JSON.stringify([at.getTime(), text])}\n`);
+}
+
+const lowest = Math.max(0, LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL));
+for (const [number, level] of LEVELS.entries()) {
+  const isKept = number >= lowest || level === 'FATAL';
+  console[level.toLowerCase()] = isKept ? (message, ...rest) => note(level, message, ...rest) : () => {};
+}
+console.log = console.info;
+
+function withProperties(key, value) {
+  if (!(value instanceof Error)) return value;
+  const stack = typeof value.stack === 'string' ? { stack: value.stack.split('\n') } : {};
+  return { errorType: value.name, errorMessage: value.message, code: value.code, ...value, ...stack };
+}
+
+function logged(title, thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(thrown);
+  if (isJson) {
+    note('ERROR', error);
+    return;
+  }
   let line;
   try {
-    line = JSON.stringify({ errorType, errorMessage, ...own, stack: trace });
+    line = JSON.stringify(error, withProperties);
   } catch {
-    line = JSON.stringify({ errorType, errorMessage, stack: trace });
+    line = JSON.stringify(described(error));
   }
-  fs.writeSync(2, `${new Date().toISOString()}\t${current?.id}\tERROR\t${title} \t${line}\n`);
+  note('ERROR', `${title} \t${onAws(line)}`);
 }
 
 function answer(message) {
-  fs.writeSync(2, '\u0000\n'); // all of this run's log is written
-  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
-  while (rest.length) rest = rest.subarray(fs.writeSync(answers, rest));
+  put(2, '\u0000\n'); // all of this run's log is written
+  put(answers, `${JSON.stringify(message)}\n`);
 }
 
 // -- Ends that the function brings upon itself -------------------------------------------------
@@ -197,6 +276,14 @@ function setEnvironment(variables) {
   }
 }
 
+const NEVER_SETTLED =
+  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was ' +
+  'never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+
+function isAsync(handler) {
+  return handler.constructor?.name === 'AsyncFunction';
+}
+
 function succeeded(result) {
   let text;
   try {
@@ -221,7 +308,6 @@ async function invoke(handler, { event, environment, context: given }) {
     whenIdle = undefined;
     process.stdin.ref();
     send(value);
-    current = undefined;
   };
   const context = {
     callbackWaitsForEmptyEventLoop: true,
@@ -266,7 +352,7 @@ async function invoke(handler, { event, environment, context: given }) {
     else if (context.callbackWaitsForEmptyEventLoop) whenIdle = () => settle(succeeded, result);
     else settle(succeeded, result);
   };
-  whenIdle = () => settle(succeeded, null);
+  whenIdle = () => (isAsync(handler) ? settle(failed, new RuntimeFailure('NodeJsExit', NEVER_SETTLED)) : settle(succeeded, null));
   try {
     const result = handler(event, context, callback);
     if (typeof result?.then === 'function') result.then(value => settle(succeeded, value), error => settle(failed, error));

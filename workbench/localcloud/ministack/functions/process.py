@@ -15,26 +15,25 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import node_sdk
+from workbench.localcloud.ministack.functions import log_pipe, log_store, node_sdk, report
 from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.interpreters import command_for, notice
+from workbench.localcloud.ministack.functions.log_pipe import Line, LogEvent
 from workbench.localcloud.ministack.functions.memory import used_megabytes
 from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
 
-_END = "\x00"
-"""Ends a run's log. It may follow a line that the function has not ended itself."""
-
-_LOG_SECONDS = 0.25
-"""How long to wait for the rest of a log whose end was not marked."""
-
 _LOOK_SECONDS = 0.25
-"""How often to look at the memory of a process that runs."""
+"""How often to look at the memory of a process that runs, and to store what it has logged."""
 
 _INIT_SECONDS = 10.0
 """How long loading may take before the time of the invocation itself counts."""
+
+RESPONSE_BYTES = 6_291_556
+"""What Lambda allows a response to have."""
 
 Failure = dict[str, Any]
 """What Lambda answers in place of a result: ``errorType``, ``errorMessage`` and more."""
@@ -73,6 +72,7 @@ def _start(worker: Any) -> None:
     config = worker.config
     worker._discard_tmpdir()
     worker._tmpdir = lambda_runtime.tempfile.mkdtemp(prefix=f"lambda-{worker.func_name[:64]}-")
+    worker._log_stream = log_store.new_stream(config)
     files = unpack(config, worker.code_zip, Path(worker._tmpdir))
     runtime = str(config.get("Runtime") or "python3.12")
     if runtime.startswith("nodejs"):
@@ -80,6 +80,7 @@ def _start(worker: Any) -> None:
     read, write = os.pipe()
     try:
         command = command_for(runtime, int(config.get("MemorySize") or 128), write, files.layers)
+        variables = environment(config, files, Path(command[0]).parent, worker._log_stream)
         worker._proc = lambda_runtime.subprocess.Popen(
             command,
             cwd=str(files.task_root),
@@ -87,9 +88,7 @@ def _start(worker: Any) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(write,),
-            env=environment(
-                config, files.task_root, files.home, files.layers, Path(command[0]).parent
-            ),
+            env=variables,
         )
     except BaseException:
         os.close(read)
@@ -97,35 +96,68 @@ def _start(worker: Any) -> None:
     finally:
         os.close(write)
     worker._megabytes = 0
-    worker._stderr_queue = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
+    worker._printed = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
     worker._answers = _lines_of(os.fdopen(read, "rb"))
     told = [_missing_layer(arn) for arn in files.missing]
     told += filter(None, [notice(runtime)])
-    worker._log = "".join(f"[WARN]\t{line}\n" for line in told)
+    worker._init_log = [LogEvent(log_pipe.now(), f"[WARN]\t{line}") for line in told]
     allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
     answer = _answer(worker, "", time.monotonic() + allowed, f"{allowed - _INIT_SECONDS:.2f}")
-    worker._log += log_of(worker)
+    worker._init_log += log_pipe.until_mark(worker._printed)
     if answer.get("status") != "ready":
         raise FunctionFailedError(_with_layers(answer["error"], files))
     worker._start_time = time.time()
 
 
+class _Log:
+    """The log of one invocation: stored while it runs, and kept for its caller."""
+
+    def __init__(self, worker: Any) -> None:
+        self._worker = worker
+        self._stored = 0
+        self.events: list[LogEvent] = []
+
+    def add(self, events: list[LogEvent]) -> None:
+        """Add events; ``store`` writes them. None is older than the one before it.
+
+        The time of a line is when it was read, that of a framed message when it was written.
+        """
+        for event in events:
+            last = self.events[-1].at if self.events else 0
+            self.events.append(event if event.at >= last else replace(event, at=last))
+
+    def store(self) -> None:
+        """Write what has been added since the last time."""
+        new = self.events[self._stored :]
+        self._stored += len(new)
+        log_store.append(self._worker.config, self._worker._log_stream, new)
+
+    def look(self) -> None:
+        """Store what the process has printed so far."""
+        self.add(log_pipe.waiting(self._worker._printed))
+        self.store()
+
+
 def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, Any]:
-    """Run one invocation; starts the process unless it runs."""
+    """Run one invocation; starts the process unless it runs. Returns its answer and its log."""
     with worker._lock:
-        is_cold = worker._proc is None or worker._proc.poll() is not None
+        log = _Log(worker)
         loading = 0.0
-        if is_cold:
+        if worker._proc is None or worker._proc.poll() is not None:
             before = time.monotonic()
             try:
                 start(worker)
             except FunctionFailedError as failed:
-                failure, log = failed.failure, worker._log
                 megabytes = used_megabytes(worker._proc)
                 _end(worker)
-                return _outcome({"status": "failed", "error": failure}, log, 0.0, megabytes)
+                log.add(worker._init_log)
+                log.add(report.start(worker.config, request_id))
+                answer = {"status": "failed", "error": failed.failure}
+                return _outcome(worker, request_id, log, answer, megabytes=megabytes)
             loading = time.monotonic() - before
-        began_with, worker._log = worker._log, ""
+        log.add(worker._init_log)
+        worker._init_log = []
+        log.add(report.start(worker.config, request_id))
         seconds = float(worker.config.get("Timeout") or 3)
         deadline = time.monotonic() + seconds
         arn = given.get("invoked_function_arn")
@@ -136,56 +168,42 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
                 "request_id": request_id,
                 "arn": worker.config.get("FunctionArn", "") if arn is None else arn,
                 "deadline": int((time.time() + seconds) * 1000),
+                "client_context": given.get("client_context"),
             },
         }
         with contextlib.suppress(OSError):  # it has ended: no answer comes
             worker._proc.stdin.write(json.dumps(message).encode() + b"\n")
             worker._proc.stdin.flush()
         began = time.monotonic()
-        answer = _answer(worker, request_id, deadline, f"{seconds:.2f}")
-        log = began_with + log_of(worker)
-        outcome = _outcome(answer, log, loading, worker._megabytes)
-        outcome["duration"] = time.monotonic() - began
+        answer = _answer(worker, request_id, deadline, f"{seconds:.2f}", log)
+        duration = time.monotonic() - began
+        log.add(log_pipe.until_mark(worker._printed))
+        outcome = _outcome(
+            worker, request_id, log, answer,
+            duration=duration, loading=loading, megabytes=worker._megabytes,
+        )  # fmt: skip
         if worker._proc is None or worker._proc.poll() is not None:
             _end(worker)
         return outcome
 
 
-def log_of(worker: Any) -> str:
-    """What the process has printed since the last call, up to its mark."""
-    lines: list[str] = []
-    deadline = time.monotonic() + _LOG_SECONDS
-    while (left := deadline - time.monotonic()) > 0:
-        try:
-            line = worker._stderr_queue.get(timeout=left)
-        except queue.Empty:
-            break
-        if line is None:
-            worker._stderr_queue.put(None)
-            break
-        text = line.decode(errors="replace")
-        if text.endswith(_END):
-            lines += [text[:-1]] if len(text) > 1 else []
-            break
-        lines.append(text)
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _lines_of(pipe: Any) -> queue.Queue[bytes | None]:
-    """The lines of a pipe as they come; None at its end."""
-    lines: queue.Queue[bytes | None] = queue.Queue()
+def _lines_of(pipe: Any) -> queue.Queue[Line | None]:
+    """The lines of a pipe as they come, with the time; None at its end."""
+    lines: queue.Queue[Line | None] = queue.Queue()
 
     def read() -> None:
         with contextlib.suppress(OSError, ValueError), pipe:
             for line in pipe:
-                lines.put(line.rstrip(b"\n"))
+                lines.put((log_pipe.now(), line.rstrip(b"\n")))
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()
     return lines
 
 
-def _answer(worker: Any, request_id: str, deadline: float, seconds: str) -> dict[str, Any]:
+def _answer(
+    worker: Any, request_id: str, deadline: float, seconds: str, log: _Log | None = None
+) -> dict[str, Any]:
     """The process's next answer, or why there is none."""
     told = f"RequestId: {request_id} Error: " if request_id else ""
     limit = int(worker.config.get("MemorySize") or 128)
@@ -194,25 +212,31 @@ def _answer(worker: Any, request_id: str, deadline: float, seconds: str) -> dict
         try:
             line = worker._answers.get(timeout=min(left, _LOOK_SECONDS))
         except queue.Empty:
-            line = b""
+            line = _NOTHING
+            if log is not None:
+                log.look()
         worker._megabytes = used_megabytes(worker._proc) or worker._megabytes
         if worker._megabytes > limit:
             worker._megabytes = limit
             _end(worker, signal.SIGKILL)
             return _failure("Runtime.ExitError", told + _exit(-signal.SIGKILL))
-        if line != b"":
+        if line is not _NOTHING:
             break
         if left <= _LOOK_SECONDS:
             _end(worker)
             return _failure("Sandbox.Timedout", f"{told}Task timed out after {seconds} seconds")
     if line is not None:
-        answer: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line[1])
         if answer["status"] == "failed" and "requestId" in answer["error"]:
             answer["error"]["requestId"] = request_id
         return answer
     with contextlib.suppress(subprocess.TimeoutExpired):
         worker._proc.wait(timeout=2)
     return _failure("Runtime.ExitError", told + _exit(worker._proc.poll()))
+
+
+_NOTHING: Line = (0, b"")
+"""No line has come yet."""
 
 
 def _exit(code: int | None) -> str:
@@ -234,10 +258,20 @@ def _failure(kind: str, message: str) -> dict[str, Any]:
     return {"status": "failed", "error": {"errorType": kind, "errorMessage": message}}
 
 
-def _outcome(answer: dict[str, Any], log: str, loading: float, megabytes: int) -> dict[str, Any]:
-    return {
-        "answer": answer, "log": log, "loading": loading, "megabytes": megabytes, "duration": 0.0,
-    }  # fmt: skip
+def _outcome(
+    worker: Any, request_id: str, log: _Log, answer: dict[str, Any], *,
+    duration: float = 0.0, loading: float = 0.0, megabytes: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    if "result" in answer and len(answer["result"].encode()) > RESPONSE_BYTES:
+        answer = _failure(
+            "Function.ResponseSizeTooLarge",
+            "Response payload size exceeded maximum allowed payload size "
+            f"({RESPONSE_BYTES} bytes).",
+        )
+    run = report.Run(answer, duration, loading, megabytes)
+    log.add(report.end(worker.config, request_id, run))
+    log.store()
+    return {"answer": answer, "log": "\n".join(each.text for each in log.events)}
 
 
 def _end(worker: Any, by: int = signal.SIGTERM) -> None:

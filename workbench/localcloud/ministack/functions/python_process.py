@@ -167,11 +167,30 @@ def _is_runtimes(file: str) -> bool:
     return file == __file__ or file.startswith("<frozen importlib") or "/importlib/" in file
 
 
+_IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+_NO_BREAK_SPACE = "\u00a0"
+_TIME = "%Y-%m-%dT%H:%M:%S"
+
+
+def _note(text: str) -> None:
+    """Write one event, which may have several lines, to the log."""
+    frame = json.dumps([int(time.time() * 1000), text])
+    sys.stdout.flush()
+    sys.stdout.write(f"\x01{frame}\n")
+    sys.stdout.flush()
+
+
 def _log(error: dict[str, Any]) -> None:
+    if _IS_JSON:
+        stamp = time.strftime(f"{_TIME}Z", time.gmtime())
+        _note(json.dumps({"timestamp": stamp, "log_level": "ERROR", **error}, ensure_ascii=False))
+        return
     lines = [f"[ERROR] {error['errorType']}: {error['errorMessage']}"]
-    if error["stackTrace"]:
-        lines += ["Traceback (most recent call last):", *"".join(error["stackTrace"]).splitlines()]
-    sys.stdout.write("\n".join(lines) + "\n")
+    lines.append("Traceback (most recent call last):")
+    for line in "".join(error["stackTrace"]).splitlines():
+        text = line.lstrip(" ")
+        lines.append(_NO_BREAK_SPACE * (len(line) - len(text)) + text)
+    _note("\n".join(lines))
 
 
 def _set_environment(variables: dict[str, str | None]) -> None:
@@ -203,21 +222,60 @@ def _invoke(handler: Any, line: str, answers: _Answers) -> None:
     answers.send(status="ok", result=text)
 
 
-class _LogHandler(logging.StreamHandler):  # type: ignore[type-arg]
+class _TextFormatter(logging.Formatter):
+    def __init__(self) -> None:
+        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+        super().__init__(layout, _TIME)
+
+
+_OF_LOGGING = {*vars(logging.makeLogRecord({})), "message", "asctime", "aws_request_id"}
+"""What every record has."""
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object for a record, with what was given as ``extra``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        found: dict[str, Any] = {
+            "timestamp": self.formatTime(record, f"{_TIME}Z"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": record.__dict__["aws_request_id"],
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            kind, error, trace = record.exc_info
+            found["stackTrace"] = traceback.format_tb(trace)
+            found["errorType"], found["errorMessage"] = kind.__name__, str(error)
+            found["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
+        for name, value in vars(record).items():
+            if name not in _OF_LOGGING:
+                found.setdefault(name, value)
+        return json.dumps(found, ensure_ascii=False)
+
+
+class _LogHandler(logging.Handler):
     """What Lambda's runtime gives the root logger: without it, lines below WARNING are lost."""
 
     request_id = ""
 
     def __init__(self) -> None:
-        super().__init__(sys.stdout)
-        layout = "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s"
-        formatter = logging.Formatter(layout, "%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        self.setFormatter(formatter)
+        super().__init__()
+        self.setFormatter(_JsonFormatter() if _IS_JSON else _TextFormatter())
 
-    def format(self, record: logging.LogRecord) -> str:
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record as one event."""
         record.aws_request_id = _LogHandler.request_id
-        return super().format(record)
+        _note(self.format(record))
+
+
+def _set_up_logging() -> None:
+    logging.Formatter.converter = time.gmtime
+    root = logging.getLogger()
+    root.addHandler(_LogHandler())
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").replace("TRACE", "DEBUG")
+    if isinstance(logging.getLevelName(level), int):
+        root.setLevel(level)
 
 
 def _add_paths(task_root: str, layers: list[str], runtime: str) -> None:
@@ -238,7 +296,7 @@ def main() -> None:
     answers = _Answers(int(sys.argv[1]))
     _add_paths(os.environ["LAMBDA_TASK_ROOT"], sys.argv[3:], sys.argv[2])
     sys.meta_path.insert(0, _DepthOfCalls())
-    logging.getLogger().addHandler(_LogHandler())
+    _set_up_logging()
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:

@@ -13,13 +13,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import process, report
+from workbench.localcloud.ministack.functions import log_store, process
 from workbench.localcloud.ministack.functions.environment import environment
+from workbench.localcloud.ministack.functions.unpacked import Unpacked
+from workbench.localcloud.ministack.patches.lambda_functions.log_order import WRITTEN
 
 _logger = logging.getLogger("lambda_runtime")
-
-RESPONSE_BYTES = 6_291_556
-"""What Lambda allows a response to have."""
 
 
 def install() -> None:
@@ -40,7 +39,12 @@ def provided_environment(config: dict[str, Any], code_dir: str, port: int) -> di
 
     home = Path(lambda_runtime.tempfile.mkdtemp(prefix="home-"))
     return {
-        **environment(config, Path(code_dir), home, [], Path("/var/lang/bin")),
+        **environment(
+            config,
+            Unpacked(Path(code_dir), home, [], []),
+            Path("/var/lang/bin"),
+            log_store.new_stream(config),
+        ),
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
         **lambda_svc._durable_env_overlay(),
     }
@@ -75,11 +79,7 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
         return _failure("Runtime.InvalidRuntime", str(error))
     finally:
         lambda_runtime.release_worker(worker)
-    answer = result["answer"]
-    outcome = _outcome(answer)
-    outcome["log"] = report.lines(config, request_id, result, outcome.get("body"))
-    outcome["log_source"] = "rie"  # it has Lambda's own lines already
-    return outcome
+    return {**_outcome(result["answer"]), "log": result["log"], "log_source": WRITTEN}
 
 
 def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
@@ -87,13 +87,7 @@ def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
         return {"body": answer["error"], "error": True}
     if "stream" in answer:
         return {"body": base64.b64decode(answer["stream"])}
-    text = answer["result"]
-    if len(text.encode()) > RESPONSE_BYTES:
-        message = (
-            f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
-        )
-        return _failure("Function.ResponseSizeTooLarge", message)
-    return {"body": json.loads(text)}
+    return {"body": json.loads(answer["result"])}
 
 
 def _failure(kind: str, message: str) -> dict[str, Any]:
