@@ -1,39 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from workbench.deploy.live.models import LiveStack
+from tests.functions.live_stacks import function, live
 from workbench.functions.backend_functions import backend_functions
 from workbench.functions.open_functions import named
 from workbench.model.user_problem import UserProblem
-
-
-def function(**properties: Any) -> dict[str, Any]:
-    return {"Type": "AWS::Lambda::Function", "Properties": properties}
-
-
-def live(resources: dict[str, Any], **more: Any) -> LiveStack:
-    """A stack whose functions have the physical names ``f-LOGICALID``."""
-    return LiveStack.model_validate(
-        {
-            "name": "root",
-            "stack_id": "arn:aws:cloudformation:eu-west-1:111122223333:stack/root/1",
-            "status": "CREATE_COMPLETE",
-            "template": {"Resources": resources},
-            "resources": {
-                logical_id: {
-                    "logical_id": logical_id,
-                    "physical_id": f"f-{logical_id}",
-                    "type": each["Type"],
-                    "status": "CREATE_COMPLETE",
-                }
-                for logical_id, each in resources.items()
-            },
-            **more,
-        }
-    )
 
 
 def test_what_serves_a_custom_resource_is_internal_and_so_is_what_the_framework_calls() -> None:
