@@ -26,7 +26,7 @@ _CONDITION = "Invalid condition in KeyConditionExpression: {}"
 
 def check(expression: ConditionExpression) -> None:
     """Raises ExpressionError for what only conditions and filters may say."""
-    for condition in _joined(expression.condition):
+    for condition in joined(expression.condition):
         operands = _operands(condition)
         if any(isinstance(each, Call) for each in operands):
             raise ExpressionError("KeyConditionExpressions cannot contain nested operations")
@@ -46,11 +46,12 @@ def check(expression: ConditionExpression) -> None:
             )
 
 
-def _joined(condition: Condition) -> list[Comparison | Between | Call]:
+def joined(condition: Condition) -> list[Comparison | Between | Call]:
+    """The conditions that AND joins; raises ExpressionError for other ones."""
     if isinstance(condition, Junction):
         if condition.operator == "OR":
             raise ExpressionError(_OPERATOR.format("OR"))
-        return [each for part in condition.conditions for each in _joined(part)]
+        return [each for part in condition.conditions for each in joined(part)]
     if isinstance(condition, Not):
         raise ExpressionError(_OPERATOR.format("NOT"))
     if isinstance(condition, In):
@@ -74,7 +75,7 @@ def refusal(
     expression: ConditionExpression, names: Mapping[str, str], hash_key: str, range_key: str | None
 ) -> str | None:
     """DynamoDB's words where the conditions do not fit a key schema."""
-    compared = dict(_compared(condition, names) for condition in _joined(expression.condition))
+    compared = dict(_compared(condition, names) for condition in joined(expression.condition))
     if hash_key not in compared:
         return f"Query condition missed key schema element: {hash_key}"
     if compared[hash_key] != "=":

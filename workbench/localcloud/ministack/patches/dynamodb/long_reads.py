@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from workbench.localcloud.interpreter_switching import sharing
+from workbench.localcloud.ministack.patches.dynamodb.ordered_pages import is_large, is_ready
 
 Reply = tuple[int, dict[str, str], Any]
 
@@ -24,6 +25,9 @@ _LONG = 25_000.0
 
 _SORT, _WRITE, _FILTER = 0.7, 4.0, 2.0
 """Microseconds for a row: measured, of 20,000."""
+
+_PAGE, _SIZE = 5000, 3.0
+"""Rows of a page that no limit ends, and microseconds to take the size of one."""
 
 _ATTEMPTS = 5
 _OPERAND = 12
@@ -50,6 +54,9 @@ def install() -> None:
         try:
             asked = json.loads(body)
             table = dynamodb._tables.get(asked.get("TableName")) or {}
+            if is_large(table):
+                index = asked.get("IndexName")
+                return not is_ready(table, index) or page_microseconds(asked) > _LONG
             return microseconds(table.get("items", {}), asked) > _LONG
         except (ValueError, AttributeError, TypeError, RecursionError):
             # Refused by the emulator in its own words.
@@ -65,9 +72,18 @@ def microseconds(partitions: Mapping[str, Mapping[str, Any]], asked: Mapping[str
     one = bool(asked.get("KeyConditionExpression") or asked.get("KeyConditions"))
     rows = largest if one and not asked.get("IndexName") else len(partitions) * largest
     read = min(rows, int(asked.get("Limit") or rows))
+    return rows * _SORT + read * (_WRITE + _operands(asked) * _FILTER)
+
+
+def page_microseconds(asked: Mapping[str, Any]) -> float:
+    """What a page of a large table may take, whose keys are in order."""
+    read = min(_PAGE, int(asked.get("Limit") or _PAGE))
+    return read * (_SIZE + _WRITE + _operands(asked) * _FILTER)
+
+
+def _operands(asked: Mapping[str, Any]) -> int:
     text = asked.get("FilterExpression")
-    operands = 1 + len(text) // _OPERAND if isinstance(text, str) and text else 0
-    return rows * _SORT + read * (_WRITE + operands * _FILTER)
+    return 1 + len(text) // _OPERAND if isinstance(text, str) and text else 0
 
 
 async def _aside(call: Callable[[], Awaitable[Reply]]) -> Reply:
