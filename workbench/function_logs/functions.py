@@ -20,10 +20,11 @@ _OUTPUTS = ("definedFunctions", "definedConversationHandlers")
 
 @dataclass(frozen=True, slots=True)
 class LoggedFunction:
-    """A function by the name that it was defined with, and its log group."""
+    """A function by the name that it was defined with, its log group and declared runtime."""
 
     name: str
     log_group: str
+    runtime: str = ""
 
 
 def functions_of(live: LiveStack) -> tuple[LoggedFunction, ...]:

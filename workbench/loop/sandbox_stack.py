@@ -46,6 +46,7 @@ from workbench.deploy.plan.plan import make_plan
 from workbench.deploy.plan.stored_rows import rows_that_no_longer_fit
 from workbench.function_logs.functions import LoggedFunction, functions_of
 from workbench.loop.event_sink import EventSink
+from workbench.loop.function_runtimes import substituted_runtimes
 from workbench.loop.options import SandboxOptions
 from workbench.loop.other_developers import tell_of_change, wait_for_others
 from workbench.loop.sandbox_secrets import read_secrets
@@ -74,6 +75,7 @@ class _Memory:
     foreign_told: bool = False
     known: tuple[str, ...] = ()
     denied_swaps: set[str] = field(default_factory=set)
+    runtimes_told: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,9 @@ class SandboxStack:
         memory.revision = live.revision if live is not None else ()
         memory.live = live
         memory.known = memory.revision[:2]
+        if live is not None and self.session.target.kind == "local":
+            for line in substituted_runtimes(functions_of(live), memory.runtimes_told):
+                self.sink.tell(Level.WARNING, line, "functions")
         return True
 
     def write_missing_outputs(self, deployment: int) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -52,37 +53,77 @@ def command_for(runtime: str, megabytes: int, answers: int, layers: list[Path]) 
 
 def notice(runtime: str) -> str:
     """Says which version runs in place of the declared one; empty where it is that one."""
+    running = substitute(runtime)
+    if not running:
+        return ""
+    return f"{runtime} is not installed: the function runs on {running}. {advice(runtime)}".strip()
+
+
+def substitute(runtime: str) -> str:
+    """What runs in place of the declared version, as ``Node.js 20``; empty where it is that one."""
     if not runtime.startswith(("nodejs", "python")):
         return ""
     found = interpreter(runtime)
-    if found.version == _declared(runtime):
+    return "" if found.version == _declared(runtime) else f"{_language(runtime)} {found.version}"
+
+
+def advice(runtime: str) -> str:
+    """How to get the declared version: by the version manager that is there, if there is one."""
+    version = _declared(runtime)
+    if _is_too_old(runtime):
         return ""
-    language = "Node.js" if runtime.startswith("nodejs") else "Python"
-    return (
-        f"{runtime} is not installed: the function runs on {language} {found.version}. "
-        f"Install {language} {_declared(runtime)} to run it as on AWS."
-    )
+    managers = _NODES if runtime.startswith("nodejs") else _PYTHONS
+    here = [each for each in managers if each.folder.is_dir() or shutil.which(each.name)]
+    how = f" ({here[0].install.format(version)})" if here else ""
+    return f"Install {_language(runtime)} {version}{how} to run it as on AWS."
+
+
+def interpreter(runtime: str) -> Interpreter:
+    """The program for the runtime: of the declared version, else the one that is there.
+
+    The declared version is looked for again after some seconds: it may be installed meanwhile.
+    """
+    now = time.monotonic()
+    if _missing.setdefault(runtime, now) + _LOOK_AGAIN_SECONDS < now and not _installed(runtime):
+        _missing[runtime] = now
+        _installed.cache_clear()
+    return _installed(runtime) or _own(runtime)
+
+
+_LOOK_AGAIN_SECONDS = 10.0
+_missing: dict[str, float] = {}
 
 
 @functools.lru_cache
-def interpreter(runtime: str) -> Interpreter:
-    """The program for the runtime: of the declared version, else the one that is there."""
+def _installed(runtime: str) -> Interpreter | None:
     version = _declared(runtime)
-    if runtime.startswith("nodejs"):
-        own = _own_node()
-        if own.version == version:
-            return own
-        found = _newest(_NODES, version)
-    else:
-        own = Interpreter(sys.executable, "{}.{}".format(*sys.version_info[:2]))
-        # The SDK that functions get needs a newer Python than Lambda's oldest.
-        if own.version == version or _numbers(version) < _OLDEST_PYTHON:
-            return own
-        found = [*filter(None, [shutil.which(f"python{version}")]), *_newest(_PYTHONS, version)]
+    if _own(runtime).version == version:
+        return _own(runtime)
+    if _is_too_old(runtime):
+        return None
+    managers = _NODES if runtime.startswith("nodejs") else _PYTHONS
+    found = _newest(managers, version)
+    if runtime.startswith("python"):
+        found = [*filter(None, [shutil.which(f"python{version}")]), *found]
     for program in found:
         if _version_of(program) == version:
             return Interpreter(program, version)
-    return own
+    return None
+
+
+def _own(runtime: str) -> Interpreter:
+    if runtime.startswith("nodejs"):
+        return _own_node()
+    return Interpreter(sys.executable, "{}.{}".format(*sys.version_info[:2]))
+
+
+def _is_too_old(runtime: str) -> bool:
+    """The SDK that functions get needs a newer Python than Lambda's oldest."""
+    return runtime.startswith("python") and _numbers(_declared(runtime)) < _OLDEST_PYTHON
+
+
+def _language(runtime: str) -> str:
+    return "Node.js" if runtime.startswith("nodejs") else "Python"
 
 
 @functools.lru_cache
@@ -101,30 +142,44 @@ def python_sdk() -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class _Manager:
+    """A version manager: where it keeps what it installs, and its command that installs."""
+
+    name: str
+    folder: Path
+    programs: str
+    install: str
+
+
 _HOME = Path.home()
+_SHARE = _HOME / ".local/share"
 _NODES = (
-    (Path(os.environ.get("NVM_DIR") or _HOME / ".nvm"), "versions/node/v{}.*/bin/node"),
-    (_HOME / ".local/share/fnm", "node-versions/v{}.*/installation/bin/node"),
-    (_HOME / ".volta", "tools/image/node/{}.*/bin/node"),
-    (_HOME / ".asdf", "installs/nodejs/{}.*/bin/node"),
-    (_HOME / ".local/share/mise", "installs/node/{}.*/bin/node"),
-    (Path("/usr/local/n"), "versions/node/{}.*/bin/node"),
-)
+    _Manager("nvm", Path(os.environ.get("NVM_DIR") or _HOME / ".nvm"),
+             "versions/node/v{}.*/bin/node", "nvm install {}"),
+    _Manager("fnm", _SHARE / "fnm", "node-versions/v{}.*/installation/bin/node", "fnm install {}"),
+    _Manager("volta", _HOME / ".volta", "tools/image/node/{}.*/bin/node", "volta fetch node@{}"),
+    _Manager("asdf", _HOME / ".asdf", "installs/nodejs/{}.*/bin/node",
+             "asdf install nodejs latest:{}"),
+    _Manager("mise", _SHARE / "mise", "installs/node/{}.*/bin/node", "mise install node@{}"),
+    _Manager("n", Path("/usr/local/n"), "versions/node/{}.*/bin/node", "n install {}"),
+)  # fmt: skip
 _PYTHONS = (
-    (_HOME / ".pyenv", "versions/{}.*/bin/python"),
-    (_HOME / ".local/share/uv", "python/cpython-{}.*/bin/python"),
-    (_HOME / ".asdf", "installs/python/{}.*/bin/python"),
-    (_HOME / ".local/share/mise", "installs/python/{}.*/bin/python"),
-)
-"""Where version managers keep what they install."""
+    _Manager("pyenv", _HOME / ".pyenv", "versions/{}.*/bin/python", "pyenv install {}"),
+    _Manager("uv", _SHARE / "uv", "python/cpython-{}.*/bin/python", "uv python install {}"),
+    _Manager("asdf", _HOME / ".asdf", "installs/python/{}.*/bin/python",
+             "asdf install python latest:{}"),
+    _Manager("mise", _SHARE / "mise", "installs/python/{}.*/bin/python",
+             "mise install python@{}"),
+)  # fmt: skip
 
 
 def _declared(runtime: str) -> str:
     return re.sub(r"^(?:nodejs|python)|\.x$", "", runtime)
 
 
-def _newest(managers: tuple[tuple[Path, str], ...], version: str) -> list[str]:
-    found = [path for folder, pattern in managers for path in folder.glob(pattern.format(version))]
+def _newest(managers: tuple[_Manager, ...], version: str) -> list[str]:
+    found = [path for each in managers for path in each.folder.glob(each.programs.format(version))]
     return [str(path) for path in sorted(found, key=_numbers, reverse=True)]
 
 
@@ -132,6 +187,7 @@ def _numbers(text: object) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(text))]
 
 
+@functools.lru_cache
 def _own_node() -> Interpreter:
     from workbench.project.node_runtime import find_node
 
