@@ -117,6 +117,43 @@ def test_expressions_beside_the_parameters_that_they_replace(local_cloud: LocalT
     )
 
 
+def test_reads_start_and_filter_within_their_bounds(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    cars: dict[str, Any] = {"TableName": "cars"}
+    names = {":a": {"S": "a"}}
+    query = {**cars, "KeyConditionExpression": "pk = :a", "ExpressionAttributeValues": names}
+    start = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    assert client.query(**query, ExclusiveStartKey=start)["Count"] == 0
+    invalid = "The provided starting key is invalid"
+    schema = "The provided key element does not match the schema"
+    elsewhere = "The provided starting key is outside query boundaries based on provided conditions"
+    for key, message in (
+        ({**start, "x": {"S": "c"}}, invalid),
+        ({**start, "sk": {"N": "1"}}, f"{invalid}: {schema}"),
+        ({**start, "pk": {"S": "z"}}, elsewhere),
+    ):
+        assert _refusal(client.query, **query, ExclusiveStartKey=key) == message
+    assert _refusal(client.scan, **cars, ExclusiveStartKey={**start, "x": {"S": "c"}}) == (
+        f"{invalid}: {schema}"
+    )
+    filtered = (
+        "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+    )
+    assert _refusal(client.query, **query, FilterExpression="sk > :a") == f"{filtered}sk"
+    of_index = {**query, "IndexName": "gidx", "KeyConditionExpression": "g = :a"}
+    assert client.query(**of_index, FilterExpression="sk > :a")["Count"] == 0
+    assert _refusal(client.query, **of_index, FilterExpression="h > :a") == f"{filtered}h"
+    # A write that expects another value is not done.
+    expected = {"c": {"Exists": True, "Value": {"S": "red"}}}
+    client.put_item(**cars, Item={**start, "c": {"S": "blue"}})
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException):
+        client.put_item(**cars, Item={**start, "c": {"S": "green"}}, Expected=expected)
+    equal = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "blue"}]}
+    either = {"c": equal, "d": equal}
+    assert client.scan(**cars, ScanFilter=either, ConditionalOperator="OR")["Count"] == 1
+
+
 def test_the_keys_of_an_index_are_limited(local_cloud: LocalTarget) -> None:
     client = Clients(local_cloud).client("dynamodb")
     _table(client, "cars", "S")

@@ -108,7 +108,7 @@ def check(expression: Expression, given: Placeholders) -> None:
 def placeholders_of(expression: Expression) -> frozenset[str]:
     """Every ``#name`` and ``:value`` that an expression uses."""
     found: set[str] = set()
-    for operand in _operands(expression):
+    for operand in operands_of(expression):
         if isinstance(operand, Value):
             found.add(operand.name)
         elif isinstance(operand, Path):
@@ -116,7 +116,8 @@ def placeholders_of(expression: Expression) -> frozenset[str]:
     return frozenset(found)
 
 
-def _operands(expression: Expression) -> Iterator[Operand]:
+def operands_of(expression: Expression) -> Iterator[Operand]:
+    """Every operand of an expression, those within functions, too."""
     if isinstance(expression, ProjectionExpression):
         yield from expression.paths
     elif isinstance(expression, UpdateExpression):

@@ -46,6 +46,9 @@ def install() -> None:
         def handled(data: Any) -> Reply:
             reason = mixed(data, legacy)
             if not reason and operation in ("_query", "_scan") and data.get("Select") is not None:
+                capacity: Reply | None = dynamodb._validate_return_consumed_capacity(data)
+                if capacity:
+                    return capacity
                 table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
                 reason = _refused_selection(data, table or {}, query=operation == "_query")
             if reason:
