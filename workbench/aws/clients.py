@@ -347,6 +347,7 @@ def _local_config() -> Config:
         proxies={},
         tcp_keepalive=True,
         s3={"addressing_style": "path"},
+        inject_host_prefix=False,  # no address is before the loopback's
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         user_agent_extra="amplify-tui",

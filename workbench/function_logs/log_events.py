@@ -29,6 +29,7 @@ class Page:
 
     events: tuple[LogEvent, ...]
     next_token: str = ""
+    group_exists: bool = True
 
 
 def read_page(logs: Any, group: str, start: int, *, token: str = "") -> Page:
@@ -43,7 +44,7 @@ def read_page(logs: Any, group: str, start: int, *, token: str = "") -> Page:
         answer = logs.filter_log_events(**request)
     except ClientError as error:
         if error_code(error) == "ResourceNotFoundException":
-            return Page(())
+            return Page((), group_exists=False)
         raise
     events = tuple(
         LogEvent(

@@ -1,0 +1,58 @@
+"""CloudWatch's Live Tail: the events of up to ten log groups while they are written.
+
+Source: CloudWatch Logs API reference, StartLiveTail. A session gives at most 500 events a
+second and then says that it left some out, ends after three hours, and costs by the minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from workbench.function_logs.log_events import LogEvent
+
+MOST_GROUPS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TailUpdate:
+    """Some events by log group; ``sampled`` where CloudWatch left some out."""
+
+    events: tuple[tuple[str, LogEvent], ...]
+    sampled: bool = False
+
+
+class LiveTail:
+    """One session, begun when made; raises botocore's exceptions, also while it is read."""
+
+    def __init__(self, logs: Any, group_arns: Sequence[str]) -> None:
+        answer = logs.start_live_tail(logGroupIdentifiers=list(group_arns))
+        self._stream = answer["responseStream"]
+
+    def updates(self) -> Iterator[TailUpdate]:
+        """An empty one as soon as the session has begun, then each as it comes; ends with it."""
+        for part in self._stream:
+            if "sessionStart" in part:
+                yield TailUpdate(())
+            elif update := part.get("sessionUpdate"):
+                found = tuple(_event(each) for each in update.get("sessionResults") or ())
+                metadata = update.get("sessionMetadata") or {}
+                if found:
+                    yield TailUpdate(found, bool(metadata.get("sampled")))
+
+    def close(self) -> None:
+        """End the session."""
+        self._stream.close()
+
+
+def _event(result: Mapping[str, Any]) -> tuple[str, LogEvent]:
+    """CloudWatch names the group by account and name, or by its ARN."""
+    group = str(result.get("logGroupIdentifier", ""))
+    group = group.partition(":log-group:")[2] or group.partition(":")[2] or group
+    event = LogEvent(
+        at=int(result.get("timestamp") or 0),
+        stream=str(result.get("logStreamName", "")),
+        message=str(result.get("message", "")),
+    )
+    return group, event
