@@ -20,6 +20,7 @@ class TailUpdate:
     """Some events by log group; ``sampled`` where CloudWatch left some out."""
 
     events: tuple[tuple[str, LogEvent], ...]
+    begins: bool = False
     sampled: bool = False
 
 
@@ -31,15 +32,17 @@ class LiveTail:
         self._stream = answer["responseStream"]
 
     def updates(self) -> Iterator[TailUpdate]:
-        """An empty one as soon as the session has begun, then each as it comes; ends with it."""
+        """One as soon as the session has begun, then about one a second, though it may be empty.
+
+        Stop asking for them to end the session, then ``close`` it, in the same thread.
+        """
         for part in self._stream:
             if "sessionStart" in part:
-                yield TailUpdate(())
+                yield TailUpdate((), begins=True)
             elif update := part.get("sessionUpdate"):
                 found = tuple(_event(each) for each in update.get("sessionResults") or ())
                 metadata = update.get("sessionMetadata") or {}
-                if found:
-                    yield TailUpdate(found, bool(metadata.get("sampled")))
+                yield TailUpdate(found, sampled=bool(metadata.get("sampled")))
 
     def close(self) -> None:
         """End the session."""

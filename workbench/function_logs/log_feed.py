@@ -148,7 +148,7 @@ class _Reader:
                 self._no_problem()
                 if self._may_tail and there:
                     self._follow_live(there)
-                    continue
+                    found = True
             except (ClientError, BotoCoreError, OSError) as error:
                 self._tell(error)
                 wait = min(_LONGEST, 2 * max(wait, self._pause))
@@ -187,13 +187,13 @@ class _Reader:
         missing = [each for each in self._tails if each not in groups]
         stop = threading.Event()
         if missing:
-            self._begin(lambda: self._await(missing, session, stop), "function-logs-new")
+            self._begin(lambda: self._await(missing, stop), "function-logs-new")
         try:
             for update in session.updates():
                 if self._closed.is_set() or stop.is_set():
                     break
-                if not update.events or update.sampled:
-                    # It has begun after the last read, or left something out.
+                if update.begins or update.sampled:
+                    # What came since the last read, or was left out.
                     self._read_all()
                 with self._lock:
                     for group in groups:
@@ -203,7 +203,7 @@ class _Reader:
             stop.set()
             session.close()
 
-    def _await(self, missing: Sequence[str], session: LiveTail, stop: threading.Event) -> None:
+    def _await(self, missing: Sequence[str], stop: threading.Event) -> None:
         """Lambda makes a function's group at its first run: end the session for a wider one."""
         wait = self._pause
         while not stop.wait(wait) and not self._closed.is_set():
@@ -214,7 +214,6 @@ class _Reader:
                         self._send(group, events)
                     if events:
                         stop.set()
-                        session.close()
                         return
             except (ClientError, BotoCoreError, OSError) as error:
                 logger.info("new logs are not seen now: %s", type(error).__name__)

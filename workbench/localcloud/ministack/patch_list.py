@@ -36,6 +36,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     template_text,
     unserved_types,
 )
+from workbench.localcloud.ministack.patches.cloudwatch_logs import live_tail
 from workbench.localcloud.ministack.patches.cognito import (
     attribute_changes,
     attributes,
@@ -277,6 +278,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     value_types.install,
     turns.install,
     log_order.install,
+    live_tail.install,
     invented_answers.install,
     steady_answers.install,
     service_models.install,
