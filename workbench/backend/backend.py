@@ -21,10 +21,11 @@ from workbench.backend.constructs.functions.needs import (
     references_of,
 )
 from workbench.backend.constructs.functions.resources import make_functions
+from workbench.backend.constructs.refusals import refused_at
 from workbench.backend.constructs.root import Root
 from workbench.backend.constructs.storage.resources import (
     StorageResources,
-    make_storage,
+    make_buckets,
     storage_outputs,
 )
 from workbench.backend.definitions.auth import AuthDefinition, AuthReference
@@ -73,11 +74,9 @@ class Backend:
         self._auth = self._make_auth(session)
         self._data: DataResources | None = None
         if definitions.data:
-            self._data = make_data(self._root, definitions.data, self._auth, self._functions)
-        self._storage = {
-            storage: make_storage(self._root, storage, self._auth, self._functions)
-            for storage in definitions.storage
-        }
+            with refused_at(definitions.data.place):
+                self._data = make_data(self._root, definitions.data, self._auth, self._functions)
+        self._storage = make_buckets(self._root, definitions.storage, self._auth, self._functions)
         self._parts = {name: self._part(each) for name, each in names.items()}
 
     @property
@@ -122,10 +121,13 @@ class Backend:
 
     def _make_auth(self, session: SynthSession) -> AuthResources | None:
         auth = self._definitions.auth
-        if isinstance(auth, AuthDefinition):
-            last_updated = session.context.get("secretLastUpdated")
-            return make_auth(self._root, auth, self._functions, last_updated)
-        return refer_auth(self._root, auth, self._functions) if auth else None
+        if auth is None:
+            return None
+        with refused_at(auth.place):
+            if isinstance(auth, AuthDefinition):
+                last_updated = session.context.get("secretLastUpdated")
+                return make_auth(self._root, auth, self._functions, last_updated)
+            return refer_auth(self._root, auth, self._functions)
 
     def _finish(self) -> None:
         """Outputs come last, so that they say what the user has overridden."""
@@ -163,7 +165,7 @@ class Backend:
             raise DefinitionError(
                 f"The backend has no {name}.",
                 f"Give define_backend {name}={name}.",
-                calling_place(1),
+                calling_place(2),
             )
         return Part(resources)
 
@@ -196,7 +198,9 @@ def define_backend(
     definitions = Definitions(
         auth,
         data,
-        tuple(each for each in others.values() if isinstance(each, StorageDefinition)),
+        tuple(
+            dict.fromkeys(each for each in others.values() if isinstance(each, StorageDefinition))
+        ),
         tuple(each for each in others.values() if isinstance(each, FunctionDefinition)),
     )
     session.backend = Backend(session, definitions, given, place)

@@ -7,13 +7,25 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from workbench.backend.argument_types import check_arguments
 from workbench.backend.definitions.functions import FunctionDefinition, Secret
 from workbench.backend.definitions.source_location import DefinitionError, Place
+from workbench.backend.resource_names import check_resource_name
 from workbench.backend.schedules import ScheduleError, schedule_expression
 from workbench.backend.schema.errors import calling_place
 
 _KEY = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
-_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]*")
+_LAYER = re.compile(
+    r"arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+"
+    r"|[a-zA-Z0-9-_]+:[0-9]+"
+)
+_RESERVED = {
+    "AMPLIFY_SSM_ENV_CONFIG", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+}  # fmt: skip
 _RUNTIMES = (
     *(f"python3.{minor}" for minor in range(9, 15)),
     *(f"nodejs{major}.x" for major in (16, 18, 20, 22, 24)),
@@ -67,6 +79,7 @@ def define_function(
     and cron of five or six fields. Raises DefinitionError.
     """
     place = calling_place()
+    check_arguments(define_function, locals(), place)
     folder = Path(place.file).parent
     file = (folder / entry).resolve()
     found = name or (file.parent.name if file.stem in ("handler", "index") else file.stem)
@@ -100,16 +113,28 @@ def _check(function: FunctionDefinition) -> None:
     def wrong(what: str, fix: str) -> DefinitionError:
         return DefinitionError(f"The function {function.name}: {what}", fix, place)
 
-    if not _NAME.fullmatch(function.name):
-        raise wrong("its name is not one of a construct.", "Use letters, digits, - and _.")
+    check_resource_name("function", function.name, place)
+    if not function.resource_group:
+        raise wrong("its resource_group has no name.", 'Name one, such as "auth", or leave it out.')
     if not function.entry.is_file():
         raise wrong(f"there is no file {function.entry}.", "Name its file as the entry.")
     if function.requirements and not function.requirements.is_file():
         raise wrong(f"there is no file {function.requirements}.", "Name its requirements file.")
+    if not function.runtime:
+        raise wrong(
+            f"the runtime of {function.entry.name} is not known.",
+            f"Write it in Python or JavaScript ({', '.join(_DEFAULT_RUNTIMES)}).",
+        )
     if function.runtime not in _RUNTIMES:
         raise wrong(
             f"the runtime {function.runtime!r} is not one of Lambda's.",
             f"Choose one of {', '.join(_RUNTIMES)}.",
+        )
+    own = _DEFAULT_RUNTIMES.get(function.entry.suffix, function.runtime)
+    if own[:4] != function.runtime[:4]:
+        raise wrong(
+            f"the runtime {function.runtime} cannot run {function.entry.name}.",
+            f"Leave the runtime out, or choose one such as {own}.",
         )
     if not _has_handler(function):
         raise wrong(
@@ -128,11 +153,13 @@ def _check(function: FunctionDefinition) -> None:
     if function.architecture not in ("arm64", "x86_64"):
         raise wrong(f"the architecture is {function.architecture!r}.", "Use arm64 or x86_64.")
     for key in function.environment:
-        if not _KEY.fullmatch(key) or key == "AMPLIFY_SSM_ENV_CONFIG":
+        if not _KEY.fullmatch(key):
             raise wrong(
                 f"the environment variable {key!r} cannot be set.",
-                "Use letters, digits and _, two or more; AMPLIFY_SSM_ENV_CONFIG is reserved.",
+                "Begin with a letter; then letters, digits and _, two characters or more.",
             )
+        if key in _RESERVED:
+            raise wrong(f"the environment variable {key} is reserved.", "Give yours another name.")
     given = {key: value for key, value in function.environment.items() if isinstance(value, str)}
     size = sum(len(f"{key}{value}".encode()) for key, value in given.items())
     if size > _ENVIRONMENT_BYTES:
@@ -140,6 +167,13 @@ def _check(function: FunctionDefinition) -> None:
             f"its environment variables have {size:,} bytes.",
             f"Lambda takes {_ENVIRONMENT_BYTES:,}: keep what is long in a file or in SSM.",
         )
+    for layer in function.layers.values():
+        if not _LAYER.fullmatch(layer):
+            raise wrong(
+                f"the layer {layer!r} is not one.",
+                "Give its ARN (arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION), or NAME:VERSION "
+                "for one of this account.",
+            )
     if len(set(function.layers.values())) > 5:
         raise wrong("it has more than five layers.", "Lambda takes five.")
     if function.log_retention_days not in (None, *_RETENTION):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from workbench.backend.argument_types import check_arguments
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.source_location import DefinitionError
@@ -30,11 +31,21 @@ class _Granting:
 
     def groups(self, groups: Sequence[str], *actions: Action) -> Grant:
         """Grant to the users of these groups."""
-        return Grant("groups", _some(actions), groups=tuple(groups), place=calling_place())
+        place = calling_place()
+        check_arguments(_Granting.groups, {"groups": groups}, place, name="grant.groups")
+        if not groups:
+            raise DefinitionError(
+                "A grant to no groups grants nothing.",
+                'Name them: grant.groups(["Admins"], "read").',
+                place,
+            )
+        return Grant("groups", _some(actions), groups=tuple(groups), place=place)
 
     def function(self, function: FunctionDefinition, *actions: str) -> Grant:
         """Grant to a function: of a bucket's path, or of the user pool (``manageUsers``, …)."""
-        return Grant("function", _some(actions), function=function, place=calling_place())
+        place = calling_place()
+        check_arguments(_Granting.function, {"function": function}, place, name="grant.function")
+        return Grant("function", _some(actions), function=function, place=place)
 
 
 def _some(actions: Sequence[str]) -> tuple[str, ...]:
@@ -42,7 +53,7 @@ def _some(actions: Sequence[str]) -> tuple[str, ...]:
         raise DefinitionError(
             "A grant without actions grants nothing.",
             'Name them: grant.authenticated("read", "write").',
-            calling_place(1),
+            calling_place(2),
         )
     return tuple(actions)
 

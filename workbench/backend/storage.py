@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from workbench.backend.argument_types import check_arguments
 from workbench.backend.constructs.storage.access import check_access
 from workbench.backend.definitions.access import Grant
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.source_location import DefinitionError
 from workbench.backend.definitions.storage import StorageDefinition, StorageEvent
+from workbench.backend.resource_names import check_resource_name
 from workbench.backend.schema.errors import calling_place
 
 
@@ -30,17 +30,8 @@ def define_storage(
     A sandbox's bucket goes with the sandbox, ``keep_on_delete`` or not. Raises DefinitionError.
     """
     place = calling_place()
-    if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_-]*", name):
-        raise DefinitionError(
-            f"The storage {name!r} cannot have that name.",
-            "Begin with a letter; then letters, digits, - and _.",
-            place,
-        )
-    unknown = set(triggers or {}) - {"on_upload", "on_delete"}
-    if unknown:
-        raise DefinitionError(
-            f"Storage has no trigger {sorted(unknown)[0]!r}.", "Use on_upload or on_delete.", place
-        )
+    check_arguments(define_storage, locals(), place)
+    check_resource_name("storage", name, place)
     rules = {path: tuple(grants) for path, grants in (access or {}).items()}
     check_access(rules, place)
     return StorageDefinition(

@@ -1,6 +1,7 @@
 """Connecting what exists, and backends that are wrong only as a whole."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,14 +49,27 @@ def test_existing_roles_are_granted_paths_of_an_existing_bucket(made: Made) -> N
     assert [each["Roles"] for each in policies] == [["signed-in"], ["admins"]]
 
 
-def test_two_buckets_need_a_default(synth: Synth) -> None:
+@pytest.mark.parametrize(
+    ("names", "settings", "says"),
+    [
+        (("one", "two"), {}, "No default storage"),
+        (("one", "two"), {"is_default": True}, "More than one default storage"),
+        (("same", "same"), {}, "Two buckets are named same"),
+    ],
+)
+def test_buckets_that_are_wrong_together(
+    synth: Synth, names: tuple[str, ...], settings: dict[str, Any], says: str
+) -> None:
     def define() -> None:
         from workbench.backend.backend import define_backend
 
-        define_backend(one=define_storage("one"), two=define_storage("two"))
+        first, second = (define_storage(name, **settings) for name in names)
+        define_backend(first=first, second=second)
 
-    with pytest.raises(DefinitionError, match="No bucket is the default"):
+    with pytest.raises(DefinitionError, match=says) as caught:
         synth(define)
+    assert caught.value.place.file == __file__
+    assert "first, second =" in Path(__file__).read_text().splitlines()[caught.value.place.line - 1]
 
 
 def test_users_of_storage_need_auth(synth: Synth) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from workbench.backend.constructs.storage.access import (
@@ -8,7 +10,7 @@ from workbench.backend.constructs.storage.access import (
     policy_statements,
 )
 from workbench.backend.definitions.access import Grant
-from workbench.backend.definitions.source_location import NOWHERE, DefinitionError
+from workbench.backend.definitions.source_location import NOWHERE, DefinitionError, Place
 from workbench.backend.grants import grant
 
 BUCKET = "arn:aws:s3:::photos"
@@ -101,17 +103,19 @@ def test_at_most_one_path_above() -> None:
         check_access(rules, NOWHERE)
 
 
-def test_the_same_users_are_granted_once() -> None:
-    with pytest.raises(DefinitionError, match="twice") as caught:
-        check_access({"a/*": [grant.guest("get"), grant.guest("list")]}, NOWHERE)
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (lambda: [grant.guest("get"), grant.guest("list")], "twice"),
+        (lambda: [grant.guest("read", "get")], "together with get or list"),
+        (lambda: [grant.owner("read")], "every signed-in user would own it"),
+        (lambda: [Grant("guest", ("fly",), place=Place(__file__))], "no action 'fly'"),
+        (lambda: [grant.guest()], "grants nothing"),
+        (lambda: [grant.groups([], "read")], "to no groups"),
+        (lambda: [grant.groups("Admins", "read")], "grant.groups cannot take 'Admins'"),
+    ],
+)
+def test_grants_that_amplify_would_not_take(made: Callable[[], list[Grant]], says: str) -> None:
+    with pytest.raises(DefinitionError, match=says) as caught:
+        check_access({"a/*": made()}, NOWHERE)
     assert caught.value.place.file == __file__
-
-
-def test_unknown_actions_are_named() -> None:
-    with pytest.raises(DefinitionError, match="'fly'"):
-        check_access({"a/*": [Grant("guest", ("fly",))]}, NOWHERE)
-
-
-def test_a_grant_needs_actions() -> None:
-    with pytest.raises(DefinitionError, match="grants nothing"):
-        grant.guest()

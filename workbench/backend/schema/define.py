@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.backend.argument_types import check_arguments
 from workbench.backend.definitions.functions import FunctionDefinition
 from workbench.backend.definitions.schema import (
     DataDefinition,
@@ -18,6 +19,7 @@ from workbench.backend.definitions.source_location import (
     DefinitionErrors,
     Place,
 )
+from workbench.backend.resource_names import check_resource_name
 from workbench.backend.schema.checks.schema import problems_of
 from workbench.backend.schema.classes import Model
 from workbench.backend.schema.errors import calling_place
@@ -73,7 +75,11 @@ def define_data(
     Raises DefinitionErrors with everything that is wrong.
     """
     place = calling_place()
+    checked = {"models", "operations"}
+    others = {name: each for name, each in locals().items() if name not in checked}
     _check_kinds(models, operations, place)
+    check_arguments(define_data, others, place)
+    check_resource_name("data", name, place)
     reader = Reader(
         {model.__declaration__.name: model for model in models},
         tuple(each for each in rules if isinstance(each, Allowed)),

@@ -12,9 +12,10 @@ from aws_cdk.aws_scheduler import CfnSchedule
 
 from workbench.backend.constructs.functions.code import stage_code
 from workbench.backend.constructs.functions.needs import environment_of
+from workbench.backend.constructs.refusals import refused_at
 from workbench.backend.constructs.root import Root
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError, Place
 
 FRIENDLY_NAME = "amplify:friendly-name"
 _STACK_TYPES = {"auth": "auth-Cognito", "data": "api-AppSync", "storage": "storage-S3"}
@@ -44,18 +45,20 @@ def make_functions(
     local: bool,
 ) -> dict[FunctionDefinition, FunctionResources]:
     """Make every function; raises DefinitionError where two of one stack have one name."""
-    taken: set[tuple[str, str]] = set()
+    taken: dict[tuple[str, str], Place] = {}
     found: dict[FunctionDefinition, FunctionResources] = {}
     for function in functions:
-        if (function.resource_group, function.name) in taken:
+        key = (function.resource_group, function.name)
+        if first := taken.get(key):
             raise DefinitionError(
                 f"Two functions are named {function.name}.",
-                "Give one of them another name.",
+                f"Give one of them another name; the other is at {first.file}:{first.line}.",
                 function.place,
             )
-        taken.add((function.resource_group, function.name))
+        taken[key] = function.place
         keys = references.get(function, ())
-        found[function] = _make(root, function, keys, cache=cache, local=local)
+        with refused_at(function.place):
+            found[function] = _make(root, function, keys, cache=cache, local=local)
     return found
 
 
@@ -100,7 +103,7 @@ def _make(
     )
     cfn = made.node.default_child
     if function.layers:
-        cfn.layers = [_layer(stack, function, value) for value in function.layers.values()]
+        cfn.layers = [_layer(stack, value) for value in dict.fromkeys(function.layers.values())]
     Tags.of(made).add(FRIENDLY_NAME, function.name)
     _schedule(stack, function, made)
     return FunctionResources(made, FunctionCfnResources(cfn))
@@ -113,16 +116,9 @@ def _reading(stack: Any, paths: Sequence[str]) -> Any:
     )
 
 
-def _layer(stack: Any, function: FunctionDefinition, value: str) -> str:
+def _layer(stack: Any, value: str) -> str:
     if value.startswith("arn:"):
         return value
-    name, _, version = value.partition(":")
-    if not (name and version.isdigit()):
-        raise DefinitionError(
-            f"The function {function.name}: the layer {value!r} is not one.",
-            "Give its ARN, or NAME:VERSION for one of this account.",
-            function.place,
-        )
     return f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:layer:{value}"
 
 

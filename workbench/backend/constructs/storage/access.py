@@ -61,6 +61,19 @@ def check_access(rules: Rules, place: Place) -> None:
                         "Use read, get, list, write or delete.",
                         grant.place,
                     )
+            if "read" in grant.actions and {"get", "list"} & set(grant.actions):
+                raise DefinitionError(
+                    f"{path} grants read together with get or list, which read includes.",
+                    "Name read alone, or get and list.",
+                    grant.place,
+                )
+            if grant.who == "owner" and ENTITY not in path:
+                raise DefinitionError(
+                    f"{path} is granted to its owner, but has no {ENTITY}: every signed-in user "
+                    "would own it.",
+                    f"Write {path[:-1]}{ENTITY}/*, or grant.authenticated(…).",
+                    grant.place,
+                )
             for label in _labels(grant):
                 if label in seen:
                     raise DefinitionError(
@@ -90,6 +103,12 @@ def compile_access(rules: Rules) -> StorageAccess:
     return StorageAccess(
         tuple((grantee, _statements(by_action)) for grantee, by_action in wanted.items()), outputs
     )
+
+
+def place_of(grantee: Grantee, rules: Rules) -> Place | None:
+    """Where the first grant to the grantee is written."""
+    grants = (grant for each in rules.values() for grant in each)
+    return next((grant.place for grant in grants if grantee in _grantees(grant)), None)
 
 
 def policy_statements(

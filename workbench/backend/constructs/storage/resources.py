@@ -14,15 +14,17 @@ from constructs import Construct
 from workbench.backend.constructs.auth.resources import AuthResources, publish_reference
 from workbench.backend.constructs.functions.resources import FRIENDLY_NAME, FunctionResources
 from workbench.backend.constructs.identity import environment_name
+from workbench.backend.constructs.refusals import refused_at
 from workbench.backend.constructs.root import Root
 from workbench.backend.constructs.storage.access import (
     Grantee,
     StorageAccess,
     compile_access,
+    place_of,
     policy_statements,
 )
 from workbench.backend.definitions.functions import FunctionDefinition
-from workbench.backend.definitions.source_location import DefinitionError
+from workbench.backend.definitions.source_location import DefinitionError, Place
 from workbench.backend.definitions.storage import StorageDefinition
 
 Functions = Mapping[FunctionDefinition, FunctionResources]
@@ -44,10 +46,31 @@ class StorageResources:
     cfn_resources: StorageCfnResources
 
 
-def make_storage(
+def make_buckets(
+    root: Root,
+    buckets: Sequence[StorageDefinition],
+    auth: AuthResources | None,
+    functions: Functions,
+) -> dict[StorageDefinition, StorageResources]:
+    """Make every bucket; raises DefinitionError where two have one name."""
+    taken: dict[str, Place] = {}
+    found: dict[StorageDefinition, StorageResources] = {}
+    for storage in buckets:
+        if first := taken.get(storage.name):
+            raise DefinitionError(
+                f"Two buckets are named {storage.name}.",
+                f"Give one of them another name; the other is at {first.file}:{first.line}.",
+                storage.place,
+            )
+        taken[storage.name] = storage.place
+        with refused_at(storage.place):
+            found[storage] = _make(root, storage, auth, functions)
+    return found
+
+
+def _make(
     root: Root, storage: StorageDefinition, auth: AuthResources | None, functions: Functions
 ) -> StorageResources:
-    """Make one bucket in the storage stack."""
     stack = root.nested("storage", "storage-S3")
     scope = Construct(stack, storage.name)
     Tags.of(scope).add(FRIENDLY_NAME, storage.name)
@@ -82,11 +105,18 @@ def storage_outputs(
     defaults = [each for each in made if each[0].is_default]
     if len(made) == 1:
         defaults = list(made)
-    if len(defaults) != 1:
+    if not defaults:
         raise DefinitionError(
-            "No bucket is the default one." if not defaults else "Two buckets are the default one.",
+            "No default storage is set.",
             "Give is_default=True to exactly one define_storage.",
-            made[-1][0].place,
+            made[0][0].place,
+        )
+    if len(defaults) > 1:
+        first = defaults[0][0].place
+        raise DefinitionError(
+            "More than one default storage is set.",
+            f"Remove is_default=True here; the other one is at {first.file}:{first.line}.",
+            defaults[1][0].place,
         )
     described = []
     for storage, resources in made:
@@ -137,11 +167,12 @@ def _role(
 ) -> Any:
     if grantee.function:
         return functions[grantee.function].lambda_function.role
+    place = place_of(grantee, storage.access) or storage.place
     if auth is None:
         raise DefinitionError(
             f"The storage {storage.name} grants access to users, but the backend has no auth.",
             "Give define_backend auth=auth.",
-            storage.place,
+            place,
         )
     if grantee.role == "guest":
         return auth.unauthenticated_user_iam_role
@@ -152,6 +183,6 @@ def _role(
         raise DefinitionError(
             f"The storage {storage.name} grants access to the group {group}, which auth has not.",
             f"Add {group!r} to define_auth's groups.",
-            storage.place,
+            place,
         )
     return auth.groups[group].role
