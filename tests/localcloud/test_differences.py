@@ -518,22 +518,6 @@ def writable_code(cloud: Cloud) -> None:
 
 
 @shows
-def streamed_at_once(cloud: Cloud) -> None:
-    # The second half is written when the first has been there for a second.
-    code = (
-        "exports.handler = awslambda.streamifyResponse(async (_, to) => {\n"
-        "  to.write(`${Date.now()}\\n`);\n"
-        "  await new Promise(done => setTimeout(done, 1000));\n"
-        "  to.end('late');\n});"
-    )
-    cloud.function("streams", code)
-    stream = cloud.client("lambda").invoke_with_response_stream(FunctionName="streams")
-    first = next(each for each in stream["EventStream"] if "PayloadChunk" in each)
-    written, late = first["PayloadChunk"]["Payload"].decode().split("\n")
-    assert (late, written.isdigit()) == ("late", True)
-
-
-@shows
 def no_foreign_layers(cloud: Cloud) -> None:
     layer = "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:38"
     code = "exports.handler = async () => require('node:fs').existsSync('/opt/extensions')"

@@ -203,11 +203,6 @@ DIFFERENCES: Final = (
         "Only `/tmp` can be written.",
     ),
     Difference(
-        LAMBDA, "streamed_at_once",
-        "A streamed response (`awslambda.streamifyResponse`) is sent when it is complete.",
-        "It is sent as it is written.",
-    ),
-    Difference(
         LAMBDA, "no_foreign_layers",
         "A layer that is named by an ARN of AWS is left out, and named in the function's log.",
         "It is in `/opt`.",

@@ -130,6 +130,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     runtime,
     states,
     stream_mappings,
+    streaming,
 )
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
@@ -238,6 +239,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     environment_size.install,
     asynchronous.install,
     events.install,
+    streaming.install,
     cross_origin.install,
     bucket_provisioning.install,
     cors_rules.install,

@@ -170,23 +170,33 @@ process.on('beforeExit', () => {
 
 // -- Streamed responses ------------------------------------------------------------------------
 
+class InvalidStreamingOperation extends Error {}
+InvalidStreamingOperation.prototype.name = 'Runtime.InvalidStreamingOperation';
+
 class ResponseStream extends Writable {
-  #chunks = [];
-  setContentType(type) {
-    this._contentType = type;
+  #isWritten = false;
+  setContentType() {
+    if (this.#isWritten) throw new InvalidStreamingOperation('Cannot set content-type, too late.');
   }
   _write(chunk, encoding, done) {
-    this.#chunks.push(chunk);
+    put(answers, `${JSON.stringify({ chunk: chunk.toString('base64') })}\n`);
+    done();
+  }
+  _final(done) {
+    put(answers, `${JSON.stringify({ chunk: null })}\n`);
     done();
   }
   write(chunk, ...rest) {
+    if (!this.#isWritten) {
+      this.#isWritten = true;
+      this._onBeforeFirstWrite?.(first => super.write(first));
+    }
     return super.write(sendable(chunk), ...rest);
   }
   end(chunk, ...rest) {
-    return chunk === undefined || typeof chunk === 'function' ? super.end(chunk, ...rest) : super.end(sendable(chunk), ...rest);
-  }
-  get content() {
-    return Buffer.concat(this.#chunks);
+    if (chunk === undefined || chunk === null || typeof chunk === 'function') return super.end(chunk, ...rest);
+    this.write(chunk);
+    return super.end(...rest);
   }
 }
 
@@ -197,7 +207,11 @@ function sendable(chunk) {
 class HttpResponseStream {
   static from(stream, prelude) {
     stream.setContentType(HTTP_RESPONSE);
-    stream.write(Buffer.concat([Buffer.from(JSON.stringify(prelude)), Buffer.alloc(8)]));
+    const first = JSON.stringify(prelude);
+    stream._onBeforeFirstWrite = write => {
+      write(first);
+      write(new Uint8Array(8));
+    };
     return stream;
   }
 }
@@ -328,14 +342,15 @@ async function invoke(handler, { event, environment, context: given }) {
   process.stdin.unref();
   if (handler[STREAMING]) {
     const stream = new ResponseStream();
-    delete context.callbackWaitsForEmptyEventLoop;
-    const isWritten = new Promise((resolve, reject) => stream.on('finish', resolve).on('error', reject));
-    whenIdle = () => settle(failed, new RuntimeFailure('StreamingIncomplete', 'Response stream was not ended.'));
+    const isFinished = new Promise((resolve, reject) => stream.on('finish', resolve).on('error', reject));
+    isFinished.catch(() => {}); // the handler's own error counts
+    whenIdle = () => settle(failed, 'Response stream is not finished.');
     try {
-      const done = await handler(event, stream, context);
-      if (!stream.writableEnded) stream.end();
-      await isWritten;
-      settle(() => answer({ status: 'ok', stream: stream.content.toString('base64') }), done);
+      const running = handler(event, stream, context);
+      if (typeof running?.then !== 'function') throw 'Streaming does not support non-async handlers.';
+      if ((await running) !== undefined) console.warn('Streaming handlers ignore return values.');
+      await isFinished;
+      settle(() => answer({ status: 'streamed' }));
     } catch (error) {
       settle(failed, error);
     }

@@ -6,6 +6,7 @@ their own; what the function prints, by whatever means, is its log.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -14,8 +15,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.interpreters import command_for, notice
 from workbench.localcloud.ministack.functions.log_pipe import Line, LogEvent
 from workbench.localcloud.ministack.functions.memory import used_megabytes
+from workbench.localcloud.ministack.functions.streams import RESPONSE_BYTES as STREAMED_BYTES
+from workbench.localcloud.ministack.functions.streams import ResponseStream
 from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
 
 _LOOK_SECONDS = 0.25
@@ -34,6 +37,9 @@ _INIT_SECONDS = 10.0
 
 RESPONSE_BYTES = 6_291_556
 """What Lambda allows a response to have."""
+
+_ANSWERS_AHEAD = 256
+"""Chunks of a streamed response that may wait to be passed on."""
 
 Failure = dict[str, Any]
 """What Lambda answers in place of a result: ``errorType``, ``errorMessage`` and more."""
@@ -97,12 +103,12 @@ def _start(worker: Any) -> None:
         os.close(write)
     worker._megabytes = 0
     worker._printed = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
-    worker._answers = _lines_of(os.fdopen(read, "rb"))
+    worker._answers = _lines_of(os.fdopen(read, "rb"), _ANSWERS_AHEAD)
     told = [_missing_layer(arn) for arn in files.missing]
     told += filter(None, [notice(runtime)])
     worker._init_log = [LogEvent(log_pipe.now(), f"[WARN]\t{line}") for line in told]
     allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
-    answer = _answer(worker, "", time.monotonic() + allowed, f"{allowed - _INIT_SECONDS:.2f}")
+    answer = _answer(worker, "", _Limit(time.monotonic() + allowed, allowed - _INIT_SECONDS))
     worker._init_log += log_pipe.until_mark(worker._printed)
     if answer.get("status") != "ready":
         raise FunctionFailedError(_with_layers(answer["error"], files))
@@ -138,6 +144,29 @@ class _Log:
         self.store()
 
 
+class _Streamed:
+    """The chunks that a handler streams: passed on as they come, or kept for a waiting caller."""
+
+    def __init__(self, stream: ResponseStream | None, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._bytes = 0
+        self.kept = bytearray()
+
+    def take(self, text: str | None) -> Failure | None:
+        """Take a chunk in base64, None for the end; a failure where it is too much."""
+        chunk = None if text is None else base64.b64decode(text)
+        self._bytes += len(chunk or b"")
+        limit = STREAMED_BYTES if self._stream else RESPONSE_BYTES
+        if self._bytes > limit:
+            return _too_large(limit)
+        if self._stream is not None:
+            self._stream.put(chunk, self._deadline - time.monotonic())
+        elif chunk is not None:
+            self.kept += chunk
+        return None
+
+
 def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, Any]:
     """Run one invocation; starts the process unless it runs. Returns its answer and its log."""
     with worker._lock:
@@ -152,8 +181,8 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
                 _end(worker)
                 log.add(worker._init_log)
                 log.add(report.start(worker.config, request_id))
-                answer = {"status": "failed", "error": failed.failure}
-                return _outcome(worker, request_id, log, answer, megabytes=megabytes)
+                failure = {"status": "failed", "error": failed.failure}
+                return _outcome(worker, request_id, log, failure, megabytes=megabytes)
             loading = time.monotonic() - before
         log.add(worker._init_log)
         worker._init_log = []
@@ -175,7 +204,11 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             worker._proc.stdin.write(json.dumps(message).encode() + b"\n")
             worker._proc.stdin.flush()
         began = time.monotonic()
-        answer = _answer(worker, request_id, deadline, f"{seconds:.2f}", log)
+        streamed = _Streamed(given.get("stream"), deadline)
+        limit = _Limit(deadline, seconds)
+        answer = _answer(worker, request_id, limit, log, streamed.take)
+        if answer["status"] == "streamed":
+            answer = {"status": "streamed", "body": bytes(streamed.kept)}
         duration = time.monotonic() - began
         log.add(log_pipe.until_mark(worker._printed))
         outcome = _outcome(
@@ -187,9 +220,12 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
         return outcome
 
 
-def _lines_of(pipe: Any) -> queue.Queue[Line | None]:
-    """The lines of a pipe as they come, with the time; None at its end."""
-    lines: queue.Queue[Line | None] = queue.Queue()
+def _lines_of(pipe: Any, ahead: int = 0) -> queue.Queue[Line | None]:
+    """The lines of a pipe as they come, with the time; None at its end.
+
+    At most ``ahead`` lines wait to be taken; then the process waits, too.
+    """
+    lines: queue.Queue[Line | None] = queue.Queue(ahead)
 
     def read() -> None:
         with contextlib.suppress(OSError, ValueError), pipe:
@@ -201,14 +237,26 @@ def _lines_of(pipe: Any) -> queue.Queue[Line | None]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """When a run must have ended, and the seconds that it was given."""
+
+    deadline: float
+    seconds: float
+
+
 def _answer(
-    worker: Any, request_id: str, deadline: float, seconds: str, log: _Log | None = None
+    worker: Any,
+    request_id: str,
+    limit: _Limit,
+    log: _Log | None = None,
+    take: Callable[[str | None], Failure | None] = lambda _: None,
 ) -> dict[str, Any]:
     """The process's next answer, or why there is none."""
     told = f"RequestId: {request_id} Error: " if request_id else ""
-    limit = int(worker.config.get("MemorySize") or 128)
+    megabytes = int(worker.config.get("MemorySize") or 128)
     while True:
-        left = max(0.0, deadline - time.monotonic())
+        left = max(0.0, limit.deadline - time.monotonic())
         try:
             line = worker._answers.get(timeout=min(left, _LOOK_SECONDS))
         except queue.Empty:
@@ -216,23 +264,37 @@ def _answer(
             if log is not None:
                 log.look()
         worker._megabytes = used_megabytes(worker._proc) or worker._megabytes
-        if worker._megabytes > limit:
-            worker._megabytes = limit
+        if worker._megabytes > megabytes:
+            worker._megabytes = megabytes
             _end(worker, signal.SIGKILL)
             return _failure("Runtime.ExitError", told + _exit(-signal.SIGKILL))
-        if line is not _NOTHING:
+        if line is None:
+            worker._answers.put(None)
             break
-        if left <= _LOOK_SECONDS:
+        if line is not _NOTHING:
+            answer: dict[str, Any] = json.loads(line[1])
+            if "status" in answer:
+                if answer["status"] == "failed" and "requestId" in answer["error"]:
+                    answer["error"]["requestId"] = request_id
+                return answer
+            if failure := take(answer["chunk"]):
+                _end(worker)
+                return failure
+        if time.monotonic() >= limit.deadline:
             _end(worker)
-            return _failure("Sandbox.Timedout", f"{told}Task timed out after {seconds} seconds")
-    if line is not None:
-        answer: dict[str, Any] = json.loads(line[1])
-        if answer["status"] == "failed" and "requestId" in answer["error"]:
-            answer["error"]["requestId"] = request_id
-        return answer
+            return _failure(
+                "Sandbox.Timedout", f"{told}Task timed out after {limit.seconds:.2f} seconds"
+            )
     with contextlib.suppress(subprocess.TimeoutExpired):
         worker._proc.wait(timeout=2)
     return _failure("Runtime.ExitError", told + _exit(worker._proc.poll()))
+
+
+def _too_large(limit: int) -> dict[str, Any]:
+    return _failure(
+        "Function.ResponseSizeTooLarge",
+        f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
+    )
 
 
 _NOTHING: Line = (0, b"")
@@ -263,11 +325,7 @@ def _outcome(
     duration: float = 0.0, loading: float = 0.0, megabytes: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
     if "result" in answer and len(answer["result"].encode()) > RESPONSE_BYTES:
-        answer = _failure(
-            "Function.ResponseSizeTooLarge",
-            "Response payload size exceeded maximum allowed payload size "
-            f"({RESPONSE_BYTES} bytes).",
-        )
+        answer = _too_large(RESPONSE_BYTES)
     run = report.Run(answer, duration, loading, megabytes)
     log.add(report.end(worker.config, request_id, run))
     log.store()
@@ -281,6 +339,10 @@ def _end(worker: Any, by: int = signal.SIGTERM) -> None:
     if process is not None:
         process.send_signal(by)
     lambda_runtime._collect(process, time.monotonic() + 0.2)
+    with contextlib.suppress(queue.Empty):  # let the thread that reads come to its end
+        while worker._answers.get(timeout=0.2) is not None:
+            pass
+    worker._answers.put(None)
 
 
 def _per_call(given: Mapping[str, Any]) -> dict[str, str | None]:

@@ -7,7 +7,6 @@ ministack waits 50 ms for more lines after each run.
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from workbench.localcloud.ministack.functions import log_store, process
 from workbench.localcloud.ministack.functions.environment import environment
+from workbench.localcloud.ministack.functions.streams import CURRENT
 from workbench.localcloud.ministack.functions.unpacked import Unpacked
 from workbench.localcloud.ministack.patches.lambda_functions.log_order import WRITTEN
 
@@ -62,6 +62,9 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
     name, qualifier = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
     lambda_svc._ensure_reaper_thread()
     worker, _ = lambda_runtime.acquire_worker(name, config, code, qualifier=qualifier)
+    stream = CURRENT.get()
+    if stream is not None:
+        stream.version = str(qualifier)
     try:
         result = worker.invoke(
             event,
@@ -70,6 +73,7 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
             invoked_function_arn=config.get("FunctionArn", ""),
             depth=lambda_svc._invoke_depth.get(),
             durable=lambda_svc._durable_env_overlay(),
+            stream=stream,
         )
     except (OSError, RuntimeError, ValueError) as error:
         _logger.exception("Lambda %s could not be run", name)
@@ -85,8 +89,8 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
 def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
     if answer["status"] == "failed":
         return {"body": answer["error"], "error": True}
-    if "stream" in answer:
-        return {"body": base64.b64decode(answer["stream"])}
+    if "body" in answer:
+        return {"body": answer["body"]}
     return {"body": json.loads(answer["result"])}
 
 
