@@ -236,12 +236,14 @@ KNOWN_ERRORS: tuple[KnownError, ...] = (
     ),
     # --- templates ---
     _known(
-        r"Unresolved resource dependencies \[(?P<names>[^\]]*)\]",
+        r"(?:Unresolved (?:resource )?dependencies \[|references undefined resource )"
+        r"(?P<names>[\w:, ]+)",
         "The template refers to resources that it does not have",
         "Check CDK overrides (`addPropertyOverride`) that name {names}.",
     ),
     _known(
-        r"Template (?:format|validation) error|Properties validation failed|extraneous key",
+        r"Template (?:format|validation) error|Template error:|Properties validation failed"
+        r"|extraneous key",
         "CloudFormation does not accept the template",
         "Check the CDK code and overrides that make this resource.",
     ),

@@ -33,6 +33,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     role_boundaries,
     stack_events,
     template_metadata,
+    template_references,
     template_text,
     unserved_types,
 )
@@ -163,6 +164,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     template_text.install,
     generated_names.install,
     circular_dependencies.install,
+    template_references.install,
     index_changes.install,
     custom_resource_failures.install,
     custom_resources.install,

@@ -208,7 +208,11 @@ def _read(props: Properties, parent_name: str) -> tuple[dict[str, Any], str, dic
         {"Key": key, "Value": "" if value is None else str(text_of(value))}
         for key, value in given.items()
     ]
-    return template, body, engine._resolve_parameters(template, values)
+    resolved = engine._resolve_parameters(template, values)
+    engine.validate_template_support(
+        template, engine._evaluate_conditions(template, resolved), resolved
+    )
+    return template, body, resolved
 
 
 def _described(
