@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbench.function_logs.records import LogRecord, RecordKind, Report
-from workbench.model.events import Level
+from workbench.function_logs.records import LogRecord, RecordKind, Report, is_failure
 
 _MOST_LINES: Final = 2_000
 """Lines of one invocation that are kept: a function may print a million."""
@@ -36,20 +35,7 @@ class Invocation:
         if self.report is not None and self.report.status:
             return True
         # Lambda's report tells of a time-out or an end, not of a handler that threw.
-        return any(
-            (each.level is Level.ERROR and "Invoke Error" in each.text[:40]) or _is_trace(each)
-            for each in self.lines
-        )
-
-
-def _is_trace(record: LogRecord) -> bool:
-    """Whether it is how Lambda's runtimes log what a handler threw."""
-    if record.level is not Level.ERROR:
-        return False
-    text = record.text
-    return "Traceback (most recent call last)" in text or (
-        record.data is not None and "errorType" in record.data
-    )
+        return any(is_failure(each) for each in self.lines)
 
 
 class InvocationReader:

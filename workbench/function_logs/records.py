@@ -99,6 +99,21 @@ def record_of(event: LogEvent) -> LogRecord:
     return LogRecord(event.at, event.stream, RecordKind.LINE, text, level_of(message), request)
 
 
+def is_failure(record: LogRecord) -> bool:
+    """Whether a line is how Lambda's runtimes log what a handler threw.
+
+    Lambda's report tells of a time-out or an end of the process, not of that.
+    """
+    if record.level is not Level.ERROR:
+        return False
+    text = record.text
+    return (
+        text.startswith(("Invoke Error", "Uncaught Exception", "Unhandled Promise Rejection"))
+        or "Traceback (most recent call last)" in text
+        or (record.data is not None and "errorType" in record.data)
+    )
+
+
 def _of_json(event: LogEvent, message: str) -> LogRecord | None:
     try:
         data = json.loads(message)
