@@ -154,6 +154,82 @@ def test_reads_start_and_filter_within_their_bounds(local_cloud: LocalTarget) ->
     assert client.scan(**cars, ScanFilter=either, ConditionalOperator="OR")["Count"] == 1
 
 
+def test_an_update_that_only_removes_makes_no_item(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    client.update_table(
+        TableName="cars",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+    missing: dict[str, Any] = {"TableName": "cars", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}
+    there: dict[str, Any] = {"TableName": "cars", "Key": {"pk": {"S": "c"}, "sk": {"S": "d"}}}
+    for update in (
+        {"UpdateExpression": "REMOVE x.y, z[0]"},
+        {"AttributeUpdates": {"x": {"Action": "DELETE"}}},
+    ):
+        answer = client.update_item(**missing, **update, ReturnValues="ALL_NEW")
+        assert "Attributes" not in answer
+    expression = {"UpdateExpression": "REMOVE x"}
+    client.transact_write_items(
+        TransactItems=[
+            {"Update": {**missing, **expression}},
+            {"Put": {"TableName": "cars", "Item": {**there["Key"], "l": {"L": [{"N": "1"}]}}}},
+        ]
+    )
+    assert client.scan(TableName="cars")["Count"] == 1
+    update = {"UpdateExpression": "SET l[0] = :n, m = :n", "ReturnValues": "UPDATED_OLD"}
+    values = {":n": {"N": "2"}}
+    answer = client.update_item(**there, **update, ExpressionAttributeValues=values)
+    assert answer["Attributes"] == {"l": {"L": [{"N": "1"}]}}
+    update = {"UpdateExpression": "SET o = :n", "ReturnValues": "UPDATED_OLD"}
+    answer = client.update_item(**there, **update, ExpressionAttributeValues=values)
+    assert "Attributes" not in answer
+    streams = Clients(local_cloud).client("dynamodbstreams")
+    arn = client.describe_table(TableName="cars")["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = streams.get_records(ShardIterator=iterator)["Records"]
+    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "MODIFY"]
+    assert {record["dynamodb"]["Keys"]["pk"]["S"] for record in records} == {"c"}
+
+
+def test_reads_cost_by_what_they_evaluate(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    keys = [{"pk": {"S": "a"}, "sk": {"S": sort}} for sort in "bc"]
+    for key in keys:
+        item = {**key, "g": {"S": "x"}, "h": {"S": "y"}, "t": {"S": "x" * 5000}}
+        client.put_item(TableName="cars", Item=item)
+    total = {"ReturnConsumedCapacity": "TOTAL"}
+    indexes = {"ReturnConsumedCapacity": "INDEXES"}
+    one = {"TableName": "cars", "Key": keys[0], "ProjectionExpression": "pk"}
+    strong = {"ConsistentRead": True}
+
+    def cost(answer: Any) -> Any:
+        found = answer["ConsumedCapacity"]
+        return found[0]["CapacityUnits"] if isinstance(found, list) else found["CapacityUnits"]
+
+    assert cost(client.get_item(**one, **total)) == 1.0
+    assert cost(client.get_item(**one, **total, **strong)) == 2.0
+    values = {":a": {"S": "a"}}
+    query = {"TableName": "cars", "KeyConditionExpression": "pk = :a", **total}
+    query["FilterExpression"] = "t = :a"
+    assert cost(client.query(**query, ExpressionAttributeValues=values)) == 1.5
+    assert cost(client.scan(TableName="cars", **total, **strong)) == 3.0
+    of_index = client.scan(TableName="cars", IndexName="gidx", **indexes)["ConsumedCapacity"]
+    assert of_index["GlobalSecondaryIndexes"]["gidx"]["CapacityUnits"] == 0.5
+    assert of_index["Table"]["CapacityUnits"] == 0
+    batch = {"cars": {"Keys": keys, "ProjectionExpression": "pk"}}
+    answer = client.batch_get_item(RequestItems=batch, **indexes)
+    assert answer["ConsumedCapacity"] == [
+        {"TableName": "cars", "CapacityUnits": 2.0, "Table": {"CapacityUnits": 2.0}}
+    ]
+    gets = [{"Get": {"TableName": "cars", "Key": key}} for key in keys]
+    assert cost(client.transact_get_items(TransactItems=gets, **total)) == 8.0
+
+
 def test_the_keys_of_an_index_are_limited(local_cloud: LocalTarget) -> None:
     client = Clients(local_cloud).client("dynamodb")
     _table(client, "cars", "S")

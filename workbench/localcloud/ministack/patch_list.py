@@ -112,10 +112,12 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     ordered_pages,
     partiql_removals,
     read_bounds,
+    read_capacity,
     resource_policies,
     scan_order,
     selection,
     speed,
+    update_results,
 )
 from workbench.localcloud.ministack.patches.lambda_functions import (
     asynchronous,
@@ -266,6 +268,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     resource_policies.install,
     scan_order.install,
     ordered_pages.install,
+    read_capacity.install,
+    update_results.install,
     read_bounds.install,
     legacy_conditions.install,
     selection.install,
