@@ -98,3 +98,47 @@ def test_lists(s3: Any) -> None:
     rest = lists(Bucket=BUCKET, ContinuationToken=first["NextContinuationToken"])
     keys = [each["Key"] for page in (first, rest) for each in page["Contents"]]
     assert keys == ["b", "c/ü", "ten"]
+
+
+def test_errors_name_the_bucket_and_the_upload(s3: Any) -> None:
+    for call, code in (
+        (s3.get_bucket_tagging, "NoSuchTagSet"),
+        (s3.get_bucket_policy, "NoSuchBucketPolicy"),
+        (s3.get_bucket_cors, "NoSuchCORSConfiguration"),
+    ):
+        told = refusal(call)
+        assert (told["Status"], told["Code"], told["BucketName"]) == (404, code, BUCKET)
+    told = refusal(s3.get_object_tagging, Key="ten", VersionId="none")
+    assert (told["Key"], told["VersionId"]) == ("ten", "none")
+    told = refusal(s3.abort_multipart_upload, Key="ten", UploadId="none")
+    assert "may have been aborted or completed." in told["Message"]
+    assert told["UploadId"] == "none"
+
+
+def test_tags_are_checked(s3: Any) -> None:
+    def put(*tags: tuple[str, str]) -> dict[str, Any]:
+        return {"Tagging": {"TagSet": [{"Key": key, "Value": value} for key, value in tags]}}
+
+    one = {"Key": "ten"}
+    for call, asked, code, words in (
+        (s3.put_object_tagging, one | put(("aws:a", "b")), "InvalidTag", "prefixed with aws:"),
+        (s3.put_object_tagging, one | put(("a,b", "")), "InvalidTag", "The TagKey you have"),
+        (s3.put_object_tagging, one | put(("a", "b" * 257)), "InvalidTag", "The TagValue you have"),
+        (s3.put_object_tagging, one | put(("a", "b"), ("a", "c")), "InvalidTag", "multiple Tags"),
+        (s3.put_bucket_tagging, put(("aws:a", "b")), "InvalidTag", "System tags cannot be"),
+        (s3.put_object, {"Key": "x", "Tagging": "a=b&a=c"}, "InvalidArgument", "tag name dupl"),
+        (s3.put_object, {"Key": "x", "Tagging": "&".join(f"k{n}=" for n in range(11))},
+         "BadRequest", "greater than 10"),
+    ):  # fmt: skip
+        told = refusal(call, **asked)
+        assert told["Code"] == code
+        assert words in told["Message"]
+    assert refusal(s3.head_object, Key="x")["Status"] == 404
+    upload = {"Bucket": BUCKET, "Key": "parts"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload, Tagging="a=b")["UploadId"]
+    part = {"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]}
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [part]})
+    assert (
+        s3.get_object_tagging(Bucket=BUCKET, Key="parts")["TagSet"]
+        == put(("a", "b"))["Tagging"]["TagSet"]
+    )

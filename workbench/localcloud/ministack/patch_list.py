@@ -138,11 +138,13 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
     cors_rules,
+    error_bodies,
     object_reads,
     object_writes,
     post_forms,
     refused_deletions,
     staging_bucket,
+    tags,
 )
 from workbench.localcloud.ministack.patches.server import (
     invented_answers,
@@ -251,6 +253,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     refused_deletions.install,
     object_reads.install,
     object_writes.install,
+    tags.install,
+    error_bodies.install,
     staging_bucket.install,
     queue_addresses.install,
     parameter_filters.install,
