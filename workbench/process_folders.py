@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.private_files import private_folder
@@ -25,7 +27,20 @@ def remove_leftovers(parent: Path, prefix: str) -> None:
     for left in parent.glob(f"{prefix}*"):
         pid = left.name.removeprefix(prefix).partition("-")[0]
         if pid.isdigit() and not _is_running(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
+            remove_tree(left)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder as far as that can be, also where nobody may write to one in it."""
+    shutil.rmtree(folder, onerror=_let_write)
+
+
+def _let_write(failed: Callable[..., object], path: str, _: object) -> None:
+    if failed not in {os.unlink, os.rmdir}:
+        return
+    with suppress(OSError):
+        Path(path).parent.chmod(0o700)
+        failed(path)
 
 
 def _is_running(pid: int) -> bool:

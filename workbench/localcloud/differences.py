@@ -198,9 +198,11 @@ DIFFERENCES: Final = (
         "Other systems tell a process's memory only through another process.",
     ),
     Difference(
-        LAMBDA, "writable_code",
-        "It can write beside its code, and reads all that you can read.",
-        "Only `/tmp` can be written.",
+        LAMBDA, "readable_files",
+        "It reads all that you can read. It writes below `/tmp` alone, which is this machine's: "
+        "elsewhere it gets `EACCES`. Without Landlock (before Linux 5.13, macOS) only its code "
+        "cannot be written, and as root that too.",
+        "It sees its own files alone, and a `/tmp` of its own. Elsewhere it gets `EROFS`.",
     ),
     Difference(
         LAMBDA, "no_foreign_layers",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.localcloud.ministack.functions.conftest import NODE, Functions
+from workbench.localcloud.ministack.functions import read_only
 
 pytestmark = pytest.mark.cloud
 
@@ -90,3 +91,37 @@ def test_an_environment_over_4_kb_is_refused(functions: Functions) -> None:
         )
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
         functions.create(NODE, "", Environment={"Variables": {"A": "x" * 5_000}})
+
+
+WRITES = {
+    NODE: """
+const fs = require('node:fs');
+exports.handler = async file => {
+  try { fs.writeFileSync(file, 'x'); fs.rmSync(file); return 'written'; } catch (error) { return error.code; }
+};
+""",  # noqa: E501
+    "python3.11": """
+import errno, os
+def handler(event, context):
+    try:
+        with open(event, "w") as file:
+            file.write("x")
+        os.remove(event)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    return "written"
+""",
+}
+
+
+@pytest.mark.skipif(not read_only.is_available(), reason="the system has no Landlock")
+@pytest.mark.parametrize("runtime", WRITES)
+def test_it_writes_below_tmp_alone(functions: Functions, runtime: str) -> None:
+    name = functions.create(runtime, WRITES[runtime])
+    home = Path.home() / "written-by-a-function"
+    places = {
+        "beside-the-code": "EACCES", f"/tmp/written-{os.getpid()}": "written",
+        str(home): "EACCES",
+    }  # fmt: skip
+    assert {place: functions.invoke(name, place).told for place in places} == places
+    assert not home.exists()

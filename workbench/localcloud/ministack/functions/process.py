@@ -28,6 +28,7 @@ from workbench.localcloud.ministack.functions.memory import used_megabytes
 from workbench.localcloud.ministack.functions.streams import RESPONSE_BYTES as STREAMED_BYTES
 from workbench.localcloud.ministack.functions.streams import ResponseStream
 from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
+from workbench.process_folders import remove_tree
 
 _LOOK_SECONDS = 0.25
 """How often to look at the memory of a process that runs, and to store what it has logged."""
@@ -330,6 +331,12 @@ def _outcome(
     log.add(report.end(worker.config, request_id, run))
     log.store()
     return {"answer": answer, "log": "\n".join(each.text for each in log.events)}
+
+
+def discard(worker: Any) -> None:
+    """Remove the code that was unpacked for the process."""
+    if worker._tmpdir:
+        remove_tree(Path(worker._tmpdir))
 
 
 def _end(worker: Any, by: int = signal.SIGTERM) -> None:

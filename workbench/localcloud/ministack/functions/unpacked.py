@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.localcloud.ministack.functions import read_only
+
 _logger = logging.getLogger("lambda_runtime")
 
 
@@ -40,6 +42,9 @@ def unpack(config: Mapping[str, Any], code: bytes, folder: Path) -> Unpacked:
             continue
         layers.append(folder / f"layer_{number}")
         _extract(content, layers[-1], arn)
+    if not read_only.is_available():
+        for unpacked in (task_root, *layers):
+            read_only.take_write_modes(unpacked)
     return Unpacked(task_root, home, layers, missing)
 
 

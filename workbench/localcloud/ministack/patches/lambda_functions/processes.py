@@ -28,6 +28,7 @@ def install() -> None:
 
     lambda_runtime.Worker._spawn = process.start
     lambda_runtime.Worker.invoke = process.invoke
+    lambda_runtime.Worker._discard_tmpdir = process.discard
     lambda_svc._execute_function_warm = execute
     lambda_svc._provided_worker_env = provided_environment
 

@@ -24,10 +24,11 @@ from workbench.front_end.written import function_preload
 from workbench.guardian import Guardian, keep_ledger, own_guardian
 from workbench.localcloud.ministack.functions import node_sdk
 from workbench.localcloud.ministack.functions.interpreters import NODE_SCRIPT
+from workbench.localcloud.ministack.functions.read_only import restricted
 from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import write_private
-from workbench.process_folders import make_process_folder
+from workbench.process_folders import make_process_folder, remove_tree
 
 MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
 """Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
@@ -46,9 +47,8 @@ def install() -> None:
 
     state_dir = Path(os.environ.get("STATE_DIR") or tempfile.gettempdir())
     _provide_node()
-    # In the system's folder, away from the project's packages: a function must not find those.
     mine = f"amplify-tui-functions-{os.getuid()}-"
-    folder = make_process_folder(Path(tempfile.gettempdir()), mine)
+    folder = make_process_folder(_place_of_code(), mine)
     _owned.append(folder)
     packages = sdk_folders(state_dir)
     node_sdk.allow_installation()
@@ -62,11 +62,20 @@ def install() -> None:
         module.subprocess = _GuardedSubprocess(packages, guardian, preload)
 
 
+def _place_of_code() -> Path:
+    """Where code is unpacked: away from the project's packages, which a function must not find.
+
+    Functions may write below /tmp, but not to their code.
+    """
+    system, kept = Path(tempfile.gettempdir()), Path("/var/tmp")
+    return kept if system == Path("/tmp") and os.access(kept, os.W_OK) else system
+
+
 def clear_away() -> None:
     """End this server's functions, and remove what was unpacked of them."""
     own_guardian().end_all()
     while _owned:
-        shutil.rmtree(_owned.pop(), ignore_errors=True)
+        remove_tree(_owned.pop())
 
 
 def sdk_folders(start: Path) -> dict[str, Path]:
@@ -146,7 +155,10 @@ class _GuardedSubprocess(_Overlay):
         given = {name: reachable(value) for name, value in (options.get("env") or {}).items()}
         options["env"] = self._guardian.environment(given or os.environ)
         options["start_new_session"] = True
-        process = _GuardedProcess(command, **options)
+        if code:
+            process = restricted(lambda: _GuardedProcess(command, **options))
+        else:
+            process = _GuardedProcess(command, **options)
         process.guardian = self._guardian
         self._guardian.watch(process.pid)
         return process
