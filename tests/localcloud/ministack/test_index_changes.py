@@ -99,18 +99,33 @@ def test_one_index_in_an_update_goes_through(stacks: Stacks) -> None:
         assert _indexes(stacks.clients).keys() == {name for name, _, _ in indexes}
 
 
-def test_capacity_of_several_indexes_changes_in_place(stacks: Stacks) -> None:
+def test_capacity_and_settings_change_in_place(stacks: Stacks) -> None:
     def template(units: int) -> dict[str, Any]:
         capacity = {"ReadCapacityUnits": units, "WriteCapacityUnits": units}
         made = _template(A, C, BillingMode="PROVISIONED", ProvisionedThroughput=capacity)
-        for index in made["Resources"]["Rows"]["Properties"]["GlobalSecondaryIndexes"]:
+        properties = made["Resources"]["Rows"]["Properties"]
+        for index in properties["GlobalSecondaryIndexes"]:
             index["ProvisionedThroughput"] = capacity
+        if units == 2:
+            properties["TimeToLiveSpecification"] = {"Enabled": True, "AttributeName": "at"}
+            recovery = {"PointInTimeRecoveryEnabled": True}
+            properties["PointInTimeRecoverySpecification"] = recovery
         return made
 
+    client = stacks.clients.client("dynamodb")
+
+    def settings() -> tuple[str, str]:
+        described = client.describe_continuous_backups(TableName="rows")
+        recovery = described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        live = client.describe_time_to_live(TableName="rows")["TimeToLiveDescription"]
+        return live["TimeToLiveStatus"], recovery["PointInTimeRecoveryStatus"]
+
     stacks.create("app", template(2))
+    assert settings() == ("ENABLED", "ENABLED")
     assert stacks.update("app", template(3))["StackStatus"] == "UPDATE_COMPLETE"
     found = _indexes(stacks.clients).values()
     assert [index["ProvisionedThroughput"]["ReadCapacityUnits"] for index in found] == [3, 3]
+    assert settings() == ("DISABLED", "DISABLED")
 
 
 def test_what_update_table_refuses(local_clients: Clients) -> None:

@@ -32,6 +32,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     ready_bootstrap,
     role_boundaries,
     stack_events,
+    table_settings,
     template_metadata,
     template_references,
     template_text,
@@ -117,6 +118,8 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     scan_order,
     selection,
     speed,
+    stream_shards,
+    time_to_live,
     update_results,
 )
 from workbench.localcloud.ministack.patches.lambda_functions import (
@@ -170,6 +173,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     circular_dependencies.install,
     template_references.install,
     index_changes.install,
+    table_settings.install,
     custom_resource_failures.install,
     custom_resources.install,
     provider_invocations.install,
@@ -274,6 +278,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     ordered_pages.install,
     read_capacity.install,
     update_results.install,
+    stream_shards.install,
+    time_to_live.install,
     read_bounds.install,
     legacy_conditions.install,
     selection.install,
