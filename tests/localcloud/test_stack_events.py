@@ -37,6 +37,7 @@ _EXPECTED = [
     ("Value1", "UPDATE_COMPLETE"),
     ("Value2", "CREATE_IN_PROGRESS"),
     ("Value2", "CREATE_COMPLETE"),
+    ("app", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
     ("app", "UPDATE_COMPLETE"),
 ]
 
@@ -75,3 +76,44 @@ def test_no_two_events_share_a_time(stacks: Stacks) -> None:
     events = stacks.events("app")
     times = [event["Timestamp"] for event in events]
     assert times == sorted(set(times))
+
+
+def test_what_an_update_leaves_out_is_deleted_at_its_end(stacks: Stacks) -> None:
+    template = _template("kept", "left out")
+    exported = {"Value": "here", "Export": {"Name": "told"}}
+    stacks.create("app", {**template, "Outputs": {"Told": exported}})
+    assert [one["Name"] for one in stacks.cloudformation.list_exports()["Exports"]] == ["told"]
+    before = len(stacks.events("app"))
+    stacks.update("app", _template("kept"))
+    assert [(one["LogicalResourceId"], one["ResourceStatus"]) for one in stacks.events("app")][
+        before:
+    ] == [
+        ("app", "UPDATE_IN_PROGRESS"),
+        ("app", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"),
+        ("Value1", "DELETE_IN_PROGRESS"),
+        ("Value1", "DELETE_COMPLETE"),
+        ("app", "UPDATE_COMPLETE"),
+    ]
+    assert stacks.cloudformation.list_exports()["Exports"] == []
+
+
+def test_a_failed_creation_names_what_failed(stacks: Stacks) -> None:
+    template = _template("made")
+    template["Resources"]["Bad"] = {
+        "Type": "AWS::SSM::Parameter",
+        "DependsOn": "Value0",
+        "Properties": {"Type": "String", "Value": "", "Name": "//"},
+    }
+    assert stacks.create("app", template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    own = [one for one in stacks.events("app") if one["LogicalResourceId"] == "app"]
+    assert [(one["ResourceStatus"], one.get("ResourceStatusReason", "")) for one in own] == [
+        ("CREATE_IN_PROGRESS", "User Initiated"),
+        (
+            "ROLLBACK_IN_PROGRESS",
+            "The following resource(s) failed to create: [Bad]. Rollback requested by user.",
+        ),
+        ("ROLLBACK_COMPLETE", ""),
+    ]
+    kept = stacks.create("kept", template, DisableRollback=True)
+    assert kept["StackStatus"] == "CREATE_FAILED"
+    assert kept["StackStatusReason"] == "The following resource(s) failed to create: [Bad]. "

@@ -21,6 +21,7 @@ from workbench.localcloud.ministack.patches.appsync import (
 )
 from workbench.localcloud.ministack.patches.cloudformation import (
     circular_dependencies,
+    clean_up,
     custom_resource_failures,
     custom_resources,
     generated_names,
@@ -166,6 +167,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     nested_stacks.install,
     nested_stack_family.install,
     stack_events.install,
+    clean_up.install,
     missing_stack_message.install,
     template_metadata.install,
     template_text.install,
