@@ -381,3 +381,76 @@ def test_items_saved_under_a_number_as_it_was_written_are_found_and_saved_anew()
         assert with_canonical_keys(table) is None
     finally:
         del dynamodb._tables["number-keys"]
+
+
+def test_how_tables_are_described(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    keys: dict[str, Any] = {
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+    }
+    five = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    made = client.create_table(TableName="bikes", ProvisionedThroughput=five, **keys)
+    assert made["TableDescription"]["TableStatus"] == "CREATING"
+    bikes = client.describe_table(TableName="bikes")["Table"]
+    for described in (made["TableDescription"], bikes):
+        assert described["ProvisionedThroughput"] == {**five, "NumberOfDecreasesToday": 0}
+        assert "BillingModeSummary" not in described
+    assert "WarmThroughput" not in made["TableDescription"]
+    assert bikes["WarmThroughput"] == {
+        "ReadUnitsPerSecond": 5,
+        "WriteUnitsPerSecond": 5,
+        "Status": "ACTIVE",
+    }
+    deleted = client.delete_table(TableName="bikes")["TableDescription"]
+    assert deleted["TableStatus"] == "DELETING"
+    assert not {"KeySchema", "CreationDateTime", "WarmThroughput"} & set(deleted)
+
+    _table(client, "cars", "S")
+    cars = client.describe_table(TableName="cars")["Table"]
+    assert cars["BillingModeSummary"].keys() == {"BillingMode", "LastUpdateToPayPerRequestDateTime"}
+    for described in (cars, cars["GlobalSecondaryIndexes"][0]):
+        assert described["WarmThroughput"]["ReadUnitsPerSecond"] == 12000
+    warm = {"ReadUnitsPerSecond": 13000, "WriteUnitsPerSecond": 5000}
+    client.update_table(TableName="cars", WarmThroughput=warm)
+    cars = client.describe_table(TableName="cars")["Table"]
+    assert cars["WarmThroughput"] == {**warm, "Status": "ACTIVE"}
+
+
+def test_what_a_stream_records(local_cloud: LocalTarget) -> None:
+    clients = Clients(local_cloud)
+    client, streams = clients.client("dynamodb"), clients.client("dynamodbstreams")
+    _table(client, "cars", "S")
+    stream = client.update_table(
+        TableName="cars",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )["TableDescription"]["LatestStreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+    insert, update, delete = (
+        """INSERT INTO "cars" VALUE {'pk': 'a', 'sk': 'b'}""",
+        """UPDATE "cars" SET c='red' WHERE pk='a' AND sk='b'""",
+        """DELETE FROM "cars" WHERE pk='a' AND sk='b'""",
+    )
+    for statement in (insert, update, update):
+        client.execute_statement(Statement=statement)
+    both = [{"Statement": delete}, {"Statement": insert.replace("'b'", "'c'")}]
+    with pytest.raises(ClientError):
+        client.execute_transaction(
+            TransactStatements=[*both, {"Statement": update.replace("'b'", "'d'")}]
+        )
+    client.execute_transaction(TransactStatements=both)
+    client.put_item(TableName="cars", Item={"pk": {"S": "a"}, "sk": {"S": "c"}, "n": {"N": "12"}})
+    iterator = streams.get_shard_iterator(
+        StreamArn=stream,
+        ShardId=shard["ShardId"],
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        SequenceNumber=shard["SequenceNumberRange"]["StartingSequenceNumber"],
+    )["ShardIterator"]
+    records = streams.get_records(ShardIterator=iterator)["Records"]
+    assert [(each["eventName"], each["dynamodb"]["SizeBytes"]) for each in records] == [
+        ("INSERT", 12),
+        ("MODIFY", 22),
+        ("REMOVE", 16),
+        ("INSERT", 12),
+        ("MODIFY", 21),
+    ]
