@@ -137,6 +137,10 @@ def coming_rows(found: ComingChanges) -> list[Row]:
             about = f"  {each.contents or each.type}: {each.reason}"
             rows.append(Row(((what, STRONG), (about, TEXT)), copy=each.construct_path))
         rows.append(Row(()))
+    if diff.warnings:
+        rows.append(Row((("Stored rows that no longer fit:", WARN),)))
+        rows += [Row((("  ! ", WARN), (each, TEXT)), copy=each) for each in diff.warnings]
+        rows.append(Row(()))
     if not diff.changes:
         return [*rows, Row((("Deploys it; no resource changes.", TEXT),))]
     rows.append(Row((("Deploys it, which", TEXT),)))
@@ -145,6 +149,13 @@ def coming_rows(found: ComingChanges) -> list[Row]:
             Row(((f"  {words:<11}", tone), *_change(each)), copy=each.construct_path)
             for each in diff.changes
             if each.effect is effect
+        ]
+    if updates := found.prepared.plan.updates:
+        words = f"Indexes change one at a time, in {len(updates)} updates:"
+        rows += [Row(()), Row(((words, TEXT),))]
+        rows += [
+            Row(((f"  {number}. {each}", MUTED),), copy=each)
+            for number, each in enumerate(updates, 1)
         ]
     return rows
 

@@ -107,3 +107,21 @@ def test_another_table_gets_its_indexes_at_once(steps: Any, replaced: dict[str, 
     after = table(two="b", three="c")
     after["Properties"] |= replaced
     assert steps({"Seat": table(one="a")}, {"Seat": after}) == IndexSteps()
+
+
+def test_an_index_on_a_retyped_attribute_waits_for_those_on_its_old_type(steps: Any) -> None:
+    after = table(one="a", two="a", other="b")
+    after["Properties"]["AttributeDefinitions"][0]["AttributeType"] = "N"
+    found = steps({"Seat": table(one="a", gone="a")}, {"Seat": after})
+    assert [step.title for step in found.first] == [
+        "Create the index other of Seat",
+        "Delete the index gone of Seat",
+        "Delete the index one of Seat",
+        "Create the index one of Seat",
+    ]
+    assert found.last == "create the index two of Seat"
+    types = [
+        {each["AttributeName"]: each["AttributeType"] for each in step.tables[0].attributes}
+        for step in found.first
+    ]
+    assert [each.get("a") for each in types] == ["S", "S", None, "N"]
