@@ -8,6 +8,7 @@ import signal
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,16 @@ def test_changed_and_replaced_tables_are_saved(own_cloud: LocalTarget, own_cloud
     _put(clients, 1)
     _put(clients, 2)
     _put(clients, 3, table="gone")
+    # More than are decoded at the start.
+    _make_table(clients, "many")
+    for start in range(0, 1025, 25):
+        puts: list[Any] = [
+            {"PutRequest": {"Item": {"id": {"S": "n"}, "at": {"N": str(number)}}}}
+            for number in range(start, start + 25)
+        ]
+        clients.dynamodb.batch_write_item(RequestItems={"many": puts})
     time.sleep(LONGEST_LOSS)
+    clients.dynamodb.delete_item(TableName="many", Key={"id": {"S": "n"}, "at": {"N": "7"}})
     clients.dynamodb.delete_table(TableName="gone")
     clients.dynamodb.delete_table(TableName="notes")
     _make_table(clients)
@@ -133,8 +143,9 @@ def test_changed_and_replaced_tables_are_saved(own_cloud: LocalTarget, own_cloud
     time.sleep(LONGEST_LOSS)
     _kill(own_cloud_dir)
     clients = Clients(lifecycle.start(own_cloud_dir))
-    assert clients.dynamodb.list_tables()["TableNames"] == ["notes"]
+    assert clients.dynamodb.list_tables()["TableNames"] == ["many", "notes"]
     assert _numbers(clients) == [4]
+    assert _numbers(clients, "many") == [number for number in range(1025) if number != 7]
     item = clients.dynamodb.get_item(TableName="notes", Key=key)["Item"]
     assert item["text"] == {"S": "changed"}
 

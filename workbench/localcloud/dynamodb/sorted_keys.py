@@ -77,6 +77,13 @@ class SortedKeys:
             else:
                 del self._lists[at], self._firsts[at]
 
+    def clear(self) -> None:
+        """Let all keys go, list by list."""
+        while self._lists:
+            with self._lock:
+                self._firsts.pop()
+                self._lists.pop()
+
     def following(self, key: Key, count: int) -> list[Key]:
         """At most ``count`` keys greater than ``key``, in order; none only if there are none."""
         with self._lock:

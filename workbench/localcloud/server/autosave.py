@@ -64,6 +64,9 @@ _LONGEST_HOLD = 0.5
 _ASSETS_EVERY = 300.0
 """Seconds between two looks for assets that nothing needs; the first comes soon after the start."""
 
+_PACKED_AT_ONCE = 500
+"""Saved items that are packed in one turn of the server's loop, in less than a millisecond."""
+
 _TURN = 0.2
 """Seconds that the server's loop is waited for; one that is blocked changes no items meanwhile."""
 
@@ -271,9 +274,20 @@ class Autosave:
             return True
         encoded = {key: encode_item(item) for key, item in items.items()}
         if self._write(Changes(emptied=emptied, items=encoded)):
+            self._pack(
+                [(key, items[key], data) for key, data in encoded.items() if data is not None]
+            )
             return True
         self._items.put_back(emptied, items)
         return False
+
+    def _pack(self, saved: list[tuple[Item, Any, bytes]]) -> None:
+        """On the loop, a few at a time: requests come between."""
+        if self._loop is None:
+            return
+        for at in range(0, len(saved), _PACKED_AT_ONCE):
+            with contextlib.suppress(RuntimeError):  # the loop has just ended
+                self._loop.call_soon_threadsafe(self._items.pack, saved[at : at + _PACKED_AT_ONCE])
 
     def _cut_items(self) -> tuple[tuple[str, ...], dict[Item, Any]]:
         """The changed items as they are between two requests: all of a transaction or nothing."""

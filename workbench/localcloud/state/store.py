@@ -9,6 +9,7 @@ something else has damaged is ``state_recovery``'s.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,10 +123,18 @@ class StateStore:
         return self._connection.execute(query).fetchone() is not None
 
     def items(self) -> Iterator[tuple[str, str, str, bytes]]:
-        """Every item: table, partition key, sort key, document; ordered by table."""
-        yield from self._connection.execute(
-            "SELECT tab, pk, sk, document FROM item ORDER BY tab, pk, sk"
-        )
+        """Every item: table, partition key, sort key, document; ordered by table.
+
+        Raises DamagedStateError for a document that is not JSON.
+        """
+        _have_json(self._connection)
+        for *item, is_valid in self._connection.execute(
+            "SELECT tab, pk, sk, document, json_valid(CAST(document AS TEXT)) FROM item"
+            " ORDER BY tab, pk, sk"
+        ):
+            if not is_valid:
+                raise DamagedStateError(f"an item of {item[0]} is not valid JSON")
+            yield item[0], item[1], item[2], item[3]
 
     def blob(self, name: str) -> bytes:
         """One blob; raises KeyError where it is missing."""
@@ -200,6 +209,22 @@ class StateStore:
     def close(self) -> None:
         """Close the file; SQLite folds its write-ahead log into it."""
         self._connection.close()
+
+
+def _have_json(connection: sqlite3.Connection) -> None:
+    """SQLite checks a million documents in a second; it may have been built without that."""
+    try:
+        connection.execute("SELECT json_valid('{}')")
+    except sqlite3.OperationalError:
+        connection.create_function("json_valid", 1, _is_json, deterministic=True)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _remove_parts(connection: sqlite3.Connection, service: str, parent: str, name: str) -> None:

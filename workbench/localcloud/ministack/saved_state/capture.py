@@ -25,7 +25,9 @@ from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 
 from workbench.damaged_files import is_kept_damaged
+from workbench.localcloud.ministack.patches.dynamodb.ordered_pages import LARGE
 from workbench.localcloud.ministack.saved_state.items import BLOB, Blobs, encode, tables
+from workbench.localcloud.ministack.saved_state.packed_items import PackedItems
 from workbench.localcloud.ministack.saved_state.parts import MARKER, Rows, SavedState, assemble
 from workbench.localcloud.state.store import DamagedStateError, NewerStateError
 
@@ -294,23 +296,36 @@ def _tables_without_items(module: Any) -> dict[str, Any]:
 
 
 def _add_items(state: dict[str, Any], items: Iterable[tuple[str, str, str, bytes]]) -> None:
-    contents: dict[str, defaultdict[str, dict[str, Any]]] = {}
+    contents: dict[str, PackedItems] = {}
+    found = PackedItems()
+    last = ""
     for arn, pk, sk, document in items:
-        try:
-            item = json.loads(document)
-        except ValueError as error:
-            raise DamagedStateError(f"an item of {arn} is not valid JSON") from error
-        if not isinstance(item, dict):
+        if arn != last:
+            found, last = contents.setdefault(arn, PackedItems()), arn
+        if not document.startswith(b"{"):
             raise DamagedStateError(f"an item of {arn} is not an item")
-        contents.setdefault(arn, defaultdict(dict))[pk][sk] = item
+        found.add(pk, sk, document)
     for _, table in state["tables"].all_items():
-        table["items"] = contents.get(table["TableArn"], defaultdict(dict))
+        packed = contents.get(table["TableArn"], PackedItems())
+        table["items"] = packed if packed.count() > LARGE else _unpacked(packed)
+
+
+def _unpacked(packed: PackedItems) -> defaultdict[str, dict[str, Any]]:
+    items: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for pk, partition in packed.items():
+        items[pk] = dict(partition)
+    return items
 
 
 def _count(table: dict[str, Any]) -> None:
     from ministack.services import dynamodb
 
-    dynamodb._items_replaced(table)
+    items = table["items"]
+    if isinstance(items, PackedItems):
+        table["ItemCount"] = items.count()
+        table["TableSizeBytes"] = table["ItemCount"] * 200  # as the emulator counts
+    else:
+        dynamodb._items_replaced(table)
 
 
 def state_folder() -> Path:

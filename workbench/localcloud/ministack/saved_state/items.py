@@ -15,9 +15,14 @@ from typing import Any
 from ministack.core import persistence
 
 from workbench.localcloud.ministack.patches.dynamodb.number_keys import with_canonical_keys
+from workbench.localcloud.ministack.patches.dynamodb.ordered_pages import is_large
+from workbench.localcloud.ministack.saved_state.packed_items import PackedItems
 
 BLOB = "__amplify_tui_blob__"
 BLOB_SIZE = 64 * 1024
+_SOON_PACKED = 20_000
+"""Partitions that are copied in a few milliseconds."""
+
 Item = tuple[str, str, str]
 """Table ARN, partition key, sort key."""
 
@@ -87,9 +92,8 @@ class ItemChanges:
             if arn in found and arn not in replaced:
                 items[arn, pk, sk] = found[arn]["items"].get(pk, {}).get(sk)
         for arn in replaced:
-            for pk, bucket in list(found[arn]["items"].items()):
-                for sk, item in list(bucket.items()):
-                    items[arn, str(pk), str(sk)] = item
+            for pk, sk, item in PackedItems(found[arn]["items"]).stored():
+                items[arn, str(pk), str(sk)] = item
         return tuple(sorted(replaced | gone)), items
 
     def _is_replaced(self) -> bool:
@@ -97,6 +101,30 @@ class ItemChanges:
         return now.keys() != self._known.keys() or any(
             self._known[arn] is not items for arn, items in now.items()
         )
+
+    def pack(self, saved: Iterable[tuple[Item, Any, bytes]]) -> None:
+        """Keep items of large tables as they were saved: key, item, document.
+
+        To be called on the server's loop, which alone changes items.
+        """
+        found = dict(tables())
+        for (arn, pk, sk), item, document in saved:
+            table = found.get(arn)
+            items = table["items"] if table is not None and is_large(table) else None
+            if table is not None and items is not None and not isinstance(items, PackedItems):
+                items = self._with_packed_items(arn, table)
+            if isinstance(items, PackedItems):
+                items.pack(pk, sk, item, document)
+
+    def _with_packed_items(self, arn: str, table: dict[str, Any]) -> PackedItems | None:
+        if len(table["items"]) > _SOON_PACKED:
+            return None  # a table that was put in another's place, and is not copied at once
+        items = PackedItems(table["items"])
+        with self._lock:
+            if self._known.get(arn) is not table["items"]:
+                return None
+            self._known[arn] = table["items"] = items
+        return items
 
     def put_back(self, emptied: Iterable[str], items: Iterable[Item]) -> None:
         """What was taken could not be written: give it out again."""
@@ -143,7 +171,7 @@ def _items_replaced(table: dict[str, Any]) -> None:
 
 def encode_item(item: Any) -> bytes | None:
     """An item as it is saved; None for a deleted one."""
-    return None if item is None else encode(item)
+    return item if item is None or isinstance(item, bytes) else encode(item)
 
 
 def encode(value: Any, blobs: Blobs | None = None) -> bytes:

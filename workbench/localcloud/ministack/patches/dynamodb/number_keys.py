@@ -48,6 +48,12 @@ def with_canonical_keys(table: Mapping[str, Any]) -> dict[str, dict[str, Any]] |
     sorts = types.get(table.get("sk_name")) == "N"
     if not partitions and not sorts:
         return None
+    if all(
+        (not partitions or canonical(pk) == pk)
+        and (not sorts or all(canonical(sk) == sk for sk in rows))
+        for pk, rows in table["items"].items()
+    ):
+        return None
     changed = False
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for pk, rows in table["items"].items():

@@ -8,6 +8,7 @@ answers as before.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -111,6 +112,16 @@ def install() -> None:
 
         return handled
 
+    drop = dynamodb.drop_stream_records
+
+    def dropped(name: str, table: Any = None) -> None:
+        drop(name, table)
+        # Called for a changed stream, too: then the table is still there.
+        if table is not None and is_large(table) and dynamodb._tables.get(name) is not table:
+            thread = threading.Thread(target=_free, args=(table,), name="free-table", daemon=True)
+            thread.start()
+
+    dynamodb.drop_stream_records = dropped
     dynamodb._tables.__class__ = Tables
     dynamodb._index_members, dynamodb._index_item = index_members, index_item
     dynamodb._index_order_keys = index_order_keys
@@ -128,6 +139,15 @@ def is_ready(table: Table, index: str | None) -> bool:
     held = table.get(_INDEX_MEMBERS)
     order = held.orders.get(index) if isinstance(held, _Members) else None
     return order is not None and order.is_made
+
+
+def _free(table: Any) -> None:
+    """Free a deleted table's items one by one: a million at once keep all waiting for a second."""
+    items, held = table["items"], table.get(_INDEX_MEMBERS)
+    while items:
+        items.popitem()
+    for order in held.orders.values() if isinstance(held, _Members) else ():
+        order.free()
 
 
 @contextmanager
