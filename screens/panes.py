@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from screens import branches, playground, users
+from screens import branches, functions, playground, users
 
 if TYPE_CHECKING:
     from screens.pane import PaneScreen
@@ -34,6 +34,7 @@ PANES: Final = (
     Pane("7", "playground", "Playground", "Query the GraphQL API", playground.load),
     Pane("8", "users", "Users", "The user pool's users", users.load),
     Pane("9", "branches", "Branches", "Branch environments", branches.load, False),
+    Pane("f2", "functions", "Functions", "What functions log, their invocations", functions.load),
 )
 
 

@@ -26,6 +26,7 @@ STYLE_SHEETS: Final = tuple(
         "playground.tcss",
         "users.tcss",
         "branches.tcss",
+        "functions.tcss",
     )
 )
 KINDS: Final = {"dark": "dark", "light": "light", "ansi": "terminal"}

@@ -10,7 +10,13 @@ from subprocess import run
 import pytest
 
 from screens.panes import PANES
-from screens.sandbox_starter import ProjectStarter, open_all_branches, open_api, open_user_pool
+from screens.sandbox_starter import (
+    ProjectStarter,
+    open_all_branches,
+    open_api,
+    open_sandbox_functions,
+    open_user_pool,
+)
 from tests.cli.command_here import command_here
 from workbench.cli.main import COMMANDS
 from workbench.localcloud import lifecycle
@@ -61,7 +67,7 @@ ELSEWHERE = {
 """Commands that deploy, end, ask AWS or Git, or go on without an end."""
 
 REFUSED = {"auth": NO_POOL, "data": NO_API}
-PANES_THAT_NEED = {"users": "auth", "playground": "data", "branches": ""}
+PANES_THAT_NEED = {"users": "auth", "playground": "data", "functions": "", "branches": ""}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +107,12 @@ def test_each_command_opens_only_what_it_uses(projects: Path, category: str) -> 
 @pytest.mark.parametrize("category", BACKENDS)
 def test_each_pane_opens_only_what_it_uses(projects: Path, category: str) -> None:
     session = ProjectStarter(projects / category, Flags(local=True)).prepare()
-    opened = {"users": open_user_pool, "playground": open_api, "branches": open_all_branches}
+    opened = {
+        "users": open_user_pool,
+        "playground": open_api,
+        "functions": open_sandbox_functions,
+        "branches": open_all_branches,
+    }
     for pane, need in PANES_THAT_NEED.items():
         if need in ("", category):
             assert opened[pane](session, discard)

@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
+from screens.widgets.following_view import FollowingView
 from screens.widgets.keys import key
-from screens.widgets.line_view import LineView
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
@@ -30,7 +30,7 @@ _NEXT_LEVEL = {
 }
 
 
-class LogView(LineView):
+class LogView(FollowingView):
     """The lines; follows the newest one until the cursor leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,7 +55,6 @@ class LogView(LineView):
         key("log.right", "right", "sideways(8)", "Right", "Scroll right", show=False),
     ]
 
-    following: reactive[bool] = reactive(True, repaint=False)
     wrapped: reactive[bool] = reactive(False, repaint=False)
     with_functions = False
 
@@ -79,9 +78,6 @@ class LogView(LineView):
         def __init__(self, on: bool) -> None:
             super().__init__()
             self.on = on
-
-    class SettingsChanged(Message):
-        """Level, filter, follow, functions or wrap changed; the title shows them."""
 
     def __init__(self, buffer: LogBuffer) -> None:
         super().__init__(id="log-view")
@@ -118,33 +114,9 @@ class LogView(LineView):
             ),
         )
 
-    def shows_cursor(self) -> bool:
-        """While following, the newest line needs no cursor."""
-        return super().shows_cursor() and not self.following
-
     def take(self, lines: Sequence[LogLine], dropped: int) -> None:
         """Show new lines: at most one repaint for a batch, none where the view is hidden."""
-        fallen = self.buffer.append(lines, dropped)
-        if not self.following and fallen:
-            self.set_reactive(LineView.cursor, max(0, self.cursor - fallen))
-            self.scroll_to(
-                y=max(0, self.scroll_offset.y - fallen), animate=False, immediate=True, force=True
-            )
-        if self.is_laid_out:
-            self.show_newest()
-
-    @property
-    def is_laid_out(self) -> bool:
-        """Whether the view has a place in the layout now."""
-        return self.is_attached and self.size.height > 0 and self.display
-
-    def show_newest(self) -> None:
-        """Measure, follow, repaint."""
-        if self.following:
-            self.set_reactive(LineView.cursor, max(0, self.row_count() - 1))
-        self.rows_changed()
-        if self.following:
-            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
+        self.rows_added(self.buffer.append(lines, dropped))
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap to the new width; catch up with what came while hidden."""
@@ -159,25 +131,6 @@ class LogView(LineView):
         """Wrap to what the scrollbar leaves."""
         if self.wrapped and self.buffer.wrap_width != self.text_width:
             self._arrange()
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        """Leaving the newest line stops following; coming back to it follows again."""
-        self.following = new >= self.row_count() - 1
-        super().watch_cursor(old, new)
-
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel stops following."""
-        if self.following and self.row_count() > self.size.height:
-            self.following = False
-            self.set_reactive(LineView.cursor, max(0, self.row_count() - self.size.height))
-
-    def watch_following(self, following: bool) -> None:
-        """Jump to the newest line when following begins."""
-        if self.is_attached:
-            if following:
-                self.show_newest()
-            self.refresh()
-            self.post_message(self.SettingsChanged())
 
     # -- actions ----------------------------------------------------------------------------------
 
@@ -198,10 +151,6 @@ class LogView(LineView):
     def action_level(self) -> None:
         """Show less, in turn: from debug, info, warning, error on."""
         self._arrange(minimum=_NEXT_LEVEL[self.buffer.minimum])
-
-    def action_follow(self) -> None:
-        """Follow the newest line or stay."""
-        self.following = not self.following
 
     def action_functions(self) -> None:
         """Show what the functions log, or no longer."""
@@ -290,7 +239,7 @@ class LogPane(Vertical):
         """Name the settings in the title."""
         self._set_title()
 
-    def on_log_view_settings_changed(self) -> None:
+    def on_following_view_settings_changed(self) -> None:
         """Name the settings in the title."""
         self._set_title()
 

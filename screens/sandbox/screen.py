@@ -26,9 +26,9 @@ from screens.sandbox.pane_tabs import PaneTabs
 from screens.sandbox.panes import DeploymentPane, DiffPane, HistoryPane, ProblemsPane
 from screens.sandbox.problem_rows import OFFER_KEY, diagnostic_at
 from screens.sandbox.resources_pane import ResourcesPane
-from screens.sandbox.saved_log import save_log
 from screens.sandbox.session_end import SessionEnd
 from screens.sandbox.view_state import DeploymentState, Part, SandboxState, recorded_state
+from screens.saved_log import save_log
 from screens.widgets.environment_banner import EnvironmentBanner
 from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key

@@ -28,7 +28,13 @@ async def test_the_pane_says_why(tmp_path: Path, pane: Pane, problem: UserProble
     def fail() -> object:
         raise problem
 
-    starter = ScriptedStarter(tmp_path, open_api=fail, open_pool=fail, open_branches=fail)  # type: ignore[arg-type]
+    starter = ScriptedStarter(
+        tmp_path,
+        open_api=fail,  # type: ignore[arg-type]
+        open_pool=fail,  # type: ignore[arg-type]
+        open_functions=fail,  # type: ignore[arg-type]
+        open_branches=fail,  # type: ignore[arg-type]
+    )
     app = scripted_app(starter)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await sandbox_screen(pilot, starter, first_deployment())

@@ -66,6 +66,18 @@ class Filter:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What new lines have done to those that were shown: so many fell off the beginning.
+
+    ``rearranged``: others than the last are new, so that all are to be laid out again. Heads may
+    have changed in any case.
+    """
+
+    fallen: int = 0
+    rearranged: bool = False
+
+
 @dataclass
 class LogBook:
     """Takes lines in the order in which they come; ``shown`` are the entries that pass the filter.
@@ -84,18 +96,21 @@ class LogBook:
     _naming: set[Head] = field(default_factory=set)
     """Invocations in which the filter's user is named."""
 
-    def take(self, lines: Iterable[FunctionLine]) -> bool:
-        """Add lines; True where entries that were shown before have changed or are gone."""
-        changed = False
+    def take(self, lines: Iterable[FunctionLine]) -> Taken:
+        """Add lines, and let the oldest go where there are too many."""
+        rearranged = False
         for each in lines:
-            changed = self._take(each.function, each.record) or changed
+            rearranged = self._take(each.function, each.record) or rearranged
+        fallen = 0
         if len(self.entries) > self.limit + _SLACK:
-            gone = len(self.entries) - self.limit
-            self.dropped += gone
-            del self.entries[:gone]
-            self._arrange()
-            changed = True
-        return changed
+            count = len(self.entries) - self.limit
+            self.dropped += count
+            gone = {id(each) for each in self.entries[:count]}
+            while fallen < len(self.shown) and id(self.shown[fallen]) in gone:
+                fallen += 1
+            del self.entries[:count]
+            del self.shown[:fallen]
+        return Taken(fallen, rearranged)
 
     def show(self, wanted: Filter) -> None:
         """Filter otherwise; 100,000 entries take about 60 ms, so on a key press only."""
@@ -117,6 +132,7 @@ class LogBook:
     # -- taking -----------------------------------------------------------------------------------
 
     def _take(self, function: str, record: LogRecord) -> bool:
+        """True where entries before the last are shown from now on."""
         key = (function, record.stream)
         head = self._running.get(key)
         if record.kind is RecordKind.INIT:
@@ -131,14 +147,12 @@ class LogBook:
         if record.kind is RecordKind.REPORT and head is not None:
             head.report = record.report
             head.failed = head.failed or bool(record.report and record.report.status)
-            return True
+            return False
         if record.kind is not RecordKind.LINE:
             return False
-        changed = False
         if head is not None:
             head.texts += 1
-            if is_failure(record) and not head.failed:
-                head.failed = changed = True
+            head.failed = head.failed or is_failure(record)
         line = Line(function, replace(record, stream=sys.intern(record.stream)), head)
         named = self.filter.names and head is not None and head not in self._naming
         if named and head is not None and self._names(line):
@@ -147,7 +161,7 @@ class LogBook:
             self._arrange()
             return True
         self._add(line)
-        return changed
+        return False
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)

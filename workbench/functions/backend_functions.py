@@ -45,6 +45,12 @@ class BackendFunction:
     role: str = ""
     variables: tuple[str, ...] = ()
 
+    @property
+    def log_group_arn(self) -> str:
+        """The log group's ARN, as Live Tail wants it."""
+        partition, _, region, account = self.arn.split(":")[1:5]
+        return f"arn:{partition}:logs:{region}:{account}:log-group:{self.log_group}"
+
 
 def backend_functions(live: LiveStack) -> tuple[BackendFunction, ...]:
     """All functions of the stack and its nested stacks: the user's by name, then the internal."""

@@ -81,17 +81,22 @@ def ask(call: Callable[[], _Found], service: str = "Lambda") -> _Found:
     """One request or several; a refusal is a FunctionsProblem in words."""
     try:
         return call()
-    except ClientError as error:
-        denial = denial_of(error)
-        code, message = refusal(error)
-        if denial is not None:
-            raise FunctionsProblem(f"{denial.what}.", denial.next_step, code) from None
-        step = "Refresh: it may be deleted." if error_code(error) in _GONE else "Try again."
-        raise FunctionsProblem(f"{message.rstrip('.')}.", step, code) from None
-    except BotoCoreError as error:
-        raise FunctionsProblem(
+    except (ClientError, BotoCoreError) as error:
+        raise problem_of(error, service) from None
+
+
+def problem_of(error: Exception, service: str = "Lambda") -> FunctionsProblem:
+    """An exception of botocore's or the network's, in words."""
+    if not isinstance(error, ClientError):
+        return FunctionsProblem(
             f"{service} could not be reached: {error}.", "Check the network and the credentials."
-        ) from None
+        )
+    denial = denial_of(error)
+    code, message = refusal(error)
+    if denial is not None:
+        return FunctionsProblem(f"{denial.what}.", denial.next_step, code)
+    step = "Refresh: it may be deleted." if error_code(error) in _GONE else "Try again."
+    return FunctionsProblem(f"{message.rstrip('.')}.", step, code)
 
 
 def named(functions: tuple[BackendFunction, ...], name: str) -> BackendFunction:

@@ -1,0 +1,314 @@
+"""The functions pane: composes the list and the log, and routes keys to actions."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Final, Self
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from screens.dialogs.rows_screen import RowsScreen
+from screens.frames import Frames, taken
+from screens.functions.function_rows import detail_rows, function_rows
+from screens.functions.log_rows import copied
+from screens.functions.log_view import FunctionLogPane, FunctionLogView
+from screens.pane import PaneContext, PaneScreen
+from screens.saved_log import save_log
+from screens.widgets.environment_banner import EnvironmentBanner
+from screens.widgets.key_bar import KeyBar
+from screens.widgets.keys import key
+from screens.widgets.problem_rows import problem_rows
+from screens.widgets.row_list import Row, RowList
+from screens.widgets.text_styles import ACCENT, MUTED, TEXT
+from workbench.function_logs.log_book import Head
+from workbench.function_logs.log_feed import FollowedLog, FunctionLine, LogFeed
+from workbench.functions.backend_functions import BackendFunction, backend_functions
+from workbench.functions.open_functions import OpenedFunctions, problem_of
+from workbench.functions.starts import Start, starts_of
+from workbench.model.user_problem import UserProblem
+from workbench.wording import plural
+
+_BEFORE: Final = 15 * 60
+"""Seconds before the pane is opened whose lines are shown, too."""
+_RECENT_LINES: Final = 100_000
+
+
+_Read = tuple[OpenedFunctions, tuple[BackendFunction, ...], Mapping[str, Sequence[Start]]]
+
+
+class FunctionList(RowList):
+    """The functions; where the cursor is decides what the log shows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("functions.open", "enter", "open", "Log", "Go to the function's log"),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another function."""
+
+    def __init__(self) -> None:
+        waiting = ((("Loading the functions …", MUTED),),)
+        super().__init__(
+            empty=waiting, id="functions-rows", classes="pane", keys_by_row=True, filters=False
+        )
+        self.border_title = "Functions"
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """The log follows."""
+        super().watch_cursor(old, new)
+        if old != new:
+            self.post_message(self.Moved())
+
+
+class FunctionsScreen(PaneScreen, inherit_bindings=False):
+    """Stays behind the sandbox's screen and goes on reading the logs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("functions.details", "d", "details", "Details",
+            "What the function is, and what starts it"),
+        key("functions.internal", "full_stop", "internal", "Internal",
+            "Show functions that serve custom resources, or hide them", show=False, display="."),
+        key("functions.reload", "r", "reload", "Refresh", "Read again which functions there are"),
+        key("functions.back", "escape", "back", "Back",
+            "End the search, back to the list, leave the pane"),
+    ]  # fmt: skip
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+
+    def __init__(
+        self, open_functions: Callable[[], OpenedFunctions], folder: Path, title: str
+    ) -> None:
+        super().__init__(id="functions")
+        self._open = open_functions
+        self._folder = folder
+        self._title = title
+        self._opened: OpenedFunctions | None = None
+        self._functions: tuple[BackendFunction, ...] = ()
+        self._starts: Mapping[str, Sequence[Start]] = {}
+        self._shows_internal = False
+        self._feed: LogFeed | None = None
+        self._arrived: deque[FunctionLine] = deque(maxlen=_RECENT_LINES)
+        self._about = ""
+        """Why the logs are not read now."""
+        self._frames = Frames(self._take_lines)
+        self._is_stale = False
+
+    @classmethod
+    def of(cls, context: PaneContext) -> Self:
+        """The functions of the selected environment."""
+        return cls(context.open_functions, context.sandbox.info.sandbox_dir, context.title)
+
+    def compose(self) -> ComposeResult:
+        """The list beside the log, below the banner of another environment."""
+        yield EnvironmentBanner()
+        yield Static("", id="functions-bar", markup=False)
+        with Horizontal(id="functions-columns"):
+            yield FunctionList()
+            yield FunctionLogPane()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read which functions there are, and follow their logs."""
+        self.table.focus()
+        self._frames.open()
+        self.log_view.hint = (
+            (("Nothing logged yet.", TEXT),),
+            (("What the functions log appears here while they run.", MUTED),),
+        )
+        self.action_reload()
+
+    def on_unmount(self) -> None:
+        """Read no more."""
+        self._frames.close()
+        if self._feed is not None:
+            self._feed.close()
+
+    def deployed(self) -> None:
+        """There may be other functions."""
+        self._is_stale = True
+        if self.is_current:
+            self.action_reload()
+
+    def on_screen_resume(self) -> None:
+        """Read again what a deployment may have changed meanwhile."""
+        if self._is_stale:
+            self.action_reload()
+
+    @property
+    def table(self) -> FunctionList:
+        """The list of functions."""
+        return self.query_one(FunctionList)
+
+    @property
+    def log_pane(self) -> FunctionLogPane:
+        """The log with its input line."""
+        return self.query_one(FunctionLogPane)
+
+    @property
+    def log_view(self) -> FunctionLogView:
+        """The log's lines."""
+        return self.log_pane.view
+
+    @property
+    def current(self) -> BackendFunction | None:
+        """The function under the cursor; None on the row of all."""
+        row = self.table.current
+        found = (each for each in self._functions if row is not None and each.function == row.key)
+        return next(found, None)
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    @work(group="functions", exclusive=True)
+    async def action_reload(self) -> None:
+        """Read which functions there are."""
+        self._is_stale = False
+        self._show_bar("loading …")
+        try:
+            opened, functions, starts = await asyncio.to_thread(self._read)
+        except UserProblem as problem:
+            self.table.show_rows(problem_rows(problem))
+            self._show_bar("not loaded · r retries")
+            return
+        self._opened, self._functions, self._starts = opened, functions, starts
+        self._show()
+        self._follow(opened)
+
+    def _read(self) -> _Read:
+        opened = self._opened or self._open()
+        live = opened.live()
+        return opened, backend_functions(live), starts_of(live)
+
+    @property
+    def _shown(self) -> list[BackendFunction]:
+        return [each for each in self._functions if self._shows_internal or not each.is_internal]
+
+    def _show(self) -> None:
+        shown = self._shown
+        rows = function_rows(shown, self._starts)
+        if not rows:
+            rows = [
+                Row((("There are no functions yet.", TEXT),)),
+                Row((("Define one in amplify/functions and save.", MUTED),)),
+            ]
+        self.table.show_rows(rows)
+        hidden = len(self._functions) - len(shown)
+        words = plural(len(shown), "function")
+        if hidden:
+            words += f" · {hidden} internal (. shows)"
+        self._show_bar(words)
+        self._choose()
+
+    def _show_bar(self, words: str) -> None:
+        self.query_one("#functions-bar", Static).update(f"{self._title} · {words}")
+
+    def _follow(self, opened: OpenedFunctions) -> None:
+        if self._feed is None:
+            self._feed = LogFeed(
+                opened.clients.logs,
+                self._lines_came,
+                self._problem_came,
+                start=int((time.time() - _BEFORE) * 1000),
+                is_local=opened.clients.is_local,
+            )
+        self._feed.follow(
+            [FollowedLog(each.name, each.log_group, each.log_group_arn) for each in self._shown]
+        )
+
+    # -- lines: in the feed's threads -------------------------------------------------------------
+
+    def _lines_came(self, lines: Sequence[FunctionLine]) -> None:
+        self._arrived.extend(lines)
+        self._frames.wake()
+
+    def _problem_came(self, error: Exception | None) -> None:
+        about = "" if error is None else f"not read now: {problem_of(error, 'CloudWatch').what}"
+        self._about = about
+        self._frames.wake()
+
+    # -- lines: on the screen's loop --------------------------------------------------------------
+
+    def _take_lines(self) -> None:
+        if not self.is_mounted:
+            return
+        if self._arrived:
+            self.log_view.take(tuple(taken(self._arrived)))
+        if self._about != self.log_pane.about:
+            self.log_pane.about = self._about
+            self.log_pane.show_title()
+
+    # -- choosing ---------------------------------------------------------------------------------
+
+    @on(FunctionList.Moved)
+    def _choose(self) -> None:
+        """Show what the function under the cursor logs, or all."""
+        function = self.current
+        wanted = frozenset({function.name}) if function is not None else frozenset()
+        if wanted != self.log_view.lines.book.filter.functions:
+            self.log_view.ask_for(functions=wanted)
+
+    @on(FunctionList.Opened)
+    def _list_opened(self) -> None:
+        """Go to the log."""
+        self.log_view.focus()
+
+    def action_internal(self) -> None:
+        """Show the internal functions, or hide them."""
+        self._shows_internal = not self._shows_internal
+        self._show()
+        if self._opened is not None:
+            self._follow(self._opened)
+
+    def action_details(self) -> None:
+        """Show what the function is."""
+        function = self.current
+        if function is not None:
+            rows = detail_rows(function, self._starts.get(function.function, ()))
+            self.app.push_screen(RowsScreen(function.name, rows, id="function"))
+
+    @on(FunctionLogView.Opened)
+    def _entry_opened(self, event: FunctionLogView.Opened) -> None:
+        entry = event.entry
+        head = entry if isinstance(entry, Head) else entry.head
+        if head is None:
+            rows = [Row(((line, TEXT),)) for line in copied(entry).split("\n")]
+            self.app.push_screen(RowsScreen(entry.function, rows, id="function-invocation"))
+            return
+        book = self.log_view.lines.book
+        rows = [Row(((copied(head), ACCENT),)), Row(())]
+        for record in book.lines_of(head):
+            rows += [Row(((line, TEXT),), copy=line) for line in record.text.split("\n")]
+        title = f"{head.function} {head.request}"
+        self.app.push_screen(RowsScreen(title, rows, id="function-invocation"))
+
+    @on(FunctionLogView.SaveAsked)
+    async def _save(self, event: FunctionLogView.SaveAsked) -> None:
+        path = await asyncio.to_thread(save_log, self._folder, event.text)
+        self.shell.say(f"Saved {path}")
+
+    def action_back(self) -> None:
+        """One step back, at last out of the pane."""
+        if self.log_pane.step_back():
+            return
+        if self.log_view.has_focus:
+            self.table.focus()
+        else:
+            self.leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what works now."""
+        if action in ("details", "internal", "reload") and isinstance(self.focused, Input):
+            return False
+        if action == "details":
+            return self.current is not None
+        return super().check_action(action, parameters)
