@@ -142,3 +142,69 @@ def test_tags_are_checked(s3: Any) -> None:
         s3.get_object_tagging(Bucket=BUCKET, Key="parts")["TagSet"]
         == put(("a", "b"))["Tagging"]["TagSet"]
     )
+
+
+def test_parts_are_checked_and_read(s3: Any) -> None:
+    def upload(key: str, *sizes: int) -> tuple[dict[str, str], list[dict[str, Any]]]:
+        named = {"Key": key}
+        named["UploadId"] = s3.create_multipart_upload(Bucket=BUCKET, **named)["UploadId"]
+        parts = []
+        for number, size in enumerate(sizes, 1):
+            put = s3.upload_part(Bucket=BUCKET, **named, PartNumber=number, Body=b"x" * size)
+            parts.append({"PartNumber": number, "ETag": put["ETag"]})
+        return named, parts
+
+    named, parts = upload("small", 3, 4)
+    for given, code in (
+        (parts, "EntityTooSmall"),
+        (parts[::-1], "InvalidPartOrder"),
+        ([{"PartNumber": 3, "ETag": "x"}], "InvalidPart"),
+    ):
+        told = refusal(s3.complete_multipart_upload, **named, MultipartUpload={"Parts": given})
+        assert (told["Status"], told["Code"]) == (400, code)
+    told = refusal(s3.upload_part, **named, PartNumber=10001, Body=b"")
+    assert (told["ArgumentName"], told["ArgumentValue"]) == ("partNumber", "10001")
+    told = refusal(s3.upload_part_copy, **named, PartNumber=1, CopySource=f"{BUCKET}/ten",
+                   CopySourceRange="bytes=10-20")  # fmt: skip
+    assert (told["Code"], "copy range is invalid" in told["Message"]) == ("InvalidRequest", True)
+    listed = s3.list_parts(Bucket=BUCKET, **named, MaxParts=1)
+    assert (listed["IsTruncated"], listed["NextPartNumberMarker"]) == (True, 1)
+    assert refusal(s3.list_parts, **named, MaxParts=-1)["ArgumentName"] == "max-parts"
+    assert s3.list_multipart_uploads(Bucket=BUCKET, KeyMarker="small").get("Uploads", []) == []
+
+    named, parts = upload("large", 5 * 1024 * 1024, 4)
+    s3.complete_multipart_upload(Bucket=BUCKET, **named, MultipartUpload={"Parts": parts})
+    large = {"Bucket": BUCKET, "Key": "large", "PartNumber": 2}
+    for call in (s3.head_object, s3.get_object):
+        found = call(**large)
+        assert (found["ContentLength"], found["PartsCount"]) == (4, 2)
+        assert found["ContentRange"] == "bytes 5242880-5242883/5242884"
+        assert refusal(call, Key="ten", PartNumber=2)["Status"] == 416
+        assert call(Bucket=BUCKET, Key="ten", PartNumber=1)["ContentRange"] == "bytes 0-9/10"
+    told = refusal(s3.get_object, Key="large", PartNumber=9)
+    assert (told["Code"], told["ActualPartCount"]) == ("InvalidPartNumber", "2")
+    assert refusal(s3.get_object, Key="ten", PartNumber=1, Range="bytes=0-1")["Status"] == 400
+
+
+def test_lists_of_versions_page_keys_and_groups_alike(s3: Any) -> None:
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for key in ("a/1", "a/2", "b", "b", "c/1", "ten"):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"0123456789")
+    seen: list[str] = []
+    asked = {"Bucket": BUCKET, "Delimiter": "/", "MaxKeys": 1}
+    page = s3.list_object_versions(**asked)
+    while True:
+        seen += [each["Prefix"] for each in page.get("CommonPrefixes", [])]
+        seen += [f"{each['Key']} {each['IsLatest']}" for each in page.get("Versions", [])]
+        if not page["IsTruncated"]:
+            break
+        markers = {"KeyMarker": page["NextKeyMarker"]}
+        if page.get("NextVersionIdMarker"):
+            markers["VersionIdMarker"] = page["NextVersionIdMarker"]
+        page = s3.list_object_versions(**asked, **markers)
+    assert seen == ["a/", "b True", "b False", "c/", "ten True", "ten False"]
+    told = refusal(s3.list_object_versions, VersionIdMarker="x")
+    assert told["ArgumentName"] == "version-id-marker"
+    version = s3.list_object_versions(Bucket=BUCKET, Prefix="b")["Versions"][1]["VersionId"]
+    found = s3.get_object(Bucket=BUCKET, Key="b", VersionId=version, Range="bytes=2-3")
+    assert (found["Body"].read(), found["ContentRange"]) == (b"23", "bytes 2-3/10")

@@ -147,10 +147,13 @@ from workbench.localcloud.ministack.patches.s3 import (
     error_bodies,
     object_reads,
     object_writes,
+    part_reads,
     post_forms,
     refused_deletions,
     staging_bucket,
     tags,
+    uploads_in_parts,
+    version_lists,
 )
 from workbench.localcloud.ministack.patches.server import (
     invented_answers,
@@ -260,6 +263,9 @@ PATCHES: tuple[Callable[[], None], ...] = (
     post_forms.install,
     refused_deletions.install,
     object_reads.install,
+    part_reads.install,
+    version_lists.install,
+    uploads_in_parts.install,
     object_writes.install,
     tags.install,
     error_bodies.install,

@@ -47,6 +47,8 @@ def install() -> None:
         if answer[0] == 416:
             size = answer[1]["Content-Range"].rpartition("/")[2]
             return _not_satisfiable(asked, size)
+        if answer[0] == 200 and _is_range(asked):
+            return _ranged(answer, asked)
         return with_condition(
             answer, "If-Match" if "if-match" in headers else "If-Unmodified-Since"
         )
@@ -77,8 +79,26 @@ def install() -> None:
     s3._reject_response_overrides_if_unsigned = refuse_unsigned
     s3._get_object = get_object
     s3._head_object = head_object
-    s3._list_objects_v1 = _list(s3._list_objects_v1)
-    s3._list_objects_v2 = _list(s3._list_objects_v2)
+    s3._list_objects_v1 = checked_page(s3._list_objects_v1)
+    s3._list_objects_v2 = checked_page(s3._list_objects_v2)
+
+
+def sliced(answer: Answer, start: int, end: int, size: int) -> Answer:
+    """The bytes of an answer from ``start`` to ``end``, whose checksums are of the whole."""
+    _, headers, body = answer
+    kept = {n: value for n, value in headers.items() if not n.startswith("x-amz-checksum-")}
+    kept["Content-Length"] = str(end - start + 1)
+    kept["Content-Range"] = f"bytes {start}-{end}/{size}"
+    return 206, kept, body[start : end + 1]
+
+
+def _ranged(answer: Answer, asked: str) -> Answer:
+    """A range of a version, of which ministack gives the whole."""
+    from ministack.services import s3
+
+    size = int(answer[1]["Content-Length"])
+    found = s3._parse_range(asked, size)
+    return sliced(answer, *found, size) if found else _not_satisfiable(asked, str(size))
 
 
 def with_condition(answer: Answer, name: str) -> Answer:
@@ -108,8 +128,8 @@ def _not_satisfiable(asked: str, size: str) -> Answer:
     return status, {**headers, "Content-Range": f"bytes */{size}"}, body
 
 
-def _list(list_objects: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Check the page's size and token; ministack counts as far as it is told to."""
+def checked_page(list_objects: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Check the page's size, token and encoding; ministack counts as far as it is told to."""
     from ministack.services import s3
 
     def run(bucket: str, query: Query) -> Answer:
@@ -121,6 +141,9 @@ def _list(list_objects: Callable[..., Answer]) -> Callable[..., Answer]:
         if token is not None and not _is_token(s3._qp(query, "continuation-token")):
             wrong = "The continuation token provided is incorrect"
             return _invalid(wrong, "continuation-token", s3._qp(query, "continuation-token"))
+        if s3._qp(query, "encoding-type", "url").lower() != "url":
+            wrong = "Invalid Encoding Method specified in Request"
+            return _invalid(wrong, "encoding-type", s3._qp(query, "encoding-type"))
         most = min(int(asked), _MOST_KEYS)
         status, headers, body = list_objects(bucket, {**query, "max-keys": [str(most)]})
         if most == 0:
