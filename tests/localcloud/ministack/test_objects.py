@@ -208,3 +208,25 @@ def test_lists_of_versions_page_keys_and_groups_alike(s3: Any) -> None:
     version = s3.list_object_versions(Bucket=BUCKET, Prefix="b")["Versions"][1]["VersionId"]
     found = s3.get_object(Bucket=BUCKET, Key="b", VersionId=version, Range="bytes=2-3")
     assert (found["Body"].read(), found["ContentRange"]) == (b"23", "bytes 2-3/10")
+
+
+def test_copies_take_what_they_are_asked_for(s3: Any) -> None:
+    put = s3.put_object(Bucket=BUCKET, Key="src", Body=b"x", StorageClass="STANDARD_IA",
+                        ChecksumAlgorithm="SHA256")  # fmt: skip
+    assert (put["ServerSideEncryption"], put["ChecksumType"]) == ("AES256", "FULL_OBJECT")
+    copy = {"Bucket": BUCKET, "CopySource": f"{BUCKET}/src"}
+    kept = s3.copy_object(Key="kept", **copy)["CopyObjectResult"]
+    assert kept["ChecksumSHA256"] == put["ChecksumSHA256"]
+    anew = s3.copy_object(Key="anew", ChecksumAlgorithm="CRC32", **copy)["CopyObjectResult"]
+    assert ("ChecksumCRC32" in anew, "ChecksumSHA256" in anew) == (True, False)
+    classes = {
+        each["Key"]: each["StorageClass"] for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+    }
+    assert (classes["src"], classes["kept"]) == ("STANDARD_IA", "STANDARD")
+    found = s3.get_object_attributes(Bucket=BUCKET, Key="kept", ObjectAttributes=["StorageClass"])
+    assert found["StorageClass"] == "STANDARD"
+    s3.put_object(Bucket=BUCKET, Key="old", Body=b"x", StorageClass="GLACIER")
+    told = refusal(s3.copy_object, Key="x", CopySource=f"{BUCKET}/old")
+    assert (told["Status"], told["Code"]) == (403, "ObjectNotInActiveTierError")
+    told = refusal(s3.put_object, Key="x", Body=b"", Metadata={"a": "b" * 2048})
+    assert (told["Code"], told["Size"]) == ("MetadataTooLarge", "2049")

@@ -98,7 +98,9 @@ def _ranged(answer: Answer, asked: str) -> Answer:
 
     size = int(answer[1]["Content-Length"])
     found = s3._parse_range(asked, size)
-    return sliced(answer, *found, size) if found else _not_satisfiable(asked, str(size))
+    if found is None:
+        return _not_satisfiable(asked, str(size))
+    return sliced(answer, found[0], found[1], size)
 
 
 def with_condition(answer: Answer, name: str) -> Answer:

@@ -67,6 +67,8 @@ def install() -> None:
 
     def copy_part(bucket: str, key: str, query: Query, headers: dict[str, str]) -> Answer:
         answer = numbered(copy, bucket, key, query, headers, query=query)
+        if answer[0] == 200:
+            return _with_checksum(answer, query)
         asked = headers.get("x-amz-copy-source-range", "")
         name = "x-amz-copy-source-range"
         if answer[0] == 400 and b"x-amz-copy-source-range value" in answer[2]:
@@ -142,6 +144,22 @@ def _wrong_part(
                 ProposedSize=str(stored[number]["size"]),
             )
     return None
+
+
+def _with_checksum(answer: Answer, query: Query) -> Answer:
+    """A copied part with the checksum that its upload began with."""
+    from ministack.services import s3
+
+    upload = s3._multipart_uploads[s3._qp(query, "uploadId")]
+    algorithm = upload.get("checksum_algorithm")
+    if not algorithm:
+        return answer
+    part = upload["parts"][int(s3._qp(query, "partNumber"))]
+    value = s3._compute_s3_checksum(algorithm, part["body"])
+    part["checksums"] = {algorithm: value}
+    root = ElementTree.fromstring(answer[2])
+    _add(root, f"Checksum{algorithm}", value)
+    return answer[0], answer[1], s3._xml_body(root)
 
 
 def _outside(answer: Answer, asked: str) -> Answer:
