@@ -129,6 +129,8 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     asynchronous,
     code,
     code_addresses,
+    configurations,
+    constraints,
     credentials,
     environment_size,
     events,
@@ -140,6 +142,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     states,
     stream_mappings,
     streaming,
+    versions,
 )
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
@@ -257,8 +260,11 @@ PATCHES: tuple[Callable[[], None], ...] = (
     queue_mappings.install,
     environment_size.install,
     asynchronous.install,
+    configurations.install,
+    versions.install,
     events.install,
     streaming.install,
+    constraints.install,
     cross_origin.install,
     bucket_provisioning.install,
     cors_rules.install,

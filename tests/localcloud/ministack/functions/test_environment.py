@@ -84,13 +84,13 @@ def test_a_function_with_its_own_runtime_has_such_an_environment(functions: Func
 
 def test_an_environment_over_4_kb_is_refused(functions: Functions) -> None:
     client = functions.clients.lambda_
-    name = functions.create(NODE, "", Environment={"Variables": {"A": "x" * 4_000}})
+    name = functions.create(NODE, "", Environment={"Variables": {"LARGE": "x" * 4_000}})
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
         client.update_function_configuration(
-            FunctionName=name, Environment={"Variables": {"A": "x" * 5_000}}
+            FunctionName=name, Environment={"Variables": {"LARGE": "x" * 5_000}}
         )
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="4KB limit"):
-        functions.create(NODE, "", Environment={"Variables": {"A": "x" * 5_000}})
+        functions.create(NODE, "", Environment={"Variables": {"LARGE": "x" * 5_000}})
 
 
 WRITES = {
