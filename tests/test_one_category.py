@@ -47,7 +47,7 @@ COMMANDS_THAT_NEED: dict[str, tuple[tuple[str, ...], ...]] = {
     "": (
         ("status",), ("diff",), ("outputs",), ("history",), ("doctor",),
         ("secret", "set", "KEY"), ("secret", "list"), ("branches", "list"),
-        ("functions", "list"),
+        ("functions", "list"), ("functions", "logs"),
     ),
     "auth": (
         ("users", "create", USER, "--password"), ("users", "list"), ("users", "show", USER),

@@ -213,11 +213,16 @@ def entry_text(entry: Entry, clock: Sequence[str] = ()) -> str:
 
 def head_text(head: Head) -> str:
     """The facts of an invocation: ``79b4f56e  4.5 ms, billed 5 ms, 70 of 128 MB, cold 134 ms``."""
-    report = head.report
-    if report is None:
-        return f"{head.request[:8]}  running"
+    words = "running" if head.report is None else report_text(head.report)
+    if head.failed and not (head.report and head.report.status):
+        words += ", error"
+    return f"{head.request[:8]}  {words}"
+
+
+def report_text(report: Report) -> str:
+    """What Lambda reports, as people read it."""
     facts = [
-        f"{_milliseconds(report.duration)}",
+        _milliseconds(report.duration),
         f"billed {report.billed:,} ms",
         f"{report.used} of {report.memory} MB",
     ]
@@ -225,9 +230,7 @@ def head_text(head: Head) -> str:
         facts.append(f"cold start {_milliseconds(report.loading)}")
     if report.status:
         facts.append(" ".join(filter(None, (report.status, report.error_type))))
-    elif head.failed:
-        facts.append("error")
-    return f"{head.request[:8]}  {', '.join(facts)}"
+    return ", ".join(facts)
 
 
 def _milliseconds(value: float) -> str:

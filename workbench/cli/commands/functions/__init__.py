@@ -7,13 +7,13 @@ from typing import Final
 from workbench.cli.parser import Parser, add_actions
 
 NAME: Final = "functions"
-ABOUT: Final = "list the backend's functions"
+ABOUT: Final = "list the backend's functions, and what they log"
 
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import listing
+    from workbench.cli.commands.functions import listing, logs
 
     actions = add_actions(parser)
-    for part in (listing,):
+    for part in (listing, logs):
         part.register(actions)
