@@ -9,6 +9,7 @@ from workbench.loop.event_sink import EventSink
 from workbench.model.deployment import DeploymentResult, Failure, LiveResource
 from workbench.model.events import DeploymentFinished, Level, LogLine, ResourcesListed
 from workbench.redaction.redactor import Redactor
+from workbench.redaction.secret_shapes import redact
 
 SHAPES = {
     "key id": "AKIAIOSFODNN7EXAMPLE",
@@ -24,6 +25,12 @@ def line(text: str) -> LogLine:
 @pytest.mark.parametrize("secret", SHAPES.values(), ids=SHAPES.keys())
 def test_secrets_are_known_by_their_shape(secret: str) -> None:
     assert Redactor().text(f"token {secret} used") == "token ••• used"
+
+
+@pytest.mark.parametrize("piece", ["x", "ab-", "password=", "://", "'"])
+def test_a_long_text_without_a_space_is_read_once(piece: str) -> None:
+    long = piece * (200_000 // len(piece))
+    assert redact(f"{long} da2-abcdefghijklmnopqrstuvwxyz").endswith(" •••")
 
 
 def test_plain_text_is_left_alone() -> None:

@@ -14,15 +14,17 @@ _WHOLE = re.compile(
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # JSON web tokens
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
 )
+# No pattern begins with a repetition: a function may print megabytes without a space, and a search
+# that tries each character as a beginning would never end.
 _NAMED = re.compile(
     r"""(?ix)
-    (?P<name>["']?(?<![:\w])[\w.-]*(?:password|passwd|secret|client_?secret|private_?key|secret_?string
+    (?P<name>(?:password|passwd|secret|client_?secret|private_?key|secret_?string
         |access_?key|session_?token|api_?key|auth_?token|credential)s?\b["']?
         \s*(?:=|:)\s*)
     (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;}\])'"]+)
     """
 )
-_URL_LOGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)[^/\s:@]+:[^/\s@]+@", re.IGNORECASE)
+_URL_LOGIN = re.compile(r"(?<=[a-zA-Z0-9+.-])://[^/\s:@]+:[^/\s@]+@")
 
 
 def redact(text: str) -> str:
@@ -31,11 +33,23 @@ def redact(text: str) -> str:
     Recognises them by shape (AWS keys, AppSync API keys, JWTs, private keys, logins in URLs) or by
     the name before ``=`` or ``:``. ARNs and words such as ``SecretsManager`` stay.
     """
-    masked = _URL_LOGIN.sub(rf"\g<scheme>{MASK}@", _WHOLE.sub(MASK, text))
-    return _NAMED.sub(_mask_value, masked)
+    masked = _URL_LOGIN.sub(f"://{MASK}@", _WHOLE.sub(MASK, text))
+    return _mask_named(masked)
 
 
-def _mask_value(match: re.Match[str]) -> str:
-    value = match["value"]
-    quote = value[0] if value[0] in "\"'" else ""
-    return f"{match['name']}{quote}{MASK}{quote}"
+def _mask_named(text: str) -> str:
+    parts, at, begin = [], 0, 0
+    while match := _NAMED.search(text, begin):
+        begin = match.end("name")
+        if not _is_part_of_an_arn(text, match.start()):
+            quote = text[begin] if text[begin] in "\"'" else ""
+            parts.append(f"{text[at:begin]}{quote}{MASK}{quote}")
+            at = begin = match.end()
+    return "".join((*parts, text[at:]))
+
+
+def _is_part_of_an_arn(text: str, at: int) -> bool:
+    """Whether the word that goes on here begins after a colon, as in ``…:secret:name``."""
+    while at and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at -= 1
+    return text[at - 1 : at] == ":"
