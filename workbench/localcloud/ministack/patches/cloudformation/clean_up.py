@@ -120,7 +120,10 @@ def _as_aws_says(stack: Stack, status: str, reason: str) -> str:
     elif status == "ROLLBACK_IN_PROGRESS":
         stack["DeletionTime"] = now_iso()
         if reason == "Rollback requested":
-            reason = f"{_first_failure(stack)} Rollback requested by user."
+            failure = _first_failure(stack, "CREATE_FAILED").rstrip(". ")
+            reason = f"{failure}. Rollback requested by user."
+    elif status == "UPDATE_ROLLBACK_IN_PROGRESS" and reason == "Rollback requested":
+        reason = _first_failure(stack, "UPDATE_FAILED")
     elif status == "ROLLBACK_COMPLETE":
         reason = ""
     elif status == "DELETE_IN_PROGRESS":
@@ -128,10 +131,11 @@ def _as_aws_says(stack: Stack, status: str, reason: str) -> str:
     return reason
 
 
-def _first_failure(stack: Stack) -> str:
+def _first_failure(stack: Stack, status: str) -> str:
+    """The reason of the stack's own failure, or the resource that failed."""
     for event in reversed(_stack_events.get(stack.get("StackId", ""), [])):
-        if event["ResourceStatus"] == "CREATE_FAILED":
+        if event["ResourceStatus"] == status:
             if event["PhysicalResourceId"] == stack["StackId"]:
-                return f"{event['ResourceStatusReason'].rstrip('. ')}."
-            return f"The following resource(s) failed to create: [{event['LogicalResourceId']}]."
+                return str(event["ResourceStatusReason"])
+            return f"The following resource(s) failed to create: [{event['LogicalResourceId']}]"
     return ""
