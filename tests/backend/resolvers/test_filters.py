@@ -24,6 +24,7 @@ INVALID: list[dict[str, Any]] = [
     {"i": {"between": [1, 2, 3]}},
     {"s": {"size": {"between": [1]}}},
     {"or": [{"i": {"eq": 1}}, {"not": {"i": {"between": []}}}]},
+    {"and": [None]},
 ]
 
 

@@ -249,7 +249,7 @@ FILTERS = {
         "#a_b = :a_b_eq AND #a_b_2 = :a_b_eq_2",
         {":a_b_eq": {"N": 1}, ":a_b_eq_2": {"N": 2}},
     ),
-    "{ a: null, b: { eq: undefined } }": ("", {}),
+    "{ a: null, b: { eq: undefined }, c: { size: {} } }": ("", {}),
     "undefined": ("", {}),
 }
 

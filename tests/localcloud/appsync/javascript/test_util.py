@@ -148,6 +148,7 @@ FAILURES = {
     "util.http.addResponseHeader('x-amzn-requestid', '1')": "reserved",
     "util.http.addResponseHeader('big', 'x'.repeat(5000))": "4 KB",
     "util.transform.toDynamoDBConditionExpression({ a: { near: 1 } })": "near is not supported",
+    "util.transform.toDynamoDBConditionExpression({ or: [{}, null] })": "or takes conditions",
     "util.transform.toSubscriptionFilter({ and: Array(11).fill({ or: [{ a: { eq: 1 } }, { b: {} }] }) })": (  # noqa: E501
         "more than 1000 alternatives"
     ),

@@ -157,10 +157,12 @@ def test_filter_expressions_keep_the_contract_of_names() -> None:
         "expressionNames": {"#id": "id"},
         "expressionValues": {},
     }
-    between = expression_of({"n": {"between": [1, 2]}, "s": {"size": {"ge": 3}}})
+    sizes = {"s": {"size": {"ge": 3}}, "t": {"size": {}}}
+    between = expression_of({"n": {"between": [1, 2]}, **sizes})
     assert between["expression"] == (
         "#n BETWEEN :n_between_1 AND :n_between_2 AND size(#s) >= :s_size_ge"
     )
+    assert set(between["expressionNames"]) == {"#n", "#s"}
     assert expression_of({"team": {"in": ["A"]}})["expression"] == "contains(:team_in, #team)"
 
 

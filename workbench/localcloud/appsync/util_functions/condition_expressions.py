@@ -107,6 +107,7 @@ def _field_parts(field: str, conditions: Any, path: str, names: _Names) -> list[
     return [
         _condition(field, str(operator), operand, path, names)
         for operator, operand in conditions.items()
+        if not (operator == "size" and operand == {})
     ]
 
 
@@ -151,4 +152,4 @@ def _size(field: str, conditions: Any, path: str, names: _Names) -> str:
             parts.append(f"size(#{field}) {_COMPARISONS[operator]} {placeholder}")
         else:
             raise ValueError(f'unknown operator "{operator}" on the size of "{field}"')
-    return _scoped(parts, "AND")[0] if parts else f"attribute_exists(#{field})"
+    return _scoped(parts, "AND")[0]

@@ -30,6 +30,10 @@ function expectTwo(operand) {
   }
 }
 
+function saysNothing(conditions) {
+  return conditions === null || ($.isObject(conditions) && Object.keys(conditions).length === 0);
+}
+
 class DynamoExpression {
   constructor() {
     this.names = {};
@@ -83,7 +87,7 @@ class DynamoExpression {
   comparisons(condition, prefix, path) {
     const parts = [];
     for (const [operator, operand] of Object.entries(condition)) {
-      if (operand === undefined) continue;
+      if (operand === undefined || (operator === "size" && saysNothing(operand))) continue;
       if (OPERATORS.has(operator)) {
         parts.push(this.comparison(operator, operand, prefix, path));
       } else if ($.isObject(operand)) {
@@ -98,6 +102,7 @@ class DynamoExpression {
   group(kind, conditions, prefix) {
     const list = Array.isArray(conditions) ? conditions : [conditions];
     const parts = list.map((condition, index) => {
+      if (!$.isObject(condition)) throw new TypeError(`Operator ${kind} takes conditions`);
       const inside = Array.isArray(conditions) ? [...prefix, kind, String(index)] : [...prefix, kind];
       return this.join(this.parts(condition, inside), "AND");
     });
