@@ -27,12 +27,14 @@ from workbench.localcloud.log_file import mask_values
 from workbench.localcloud.ministack import emulator, installation
 from workbench.localcloud.ministack.authorization import enforcement
 from workbench.localcloud.ministack.authorization.callers import refused_call_of
+from workbench.localcloud.ministack.functions.invocation_records import InvocationRecords
 from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.server.enforcement_route import enforcement_route
 from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
+from workbench.localcloud.server.invocations_route import invocations_route
 from workbench.localcloud.server.outbound_messages_route import inbox_route
 from workbench.localcloud.server.refusal_feed import RefusalFeed
 from workbench.localcloud.server.user_imports_route import user_imports_route
@@ -63,12 +65,17 @@ class LocalCloud:
         logger.info("patches: %s", ", ".join(installation.install()) or "none")
         from workbench.localcloud.ministack.bridge.known_secrets import known_secrets
         from workbench.localcloud.ministack.patches.cloudformation import stack_operations
-        from workbench.localcloud.ministack.patches.lambda_functions import runtime
+        from workbench.localcloud.ministack.patches.lambda_functions import (
+            recorded_invocations,
+            runtime,
+        )
         from workbench.localcloud.ministack.saved_state import capture
         from workbench.localcloud.server.autosave import Autosave
 
         mask_values(known_secrets)
         self._clear_away = runtime.clear_away
+        self._invocations = InvocationRecords(state_dir / "invocations.sqlite3")
+        recorded_invocations.report_to(self._invocations.add)
         self._state_name = capture.service_of
         self._autosave = Autosave(state_dir)
         self._autosave.restore()
@@ -113,6 +120,7 @@ class LocalCloud:
             user_tokens_route(),
             inbox_route(),
             user_imports_route(),
+            invocations_route(self._invocations),
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),
@@ -164,6 +172,7 @@ class LocalCloud:
         await self._jobs.close()
         self._autosave.stop()
         self._clear_away()
+        self._invocations.close()
 
     def _done(self, method: str, headers: Mapping[str, str], form: bytes) -> None:
         changed = effects(method, headers, form, self._state_name)
