@@ -137,6 +137,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     constraints,
     credentials,
     environment_size,
+    event_filters,
     events,
     log_order,
     processes,
@@ -170,6 +171,8 @@ from workbench.localcloud.ministack.patches.server import (
     service_models,
     steady_answers,
 )
+from workbench.localcloud.ministack.patches.sns import error_words, filter_policies, subscriptions
+from workbench.localcloud.ministack.patches.sns import messages as topic_messages
 from workbench.localcloud.ministack.patches.sqs import queue_addresses
 from workbench.localcloud.ministack.patches.ssm import (
     parameter_calls,
@@ -289,6 +292,11 @@ PATCHES: tuple[Callable[[], None], ...] = (
     tags.install,
     error_bodies.install,
     staging_bucket.install,
+    error_words.install,
+    filter_policies.install,
+    topic_messages.install,
+    subscriptions.install,
+    event_filters.install,
     queue_addresses.install,
     parameter_filters.install,
     parameter_labels.install,
