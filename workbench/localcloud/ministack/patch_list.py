@@ -131,6 +131,7 @@ from workbench.localcloud.ministack.patches.dynamodb import (
 )
 from workbench.localcloud.ministack.patches.lambda_functions import (
     asynchronous,
+    client_context,
     code,
     code_addresses,
     configurations,
@@ -276,6 +277,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     versions.install,
     events.install,
     streaming.install,
+    client_context.install,
     constraints.install,
     cross_origin.install,
     bucket_provisioning.install,

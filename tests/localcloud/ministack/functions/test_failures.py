@@ -98,6 +98,10 @@ def test_an_error_names_the_line_of_code(
          "Runtime exited with error: exit status 3"),
         (PYTHON, "import os\ndef handler(event, context): os.kill(os.getpid(), 9)",
          "Runtime exited with error: signal: killed"),
+        (NODE, "process.exit(2)", "Runtime exited with error: exit status 2"),
+        (PYTHON, "raise SystemExit(2)", "Runtime exited with error: exit status 2"),
+        (PYTHON, "def handler(event, context): raise KeyboardInterrupt",
+         "Runtime exited with error: signal: interrupt"),
     ],
 )  # fmt: skip
 def test_a_process_that_ends_says_how(
@@ -115,6 +119,32 @@ def test_a_handler_without_a_dot_is_malformed(functions: Functions) -> None:
     assert python["errorMessage"] == (
         "Bad handler 'index': not enough values to unpack (expected 2, got 1)"
     )
+    conflict = functions.run(PYTHON, "", Handler="sys.handler").told
+    assert conflict["errorType"] == "Runtime.BuiltInModuleConflict"
+    assert conflict["errorMessage"] == "Cannot use built-in module sys as a handler module"
+
+
+RESULTS = [
+    (NODE, ASYNC + "undefined", None),
+    (NODE, ASYNC + "NaN", None),
+    (NODE, ASYNC + "new Date(0)", "1970-01-01T00:00:00.000Z"),
+    (NODE, ASYNC + "Buffer.from('a')", {"type": "Buffer", "data": [97]}),
+    (NODE, ASYNC + "'half \\ud800'", "half ?"),
+    (NODE, "exports.handler = (event, context) => context.done(null, 3)", 3),
+    (NODE, "exports.handler = async (event, context, done) => { done(null, 1); return 2 }", 2),
+    (PYTHON, "from decimal import Decimal as D\ndef handler(event, context):\n"
+     "    return D('1.5'), D(2), {'b': b'text'}", [1.5, 2, {"b": "text"}]),
+    (PYTHON, "def handler(event, context): return b'[1, 2]'", [1, 2]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=lambda each: f"{each[0]}-{each[2]}")
+def test_a_result_is_as_the_runtime_encodes_it(
+    functions: Functions, case: tuple[str, str, object]
+) -> None:
+    runtime, code, result = case
+    answer = functions.run(runtime, code)
+    assert (answer.told, answer.error) == (result, None)
 
 
 def test_a_handler_that_never_answers_is_answered_with_null(functions: Functions) -> None:

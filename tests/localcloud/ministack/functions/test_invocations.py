@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sys
@@ -61,6 +62,28 @@ def test_an_event_that_is_not_json_is_refused(functions: Functions) -> None:
     with pytest.raises(ClientError) as refused:
         functions.clients.lambda_.invoke(FunctionName=name, Payload=b"{not json")
     assert refused.value.response["Error"]["Code"] == "InvalidRequestContentException"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "code"),
+    [
+        (NODE, "exports.handler = async (event, { clientContext: { custom, client } }) =>"
+         " [custom, client.app_title]"),
+        (PYTHON, "def handler(event, context):\n"
+         "    return context.client_context.custom, context.client_context.client.app_title"),
+    ],
+)  # fmt: skip
+def test_the_handler_gets_the_client_context(functions: Functions, runtime: str, code: str) -> None:
+    def given(text: str) -> str:
+        return base64.b64encode(text.encode()).decode()
+
+    client, name = functions.clients.lambda_, functions.create(runtime, code)
+    told = {"custom": {"a": 1}, "client": {"app_title": "t"}}
+    answer = client.invoke(FunctionName=name, ClientContext=given(json.dumps(told)))
+    assert json.load(answer["Payload"]) == [{"a": 1}, "t"]
+    for text in ("[]", "no json"):
+        with pytest.raises(client.exceptions.InvalidRequestContentException):
+            client.invoke(FunctionName=name, ClientContext=given(text))
 
 
 def _queue(functions: Functions, name: str) -> tuple[str, str]:

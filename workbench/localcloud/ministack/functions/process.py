@@ -16,7 +16,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,7 @@ class _Log:
 
     def __init__(self, worker: Any) -> None:
         self._worker = worker
+        self._task_root = str(Path(worker._tmpdir or "/none") / "code")
         self._stored = 0
         self.events: list[LogEvent] = []
 
@@ -128,10 +129,12 @@ class _Log:
         """Add events; ``store`` writes them. None is older than the one before it.
 
         The time of a line is when it was read, that of a framed message when it was written.
+        Lambda's own folders: what reads a trace finds the same as on AWS.
         """
         for event in events:
             last = self.events[-1].at if self.events else 0
-            self.events.append(event if event.at >= last else replace(event, at=last))
+            text = event.text.replace(self._task_root, "/var/task")
+            self.events.append(LogEvent(max(event.at, last), text))
 
     def store(self) -> None:
         """Write what has been added since the last time."""
@@ -178,12 +181,14 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             try:
                 start(worker)
             except FunctionFailedError as failed:
-                megabytes = used_megabytes(worker._proc)
+                duration, megabytes = time.monotonic() - before, used_megabytes(worker._proc)
                 _end(worker)
                 log.add(worker._init_log)
                 log.add(report.start(worker.config, request_id))
-                failure = {"status": "failed", "error": failed.failure}
-                return _outcome(worker, request_id, log, failure, megabytes=megabytes)
+                answer = _failed(_of_request(failed.failure, request_id))
+                return _outcome(
+                    worker, request_id, log, answer, duration=duration, megabytes=megabytes
+                )
             loading = time.monotonic() - before
         log.add(worker._init_log)
         worker._init_log = []
@@ -209,7 +214,9 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
         limit = _Limit(deadline, seconds)
         answer = _answer(worker, request_id, limit, log, streamed.take)
         if answer["status"] == "streamed":
-            answer = {"status": "streamed", "body": bytes(streamed.kept)}
+            answer["body"] = bytes(streamed.kept)
+        elif "raw" in answer:
+            answer["body"] = base64.b64decode(answer["raw"])
         duration = time.monotonic() - began
         log.add(log_pipe.until_mark(worker._printed))
         outcome = _outcome(
@@ -291,6 +298,14 @@ def _answer(
     return _failure("Runtime.ExitError", told + _exit(worker._proc.poll()))
 
 
+def _of_request(failure: Failure, request_id: str) -> Failure:
+    """The failure of a start, as the invocation that caused the start is answered."""
+    if failure["errorType"] not in report.ENDED:
+        return failure
+    message = f"RequestId: {request_id} Error: {failure['errorMessage']}"
+    return {**failure, "errorMessage": message}
+
+
 def _too_large(limit: int) -> dict[str, Any]:
     return _failure(
         "Function.ResponseSizeTooLarge",
@@ -311,6 +326,7 @@ def _exit(code: int | None) -> str:
 
 
 _SIGNALS: Mapping[int, str] = {
+    1: "hangup", 2: "interrupt", 3: "quit", 4: "illegal instruction", 5: "trace/breakpoint trap",
     6: "aborted", 7: "bus error", 8: "floating point exception", 9: "killed",
     11: "segmentation fault", 15: "terminated",
 }  # fmt: skip
@@ -318,7 +334,11 @@ _SIGNALS: Mapping[int, str] = {
 
 
 def _failure(kind: str, message: str) -> dict[str, Any]:
-    return {"status": "failed", "error": {"errorType": kind, "errorMessage": message}}
+    return _failed({"errorType": kind, "errorMessage": message})
+
+
+def _failed(failure: Failure) -> dict[str, Any]:
+    return {"status": "failed", "error": failure}
 
 
 def _outcome(

@@ -7,6 +7,7 @@ aws-lambda-python-runtime-interface-client.
 
 from __future__ import annotations
 
+import binascii
 import importlib
 import importlib.abc
 import importlib.util
@@ -39,6 +40,36 @@ class CognitoIdentity:
     cognito_identity_pool_id = None
 
 
+class _Given:
+    """Attributes by the names in ``_names``; what was not given is None."""
+
+    _names: tuple[str, ...] = ()
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        for name in self._names:
+            setattr(self, name, given.get(name))
+
+
+class Client(_Given):
+    """The application that invokes the function."""
+
+    _names = (
+        "installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name",
+    )  # fmt: skip
+
+
+class ClientContext(_Given):
+    """What the caller says of itself, with Invoke's ``ClientContext``."""
+
+    _names = ("custom", "env", "client")
+    client: Any
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        if self.client is not None:
+            self.client = Client(self.client)
+
+
 class LambdaContext:
     """The handler's second argument."""
 
@@ -50,7 +81,8 @@ class LambdaContext:
         self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
         self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
         self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.client_context = given.get("client_context")
+        client_context = given.get("client_context")
+        self.client_context = ClientContext(client_context) if client_context else None
         self.identity = CognitoIdentity()
         self.tenant_id = None
         self._deadline = given["deadline"]
@@ -100,6 +132,11 @@ def _handler(name: str) -> Any:
         raise RuntimeFailureError(
             "MalformedHandlerName", f"Bad handler '{name}': {error}"
         ) from None
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise RuntimeFailureError(
+            "BuiltInModuleConflict",
+            f"Cannot use built-in module {module_name} as a handler module",
+        )
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
@@ -152,7 +189,8 @@ def _described(error: BaseException, request_id: str) -> dict[str, Any]:
         own = [
             frame for frame in frames if frame.filename != __file__ and "importlib" not in frame[0]
         ]
-        kind, trace = type(error).__name__, traceback.format_list(own)
+        plain = [(frame.filename, frame.lineno or 0, frame.name, frame.line) for frame in own]
+        kind, trace = type(error).__name__, traceback.format_list(plain)
     # Lambda's own folder: what reads a trace finds the same as on AWS.
     task_root = os.environ["LAMBDA_TASK_ROOT"]
     return {
@@ -201,6 +239,21 @@ def _set_environment(variables: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
+def _marshalled(result: object) -> str:
+    """The result as the runtime's own encoder writes it: decimals are numbers, bytes are text."""
+    is_new = sys.version_info >= (3, 12)
+    return json.dumps(result, ensure_ascii=not is_new, default=_as_json)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode()
+    decimal = sys.modules.get("decimal")
+    if decimal is None or not isinstance(value, decimal.Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+
+
 def _invoke(handler: Any, line: str, answers: _Answers) -> None:
     given = json.loads(line)
     _set_environment(given["environment"])
@@ -208,8 +261,11 @@ def _invoke(handler: Any, line: str, answers: _Answers) -> None:
     _LogHandler.request_id = context.aws_request_id
     try:
         result = handler(given["event"], context)
+        if isinstance(result, bytes):  # sent as it is
+            answers.send(status="ok", raw=binascii.b2a_base64(result, newline=False).decode())
+            return
         try:
-            text = json.dumps(result, ensure_ascii=False)
+            text = _marshalled(result)
         except (TypeError, ValueError) as error:
             raise RuntimeFailureError(
                 "MarshalError", f"Unable to marshal response: {error}"

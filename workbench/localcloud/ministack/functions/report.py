@@ -26,7 +26,9 @@ class Run:
     megabytes: int
 
 
-_ENDED = ("Runtime.ExitError", "Sandbox.Timedout")
+ENDED = ("Runtime.ExitError", "Sandbox.Timedout")
+"""Types of failures that end a process; their messages name the request."""
+
 _LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 
 
@@ -94,7 +96,7 @@ def end(config: Mapping[str, Any], request_id: str, run: Run) -> list[LogEvent]:
 
 
 def _why_ended(kind: str, request_id: str, error: Mapping[str, Any]) -> list[str]:
-    if kind not in _ENDED:
+    if kind not in ENDED:
         return []
     message = str(error["errorMessage"])
     if kind == "Sandbox.Timedout":

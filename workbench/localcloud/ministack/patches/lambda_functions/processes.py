@@ -16,6 +16,7 @@ from workbench.localcloud.ministack.functions import log_store, process
 from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.streams import CURRENT
 from workbench.localcloud.ministack.functions.unpacked import Unpacked
+from workbench.localcloud.ministack.patches.lambda_functions import client_context
 from workbench.localcloud.ministack.patches.lambda_functions.log_order import WRITTEN
 
 _logger = logging.getLogger("lambda_runtime")
@@ -75,6 +76,7 @@ def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]
             depth=lambda_svc._invoke_depth.get(),
             durable=lambda_svc._durable_env_overlay(),
             stream=stream,
+            client_context=client_context.CURRENT.get(),
         )
     except (OSError, RuntimeError, ValueError) as error:
         _logger.exception("Lambda %s could not be run", name)
@@ -92,7 +94,11 @@ def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
         return {"body": answer["error"], "error": True}
     if "body" in answer:
         return {"body": answer["body"]}
-    return {"body": json.loads(answer["result"])}
+    text = answer["result"]
+    body = json.loads(text)
+    if "\\ud" in text:  # half a surrogate pair of JavaScript's cannot be sent as UTF-8
+        body = json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
+    return {"body": body}
 
 
 def _failure(kind: str, message: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.functions.report import ENDED
 from workbench.localcloud.ministack.functions.streams import CURRENT, ResponseStream
 
 Reply = tuple[int, dict[str, Any], Any]
@@ -18,7 +19,6 @@ Reply = tuple[int, dict[str, Any], Any]
 _SEPARATOR = b"\x00" * 8
 _LONGEST_PRELUDE = 64 * 1024
 _TAIL = 4096
-_PLATFORM = ("Sandbox.Timedout", "Runtime.ExitError")
 
 
 def install() -> None:
@@ -76,7 +76,7 @@ def _completion(headers: Mapping[str, str], answered: Mapping[str, str], body: b
     told: dict[str, str] = {}
     if kind := answered.get("X-Amz-Function-Error"):
         error = json.loads(body)
-        is_platform = error.get("errorType") in _PLATFORM
+        is_platform = error.get("errorType") in ENDED
         details = error["errorMessage"] if is_platform else body.decode()
         told = {"ErrorCode": kind, "ErrorDetails": details}
     if str(headers.get("x-amz-log-type")).lower() == "tail":
