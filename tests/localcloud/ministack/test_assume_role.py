@@ -211,6 +211,8 @@ def test_session_tags_need_a_trust_in_them(roles: Roles) -> None:
 def test_parameters_are_checked(roles: Roles) -> None:
     role = roles.role({"Principal": BY_ACCOUNT}, MaxSessionDuration=7200)
     assert isinstance(roles.assume(role, DurationSeconds=7200), dict)
+    of_aws = "arn:aws:iam::aws:policy/service-role/AmplifyBackendDeployFullAccess"
+    assert isinstance(roles.assume(role, PolicyArns=[{"arn": of_aws}]), dict)
     for asked, said in (
         ({"DurationSeconds": 899}, "greater than or equal to 900"),
         ({"DurationSeconds": 43201}, "less than or equal to 43200"),

@@ -180,7 +180,12 @@ from workbench.localcloud.ministack.patches.ssm import (
     parameter_filters,
     parameter_labels,
 )
-from workbench.localcloud.ministack.patches.sts import assume_role, saved_sessions, web_identities
+from workbench.localcloud.ministack.patches.sts import (
+    assume_role,
+    managed_session_policies,
+    saved_sessions,
+    web_identities,
+)
 
 PATCHES: tuple[Callable[[], None], ...] = (
     nested_stacks.install,
@@ -260,6 +265,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     identities.install,
     classic_flow.install,
     identity_constraints.install,
+    managed_session_policies.install,
     assume_role.install,
     web_identities.install,
     saved_sessions.install,
