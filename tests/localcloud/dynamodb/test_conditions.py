@@ -10,7 +10,7 @@ import pytest
 
 from tests.localcloud.dynamodb.evaluation import holds, item_of, projected
 from workbench.localcloud.dynamodb import key_conditions, parser
-from workbench.localcloud.dynamodb.checks import placeholders_of
+from workbench.localcloud.dynamodb.checks import Placeholders, check, placeholders_of
 from workbench.localcloud.dynamodb.syntax import ExpressionError
 
 ITEM: dict[str, Any] = {
@@ -257,3 +257,18 @@ def test_placeholders_are_found_wherever_they_stand() -> None:
     assert placeholders_of(parser.parse_update("SET #a = if_not_exists(#b, :c) - :d DELETE e :f")) == {
         "#a", "#b", ":c", ":d", ":f",
     }  # fmt: skip
+
+
+def test_an_expression_has_at_most_300_operators() -> None:
+    given = Placeholders({}, {}, frozenset())
+    for comparisons, refused in ((150, False), (151, True)):
+        text = " OR ".join(["a < b"] * comparisons)
+        expression = parser.parse_condition(text)
+        if not refused:
+            check(expression, given)
+            continue
+        with pytest.raises(ExpressionError) as error:
+            check(expression, given)
+        assert str(error.value) == (
+            "The expression contains too many operators; operator count: 301"
+        )

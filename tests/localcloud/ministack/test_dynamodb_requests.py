@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.serialize import create_serializer
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
@@ -228,6 +229,81 @@ def test_reads_cost_by_what_they_evaluate(local_cloud: LocalTarget) -> None:
     ]
     gets = [{"Get": {"TableName": "cars", "Key": key}} for key in keys]
     assert cost(client.transact_get_items(TransactItems=gets, **total)) == 8.0
+
+
+def test_indexes_give_what_they_project(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    keys = [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+    local = [keys[0], {"AttributeName": "l", "KeyType": "RANGE"}]
+    only_keys = {"ProjectionType": "KEYS_ONLY"}
+    definition: dict[str, Any] = {
+        "TableName": "cars",
+        "KeySchema": keys,
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "l")
+        ],
+        "LocalSecondaryIndexes": [
+            {"IndexName": "local", "KeySchema": local, "Projection": only_keys}
+        ],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": "global", "KeySchema": [local[1]], "Projection": only_keys}
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    in_order = [{"AttributeName": "l", "KeyType": "HASH"}]
+    definition["GlobalSecondaryIndexes"][0]["KeySchema"] = in_order
+    client.create_table(**definition)
+    item = {"pk": {"S": "a"}, "sk": {"S": "b"}, "l": {"S": "c"}, "color": {"S": "red"}}
+    client.put_item(TableName="cars", Item=item)
+    values = {":v": {"S": "a"}}
+    query = {"KeyConditionExpression": "pk = :v", "ExpressionAttributeValues": values}
+    of_local: dict[str, Any] = {"TableName": "cars", "IndexName": "local", **query}
+    assert "color" not in client.query(**of_local)["Items"][0]
+    assert client.query(**of_local, Select="ALL_ATTRIBUTES")["Items"] == [item]
+    specific = {"ProjectionExpression": "color, sk"}
+    assert client.query(**of_local, **specific)["Items"][0].keys() == {"color", "sk"}
+    of_global: dict[str, Any] = {"TableName": "cars", "IndexName": "global"}
+    assert _refusal(client.scan, **of_global, **specific) == (
+        "One or more parameter values were invalid: Global secondary index global does not "
+        "project [color]"
+    )
+    assert client.scan(**of_global, ProjectionExpression="sk, l")["Count"] == 1
+
+
+def test_requests_of_other_types_than_the_apis(local_cloud: LocalTarget) -> None:
+    client = Clients(local_cloud).client("dynamodb")
+    _table(client, "cars", "S")
+    # So that botocore sends what it would refuse.
+    client._serializer = create_serializer("json", include_validation=False)
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    for call, arguments, message in (
+        (
+            client.put_item,
+            {"TableName": "cars", "Item": {**key, "n": {"N": 1}}},
+            "NUMBER_VALUE cannot be converted to String",
+        ),
+        (
+            client.get_item,
+            {"TableName": "cars", "Key": key, "ProjectionExpression": ["pk"]},
+            "Start of list found where not expected",
+        ),
+        (
+            client.tag_resource,
+            {"ResourceArn": "arn:aws:x", "Tags": [{"Key": "a", "Value": 1}]},
+            "NUMBER_VALUE cannot be converted to String",
+        ),
+    ):
+        with pytest.raises(ClientError) as refused:
+            call(**arguments)
+        assert refused.value.response["Error"]["Code"] == "SerializationException"
+        assert message in refused.value.response["Error"]["Message"]
+    assert _refusal(client.list_tables, Limit=101) == (
+        f"{ENVELOPE}Value '101' at 'limit' failed to satisfy constraint: Member must have value "
+        "less than or equal to 100"
+    )
 
 
 def test_the_keys_of_an_index_are_limited(local_cloud: LocalTarget) -> None:

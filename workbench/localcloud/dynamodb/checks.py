@@ -66,6 +66,7 @@ _ORDERING = ("<", "<=", ">", ">=")
 
 _LARGEST_POSITION = 2**31 - 1
 _DEEPEST_PATH = 32
+_MOST_OPERATORS = 300
 
 _CONDITION_RANK = ("parentheses", "words", "operands")
 _UPDATE_RANK = ("words", "clause", "target", "overlap", "name", "operands")
@@ -97,12 +98,38 @@ class _Faults:
 
 def check(expression: Expression, given: Placeholders) -> None:
     """Raises ExpressionError with DynamoDB's words if it refuses the expression."""
+    if _operators(expression) > _MOST_OPERATORS:
+        # DynamoDB stops counting there.
+        raise ExpressionError(
+            f"The expression contains too many operators; operator count: {_MOST_OPERATORS + 1}"
+        )
     if isinstance(expression, ConditionExpression):
         _check_condition(expression, given)
     elif isinstance(expression, UpdateExpression):
         _check_update(expression, given)
     else:
         _check_projection(expression, given)
+
+
+def _operators(expression: Expression) -> int:
+    """How many operators and functions there are: a comparison, a junction, a call each is one."""
+    calls = sum(isinstance(operand, Call) for operand in operands_of(expression))
+    if isinstance(expression, UpdateExpression):
+        return calls + sum(isinstance(a.value, Arithmetic) for a in expression.actions)
+    if not isinstance(expression, ConditionExpression):
+        return 0
+    waiting = [expression.condition]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Junction):
+            calls += len(one.conditions) - 1
+            waiting.extend(one.conditions)
+        elif isinstance(one, Not):
+            calls += 1
+            waiting.append(one.condition)
+        elif not isinstance(one, Call):
+            calls += 1
+    return calls
 
 
 def placeholders_of(expression: Expression) -> frozenset[str]:
