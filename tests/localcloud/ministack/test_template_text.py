@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from workbench.localcloud.ministack.patches.cloudformation.property_values import typed
+
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
 
@@ -122,3 +124,27 @@ def test_a_circle_is_refused_before_anything_changes(stacks: Stacks) -> None:
             "Circular dependency between resources: [A, B]",
         )
     assert stacks.settled("ring")["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_text_has_the_type_of_its_property(stacks: Stacks) -> None:
+    table = {
+        "DeletionProtectionEnabled": "False",
+        "KeySchema": [{"AttributeName": "true", "KeyType": "HASH"}],
+        "ProvisionedThroughput": {"ReadCapacityUnits": "5"},
+        "GlobalSecondaryIndexes": [{"ProvisionedThroughput": {"WriteCapacityUnits": "5.0"}}],
+    }
+    assert typed("AWS::DynamoDB::Table", table) == {
+        "DeletionProtectionEnabled": False,
+        "KeySchema": [{"AttributeName": "true", "KeyType": "HASH"}],
+        "ProvisionedThroughput": {"ReadCapacityUnits": 5},
+        "GlobalSecondaryIndexes": [{"ProvisionedThroughput": {"WriteCapacityUnits": 5}}],
+    }
+    function = {"Timeout": "30", "Environment": {"Variables": {"Timeout": "30", "Yes": "true"}}}
+    assert typed("AWS::Lambda::Function", function) == {**function, "Timeout": 30}
+    with pytest.raises(TypeError, match="#/Timeout: expected type: Number, found: String"):
+        typed("AWS::Lambda::Function", {"Timeout": "soon"})
+
+    key = {"Type": "AWS::KMS::Key", "Properties": {"Enabled": "false"}}
+    assert stacks.create("key", {"Resources": {"Key": key}})["StackStatus"] == "CREATE_COMPLETE"
+    made = stacks.clients.client("kms").describe_key(KeyId=stacks.physical_id("key", "Key"))
+    assert made["KeyMetadata"]["Enabled"] is False
