@@ -130,6 +130,8 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     stream_shards,
     table_definitions,
     table_descriptions,
+    table_exports,
+    table_imports,
     time_to_live,
     update_results,
 )
@@ -339,6 +341,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     speed.install,
     partiql_streams.install,
     table_descriptions.install,
+    table_exports.install,
+    table_imports.install,
     long_reads.install,
     hosted_sign_in.install,
     srp_numbers.install,

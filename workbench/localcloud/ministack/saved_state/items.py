@@ -42,20 +42,21 @@ class ItemChanges:
         store, remove = dynamodb._set_item, dynamodb._remove_item
 
         def set_item(table: dict[str, Any], pk: str, sk: str, item: Any) -> Any:
-            result = store(table, pk, sk, item)
-            self._note(table, pk, sk)
+            with self._lock:
+                result = store(table, pk, sk, item)
+                self._note(table, pk, sk)
             return result
 
         def remove_item(table: dict[str, Any], pk: str, sk: str) -> Any:
-            result = remove(table, pk, sk)
-            self._note(table, pk, sk)
+            with self._lock:
+                result = remove(table, pk, sk)
+                self._note(table, pk, sk)
             return result
 
         dynamodb._set_item, dynamodb._remove_item = set_item, remove_item
 
     def _note(self, table: dict[str, Any], pk: str, sk: str) -> None:
-        with self._lock:
-            self._changed.add((table["TableArn"], str(pk), str(sk)))
+        self._changed.add((table["TableArn"], str(pk), str(sk)))
 
     def loaded(self) -> None:
         """Take all tables as they are for saved."""
@@ -103,28 +104,24 @@ class ItemChanges:
         )
 
     def pack(self, saved: Iterable[tuple[Item, Any, bytes]]) -> None:
-        """Keep items of large tables as they were saved: key, item, document.
-
-        To be called on the server's loop, which alone changes items.
-        """
-        found = dict(tables())
-        for (arn, pk, sk), item, document in saved:
-            table = found.get(arn)
-            items = table["items"] if table is not None and is_large(table) else None
-            if table is not None and items is not None and not isinstance(items, PackedItems):
-                items = self._with_packed_items(arn, table)
-            if isinstance(items, PackedItems):
-                items.pack(pk, sk, item, document)
-
-    def _with_packed_items(self, arn: str, table: dict[str, Any]) -> PackedItems | None:
-        if len(table["items"]) > _SOON_PACKED:
-            return None  # a table that was put in another's place, and is not copied at once
-        items = PackedItems(table["items"])
+        """Keep items of large tables as they were saved: key, item, document."""
+        found = {arn: table for arn, table in tables() if is_large(table)}
         with self._lock:
-            if self._known.get(arn) is not table["items"]:
-                return None
-            self._known[arn] = table["items"] = items
-        return items
+            for (arn, pk, sk), item, document in saved:
+                table = found.get(arn)
+                items = self._packed_items(arn, table) if table is not None else None
+                if items is not None:
+                    items.pack(pk, sk, item, document)
+
+    def _packed_items(self, arn: str, table: dict[str, Any]) -> PackedItems | None:
+        items = table["items"]
+        if isinstance(items, PackedItems):
+            return items
+        # One that was put in another's place may be too long to be copied at once.
+        if len(items) > _SOON_PACKED or self._known.get(arn) is not items:
+            return None
+        packed = self._known[arn] = table["items"] = PackedItems(items)
+        return packed
 
     def put_back(self, emptied: Iterable[str], items: Iterable[Item]) -> None:
         """What was taken could not be written: give it out again."""
