@@ -147,6 +147,23 @@ class Clients:
         config = _aws_config(attempts=3)
         return session.create_client(service, region_name=self.region, config=config)
 
+    def once(self, service: str) -> Any:
+        """A client that asks once, and waits as long as a function may run.
+
+        The others ask again where no answer came: a function would run twice.
+        """
+        key = f"{service} once"
+        with self._lock:
+            if key not in self._clients:
+                local = isinstance(self.target, LocalTarget)
+                config = _local_config() if local else _aws_config()
+                once = config.merge(_once())
+                endpoint = self.target.endpoint if isinstance(self.target, LocalTarget) else None
+                self._clients[key] = self._open_session().create_client(
+                    service, region_name=self.region, endpoint_url=endpoint, config=once
+                )
+            return self._clients[key]
+
     def acting_as(self, role: str, external_id: str = "") -> Clients:
         """These clients under another role (the same ones on the local cloud); cached.
 
@@ -334,6 +351,14 @@ def with_credentials(session: Session, credentials: RenewableCredentials) -> Ses
     cast("Any", session)._credentials = credentials
     renew_where_refused(session, credentials)
     return session
+
+
+def _once() -> Config:
+    from botocore.config import Config
+
+    return Config(
+        read_timeout=_LAMBDA_SECONDS, retries={"total_max_attempts": 1, "mode": "standard"}
+    )
 
 
 def _local_config() -> Config:

@@ -7,13 +7,13 @@ from typing import Final
 from workbench.cli.parser import Parser, add_actions
 
 NAME: Final = "functions"
-ABOUT: Final = "list the backend's functions, and what they log"
+ABOUT: Final = "list the backend's functions, read what they log, invoke them"
 
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import listing, logs
+    from workbench.cli.commands.functions import invoke, listing, logs
 
     actions = add_actions(parser)
-    for part in (listing, logs):
+    for part in (listing, logs, invoke):
         part.register(actions)
