@@ -154,3 +154,124 @@ def test_an_alias_s_weights_decide_which_version_runs(stacks: Stacks) -> None:
         f"ResourceNotFoundException: Cannot find alias arn: {ARN}:b"
     )
     client.delete_alias(FunctionName="f", Name="b")
+
+
+def test_each_version_has_a_policy_of_its_own(stacks: Stacks) -> None:
+    client: Any = stacks.clients.lambda_
+    _create(client, Publish=True)
+    given = {
+        "FunctionName": "f",
+        "StatementId": "s",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "123456789012",
+    }
+    client.add_permission(**given)
+    client.add_permission(**given, Qualifier="1")
+    for qualifier, resource in (({}, ARN), ({"Qualifier": "1"}, f"{ARN}:1")):
+        policy = json.loads(client.get_policy(FunctionName="f", **qualifier)["Policy"])
+        (statement,) = policy["Statement"]
+        assert statement["Resource"] == resource
+        assert statement["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    for more, told in (
+        (
+            {},
+            "ResourceConflictException: The statement id (s) provided already exists. Please "
+            "provide a new statement id, or remove the existing statement.",
+        ),
+        (
+            {"Qualifier": "$LATEST"},
+            "InvalidParameterValueException: We currently do not support adding policies for "
+            "$LATEST.",
+        ),
+        ({"Qualifier": "a"}, f"ResourceNotFoundException: Cannot find alias arn: {ARN}:a"),
+        (
+            {"Principal": "nobody"},
+            "InvalidParameterValueException: The provided principal was invalid. Please check the "
+            "principal and try again.",
+        ),
+    ):
+        fresh = {"StatementId": "t"} if more else {}
+        assert _refused(client.add_permission, **(given | fresh | more)) == told
+    assert _refused(client.remove_permission, FunctionName="f", StatementId="x") == (
+        "ResourceNotFoundException: Statement x is not found in resource policy."
+    )
+    client.remove_permission(FunctionName="f", StatementId="s")
+    assert _refused(client.get_policy, FunctionName="f") == (
+        "ResourceNotFoundException: The resource you requested does not exist."
+    )
+    assert client.get_policy(FunctionName="f", Qualifier="1")["Policy"]
+
+
+def test_concurrency_keeps_to_its_limits(stacks: Stacks) -> None:
+    client: Any = stacks.clients.lambda_
+    _create(client, Publish=True)
+    reserve, provision = (
+        client.put_function_concurrency,
+        client.put_provisioned_concurrency_config,
+    )
+    assert _refused(reserve, FunctionName="f", ReservedConcurrentExecutions=901).endswith(
+        "decreases account's UnreservedConcurrentExecution below its minimum value of [100]."
+    )
+    provision(FunctionName="f", Qualifier="1", ProvisionedConcurrentExecutions=2)
+    assert _refused(reserve, FunctionName="f", ReservedConcurrentExecutions=1).endswith(
+        "should not be lower than function's total provisioned concurrency [2]."
+    )
+    (listed,) = client.list_provisioned_concurrency_configs(FunctionName="f")[
+        "ProvisionedConcurrencyConfigs"
+    ]
+    assert listed["FunctionArn"] == f"{ARN}:1"
+    assert _refused(
+        provision, FunctionName="f", Qualifier="$LATEST", ProvisionedConcurrentExecutions=1
+    ).endswith("cannot be applied to unpublished function versions.")
+    client.delete_provisioned_concurrency_config(FunctionName="f", Qualifier="1")
+    reserve(FunctionName="f", ReservedConcurrentExecutions=0)
+    throttled = _refused(client.invoke, FunctionName="f")
+    assert throttled == "TooManyRequestsException: Rate Exceeded."
+
+
+def test_settings_of_asynchronous_invocations_are_kept_as_given(stacks: Stacks) -> None:
+    client: Any = stacks.clients.lambda_
+    _create(client)
+    put, change = (
+        client.put_function_event_invoke_config,
+        client.update_function_event_invoke_config,
+    )
+    kept = put(FunctionName="f", MaximumRetryAttempts=0)
+    assert kept["FunctionArn"] == f"{ARN}:$LATEST"
+    assert "MaximumEventAgeInSeconds" not in kept
+    changed = change(FunctionName="f", MaximumEventAgeInSeconds=60)
+    assert (changed["MaximumRetryAttempts"], changed["MaximumEventAgeInSeconds"]) == (0, 60)
+    for given, told in (
+        ({}, "You must specify at least one of error handling or destination setting."),
+        (
+            {"DestinationConfig": {"OnSuccess": {"Destination": ARN}}},
+            "You can't specify the function as a destination for itself.",
+        ),
+        (
+            {"DestinationConfig": {"OnSuccess": {"Destination": f"{ARN}g"}}},
+            f"The destination ARN {ARN}g is invalid.",
+        ),
+    ):
+        assert _refused(put, FunctionName="f", **given).partition(": ")[2] == told
+    client.delete_function_event_invoke_config(FunctionName="f")
+    assert _refused(client.get_function_event_invoke_config, FunctionName="f") == (
+        f"ResourceNotFoundException: The function {ARN}:$LATEST doesn't have an EventInvokeConfig"
+    )
+
+
+def test_a_layer_has_content_and_is_known_by_its_arn(stacks: Stacks) -> None:
+    client: Any = stacks.clients.lambda_
+    assert _refused(client.publish_layer_version, LayerName="l", Content={}).startswith(
+        "InvalidParameterValueException"
+    )
+    content = {"ZipFile": zipped({"nodejs/a.js": ""})}
+    made = [client.publish_layer_version(LayerName="l", Content=content) for _ in range(2)]
+    arns = [each["LayerVersionArn"] for each in made]
+    assert _refused(_create, client=client, Layers=arns) == (
+        "InvalidParameterValueException: Two different versions of the same layer are not allowed "
+        f"to be referenced in the same function. {arns[0]} and {arns[1]} are versions of the same "
+        "layer."
+    )
+    client.delete_layer_version(LayerName=made[0]["LayerArn"], VersionNumber=1)
+    listed = client.list_layer_versions(LayerName="l")["LayerVersions"]
+    assert [each["Version"] for each in listed] == [2]

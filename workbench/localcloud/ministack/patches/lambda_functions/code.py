@@ -44,17 +44,15 @@ def missing_code(code: Mapping[str, Any]) -> str:
         if bucket in s3._buckets
         else ("NoSuchBucket", "The specified bucket does not exist")
     )
-    return (
-        f"Error occurred while GetObject. S3 Error Code: {kind}. S3 Error Message: {text} "
-        f"(s3://{bucket}/{key})"
-    )
+    return f"Error occurred while GetObject. S3 Error Code: {kind}. S3 Error Message: {text}"
 
 
 def _provisioned(create: Callable[..., Any], member: str) -> Callable[..., Any]:
     def create_with_code(logical_id: str, props: Properties, stack: str) -> Any:
-        problem = missing_code(props.get(member) or {})
-        if problem:
-            raise ValueError(problem)
+        code = props.get(member) or {}
+        problem = missing_code(code)
+        if problem:  # among a template's many functions, the place says which
+            raise ValueError(f"{problem} (s3://{code['S3Bucket']}/{code['S3Key']})")
         return create(logical_id, props, stack)
 
     return create_with_code

@@ -11,6 +11,12 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.lambda_functions.named import (
+    arn_of,
+    checked,
+    function_named,
+    qualifier_in,
+)
 from workbench.localcloud.ministack.patches.lambda_functions.refusals import (
     Reply,
     conflict,
@@ -27,61 +33,39 @@ def install() -> None:
     """Check what the calls name, before they are carried out."""
     from ministack.services import lambda_svc
 
-    lambda_svc._create_alias = _checked(lambda_svc._create_alias, _check_new_alias)
-    lambda_svc._update_alias = _checked(lambda_svc._update_alias, _check_alias_change)
-    lambda_svc._get_alias = _checked(lambda_svc._get_alias, _check_alias)
+    lambda_svc._create_alias = checked(lambda_svc._create_alias, _check_new_alias)
+    lambda_svc._update_alias = checked(lambda_svc._update_alias, _check_alias_change)
+    lambda_svc._get_alias = checked(lambda_svc._get_alias, _check_alias)
     lambda_svc._delete_alias = _deleting(lambda_svc._delete_alias)
     lambda_svc._list_aliases = _listing(lambda_svc._list_aliases)
-    lambda_svc._publish_version = _checked(lambda_svc._publish_version, _check_publication)
-    lambda_svc._delete_function = _checked(lambda_svc._delete_function, _check_deletion)
-    lambda_svc._update_code = _checked(lambda_svc._update_code, _check_function_revision)
-    lambda_svc._update_config = _checked(lambda_svc._update_config, _check_function_revision)
+    lambda_svc._publish_version = checked(lambda_svc._publish_version, _check_publication)
+    lambda_svc._delete_function = checked(lambda_svc._delete_function, _check_deletion)
+    lambda_svc._update_code = checked(lambda_svc._update_code, _check_function_revision)
+    lambda_svc._update_config = checked(lambda_svc._update_config, _check_function_revision)
     lambda_svc._get_function = _named(lambda_svc._get_function)
     lambda_svc._get_function_config = _named(lambda_svc._get_function_config)
     lambda_svc._invoke = _weighted(lambda_svc._invoke)
 
 
-def _checked(call: Callable[..., Reply], check: Callable[..., None]) -> Callable[..., Reply]:
-    def carry_out(*given: Any, **named: Any) -> Reply:
-        check(*given, **named)
-        return call(*given, **named)
-
-    return refusing(carry_out)
-
-
-def _function(name: str) -> Mapping[str, Any]:
-    from ministack.services import lambda_svc
-
-    found: Mapping[str, Any] | None = lambda_svc._functions.get(name)
-    return found or {}
-
-
-def _arn(name: str, qualifier: object = "") -> str:
-    from ministack.services import lambda_svc
-
-    arn = str(lambda_svc._func_arn(name))
-    return f"{arn}:{qualifier}" if qualifier else arn
-
-
 def _check_version(name: str, version: str) -> None:
-    if version != "$LATEST" and version not in _function(name).get("versions", {}):
-        raise not_found(f"Function not found: {_arn(name, version)}")
+    if version != "$LATEST" and version not in function_named(name).get("versions", {}):
+        raise not_found(f"Function not found: {arn_of(name, version)}")
 
 
 def _check_new_alias(name: str, data: Mapping[str, Any]) -> None:
     version = str(data.get("FunctionVersion") or "$LATEST")
-    if not _function(name):
-        raise not_found(f"Function not found: {_arn(name, version)}")
-    if data.get("Name") in _function(name)["aliases"]:
-        raise conflict(f"Alias already exists: {_arn(name, data['Name'])}")
+    if not function_named(name):
+        raise not_found(f"Function not found: {arn_of(name, version)}")
+    if data.get("Name") in function_named(name)["aliases"]:
+        raise conflict(f"Alias already exists: {arn_of(name, data['Name'])}")
     _check_version(name, version)
     _check_routing(name, version, data)
 
 
 def _check_alias_change(name: str, alias: str, data: Mapping[str, Any]) -> None:
-    found = _function(name).get("aliases", {}).get(alias)
+    found = function_named(name).get("aliases", {}).get(alias)
     if not found:
-        raise not_found(f"Alias not found: {_arn(name, alias)}")
+        raise not_found(f"Alias not found: {arn_of(name, alias)}")
     if data.get("RevisionId") and data["RevisionId"] != found["RevisionId"]:
         raise stale("GetFunction/GetAlias")
     version = str(data.get("FunctionVersion") or found["FunctionVersion"])
@@ -105,13 +89,13 @@ def _check_routing(name: str, version: str, data: Mapping[str, Any]) -> None:
 
 
 def _check_alias(name: str, alias: str) -> None:
-    if alias not in _function(name).get("aliases", {}):
-        raise not_found(f"Cannot find alias arn: {_arn(name, alias)}")
+    if alias not in function_named(name).get("aliases", {}):
+        raise not_found(f"Cannot find alias arn: {arn_of(name, alias)}")
 
 
 def _deleting(delete: Callable[..., Reply]) -> Callable[..., Reply]:
     def delete_alias(name: str, alias: str) -> Reply:
-        function = _function(name)
+        function = function_named(name)
         if function and alias not in function["aliases"]:
             return 204, {}, b""
         return delete(name, alias)
@@ -125,9 +109,9 @@ def _listing(listed: Callable[..., Reply]) -> Callable[..., Reply]:
         from ministack.services import lambda_svc
 
         version = lambda_svc._qp_first(query, "FunctionVersion")
-        if not version or not _function(name):
+        if not version or not function_named(name):
             return listed(name, query)
-        aliases = _function(name)["aliases"].values()
+        aliases = function_named(name)["aliases"].values()
         found = [each for each in aliases if each["FunctionVersion"] == version]
         reply: Reply = json_response({"Aliases": found})
         return reply
@@ -137,7 +121,7 @@ def _listing(listed: Callable[..., Reply]) -> Callable[..., Reply]:
 
 def _check_publication(name: str, data: Mapping[str, Any]) -> None:
     _check_function_revision(name, data)
-    config = _function(name).get("config") or {}
+    config = function_named(name).get("config") or {}
     given = data.get("CodeSha256")
     if config and given and given != config["CodeSha256"]:
         raise invalid(
@@ -147,16 +131,13 @@ def _check_publication(name: str, data: Mapping[str, Any]) -> None:
 
 
 def _check_function_revision(name: str, data: Mapping[str, Any]) -> None:
-    config = _function(name).get("config") or {}
+    config = function_named(name).get("config") or {}
     if config and data.get("RevisionId") and data["RevisionId"] != config["RevisionId"]:
         raise stale("GetFunction/GetAlias")
 
 
 def _check_deletion(name: str, query: Mapping[str, Any], path_qualifier: str | None = None) -> None:
-    from ministack.services import lambda_svc
-
-    qualifier = lambda_svc._qualifier_from_path_or_query(path_qualifier, query)
-    if qualifier == "$LATEST":
+    if qualifier_in(path_qualifier, query) == "$LATEST":
         raise invalid("$LATEST version cannot be deleted without deleting the function.")
 
 
@@ -165,7 +146,7 @@ def _named(call: Callable[..., Reply]) -> Callable[..., Reply]:
 
     def get(name: str, qualifier: str | None = None) -> Reply:
         if qualifier and not _has(name, qualifier):
-            raise not_found(f"Function not found: {_arn(name, qualifier)}")
+            raise not_found(f"Function not found: {arn_of(name, qualifier)}")
         return call(name, qualifier)
 
     return refusing(get)
@@ -174,7 +155,7 @@ def _named(call: Callable[..., Reply]) -> Callable[..., Reply]:
 def _has(name: str, qualifier: str) -> bool:
     from ministack.services import lambda_svc
 
-    return bool(lambda_svc._function_qualifier_exists(_function(name) or None, qualifier))
+    return bool(lambda_svc._function_qualifier_exists(function_named(name) or None, qualifier))
 
 
 def _weighted(invoke: Invoke) -> Invoke:
@@ -188,7 +169,7 @@ def _weighted(invoke: Invoke) -> Invoke:
         from ministack.services import lambda_svc
 
         asked = path_qualifier or lambda_svc._qp_first(query or {}, "Qualifier")
-        alias = _function(name).get("aliases", {}).get(asked) or {}
+        alias = function_named(name).get("aliases", {}).get(asked) or {}
         weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
         chosen = random.random()
         for version, weight in weights.items():
