@@ -135,6 +135,7 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     time_to_live,
     update_results,
 )
+from workbench.localcloud.ministack.patches.eventbridge import entries, rules
 from workbench.localcloud.ministack.patches.lambda_functions import (
     asynchronous,
     client_context,
@@ -322,6 +323,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     topic_messages.install,
     subscriptions.install,
     event_filters.install,
+    rules.install,
+    entries.install,
     queue_addresses.install,
     parameter_filters.install,
     parameter_labels.install,
