@@ -271,6 +271,23 @@ def test_indexes_give_what_they_project(local_cloud: LocalTarget) -> None:
         "project [color]"
     )
     assert client.scan(**of_global, ProjectionExpression="sk, l")["Count"] == 1
+    statement = "SELECT sk FROM cars.global WHERE l = 'c'"
+    assert client.execute_statement(Statement=statement)["Items"] == [{"sk": {"S": "b"}}]
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match=r"resource not found$"):
+        client.execute_statement(Statement="SELECT * FROM missing.global")
+    # Two keys of wrong types: the first is named.
+    puts = [{"Put": {"TableName": "cars", "Item": {**item, "pk": {"N": n}}}} for n in "12"]
+    with pytest.raises(client.exceptions.TransactionCanceledException) as cancelled:
+        client.transact_write_items(TransactItems=puts)
+    reasons = cancelled.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["ValidationError", "None"]
+    check = {"TableName": "cars", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}
+    check["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    check["ConditionExpression"] = "attribute_not_exists(pk)"
+    with pytest.raises(client.exceptions.TransactionCanceledException) as cancelled:
+        client.transact_write_items(TransactItems=[{"ConditionCheck": check}])
+    reason = cancelled.value.response["CancellationReasons"][0]
+    assert (reason["Code"], reason["Item"]) == ("ConditionalCheckFailed", item)
 
 
 def test_requests_of_other_types_than_the_apis(local_cloud: LocalTarget) -> None:

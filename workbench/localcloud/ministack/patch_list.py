@@ -120,6 +120,7 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     ordered_pages,
     partiql_removals,
     partiql_streams,
+    partiql_tables,
     read_bounds,
     read_capacity,
     request_models,
@@ -134,6 +135,7 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     table_imports,
     time_to_live,
     update_results,
+    write_members,
 )
 from workbench.localcloud.ministack.patches.eventbridge import entries, rules
 from workbench.localcloud.ministack.patches.lambda_functions import (
@@ -350,6 +352,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     read_bounds.install,
     legacy_conditions.install,
     selection.install,
+    write_members.install,
+    partiql_tables.install,
     request_models.install,
     speed.install,
     partiql_streams.install,
