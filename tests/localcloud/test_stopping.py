@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import signal
+import socket
 import threading
 import time
 import zipfile
@@ -13,8 +15,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from workbench.aws.clients import Clients
 from workbench.guardian_process import start_time
@@ -76,11 +80,31 @@ def _run_all(clients: Clients, folder: Path) -> list[int]:
         pids += json.loads(answer)
     told = folder / "busy"
     event = json.dumps({"told": str(told)}).encode()
-    clients.lambda_.invoke(FunctionName="busy", InvocationType="Event", Payload=event)
+
+    def wait_for_it() -> None:
+        with contextlib.suppress(BotoCoreError):  # the server ends first
+            clients.lambda_.invoke(FunctionName="busy", Payload=event)
+
+    threading.Thread(target=wait_for_it, daemon=True).start()
     deadline = time.monotonic() + 60
     while not (told.exists() and told.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return [*pids, int(told.read_text())]
+
+
+def _ask_and_do_not_read(clients: Clients) -> socket.socket:
+    """A connection that has asked for more than fits into it, and does not take it."""
+    clients.s3.create_bucket(Bucket="large")
+    clients.s3.put_object(Bucket="large", Key="object", Body=bytes(20_000_000))
+    address = urlsplit(
+        clients.s3.generate_presigned_url("get_object", {"Bucket": "large", "Key": "object"})
+    )
+    asking = socket.create_connection((address.hostname, address.port))
+    asking.sendall(
+        f"GET {address.path}?{address.query} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
+    )
+    assert asking.recv(12) == b"HTTP/1.1 200"
+    return asking
 
 
 def _gone(pids: list[int]) -> list[int]:
@@ -101,13 +125,17 @@ def cloud(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("how", ["kill", "stop"])
 def test_functions_end_with_the_local_cloud(cloud: Path, tmp_path: Path, how: str) -> None:
-    pids = _run_all(Clients(lifecycle.start(cloud)), tmp_path)
+    clients = Clients(lifecycle.start(cloud))
+    pids = _run_all(clients, tmp_path)
     assert len(pids) == 6
     assert all(start_time(pid) for pid in pids)
     if how == "kill":
         os.kill(lifecycle.status(cloud).pid, signal.SIGKILL)
     else:
-        lifecycle.stop(cloud)
+        said: list[str] = []
+        with _ask_and_do_not_read(clients):
+            lifecycle.stop(cloud, say=said.append)
+        assert said == []
     assert not _gone(pids)
 
 

@@ -152,8 +152,18 @@ def _serve(options: ServerOptions) -> int:
             cloud.close()
 
         code = 0
+        server = cast(ASGIFramework, app)
+        serving = asyncio.ensure_future(
+            serve(server, config, shutdown_trigger=stopped, mode="asgi")
+        )
+        stopping = asyncio.ensure_future(stop.wait())
         try:
-            await serve(cast(ASGIFramework, app), config, shutdown_trigger=stopped, mode="asgi")
+            await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+            # A client that does not read its response, or waits for a function that runs, would
+            # keep it for as long.
+            await asyncio.wait([serving], timeout=config.graceful_timeout + _CLOSING_SECONDS)
+            if serving.done():
+                serving.result()
         except Exception:
             logging.getLogger("local cloud").exception("the server failed")
             code = 1
@@ -170,6 +180,10 @@ def _serve(options: ServerOptions) -> int:
 
     asyncio.run(run())
     return 0
+
+
+_CLOSING_SECONDS = 1.0
+"""How long connections may take to close once they have had their time."""
 
 
 def _project_dir(state_dir: Path) -> Path:
