@@ -46,6 +46,11 @@ def template(wait: int) -> dict[str, Any]:
                 "Type": "AWS::SQS::Queue",
                 "Properties": {"FifoQueue": True, "VisibilityTimeout": wait + 30},
             },
+            "Lines": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": wait}},
+            "Setting": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": wait},
+            },
         }
     }
 
@@ -65,6 +70,8 @@ def test_both_names_can_be_read(stacks: Stacks) -> None:
         "Fn": r"amplify-circulardepdatafunc-root-sandbox-88caf0f-Fn-\w{12}",
         "amplifyFilesBucket6A14BF31": r"amplify-circulardepdataf-amplifyfilesbucket6a14b\w*-\w{12}",
         "Jobs": r"http://.*/amplify-circulardepdatafunc-root-\S*-Jobs-\w{12}\.fifo",
+        "Lines": f"{STACK}-Lines-" r"\w{13}",
+        "Setting": r"CFN-Setting-\w{13}",
     }
     for logical, shape in shapes.items():
         assert re.fullmatch(shape, made[logical]), made[logical]

@@ -139,8 +139,11 @@ def test_text_has_the_type_of_its_property(stacks: Stacks) -> None:
         "ProvisionedThroughput": {"ReadCapacityUnits": 5},
         "GlobalSecondaryIndexes": [{"ProvisionedThroughput": {"WriteCapacityUnits": 5}}],
     }
-    function = {"Timeout": "30", "Environment": {"Variables": {"Timeout": "30", "Yes": "true"}}}
-    assert typed("AWS::Lambda::Function", function) == {**function, "Timeout": 30}
+    function = {"Timeout": "30", "Environment": {"Variables": {"Timeout": "30", "Yes": True}}}
+    assert typed("AWS::Lambda::Function", function) == {
+        "Timeout": 30,
+        "Environment": {"Variables": {"Timeout": "30", "Yes": "true"}},
+    }
     with pytest.raises(TypeError, match="#/Timeout: expected type: Number, found: String"):
         typed("AWS::Lambda::Function", {"Timeout": "soon"})
 

@@ -4,6 +4,9 @@ A nested stack's name alone fills the 64 characters of a function or role: in mi
 functions have one beginning, and none says which it is. AWS leaves room for both:
 ``amplify-circulardepdatafu-customAPIFunction43845F63-<12 characters>``.
 
+Log groups and parameters have names of their own kind in ministack (``/STACK/LOGICAL``), which a
+second group of the same stack's next life finds taken.
+
 A stack that an earlier release made keeps ministack's names, as they are computed anew with each
 update: another name would replace what has content.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 _RANDOM = 12
@@ -46,6 +50,41 @@ def install() -> None:
         return made.lower() if lowercase else made
 
     provisioners._physical_name = physical_name
+    for kind, key in (("AWS::Logs::LogGroup", "LogGroupName"), ("AWS::SSM::Parameter", "Name")):
+        _name_as_aws(provisioners._RESOURCE_HANDLERS[kind], key, physical_name)
+
+
+def _name_as_aws(handlers: dict[str, Any], key: str, physical_name: Callable[..., str]) -> None:
+    """Give a type's nameless resources a generated name, ``CFN-…`` to parameters."""
+    create, update = handlers["create"], handlers["update"]
+
+    def generated(logical_id: str, stack_name: str) -> str:
+        if key == "Name":
+            suffix = physical_name(stack_name, logical_id, max_len=1024).rpartition("-")[2]
+            return f"CFN-{logical_id}-{suffix}"
+        return physical_name(stack_name, logical_id, max_len=512)
+
+    def create_named(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
+        from ministack.services.cloudformation import _stacks
+
+        if not props.get(key) and _is_new(_stacks.get(stack_name) or {}):
+            props = {**props, key: generated(logical_id, stack_name)}
+        return create(logical_id, props, stack_name)
+
+    def update_named(
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack_name: str,
+        logical_id: str,
+    ) -> Any:
+        if not new.get(key):
+            kept = physical_id if not old.get(key) else generated(logical_id, stack_name)
+            new = {**new, key: kept}
+            old = {**old, key: old.get(key) or physical_id}
+        return update(physical_id, old, new, stack_name, logical_id)
+
+    handlers["create"], handlers["update"] = create_named, update_named
 
 
 def readable(stack_name: str, logical_id: str, seed: str, most: int) -> str:

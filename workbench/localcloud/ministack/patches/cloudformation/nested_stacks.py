@@ -25,9 +25,11 @@ from ministack.services.cloudformation import (
     stacks,
 )
 
+from workbench.localcloud.ministack.patches.cloudformation.generated_names import readable
 from workbench.localcloud.ministack.patches.cloudformation.template_text import text_of
 
 _TYPE = "AWS::CloudFormation::Stack"
+_LONGEST_NAME = 128
 _SUCCEEDED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 Stack = dict[str, Any]
 Properties = dict[str, Any]
@@ -78,7 +80,7 @@ def _drive(coroutine: Coroutine[None, None, None]) -> None:
 def _create(logical_id: str, props: Properties, parent_name: str) -> tuple[str, dict[str, str]]:
     parent = _stacks.get(parent_name) or {}
     template, body, parameters = _read(props, parent_name)
-    name = f"{parent_name}-{logical_id}-{new_uuid()[:12].upper()}"
+    name = readable(parent_name, logical_id, new_uuid(), _LONGEST_NAME)
     stack_id = f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/{name}/{new_uuid()}"
     child: Stack = {
         "StackName": name,

@@ -1,7 +1,8 @@
 """Values of properties: ministack hands "false" to a service as a true value, AWS reads its type.
 
 A parameter, a mapping or ``Fn::Join`` gives text. CloudFormation makes a boolean or a number of it
-where the resource's schema has one; what does not fit fails the resource. The types come from the
+where the resource's schema has one; what does not fit fails the resource. A function's environment
+and a parameter's value are text, whatever the template has. The types come from the
 CloudFormation registry's schemas, for the services that backends use
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-type-schemas.html).
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ministack.services.cloudformation import stacks
+
+from workbench.localcloud.ministack.patches.cloudformation.template_text import text_of
 
 _FILE = Path(__file__).with_name("property_types.json")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -45,6 +48,8 @@ def typed(resource_type: str, properties: Any) -> Any:
 
 def _read(value: Any, types: Any, path: tuple[str, ...]) -> Any:
     if isinstance(types, str):
+        if types == "text":
+            return text_of(value)
         return _read_text(value, types, path) if isinstance(value, str) else value
     if isinstance(value, dict):
         return {
