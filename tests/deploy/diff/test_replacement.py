@@ -64,7 +64,8 @@ INDEX = ("GlobalSecondaryIndexes", "[byKind]")
         ((*INDEX, "KeySchema", "[kind]"), Outcome.IN_PLACE, "created again"),
         ((*INDEX, "Projection", "ProjectionType"), Outcome.IN_PLACE, "created again"),
         ((*INDEX, "ProvisionedThroughput", "ReadCapacityUnits"), Outcome.IN_PLACE, ""),
-        (("AttributeDefinitions", "[kind]", "AttributeType"), Outcome.IN_PLACE, ""),
+        (("AttributeDefinitions", "[kind]"), Outcome.IN_PLACE, ""),
+        (("AttributeDefinitions", "[kind]", "AttributeType"), Outcome.IN_PLACE, "created again"),
         (("AttributeDefinitions", "[id]", "AttributeType"), Outcome.MAYBE, "may replace"),
         (("LocalSecondaryIndexes", "[x]"), Outcome.MAYBE, "may replace"),
         (("KeySchema", "[id]"), Outcome.MAYBE, "may replace"),
@@ -78,8 +79,10 @@ def test_tables(path: tuple[str, ...], outcome: Outcome, note: str) -> None:
 
 def test_a_table_that_keeps_its_name_is_not_replaced() -> None:
     difference = Difference(("AttributeDefinitions", "[id]", "AttributeType"), "S", "N")
-    verdict = judge("AWS::DynamoDB::Table", difference, {**KEYS, "TableName": "rows"})
+    table = {**KEYS, "TableName": "rows"}
+    verdict = judge("AWS::DynamoDB::Table", difference, table)
     assert verdict.note == "CloudFormation refuses this for a table that keeps its name"
+    assert judge("AWS::DynamoDB::Table", difference, table, renamed=True).note == ""
 
 
 EMAIL = {"Name": "email", "Required": True, "Mutable": True}

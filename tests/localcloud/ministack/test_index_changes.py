@@ -128,6 +128,25 @@ def test_capacity_and_settings_change_in_place(stacks: Stacks) -> None:
     assert settings() == ("DISABLED", "DISABLED")
 
 
+def test_a_new_index_leaves_out_what_has_keys_of_another_type(local_clients: Clients) -> None:
+    client = local_clients.client("dynamodb")
+    client.create_table(**_table(A))
+    for number, value in enumerate(({"S": "x"}, {"N": "1"}, None)):
+        item = {"id": {"S": str(number)}, "k": {"S": "k"}, **({"n": value} if value else {})}
+        client.put_item(TableName="rows", Item=item)
+    client.update_table(
+        TableName="rows",
+        AttributeDefinitions=_table(A, B)["AttributeDefinitions"],
+        GlobalSecondaryIndexUpdates=[{"Create": _index(B)}],
+    )
+    client.put_item(TableName="rows", Item={**item, "id": {"S": "late"}, "n": {"S": "y"}})
+    index = {"TableName": "rows", "IndexName": "byKN"}
+    of_k = {"KeyConditionExpression": "k = :k", "ExpressionAttributeValues": {":k": {"S": "k"}}}
+    for found in (client.query(**index, **of_k), client.scan(**index)):
+        assert [item["id"]["S"] for item in found["Items"]] == ["0", "late"]
+    assert client.query(TableName="rows", IndexName="byK", **of_k)["Count"] == 4
+
+
 def test_what_update_table_refuses(local_clients: Clients) -> None:
     client = local_clients.client("dynamodb")
     client.create_table(**_table(A))

@@ -114,8 +114,9 @@ class _Pair:
         """Decide a resource's effect from its differences, and note what moves with it."""
         before, after = self.old[logical_id], self.kept[logical_id]
         effect, properties = Effect.UPDATE, []
+        renamed = any(each.path[:1] == ("TableName",) for each in self.found[logical_id])
         for difference in self.found[logical_id]:
-            verdict = judge(after.type, difference, after.properties)
+            verdict = judge(after.type, difference, after.properties, renamed=renamed)
             replaces = verdict.outcome in {Outcome.REPLACES, Outcome.MAYBE}
             if before.type != after.type:
                 replaces = True

@@ -50,8 +50,12 @@ class Verdict:
 IN_PLACE = Verdict(Outcome.IN_PLACE)
 
 
-def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> Verdict:
+def judge(
+    resource_type: str, difference: Difference, after: dict[str, Any], *, renamed: bool = False
+) -> Verdict:
     """What a difference does to a resource of this type; ``after`` are its new properties.
+
+    ``renamed``: the new properties have another table's name.
 
     A conditional rule counts as a replacement for types that hold data, where a false alarm costs
     less than a lost table, and as an update in place for all others.
@@ -60,7 +64,10 @@ def judge(resource_type: str, difference: Difference, after: dict[str, Any]) -> 
         return _judge_amplify_table(difference, after)
     if resource_type == USER_POOL:
         return _judge_user_pool(difference)
-    if resource_type == TABLE and (of_table := _judge_table(difference, after)) is not None:
+    if (
+        resource_type == TABLE
+        and (of_table := _judge_table(difference, after, renamed)) is not None
+    ):
         return of_table
     if difference.path[:1] == ("ServiceToken",):
         return Verdict(Outcome.REFUSED, "CloudFormation refuses another provider for this resource")
@@ -155,7 +162,7 @@ def _judge_amplify_table(difference: Difference, after: dict[str, Any]) -> Verdi
     return IN_PLACE
 
 
-def _judge_table(difference: Difference, after: dict[str, Any]) -> Verdict | None:
+def _judge_table(difference: Difference, after: dict[str, Any], renamed: bool) -> Verdict | None:
     """What is fixed in a DynamoDB table and its indexes; None for what its schema says."""
     top, inside = difference.path[:1], len(difference.path) > 2
     if top == ("GlobalSecondaryIndexes",) and inside:
@@ -166,7 +173,11 @@ def _judge_table(difference: Difference, after: dict[str, Any]) -> Verdict | Non
         own |= {key["AttributeName"] for key in _listed(index.get("KeySchema"))}
     retypes = top == ("AttributeDefinitions",) and inside and difference.path[1].strip("[]") in own
     if retypes or top in {("KeySchema",), ("LocalSecondaryIndexes",)}:
+        if renamed:
+            return Verdict(Outcome.MAYBE)
         return Verdict(Outcome.MAYBE, _NAMED_TABLE if "TableName" in after else "may replace")
+    if top == ("AttributeDefinitions",) and inside:
+        return Verdict(Outcome.IN_PLACE, _INDEX_REBUILT)
     return None
 
 

@@ -129,9 +129,16 @@ def _add_fields(tables: dict[str, _Checks], before: Types, after: Types) -> None
 
 
 def _new_indexes(before: TemplateResource, after: TemplateResource) -> dict[str, Mapping[str, str]]:
-    """The indexes that are new or have other keys: each key attribute with its type."""
+    """The key attributes that are new in an index, or have another type, with their types.
+
+    What lacks one of the others is not in the deployed index either.
+    """
     was, now = _indexes(before), _indexes(after)
-    return {name: keys for name, keys in now.items() if was.get(name) != keys}
+    found = {
+        name: {key: kind for key, kind in keys.items() if was.get(name, {}).get(key) != kind}
+        for name, keys in now.items()
+    }
+    return {name: keys for name, keys in found.items() if keys}
 
 
 def _indexes(table: TemplateResource) -> dict[str, Mapping[str, str]]:

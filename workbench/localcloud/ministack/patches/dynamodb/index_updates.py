@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.localcloud.ministack.patches.dynamodb.ordered_pages import note_misfits
+
 _ACTIONS = ("Create", "Update", "Delete")
 _INVALID = "One or more parameter values were invalid: "
 _ALONE = {
@@ -37,7 +39,13 @@ def install() -> None:
     def checked(data: dict[str, Any]) -> Any:
         table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
         refused = _refusal(data, table) if table is not None else None
-        return error_response_json(*refused, 400) if refused else update_table(data)
+        if refused:
+            return error_response_json(*refused, 400)
+        answer = update_table(data)
+        for update in data.get("GlobalSecondaryIndexUpdates") or ():
+            if "Create" in update and answer[0] == 200:
+                note_misfits(table, update["Create"]["IndexName"])
+        return answer
 
     dynamodb._update_table = checked
 

@@ -25,6 +25,8 @@ LARGE = 1000
 """Items of a table from which its keys are kept in order."""
 
 _INDEX_MEMBERS = "_index_members"
+_MISFITS = "_indexes_with_misfits"
+"""Where a table names the indexes that leave out items for their keys' types."""
 _PAGE_BYTES = 1_048_576
 _NO_SORT = "__no_sort__"
 
@@ -106,7 +108,7 @@ def install() -> None:
         def handled(data: Request) -> Reply:
             name = dynamodb._normalize_table_name(data.get("TableName"))
             table = dynamodb._tables.get(name) if isinstance(name, str) else None
-            view = view_of(name, table, data) if table and is_large(table) else None
+            view = view_of(name, table, data) if table and _is_ordered(table, data) else None
             with _seeing(view):
                 return read(data)
 
@@ -132,6 +134,25 @@ def install() -> None:
 def is_large(table: Table) -> bool:
     """Whether its keys are kept in order."""
     return int(table.get("ItemCount") or 0) > LARGE
+
+
+def note_misfits(table: dict[str, Any], index: str) -> None:
+    """Read a new index by its order if stored items have keys of another type.
+
+    DynamoDB leaves them out; ministack asks for the attributes' names alone. No such item can be
+    written once the index is there.
+    """
+    schema = _schema(table, index)
+    keys = [each for each in (schema.index_hash, schema.index_range) if each] if schema else []
+    for items in table["items"].values():
+        for item in items.values():
+            if any(key.name in item and key.type not in item[key.name] for key in keys):
+                table[_MISFITS] = sorted({*table.get(_MISFITS, ()), index})
+                return
+
+
+def _is_ordered(table: Table, data: Request) -> bool:
+    return is_large(table) or data.get("IndexName") in table.get(_MISFITS, ())
 
 
 def is_ready(table: Table, index: str | None) -> bool:
