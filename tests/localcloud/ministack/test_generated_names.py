@@ -47,6 +47,10 @@ def template(wait: int) -> dict[str, Any]:
                 "Properties": {"FifoQueue": True, "VisibilityTimeout": wait + 30},
             },
             "Lines": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": wait}},
+            "Orders": {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"FifoTopic": True, "DisplayName": f"after {wait}"},
+            },
             "Setting": {
                 "Type": "AWS::SSM::Parameter",
                 "Properties": {"Type": "String", "Value": wait},
@@ -71,6 +75,7 @@ def test_both_names_can_be_read(stacks: Stacks) -> None:
         "amplifyFilesBucket6A14BF31": r"amplify-circulardepdataf-amplifyfilesbucket6a14b\w*-\w{12}",
         "Jobs": r"http://.*/amplify-circulardepdatafunc-root-\S*-Jobs-\w{12}\.fifo",
         "Lines": f"{STACK}-Lines-" r"\w{13}",
+        "Orders": rf"arn:aws:sns:us-east-1:000000000000:{STACK}-Orders-\w{{13}}\.fifo",
         "Setting": r"CFN-Setting-\w{13}",
     }
     for logical, shape in shapes.items():

@@ -4,8 +4,8 @@ A nested stack's name alone fills the 64 characters of a function or role: in mi
 functions have one beginning, and none says which it is. AWS leaves room for both:
 ``amplify-circulardepdatafu-customAPIFunction43845F63-<12 characters>``.
 
-Log groups and parameters have names of their own kind in ministack (``/STACK/LOGICAL``), which a
-second group of the same stack's next life finds taken.
+Log groups and parameters have names of another kind in ministack (``/STACK/LOGICAL``), FIFO topics
+lack their suffix.
 
 A stack that an earlier release made keeps ministack's names, as they are computed anew with each
 update: another name would replace what has content.
@@ -50,24 +50,35 @@ def install() -> None:
         return made.lower() if lowercase else made
 
     provisioners._physical_name = physical_name
-    for kind, key in (("AWS::Logs::LogGroup", "LogGroupName"), ("AWS::SSM::Parameter", "Name")):
-        _name_as_aws(provisioners._RESOURCE_HANDLERS[kind], key, physical_name)
+
+    def log_group(logical_id: str, stack_name: str) -> str:
+        return physical_name(stack_name, logical_id, max_len=512)
+
+    def parameter(logical_id: str, stack_name: str) -> str:
+        return f"CFN-{logical_id}-{log_group(logical_id, stack_name).rpartition('-')[2]}"
+
+    def fifo_topic(logical_id: str, stack_name: str) -> str:
+        return physical_name(stack_name, logical_id, max_len=251) + ".fifo"
+
+    handlers = provisioners._RESOURCE_HANDLERS
+    _name_as_aws(handlers["AWS::Logs::LogGroup"], "LogGroupName", log_group)
+    _name_as_aws(handlers["AWS::SSM::Parameter"], "Name", parameter)
+    _name_as_aws(handlers["AWS::SNS::Topic"], "TopicName", fifo_topic, only_if="FifoTopic")
 
 
-def _name_as_aws(handlers: dict[str, Any], key: str, physical_name: Callable[..., str]) -> None:
-    """Give a type's nameless resources a generated name, ``CFN-…`` to parameters."""
+def _name_as_aws(
+    handlers: dict[str, Any], key: str, generated: Callable[[str, str], str], only_if: str = ""
+) -> None:
+    """Give a type's nameless resources a generated name."""
     create, update = handlers["create"], handlers["update"]
 
-    def generated(logical_id: str, stack_name: str) -> str:
-        if key == "Name":
-            suffix = physical_name(stack_name, logical_id, max_len=1024).rpartition("-")[2]
-            return f"CFN-{logical_id}-{suffix}"
-        return physical_name(stack_name, logical_id, max_len=512)
+    def is_nameless(props: dict[str, Any]) -> bool:
+        return not props.get(key) and (not only_if or bool(props.get(only_if)))
 
     def create_named(logical_id: str, props: dict[str, Any], stack_name: str) -> Any:
         from ministack.services.cloudformation import _stacks
 
-        if not props.get(key) and _is_new(_stacks.get(stack_name) or {}):
+        if is_nameless(props) and _is_new(_stacks.get(stack_name) or {}):
             props = {**props, key: generated(logical_id, stack_name)}
         return create(logical_id, props, stack_name)
 
@@ -78,10 +89,10 @@ def _name_as_aws(handlers: dict[str, Any], key: str, physical_name: Callable[...
         stack_name: str,
         logical_id: str,
     ) -> Any:
-        if not new.get(key):
-            kept = physical_id if not old.get(key) else generated(logical_id, stack_name)
-            new = {**new, key: kept}
-            old = {**old, key: old.get(key) or physical_id}
+        if is_nameless(new):
+            name = physical_id.rpartition(":")[2]
+            kept = generated(logical_id, stack_name) if old.get(key) else name
+            new, old = {**new, key: kept}, {key: name, **old}
         return update(physical_id, old, new, stack_name, logical_id)
 
     handlers["create"], handlers["update"] = create_named, update_named
