@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -128,6 +129,43 @@ def test_destinations_hear_of_success_and_failure(functions: Functions) -> None:
         assert told["requestPayload"] == {"bad": bad}
         payload = told["responsePayload"]
         assert payload == 5 if not bad else payload["errorType"] == "TypeError"
+
+
+def test_an_event_bus_hears_of_success_and_a_bucket_of_failure(functions: Functions) -> None:
+    client, clients = functions.clients.lambda_, functions.clients
+    events, s3 = clients.client("events"), clients.client("s3")
+    code = "exports.handler = async event => { if (event.bad) throw new TypeError('bang') }"
+    name = functions.create(NODE, code)
+    url, arn = _queue(functions, name)
+    pattern = {"source": ["lambda"], "detail": {"requestContext": {"condition": ["Success"]}}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    s3.create_bucket(Bucket=name)
+    bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+    client.put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=0,
+        DestinationConfig={
+            "OnSuccess": {"Destination": bus},
+            "OnFailure": {"Destination": f"arn:aws:s3:::{name}"},
+        },
+    )
+    for payload in (b'{"bad": true}', b"{}"):
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+    event = json.loads(_received(functions, url)["Body"])
+    function = f"arn:aws:lambda:us-east-1:000000000000:function:{name}:$LATEST"
+    assert event["detail-type"] == "Lambda Function Invocation Result - Success"
+    assert event["resources"] == [bus, function]
+    assert event["detail"]["responsePayload"] is None
+    stored: list[Any] = []
+    deadline = time.monotonic() + 30
+    while not stored and time.monotonic() < deadline:
+        stored = s3.list_objects_v2(Bucket=name).get("Contents", [])
+    assert re.fullmatch(
+        rf"aws/lambda/async/{name}(/\d+){{3}}/[\d-]+T[\d.]+-[0-9a-f-]{{36}}", stored[0]["Key"]
+    )
+    told = json.load(s3.get_object(Bucket=name, Key=stored[0]["Key"])["Body"])
+    assert told["responsePayload"]["errorType"] == "TypeError"
 
 
 def test_a_dead_letter_queue_gets_the_event_itself(functions: Functions) -> None:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localcloud.ministack.functions.conftest import NODE, Functions
 
@@ -70,3 +71,37 @@ def test_a_window_waits_for_more_messages_than_ten(functions: Functions) -> None
     name, url = _mapped(functions, None, BatchSize=12, MaximumBatchingWindowInSeconds=60)
     _send(functions, url, *bodies)
     assert [sorted(each, key=int) for each in _batches(functions, name, 1)] == [bodies]
+
+
+def test_a_mapping_is_refused_as_lambda_refuses_it(functions: Functions) -> None:
+    client: Any = functions.clients.lambda_
+    name, _ = _mapped(functions, None)
+    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert mapping["State"] == "Enabled"
+    arn, identifier = mapping["EventSourceArn"], mapping["UUID"]
+    slow = functions.create(NODE, CODE, Timeout=60)
+    other = arn.replace(name, "nowhere")
+    for told, given in {
+        f'An event source mapping with SQS arn (" {arn} ") and function (" {name} ") already '
+        f"exists. Please update or delete the existing mapping with UUID {identifier}": {},
+        "Queue visibility timeout: 3 seconds is less than Function timeout: 60 seconds": {
+            "FunctionName": slow
+        },
+        "Error occurred while ReceiveMessage. SQS Error Code: "
+        "AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not "
+        "exist.": {"EventSourceArn": other},
+        "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater "
+        "than 10": {"BatchSize": 11},
+        "Invalid filter pattern definition.": {
+            "FilterCriteria": {"Filters": [{"Pattern": '"no"'}]}
+        },
+        "Function does not exist": {"FunctionName": "nobody"},
+    }.items():
+        with pytest.raises(ClientError) as refused:
+            client.create_event_source_mapping(
+                **{"FunctionName": name, "EventSourceArn": arn} | given
+            )
+        assert refused.value.response["Error"]["Message"] == told
+    assert client.update_event_source_mapping(UUID=identifier, BatchSize=5)["State"] == "Updating"
+    assert client.get_event_source_mapping(UUID=identifier)["BatchSize"] == 5
+    assert client.delete_event_source_mapping(UUID=identifier)["State"] == "Deleting"

@@ -1,4 +1,4 @@
-"""Sends what became of an invocation to the queue, topic or function that is to hear of it."""
+"""Sends what became of an invocation to the queue, topic, function, bus or bucket it is for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,18 @@ from typing import Any
 _logger = logging.getLogger("lambda")
 
 
-def deliver(target: str, record: Any, attributes: Mapping[str, str] | None = None) -> None:
+def deliver(
+    target: str,
+    record: Any,
+    attributes: Mapping[str, str] | None = None,
+    *,
+    folder: str = "",
+    result: str = "",
+) -> None:
     """Send the record to the resource that ``target`` names.
 
-    ``attributes`` are those of a message to a dead letter queue or topic.
+    ``attributes`` are those of a message to a dead letter queue or topic, ``folder`` is where a
+    bucket keeps the record, ``result`` (Success or Failure) is what an event bus tells.
     """
     from ministack.core.arn import ArnParseError, parse_arn
     from ministack.services import lambda_svc, sns, sqs
@@ -39,8 +47,38 @@ def deliver(target: str, record: Any, attributes: Mapping[str, str] | None = Non
             args=(function, record),
             daemon=True,
         ).start()
+    elif service == "events":
+        _send_event(target, record, result)
+    elif service == "s3" and _store(target, folder, body):
+        pass
     else:
         _logger.warning("The destination %s was not found", target)
+
+
+def _send_event(bus: str, record: Mapping[str, Any], result: str) -> None:
+    from ministack.services import eventbridge
+
+    entry = {
+        "EventBusName": bus,
+        "Source": "lambda",
+        "DetailType": f"Lambda Function Invocation Result - {result}",
+        "Resources": [bus, record["requestContext"]["functionArn"]],
+        "Detail": json.dumps(record),
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def _store(bucket_arn: str, folder: str, body: str) -> bool:
+    """Keep the record in a bucket, where Lambda keeps it; whether there is the bucket."""
+    from ministack.services import lambda_svc, s3
+
+    bucket = bucket_arn.rpartition(":")[2]
+    now = time.strftime("%Y/%m/%d/%Y-%m-%dT%H.%M.%S", time.gmtime())
+    key = f"aws/lambda/{folder}/{now}-{lambda_svc.new_uuid()}"
+    answer: int = s3._put_object(bucket, key, body.encode(), {"content-type": "application/json"})[
+        0
+    ]
+    return answer < 300
 
 
 def _attribute(name: str, value: str) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Asynchronous invocations: ministack tells no destination of success, and counts three tries.
 
-Here a queue, topic or function hears of success and failure with the number of tries, a dead letter
-queue gets the event itself, and a throttled event is tried again.
+Here a queue, topic, function, bus or bucket hears of success and failure with the number of tries,
+a dead letter queue gets the event itself, and a throttled event is tried again.
 """
 
 from __future__ import annotations
 
 import contextvars
 import json
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from workbench.localcloud.ministack.functions.destinations import deliver
 
 _RETRIES = 2
 _LONGEST_AGE = 21_600
+_STARTED = re.compile(r"^START RequestId: (\S+)")
 
 
 def install() -> None:
@@ -64,7 +66,7 @@ def _run(func: dict[str, Any], event: Any) -> None:
             break
         time.sleep(delay)
         waits += 1
-    outcome = _Outcome(condition, count, result.get("body"))
+    outcome = _Outcome(condition, count, result.get("body"), _request_id(result))
     _tell_destination(config, settings, event, outcome)
     if condition != "Success":
         _keep_dead_letter(config, event, outcome)
@@ -87,13 +89,20 @@ class _Outcome:
     condition: str
     count: int
     body: Any
+    request_id: str
+
+
+def _request_id(result: Mapping[str, Any]) -> str:
+    """The invocation's own id, as its log begins with it."""
+    from ministack.services import lambda_svc
+
+    found = _STARTED.search(str(result.get("log") or ""))
+    return found[1] if found else str(lambda_svc.new_uuid())
 
 
 def _tell_destination(
     config: Mapping[str, Any], settings: Mapping[str, Any], event: Any, outcome: _Outcome
 ) -> None:
-    from ministack.services import lambda_svc
-
     kind = "OnSuccess" if outcome.condition == "Success" else "OnFailure"
     destination = ((settings.get("DestinationConfig") or {}).get(kind) or {}).get("Destination")
     if not destination:
@@ -110,7 +119,7 @@ def _tell_destination(
             "version": "1.0",
             "timestamp": now,
             "requestContext": {
-                "requestId": lambda_svc.new_uuid(),
+                "requestId": outcome.request_id,
                 "functionArn": f"{arn}:{version}",
                 "condition": outcome.condition,
                 "approximateInvokeCount": outcome.count,
@@ -119,17 +128,17 @@ def _tell_destination(
             "responseContext": responded,
             "responsePayload": outcome.body,
         },
+        folder=f"async/{config.get('FunctionName')}",
+        result=kind.removeprefix("On"),
     )
 
 
 def _keep_dead_letter(config: Mapping[str, Any], event: Any, outcome: _Outcome) -> None:
     """Put the event itself into the dead letter queue or topic."""
-    from ministack.services import lambda_svc
-
     target = (config.get("DeadLetterConfig") or {}).get("TargetArn")
     if not target:
         return
     body = outcome.body
     message = body.get("errorMessage", "") if isinstance(body, Mapping) else json.dumps(body)
-    attributes = {"RequestID": lambda_svc.new_uuid(), "ErrorCode": "200", "ErrorMessage": message}
+    attributes = {"RequestID": outcome.request_id, "ErrorCode": "200", "ErrorMessage": message}
     deliver(target, event, attributes)

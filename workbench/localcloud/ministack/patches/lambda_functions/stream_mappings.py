@@ -275,7 +275,8 @@ def _discard(
             "streamArn": mapping["EventSourceArn"],
         },
     }
-    deliver(target, told)
+    folder = f"{mapping['UUID']}/{reading.shard.identifier}"
+    deliver(target, told, folder=folder, result="Failure")
 
 
 def _time(seconds: float) -> str:
