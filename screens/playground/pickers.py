@@ -33,7 +33,8 @@ from workbench.playground.run_as import (
     choices,
     parse_run_as,
 )
-from workbench.playground.saved_operations import FOLDER, NotSavedProblem, list_saved, read_saved
+from workbench.playground.saved_operations import FOLDER, operations_of
+from workbench.project.saved_files import NotSavedProblem
 
 _ABOUT = {
     As.API_KEY: "the API key",
@@ -156,7 +157,7 @@ def _run_row(run: Run) -> Row:
 
 async def ask_saved(ask: Ask, shell: Shell, root: Path) -> TabContent | None:
     """Ask for a saved operation."""
-    found = await asyncio.to_thread(list_saved, root)
+    found = await asyncio.to_thread(operations_of(root).files)
     if not found:
         shell.say(f"No saved operations in {FOLDER}/ yet. Press Ctrl+S to save this tab.")
         return None
@@ -168,7 +169,7 @@ async def ask_saved(ask: Ask, shell: Shell, root: Path) -> TabContent | None:
     if chosen is None:
         return None
     try:
-        return TabContent(await asyncio.to_thread(read_saved, root, chosen), file=chosen)
+        return TabContent(await asyncio.to_thread(operations_of(root).read, chosen), file=chosen)
     except NotSavedProblem as problem:
         shell.say(str(problem), "error")
         return None

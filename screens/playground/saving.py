@@ -12,14 +12,17 @@ from screens.playground.shown_result import FileContent
 from screens.playground.tab_state import TabState
 from screens.ports import Shell
 from workbench.atomic_files import write_whole
-from workbench.playground.saved_operations import NotSavedProblem, save
+from workbench.playground.saved_operations import operations_of
+from workbench.project.saved_files import NotSavedProblem
 
 
 async def save_tab(shell: Shell, root: Path, tab: TabState) -> None:
     """Save a tab's text in the project's graphql/ folder; the tab is that file's from then on."""
     name = tab.file or f"{tab.title}.graphql"
     try:
-        path = await asyncio.to_thread(save, root, name, tab.text, replace=bool(tab.file))
+        path = await asyncio.to_thread(
+            operations_of(root).save, name, tab.text, replace=bool(tab.file)
+        )
     except NotSavedProblem as problem:
         shell.say(str(problem), "error")
         return

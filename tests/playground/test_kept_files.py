@@ -15,8 +15,9 @@ from workbench.playground.addresses import (
     save_address,
 )
 from workbench.playground.history import History, Run
-from workbench.playground.saved_operations import NotSavedProblem, list_saved, read_saved, save
+from workbench.playground.saved_operations import operations_of
 from workbench.playground.saved_tabs import SavedTab, SavedTabs, load_tabs, save_tabs
+from workbench.project.saved_files import NotSavedProblem
 
 
 def run(title: str, query: str, run_as: str = "api-key") -> Run:
@@ -58,18 +59,19 @@ def test_history_is_searched_by_words_and_keeps_no_token(tmp_path: Path) -> None
 
 
 def test_operations_are_saved_in_the_project_and_nowhere_else(tmp_path: Path) -> None:
-    save(tmp_path, "todos/list", "{ a }")
-    assert [each.name for each in list_saved(tmp_path)] == ["todos/list.graphql"]
-    assert read_saved(tmp_path, "todos/list.graphql") == "{ a }\n"
+    folder = operations_of(tmp_path)
+    folder.save("todos/list", "{ a }")
+    assert [each.name for each in folder.files()] == ["todos/list.graphql"]
+    assert folder.read("todos/list.graphql") == "{ a }\n"
     with pytest.raises(NotSavedProblem, match="already exists"):
-        save(tmp_path, "todos/list", "{ b }")
-    save(tmp_path, "todos/list", "{ b }", replace=True)
-    assert read_saved(tmp_path, "todos/list") == "{ b }\n"
+        folder.save("todos/list", "{ b }")
+    folder.save("todos/list", "{ b }", replace=True)
+    assert folder.read("todos/list") == "{ b }\n"
     for name in ("../out", "/etc/out", "", "  "):
         with pytest.raises(NotSavedProblem, match="not a valid file name"):
-            save(tmp_path, name, "{ a }")
+            folder.save(name, "{ a }")
     with pytest.raises(NotSavedProblem, match="could not be read"):
-        read_saved(tmp_path, "none")
+        folder.read("none")
 
 
 def test_addresses_keep_values_only_where_allowed(tmp_path: Path) -> None:

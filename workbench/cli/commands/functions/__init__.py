@@ -12,8 +12,8 @@ ABOUT: Final = "list the backend's functions, read what they log, invoke them"
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import invoke, listing, logs
+    from workbench.cli.commands.functions import events, invoke, listing, logs
 
     actions = add_actions(parser)
-    for part in (listing, logs, invoke):
+    for part in (listing, logs, invoke, events):
         part.register(actions)

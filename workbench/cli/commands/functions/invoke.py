@@ -26,6 +26,10 @@ def register(actions: Actions) -> None:
     invoke.add_argument(
         "--event", metavar="FILE", default="", help="a JSON file, or - for standard input"
     )
+    invoke.add_argument(
+        "--as-trigger", metavar="KIND", default="", help="a ready event, as this source sends it"
+    )
+    invoke.add_argument("--saved", metavar="NAME", default="", help="a saved event")
     how = invoke.add_mutually_exclusive_group()
     how.add_argument(
         "--async", dest="queued", action="store_true", help="queue the event, and do not wait"
@@ -36,13 +40,24 @@ def register(actions: Actions) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from workbench.cli.commands.functions.events import ready_event
+    from workbench.functions.event_files import events_of
     from workbench.functions.invoke import checked_event, invoke, invoke_many
     from workbench.functions.open_functions import named
 
     how: How = "async" if arguments.queued else "dry" if arguments.dry_run else "sync"
+    if sum(bool(each) for each in (arguments.event, arguments.as_trigger, arguments.saved)) > 1:
+        raise UserProblem(
+            "Only one event can be sent.", "Choose one of --event, --as-trigger, --saved.",
+            exit_code=2,
+        )  # fmt: skip
     event = checked_event(_event(arguments.event), how)
     opened = opened_functions(arguments)
     function = named(opened.functions(), arguments.name)
+    if arguments.as_trigger:
+        event = ready_event(opened, function, arguments.as_trigger)
+    elif arguments.saved:
+        event = checked_event(events_of(opened.root, function.name).read(arguments.saved), how)
     if arguments.count > 1 and how == "sync":
         events = [event] * arguments.count
         return _report_many(
