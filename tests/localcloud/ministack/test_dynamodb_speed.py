@@ -53,3 +53,13 @@ async def test_answers_are_plain_only_where_asked_for() -> None:
         )
     assert (status, taken) == (400, [])
     assert b"ResourceNotFoundException" in body
+
+
+def test_long_answers_are_written_bit_by_bit() -> None:
+    installation.install()
+    from ministack.services import dynamodb
+
+    items = [{"id": {"S": f"ü{number}"}} for number in range(450)]
+    for count in (0, 200, 201, 450):
+        data = {"Items": items[:count], "Count": count}
+        assert dynamodb.json_response(data)[2] == json.dumps(data, ensure_ascii=False).encode()

@@ -16,11 +16,11 @@ NO_SORT = "__no_sort__"
 
 Item = dict[str, Any]
 
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 
 
 def _item(stored: Any) -> Any:
-    return _decode(stored.decode()) if type(stored) is bytes else stored
+    return _decode(stored.decode())[0] if type(stored) is bytes else stored
 
 
 class PackedPartition(dict[str, Any]):

@@ -6,10 +6,17 @@ same.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+_AT_ONCE = 200
+"""Items that are written as JSON before others get their turn: a page of a megabyte takes 30 ms."""
+
+_PLACE = "\x1fitems\x1f"
+_WRITTEN_PLACE = json.dumps(_PLACE).encode()
 
 _taken: ContextVar[list[Any] | None] = ContextVar("taken", default=None)
 
@@ -53,7 +60,21 @@ def install() -> None:
         if status == 200 and taken is not None:
             taken.append(data)
             return status, {}, b""
-        return written(data, status, **options)
+        items = data.get("Items") if isinstance(data, dict) else None
+        if not isinstance(items, list) or len(items) <= _AT_ONCE:
+            return written(data, status, **options)
+        answered = written({**data, "Items": [_PLACE]}, status, **options)
+        return answered[0], answered[1], _with_items(answered[2], items)
 
     dynamodb._item_size_bytes = item_size
     dynamodb.json_response = answer
+
+
+def _with_items(body: bytes, items: list[Any]) -> bytes:
+    """The answer with its items, which are written bit by bit."""
+    before, _, after = body.partition(_WRITTEN_PLACE)
+    parts = (
+        json.dumps(items[at : at + _AT_ONCE], ensure_ascii=False)[1:-1].encode()
+        for at in range(0, len(items), _AT_ONCE)
+    )
+    return before + b", ".join(parts) + after
