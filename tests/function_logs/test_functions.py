@@ -23,6 +23,7 @@ def stack(name: str, resources: dict[str, tuple[str, object]], **more: object) -
                             "Properties": {
                                 "Tags": [{"Key": "amplify:friendly-name", "Value": logical_id}],
                                 "LoggingConfig": config,
+                                "Runtime": "nodejs22.x",
                             },
                         }
                         for logical_id, (_, config) in resources.items()
@@ -61,9 +62,9 @@ def test_functions_are_those_that_the_outputs_name_with_the_groups_that_they_log
         outputs={"definedFunctions": '["f-plain","f-named","f-referred"]'},
     )
     assert functions_of(live) == (
-        LoggedFunction("named", "/my/group"),
-        LoggedFunction("plain", "/aws/lambda/f-plain"),
-        LoggedFunction("referred", "/made/group"),
+        LoggedFunction("named", "/my/group", "nodejs22.x"),
+        LoggedFunction("plain", "/aws/lambda/f-plain", "nodejs22.x"),
+        LoggedFunction("referred", "/made/group", "nodejs22.x"),
     )
 
 

@@ -20,6 +20,8 @@ from workbench.model.events import Level
         ("[ERROR] KeyError: 'x'", Level.ERROR),
         ("[WARNING]\t2026\tcareful", Level.WARNING),
         ("2026-01-01T00:00:00.000Z 8f5 Task timed out after 3.00 seconds", Level.ERROR),
+        ("RequestId: 8f5 Error: Runtime exited with error: signal: killed", Level.ERROR),
+        ("Runtime.OutOfMemory", Level.ERROR),
         ('{"level": "warn", "message": "x"}', Level.WARNING),
         ('{"type": "platform.start"}', Level.DEBUG),
         ('{"type": "platform.report"}', Level.INFO),

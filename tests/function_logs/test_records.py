@@ -33,7 +33,7 @@ def record(message: str, stream: str = "s") -> LogRecord:
         (f"[ERROR]\t{AT}\t\tinit", "init", Level.ERROR, ""),
         (f"{AT} {ID} Task timed out after 3.00 seconds", "Task timed out after 3.00 seconds",
          Level.ERROR, ID),
-        (f"RequestId: {ID} Error: Runtime exited", "Runtime exited", Level.INFO, ID),
+        (f"RequestId: {ID} Error: Runtime exited", "Runtime exited", Level.ERROR, ID),
         ("printed", "printed", Level.INFO, ""),
         ("{not json", "{not json", Level.INFO, ""),
         ('{"a": 1}', '{"a": 1}', Level.INFO, ""),

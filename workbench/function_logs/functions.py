@@ -34,6 +34,7 @@ def functions_of(live: LiveStack) -> tuple[LoggedFunction, ...]:
         LoggedFunction(
             friendly_name(resource.properties.get("Tags")) or deployed.physical_id,
             log_group_of(stack, resource.properties, deployed.physical_id),
+            str(resource.properties.get("Runtime") or ""),
         )
         for _, stack in live.walk()
         for logical_id, resource in stack.template.resources.items()

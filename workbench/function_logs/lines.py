@@ -12,8 +12,8 @@ _LIFE_CYCLE: Final = re.compile(
     r"(?:INIT_START|START|END|EXTENSION|LOGS) (?:RequestId:|Runtime|Name)"
 )
 _ERROR: Final = re.compile(
-    r"\tERROR\t|^\[ERROR\]|^\S+ \S+ Task timed out after |\tUncaught Exception|^Runtime\.\w+Error"
-    r"|\tUnhandled Promise Rejection"
+    r"\tERROR\t|^\[ERROR\]|^\S+ \S+ Task timed out after |\tUncaught Exception|^Runtime\.\w+$"
+    r"|\tUnhandled Promise Rejection|^RequestId: \S+ Error: "
 )
 _WARNING: Final = re.compile(r"\tWARN\t|^\[WARN(?:ING)?\]")
 _JSON_LEVELS: Final = {

@@ -52,9 +52,10 @@ def test_a_function_that_takes_more_than_its_memory_is_ended(
     functions: Functions, runtime: str, code: str
 ) -> None:
     answer = functions.run(runtime, code, MemorySize=256)
-    assert answer.told["errorType"] == "Runtime.ExitError"
+    assert answer.told["errorType"] == "Runtime.OutOfMemory"
     assert answer.told["errorMessage"].endswith("Runtime exited with error: signal: killed")
     assert "Max Memory Used: 256 MB" in answer.log
+    assert answer.log.endswith("Status: error\tError Type: Runtime.OutOfMemory")
     assert functions.run(runtime, code, MemorySize=512).told == 300_000_000
 
 

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import threading
@@ -275,7 +276,7 @@ def _answer(
         if worker._megabytes > megabytes:
             worker._megabytes = megabytes
             _end(worker, signal.SIGKILL)
-            return _failure("Runtime.ExitError", told + _exit(-signal.SIGKILL))
+            return _failure("Runtime.OutOfMemory", told + _exit(-signal.SIGKILL))
         if line is None:
             worker._answers.put(None)
             break
@@ -379,10 +380,16 @@ def _per_call(given: Mapping[str, Any]) -> dict[str, str | None]:
     depth = given.get("depth")
     durable = given.get("durable") or {}
     return {
-        "_X_AMZN_TRACE_ID": given.get("trace_id"),
+        "_X_AMZN_TRACE_ID": given.get("trace_id") or _untraced(),
         lambda_runtime.INVOKE_DEPTH_ENV: None if depth is None else str(depth),
         **{name: durable.get(name) for name in lambda_runtime.DURABLE_ENV_VARS},
     }
+
+
+def _untraced() -> str:
+    """The tracing header of an invocation that is not traced."""
+    root = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+    return f"{root};Parent={secrets.token_hex(8)};Sampled=0"
 
 
 def _missing_layer(arn: str) -> str:

@@ -351,6 +351,7 @@ def main() -> None:
     """Serve until the pipe is closed."""
     answers = _Answers(int(sys.argv[1]))
     _add_paths(os.environ["LAMBDA_TASK_ROOT"], sys.argv[3:], sys.argv[2])
+    os.environ.setdefault("PYTHONPATH", sys.argv[2])  # for Python programs that it starts
     sys.meta_path.insert(0, _DepthOfCalls())
     _set_up_logging()
     requests = os.fdopen(os.dup(0), encoding="utf-8")

@@ -26,7 +26,7 @@ class Run:
     megabytes: int
 
 
-ENDED = ("Runtime.ExitError", "Sandbox.Timedout")
+ENDED = ("Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout")
 """Types of failures that end a process; their messages name the request."""
 
 _LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
