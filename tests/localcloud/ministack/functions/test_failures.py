@@ -112,6 +112,17 @@ def test_a_process_that_ends_says_how(
     assert told["errorMessage"].endswith(f" Error: {reason}")
 
 
+def test_a_function_that_is_deleted_while_it_runs_is_answered(functions: Functions) -> None:
+    code = """
+import boto3, time
+def handler(event, context):
+    boto3.client("lambda").delete_function(FunctionName=context.function_name)
+    time.sleep(20)
+"""
+    told = functions.run(PYTHON, code, Timeout=30).told
+    assert told["errorType"] == "Runtime.ExitError"
+
+
 def test_a_handler_without_a_dot_is_malformed(functions: Functions) -> None:
     node = functions.run(NODE, "", Handler="index").told
     python = functions.run(PYTHON, "", Handler="index").told

@@ -264,6 +264,7 @@ def _answer(
     """The process's next answer, or why there is none."""
     told = f"RequestId: {request_id} Error: " if request_id else ""
     megabytes = int(worker.config.get("MemorySize") or 128)
+    process = worker._proc  # another thread may take it away: the function was deleted or changed
     while True:
         left = max(0.0, limit.deadline - time.monotonic())
         try:
@@ -272,7 +273,7 @@ def _answer(
             line = _NOTHING
             if log is not None:
                 log.look()
-        worker._megabytes = used_megabytes(worker._proc) or worker._megabytes
+        worker._megabytes = used_megabytes(process) or worker._megabytes
         if worker._megabytes > megabytes:
             worker._megabytes = megabytes
             _end(worker, signal.SIGKILL)
@@ -295,8 +296,8 @@ def _answer(
                 "Sandbox.Timedout", f"{told}Task timed out after {limit.seconds:.2f} seconds"
             )
     with contextlib.suppress(subprocess.TimeoutExpired):
-        worker._proc.wait(timeout=2)
-    return _failure("Runtime.ExitError", told + _exit(worker._proc.poll()))
+        process.wait(timeout=2)
+    return _failure("Runtime.ExitError", told + _exit(process.poll()))
 
 
 def _of_request(failure: Failure, request_id: str) -> Failure:
