@@ -190,7 +190,7 @@ from workbench.localcloud.ministack.patches.server import (
 )
 from workbench.localcloud.ministack.patches.sns import error_words, filter_policies, subscriptions
 from workbench.localcloud.ministack.patches.sns import messages as topic_messages
-from workbench.localcloud.ministack.patches.sqs import queue_addresses
+from workbench.localcloud.ministack.patches.sqs import queue_addresses, queue_calls
 from workbench.localcloud.ministack.patches.ssm import (
     parameter_calls,
     parameter_filters,
@@ -332,6 +332,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     rules.install,
     entries.install,
     queue_addresses.install,
+    queue_calls.install,
     parameter_filters.install,
     parameter_labels.install,
     parameter_calls.install,
