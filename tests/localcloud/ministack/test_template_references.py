@@ -1,4 +1,4 @@
-"""Templates that refer to what they do not have."""
+"""Templates that lack what they need, or refer to what they do not have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from workbench.localcloud.ministack.patches.cloudformation import template_shape
 from workbench.localcloud.ministack.patches.cloudformation.template_references import check
 
 if TYPE_CHECKING:
@@ -105,3 +106,48 @@ def test_a_stack_is_not_begun(stacks: Stacks) -> None:
     with pytest.raises(ClientError) as refused:
         stacks.create("lost", _template({"Ref": "Nothing"}))
     assert refused.value.response["Error"]["Message"] == _NOT_THERE.format("Nothing", "Resources")
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ({"Resources": {}}, "At least one Resources member must be defined."),
+        ({"Resources": {"A": "b"}}, "Any Resources member must be an object."),
+        (
+            {"Resources": {"A": {}}},
+            "[/Resources/A] Every Resources object must contain a Type member.",
+        ),
+        (
+            {"Resources": {"A": _topic()}, "Outputs": {"B": {}}},
+            "Every Outputs member must contain a Value object",
+        ),
+    ],
+)
+def test_what_a_section_lacks_is_said(template: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        template_shape.check(template)
+    assert str(refused.value) == f"Template format error: {said}"
+
+
+def test_a_template_has_one_source_and_is_well_formed(stacks: Stacks) -> None:
+    client = stacks.cloudformation
+    for asked, said in (
+        ({}, "Either Template URL or Template Body must be specified."),
+        (
+            {"TemplateBody": "{", "UsePreviousTemplate": True},
+            "You cannot specify both usePreviousTemplate and Template Body/Template URL.",
+        ),
+        (
+            {"TemplateBody": '{"Resources":'},
+            "Template format error: JSON not well-formed. (line 1, column 14)",
+        ),
+        (
+            {"TemplateBody": "Resources:\n  A: [\n"},
+            "Template format error: YAML not well-formed. (line 2, column 7)",
+        ),
+    ):
+        with pytest.raises(ClientError) as refused:
+            client.create_change_set(
+                StackName="new", ChangeSetName="one", ChangeSetType="CREATE", **asked
+            )
+        assert refused.value.response["Error"]["Message"] == said

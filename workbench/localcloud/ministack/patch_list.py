@@ -41,6 +41,7 @@ from workbench.localcloud.ministack.patches.cloudformation import (
     table_settings,
     template_metadata,
     template_references,
+    template_shape,
     template_text,
     unserved_types,
 )
@@ -214,6 +215,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     generated_names.install,
     circular_dependencies.install,
     template_references.install,
+    template_shape.install,
     parameter_answers.install,
     property_values.install,
     exports_in_use.install,
