@@ -80,6 +80,8 @@ def test_both_names_can_be_read(stacks: Stacks) -> None:
     }
     for logical, shape in shapes.items():
         assert re.fullmatch(shape, made[logical]), made[logical]
+    tags = stacks.clients.client("sqs").list_queue_tags(QueueUrl=made["Jobs"])
+    assert not tags.get("Tags")
     assert stacks.update(STACK, template(4))["StackStatus"] == "UPDATE_COMPLETE"
     assert ids(stacks) == made
 
