@@ -17,7 +17,17 @@ FAILURES = [
      "Invoke Error"),
     (NODE, ASYNC + "{ throw 'text' }", "string", "text", "Invoke Error"),
     (NODE, "exports.handler = (event, context, done) => done(new RangeError('r'))", "RangeError",
-     "r", "Invoke Error"),
+     "r", "WARN\tAWS Lambda plans to remove support for callback-based function handlers"),
+    ("nodejs24.x", "exports.handler = async (event, context, done) => 1",
+     "Runtime.CallbackHandlerDeprecated",
+     "ERROR: AWS Lambda has removed support for callback-based function handlers starting with "
+     "Node.js 24. You need to modify this function to use a supported handler signature to use "
+     "Node.js 24 or later. For more information see "
+     "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.", "Init Error"),
+    ("nodejs24.x", "exports.handler = () => new Promise(() => {})", "Runtime.NodeJsExit",
+     "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly "
+     "caused by a Promise that was never settled. For more information, see "
+     "https://nodejs.org/docs/latest/api/process.html#exit-codes", "Invoke Error"),
     (NODE, ASYNC + "{ Promise.reject(new Error('lost')); await new Promise(() => {}) }",
      "Runtime.UnhandledPromiseRejection", "Error: lost", "Unhandled Promise Rejection"),
     (NODE, ASYNC + "{ await new Promise(() => {}) }", "Runtime.NodeJsExit",
@@ -71,7 +81,7 @@ def test_an_error_has_its_type_message_and_line_in_the_log(
     assert answer.error == "Unhandled"
     assert (answer.told["errorType"], answer.told["errorMessage"]) == (kind, message)
     assert logged in answer.log
-    assert answer.told["trace" if runtime == NODE else "stackTrace"] is not None
+    assert answer.told["stackTrace" if runtime == PYTHON else "trace"] is not None
 
 
 @pytest.mark.parametrize(
@@ -136,6 +146,7 @@ def test_a_handler_without_a_dot_is_malformed(functions: Functions) -> None:
 
 
 RESULTS = [
+    ("nodejs24.x", "exports.handler = (event, context) => ['done' in context, 5]", [False, 5]),
     (NODE, ASYNC + "undefined", None),
     (NODE, ASYNC + "NaN", None),
     (NODE, ASYNC + "new Date(0)", "1970-01-01T00:00:00.000Z"),

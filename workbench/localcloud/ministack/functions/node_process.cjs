@@ -257,6 +257,28 @@ function isModule(file) {
   return false;
 }
 
+// By the declared runtime, not by the Node that runs: what AWS refuses is refused here, too.
+const takesCallbacks = !(Number(/^AWS_Lambda_nodejs(\d+)\.x$/.exec(process.env.AWS_EXECUTION_ENV)?.[1]) >= 24);
+
+function checkSignature(handler) {
+  if (handler[STREAMING] || handler.length < 3) return;
+  if (!takesCallbacks) {
+    throw new RuntimeFailure(
+      'CallbackHandlerDeprecated',
+      'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to ' +
+        'modify this function to use a supported handler signature to use Node.js 24 or later. For more information see ' +
+        'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
+    );
+  }
+  if (isAsync(handler) || process.env.AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING !== undefined) return;
+  console.warn(
+    'AWS Lambda plans to remove support for callback-based function handlers starting with Node.js 24. You will need to ' +
+      'update this function to use an async handler to use Node.js 24 or later. For more information and to provide ' +
+      'feedback on this change, see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/137. To ' +
+      'disable this warning, set the AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING environment variable.',
+  );
+}
+
 async function handlerOf(root, name) {
   if (name.includes('..')) {
     throw new RuntimeFailure(
@@ -278,6 +300,7 @@ async function handlerOf(root, name) {
   const found = property.split('.').reduce((value, part) => value?.[part], loaded);
   if (!found) throw new RuntimeFailure('HandlerNotFound', `${name} is undefined or not exported`);
   if (typeof found !== 'function') throw new RuntimeFailure('HandlerNotFound', `${name} is not a function`);
+  checkSignature(found);
   return found;
 }
 
@@ -324,7 +347,7 @@ async function invoke(handler, { event, environment, context: given }) {
     send(value);
   };
   const context = {
-    callbackWaitsForEmptyEventLoop: true,
+    ...(takesCallbacks ? { callbackWaitsForEmptyEventLoop: true } : {}),
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
@@ -356,6 +379,16 @@ async function invoke(handler, { event, environment, context: given }) {
     }
     return;
   }
+  const neverSettled = () => settle(failed, new RuntimeFailure('NodeJsExit', NEVER_SETTLED));
+  if (!takesCallbacks) {
+    whenIdle = neverSettled;
+    try {
+      settle(succeeded, await handler(event, context));
+    } catch (error) {
+      settle(failed, error);
+    }
+    return;
+  }
   const done = (error, result) => (error ?? null) === null ? settle(succeeded, result) : settle(failed, error);
   Object.assign(context, {
     done,
@@ -367,7 +400,7 @@ async function invoke(handler, { event, environment, context: given }) {
     else if (context.callbackWaitsForEmptyEventLoop) whenIdle = () => settle(succeeded, result);
     else settle(succeeded, result);
   };
-  whenIdle = () => (isAsync(handler) ? settle(failed, new RuntimeFailure('NodeJsExit', NEVER_SETTLED)) : settle(succeeded, null));
+  whenIdle = () => (isAsync(handler) ? neverSettled() : settle(succeeded, null));
   try {
     const result = handler(event, context, callback);
     if (typeof result?.then === 'function') result.then(value => settle(succeeded, value), error => settle(failed, error));
@@ -384,7 +417,7 @@ async function start() {
   try {
     handler = await handlerOf(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
   } catch (error) {
-    ended('Uncaught Exception', error, error);
+    ended(takesCallbacks ? 'Uncaught Exception' : 'Init Error', error, error);
   }
   answer({ status: 'ready' });
 }
