@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from workbench.aws.clients import Clients
+
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
+    from workbench.aws.target import LocalTarget
 
 pytestmark = pytest.mark.cloud
 
@@ -230,3 +234,40 @@ def test_copies_take_what_they_are_asked_for(s3: Any) -> None:
     assert (told["Status"], told["Code"]) == (403, "ObjectNotInActiveTierError")
     told = refusal(s3.put_object, Key="x", Body=b"", Metadata={"a": "b" * 2048})
     assert (told["Code"], told["Size"]) == ("MetadataTooLarge", "2049")
+
+
+def test_settings_of_buckets(s3: Any) -> None:
+    told = refusal(s3.get_bucket_inventory_configuration, Id="x")
+    assert (told["Status"], told["Code"]) == (501, "NotImplemented")
+    assert s3.get_bucket_request_payment(Bucket=BUCKET)["Payer"] == "BucketOwner"
+    s3.put_public_access_block(
+        Bucket=BUCKET, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+    )
+    found = s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
+    assert (found["BlockPublicAcls"], found["RestrictPublicBuckets"]) == (True, False)
+    wrong = {"Status": "Nope"}
+    assert refusal(s3.put_bucket_accelerate_configuration, AccelerateConfiguration=wrong)[
+        "Code"
+    ] == "MalformedXML"  # fmt: skip
+    assert refusal(s3.put_object_lock_configuration)["Code"] == "MissingRequestBodyError"
+    told = refusal(s3.delete_object, Key="ten", IfMatch='"x"')
+    assert told["Condition"] == "If-Match"
+
+
+def test_buckets_have_a_region(s3: Any, local_cloud: LocalTarget) -> None:
+    west: Any = Clients(replace(local_cloud, region="us-west-2")).client("s3")
+    asked: dict[str, Any] = {"Bucket": "west-of-the-tests", "CreateBucketConfiguration": {}}
+    for constraint in ("us-east-1", "eu-west-1"):
+        asked["CreateBucketConfiguration"] = {"LocationConstraint": constraint}
+        with pytest.raises(ClientError, match="incompatible for the region specific endpoint"):
+            west.create_bucket(**asked)
+    west.create_bucket(
+        Bucket="west-of-the-tests",
+        CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
+    )
+    # botocore follows the redirect of the first region to the bucket's own.
+    put = s3.put_object(Bucket="west-of-the-tests", Key="a", Body=b"")
+    assert put["ResponseMetadata"]["RetryAttempts"] == 1
+    assert s3.get_bucket_location(Bucket="west-of-the-tests")["LocationConstraint"] == "us-west-2"
+    west.delete_object(Bucket="west-of-the-tests", Key="a")
+    west.delete_bucket(Bucket="west-of-the-tests")

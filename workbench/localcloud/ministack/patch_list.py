@@ -171,6 +171,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
 )
 from workbench.localcloud.ministack.patches.s3 import (
     bucket_provisioning,
+    bucket_settings,
     cors_rules,
     error_bodies,
     object_attributes,
@@ -326,6 +327,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     object_copies.install,
     object_attributes.install,
     tags.install,
+    bucket_settings.install,
     error_bodies.install,
     staging_bucket.install,
     error_words.install,
