@@ -18,7 +18,9 @@ from textual.widgets import Input, Static
 
 from screens.dialogs.rows_screen import RowsScreen
 from screens.frames import Frames, taken
+from screens.functions.event_pickers import ask_past
 from screens.functions.function_rows import detail_rows, function_rows
+from screens.functions.invoke_screen import InvokeScreen
 from screens.functions.log_rows import copied
 from screens.functions.log_view import FunctionLogPane, FunctionLogView
 from screens.pane import PaneContext, PaneScreen
@@ -73,6 +75,9 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
     """Stays behind the sandbox's screen and goes on reading the logs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        key("functions.invoke", "i", "invoke", "Invoke", "Invoke the function with an event"),
+        key("functions.past", "h", "past", "History",
+            "Past invocations: see their events, change and send them again"),
         key("functions.details", "d", "details", "Details",
             "What the function is, and what starts it"),
         key("functions.internal", "full_stop", "internal", "Internal",
@@ -276,6 +281,26 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
             rows = detail_rows(function, self._starts.get(function.function, ()))
             self.app.push_screen(RowsScreen(function.name, rows, id="function"))
 
+    def action_invoke(self) -> None:
+        """Invoke the function under the cursor."""
+        self._open_invoke()
+
+    @work(group="dialog")
+    async def action_past(self) -> None:
+        """Choose a past invocation, to send its event again."""
+        opened, function = self._opened, self.current
+        if opened is None or function is None:
+            return
+        past = await ask_past(self.app.push_screen_wait, self.shell, opened, function)
+        if past is not None:
+            self._open_invoke(past.event)
+
+    def _open_invoke(self, event: str = "") -> None:
+        opened, function = self._opened, self.current
+        if opened is not None and function is not None:
+            starts = self._starts.get(function.function, ())
+            self.app.push_screen(InvokeScreen(opened, function, starts, event))
+
     @on(FunctionLogView.Opened)
     def _entry_opened(self, event: FunctionLogView.Opened) -> None:
         entry = event.entry
@@ -307,8 +332,10 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
-        if action in ("details", "internal", "reload") and isinstance(self.focused, Input):
+        if action in ("details", "internal", "reload", "invoke", "past") and isinstance(
+            self.focused, Input
+        ):
             return False
-        if action == "details":
+        if action in ("details", "invoke", "past"):
             return self.current is not None
         return super().check_action(action, parameters)
