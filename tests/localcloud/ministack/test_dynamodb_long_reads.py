@@ -36,7 +36,10 @@ def test_a_costly_filter_over_many_rows(local_cloud: LocalTarget) -> None:
     _table(client)
     found: list[Any] = []
     values = {f":v{number}": {"N": str(number)} for number in range(OPERANDS)}
-    expression = " OR ".join(f"p = :v{number}" for number in range(OPERANDS))
+    expression = " OR ".join(
+        f"p IN ({', '.join(f':v{number}' for number in range(start, start + 50))})"
+        for start in range(0, OPERANDS, 50)
+    )
 
     def scan() -> None:
         found.append(

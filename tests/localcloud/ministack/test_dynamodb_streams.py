@@ -67,6 +67,12 @@ def test_a_reader_begins_at_any_number_of_the_shard(local_cloud: LocalTarget) ->
     update = {"TableName": "cars", "StreamSpecification": TABLE["StreamSpecification"]}
     already = "Table already has an enabled stream: TableName: cars"
     assert _refusal(client.update_table, **update) == already
+    client.update_table(TableName="cars", DeletionProtectionEnabled=True)
+    assert _refusal(client.delete_table, TableName="cars") == (
+        "Resource cannot be deleted as it is currently protected against deletion. Disable "
+        "deletion protection first."
+    )
+    client.update_table(TableName="cars", DeletionProtectionEnabled=False)
 
 
 def test_settings_of_time_to_live(local_cloud: LocalTarget) -> None:
