@@ -506,6 +506,14 @@ def readable_files(cloud: Cloud) -> None:
 
 
 @shows
+def folders_of_its_own(cloud: Cloud) -> None:
+    code = "exports.handler = async () => [__dirname, process.env.LAMBDA_TASK_ROOT]"
+    cloud.function("placed", code)
+    place, root = cloud.invoke("placed")
+    assert place == root != "/var/task"
+
+
+@shows
 def no_foreign_layers(cloud: Cloud) -> None:
     layer = "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:38"
     code = "exports.handler = async () => require('node:fs').existsSync('/opt/extensions')"

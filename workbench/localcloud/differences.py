@@ -205,6 +205,13 @@ DIFFERENCES: Final = (
         "It sees its own files alone, and a `/tmp` of its own. Elsewhere it gets `EROFS`.",
     ),
     Difference(
+        LAMBDA, "folders_of_its_own",
+        "Its code and its layers lie in folders of their own, which `LAMBDA_TASK_ROOT`, the search "
+        "paths of modules, `PATH` and `LD_LIBRARY_PATH` name. Traces name `/var/task`.",
+        "They are in `/var/task` and `/opt`.",
+        "Two functions run on one machine at once.",
+    ),
+    Difference(
         LAMBDA, "no_foreign_layers",
         "A layer that is named by an ARN of AWS is left out, and named in the function's log.",
         "It is in `/opt`.",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.localcloud.ministack.functions.conftest import NODE, Functions
+from workbench.function_logs.tail import Tail
 
 pytestmark = pytest.mark.cloud
 
@@ -94,6 +97,27 @@ def test_python_s_logging_writes_level_time_and_request(functions: Functions) ->
             rf"REPORT RequestId: {ID}\tDuration: .*",
         ],
     )
+
+
+def test_lines_come_while_the_function_runs(functions: Functions, tmp_path: Path) -> None:
+    code = (
+        "exports.handler = async file => {\n  console.log('begun');\n"
+        "  while (!require('node:fs').existsSync(file)) await new Promise(d => setTimeout(d, 10));"
+        "\n  return 'over';\n};"
+    )
+    name, go = functions.create(NODE, code), tmp_path / "go"
+    tail = Tail(f"/aws/lambda/{name}", 0)
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(functions.invoke, name, str(go))
+        found: list[str] = []
+        while not found and not running.done():
+            found = [each.message for each in tail.read(functions.clients.logs)]
+        assert not running.done()
+        assert found[-1].endswith("\tINFO\tbegun")
+        go.touch()
+        assert running.result().told == "over"
+    end, report = (each.message for each in tail.read(functions.clients.logs))
+    assert (end[:4], report[:7]) == ("END ", "REPORT ")
 
 
 def logged_as_json(functions: Functions, runtime: str, **levels: str) -> list[Any]:
