@@ -642,17 +642,6 @@ def local_stages(cloud: Cloud) -> None:
 
 
 @shows
-def unchecked_schedules(cloud: Cloud) -> None:
-    scheduler = cloud.client("scheduler")
-    target = {"Arn": "arn:aws:lambda:us-east-1:000000000000:function:none", "RoleArn": ROLE}
-    scheduler.create_schedule(
-        Name="none", ScheduleExpression="rate(5 parsecs)", FlexibleTimeWindow={"Mode": "OFF"},
-        Target=target,
-    )  # fmt: skip
-    assert scheduler.get_schedule(Name="none")["ScheduleExpression"] == "rate(5 parsecs)"
-
-
-@shows
 def no_sms(cloud: Cloud) -> None:
     sns = cloud.client("sns")
     assert sns.publish(PhoneNumber="+15555550100", Message="Hello")["MessageId"]

@@ -34,7 +34,6 @@ LAMBDA: Final = "Lambda"
 S3: Final = "S3"
 CLOUDFORMATION: Final = "CloudFormation"
 API_GATEWAY: Final = "API Gateway"
-EVENTS: Final = "EventBridge and Scheduler"
 QUEUES: Final = "SQS and SNS"
 KMS: Final = "KMS"
 SES: Final = "SES"
@@ -43,7 +42,7 @@ OTHERS: Final = "Other services"
 
 SERVICES: Final = (
     EVERY, POOLS, IDENTITIES, IAM, APPSYNC, DYNAMODB, LAMBDA, S3, CLOUDFORMATION, API_GATEWAY,
-    EVENTS, QUEUES, KMS, SES, HOSTING, OTHERS,
+    QUEUES, KMS, SES, HOSTING, OTHERS,
 )  # fmt: skip
 
 DIFFERENCES: Final = (
@@ -273,11 +272,6 @@ DIFFERENCES: Final = (
         "A stage's address is `http://ID.execute-api.localhost:PORT`. Custom domains and usage "
         "plans are stored, and do nothing.",
         "`https://ID.execute-api.REGION.amazonaws.com`.",
-    ),
-    Difference(
-        EVENTS, "unchecked_schedules",
-        "Scheduler stores an expression that is none.",
-        "It is refused (`ValidationException`).",
     ),
     Difference(
         QUEUES, "no_sms",

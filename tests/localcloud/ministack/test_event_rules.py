@@ -88,3 +88,33 @@ def test_entries_are_checked_and_keep_their_time(events: Any, stacks: Stacks) ->
     assert (found["FailedEntryCount"], codes) == (2, [None, "MalformedDetail", "InvalidArgument"])
     message = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"][0]
     assert json.loads(message["Body"])["time"] == "2021-01-01T12:23:34Z"
+
+
+def test_schedules_are_checked_and_keep_their_time_zone(stacks: Stacks) -> None:
+    client = stacks.clients.client("scheduler")
+    target = {"Arn": QUEUE, "RoleArn": "arn:aws:iam::000000000000:role/x"}
+
+    def schedule(expression: str) -> dict[str, Any]:
+        return {
+            "Name": "daily",
+            "ScheduleExpression": expression,
+            "ScheduleExpressionTimezone": "Europe/Rome",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": target,
+        }
+
+    for wrong in ("rate(5 parsecs)", "cron(0 9 * * * *)", "every 5m", "at(noon)"):
+        with pytest.raises(ClientError, match="ValidationException") as caught:
+            client.create_schedule(**schedule(wrong))
+        refusal = f"Invalid Schedule Expression {wrong}."
+        assert caught.value.response["Error"]["Message"] == refusal
+
+    def template(expression: str) -> dict[str, Any]:
+        kind = "AWS::Scheduler::Schedule"
+        return {"Resources": {"Daily": {"Type": kind, "Properties": schedule(expression)}}}
+
+    stacks.create("app", template("cron(0 9 ? * MON-FRI *)"))
+    assert client.get_schedule(Name="daily")["ScheduleExpressionTimezone"] == "Europe/Rome"
+    assert stacks.update("app", template(wrong))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert client.get_schedule(Name="daily")["ScheduleExpression"] == "cron(0 9 ? * MON-FRI *)"
+    assert refusal in {each.get("ResourceStatusReason") for each in stacks.events("app")}

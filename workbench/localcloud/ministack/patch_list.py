@@ -187,6 +187,7 @@ from workbench.localcloud.ministack.patches.s3 import (
     uploads_in_parts,
     version_lists,
 )
+from workbench.localcloud.ministack.patches.scheduler import schedules
 from workbench.localcloud.ministack.patches.server import (
     invented_answers,
     service_models,
@@ -338,6 +339,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     event_filters.install,
     rules.install,
     entries.install,
+    schedules.install,
     queue_addresses.install,
     queue_calls.install,
     parameter_filters.install,
