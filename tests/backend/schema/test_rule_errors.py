@@ -185,6 +185,11 @@ def test_rules_without_a_list(evaluate: Evaluate, source: str) -> None:
         ("api_key_days=366", "An API key cannot live 366 days."),
         ('default_authorization="lambda"', "The default authorization is lambda."),
         ('default_authorization="oidc"', "The default authorization is oidc."),
+        (
+            "lambda_authorizer="
+            'LambdaAuthorizer(define_function("resource.py", handler="allow"), 3601)',
+            "An authorizer's answer cannot hold for 3601 seconds.",
+        ),
     ],
 )
 def test_modes(problems: Problems, options: str, what: str) -> None:

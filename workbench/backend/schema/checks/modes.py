@@ -37,6 +37,12 @@ def mode_problems(schema: Schema, modes: Modes, place: Place) -> Iterator[Defini
         yield DefinitionError("The default authorization is lambda.", lacks["function"][2], place)
     if modes.default == "oidc" and not modes.oidc_issuer:
         yield DefinitionError("The default authorization is oidc.", lacks["oidc"][2], place)
+    if modes.lambda_ttl_seconds is not None and not 0 <= modes.lambda_ttl_seconds <= 3600:
+        yield DefinitionError(
+            f"An authorizer's answer cannot hold for {modes.lambda_ttl_seconds} seconds.",
+            "Choose 0 to 3600.",
+            place,
+        )
     if modes.api_key_days is not None and not 1 <= modes.api_key_days <= 365:
         yield DefinitionError(
             f"An API key cannot live {modes.api_key_days} days.", "Choose 1 to 365.", place
