@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from workbench.localcloud.ministack.patches.cloudformation import parameter_answers
+from workbench.localcloud.ministack.patches.cloudformation import (
+    parameter_answers,
+    service_refusals,
+)
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -78,6 +82,10 @@ def test_a_rolled_back_creation_can_only_be_deleted(stacks: Stacks) -> None:
     assert made["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "DeletionTime" in made
     assert not {"Outputs", "StackStatusReason", "Description"} & set(made)
+    failed = [one for one in stacks.events("app") if one["ResourceStatus"] == "CREATE_FAILED"]
+    assert re.fullmatch(
+        'Resource handler returned message: "[^{}]+"', failed[0]["ResourceStatusReason"]
+    ), failed
     good = json.dumps({"Resources": {"A": _parameter("a")}})
     stuck = f"Stack:{made['StackId']} is in ROLLBACK_COMPLETE state and can not be updated."
     assert _refusal(client.update_stack, StackName="app", TemplateBody=good) == (
@@ -130,3 +138,16 @@ def test_parameters_are_checked(given: dict[str, str], said: str) -> None:
     with pytest.raises(ValueError) as refused:
         parameter_answers.check(defined, values, {})
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("""A::B::C update failed: b'{"__type": "X", "message": "no \\'a\\'"}'""", "no 'a'"),
+        ('A::B::C PublishVersion failed: {"Message": "no"}', "no"),
+        ("A::B::C create failed: b'<Error><Message>no</Message></Error>'", "no"),
+        ("A::B::C create failed: the name is taken", ""),
+    ],
+)
+def test_a_service_s_message_is_read(reason: str, message: str) -> None:
+    assert service_refusals.message_of(reason) == message
