@@ -141,7 +141,7 @@ from workbench.localcloud.ministack.patches.dynamodb import (
     update_results,
     write_members,
 )
-from workbench.localcloud.ministack.patches.eventbridge import entries, rules
+from workbench.localcloud.ministack.patches.eventbridge import entries, rules, scheduled_events
 from workbench.localcloud.ministack.patches.lambda_functions import (
     asynchronous,
     client_context,
@@ -154,6 +154,7 @@ from workbench.localcloud.ministack.patches.lambda_functions import (
     environment_size,
     event_filters,
     event_invoke_configs,
+    event_sources,
     events,
     further_calls,
     layers,
@@ -314,6 +315,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     event_invoke_configs.install,
     further_calls.install,
     mappings.install,
+    event_sources.install,
+    scheduled_events.install,
     events.install,
     streaming.install,
     client_context.install,

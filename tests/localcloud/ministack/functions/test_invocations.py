@@ -135,8 +135,16 @@ def test_destinations_hear_of_success_and_failure(functions: Functions) -> None:
 def test_an_event_bus_hears_of_success_and_a_bucket_of_failure(functions: Functions) -> None:
     client, clients = functions.clients.lambda_, functions.clients
     events, s3 = clients.client("events"), clients.client("s3")
-    code = "exports.handler = async event => { if (event.bad) throw new TypeError('bang') }"
+    code = "exports.handler = async event => { if (event.Records) throw new TypeError('bang') }"
     name = functions.create(NODE, code)
+    sns = clients.client("sns")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    function = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    client.add_permission(
+        FunctionName=name, StatementId="topic", Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+    )  # fmt: skip
     url, arn = _queue(functions, name)
     pattern = {"source": ["lambda"], "detail": {"requestContext": {"condition": ["Success"]}}}
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))
@@ -151,12 +159,11 @@ def test_an_event_bus_hears_of_success_and_a_bucket_of_failure(functions: Functi
             "OnFailure": {"Destination": f"arn:aws:s3:::{name}"},
         },
     )
-    for payload in (b'{"bad": true}', b"{}"):
-        client.invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+    sns.publish(TopicArn=topic, Message="fails")
+    client.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
     event = json.loads(_received(functions, url)["Body"])
-    function = f"arn:aws:lambda:us-east-1:000000000000:function:{name}:$LATEST"
     assert event["detail-type"] == "Lambda Function Invocation Result - Success"
-    assert event["resources"] == [bus, function]
+    assert event["resources"] == [bus, f"{function}:$LATEST"]
     assert event["detail"]["responsePayload"] is None
     stored: list[Any] = []
     deadline = time.monotonic() + 30
@@ -167,6 +174,7 @@ def test_an_event_bus_hears_of_success_and_a_bucket_of_failure(functions: Functi
     )
     told = json.load(s3.get_object(Bucket=name, Key=stored[0]["Key"])["Body"])
     assert told["responsePayload"]["errorType"] == "TypeError"
+    assert told["requestPayload"]["Records"][0]["Sns"]["Message"] == "fails"
 
 
 def test_a_dead_letter_queue_gets_the_event_itself(functions: Functions) -> None:

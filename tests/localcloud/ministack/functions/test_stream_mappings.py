@@ -61,13 +61,14 @@ def _mapped(functions: Functions, mode: str, **settings: Any) -> tuple[str, list
     target = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     for key in ("a", "poison", "b"):
         dynamodb.put_item(TableName=name, Item={"id": {"S": key}})
-    functions.clients.lambda_.create_event_source_mapping(
+    made = functions.clients.lambda_.create_event_source_mapping(
         FunctionName=name,
         EventSourceArn=stream,
         StartingPosition="TRIM_HORIZON",
         DestinationConfig={"OnFailure": {"Destination": target["Attributes"]["QueueArn"]}},
         **settings,
     )
+    assert (made["State"], made["MaximumRecordAgeInSeconds"]) == ("Creating", -1)
     dynamodb.put_item(TableName=name, Item={"id": {"S": "last"}})
     _wait_for_last(functions, name)
     told = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5).get("Messages", [])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -42,11 +41,7 @@ def deliver(
     elif service == "sns" and target in sns._topics:
         sns._fanout(target, lambda_svc.new_uuid(), body, "", "", told)
     elif service == "lambda" and (function := lambda_svc._get_func_record_for_ref(target)[0]):
-        threading.Thread(
-            target=lambda_svc._execute_function_with_config_scope,
-            args=(function, record),
-            daemon=True,
-        ).start()
+        lambda_svc.invoke_async_with_retry(function, record)
     elif service == "events":
         _send_event(target, record, result)
     elif service == "s3" and _store(target, folder, body):

@@ -73,9 +73,15 @@ def _provisioning(create: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _complete(reply: Reply, data: Mapping[str, Any]) -> Reply:
-    if reply[0] < 300:
-        _fill(json.loads(reply[2])["UUID"], data)
-    return reply
+    from ministack.services import lambda_svc
+
+    status, headers, body = reply
+    if status >= 300:
+        return reply
+    identifier = json.loads(body)["UUID"]
+    _fill(identifier, data)
+    shown = lambda_svc._esm_response(lambda_svc._esms[identifier])
+    return status, headers, json.dumps(shown).encode()
 
 
 def _fill(identifier: str, data: Mapping[str, Any]) -> None:
