@@ -122,3 +122,16 @@ def test_operators_are_of_a_list_and_ranges_in_order() -> None:
 )
 def test_key_conditions_fit_the_keys(asked: dict[str, Any], words: str | None) -> None:
     assert legacy_conditions.key_refusal(asked, [("p", "S"), ("c", "N")]) == words
+
+
+def test_keys_of_several_attributes_are_asked_for_without_gaps() -> None:
+    missed = "Query condition missed key schema element: "
+    for asked, expected in (
+        ("h1 h2", None),
+        ("h1 h2 r1", None),
+        ("h1 h2 r2", f"{missed}r1"),
+        ("h1 r1", f"{missed}h2"),
+    ):
+        conditions = {name: _asked("EQ", {"S": "a"}) for name in asked.split()}
+        found = legacy_conditions.skipped_key(conditions, ["h1", "h2"], ["r1", "r2"])
+        assert found == expected

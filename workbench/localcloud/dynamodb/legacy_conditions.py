@@ -99,6 +99,15 @@ def key_refusal(asked: Asked, schema: Sequence[tuple[str, str]]) -> str | None:
     return None
 
 
+def skipped_key(asked: Asked, hashes: Sequence[str], ranges: Sequence[str]) -> str | None:
+    """DynamoDB's words where a condition on keys of several attributes leaves one out."""
+    last = max((at for at, name in enumerate(ranges) if name in asked), default=-1)
+    for name in (*hashes, *ranges[: last + 1]):
+        if name not in asked:
+            return f"Query condition missed key schema element: {name}"
+    return None
+
+
 def met(item: Item, asked: Asked, operator: str | None = None) -> bool:
     """Whether an item meets all conditions, or by OR any; no conditions are met."""
     results: list[bool] = [_met(item.get(name), each) for name, each in asked.items()]

@@ -53,7 +53,7 @@ def install() -> None:
         hashes, ranges = dynamodb._index_key_lists(index)
         schema = [(key, str(dynamodb._get_attr_type(table, key))) for key in (*hashes, *ranges)]
         if len(hashes) > 1 or len(ranges) > 1:
-            return None
+            return legacy_conditions.skipped_key(asked, hashes, ranges)
         return legacy_conditions.key_refusal(asked, schema)
 
     def checking(handle: Callable[[Any], Reply], parameter: str) -> Callable[[Any], Reply]:
