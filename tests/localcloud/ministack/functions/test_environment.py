@@ -63,6 +63,11 @@ def test_a_python_function_finds_the_sdk_and_none_of_our_packages(functions: Fun
     assert functions.run("python3.11", code).told == ["boto3", "botocore", "urllib3"]
 
 
+def test_a_node_function_finds_its_own_files_by_their_bare_names(functions: Functions) -> None:
+    code = "exports.handler = async () => require('db.json')"
+    assert functions.run(NODE, {"index.js": code, "db.json": '{"n": 5}'}).told == {"n": 5}
+
+
 BOOTSTRAP = """#!/usr/bin/python3
 import json, os, urllib.request
 root = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation/"

@@ -58,8 +58,10 @@ def environment(
         "AWS_ENDPOINT_URL": _own_address(),
     }
     if runtime.startswith("nodejs"):
-        folders = [folder for layer in layers for folder in (layer / "nodejs/node_modules", layer)]
-        changeable["NODE_PATH"] = os.pathsep.join(map(str, folders))
+        version = runtime.removeprefix("nodejs").partition(".")[0]
+        shelves = (f"nodejs/node{version}/node_modules", "nodejs/node_modules", "")
+        folders = [layer / shelf for layer in layers for shelf in shelves]
+        changeable["NODE_PATH"] = os.pathsep.join(map(str, (*folders, task_root)))
     own = {
         "_HANDLER": str(config.get("Handler") or ""),
         "AWS_REGION": region,
