@@ -92,7 +92,7 @@ def spawn(
         )
     try:
         write_record(state_dir, ServerRecord(port, process.pid, time.time()))
-        health = _wait_for_answer(process, port, state_dir, timeout)
+        health = _wait_for_answer(process, port, state_dir, timeout + reading_seconds(state_dir))
     except BaseException:
         # Whoever is told that it did not start must not find it running.
         process.terminate()
@@ -105,6 +105,12 @@ def spawn(
     for damage in damages_of(health.get("damages")):
         say(str(damage))
     return LocalTarget(endpoint_of(port), LOCAL_REGION, keys=read_keys(state_dir))
+
+
+def reading_seconds(state_dir: Path) -> float:
+    """How much longer a start may take for its saved state; ten times what it does, as a rule."""
+    saved = sum(file.stat().st_size for file in (state_dir / "state").glob("state.sqlite3*"))
+    return saved / 10e6
 
 
 def _wait_for_answer(
