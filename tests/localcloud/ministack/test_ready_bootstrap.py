@@ -79,3 +79,5 @@ def test_stacks_take_what_is_ready(regional: Callable[[str], Stacks]) -> None:
     bucket = f"cdk-hnb659fds-assets-{place('eu-west-1')}"
     location = ready.clients.client("s3").get_bucket_location(Bucket=bucket)
     assert location["LocationConstraint"] == "eu-west-1"
+    first = regional("eu-north-1").create("CDKToolkit", template("eu-north-1"))
+    assert first["StackStatus"] == "CREATE_COMPLETE"

@@ -127,15 +127,14 @@ def _taking(kind: str, handlers: dict[str, Any]) -> Callable[..., Any]:
         from ministack.services import iam, ssm
 
         name = str(properties.get(_NAMES[kind]) or "")
-        if not _is_ready(kind, name):
-            return create(logical_id, properties, stack)
-        if kind == "AWS::S3::Bucket":
+        ready = _is_ready(kind, name)
+        if ready and kind == "AWS::S3::Bucket":
             return handlers["update"](name, {"BucketName": name}, properties, stack)
-        if kind == "AWS::IAM::Role":
+        if ready and kind == "AWS::IAM::Role":
             iam._roles.pop(name, None)
         token = _writing.set(True)
         try:
-            if kind == "AWS::SSM::Parameter":
+            if ready and kind == "AWS::SSM::Parameter":
                 ssm._delete_parameter({"Name": name})
             return create(logical_id, properties, stack)
         finally:
