@@ -150,6 +150,8 @@ def test_an_alias_s_weights_decide_which_version_runs(stacks: Stacks) -> None:
     )
     assert json.load(client.invoke(FunctionName="f", Qualifier="a")["Payload"]) == "2"
     assert client.list_aliases(FunctionName="f", FunctionVersion="2")["Aliases"] == []
+    client.create_alias(**alias("B", "1"))
+    assert [each["Name"] for each in client.list_aliases(FunctionName="f")["Aliases"]] == ["B", "a"]
     assert _refused(client.get_alias, FunctionName="f", Name="b") == (
         f"ResourceNotFoundException: Cannot find alias arn: {ARN}:b"
     )

@@ -108,11 +108,17 @@ def _listing(listed: Callable[..., Reply]) -> Callable[..., Reply]:
         from ministack.core.responses import json_response
         from ministack.services import lambda_svc
 
+        function = function_named(name)
         version = lambda_svc._qp_first(query, "FunctionVersion")
-        if not version or not function_named(name):
+        if not version or not function:
+            # Pages are cut from the names in order.
+            function["aliases"] = dict(sorted(function.get("aliases", {}).items()))
             return listed(name, query)
-        aliases = function_named(name)["aliases"].values()
-        found = [each for each in aliases if each["FunctionVersion"] == version]
+        found = [
+            alias
+            for _, alias in sorted(function["aliases"].items())
+            if alias["FunctionVersion"] == version
+        ]
         reply: Reply = json_response({"Aliases": found})
         return reply
 
