@@ -30,12 +30,12 @@ def outcome_rows(outcome: Outcome) -> list[Row]:
     rows.append(Row(((f"request {outcome.request}", MUTED),), copy=outcome.request))
     if outcome.how == "sync":
         rows += [Row(()), Row((("Result", STRONG),), copy=outcome.result)]
-        rows += _lines(pretty(outcome.result), TEXT)
+        rows += text_rows(pretty(outcome.result), TEXT)
     if outcome.records:
         rows += [Row(()), Row((("Log", STRONG),))]
         for record in outcome.records:
             mark, tone = LEVEL_MARKS[record.level]
-            rows += _lines(record.text, tone, (f"{mark} ", tone))
+            rows += text_rows(record.text, tone, (f"{mark} ", tone))
     return rows
 
 
@@ -61,7 +61,7 @@ def summary_rows(summary: Summary) -> list[Row]:
     ]
     for text in dict.fromkeys(told):
         times = told.count(text)
-        rows += [Row(()), *_lines(f"{times} × {text}" if times > 1 else text, FAIL)]
+        rows += [Row(()), *text_rows(f"{times} × {text}" if times > 1 else text, FAIL)]
     return rows
 
 
@@ -73,7 +73,8 @@ def pretty(text: str) -> str:
         return text
 
 
-def _lines(text: str, tone: str, first: Span = ("  ", TEXT)) -> list[Row]:
+def text_rows(text: str, tone: str, first: Span = ("  ", TEXT)) -> list[Row]:
+    """A text line by line, indented; ``first`` stands before its first line."""
     lines = safe_log(text).split("\n")
     rows = [
         Row((first if not at else ("  ", TEXT), (line, tone)), copy=line)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
@@ -20,6 +21,7 @@ from screens.dialogs.rows_screen import RowsScreen
 from screens.frames import Frames, taken
 from screens.functions.event_pickers import ask_past
 from screens.functions.function_rows import detail_rows, function_rows
+from screens.functions.invocation_screen import InvocationDetails, InvocationScreen
 from screens.functions.invoke_screen import InvokeScreen
 from screens.functions.log_rows import copied
 from screens.functions.log_view import FunctionLogPane, FunctionLogView
@@ -30,11 +32,14 @@ from screens.widgets.key_bar import KeyBar
 from screens.widgets.keys import key
 from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
-from screens.widgets.text_styles import ACCENT, MUTED, TEXT
+from screens.widgets.text_styles import MUTED, TEXT
 from workbench.function_logs.log_book import Head
 from workbench.function_logs.log_feed import FollowedLog, FunctionLine, LogFeed
+from workbench.function_logs.records import LogRecord
 from workbench.functions.backend_functions import BackendFunction, backend_functions
 from workbench.functions.open_functions import OpenedFunctions, problem_of
+from workbench.functions.past_invocations import invocation
+from workbench.functions.source_places import has_frames, source_places
 from workbench.functions.starts import Start, starts_of
 from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
@@ -283,7 +288,8 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
 
     def action_invoke(self) -> None:
         """Invoke the function under the cursor."""
-        self._open_invoke()
+        if self.current is not None:
+            self._open_invoke(self.current)
 
     @work(group="dialog")
     async def action_past(self) -> None:
@@ -293,13 +299,12 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
             return
         past = await ask_past(self.app.push_screen_wait, self.shell, opened, function)
         if past is not None:
-            self._open_invoke(past.event)
+            self._open_invoke(function, past.event)
 
-    def _open_invoke(self, event: str = "") -> None:
-        opened, function = self._opened, self.current
-        if opened is not None and function is not None:
+    def _open_invoke(self, function: BackendFunction, event: str = "") -> None:
+        if self._opened is not None:
             starts = self._starts.get(function.function, ())
-            self.app.push_screen(InvokeScreen(opened, function, starts, event))
+            self.app.push_screen(InvokeScreen(self._opened, function, starts, event))
 
     @on(FunctionLogView.Opened)
     def _entry_opened(self, event: FunctionLogView.Opened) -> None:
@@ -307,14 +312,22 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         head = entry if isinstance(entry, Head) else entry.head
         if head is None:
             rows = [Row(((line, TEXT),)) for line in copied(entry).split("\n")]
-            self.app.push_screen(RowsScreen(entry.function, rows, id="function-invocation"))
+            self.app.push_screen(RowsScreen(entry.function, rows, id="function-line"))
+        else:
+            self._show_invocation(head)
+
+    @work(group="dialog")
+    async def _show_invocation(self, head: Head) -> None:
+        """Show it; its event may be sent again from there."""
+        opened = self._opened
+        function = next((each for each in self._functions if each.name == head.function), None)
+        if opened is None or function is None:
             return
-        book = self.log_view.lines.book
-        rows = [Row(((copied(head), ACCENT),)), Row(())]
-        for record in book.lines_of(head):
-            rows += [Row(((line, TEXT),), copy=line) for line in record.text.split("\n")]
-        title = f"{head.function} {head.request}"
-        self.app.push_screen(RowsScreen(title, rows, id="function-invocation"))
+        lines = self.log_view.lines.book.lines_of(head)
+        read = partial(_details, opened, function, head.request, _any_frames(lines))
+        event = await self.app.push_screen_wait(InvocationScreen(head, lines, read))
+        if event is not None:
+            self._open_invoke(function, event)
 
     @on(FunctionLogView.SaveAsked)
     async def _save(self, event: FunctionLogView.SaveAsked) -> None:
@@ -339,3 +352,20 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         if action in ("details", "invoke", "past"):
             return self.current is not None
         return super().check_action(action, parameters)
+
+
+def _any_frames(lines: Sequence[LogRecord]) -> bool:
+    """Whether one of the lines has a stack trace."""
+    return any(has_frames(each.text) for each in lines)
+
+
+def _details(
+    opened: OpenedFunctions, function: BackendFunction, request: str, with_places: bool
+) -> InvocationDetails:
+    """What is known of an invocation beside its log; blocks."""
+    try:
+        past = invocation(opened, function, request)
+        places = source_places(opened, opened.live(), function) if with_places else None
+    except UserProblem as problem:
+        return InvocationDetails(None, None, problem.what)
+    return InvocationDetails(past, places)
