@@ -17,7 +17,11 @@ from pathlib import Path
 from workbench.model.user_problem import UserProblem
 
 SCOPES = ("@aws-sdk", "@smithy")
-_PACKAGE = re.compile(r"""["'`]((?:@aws-sdk|@smithy)/[a-z0-9][a-z0-9._-]*)""")
+# Only what is loaded: bundled code names packages in other texts, too, and parts of names.
+_PACKAGE = re.compile(
+    r"""(?:\brequire\s*\(|\bfrom|\bimport\s*\(?)\s*["'`]"""
+    r"""((?:@aws-sdk|@smithy)/[a-z0-9][a-z0-9._-]*)(?=["'`/])"""
+)
 _NOT_FOUND = re.compile(r"Cannot find (?:module|package) '(?:@aws-sdk|@smithy)/")
 _CODE = (".js", ".mjs", ".cjs")
 _SECONDS = 180
