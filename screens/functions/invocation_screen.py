@@ -92,7 +92,8 @@ class InvocationScreen(UsesShell, ModalScreen[str | None]):
         """Enter opens the first place of a trace, unless another row has been chosen."""
         if self.rows.cursor == 0:
             keys = [row.key for row in self.rows.rows]
-            self.rows.cursor = next((at for at, key in enumerate(keys) if key), 0)
+            places = (at for at, each in enumerate(keys) if each.startswith(_PLACE))
+            self.rows.cursor = next(places, 0)
 
     def _rows(self) -> list[Row]:
         head, details = self._head, self._details
