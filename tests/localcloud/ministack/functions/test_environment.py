@@ -68,6 +68,18 @@ def test_a_node_function_finds_its_own_files_by_their_bare_names(functions: Func
     assert functions.run(NODE, {"index.js": code, "db.json": '{"n": 5}'}).told == {"n": 5}
 
 
+def test_a_node_function_reaches_the_bucket_whose_name_it_reads_when_it_starts(
+    functions: Functions,
+) -> None:
+    code = """
+exports.handler = async () => {
+  process.env.FILES_BUCKET_NAME = 'Set-when-it-starts';
+  return (await fetch('https://set-when-it-starts.s3.us-east-1.amazonaws.com/x')).status;
+};
+"""
+    assert functions.run(NODE, code).told in {403, 404}
+
+
 BOOTSTRAP = """#!/usr/bin/python3
 import json, os, urllib.request
 root = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation/"
