@@ -151,7 +151,7 @@ def coming_rows(found: ComingChanges) -> list[Row]:
             if each.effect is effect
         ]
     if updates := found.prepared.plan.updates:
-        words = f"Indexes change one at a time, in {len(updates)} updates:"
+        words = f"Indexes change one at a time, in {plural(len(updates), 'update')}:"
         rows += [Row(()), Row(((words, TEXT),))]
         rows += [
             Row(((f"  {number}. {each}", MUTED),), copy=each)
