@@ -137,7 +137,8 @@ def _message_problems(auth: AuthDefinition) -> Iterator[_Problem]:
     }
     for subject, text in limited.items():
         if len(text) > 140:
-            yield f"{subject} is {len(text):,} long.", "Cognito takes 140."
+            size = len(text)  # more than 140: never one
+            yield f"{subject} has {size} characters.", "Cognito takes 140."
 
 
 def _code_problems(text: str, subject: str) -> Iterator[_Problem]:
