@@ -31,6 +31,7 @@ from workbench.localcloud.ministack.functions.invocation_records import Invocati
 from workbench.localcloud.required_versions import check_versions
 from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
+from workbench.localcloud.server.debug_route import debug_route
 from workbench.localcloud.server.enforcement_route import enforcement_route
 from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
@@ -121,6 +122,7 @@ class LocalCloud:
             inbox_route(),
             user_imports_route(),
             invocations_route(self._invocations),
+            debug_route(),
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),

@@ -6,7 +6,6 @@ a browser's preflight. WebSockets are handed to the real-time protocol.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
+from workbench.localcloud import debug_clock
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.engines import Engines
@@ -156,7 +156,7 @@ async def _execute(
     trace: RequestTrace,
 ) -> Execution:
     try:
-        async with asyncio.timeout(30):
+        async with debug_clock.limited(30):
             return await execute_operation(compiled, request, caller, endpoint.engines, trace)
     except TimeoutError:
         error = {

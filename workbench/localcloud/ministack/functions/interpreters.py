@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -33,8 +34,13 @@ class Interpreter:
     version: str
 
 
-def command_for(runtime: str, megabytes: int, answers: int, layers: list[Path]) -> list[str]:
-    """The command of a process that sends its answers to the descriptor ``answers``."""
+def command_for(
+    runtime: str, megabytes: int, answers: int, layers: list[Path], more: Sequence[str] = ()
+) -> list[str]:
+    """The command of a process that sends its answers to the descriptor ``answers``.
+
+    ``more`` are options of the interpreter.
+    """
     found = interpreter(runtime)
     if runtime.startswith("nodejs"):
         # Lambda's own: without them, V8 collects by the memory of the whole machine.
@@ -42,11 +48,11 @@ def command_for(runtime: str, megabytes: int, answers: int, layers: list[Path]) 
             f"--max-old-space-size={megabytes * 9 // 10}",
             f"--max-semi-space-size={max(1, megabytes // 20)}",
         ]
-        return [found.program, *limits, str(NODE_SCRIPT), str(answers)]
+        return [found.program, *more, *limits, str(NODE_SCRIPT), str(answers)]
     # Without the packages of its own installation: a function sees its own, and the SDK.
     options = ["-S", "-s", "-u", "-B", "-X", "utf8"]
     return [
-        found.program, *options, str(_PYTHON_SCRIPT), str(answers), str(python_sdk()),
+        found.program, *options, *more, str(_PYTHON_SCRIPT), str(answers), str(python_sdk()),
         *map(str, layers),
     ]  # fmt: skip
 

@@ -21,7 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import log_pipe, log_store, node_sdk, report
+from workbench.localcloud import debug_clock
+from workbench.localcloud.ministack.functions import (
+    debugging,
+    log_pipe,
+    log_store,
+    node_sdk,
+    report,
+    source_map_paths,
+)
 from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.interpreters import command_for, notice
 from workbench.localcloud.ministack.functions.log_pipe import Line, LogEvent
@@ -70,7 +78,7 @@ def start(worker: Any) -> None:
         if problem:
             told = f"{message}\n(Lambda's runtime has it; on the local cloud, {problem})"
             raise FunctionFailedError({**failed.failure, "errorMessage": told}) from None
-        _end(worker)
+        end(worker)
         _start(worker)
 
 
@@ -85,9 +93,14 @@ def _start(worker: Any) -> None:
     runtime = str(config.get("Runtime") or "python3.12")
     if runtime.startswith("nodejs"):
         link_layers(files)
+    worker._debugged = debugged = debugging.claim(worker)
+    options = debugged.options() if debugged else []
+    if debugged and debugged.is_node:
+        source_map_paths.point_at_project(files.task_root, debugged.root)
     read, write = os.pipe()
     try:
-        command = command_for(runtime, int(config.get("MemorySize") or 128), write, files.layers)
+        megabytes = int(config.get("MemorySize") or 128)
+        command = command_for(runtime, megabytes, write, files.layers, options)
         variables = environment(config, files, Path(command[0]).parent, worker._log_stream)
         worker._proc = lambda_runtime.subprocess.Popen(
             command,
@@ -110,7 +123,7 @@ def _start(worker: Any) -> None:
     told += filter(None, [notice(runtime)])
     worker._init_log = [LogEvent(log_pipe.now(), f"[WARN]\t{line}") for line in told]
     allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
-    answer = _answer(worker, "", _Limit(time.monotonic() + allowed, allowed - _INIT_SECONDS))
+    answer = _answer(worker, "", _Limit(debug_clock.now() + allowed, allowed - _INIT_SECONDS))
     worker._init_log += log_pipe.until_mark(worker._printed)
     if answer.get("status") != "ready":
         raise FunctionFailedError(_with_layers(answer["error"], files))
@@ -166,7 +179,7 @@ class _Streamed:
         if self._bytes > limit:
             return _too_large(limit)
         if self._stream is not None:
-            self._stream.put(chunk, self._deadline - time.monotonic())
+            self._stream.put(chunk, self._deadline - debug_clock.now())
         elif chunk is not None:
             self.kept += chunk
         return None
@@ -183,7 +196,7 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
                 start(worker)
             except FunctionFailedError as failed:
                 duration, megabytes = time.monotonic() - before, used_megabytes(worker._proc)
-                _end(worker)
+                end(worker)
                 log.add(worker._init_log)
                 log.add(report.start(worker.config, request_id))
                 answer = _failed(_of_request(failed.failure, request_id))
@@ -195,7 +208,8 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
         worker._init_log = []
         log.add(report.start(worker.config, request_id))
         seconds = float(worker.config.get("Timeout") or 3)
-        deadline = time.monotonic() + seconds
+        deadline = debug_clock.now() + seconds
+        left = debugging.GENEROUS_SECONDS if worker._debugged else seconds
         arn = given.get("invoked_function_arn")
         message = {
             "event": event,
@@ -203,7 +217,7 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             "context": {
                 "request_id": request_id,
                 "arn": worker.config.get("FunctionArn", "") if arn is None else arn,
-                "deadline": int((time.time() + seconds) * 1000),
+                "deadline": int((time.time() + left) * 1000),
                 "client_context": given.get("client_context"),
             },
         }
@@ -225,7 +239,7 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             duration=duration, loading=loading, megabytes=worker._megabytes,
         )  # fmt: skip
         if worker._proc is None or worker._proc.poll() is not None:
-            _end(worker)
+            end(worker)
         return outcome
 
 
@@ -248,7 +262,7 @@ def _lines_of(pipe: Any, ahead: int = 0) -> queue.Queue[Line | None]:
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """When a run must have ended, and the seconds that it was given."""
+    """When a run must have ended, by ``debug_clock``, and the seconds that it was given."""
 
     deadline: float
     seconds: float
@@ -266,7 +280,7 @@ def _answer(
     megabytes = int(worker.config.get("MemorySize") or 128)
     process = worker._proc  # another thread may take it away: the function was deleted or changed
     while True:
-        left = max(0.0, limit.deadline - time.monotonic())
+        left = max(0.0, limit.deadline - debug_clock.now())
         try:
             line = worker._answers.get(timeout=min(left, _LOOK_SECONDS))
         except queue.Empty:
@@ -274,9 +288,9 @@ def _answer(
             if log is not None:
                 log.look()
         worker._megabytes = used_megabytes(process) or worker._megabytes
-        if worker._megabytes > megabytes:
+        if worker._megabytes > megabytes and worker._debugged is None:
             worker._megabytes = megabytes
-            _end(worker, signal.SIGKILL)
+            end(worker, signal.SIGKILL)
             return _failure("Runtime.OutOfMemory", told + _exit(-signal.SIGKILL))
         if line is None:
             worker._answers.put(None)
@@ -288,10 +302,10 @@ def _answer(
                     answer["error"]["requestId"] = request_id
                 return answer
             if failure := take(answer["chunk"]):
-                _end(worker)
+                end(worker)
                 return failure
-        if time.monotonic() >= limit.deadline:
-            _end(worker)
+        if debug_clock.now() >= limit.deadline:
+            end(worker)
             return _failure(
                 "Sandbox.Timedout", f"{told}Task timed out after {limit.seconds:.2f} seconds"
             )
@@ -361,7 +375,8 @@ def discard(worker: Any) -> None:
         remove_tree(Path(worker._tmpdir))
 
 
-def _end(worker: Any, by: int = signal.SIGTERM) -> None:
+def end(worker: Any, by: int = signal.SIGTERM) -> None:
+    """End the process."""
     from ministack.core import lambda_runtime
 
     process, worker._proc = worker._proc, None

@@ -347,6 +347,15 @@ def _add_paths(task_root: str, layers: list[str], runtime: str) -> None:
     sys.path += [*library, runtime]
 
 
+def _listen_for_debugger(option: str) -> None:
+    """Start debugpy, from ``port:folder``, on loopback."""
+    port, _, folder = option.partition(":")
+    sys.path.append(folder)
+    debugpy = importlib.import_module("debugpy")
+    debugpy.listen(("127.0.0.1", int(port)))
+    sys.path.remove(folder)
+
+
 def main() -> None:
     """Serve until the pipe is closed."""
     answers = _Answers(int(sys.argv[1]))
@@ -354,6 +363,8 @@ def main() -> None:
     os.environ.setdefault("PYTHONPATH", sys.argv[2])  # for Python programs that it starts
     sys.meta_path.insert(0, _DepthOfCalls())
     _set_up_logging()
+    if "debugpy" in sys._xoptions:
+        _listen_for_debugger(str(sys._xoptions["debugpy"]))
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:

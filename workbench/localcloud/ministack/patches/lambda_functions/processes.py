@@ -12,7 +12,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import log_store, process
+from workbench.localcloud.ministack.functions import debugging, log_store, process
 from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.streams import CURRENT
 from workbench.localcloud.ministack.functions.unpacked import Unpacked
@@ -54,10 +54,19 @@ def provided_environment(config: dict[str, Any], code_dir: str, port: int) -> di
 
 def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
     """Run one invocation in a process that is free, or in a new one."""
-    from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     config = func.get("config") or func
+    with debugging.turn(config, int(lambda_svc._invoke_depth.get() or 0)):
+        return _run(func, config, event, request_id)
+
+
+def _run(
+    func: dict[str, Any], config: dict[str, Any], event: Any, request_id: str
+) -> dict[str, Any]:
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
     code = func.get("code_zip")
     if not code:
         return _failure("Runtime.InvalidEntrypoint", "The function has no code.")

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from workbench.localcloud import debug_clock
 from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of
 from workbench.localcloud.ministack.patches.cognito.triggers.calls import (
     TriggerRefusedError,
@@ -170,7 +171,9 @@ def _within(seconds: float, invoke: Invoke) -> Mapping[str, Any] | None:
         target=lambda: answers.append(context.run(invoke)), name="cognito-trigger", daemon=True
     )
     runner.start()
-    runner.join(seconds)
+    deadline = debug_clock.now() + seconds
+    while runner.is_alive() and (left := deadline - debug_clock.now()) > 0:
+        runner.join(left)
     if answers:
         return answers[0]
     # A thread that ended without an answer failed inside of the emulator; it has said so itself.
