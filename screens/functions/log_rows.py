@@ -54,6 +54,13 @@ class LogRows:
             self.rows += self._rows_of(entry)
         return fallen
 
+    def take_older(self, lines: tuple[FunctionLine, ...]) -> int:
+        """Add lines before all others; returns how many rows came before those that were there."""
+        before = len(self.rows)
+        self.book.take_older(lines)
+        self._arrange()
+        return len(self.rows) - before
+
     def show(self, wanted: Filter) -> None:
         """Filter otherwise."""
         self.book.show(wanted)

@@ -50,6 +50,7 @@ class FunctionLogView(FollowingView):
         key("function_log.level", "L", "level", "Level", "Change the lowest level shown",
             show=False),
         key("function_log.follow", "t", "follow", "Follow", "Keep the newest line in view"),
+        key("function_log.older", "o", "older", "Older", "Read another hour back"),
         key("function_log.wrap", "w", "wrap", "Wrap", "Wrap long lines", show=False),
         key("function_log.copy", "y", "copy", "Copy", "Copy the line under the cursor"),
         key("function_log.copy_all", "Y", "copy_all", "Copy all", "Copy all lines shown",
@@ -77,6 +78,9 @@ class FunctionLogView(FollowingView):
         def __init__(self, entry: Entry) -> None:
             super().__init__()
             self.entry = entry
+
+    class OlderAsked(Message):
+        """The user wants to see what was logged before."""
 
     class SaveAsked(Message):
         """The user wants the lines in a file."""
@@ -111,6 +115,14 @@ class FunctionLogView(FollowingView):
     def take(self, lines: tuple[FunctionLine, ...]) -> None:
         """Show new lines: at most one repaint for a batch, none where the view is hidden."""
         self.rows_added(self.lines.take(lines))
+
+    def take_older(self, lines: tuple[FunctionLine, ...]) -> None:
+        """Show lines before all others; the cursor stays on its row."""
+        added = self.lines.take_older(lines)
+        self.following = False
+        self.rows_changed()
+        self.cursor = max(0, added - 1)
+        self.post_message(self.SettingsChanged())
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap to the new width; catch up with what came while hidden."""
@@ -164,6 +176,10 @@ class FunctionLogView(FollowingView):
         self.following = False
         self.cursor = found
         self.refresh()
+
+    def action_older(self) -> None:
+        """Ask for another hour."""
+        self.post_message(self.OlderAsked())
 
     def action_level(self) -> None:
         """Show less, in turn: from debug, info, warning, error on."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Self
@@ -18,12 +17,12 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.dialogs.rows_screen import RowsScreen
-from screens.frames import Frames, taken
 from screens.functions.event_pickers import ask_past
 from screens.functions.function_rows import detail_rows, function_rows
 from screens.functions.invocation_screen import InvocationDetails, InvocationScreen
 from screens.functions.invoke_screen import InvokeScreen
 from screens.functions.log_rows import copied
+from screens.functions.log_source import LogSource
 from screens.functions.log_view import FunctionLogPane, FunctionLogView
 from screens.pane import PaneContext, PaneScreen
 from screens.saved_log import save_log
@@ -34,16 +33,17 @@ from screens.widgets.problem_rows import problem_rows
 from screens.widgets.row_list import Row, RowList
 from screens.widgets.text_styles import MUTED, TEXT
 from workbench.function_logs.log_book import Head
-from workbench.function_logs.log_feed import FollowedLog, FunctionLine, LogFeed
+from workbench.function_logs.log_feed import FunctionLine
 from workbench.function_logs.records import LogRecord
 from workbench.functions.backend_functions import BackendFunction, backend_functions
-from workbench.functions.open_functions import OpenedFunctions, problem_of
+from workbench.functions.open_functions import OpenedFunctions
 from workbench.functions.past_invocations import invocation
 from workbench.functions.source_places import has_frames, source_places
 from workbench.functions.starts import Start, starts_of
 from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
 
+_HOUR: Final = 3_600_000
 _BEFORE: Final = 15 * 60
 """Seconds before the pane is opened whose lines are shown, too."""
 _RECENT_LINES: Final = 100_000
@@ -107,11 +107,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         self._functions: tuple[BackendFunction, ...] = ()
         self._starts: Mapping[str, Sequence[Start]] = {}
         self._shows_internal = False
-        self._feed: LogFeed | None = None
-        self._arrived: deque[FunctionLine] = deque(maxlen=_RECENT_LINES)
-        self._about = ""
-        """Why the logs are not read now."""
-        self._frames = Frames(self._take_lines)
+        self._source = LogSource(self._take_lines, self._say_of_logs)
         self._is_stale = False
 
     @classmethod
@@ -131,7 +127,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Read which functions there are, and follow their logs."""
         self.table.focus()
-        self._frames.open()
+        self._source.open()
         self.log_view.hint = (
             (("Nothing logged yet.", TEXT),),
             (("What the functions log appears here while they run.", MUTED),),
@@ -140,9 +136,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Read no more."""
-        self._frames.close()
-        if self._feed is not None:
-            self._feed.close()
+        self._source.close()
 
     def deployed(self) -> None:
         """There may be other functions."""
@@ -192,7 +186,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
             return
         self._opened, self._functions, self._starts = opened, functions, starts
         self._show()
-        self._follow(opened)
+        self._source.follow(opened, self._shown)
 
     def _read(self) -> _Read:
         opened = self._opened or self._open()
@@ -222,39 +216,15 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
     def _show_bar(self, words: str) -> None:
         self.query_one("#functions-bar", Static).update(f"{self._title} · {words}")
 
-    def _follow(self, opened: OpenedFunctions) -> None:
-        if self._feed is None:
-            self._feed = LogFeed(
-                opened.clients.logs,
-                self._lines_came,
-                self._problem_came,
-                start=int((time.time() - _BEFORE) * 1000),
-                is_local=opened.clients.is_local,
-            )
-        self._feed.follow(
-            [FollowedLog(each.name, each.log_group, each.log_group_arn) for each in self._shown]
-        )
+    # -- lines ------------------------------------------------------------------------------------
 
-    # -- lines: in the feed's threads -------------------------------------------------------------
+    def _take_lines(self, lines: tuple[FunctionLine, ...]) -> None:
+        if self.is_mounted:
+            self.log_view.take(lines)
 
-    def _lines_came(self, lines: Sequence[FunctionLine]) -> None:
-        self._arrived.extend(lines)
-        self._frames.wake()
-
-    def _problem_came(self, error: Exception | None) -> None:
-        about = "" if error is None else f"not read now: {problem_of(error, 'CloudWatch').what}"
-        self._about = about
-        self._frames.wake()
-
-    # -- lines: on the screen's loop --------------------------------------------------------------
-
-    def _take_lines(self) -> None:
-        if not self.is_mounted:
-            return
-        if self._arrived:
-            self.log_view.take(tuple(taken(self._arrived)))
-        if self._about != self.log_pane.about:
-            self.log_pane.about = self._about
+    def _say_of_logs(self, about: str) -> None:
+        if self.is_mounted:
+            self.log_pane.about = about
             self.log_pane.show_title()
 
     # -- choosing ---------------------------------------------------------------------------------
@@ -277,7 +247,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         self._shows_internal = not self._shows_internal
         self._show()
         if self._opened is not None:
-            self._follow(self._opened)
+            self._source.follow(self._opened, self._shown)
 
     def action_details(self) -> None:
         """Show what the function is."""
@@ -328,6 +298,14 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         event = await self.app.push_screen_wait(InvocationScreen(head, lines, read))
         if event is not None:
             self._open_invoke(function, event)
+
+    @on(FunctionLogView.OlderAsked)
+    @work(group="older", exclusive=True)
+    async def _read_older(self) -> None:
+        lines = await self._source.older()
+        self.log_view.take_older(lines)
+        clock = f"{datetime.fromtimestamp(self._source.since / 1000):%d %b %H:%M}"
+        self.shell.say(f"{plural(len(lines), 'line')} more, back to {clock}")
 
     @on(FunctionLogView.SaveAsked)
     async def _save(self, event: FunctionLogView.SaveAsked) -> None:

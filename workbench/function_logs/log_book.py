@@ -112,6 +112,14 @@ class LogBook:
             del self.shown[:fallen]
         return Taken(fallen, rearranged)
 
+    def take_older(self, lines: Iterable[FunctionLine]) -> None:
+        """Add lines before all others, as many as there is room for."""
+        older = LogBook(limit=self.limit)
+        older.take(lines)
+        room = max(0, self.limit - len(self.entries))
+        self.entries[:0] = older.entries[-room:] if room else []
+        self._arrange()
+
     def show(self, wanted: Filter) -> None:
         """Filter otherwise; 100,000 entries take about 60 ms, so on a key press only."""
         self.filter = wanted

@@ -32,12 +32,14 @@ class Page:
     group_exists: bool = True
 
 
-def read_page(logs: Any, group: str, start: int, *, token: str = "") -> Page:
-    """One page of the events from ``start`` on, in milliseconds.
+def read_page(logs: Any, group: str, start: int, *, end: int = 0, token: str = "") -> Page:
+    """One page of the events from ``start`` on and before ``end``, in milliseconds.
 
     A group that is not there yet has none: Lambda makes it at a function's first run.
     """
     request: dict[str, Any] = {"logGroupName": group, "startTime": start}
+    if end:
+        request["endTime"] = end - 1  # an event of that moment is in the answer
     if token:
         request["nextToken"] = token
     try:

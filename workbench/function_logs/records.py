@@ -23,6 +23,9 @@ _NODE: Final = re.compile(rf"(\d{{4}}-\S+Z)\t({_ID}|undefined)\t([A-Z]+)\t")
 _PYTHON: Final = re.compile(rf"\[([A-Z]+)\]\t(\d{{4}}-\S+Z)\t({_ID})?\t")
 _LIFE_CYCLE: Final = re.compile(rf"(START|END|REPORT) RequestId: ({_ID})\s*")
 _INIT: Final = re.compile(r"INIT_START |INIT_REPORT |EXTENSION\t|TELEMETRY\t|LOGS\t")
+_THROWN: Final = re.compile(
+    r"(Invoke Error|Uncaught Exception|Unhandled Promise Rejection)\s+(\{.*\})\s*$", re.DOTALL
+)
 _LATE: Final = re.compile(rf"^\S+Z ({_ID}) (Task timed out after .*)", re.DOTALL)
 _EXITED: Final = re.compile(rf"^RequestId: ({_ID}) Error: ")
 _MEASURE: Final = re.compile(r"([A-Z][A-Za-z ]+): ([^\t\n]+)")
@@ -96,7 +99,22 @@ def record_of(event: LogEvent) -> LogRecord:
         request, text = ended[1], message[ended.end() :]
     if request == "undefined":
         request = ""
+    text = _with_stack(text)
     return LogRecord(event.at, event.stream, RecordKind.LINE, text, level_of(message), request)
+
+
+def _with_stack(text: str) -> str:
+    """Node's runtime logs what a handler threw as JSON: its stack as lines instead."""
+    found = _THROWN.match(text)
+    if found is None:
+        return text
+    try:
+        stack = json.loads(found[2]).get("stack")
+    except (ValueError, AttributeError):
+        return text
+    if not isinstance(stack, list) or not stack:
+        return text
+    return f"{found[1]}: " + "\n".join(str(line) for line in stack)
 
 
 def is_failure(record: LogRecord) -> bool:

@@ -60,7 +60,7 @@ class SourcePlaces:
     """Finds places for one function's bundle; blocks. ``node`` is Node's program."""
 
     def __init__(self, root: Path, amplify: Path, bundle: Bundle, node: Callable[[], Path]) -> None:
-        self._root = root
+        self.root = root
         self._amplify = amplify
         self._bundle = bundle
         self._node = node
@@ -83,7 +83,7 @@ class SourcePlaces:
             place = self._found.get(_key(frame))
             if place is None:
                 continue
-            shown = place.shown(self._root)
+            shown = place.shown(self.root)
             if frame.column == 0:  # Python's own words around file and line
                 shown = f'File "{shown.rpartition(":")[0]}", line {place.line}'
             pieces += [text[at : frame.start], shown]
@@ -171,7 +171,7 @@ class SourcePlaces:
             return None
         parts = [part for part in str(answer["source"]).split("/") if part not in ("", ".", "..")]
         for start in range(len(parts)):
-            path = self._root.joinpath(*parts[start:])
+            path = self.root.joinpath(*parts[start:])
             if path.is_file() and "node_modules" not in parts:
                 return SourcePlace(path, int(answer["line"]), int(answer["column"]))
         return None

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from workbench.function_logs.log_book import LogBook, entry_text
+from workbench.function_logs.log_events import LogEvent
 from workbench.function_logs.log_feed import FollowedLog, FunctionLine, LogFeed
+from workbench.function_logs.older import older_lines
+from workbench.function_logs.records import record_of
 
 if TYPE_CHECKING:
     from tests.localcloud.conftest import Stacks
@@ -114,3 +118,22 @@ def test_a_flood_is_not_thinned_out(stacks: Stacks, heard: Heard, feed: LogFeed)
         sent += 500
     heard.until(lambda: len(heard.lines) >= sent)
     assert [text for _, text in heard.lines] == [str(at) for at in range(sent)]
+
+
+def test_what_was_logged_before_is_read_up_to_where_the_feed_began(stacks: Stacks) -> None:
+    writer = Writer(stacks)
+    writer.make("/past")
+    now = int(time.time() * 1000)
+    writer.logs.put_log_events(
+        logGroupName="/past",
+        logStreamName="s",
+        logEvents=[{"timestamp": now - at, "message": f"{at}"} for at in (5000, 4000, 3000, 2000)],
+    )
+    found = older_lines(writer.logs, followed("past"), now - 4500, now - 2000)
+    assert [each.record.text for each in found] == ["4000", "3000"]
+    book = LogBook(limit=3)
+    book.take([FunctionLine("past", record_of(LogEvent(now, "s", "new")))])
+    book.take_older(found)
+    assert [entry_text(each) for each in book.shown] == ["past 4000", "past 3000", "past new"]
+    book.take_older(found)
+    assert len(book.shown) == 3

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.cli.parser import Actions
     from workbench.functions.invoke import How, Outcome, Summary
+    from workbench.functions.source_places import SourcePlaces
 
 
 def register(actions: Actions) -> None:
@@ -44,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from workbench.functions.event_files import events_of
     from workbench.functions.invoke import checked_event, invoke, invoke_many
     from workbench.functions.open_functions import named
+    from workbench.functions.source_places import source_places
 
     how: How = "async" if arguments.queued else "dry" if arguments.dry_run else "sync"
     if sum(bool(each) for each in (arguments.event, arguments.as_trigger, arguments.saved)) > 1:
@@ -64,10 +66,11 @@ def _run(arguments: argparse.Namespace) -> int:
             invoke_many(opened, function, events, parallel=arguments.parallel), arguments.json
         )
     outcome = invoke(opened, function, event, how)
+    places = source_places(opened, opened.live(), function) if outcome.failed else None
     if arguments.json:
-        out_json(outcome_document(outcome))
+        out_json(outcome_document(outcome, places))
     else:
-        _report(outcome)
+        _report(outcome, places)
     return 1 if outcome.failed else 0
 
 
@@ -84,21 +87,35 @@ def _event(path: str) -> str:
         ) from None
 
 
-def _report(outcome: Outcome) -> None:
-    """The result on standard output, all else on standard error."""
+def _report(outcome: Outcome, places: SourcePlaces | None) -> None:
+    """The result on standard output, all else on standard error, traces by the user's files."""
     from workbench.function_logs.log_book import report_text
 
     paint = Paint.of(sys.stderr)
     for record in outcome.records:
-        err(*(paint.faint(line) for line in record.text.split("\n")))
+        text = places.mapped(record.text) if places is not None else record.text
+        err(*(paint.faint(line) for line in text.split("\n")))
     if outcome.how == "sync":
         out_data(outcome.result)
     report = outcome.report
     facts = f"{outcome.seconds * 1000:,.0f} ms" if report is None else report_text(report)
     if outcome.failed:
-        err(paint.bad(f"✗ {outcome.error_type}: {outcome.error}"))
+        where = _place(outcome, places)
+        err(paint.bad(f"✗ {outcome.error_type}: {outcome.error}{f' ({where})' if where else ''}"))
     words = {"sync": "", "async": "queued", "dry": "you may invoke it"}[outcome.how]
     err(paint.faint(" · ".join(filter(None, (words, facts, outcome.request)))))
+
+
+def _place(outcome: Outcome, places: SourcePlaces | None) -> str:
+    """The user's file and line that the function failed at; "" where that is not known."""
+    if places is None:
+        return ""
+    found = [each for record in outcome.records for each in places.places(record.text)]
+    if not found:
+        return ""
+    # Python's newest frame is the last, Node's the first.
+    is_python = any("Traceback" in each.text for each in outcome.records)
+    return found[-1 if is_python else 0].shown(places.root)
 
 
 def _report_many(summary: Summary, as_json: bool) -> int:
@@ -122,7 +139,7 @@ def _report_many(summary: Summary, as_json: bool) -> int:
     return 1 if summary.failed else 0
 
 
-def outcome_document(outcome: Outcome) -> dict[str, Any]:
+def outcome_document(outcome: Outcome, places: SourcePlaces | None = None) -> dict[str, Any]:
     """An outcome as JSON; a result that is JSON stands in it as such."""
     import json
     from dataclasses import asdict
@@ -142,4 +159,6 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
         found["report"] = asdict(outcome.report)
     if outcome.failed:
         found["error"] = {"type": outcome.error_type, "message": outcome.error}
+        if where := _place(outcome, places):
+            found["error"]["place"] = where
     return found
