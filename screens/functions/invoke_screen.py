@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from screens.dialogs.form_screen import Filled, FormField, FormScreen
 from screens.dialogs.picker_screen import PickerScreen, matching
 from screens.editing.code_editor import CODE_CLASSES, CodeEditor
 from screens.editing.external_editor import edit_externally
+from screens.editing.proposing import ProposingEditors
 from screens.functions.event_pickers import ask_past, ask_ready, ask_saved_event
 from screens.functions.outcome_rows import outcome_rows, pretty, summary_rows
 from screens.ports import UsesShell
@@ -29,6 +31,7 @@ from screens.widgets.row_list import Row
 from screens.widgets.text_styles import MUTED, STRONG, TEXT
 from screens.widgets.wrapped_rows import WrappedRows
 from workbench.functions.backend_functions import BackendFunction
+from workbench.functions.event_completion import complete_event
 from workbench.functions.event_files import events_of
 from workbench.functions.invoke import (
     EventProblem,
@@ -39,7 +42,8 @@ from workbench.functions.invoke import (
     invoke,
     invoke_many,
 )
-from workbench.functions.open_functions import OpenedFunctions
+from workbench.functions.open_functions import FunctionsProblem, OpenedFunctions
+from workbench.functions.past_invocations import past_invocations
 from workbench.functions.sample_events.ready_events import ReadyEvent, ready_events
 from workbench.functions.starts import Start
 from workbench.model.user_problem import UserProblem
@@ -53,6 +57,8 @@ _HOWS: Final[dict[str, tuple[str, str]]] = {
     "many": ("Many times in parallel", "with a summary of errors and times"),
 }
 _MOST: Final = 10_000
+_KNOWN: Final = 20
+"""Past events that the editor completes from."""
 
 
 class InvokeScreen(UsesShell, Screen[None], inherit_bindings=False):
@@ -96,6 +102,8 @@ class InvokeScreen(UsesShell, Screen[None], inherit_bindings=False):
         self._first = event
         self._how: How = "sync"
         self._ready: Sequence[ReadyEvent] = ()
+        self._known: Sequence[Any] = ()
+        """Events of this function, as JSON: ready and past ones."""
         self._saved_as = ""
         self._is_running = False
         self._confirmed = not opened.is_production
@@ -105,7 +113,11 @@ class InvokeScreen(UsesShell, Screen[None], inherit_bindings=False):
         yield EnvironmentBanner()
         yield Static("", id="invoke-bar", markup=False)
         with Horizontal(id="invoke-columns"):
-            yield CodeEditor(JSON, "Event", id="event", numbers=True)
+            editor = CodeEditor(JSON, "Event", id="event", numbers=True)
+            editor.complete = lambda text, offset: complete_event(text, offset, self._known)
+            with ProposingEditors(editor, id="event-editor") as editors:
+                yield editor
+                yield editors.proposals
             result = WrappedRows(id="invoke-result", classes="pane", filters=True)
             result.border_title = "Result"
             yield result
@@ -154,8 +166,16 @@ class InvokeScreen(UsesShell, Screen[None], inherit_bindings=False):
             self.editor.text = self._ready[0].text
 
     def _read_ready(self) -> Sequence[ReadyEvent]:
+        """Ready events; they and past ones are what the editor completes from."""
         live = self._opened.live()
-        return ready_events(self._opened, live, self._function, self._starts)
+        ready = ready_events(self._opened, live, self._function, self._starts)
+        try:
+            past = past_invocations(self._opened, self._function, limit=_KNOWN)
+        except FunctionsProblem:  # a help only: F4 says why there is no history
+            past = ()
+        texts = (*(each.text for each in ready), *(each.event for each in past if not each.is_cut))
+        self._known = [json.loads(text) for text in texts if text]
+        return ready
 
     @on(TextArea.Changed)
     def _edited(self) -> None:
