@@ -10,6 +10,9 @@ import pytest
 from tests.localcloud.ministack.functions.conftest import NODE, Functions, zipped
 from tests.localcloud.ministack.functions.inspector_client import InspectorClient
 from workbench.aws.target import LocalTarget
+from workbench.functions.backend_functions import BackendFunction
+from workbench.functions.debug import debug_off, debug_on, debugged, launch_configuration
+from workbench.functions.open_functions import OpenedFunctions
 from workbench.localcloud.client import Answer, ask
 from workbench.localcloud.contract import DEBUG_PATH
 
@@ -45,6 +48,14 @@ def bundled(project: Path, npm_modules: Path) -> bytes:
     return zipped({"index.mjs": out.read_text()})
 
 
+def backend_function(name: str, arn: str) -> BackendFunction:
+    return BackendFunction(
+        name="hello", function=name, arn=arn, runtime=NODE, handler="index.handler", memory=128,
+        timeout=1, log_group="", writes_json=False, is_internal=False, construct_path="",
+        logical_id="", stack=(),
+    )  # fmt: skip
+
+
 def switch(functions: Functions, **document: Any) -> Answer:
     """The answer of the address for debuggers; it only tells without a document."""
     target = functions.clients.target
@@ -65,10 +76,11 @@ def test_a_breakpoint_in_the_typescript_source_holds_one_run_and_every_time_limi
     client: Any = functions.clients.lambda_
     name = functions.create(NODE, "", Timeout=1)
     client.update_function_code(FunctionName=name, ZipFile=bundled(project, npm_modules))
-    arn = arn_of(functions, name)
-    address = switch(functions, function=arn, on=True, root=str(project))
+    opened = OpenedFunctions(functions.clients, "", project, project)
+    function = backend_function(name, arn_of(functions, name))
+    address = debug_on(opened, function)
     with (
-        InspectorClient(address.document["url"]) as debugger,
+        InspectorClient(address.url) as debugger,
         ThreadPoolExecutor(2) as threads,
     ):
         debugger.ask("Debugger.enable")
@@ -87,7 +99,11 @@ def test_a_breakpoint_in_the_typescript_source_holds_one_run_and_every_time_limi
         told = [run.result(60).told for run in runs]
     assert [each["greeting"] for each in told] == ["Hello Ann", "Hello Ben"]
     assert all(each["left"] > 3_600_000 for each in told)
-    switch(functions, function=arn, on=False)
+    assert debugged(opened) == {function.arn: address}
+    attach = launch_configuration(opened, function, address)
+    assert (attach["type"], attach["port"]) == ("node", address.port)
+    assert debug_off(opened, function)
+    assert not debug_off(opened, function)
 
 
 LEFT = "exports.handler = async (event, context) => context.getRemainingTimeInMillis()"

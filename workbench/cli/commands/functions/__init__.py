@@ -7,13 +7,13 @@ from typing import Final
 from workbench.cli.parser import Parser, add_actions
 
 NAME: Final = "functions"
-ABOUT: Final = "list the backend's functions, read what they log, invoke them"
+ABOUT: Final = "list the backend's functions, read what they log, invoke and debug them"
 
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import events, invoke, listing, logs
+    from workbench.cli.commands.functions import debug, events, invoke, listing, logs
 
     actions = add_actions(parser)
-    for part in (listing, logs, invoke, events):
+    for part in (listing, logs, invoke, events, debug):
         part.register(actions)
