@@ -19,7 +19,9 @@ class Echo(BaseHTTPRequestHandler):
         seen = {
             "method": self.command,
             "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "headers": {
+                name.lower(): ", ".join(self.headers.get_all(name, ())) for name in self.headers
+            },
             "body": self.rfile.read(length).decode(),
         }
         body = json.dumps(seen).encode()
@@ -60,7 +62,11 @@ async def test_a_request_is_sent_as_described(cloud: Any, endpoint: str) -> None
         "resourcePath": "/v1/things",
         "params": {
             "query": {"q": "a b", "many": ["1", "2"], "n": 5},
-            "headers": {"X-Mine": "yes", "content-type": "application/json"},
+            "headers": {
+                "X-Mine": ["yes", "no"],
+                "content-type": "text/plain",
+                "Content-Type": "application/json",
+            },
             "body": {"a": 1},
         },
     }
@@ -70,7 +76,7 @@ async def test_a_request_is_sent_as_described(cloud: Any, endpoint: str) -> None
     seen = json.loads(answer["body"])
     assert seen["method"] == "POST"
     assert seen["path"] == "/v1/things?q=a+b&many=1&many=2&n=5"
-    assert seen["headers"]["x-mine"] == "yes"
+    assert seen["headers"]["x-mine"] == "yes, no"
     assert seen["headers"]["content-type"] == "application/json"
     assert json.loads(seen["body"]) == {"a": 1}
     assert "authorization" not in seen["headers"]

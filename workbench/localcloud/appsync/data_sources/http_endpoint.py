@@ -78,10 +78,18 @@ def _request(source: DataSource, endpoint: str, request: read.Object) -> HttpReq
     return HttpRequest(
         method,
         url,
-        [(name, text) for name, value in headers.items() for text in _texts(value)],
+        _headers(headers),
         _body(params.get("body")),
         _signing(source),
     )
+
+
+def _headers(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The last of the names that differ in their case alone: a template copies the caller's
+    ``content-type``, then puts its own ``Content-Type``. Sent twice, an endpoint reads neither.
+    """
+    by_name = {name.lower(): (name, value) for name, value in given.items()}
+    return [(name, text) for name, value in by_name.values() for text in _texts(value)]
 
 
 def _pairs(query: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
