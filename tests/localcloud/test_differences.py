@@ -19,9 +19,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.function_process.memory import used_megabytes
 from workbench.localcloud import lifecycle
 from workbench.localcloud.differences import DIFFERENCES, SERVICES
-from workbench.localcloud.ministack.functions.memory import used_megabytes
 from workbench.localcloud.ministack.patches.cloudformation.unserved_types import TYPES
 from workbench.localcloud.ministack.patches.cognito.stored_settings import NOT_SERVED
 from workbench.localcloud.server.body_limits import body_limit

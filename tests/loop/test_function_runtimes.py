@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.function_logs.functions import LoggedFunction
-from workbench.localcloud.ministack.functions import interpreters
+from workbench.function_process import interpreters
 from workbench.loop.function_runtimes import substituted_runtimes
 from workbench.project.node_runtime import find_node
 

@@ -14,7 +14,7 @@ def substituted_runtimes(
 
     A function is told of once, and again when it declares, or runs on, another version.
     """
-    from workbench.localcloud.ministack.functions.interpreters import advice, substitute
+    from workbench.function_process.interpreters import advice, substitute
 
     found: dict[tuple[str, str], list[str]] = {}
     for function in functions:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.localcloud.ministack.functions.conftest import NODE, Functions
-from workbench.localcloud.ministack.functions import read_only
+from workbench.function_process import read_only
 
 pytestmark = pytest.mark.cloud
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
 from workbench.localcloud.appsync.data_sources import request_objects as read
 from workbench.localcloud.appsync.data_sources.services import FunctionReply, Services
 from workbench.localcloud.appsync.evaluation import FieldError, TemplateError

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
 from workbench.localcloud.appsync.authorization.http_request import HttpRequestFacts
 from workbench.localcloud.appsync.execution.compiled_api import CompiledApi
 from workbench.localcloud.appsync.execution.engines import Engines

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
 
 HOST: Final = "127.0.0.1"
 GENEROUS_SECONDS: Final = 24 * 3600.0

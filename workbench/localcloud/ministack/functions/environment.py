@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import log_store, report
+from workbench.function_process import report
+from workbench.localcloud.ministack.functions import log_store
 from workbench.localcloud.ministack.functions.unpacked import Unpacked
 
 RESERVED = frozenset(

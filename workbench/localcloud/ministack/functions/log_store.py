@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from workbench.localcloud.ministack.functions.log_pipe import LogEvent
+from workbench.function_process.log_pipe import LogEvent
 
 
 def new_stream(config: Mapping[str, Any]) -> str:

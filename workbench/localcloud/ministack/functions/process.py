@@ -10,37 +10,33 @@ import base64
 import contextlib
 import json
 import os
-import queue
 import secrets
-import signal
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud import debug_clock
-from workbench.localcloud.ministack.functions import (
-    debugging,
-    log_pipe,
-    log_store,
-    node_sdk,
-    report,
-    source_map_paths,
+from workbench import debug_clock
+from workbench.function_process import log_pipe, node_sdk, report, source_map_paths
+from workbench.function_process.answers import (
+    Failure,
+    Limit,
+    answer_of,
+    end,
+    failed,
+    lines_of,
+    too_large,
 )
+from workbench.function_process.interpreters import command_for, notice
+from workbench.function_process.log_pipe import LogEvent
+from workbench.function_process.memory import used_megabytes
+from workbench.localcloud.ministack.functions import debugging, log_store
 from workbench.localcloud.ministack.functions.environment import environment
-from workbench.localcloud.ministack.functions.interpreters import command_for, notice
-from workbench.localcloud.ministack.functions.log_pipe import Line, LogEvent
-from workbench.localcloud.ministack.functions.memory import used_megabytes
 from workbench.localcloud.ministack.functions.streams import RESPONSE_BYTES as STREAMED_BYTES
 from workbench.localcloud.ministack.functions.streams import ResponseStream
 from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
 from workbench.process_folders import remove_tree
-
-_LOOK_SECONDS = 0.25
-"""How often to look at the memory of a process that runs, and to store what it has logged."""
 
 _INIT_SECONDS = 10.0
 """How long loading may take before the time of the invocation itself counts."""
@@ -50,9 +46,6 @@ RESPONSE_BYTES = 6_291_556
 
 _ANSWERS_AHEAD = 256
 """Chunks of a streamed response that may wait to be passed on."""
-
-Failure = dict[str, Any]
-"""What Lambda answers in place of a result: ``errorType``, ``errorMessage`` and more."""
 
 
 class FunctionFailedError(Exception):
@@ -100,7 +93,14 @@ def _start(worker: Any) -> None:
     read, write = os.pipe()
     try:
         megabytes = int(config.get("MemorySize") or 128)
-        command = command_for(runtime, megabytes, write, files.layers, options)
+        command = command_for(
+            runtime,
+            megabytes,
+            write,
+            files.layers,
+            folder=Path(worker._tmpdir).parent,
+            more=options,
+        )
         variables = environment(config, files, Path(command[0]).parent, worker._log_stream)
         worker._proc = lambda_runtime.subprocess.Popen(
             command,
@@ -117,13 +117,13 @@ def _start(worker: Any) -> None:
     finally:
         os.close(write)
     worker._megabytes = 0
-    worker._printed = _lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
-    worker._answers = _lines_of(os.fdopen(read, "rb"), _ANSWERS_AHEAD)
+    worker._printed = lines_of(os.fdopen(worker._proc.stdout.fileno(), "rb", closefd=False))
+    worker._answers = lines_of(os.fdopen(read, "rb"), _ANSWERS_AHEAD)
     told = [_missing_layer(arn) for arn in files.missing]
     told += filter(None, [notice(runtime)])
     worker._init_log = [LogEvent(log_pipe.now(), f"[WARN]\t{line}") for line in told]
     allowed = _INIT_SECONDS + float(config.get("Timeout") or 3)
-    answer = _answer(worker, "", _Limit(debug_clock.now() + allowed, allowed - _INIT_SECONDS))
+    answer = answer_of(worker, "", Limit(debug_clock.now() + allowed, allowed - _INIT_SECONDS))
     worker._init_log += log_pipe.until_mark(worker._printed)
     if answer.get("status") != "ready":
         raise FunctionFailedError(_with_layers(answer["error"], files))
@@ -177,7 +177,7 @@ class _Streamed:
         self._bytes += len(chunk or b"")
         limit = STREAMED_BYTES if self._stream else RESPONSE_BYTES
         if self._bytes > limit:
-            return _too_large(limit)
+            return too_large(limit)
         if self._stream is not None:
             self._stream.put(chunk, self._deadline - debug_clock.now())
         elif chunk is not None:
@@ -194,12 +194,12 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             before = time.monotonic()
             try:
                 start(worker)
-            except FunctionFailedError as failed:
+            except FunctionFailedError as refused:
                 duration, megabytes = time.monotonic() - before, used_megabytes(worker._proc)
                 end(worker)
                 log.add(worker._init_log)
                 log.add(report.start(worker.config, request_id))
-                answer = _failed(_of_request(failed.failure, request_id))
+                answer = failed(_of_request(refused.failure, request_id))
                 return _outcome(
                     worker, request_id, log, answer, duration=duration, megabytes=megabytes
                 )
@@ -226,8 +226,8 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
             worker._proc.stdin.flush()
         began = time.monotonic()
         streamed = _Streamed(given.get("stream"), deadline)
-        limit = _Limit(deadline, seconds)
-        answer = _answer(worker, request_id, limit, log, streamed.take)
+        limit = Limit(deadline, seconds)
+        answer = answer_of(worker, request_id, limit, log.look, streamed.take)
         if answer["status"] == "streamed":
             answer["body"] = bytes(streamed.kept)
         elif "raw" in answer:
@@ -243,77 +243,6 @@ def invoke(worker: Any, event: Any, request_id: str, **given: Any) -> dict[str, 
         return outcome
 
 
-def _lines_of(pipe: Any, ahead: int = 0) -> queue.Queue[Line | None]:
-    """The lines of a pipe as they come, with the time; None at its end.
-
-    At most ``ahead`` lines wait to be taken; then the process waits, too.
-    """
-    lines: queue.Queue[Line | None] = queue.Queue(ahead)
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError), pipe:
-            for line in pipe:
-                lines.put((log_pipe.now(), line.rstrip(b"\n")))
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    return lines
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """When a run must have ended, by ``debug_clock``, and the seconds that it was given."""
-
-    deadline: float
-    seconds: float
-
-
-def _answer(
-    worker: Any,
-    request_id: str,
-    limit: _Limit,
-    log: _Log | None = None,
-    take: Callable[[str | None], Failure | None] = lambda _: None,
-) -> dict[str, Any]:
-    """The process's next answer, or why there is none."""
-    told = f"RequestId: {request_id} Error: " if request_id else ""
-    megabytes = int(worker.config.get("MemorySize") or 128)
-    process = worker._proc  # another thread may take it away: the function was deleted or changed
-    while True:
-        left = max(0.0, limit.deadline - debug_clock.now())
-        try:
-            line = worker._answers.get(timeout=min(left, _LOOK_SECONDS))
-        except queue.Empty:
-            line = _NOTHING
-            if log is not None:
-                log.look()
-        worker._megabytes = used_megabytes(process) or worker._megabytes
-        if worker._megabytes > megabytes and worker._debugged is None:
-            worker._megabytes = megabytes
-            end(worker, signal.SIGKILL)
-            return _failure("Runtime.OutOfMemory", told + _exit(-signal.SIGKILL))
-        if line is None:
-            worker._answers.put(None)
-            break
-        if line is not _NOTHING:
-            answer: dict[str, Any] = json.loads(line[1])
-            if "status" in answer:
-                if answer["status"] == "failed" and "requestId" in answer["error"]:
-                    answer["error"]["requestId"] = request_id
-                return answer
-            if failure := take(answer["chunk"]):
-                end(worker)
-                return failure
-        if debug_clock.now() >= limit.deadline:
-            end(worker)
-            return _failure(
-                "Sandbox.Timedout", f"{told}Task timed out after {limit.seconds:.2f} seconds"
-            )
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=2)
-    return _failure("Runtime.ExitError", told + _exit(process.poll()))
-
-
 def _of_request(failure: Failure, request_id: str) -> Failure:
     """The failure of a start, as the invocation that caused the start is answered."""
     if failure["errorType"] not in report.ENDED:
@@ -322,47 +251,12 @@ def _of_request(failure: Failure, request_id: str) -> Failure:
     return {**failure, "errorMessage": message}
 
 
-def _too_large(limit: int) -> dict[str, Any]:
-    return _failure(
-        "Function.ResponseSizeTooLarge",
-        f"Response payload size exceeded maximum allowed payload size ({limit} bytes).",
-    )
-
-
-_NOTHING: Line = (0, b"")
-"""No line has come yet."""
-
-
-def _exit(code: int | None) -> str:
-    if not code:
-        return "Runtime exited without providing a reason"
-    if code > 0:
-        return f"Runtime exited with error: exit status {code}"
-    return f"Runtime exited with error: signal: {_SIGNALS.get(-code, f'signal {-code}')}"
-
-
-_SIGNALS: Mapping[int, str] = {
-    1: "hangup", 2: "interrupt", 3: "quit", 4: "illegal instruction", 5: "trace/breakpoint trap",
-    6: "aborted", 7: "bus error", 8: "floating point exception", 9: "killed",
-    11: "segmentation fault", 15: "terminated",
-}  # fmt: skip
-"""The words for signals in Lambda's messages."""
-
-
-def _failure(kind: str, message: str) -> dict[str, Any]:
-    return _failed({"errorType": kind, "errorMessage": message})
-
-
-def _failed(failure: Failure) -> dict[str, Any]:
-    return {"status": "failed", "error": failure}
-
-
 def _outcome(
     worker: Any, request_id: str, log: _Log, answer: dict[str, Any], *,
     duration: float = 0.0, loading: float = 0.0, megabytes: int = 0,
 ) -> dict[str, Any]:  # fmt: skip
     if "result" in answer and len(answer["result"].encode()) > RESPONSE_BYTES:
-        answer = _too_large(RESPONSE_BYTES)
+        answer = too_large(RESPONSE_BYTES)
     run = report.Run(answer, duration, loading, megabytes)
     log.add(report.end(worker.config, request_id, run))
     log.store()
@@ -373,20 +267,6 @@ def discard(worker: Any) -> None:
     """Remove the code that was unpacked for the process."""
     if worker._tmpdir:
         remove_tree(Path(worker._tmpdir))
-
-
-def end(worker: Any, by: int = signal.SIGTERM) -> None:
-    """End the process."""
-    from ministack.core import lambda_runtime
-
-    process, worker._proc = worker._proc, None
-    if process is not None:
-        process.send_signal(by)
-    lambda_runtime._collect(process, time.monotonic() + 0.2)
-    with contextlib.suppress(queue.Empty):  # let the thread that reads come to its end
-        while worker._answers.get(timeout=0.2) is not None:
-            pass
-    worker._answers.put(None)
 
 
 def _per_call(given: Mapping[str, Any]) -> dict[str, str | None]:

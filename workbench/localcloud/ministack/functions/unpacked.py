@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud.ministack.functions import read_only
+from workbench.function_process import read_only
 
 _logger = logging.getLogger("lambda_runtime")
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
+from workbench.function_process.answers import end
 from workbench.localcloud.ministack.functions import debugging, process
 from workbench.localcloud.ministack.patches.lambda_functions.named import arn_of, function_named
 
@@ -111,7 +112,7 @@ def _start(name: str) -> str:
                     process.start(worker)
         except (process.FunctionFailedError, OSError, RuntimeError, ValueError) as error:
             _logger.warning("%s could not be loaded under a debugger: %s", name, error)
-            process.end(worker)
+            end(worker)
             return str(error)
         finally:
             lambda_runtime.release_worker(worker)

@@ -21,10 +21,10 @@ from types import ModuleType
 from typing import Any
 
 from workbench.front_end.written import function_preload
+from workbench.function_process import node_sdk
+from workbench.function_process.interpreters import NODE_SCRIPT
+from workbench.function_process.read_only import restricted
 from workbench.guardian import Guardian, keep_ledger, own_guardian
-from workbench.localcloud.ministack.functions import node_sdk
-from workbench.localcloud.ministack.functions.interpreters import NODE_SCRIPT
-from workbench.localcloud.ministack.functions.read_only import restricted
 from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import write_private

@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from workbench.localcloud.ministack.functions.report import ENDED
+from workbench.function_process.report import ENDED
 from workbench.localcloud.ministack.functions.streams import CURRENT, ResponseStream
 
 Reply = tuple[int, dict[str, Any], Any]

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
 from workbench.localcloud.ministack.patches.cognito.sessions import attributes_of
 from workbench.localcloud.ministack.patches.cognito.triggers.calls import (
     TriggerRefusedError,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from workbench.localcloud import debug_clock
+from workbench import debug_clock
 
 
 async def test_a_time_limit_counts_no_time_in_which_a_debugger_may_hold_a_function() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,11 +36,17 @@ class Interpreter:
 
 
 def command_for(
-    runtime: str, megabytes: int, answers: int, layers: list[Path], more: Sequence[str] = ()
+    runtime: str,
+    megabytes: int,
+    answers: int,
+    layers: list[Path],
+    *,
+    folder: Path,
+    more: Sequence[str] = (),
 ) -> list[str]:
     """The command of a process that sends its answers to the descriptor ``answers``.
 
-    ``more`` are options of the interpreter.
+    ``folder`` is where Python's SDK is put together, ``more`` are options of the interpreter.
     """
     found = interpreter(runtime)
     if runtime.startswith("nodejs"):
@@ -52,7 +59,7 @@ def command_for(
     # Without the packages of its own installation: a function sees its own, and the SDK.
     options = ["-S", "-s", "-u", "-B", "-X", "utf8"]
     return [
-        found.program, *options, *more, str(_PYTHON_SCRIPT), str(answers), str(python_sdk()),
+        found.program, *options, *more, str(_PYTHON_SCRIPT), str(answers), str(python_sdk(folder)),
         *map(str, layers),
     ]  # fmt: skip
 
@@ -133,11 +140,9 @@ def _language(runtime: str) -> str:
 
 
 @functools.lru_cache
-def python_sdk() -> Path:
-    """Make a folder that holds the AWS SDK alone, for the search path of Python functions."""
-    from ministack.core import lambda_runtime
-
-    folder = Path(lambda_runtime.tempfile.mkdtemp(prefix="boto3-"))
+def python_sdk(parent: Path) -> Path:
+    """Make a folder in ``parent`` that holds the AWS SDK alone, for Python's search path."""
+    folder = Path(tempfile.mkdtemp(prefix="boto3-", dir=parent))
     for name in _SDK:
         spec = util.find_spec(name)
         if spec is None or spec.origin is None:

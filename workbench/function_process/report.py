@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from workbench.localcloud.ministack.functions.log_pipe import LogEvent, now
+from workbench.function_process.log_pipe import LogEvent, now
 
 
 @dataclass(frozen=True, slots=True)
