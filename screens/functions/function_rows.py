@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from screens.widgets.columns import column
 from screens.widgets.row_list import Row
-from screens.widgets.text_styles import ACCENT, MUTED, STRONG, TEXT
+from screens.widgets.text_styles import (
+    ACCENT,
+    FAIL,
+    MUTED,
+    OK,
+    STRONG,
+    TEXT,
+    Spans,
+)
 from workbench.functions.backend_functions import BackendFunction
 from workbench.functions.starts import Start, StartKind
+from workbench.functions.statistics import Statistics
+from workbench.functions.statistics_words import cells, last_run_words, milliseconds_words
 from workbench.wording import plural
 
 ALL: Final = "*"
@@ -17,19 +28,26 @@ ALL: Final = "*"
 
 
 def function_rows(
-    functions: Sequence[BackendFunction], starts: Mapping[str, Sequence[Start]]
+    functions: Sequence[BackendFunction],
+    starts: Mapping[str, Sequence[Start]],
+    numbers: Mapping[str, Statistics],
+    width: int = 0,
 ) -> list[Row]:
-    """A row for all, then one for each function with what it is and what starts it."""
+    """A row for all, then one for each function with its last hour and what starts it.
+
+    ``width`` is the list's: the hour's chart is left out where it has no room.
+    """
     if not functions:
         return []
-    width = min(28, max(len(each.name) for each in functions))
+    longest = min(28, max(len(each.name) for each in functions))
     rows = [Row((("All functions", STRONG), (f"  {len(functions)}", MUTED)), ALL)]
     rows += [
         Row(
             (
-                (column(each.name, width), MUTED if each.is_internal else STRONG),
-                (f"  {column(each.runtime, 11)}", MUTED),
+                (column(each.name, longest), MUTED if each.is_internal else STRONG),
+                *_numbers(numbers.get(each.function), has_chart=width >= longest + _CHARTED),
                 (f"  {starts_words(starts.get(each.function, ()))}", ACCENT),
+                (f"  {each.runtime}", MUTED),
             ),
             each.function,
             copy=each.function,
@@ -37,6 +55,29 @@ def function_rows(
         for each in functions
     ]
     return rows
+
+
+_CHARTED: Final = 38
+"""Cells of the numbers and the chart."""
+
+
+def _numbers(found: Statistics | None, *, has_chart: bool) -> Spans:
+    """The last run, the errors and the 95th percentile of the last hour, and its chart."""
+    if found is None:
+        return ()
+    errors = f"✗ {found.errors}" if found.errors else ""
+    spans = [
+        (f"  {column(last_run_words(found.last_run, datetime.now()), 6)}", MUTED),
+        (f" {column(errors, 5)}", FAIL),
+        (f" {milliseconds_words(found.p95):>7}", TEXT),
+    ]
+    if has_chart:
+        spans.append(("  ", MUTED))
+        spans += [
+            (block, FAIL if failed else OK if block != "·" else MUTED)
+            for block, failed in cells(found.minutes)
+        ]
+    return tuple(spans)
 
 
 def starts_words(starts: Sequence[Start]) -> str:

@@ -24,6 +24,7 @@ from screens.functions.invoke_screen import InvokeScreen
 from screens.functions.log_rows import copied
 from screens.functions.log_source import LogSource
 from screens.functions.log_view import FunctionLogPane, FunctionLogView
+from screens.functions.statistics_reader import StatisticsReader
 from screens.pane import PaneContext, PaneScreen
 from screens.saved_log import save_log
 from screens.widgets.environment_banner import EnvironmentBanner
@@ -40,6 +41,7 @@ from workbench.functions.open_functions import OpenedFunctions
 from workbench.functions.past_invocations import invocation
 from workbench.functions.source_places import has_frames, source_places
 from workbench.functions.starts import Start, starts_of
+from workbench.functions.statistics import Statistics
 from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
 
@@ -108,6 +110,8 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         self._starts: Mapping[str, Sequence[Start]] = {}
         self._shows_internal = False
         self._source = LogSource(self._take_lines, self._say_of_logs)
+        self._numbers: Mapping[str, Statistics] = {}
+        self._statistics = StatisticsReader(self, self._numbers_came)
         self._is_stale = False
 
     @classmethod
@@ -148,6 +152,16 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         """Read again what a deployment may have changed meanwhile."""
         if self._is_stale:
             self.action_reload()
+        else:
+            self._statistics.read()
+
+    def on_screen_suspend(self) -> None:
+        """Behind another screen the numbers are not read."""
+        self._statistics.pause()
+
+    def on_resize(self) -> None:
+        """The chart is shown where it has room."""
+        self._show_rows()
 
     @property
     def table(self) -> FunctionList:
@@ -187,6 +201,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         self._opened, self._functions, self._starts = opened, functions, starts
         self._show()
         self._source.follow(opened, self._shown)
+        self._statistics.follow(opened, self._shown)
 
     def _read(self) -> _Read:
         opened = self._opened or self._open()
@@ -199,19 +214,33 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
 
     def _show(self) -> None:
         shown = self._shown
-        rows = function_rows(shown, self._starts)
-        if not rows:
-            rows = [
-                Row((("There are no functions yet.", TEXT),)),
-                Row((("Define one in amplify/functions and save.", MUTED),)),
-            ]
-        self.table.show_rows(rows)
+        self._show_rows()
+        if not shown:
+            self.table.show_rows(
+                [
+                    Row((("There are no functions yet.", TEXT),)),
+                    Row((("Define one in amplify/functions and save.", MUTED),)),
+                ]
+            )
         hidden = len(self._functions) - len(shown)
         words = plural(len(shown), "function")
         if hidden:
             words += f" · {hidden} internal (. shows)"
         self._show_bar(words)
         self._choose()
+
+    def _show_rows(self) -> None:
+        rows = function_rows(self._shown, self._starts, self._numbers, self.table.size.width)
+        if rows:
+            self.table.show_rows(rows)
+
+    def _numbers_came(self, numbers: Mapping[str, Statistics], problem: str) -> None:
+        if not self.is_mounted:
+            return
+        self._numbers = numbers
+        self._show_rows()
+        if problem:
+            self.shell.say(problem)
 
     def _show_bar(self, words: str) -> None:
         self.query_one("#functions-bar", Static).update(f"{self._title} · {words}")
@@ -221,6 +250,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
     def _take_lines(self, lines: tuple[FunctionLine, ...]) -> None:
         if self.is_mounted:
             self.log_view.take(lines)
+            self._statistics.take(lines)
 
     def _say_of_logs(self, about: str) -> None:
         if self.is_mounted:
@@ -248,6 +278,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         self._show()
         if self._opened is not None:
             self._source.follow(self._opened, self._shown)
+            self._statistics.follow(self._opened, self._shown)
 
     def action_details(self) -> None:
         """Show what the function is."""

@@ -21,6 +21,7 @@ from moto.cloudformation.models import ChangeSet, Stack
 from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import random_suffix
+from moto.cloudwatch.models import Statistics
 from moto.cognitoidp import models as cognitoidp
 from moto.cognitoidp.exceptions import NotAuthorizedError
 from moto.cognitoidp.models import CognitoIdpBackend
@@ -80,6 +81,9 @@ def fill() -> None:
         appsync_urls.url_paths[f"{{0}}/v1/apis/{path}$"] = AppSyncResponse.dispatch
     for name, method in appsync_calls.CALLS.items():
         setattr(AppSyncResponse, name, method)
+
+    # moto knows no percentiles.
+    Statistics.get_statistics_for_type = _with_percentiles(Statistics.get_statistics_for_type)
 
     # moto runs functions in Docker.
     LambdaFunction.invoke = _invoke
@@ -181,6 +185,16 @@ def _invoke(self: LambdaFunction, body: Any, request_headers: Any, response_head
         deploy_to_bucket(self.account_id, get_partition(self.region), properties)
         return b"null"
     return json.dumps({"invoked": self.function_name}).encode()
+
+
+def _with_percentiles(real: Any) -> Any:
+    def statistic(found: Statistics, stat: str) -> Any:
+        if not stat.startswith("p"):
+            return real(found, stat)
+        values = sorted(found.metric_single_values_list)
+        return values[min(len(values) - 1, int(len(values) * float(stat[1:]) / 100))]
+
+    return statistic
 
 
 def _layers(real: Any) -> Any:

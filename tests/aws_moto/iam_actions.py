@@ -109,6 +109,10 @@ def _log_group(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:logs:{prefix}:log-group:{given['logGroupName']}:*"
 
 
+def _first_log_group(given: Mapping[str, Any], _prefix: str) -> str:
+    return str(given["logGroupIdentifiers"][0])
+
+
 def _api(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:appsync:{prefix}:apis/{given['apiId']}"
 
@@ -135,6 +139,34 @@ def _project(given: Mapping[str, Any], prefix: str) -> str:
 
 def _repository(given: Mapping[str, Any], prefix: str) -> str:
     return f"arn:aws:ecr:{prefix}:repository/{given['repositoryName']}"
+
+
+def _rule(given: Mapping[str, Any], prefix: str) -> str:
+    bus = given.get("EventBusName", "default")
+    path = given["Name"] if bus == "default" else f"{bus}/{given['Name']}"
+    return f"arn:aws:events:{prefix}:rule/{path}"
+
+
+def _schedule(given: Mapping[str, Any], prefix: str) -> str:
+    group = given.get("groupName") or given.get("GroupName") or "default"
+    return f"arn:aws:scheduler:{prefix}:schedule/{group}/{given['Name']}"
+
+
+def _queue(given: Mapping[str, Any], prefix: str) -> str:
+    name = given.get("QueueName") or str(given["QueueUrl"]).rpartition("/")[2]
+    return f"arn:aws:sqs:{prefix}:{name}"
+
+
+def _mapping(given: Mapping[str, Any], prefix: str) -> str:
+    return f"arn:aws:lambda:{prefix}:event-source-mapping:{given['UUID']}"
+
+
+def _named_role(given: Mapping[str, Any], prefix: str) -> str:
+    return f"arn:aws:iam::{prefix.rpartition(':')[2]}:role/{given['RoleName']}"
+
+
+def _policy(given: Mapping[str, Any], _prefix: str) -> str:
+    return str(given["PolicyArn"])
 
 
 def _role(given: Mapping[str, Any], _prefix: str) -> str:
@@ -191,6 +223,7 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         **_plain("cloudformation", _change_set, "CreateChangeSet", "DeleteChangeSet"),
         **_plain("cloudformation", _change_set, "DescribeChangeSet", "ExecuteChangeSet"),
     },
+    "cloudwatch": _plain("cloudwatch", _any, "GetMetricData"),
     "codebuild": _plain("codebuild", _project, "UpdateProject"),
     "cognito-identity": _plain("cognito-identity", _identity_pool, "GetIdentityPoolRoles"),
     "cognito-idp": _plain("cognito-idp", _any, "ListUserPools")
@@ -212,17 +245,26 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         **_plain("ecr", _any, "GetAuthorizationToken"),
         **_plain("ecr", _repository, "DescribeImages"),
     },
+    "events": _plain("events", _rule, "DescribeRule", "DisableRule", "EnableRule"),
+    "iam": {
+        **_plain("iam", _named_role, "GetRole", "GetRolePolicy"),
+        **_plain("iam", _named_role, "ListAttachedRolePolicies", "ListRolePolicies"),
+        **_plain("iam", _policy, "GetPolicy", "GetPolicyVersion"),
+    },
     "lambda": {
+        **_plain("lambda", _any, "ListEventSourceMappings"),
+        **_plain("lambda", _mapping, "GetEventSourceMapping", "UpdateEventSourceMapping"),
+        **_plain("lambda", _function, "GetFunctionEventInvokeConfig"),
         **_plain("lambda", _function, "GetFunction", "UpdateFunctionCode"),
         **_plain("lambda", _function, "UpdateFunctionConfiguration"),
         "Invoke": ("lambda:InvokeFunction", _function),
         "ListTags": ("lambda:ListTags", _tagged_function),
     },
-    "logs": _plain(
-        "logs",
-        _log_group,
-        *("DeleteLogGroup", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents"),
-    ),
+    "logs": {
+        **_plain("logs", _log_group, "DeleteLogGroup", "DescribeLogStreams", "FilterLogEvents"),
+        **_plain("logs", _log_group, "GetLogEvents"),
+        **_plain("logs", _first_log_group, "StartLiveTail"),
+    },
     "s3": {
         "DeleteObject": ("s3:DeleteObject", _object),
         "DeleteObjects": ("s3:DeleteObject", _objects),
@@ -234,6 +276,8 @@ _ACTIONS: Mapping[str, Mapping[str, tuple[str, _Resource]]] = {
         "ListObjectsV2": ("s3:ListBucket", _bucket),
         "PutObject": ("s3:PutObject", _object),
     },
+    "scheduler": _plain("scheduler", _schedule, "GetSchedule", "UpdateSchedule"),
+    "sqs": _plain("sqs", _queue, "GetQueueAttributes", "GetQueueUrl"),
     "ssm": _plain(
         "ssm",
         _parameter,

@@ -104,6 +104,30 @@ PANES: Final[Mapping[str, frozenset[str]]] = {
     "Playground": frozenset(
         {"appsync:GraphQL", "appsync:ListDomainNames", "appsync:ListGraphqlApis"}
     ),
+    "Functions": frozenset(
+        {
+            "cloudwatch:GetMetricData",
+            "events:DescribeRule",
+            "events:DisableRule",
+            "events:EnableRule",
+            "iam:GetPolicy",
+            "iam:GetPolicyVersion",
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListRolePolicies",
+            "iam:PassRole",
+            "lambda:GetEventSourceMapping",
+            "lambda:GetFunctionEventInvokeConfig",
+            "lambda:ListEventSourceMappings",
+            "lambda:UpdateEventSourceMapping",
+            "logs:StartLiveTail",
+            "scheduler:GetSchedule",
+            "scheduler:UpdateSchedule",
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+        }
+    ),
     "Branches": frozenset(
         {
             "amplify:CreateBranch",

@@ -18,6 +18,7 @@ async def test_a_function_is_watched_looked_into_and_called_again(pane: OpenPane
         driver.invoke(name="Ann")
         driver.invoke(name="Bob")
         await driver.sees("ValueError: no Bobs")
+        await driver.sees("✗ 1")
         view = driver.screen.log_view
         shown = [plain(view.row_spans(at)) for at in range(view.row_count())]
         assert sum("hello Ann" in each for each in shown) == 1

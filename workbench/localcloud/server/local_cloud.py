@@ -33,6 +33,7 @@ from workbench.localcloud.server.body_limits import limited_bodies
 from workbench.localcloud.server.cdk_bootstrap import STAGING_BUCKET, bootstrap
 from workbench.localcloud.server.debug_route import debug_route
 from workbench.localcloud.server.enforcement_route import enforcement_route
+from workbench.localcloud.server.function_statistics_route import function_statistics_route
 from workbench.localcloud.server.gateway import gateway
 from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.invocations_route import invocations_route
@@ -123,6 +124,7 @@ class LocalCloud:
             user_imports_route(),
             invocations_route(self._invocations),
             debug_route(),
+            function_statistics_route(self._invocations),
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),
             webhook_route(hosting, self._jobs),

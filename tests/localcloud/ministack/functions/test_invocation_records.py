@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import queue
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from tests.localcloud.ministack.functions.conftest import NODE, Functions
 from workbench.functions.backend_functions import BackendFunction
 from workbench.functions.open_functions import OpenedFunctions
 from workbench.functions.past_invocations import past_invocations, source_of
+from workbench.functions.statistics import statistics
 from workbench.localcloud.ministack.functions import invocation_records
 from workbench.localcloud.ministack.functions.invocation_records import (
     InvocationRecord,
@@ -75,6 +78,35 @@ def test_a_damaged_file_costs_the_history_alone(path: Path) -> None:
     again.close()
 
 
+def test_invocations_are_counted_by_minute(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = InvocationRecords(path)
+    now = time.time()
+    for at in range(20):
+        records.add(InvocationRecord("f", REGION, "r", now, 0.1, None, None, at == 0))
+    records.add(InvocationRecord("f", REGION, "r", now, 9.0, None, None, False))
+    records.add(InvocationRecord("f", REGION, "r", now - 120, 0.1, None, None, False))
+    records.add(InvocationRecord("f", REGION, "r", now - 7200, 0.1, None, None, False))
+    records.add(InvocationRecord("f", "eu-west-1", "r", now, 0.1, None, None, False))
+    found = records.statistics(REGION)["f"]
+    first = now // 60 == time.time() // 60
+    assert sorted(found["minutes"]) == ([[0, 21, 1], [2, 1, 0]] if first else found["minutes"])
+    assert found["p50"] == pytest.approx(100, rel=0.03)
+    assert found["p95"] == pytest.approx(100, rel=0.03)
+    assert found["lastRun"] == int((now + 9) * 1000)
+    # What a flood does not record is counted all the same, and a restart forgets nothing.
+    monkeypatch.setattr(records._waiting, "put_nowait", _full)
+    records.add(InvocationRecord("g", REGION, "r", now, 0.1, None, None, True))
+    records.close()
+    again = InvocationRecords(path)
+    assert again.statistics(REGION)["g"]["minutes"][0][1:] == [1, 1]
+    assert again.statistics(REGION)["f"]["lastRun"] == found["lastRun"]
+    again.close()
+
+
+def _full(_record: object) -> None:
+    raise queue.Full
+
+
 def test_invocations_are_told_with_their_events(functions: Functions, tmp_path: Path) -> None:
     code = "exports.handler = async event => { if (event.bad) throw new Error('no'); return 1 }"
     name = functions.create(NODE, code)
@@ -85,11 +117,14 @@ def test_invocations_are_told_with_their_events(functions: Functions, tmp_path: 
         f"/aws/lambda/{name}", False, False, "", "", (),
     )  # fmt: skip
     opened = OpenedFunctions(functions.clients, "stack", tmp_path, tmp_path)
+    counted = statistics(opened, [function])[name]
+    assert (counted.runs, counted.errors, counted.minutes[0].runs) == (2, 1, 0)
+    assert 0 < counted.p50 <= counted.p95
     bad, good = past_invocations(opened, function)
     assert (good.event, good.result, good.failed) == ('{"n": 1}', "1", False)
     assert json.loads(bad.result)["errorMessage"] == "no"
     assert bad.failed
-    assert bad.at >= good.at
+    assert counted.last_run >= bad.at >= good.at
     log = functions.clients.logs.filter_log_events(logGroupName=function.log_group)["events"]
     assert any(bad.request in each["message"] for each in log)
 

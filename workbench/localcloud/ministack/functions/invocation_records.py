@@ -12,11 +12,13 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from workbench.localcloud.ministack.functions.invocation_counts import InvocationCounts
 from workbench.private_files import private_file
 
 logger = logging.getLogger("local cloud")
@@ -84,6 +86,7 @@ class InvocationRecords:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._counts = InvocationCounts()
         self._connection = self._opened()
         self._waiting: queue.Queue[InvocationRecord | threading.Event | None] = queue.Queue(
             _WAITING
@@ -92,7 +95,10 @@ class InvocationRecords:
         self._thread.start()
 
     def add(self, record: InvocationRecord) -> None:
-        """Record an invocation soon."""
+        """Record an invocation soon; it is counted in any case."""
+        self._counts.add(
+            record.region, record.function, record.at, record.seconds, failed=record.failed
+        )
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(record)
 
@@ -113,11 +119,20 @@ class InvocationRecords:
             ).fetchall()
         return [{**json.loads(document), "number": number} for number, document in rows]
 
+    def statistics(self, region: str) -> Mapping[str, Mapping[str, Any]]:
+        """How often each function ran in the last hour, and how long."""
+        with self._lock:
+            with self._connection:
+                self._counts.write(self._connection)
+            return self._counts.read(self._connection, region, time.time())
+
     def close(self) -> None:
         """Write what waits, and close the file."""
         self._waiting.put(None)
         self._thread.join(timeout=5)
         with self._lock:
+            with self._connection:
+                self._counts.write(self._connection)
             self._connection.close()
 
     # -- the thread -------------------------------------------------------------------------------
@@ -156,6 +171,7 @@ class InvocationRecords:
                 (record.function, record.region, MOST),
             )
             self._shrink()
+            self._counts.write(self._connection)
 
     def _shrink(self) -> None:
         (size,) = self._connection.execute("SELECT total(size) FROM invocations").fetchone()
@@ -178,4 +194,5 @@ class InvocationRecords:
         private_file(self._path)
         connection = sqlite3.connect(self._path, check_same_thread=False)
         connection.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {_TABLE}")
+        self._counts.open(connection)
         return connection
