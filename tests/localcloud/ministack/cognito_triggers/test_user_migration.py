@@ -115,6 +115,22 @@ def test_whom_the_function_does_not_know_is_unknown(
     )
 
 
+def test_a_client_that_hides_users_hides_the_unknown_but_no_failure(pool: TriggeredPool) -> None:
+    hiding = pool.cognito.create_user_pool_client(
+        UserPoolId=pool.id, ClientName="hiding", PreventUserExistenceErrors="ENABLED"
+    )["UserPoolClient"]["ClientId"]
+    pool.behave(FORGOTTEN)
+    told = pool.cognito.forgot_password(ClientId=hiding, Username="nobody")
+    assert told["CodeDeliveryDetails"]["DeliveryMedium"] == "EMAIL"
+    pool.behave(FORGOTTEN, **{"raise": "Not here"})
+    with pytest.raises(ClientError) as refused:
+        pool.cognito.forgot_password(ClientId=hiding, Username="nobody")
+    assert refusal(refused) == (
+        "UserLambdaValidationException",
+        "UserMigration failed with error Not here.",
+    )
+
+
 def test_an_attribute_that_the_pool_does_not_have_migrates_nobody(pool: TriggeredPool) -> None:
     attributes = {**KNOWN["userAttributes"], "custom:team": "blue"}
     pool.behave(SIGN_IN, response={**KNOWN, "userAttributes": attributes})

@@ -1,7 +1,10 @@
 """User migration: ministack never runs the trigger; Cognito does for a name that nobody has.
 
-That is at a sign-in with a password that Cognito sees, and where a password was forgotten.
-Source: docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html
+That is at a sign-in with a password that Cognito sees, and where a password was forgotten. A client
+that hides who exists hides a user whom the trigger does not know (it answers without attributes);
+what the trigger throws is told even there.
+Source: docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html and
+cognito-user-pool-managing-errors.html
 """
 
 from __future__ import annotations
