@@ -16,7 +16,7 @@ from typing import Final
 UNAIMED: Final = frozenset({"convert", "front-end", "init", "local"})
 """Our commands without a target; the others take ``--local``, ``--profile``, ``--identifier``."""
 
-_OF_BRANCHES: Final = frozenset({"env", "secret"})
+_OF_BRANCHES: Final = frozenset({"env", "functions", "secret"})
 """Our commands that work on a branch's backend with ``--branch``."""
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.colours import Paint
 from workbench.cli.commands.functions.opened import add_functions_action, opened_functions
+from workbench.cli.flags import add_yes
 from workbench.cli.output import err, out_data, out_json
+from workbench.cli.prompts import confirm
 from workbench.model.user_problem import UserProblem
 from workbench.wording import plural
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from workbench.cli.parser import Actions
     from workbench.functions.invoke import How, Outcome, Summary
+    from workbench.functions.open_functions import OpenedFunctions
     from workbench.functions.source_places import SourcePlaces
 
 
@@ -38,6 +41,7 @@ def register(actions: Actions) -> None:
     how.add_argument("--dry-run", action="store_true", help="only ask whether you may invoke it")
     invoke.add_argument("--count", type=int, default=1, help="so many times")
     invoke.add_argument("--parallel", type=int, default=10, help="of these, so many at a time")
+    add_yes(invoke, "in production, too, without asking")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -56,6 +60,8 @@ def _run(arguments: argparse.Namespace) -> int:
     event = checked_event(_event(arguments.event), how)
     opened = opened_functions(arguments)
     function = named(opened.functions(), arguments.name)
+    if how != "dry" and not arguments.yes and opened.is_production and not _confirmed(opened):
+        return 1
     if arguments.as_trigger:
         event = ready_event(opened, function, arguments.as_trigger)
     elif arguments.saved:
@@ -72,6 +78,14 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         _report(outcome, places)
     return 1 if outcome.failed else 0
+
+
+def _confirmed(opened: OpenedFunctions) -> bool:
+    return confirm(
+        f"Invoke in production ({opened.name})?",
+        unasked=f"{opened.name} is production: the function runs with its data.",
+        declined="Nothing was invoked.",
+    )
 
 
 def _event(path: str) -> str:
