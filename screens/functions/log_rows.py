@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from screens.widgets.columns import column
 from screens.widgets.format import LEVEL_MARKS, clock_time
 from screens.widgets.text_styles import ACCENT, BUSY, FAIL, MATCH, MUTED, OK, TEXT, WARN, Spans
 from screens.widgets.wrap import chop_text
+from workbench.function_logs.json_words import shown_text
 from workbench.function_logs.log_book import Entry, Filter, Head, LogBook, entry_text, head_text
 from workbench.function_logs.log_feed import FunctionLine
 from workbench.terminal_text import safe_log
@@ -20,8 +20,6 @@ _PREFIX: Final = 9 + _NAME_WIDTH + 1 + 2
 _TONES: Final = (ACCENT, OK, BUSY, WARN)
 _MOST_ROWS: Final = 200
 """Rows of one entry: a function may print a whole file at once."""
-_TOLD: Final = {"timestamp", "level", "requestId", "AWSRequestId", "message"}
-"""Members of a JSON line that are shown otherwise, or are the same for all of an invocation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +132,7 @@ class LogRows:
         if isinstance(entry, Head):
             yield LogRow(entry)
             return
-        data = entry.record.data
-        text = entry.record.text if data is None else json_words(entry.record.text, data)
-        lines = safe_log(text).split("\n")
+        lines = safe_log(shown_text(entry.record)).split("\n")
         room = max(10, self.width - _PREFIX) if self.width else 0
         count = 0
         for line in lines:
@@ -146,25 +142,6 @@ class LogRows:
                     return
                 yield LogRow(entry, piece, count == 0)
                 count += 1
-
-
-def json_words(message: str, data: Mapping[str, Any]) -> str:
-    """A JSON line as one reads it: its message, then the other members."""
-    rest = {name: value for name, value in data.items() if name not in _TOLD}
-    shown = message if "message" in data else ""
-    trace = rest.pop("stackTrace", None) or rest.pop("stack", None)
-    words = [shown] if shown else []
-    words += [f"{name}={_value(value)}" for name, value in rest.items()]
-    text = "  ".join(words)
-    if isinstance(trace, list):
-        text += "".join(f"\n{str(each).rstrip()}" for each in trace)
-    elif trace:
-        text += f"\n{trace}"
-    return text
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def copied(entry: Entry) -> str:

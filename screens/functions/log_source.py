@@ -35,7 +35,7 @@ class LogSource:
         self._opened: OpenedFunctions | None = None
         self._followed: Sequence[FollowedLog] = ()
         self._arrived: deque[FunctionLine] = deque(maxlen=LIMIT)
-        self._problem, self._told = "", ""
+        self._problem, self._told, self._polls = "", "", ""
         self._frames = Frames(self._drain)
         self.since = int(time.time() * 1000) - _BEFORE
         """The time of the oldest lines, in milliseconds since the epoch."""
@@ -60,6 +60,8 @@ class LogSource:
                 self._problem_came,
                 start=self.since,
                 is_local=opened.clients.is_local,
+                on_polling=self._polling,
+                live=lambda: opened.clients.impatient("logs"),
             )
         self._followed = [
             FollowedLog(each.name, each.log_group, each.log_group_arn) for each in functions
@@ -90,8 +92,15 @@ class LogSource:
 
     def _problem_came(self, error: Exception | None) -> None:
         self._problem = (
-            "" if error is None else f"not read now: {problem_of(error, 'CloudWatch').what}"
+            self._polls
+            if error is None
+            else f"not read now: {problem_of(error, 'CloudWatch').what}"
         )
+        self._frames.wake()
+
+    def _polling(self, error: Exception) -> None:
+        self._polls = f"lines come some seconds late: {problem_of(error, 'Live Tail').what}"
+        self._problem = self._problem or self._polls
         self._frames.wake()
 
     # -- on the screen's loop ---------------------------------------------------------------------

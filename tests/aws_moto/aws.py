@@ -369,7 +369,13 @@ def write_profile(
     ``settings`` are further lines of the profile; ``keys`` None leaves the keys to them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lines = {"region": region, "endpoint_url": endpoint, **(settings or {})}
+    lines = {
+        "region": region,
+        "endpoint_url": endpoint,
+        # Live Tail's host is stream-HOST: there is none on loopback.
+        "disable_host_prefix_injection": "true",
+        **(settings or {}),
+    }
     config, credentials = folder / "config", folder / "credentials"
     config.write_text(
         f"[profile {name}]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items())

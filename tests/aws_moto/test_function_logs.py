@@ -29,6 +29,7 @@ from workbench.model.events import AnyEvent, Level, LogLine
 from workbench.redaction.redactor import Redactor
 
 FILTER = "logs:FilterLogEvents"
+REQUEST = "79b4f56e-95b1-4643-9700-2807f4e68189"
 
 
 @pytest.fixture
@@ -119,20 +120,23 @@ async def test_each_line_is_shown_once_from_the_first_run_on(
     log(
         deployed,
         greeting.log_group,
-        "START RequestId: 1 Version: $LATEST\n",
+        f"START RequestId: {REQUEST} Version: $LATEST\n",
         "two\nlines with sesame-open\n",
         "[ERROR] KeyError: 'x'\n",
-        "END RequestId: 1\n",
+        f"END RequestId: {REQUEST}\n",
+        f"REPORT RequestId: {REQUEST}\tDuration: 4.5 ms\tBilled Duration: 5 ms\t"
+        "Memory Size: 128 MB\tMax Memory Used: 70 MB\n",
+        '{"level": "WARN", "message": "slow", "ms": 81}\n',
     )
     await streaming.until(lambda: len(streaming.said()) == 5)
     log(deployed, greeting.log_group, "again\n", "again\n", stream="two")
     await streaming.until(lambda: len(streaming.said()) == 7)
     assert streaming.said() == [
-        (Level.DEBUG, "START RequestId: 1 Version: $LATEST"),
         (Level.INFO, "two"),
         (Level.INFO, "lines with •••"),
         (Level.ERROR, "[ERROR] KeyError: 'x'"),
-        (Level.DEBUG, "END RequestId: 1"),
+        (Level.DEBUG, "79b4f56e  4.5 ms, billed 5 ms, 70 of 128 MB"),
+        (Level.WARNING, "slow  ms=81"),
         (Level.INFO, "again"),
         (Level.INFO, "again"),
     ]

@@ -61,10 +61,10 @@ def test_functions_are_those_that_the_outputs_name_with_the_groups_that_they_log
         nested={"function": nested},
         outputs={"definedFunctions": '["f-plain","f-named","f-referred"]'},
     )
-    assert functions_of(live) == (
-        LoggedFunction("named", "/my/group", "nodejs22.x"),
-        LoggedFunction("plain", "/aws/lambda/f-plain", "nodejs22.x"),
-        LoggedFunction("referred", "/made/group", "nodejs22.x"),
+    prefix = "arn:aws:logs:us-east-1:111122223333:log-group:"
+    groups = {"named": "/my/group", "plain": "/aws/lambda/f-plain", "referred": "/made/group"}
+    assert functions_of(live) == tuple(
+        LoggedFunction(name, group, "nodejs22.x", prefix + group) for name, group in groups.items()
     )
 
 

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from workbench.aws.clients import Clients
 from workbench.aws.target import LocalTarget
+from workbench.function_logs.live_tail import LiveTail
 from workbench.function_process.memory import used_megabytes
 from workbench.localcloud import lifecycle
 from workbench.localcloud.differences import DIFFERENCES, SERVICES
@@ -537,6 +538,28 @@ def no_images(cloud: Cloud) -> None:
 
 
 # -- S3 -------------------------------------------------------------------------------------------
+
+
+@shows
+def tailed_before_the_first_run(cloud: Cloud) -> None:
+    cloud.function(
+        "talks", "exports.handler = async () => { for (let n = 0; n < 600; n++) console.log(n) }"
+    )
+    logs = cloud.client("logs")
+    group = "/aws/lambda/talks"
+    arn = f"arn:aws:logs:{cloud.clients.region}:000000000000:log-group:{group}"
+    tail = LiveTail(logs, [arn])
+    updates = tail.updates()
+    assert next(updates).begins
+    assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []
+    cloud.invoke("talks")
+    lines: list[str] = []
+    while not any(line.startswith("REPORT") for line in lines):
+        update = next(updates)
+        assert not update.sampled
+        lines += [event.message for _, event in update.events]
+    tail.close()
+    assert sum("\tINFO\t" in line for line in lines) == 600
 
 
 def _bucket(cloud: Cloud) -> str:

@@ -122,6 +122,13 @@ class FolderStages:
     def logs(self) -> Any:
         return self.log_service
 
+    def live_logs(self) -> Any:
+        return self.log_service
+
+    @property
+    def is_local(self) -> bool:
+        return True
+
     # the target, and the stack on it
 
     def connect(self) -> FolderStages:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from watchfiles import awatch
 
 from tests.loop.folder_stages import FolderStages, Running
@@ -18,7 +19,7 @@ from workbench.model.events import LogLine
 
 
 class LogService:
-    """CloudWatch with one line, logged a second from now."""
+    """CloudWatch without Live Tail, with one line, logged a second from now."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -27,6 +28,10 @@ class LogService:
     def filter_log_events(self, **_request: object) -> Mapping[str, Any]:
         self.asked += 1
         return {"events": [{"timestamp": self._at, "message": "hello\n", "eventId": "1"}]}
+
+    def start_live_tail(self, **_request: object) -> None:
+        error = {"Code": "UnknownOperationException", "Message": "StartLiveTail"}
+        raise ClientError({"Error": error}, "StartLiveTail")  # type: ignore[typeddict-item]
 
 
 async def test_logs_stream_from_the_first_deployment_on(tmp_path: Path) -> None:

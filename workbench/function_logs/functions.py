@@ -25,6 +25,7 @@ class LoggedFunction:
     name: str
     log_group: str
     runtime: str = ""
+    log_group_arn: str = ""
 
 
 def functions_of(live: LiveStack) -> tuple[LoggedFunction, ...]:
@@ -33,8 +34,9 @@ def functions_of(live: LiveStack) -> tuple[LoggedFunction, ...]:
     found = [
         LoggedFunction(
             friendly_name(resource.properties.get("Tags")) or deployed.physical_id,
-            log_group_of(stack, resource.properties, deployed.physical_id),
+            group := log_group_of(stack, resource.properties, deployed.physical_id),
             str(resource.properties.get("Runtime") or ""),
+            log_group_arn(stack, group),
         )
         for _, stack in live.walk()
         for logical_id, resource in stack.template.resources.items()
@@ -70,6 +72,11 @@ def friendly_name(tags: Any) -> str:
         if isinstance(tag, dict) and tag.get("Key") == _FRIENDLY_NAME:
             return str(tag.get("Value") or "")
     return ""
+
+
+def log_group_arn(stack: LiveStack, group: str) -> str:
+    """A log group's ARN, as Live Tail takes it."""
+    return f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{group}"
 
 
 def log_group_of(stack: LiveStack, properties: Mapping[str, Any], function: str) -> str:

@@ -7,7 +7,9 @@ each event is handed on once and nothing is left out.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -29,7 +31,15 @@ _LOCAL_POLL_SECONDS: Final = 0.5
 _LONGEST: Final = 30.0
 _STEP: Final = 1.5
 """How much later each read of silent logs comes."""
-_NO_TAIL: Final = ("LimitExceededException", "InvalidOperationException", "UnknownOperation")
+_EACH: Final = 0.25
+"""Seconds between two reads at AWS: it allows five a second in some regions."""
+_AGAIN: Final = 900.0
+"""Seconds until Live Tail is tried again where it was not to be had for the moment."""
+_DENIED_AGAIN: Final = 60.0
+"""Seconds until a log that may not be read is tried again: the policy may have been changed."""
+_NO_TAIL: Final = ("InvalidOperationException", "UnknownOperation", "UnknownOperationException")
+_SESSION_ENDS: Final = "SessionTimeoutException"
+"""A session lasts three hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +60,40 @@ class FunctionLine:
 
 
 class Problem(Protocol):
-    """Told why the logs are not read now, or only by asking; None once they are."""
+    """Told why logs are not read now; None once they are all read."""
 
     def __call__(self, error: Exception | None, /) -> None:
         """Called from the feed's own threads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Shared:
     """What all readers of a feed use; ``lock`` is held while a tail is read or takes events."""
 
     logs: Any
+    live: Callable[[], Any]
     on_lines: Callable[[Sequence[FunctionLine]], None]
     on_problem: Problem
+    on_polling: Callable[[Exception], None]
     pause: float
+    each: float
+    tails_missing: bool
+    """Whether a session may have groups that are not there yet, as the local cloud's may."""
+    tail_from: float = 0.0
+    """When Live Tail may be asked for again."""
+    polls: bool = False
+    """Whether that was told."""
     tails: dict[str, Tail] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class LogFeed:
-    """Reads in threads of its own; ``on_lines`` and ``on_problem`` are called from those.
+    """Reads in threads of its own, which call ``on_lines``, ``on_problem`` and ``on_polling``.
 
-    ``start`` in milliseconds since the epoch: events before it are not read.
+    ``start`` in milliseconds since the epoch: events before it are not read. ``on_polling`` is told
+    once why lines come by asking for them, later than they are written. ``live`` makes the client
+    that Live Tail is asked with: one that gives up soon. ``pause`` is the time between two reads,
+    in seconds, where it is not the target's usual one.
     """
 
     def __init__(
@@ -82,11 +104,21 @@ class LogFeed:
         *,
         start: int,
         is_local: bool = False,
+        on_polling: Callable[[Exception], None] = lambda _error: None,
+        live: Callable[[], Any] | None = None,
+        pause: float = 0.0,
     ) -> None:
-        pause = _LOCAL_POLL_SECONDS if is_local else _POLL_SECONDS
-        self._shared = _Shared(logs, on_lines, on_problem, pause)
+        pause = pause or (_LOCAL_POLL_SECONDS if is_local else _POLL_SECONDS)
+        each = 0.0 if is_local else min(_EACH, pause)
+        self._shared = _Shared(
+            logs, live or (lambda: logs), on_lines, on_problem, on_polling, pause, each, is_local
+        )
         self._start = start
         self._readers: list[_Reader] = []
+
+    def move(self, logs: Any, live: Callable[[], Any]) -> None:
+        """Read with other clients from the next ``follow`` on: the target may have moved."""
+        self._shared.logs, self._shared.live = logs, live
 
     def follow(self, followed: Sequence[FollowedLog]) -> None:
         """Follow these logs from now on, and no others; what was read is not read again."""
@@ -123,7 +155,8 @@ class _Reader:
             self._functions.setdefault(each.group, []).append(each.function)
         self._arns = {each.group: each.group_arn for each in followed}
         self._closed = threading.Event()
-        self._may_tail = True
+        self._denied: dict[str, float] = {}
+        """Logs that may not be read, by group, and when that is tried again."""
         self._had_problem = False
         self._threads: list[threading.Thread] = []
 
@@ -144,10 +177,13 @@ class _Reader:
         wait = self._pause
         while not self._closed.is_set():
             try:
-                there, found = self._read_all()
-                self._no_problem()
-                if self._may_tail and there:
-                    self._follow_live(there)
+                polls = time.monotonic() < self._shared.tail_from
+                there, found = self._read_all(self._shared.each if polls else 0.0)
+                if not self._denied:
+                    self._no_problem()
+                groups = list(self._tails) if self._shared.tails_missing else there
+                if groups and not polls:
+                    self._follow_live(groups)
                     found = True
             except (ClientError, BotoCoreError, OSError) as error:
                 self._tell(error)
@@ -156,35 +192,59 @@ class _Reader:
                 wait = self._pause if found else min(_LONGEST, wait * _STEP)
             self._closed.wait(wait)
 
-    def _read_all(self) -> tuple[list[str], bool]:
-        """Read what is new of every log; which groups are there, and whether anything was new."""
+    def _read_all(self, each: float = 0.0) -> tuple[list[str], bool]:
+        """Read what is new of every log; which groups are there, and whether anything was new.
+
+        ``each``: seconds from one read to the next.
+        """
         there, found = [], False
         for group, tail in self._tails.items():
             if self._closed.is_set():
                 break
-            with self._lock:
-                events = tail.read(self._logs)
-                self._send(group, events)
-                while tail.is_behind and not self._closed.is_set():
-                    self._send(group, tail.read(self._logs))
+            if time.monotonic() < self._denied.get(group, 0.0):
+                continue
+            try:
+                with self._lock:
+                    events = tail.read(self._logs)
+                    self._send(group, events)
+                    while tail.is_behind and not self._closed.is_set():
+                        self._send(group, tail.read(self._logs))
+            except ClientError as error:
+                if not is_denied(error):
+                    raise
+                # The other logs may well be allowed.
+                if group not in self._denied:
+                    self._tell(error)
+                self._denied[group] = time.monotonic() + _DENIED_AGAIN
+                continue
+            self._denied.pop(group, None)
             found = found or bool(events)
             if tail.exists:
                 there.append(group)
+            if each:
+                self._closed.wait(each)
         return there, found
 
     def _follow_live(self, groups: Sequence[str]) -> None:
         """Hand on what a session gives until it ends; then the next read fills its gap."""
         try:
-            session = LiveTail(self._logs, [self._arns[each] for each in groups])
+            session = LiveTail(self._shared.live(), [self._arns[each] for each in groups])
         except (ClientError, BotoCoreError) as error:
-            if is_denied(error) or error_code(error) in _NO_TAIL or _is_unknown(error):
-                self._may_tail = False
-                logger.info("no Live Tail: %s", type(error).__name__)
+            if self._shared.tails_missing and error_code(error) == "ResourceNotFoundException":
+                self._shared.tails_missing = False  # a local cloud of an earlier release
                 return
-            raise
+            later = _without_tail(error)
+            if not later:
+                raise
+            self._shared.tail_from = time.monotonic() + later
+            logger.info("no Live Tail: %s", type(error).__name__)
+            if not self._shared.polls:
+                self._shared.polls = True
+                self._shared.on_polling(error)
+            return
         for group in groups:
             self._tails[group].session_began()
-        missing = [each for each in self._tails if each not in groups]
+        missing = [each for each in self._tails if each not in groups and each not in self._denied]
         stop = threading.Event()
         if missing:
             self._begin(lambda: self._await(missing, stop), "function-logs-new")
@@ -199,6 +259,9 @@ class _Reader:
                     for group in groups:
                         events = [event for name, event in update.events if name == group]
                         self._send(group, self._tails[group].take(events))
+        except ClientError as error:
+            if error_code(error) != _SESSION_ENDS:
+                raise
         finally:
             stop.set()
             session.close()
@@ -240,8 +303,13 @@ class _Reader:
             self._shared.on_problem(None)
 
 
-def _is_unknown(error: Exception) -> bool:
-    """Whether the service does not know Live Tail at all."""
-    return isinstance(error, ClientError) and error.response.get("ResponseMetadata", {}).get(
-        "HTTPStatusCode"
-    ) in (404, 501)
+def _without_tail(error: Exception) -> float:
+    """For how many seconds it is no use to ask for Live Tail; 0 where the logs fail altogether."""
+    if not isinstance(error, ClientError):
+        # Live Tail has an address of its own, which a firewall may not know.
+        return _AGAIN
+    if error_code(error) == "LimitExceededException":
+        return _AGAIN
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    is_known = status not in (404, 501) and error_code(error) not in _NO_TAIL
+    return 0.0 if is_known and not is_denied(error) else math.inf

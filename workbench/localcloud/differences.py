@@ -223,6 +223,11 @@ DIFFERENCES: Final = (
         "Containers need Docker.",
     ),
     Difference(
+        LAMBDA, "tailed_before_the_first_run",
+        "Live Tail takes the log group of a function that has not run yet, and gives every line.",
+        "It refuses a group that is not there, and gives a sample of more than 500 lines a second.",
+    ),
+    Difference(
         S3, "objects_of_512_mb",
         "A request has at most 512 MB; larger objects are uploaded in parts.",
         "5 GB.",

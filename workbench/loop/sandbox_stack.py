@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -241,6 +241,15 @@ class SandboxStack:
     def logs(self) -> CloudWatchLogsClient:
         """The target's CloudWatch Logs."""
         return self.clients.logs
+
+    def live_logs(self) -> CloudWatchLogsClient:
+        """A new client of it, which gives up soon."""
+        return cast("CloudWatchLogsClient", self.clients.impatient("logs"))
+
+    @property
+    def is_local(self) -> bool:
+        """True on the local cloud."""
+        return self.clients.is_local
 
     def _notice_foreign_deployment(self) -> None:
         seen = notice_foreign_deployment(

@@ -101,6 +101,13 @@ class Stack(Protocol):
     def logs(self) -> Any:
         """The target's CloudWatch Logs."""
 
+    def live_logs(self) -> Any:
+        """A new client of it, which gives up soon."""
+
+    @property
+    def is_local(self) -> bool:
+        """True on the local cloud."""
+
 
 class Target(Protocol):
     """Where the stack is deployed: the local cloud, or an AWS account."""

@@ -94,17 +94,27 @@ def _follow(
 
     def problem(error: Exception | None) -> None:
         if error is not None:
-            arrived.put(problem_of(error, "CloudWatch").what)
+            arrived.put(f"The logs are not read now: {problem_of(error, 'CloudWatch').what}")
+
+    def polls(error: Exception) -> None:
+        why = problem_of(error, "Live Tail").what
+        arrived.put(f"Lines come some seconds late: {why}")
 
     feed = LogFeed(
-        opened.clients.logs, arrived.put, problem, start=start, is_local=opened.clients.is_local
+        opened.clients.logs,
+        arrived.put,
+        problem,
+        start=start,
+        is_local=opened.clients.is_local,
+        on_polling=polls,
+        live=lambda: opened.clients.impatient("logs"),
     )
     feed.follow([FollowedLog(each.name, each.log_group, each.log_group_arn) for each in chosen])
     try:
         while True:
             came = arrived.get()
             if isinstance(came, str):
-                err(Paint.of(sys.stderr).warn(f"The logs are not read now: {came}"))
+                err(Paint.of(sys.stderr).warn(came))
             else:
                 printer.show(came)
     finally:
@@ -148,6 +158,7 @@ class _Printer:
     def _print(self, line: FunctionLine) -> None:
         from datetime import datetime
 
+        from workbench.function_logs.json_words import shown_text
         from workbench.function_logs.log_book import report_text
         from workbench.model.events import Level
 
@@ -159,7 +170,7 @@ class _Printer:
             out(f"{head} {words}", flush=True)
             return
         tone = {Level.ERROR: paint.bad, Level.WARNING: paint.warn}.get(record.level, str)
-        first, *rest = record.text.split("\n")
+        first, *rest = shown_text(record).split("\n")
         out(f"{head} {tone(first)}", *(f"    {tone(each)}" for each in rest), flush=True)
 
 
