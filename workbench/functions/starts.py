@@ -56,6 +56,13 @@ class _Resource:
     properties: Mapping[str, Any]
 
 
+DIRECT: Final = "direct Lambda resolver"
+"""The ``detail`` of a field whose function gets AppSync's whole context, without any mapping."""
+
+_REQUEST_MAPPINGS: Final = (
+    "Code", "CodeS3Location", "RequestMappingTemplate", "RequestMappingTemplateS3Location",
+)  # fmt: skip
+
 _Found = Iterator[tuple[Any, Start]]
 """A value with a function's ARN or name in it, and what starts that."""
 
@@ -84,8 +91,20 @@ def _resources(live: LiveStack) -> list[_Resource]:
                 resource.type in _READERS or resource.type in _OF_RESOLVERS
             ):
                 properties = evaluated(stack, resource.properties)
+                if resource.type == _MAPPING and not properties.get("EventSourceArn"):
+                    source = _referred(resource.properties.get("EventSourceArn"))
+                    if referred := stack.resources.get(source):
+                        properties["EventSourceArn"] = referred.physical_id
                 found.append(_Resource(resource.type, deployed.physical_id, properties))
     return found
+
+
+def _referred(value: Any) -> str:
+    """The resource of whose attributes one is meant: a stream's ARN is in no template."""
+    attribute = value.get("Fn::GetAtt") if isinstance(value, Mapping) else None
+    if isinstance(attribute, str):
+        return attribute.partition(".")[0]
+    return str(attribute[0]) if attribute else ""
 
 
 def _all(resources: list[_Resource]) -> _Found:
@@ -113,20 +132,15 @@ def _resolvers(resources: list[_Resource]) -> _Found:
         )
         for each in sources
     }
-    of_step = {
-        each.physical_id.rpartition("/")[2]: functions.get(
-            str(each.properties.get("DataSourceName"))
-        )
-        for each in steps
-    }
+    of_step = {each.physical_id.rpartition("/")[2]: each.properties for each in steps}
     for each in resolvers:
         given = each.properties
         field = f"{given.get('TypeName')}.{given.get('FieldName')}"
         pipeline = (given.get("PipelineConfig") or {}).get("Functions") or ()
-        asked = [functions.get(str(given.get("DataSourceName")))]
-        asked += [of_step.get(str(step)) for step in pipeline]
-        for function in filter(None, asked):
-            yield function, Start(StartKind.RESOLVER, field)
+        for asking in (given, *(of_step.get(str(step), {}) for step in pipeline)):
+            if function := functions.get(str(asking.get("DataSourceName"))):
+                detail = "" if any(map(asking.get, _REQUEST_MAPPINGS)) else DIRECT
+                yield function, Start(StartKind.RESOLVER, field, detail)
 
 
 def _authorizer(api: _Resource) -> _Found:
@@ -230,13 +244,14 @@ def _machine(machine: _Resource) -> _Found:
         yield name, Start(StartKind.STATE_MACHINE, machine.physical_id.rpartition(":")[2])
 
 
+_MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 _READERS: Final[Mapping[str, Callable[[_Resource], _Found]]] = {
     "AWS::ApiGateway::Method": _method,
     "AWS::ApiGatewayV2::Integration": _integration,
     "AWS::AppSync::GraphQLApi": _authorizer,
     "AWS::Cognito::UserPool": _triggers,
     "AWS::Events::Rule": _rule,
-    "AWS::Lambda::EventSourceMapping": _mapping,
+    _MAPPING: _mapping,
     "AWS::Lambda::Url": _url,
     "AWS::Logs::SubscriptionFilter": _log_filter,
     "AWS::S3::Bucket": _bucket,

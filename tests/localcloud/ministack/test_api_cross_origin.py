@@ -19,10 +19,13 @@ pytestmark = pytest.mark.cloud
 PAGE, OTHER = "http://localhost:5173", "http://127.0.0.1:5173"
 ASKS = "access-control-request-method"
 CODE = """
+import json
+
 def handler(event, context):
-    method = event["requestContext"]["http"]["method"]
+    method = event["requestContext"].get("http", event["requestContext"]).get("method")
     headers = {"access-control-allow-origin": "http://127.0.0.1:5173", "x-method": method}
-    return {"statusCode": 200, "headers": headers, "body": method}
+    asked = event["headers"].get("x-tell") == "event"
+    return {"statusCode": 200, "headers": headers, "body": json.dumps(event) if asked else method}
 """
 
 
@@ -41,7 +44,13 @@ def function(local_clients: Clients) -> str:
     return made["FunctionArn"]
 
 
-def make_api(clients: Clients, function: str, rules: Mapping[str, Any]) -> str:
+def make_api(
+    clients: Clients,
+    function: str,
+    rules: Mapping[str, Any],
+    payload: str = "2.0",
+    stage: str = "$default",
+) -> str:
     """An API whose every route is the function's; returns its address."""
     gateway: Any = clients.client("apigatewayv2")
     cors = {"CorsConfiguration": rules} if rules else {}
@@ -50,11 +59,11 @@ def make_api(clients: Clients, function: str, rules: Mapping[str, Any]) -> str:
         ApiId=api,
         IntegrationType="AWS_PROXY",
         IntegrationUri=function,
-        PayloadFormatVersion="2.0",
+        PayloadFormatVersion=payload,
     )["IntegrationId"]
     gateway.create_route(ApiId=api, RouteKey="$default", Target=f"integrations/{integration}")
-    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
-    return f"{endpoint(clients)}/_aws/execute-api/{api}/$default/items"
+    gateway.create_stage(ApiId=api, StageName=stage, AutoDeploy=True, StageVariables={"a": "b"})
+    return f"{endpoint(clients)}/_aws/execute-api/{api}/{stage}/items"
 
 
 def test_an_api_without_rules_leaves_options_to_its_routes(
@@ -80,6 +89,27 @@ def test_an_api_with_rules_answers_by_them_alone(local_clients: Clients, functio
     assert (answer.text, of_cors(answer)) == ("GET", {})
     answer = httpx.get(address, headers={"origin": PAGE})
     assert of_cors(answer) == {"allow-origin": PAGE, "expose-headers": "x-method"}
+
+
+def test_an_event_has_the_format_that_the_integration_asks_for(
+    local_clients: Clients, function: str
+) -> None:
+    def told(payload: str) -> Any:
+        address = make_api(local_clients, function, {}, payload, stage="v1")
+        headers = {"x-tell": "event", "cookie": "a=1; b=2"}
+        return httpx.get(f"{address}?n=1&n=2", headers=headers, timeout=30).json()
+
+    second, first = told("2.0"), told("1.0")
+    assert (second["version"], second["cookies"]) == ("2.0", ["a=1", "b=2"])
+    assert "cookie" not in second["headers"] and "pathParameters" not in second
+    assert second["rawPath"] == second["requestContext"]["http"]["path"] == "/v1/items"
+    assert second["queryStringParameters"] == {"n": "1,2"}
+    assert (first["version"], first["path"], first["httpMethod"]) == ("1.0", "/v1/items", "GET")
+    assert first["headers"]["cookie"] == "a=1; b=2"
+    assert first["queryStringParameters"] == {"n": "2"}
+    assert first["multiValueQueryStringParameters"] == {"n": ["1", "2"]}
+    assert first["stageVariables"] == second["stageVariables"] == {"a": "b"}
+    assert first["requestContext"]["authorizer"] == {"claims": None, "scopes": None}
 
 
 def test_a_template_has_rules(stacks: Stacks) -> None:

@@ -40,6 +40,10 @@ _SOURCES: Final[Mapping[str, str]] = {
 """The source that is met first of each trigger."""
 
 
+_GIVEN_LATER: Final = ("sub", "cognito:user_status", "email_verified", "phone_number_verified")
+"""Attributes that a user has who is signed up."""
+
+
 def trigger_event(place: Place, trigger: str, user: PoolUser) -> Event:
     """What the pool sends for the trigger, such as ``PreSignUp`` or ``PreTokenGeneration V2_0``."""
     name, _, version = trigger.partition(" ")
@@ -61,11 +65,12 @@ def _members(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     attributes = dict(user.attributes)
     known = {"userAttributes": attributes}
-    challenge = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": True}
+    asked_for = {"challengeName": "CUSTOM_CHALLENGE", "userNotFound": False}
     match name:
         case "PreSignUp":
             said = {"autoConfirmUser": False, "autoVerifyEmail": False, "autoVerifyPhone": False}
-            return {**known, "validationData": None}, said
+            new = {each: value for each, value in attributes.items() if each not in _GIVEN_LATER}
+            return {"userAttributes": new, "validationData": None}, said
         case "PreAuthentication":
             return {**known, "validationData": None, "userNotFound": False}, {}
         case "PostAuthentication":
@@ -83,10 +88,10 @@ def _members(
                 "privateChallengeParameters": None,
                 "challengeMetadata": None,
             }
-            return {**known, "challengeName": "CUSTOM_CHALLENGE", "session": [challenge]}, made
+            return {**known, **asked_for, "session": []}, made
         case "VerifyAuthChallengeResponse":
             asked = {"privateChallengeParameters": {"answer": "1234"}, "challengeAnswer": "1234"}
-            return {**known, **asked}, {"answerCorrect": None}
+            return {**known, **asked, "userNotFound": False}, {"answerCorrect": None}
         case "PreTokenGeneration":
             groups = {
                 "groupsToOverride": list(user.groups),
@@ -105,7 +110,7 @@ def _members(
                 "messageAction": None,
                 "desiredDeliveryMediums": None,
             }
-            return {"password": "", "validationData": None, "userNotFound": True}, made_user
+            return {"password": "", "validationData": None, "userAttributes": None}, made_user
         case "CustomEmailSender" | "CustomSMSSender":
             kind = "customEmailSenderRequestV1" if "Email" in name else "customSMSSenderRequestV1"
             return {"type": kind, "code": "encrypted code", "clientMetadata": None, **known}, {}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,10 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from workbench.deploy.live.models import LiveStack
 from workbench.functions.backend_functions import BackendFunction
 from workbench.functions.open_functions import OpenedFunctions
-from workbench.functions.sample_events import cognito, services, web
+from workbench.functions.sample_events import cognito, graphql, services, web
 from workbench.functions.sample_events.cognito import PoolUser
 from workbench.functions.sample_events.services import Event, Place, StoredObject
-from workbench.functions.starts import Start, StartKind
+from workbench.functions.starts import DIRECT, Start, StartKind
 
 _Found = TypeVar("_Found")
 _MESSAGE: Final = '{"hello": "world"}'
@@ -72,7 +73,7 @@ class _Maker:
         place, what = self._place, start.what
         match start.kind:
             case StartKind.RESOLVER:
-                return what, self._resolver_event(what)
+                return what, self._resolver_event(what, is_direct=start.detail == DIRECT)
             case StartKind.TRIGGER:
                 user = self._user()
                 label = user.attributes.get("email", user.name)
@@ -85,19 +86,15 @@ class _Maker:
                 return _tail(what), services.queue_event(place, what, _MESSAGE)
             case StartKind.TOPIC:
                 return _tail(what), services.topic_event(place, what, _MESSAGE)
-            case StartKind.STREAM if ":kinesis:" in what:
-                return _tail(what), services.kinesis_event(place, what, _MESSAGE)
             case StartKind.STREAM:
-                table = what.partition(":table/")[2].partition("/")[0] or what
-                keys, row = self._row(table)
-                return table, services.stream_event(place, what, keys, row)
+                return self._stream_event(self._stream(start))
             case StartKind.SCHEDULE:
                 arn = f"arn:{place.partition}:events:{place.region}:{place.account}"
                 return what, services.schedule_event(place, f"{arn}:rule/{start.resource}")
             case StartKind.RULE:
                 return what[:60], services.rule_event(place, what)
             case StartKind.URL:
-                return "GET /", web.request_event(place)
+                return "GET /", web.url_event(place)
             case StartKind.API if start.detail == "HTTP":
                 return "GET /", web.request_event(place)
             case StartKind.API:
@@ -108,21 +105,36 @@ class _Maker:
                 return what, services.log_event(place, what, "a line")
         return what, {}
 
+    def _stream_event(self, arn: str) -> tuple[str, Event]:
+        if ":kinesis:" in arn:
+            return _tail(arn), services.kinesis_event(self._place, arn, _MESSAGE)
+        table = arn.partition(":table/")[2].partition("/")[0] or arn
+        keys, row = self._row(table)
+        return table, services.stream_event(self._place, arn, keys, row)
+
     # -- what really is there ---------------------------------------------------------------------
 
-    def _resolver_event(self, field: str) -> Event:
-        """The payload of Amplify's function resolver, with arguments by the schema."""
+    def _resolver_event(self, field: str, *, is_direct: bool) -> Event:
+        """What the field's resolver sends, with arguments by the schema."""
         type_name, _, field_name = field.partition(".")
-        arguments = _first(lambda: self._arguments(type_name, field_name))
-        return {
-            "typeName": type_name,
-            "fieldName": field_name,
-            "arguments": arguments or {},
-            "identity": None,
-            "source": None,
-            "request": {"headers": {}, "domainName": None},
-            "prev": {"result": {}},
-        }
+        arguments = _first(lambda: self._arguments(type_name, field_name)) or {}
+        make = graphql.direct_event if is_direct else graphql.resolver_event
+        return make(type_name, field_name, arguments, self._caller)
+
+    @cached_property
+    def _caller(self) -> dict[str, Any] | None:
+        """Who asks the API by its default authorization mode."""
+        api = self._physical(_API).rpartition("/")[2]
+        read = self._opened.clients.appsync.get_graphql_api
+        mode = _first(lambda: read(apiId=api)["graphqlApi"]["authenticationType"])
+        return graphql.identity(self._place, mode or "API_KEY", self._user())
+
+    def _stream(self, start: Start) -> str:
+        """The ARN of a mapping's source; templates often have but a reference to it."""
+        if start.what.startswith("arn:"):
+            return start.what
+        read: Any = self._opened.clients.lambda_.get_event_source_mapping
+        return _first(lambda: str(read(UUID=start.resource)["EventSourceArn"])) or start.what
 
     def _arguments(self, type_name: str, field_name: str) -> dict[str, Any]:
         from graphql import GraphQLObjectType

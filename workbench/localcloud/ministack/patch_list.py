@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.localcloud.ministack.patches.apigateway import cross_origin
+from workbench.localcloud.ministack.patches.apigateway import cross_origin, request_events
 from workbench.localcloud.ministack.patches.appsync import (
     api_key_expiry,
     control,
@@ -324,6 +324,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     client_context.install,
     constraints.install,
     cross_origin.install,
+    request_events.install,
     bucket_provisioning.install,
     cors_rules.install,
     post_forms.install,

@@ -1,5 +1,7 @@
 """Messages to topics: ministack publishes what SNS refuses, and drops attributes of bytes.
 
+Functions get them with every member, under Lambda's names.
+
 Source: docs.aws.amazon.com/sns/latest/api/API_Publish.html and API_PublishBatch.html, and
 docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html.
 """
@@ -42,6 +44,26 @@ def install() -> None:
 
     sns._build_envelope = envelope
     sns._parse_batch_entries = _with_bytes(sns._parse_batch_entries)
+    deliver = sns._deliver_to_lambda
+
+    def deliver_to_function(
+        function: str, text: str, topic: str, subscription: str, *rest: Any
+    ) -> None:
+        told = _for_function(json.loads(text), subscription)
+        deliver(function, json.dumps(told), topic, subscription, *rest)
+
+    sns._deliver_to_lambda = deliver_to_function
+
+
+def _for_function(given: Mapping[str, Any], subscription: str) -> dict[str, Any]:
+    """Lambda names the addresses otherwise than SNS, and leaves nothing out."""
+    told = {"Subject": None, "MessageAttributes": {}, **given}
+    told["SigningCertUrl"] = told.pop("SigningCertURL", "")
+    address = str(told.pop("UnsubscribeURL", ""))
+    told["UnsubscribeUrl"] = address.partition("SubscriptionArn=")[0] + (
+        f"SubscriptionArn={subscription}" if address else ""
+    )
+    return told
 
 
 def _with_bytes(parse: Callable[[Parameters], list[dict[str, Any]]]) -> Any:
