@@ -16,6 +16,9 @@ from pathlib import Path
 
 from workbench.model.user_problem import UserProblem
 
+MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
+"""Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
+
 SCOPES = ("@aws-sdk", "@smithy")
 # Only what is loaded: bundled code names packages in other texts, too, and parts of names.
 _PACKAGE = re.compile(
@@ -39,6 +42,12 @@ def installed() -> Path | None:
     """The ``node_modules`` with what was installed, if there is one."""
     found = [folder / "node_modules" for folder in _ALLOWED]
     return found[0] if found and found[0].is_dir() else None
+
+
+def installed_scopes() -> list[Path]:
+    """The scopes that were installed because functions needed them."""
+    folder = installed()
+    return [folder / scope for scope in SCOPES if folder and (folder / scope).is_dir()]
 
 
 def is_missing(message: str) -> bool:
@@ -65,6 +74,22 @@ def install_for(code: Path) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         return f"{' '.join(wanted)} could not be installed: {_why(error)}"
     return ""
+
+
+def sdk_folders(start: Path) -> dict[str, Path]:
+    """Where the packages of AWS's Node runtime lie, by scope: the nearest in ``start``'s parents.
+
+    pnpm hides packages that the project does not name itself in a folder of its own.
+    """
+    given = os.environ.get(MODULES_VARIABLE)
+    places = [Path(given)] if given else [parent / "node_modules" for parent in start.parents]
+    found: dict[str, Path] = {}
+    for place in places:
+        for folder in (place, place / ".pnpm" / "node_modules"):
+            for scope in SCOPES:
+                if scope not in found and (folder / scope).is_dir():
+                    found[scope] = (folder / scope).resolve()
+    return found
 
 
 def link(code: Path, places: Sequence[Path]) -> None:

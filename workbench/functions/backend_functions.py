@@ -83,7 +83,7 @@ def _described(
     name = deployed.physical_id
     logging = given.get("LoggingConfig") or {}
     return BackendFunction(
-        name=friendly_name(given.get("Tags")) or _readable(logical_id),
+        name=friendly_name(given.get("Tags")) or readable_name(logical_id),
         function=name,
         arn=f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:{name}",
         runtime=str(given.get("Runtime") or given.get("PackageType") or ""),
@@ -160,6 +160,6 @@ def _number(value: Any, default: int) -> int:
         return default
 
 
-def _readable(logical_id: str) -> str:
+def readable_name(logical_id: str) -> str:
     """The logical id without the hash that the CDK puts behind it."""
     return re.sub(r"[0-9A-F]{8}$", "", logical_id) or logical_id

@@ -59,11 +59,23 @@ def bundle_of(opened: OpenedFunctions, live: LiveStack, function: BackendFunctio
     location = str(answer.get("Code", {}).get("Location") or "")
     packed = _download(location, opened.clients.ca_bundle)
     sha = str(answer["Configuration"].get("CodeSha256") or key)
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        sizes = {each.filename: each.file_size for each in archive.infolist() if not each.is_dir()}
+    sizes = _packed_sizes(packed)
     if sum(sizes.values()) > _LARGEST:
         raise FunctionsProblem(f"The code of {function.name} is too large to look at.", "")
     return Bundle(sha, sizes, archive=packed)
+
+
+def bundle_in(code: Path) -> Bundle:
+    """An asset's files: a folder's, or an archive's."""
+    if code.is_dir():
+        return Bundle(code.name, _sizes(code), code)
+    packed = code.read_bytes()
+    return Bundle(code.name, _packed_sizes(packed), archive=packed)
+
+
+def _packed_sizes(packed: bytes) -> dict[str, int]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {each.filename: each.file_size for each in archive.infolist() if not each.is_dir()}
 
 
 def _asset_key(live: LiveStack, function: BackendFunction) -> str:

@@ -50,10 +50,15 @@ class OpenedFunctions:
     is_production: bool = False
     snapshot: Path | None = None
 
+    def live_if_deployed(self) -> LiveStack | None:
+        """The deployed stack; None where there is none. Blocks; raises UserProblem."""
+        found = ask(lambda: read_live(self.clients, self.stack, self.snapshot), "CloudFormation")
+        return found if found is not None and found.stands else None
+
     def live(self) -> LiveStack:
         """The deployed stack; blocks. Raises UserProblem."""
-        found = ask(lambda: read_live(self.clients, self.stack, self.snapshot), "CloudFormation")
-        if found is None or not found.stands:
+        found = self.live_if_deployed()
+        if found is None:
             whose = self.name or "The sandbox"
             raise UserProblem(
                 f"{whose} is not deployed.",

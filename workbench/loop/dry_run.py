@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.deploy.plan.preview import preview
 from workbench.loop.daemon_threads import in_thread
@@ -13,11 +14,14 @@ from workbench.loop.diagnostics_to_failure import assembly_or_failure
 from workbench.loop.event_sink import EventSink
 from workbench.loop.options import SandboxOptions
 from workbench.loop.project_stages import make_stages
-from workbench.loop.stages import Prepared
+from workbench.loop.stages import Prepared, Stack, Stages
 from workbench.model.deployment import Failure
 from workbench.model.events import DiagnosticsReported, Emit
 from workbench.redaction.redactor import Redactor
 from workbench.startup import Session
+
+if TYPE_CHECKING:
+    from workbench.deploy.assembly.assembly import Assembly
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,30 @@ class ComingChanges:
     prepared: Prepared | None
     lines: Sequence[str] = ()
     failure: Failure | None = None
+
+
+async def saved_assembly(session: Session, emit: Emit, assembly_dir: Path) -> Assembly | Failure:
+    """What the saved code evaluates to, in its folder; or why it can't be evaluated."""
+    from workbench.deploy.assembly.assembly import read_assembly
+
+    options = SandboxOptions(type_check=False)
+    sink = EventSink(emit, Redactor())
+    stages = make_stages(session, options, sink, assembly_dir=assembly_dir)
+    try:
+        stages.evaluator.warm()
+        stack = await in_thread(stages.target.connect, "connect")
+        found = await _evaluated(stages, stack, sink)
+    finally:
+        await stages.evaluator.close()
+    return found if isinstance(found, Failure) else read_assembly(found, session.stack_name)
+
+
+async def _evaluated(stages: Stages, stack: Stack, sink: EventSink) -> Path | Failure:
+    context = await in_thread(stack.synth_context, "synth-context")
+    result = await stages.evaluator.synth(context, 0)
+    found = result.diagnostics
+    sink(DiagnosticsReported(at=time.time(), source="synth", diagnostics=found))
+    return assembly_or_failure(result, None)
 
 
 async def coming_changes(
@@ -50,11 +78,7 @@ async def coming_changes(
     try:
         stages.evaluator.warm()
         stack = await in_thread(stages.target.connect, "connect")
-        context = await in_thread(stack.synth_context, "synth-context")
-        result = await stages.evaluator.synth(context, 0)
-        found = result.diagnostics
-        sink(DiagnosticsReported(at=time.time(), source="synth", diagnostics=found))
-        assembly = assembly_or_failure(result, None)
+        assembly = await _evaluated(stages, stack, sink)
         if isinstance(assembly, Failure):
             return ComingChanges(None, failure=assembly)
         prepared = await in_thread(lambda: stack.prepare(assembly), "diff")

@@ -39,6 +39,7 @@ from workbench.localcloud.server.graphql_plane import GraphQLPlane
 from workbench.localcloud.server.invocations_route import invocations_route
 from workbench.localcloud.server.outbound_messages_route import inbox_route
 from workbench.localcloud.server.refusal_feed import RefusalFeed
+from workbench.localcloud.server.role_session_route import role_session_route
 from workbench.localcloud.server.user_imports_route import user_imports_route
 from workbench.localcloud.server.user_tokens_route import user_tokens_route
 from workbench.localcloud.server.write_detection import effects
@@ -124,6 +125,7 @@ class LocalCloud:
             user_imports_route(),
             invocations_route(self._invocations),
             debug_route(),
+            role_session_route(),
             function_statistics_route(self._invocations),
             hosted_sign_in_route(),
             logs_route(hosting.folder, self._keys.secret),

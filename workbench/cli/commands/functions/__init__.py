@@ -12,8 +12,8 @@ ABOUT: Final = "list the backend's functions, read what they log, invoke and deb
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import debug, events, invoke, listing, logs
+    from workbench.cli.commands.functions import debug, events, invoke, listing, logs, run
 
     actions = add_actions(parser)
-    for part in (listing, logs, invoke, events, debug):
+    for part in (listing, logs, invoke, run, events, debug):
         part.register(actions)

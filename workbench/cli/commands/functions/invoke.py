@@ -17,7 +17,7 @@ from workbench.wording import plural
 if TYPE_CHECKING:
     import argparse
 
-    from workbench.cli.parser import Actions
+    from workbench.cli.parser import Actions, Parser
     from workbench.functions.invoke import How, Outcome, Summary
     from workbench.functions.open_functions import OpenedFunctions
     from workbench.functions.source_places import SourcePlaces
@@ -27,13 +27,7 @@ def register(actions: Actions) -> None:
     """Add the sub-command."""
     invoke = add_functions_action(actions, "invoke", "run a function with an event", _run)
     invoke.add_argument("name", metavar="NAME")
-    invoke.add_argument(
-        "--event", metavar="FILE", default="", help="a JSON file, or - for standard input"
-    )
-    invoke.add_argument(
-        "--as-trigger", metavar="KIND", default="", help="a ready event, as this source sends it"
-    )
-    invoke.add_argument("--saved", metavar="NAME", default="", help="a saved event")
+    add_event(invoke)
     how = invoke.add_mutually_exclusive_group()
     how.add_argument(
         "--async", dest="queued", action="store_true", help="queue the event, and do not wait"
@@ -44,6 +38,26 @@ def register(actions: Actions) -> None:
     add_yes(invoke, "in production, too, without asking")
 
 
+def add_event(parser: Parser) -> None:
+    """Add the flags that choose an event."""
+    parser.add_argument(
+        "--event", metavar="FILE", default="", help="a JSON file, or - for standard input"
+    )
+    parser.add_argument(
+        "--as-trigger", metavar="KIND", default="", help="a ready event, as this source sends it"
+    )
+    parser.add_argument("--saved", metavar="NAME", default="", help="a saved event")
+
+
+def refuse_two_events(arguments: argparse.Namespace) -> None:
+    """Only one of these flags can be used; raises UserProblem."""
+    if sum(bool(each) for each in (arguments.event, arguments.as_trigger, arguments.saved)) > 1:
+        raise UserProblem(
+            "Only one event can be sent.", "Choose one of --event, --as-trigger, --saved.",
+            exit_code=2,
+        )  # fmt: skip
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from workbench.cli.commands.functions.events import ready_event
     from workbench.functions.event_files import events_of
@@ -52,12 +66,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from workbench.functions.source_places import source_places
 
     how: How = "async" if arguments.queued else "dry" if arguments.dry_run else "sync"
-    if sum(bool(each) for each in (arguments.event, arguments.as_trigger, arguments.saved)) > 1:
-        raise UserProblem(
-            "Only one event can be sent.", "Choose one of --event, --as-trigger, --saved.",
-            exit_code=2,
-        )  # fmt: skip
-    event = checked_event(_event(arguments.event), how)
+    refuse_two_events(arguments)
+    event = checked_event(event_text(arguments.event), how)
     opened = opened_functions(arguments)
     function = named(opened.functions(), arguments.name)
     if how != "dry" and not arguments.yes and opened.is_production and not _confirmed(opened):
@@ -76,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         out_json(outcome_document(outcome, places))
     else:
-        _report(outcome, places)
+        report_outcome(outcome, places)
     return 1 if outcome.failed else 0
 
 
@@ -88,7 +98,8 @@ def _confirmed(opened: OpenedFunctions) -> bool:
     )
 
 
-def _event(path: str) -> str:
+def event_text(path: str) -> str:
+    """The event in a file, or on standard input; "" without a path."""
     if not path:
         return ""
     if path == "-":
@@ -101,7 +112,7 @@ def _event(path: str) -> str:
         ) from None
 
 
-def _report(outcome: Outcome, places: SourcePlaces | None) -> None:
+def report_outcome(outcome: Outcome, places: SourcePlaces | None) -> None:
     """The result on standard output, all else on standard error, traces by the user's files."""
     from workbench.function_logs.log_book import report_text
 

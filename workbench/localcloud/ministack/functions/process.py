@@ -28,14 +28,16 @@ from workbench.function_process.answers import (
     lines_of,
     too_large,
 )
+from workbench.function_process.environment import environment
 from workbench.function_process.interpreters import command_for, notice
 from workbench.function_process.log_pipe import LogEvent
 from workbench.function_process.memory import used_megabytes
+from workbench.function_process.unpacked import Unpacked, link_layers
 from workbench.localcloud.ministack.functions import debugging, log_store
-from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.streams import RESPONSE_BYTES as STREAMED_BYTES
 from workbench.localcloud.ministack.functions.streams import ResponseStream
-from workbench.localcloud.ministack.functions.unpacked import Unpacked, link_layers, unpack
+from workbench.localcloud.ministack.functions.surroundings import surroundings
+from workbench.localcloud.ministack.functions.unpacked import unpack
 from workbench.process_folders import remove_tree
 
 _INIT_SECONDS = 10.0
@@ -101,7 +103,8 @@ def _start(worker: Any) -> None:
             folder=Path(worker._tmpdir).parent,
             more=options,
         )
-        variables = environment(config, files, Path(command[0]).parent, worker._log_stream)
+        around = surroundings(config, worker._log_stream)
+        variables = environment(config, files, Path(command[0]).parent, around)
         worker._proc = lambda_runtime.subprocess.Popen(
             command,
             cwd=str(files.task_root),

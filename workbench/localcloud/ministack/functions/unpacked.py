@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.function_process import read_only
+from workbench.function_process.unpacked import Unpacked, extract
 
 _logger = logging.getLogger("lambda_runtime")
-
-
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """Where a process finds its files. ``missing`` are the layers that are on AWS alone."""
-
-    task_root: Path
-    home: Path
-    layers: list[Path]
-    missing: list[str]
 
 
 def unpack(config: Mapping[str, Any], code: bytes, folder: Path) -> Unpacked:
@@ -48,28 +36,9 @@ def unpack(config: Mapping[str, Any], code: bytes, folder: Path) -> Unpacked:
     return Unpacked(task_root, home, layers, missing)
 
 
-def link_layers(unpacked: Unpacked) -> None:
-    """Make what layers hold for Node importable: ``import`` has no search path as ``require`` has.
-
-    It lies in a ``node_modules`` above the handler, after the function's own.
-    """
-    for layer in unpacked.layers:
-        for package in (layer / "nodejs" / "node_modules").glob("*"):
-            link = unpacked.task_root.parent / "node_modules" / package.name
-            if not link.exists():
-                link.parent.mkdir(exist_ok=True)
-                link.symlink_to(package)
-
-
 def _extract(content: bytes, folder: Path, name: str) -> None:
-    folder.mkdir()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            archive.extractall(folder)
-            for member in archive.infolist():
-                mode = member.external_attr >> 16
-                if mode & 0o111 and not member.is_dir():
-                    (folder / member.filename).chmod(0o755)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        extract(content, folder, name)
+    except RuntimeError:
         _logger.error("Failed to extract %s", name, exc_info=True)
-        raise RuntimeError(f"Failed to extract {name}: {error}") from error
+        raise

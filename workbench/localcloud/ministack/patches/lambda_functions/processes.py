@@ -12,10 +12,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from workbench.function_process.environment import environment
+from workbench.function_process.unpacked import Unpacked
 from workbench.localcloud.ministack.functions import debugging, log_store, process
-from workbench.localcloud.ministack.functions.environment import environment
 from workbench.localcloud.ministack.functions.streams import CURRENT
-from workbench.localcloud.ministack.functions.unpacked import Unpacked
+from workbench.localcloud.ministack.functions.surroundings import surroundings
 from workbench.localcloud.ministack.patches.lambda_functions import client_context
 from workbench.localcloud.ministack.patches.lambda_functions.log_order import WRITTEN
 
@@ -45,7 +46,7 @@ def provided_environment(config: dict[str, Any], code_dir: str, port: int) -> di
             config,
             Unpacked(Path(code_dir), home, [], []),
             Path("/var/lang/bin"),
-            log_store.new_stream(config),
+            surroundings(config, log_store.new_stream(config)),
         ),
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}",
         **lambda_svc._durable_env_overlay(),

@@ -24,14 +24,12 @@ from workbench.front_end.written import function_preload
 from workbench.function_process import node_sdk
 from workbench.function_process.interpreters import NODE_SCRIPT
 from workbench.function_process.read_only import restricted
+from workbench.function_process.unpacked import place_of_code
 from workbench.guardian import Guardian, keep_ledger, own_guardian
 from workbench.localcloud.ministack.patches.cloudformation.output_addresses import reachable
 from workbench.model.user_problem import UserProblem
 from workbench.private_files import write_private
 from workbench.process_folders import make_process_folder, remove_tree
-
-MODULES_VARIABLE = "AMPLIFY_TUI_NODE_MODULES"
-"""Names the ``node_modules`` whose AWS SDK functions get; by default the project's own."""
 
 _PRELOAD = "preload.cjs"
 _owned: list[Path] = []
@@ -48,9 +46,9 @@ def install() -> None:
     state_dir = Path(os.environ.get("STATE_DIR") or tempfile.gettempdir())
     _provide_node()
     mine = f"amplify-tui-functions-{os.getuid()}-"
-    folder = make_process_folder(_place_of_code(), mine)
+    folder = make_process_folder(place_of_code(), mine)
     _owned.append(folder)
-    packages = sdk_folders(state_dir)
+    packages = node_sdk.sdk_folders(state_dir)
     node_sdk.allow_installation()
     preload = folder / _PRELOAD
     write_private(preload, function_preload())
@@ -62,42 +60,11 @@ def install() -> None:
         module.subprocess = _GuardedSubprocess(packages, guardian, preload)
 
 
-def _place_of_code() -> Path:
-    """Where code is unpacked: away from the project's packages, which a function must not find.
-
-    Functions may write below /tmp, but not to their code.
-    """
-    system, kept = Path(tempfile.gettempdir()), Path("/var/tmp")
-    return kept if system == Path("/tmp") and os.access(kept, os.W_OK) else system
-
-
 def clear_away() -> None:
     """End this server's functions, and remove what was unpacked of them."""
     own_guardian().end_all()
     while _owned:
         remove_tree(_owned.pop())
-
-
-def sdk_folders(start: Path) -> dict[str, Path]:
-    """Where the packages of AWS's Node runtime lie, by scope: the nearest in ``start``'s parents.
-
-    pnpm hides packages that the project does not name itself in a folder of its own.
-    """
-    given = os.environ.get(MODULES_VARIABLE)
-    places = [Path(given)] if given else [parent / "node_modules" for parent in start.parents]
-    found: dict[str, Path] = {}
-    for place in places:
-        for folder in (place, place / ".pnpm" / "node_modules"):
-            for scope in node_sdk.SCOPES:
-                if scope not in found and (folder / scope).is_dir():
-                    found[scope] = (folder / scope).resolve()
-    return found
-
-
-def _installed() -> list[Path]:
-    """The scopes that were installed because functions needed them."""
-    folder = node_sdk.installed()
-    return [folder / scope for scope in node_sdk.SCOPES if folder and (folder / scope).is_dir()]
 
 
 def _provide_node() -> None:
@@ -148,7 +115,7 @@ class _GuardedSubprocess(_Overlay):
     def Popen(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:  # noqa: N802
         code = options.get("cwd")
         if code and str(NODE_SCRIPT) in command:
-            places = [*self._packages.values(), *_installed()]
+            places = [*self._packages.values(), *node_sdk.installed_scopes()]
             node_sdk.link(Path(code), places)
             command = [command[0], "--require", str(self._preload), *command[1:]]
         # A function is given addresses of AWS, such as another function's URL, as its settings.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.function_process import report
-from workbench.localcloud.ministack.functions import log_store
-from workbench.localcloud.ministack.functions.unpacked import Unpacked
+from workbench.function_process.unpacked import Unpacked
 
 RESERVED = frozenset(
     {
@@ -30,18 +30,29 @@ RESERVED = frozenset(
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process finds around it: where it is, who it is, and where it logs.
+
+    ``endpoint`` is the local cloud's address, "" on AWS. ``credentials`` are environment variables.
+    """
+
+    region: str
+    credentials: Mapping[str, str]
+    log_group: str
+    log_stream: str
+    endpoint: str = ""
+
+
 def environment(
-    config: Mapping[str, Any], files: Unpacked, binaries: Path, log_stream: str
+    config: Mapping[str, Any], files: Unpacked, binaries: Path, around: Surroundings
 ) -> dict[str, str]:
     """Make the environment of one process of the function.
 
     The home is a folder of its own: libraries read settings of AWS below it. ``binaries`` has the
     program that runs the function.
     """
-    from ministack.core import lambda_runtime
-
     task_root, layers = files.task_root, files.layers
-    _, region = lambda_runtime._account_region_from_function_config(config)
     name = str(config.get("FunctionName") or "")
     runtime = str(config.get("Runtime") or "")
     snapshot = (config.get("SnapStart") or {}).get("OptimizationStatus") == "On"
@@ -55,9 +66,10 @@ def environment(
         "HOME": str(files.home),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        "AWS_ENDPOINT_URL": _own_address(),
     }
+    if around.endpoint:
+        changeable["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
+        changeable["AWS_ENDPOINT_URL"] = around.endpoint
     if runtime.startswith("nodejs"):
         version = runtime.removeprefix("nodejs").partition(".")[0]
         shelves = (f"nodejs/node{version}/node_modules", "nodejs/node_modules", "")
@@ -65,18 +77,18 @@ def environment(
         changeable["NODE_PATH"] = os.pathsep.join(map(str, (*folders, task_root)))
     own = {
         "_HANDLER": str(config.get("Handler") or ""),
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": around.region,
+        "AWS_DEFAULT_REGION": around.region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize") or 128),
         "AWS_LAMBDA_FUNCTION_VERSION": str(config.get("Version") or "$LATEST"),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapshot else "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": log_store.group_of(config),
-        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_LOG_GROUP_NAME": around.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": around.log_stream,
         "LAMBDA_TASK_ROOT": str(task_root),
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        **lambda_runtime.execution_credentials(config),
+        **around.credentials,
     }
     if report.is_json(config):
         own["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
@@ -88,7 +100,3 @@ def declared(config: Mapping[str, Any]) -> dict[str, str]:
     """The variables that the user has given the function."""
     variables = (config.get("Environment") or {}).get("Variables") or {}
     return {name: str(value) for name, value in variables.items() if name not in RESERVED}
-
-
-def _own_address() -> str:
-    return f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '4566')}"
