@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.localcloud.data_in_nested_stacks import AFTER, BEFORE, Data, root_over
 from workbench.aws.clients import Clients
 from workbench.localcloud import lifecycle
 from workbench.localcloud.state.store import FILE_NAME
@@ -61,19 +62,24 @@ def test_a_cut_off_create_can_be_deleted_and_made_again(
 def test_a_cut_off_update_is_rolled_back_at_the_next_start(
     own_stacks: Stacks, own_cloud_dir: Path
 ) -> None:
-    own_stacks.create("app", {"Resources": {"Value": _parameter("1")}})
-    cut_off = {"Resources": {"Value": _parameter("2"), **_endless("Value")}}
+    before = root_over(own_stacks, "before", BEFORE, Value=_parameter("1"))
+    own_stacks.create("app", before)
+    data = Data(own_stacks)
+    more = {"Value": _parameter("2"), **_endless("Value", "Data")}
+    cut_off = root_over(own_stacks, "after", AFTER, **more)
     own_stacks.cloudformation.update_stack(StackName="app", TemplateBody=_json(cut_off))
+    _until_saved(own_cloud_dir, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     _kill_and_restart(own_stacks, own_cloud_dir)
     assert own_stacks.settled("app", timeout=10)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    data.require_all()
     listed = own_stacks.cloudformation.list_stack_resources(StackName="app")[
         "StackResourceSummaries"
     ]
-    assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
+    assert [resource["LogicalResourceId"] for resource in listed] == ["Data", "Value"]
     back = own_stacks.physical_id("app", "Value")
     assert own_stacks.clients.ssm.get_parameter(Name=back)["Parameter"]["Value"] == "1"
     template = own_stacks.cloudformation.get_template(StackName="app")["TemplateBody"]
-    assert template == {"Resources": {"Value": _parameter("1")}}
+    assert template == before
     repaired = own_stacks.update("app", {"Resources": {"Value": _parameter("3")}})
     assert repaired["StackStatus"] == "UPDATE_COMPLETE"
     value = own_stacks.physical_id("app", "Value")
@@ -81,7 +87,11 @@ def test_a_cut_off_update_is_rolled_back_at_the_next_start(
     listed = own_stacks.cloudformation.list_stack_resources(StackName="app")[
         "StackResourceSummaries"
     ]
-    assert [resource["LogicalResourceId"] for resource in listed] == ["Value"]
+    # The bucket with objects and the protected table stay, and with them their stacks.
+    assert {each["LogicalResourceId"]: each["ResourceStatus"] for each in listed} == {
+        "Value": "UPDATE_COMPLETE",
+        "Data": "DELETE_FAILED",
+    }
 
 
 def test_a_nested_stack_that_was_being_made_goes_with_its_parent(

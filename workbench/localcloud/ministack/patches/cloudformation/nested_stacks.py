@@ -25,12 +25,13 @@ from ministack.services.cloudformation import (
     stacks,
 )
 
+from workbench.localcloud.ministack.patches.cloudformation import postponed_deletions
 from workbench.localcloud.ministack.patches.cloudformation.generated_names import readable
 from workbench.localcloud.ministack.patches.cloudformation.template_text import text_of
 
 _TYPE = "AWS::CloudFormation::Stack"
 _LONGEST_NAME = 128
-_SUCCEEDED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+_SUCCEEDED = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", postponed_deletions.CLEANING})
 Stack = dict[str, Any]
 Properties = dict[str, Any]
 
@@ -132,6 +133,15 @@ def _update(
     child = _stacks.get(name)
     if child is None or child.get("StackStatus") == "DELETE_COMPLETE":
         return _create(logical_id, new_props, parent_name)
+    parent = _stacks.get(parent_name) or {}
+    if "ROLLBACK" in parent.get("StackStatus", "") and postponed_deletions.is_running(child):
+        _drive(postponed_deletions.roll_back(child, "Initiated by parent stack"))
+        if child["StackStatus"] != "UPDATE_ROLLBACK_COMPLETE":
+            raise NestedStackError(
+                f"Embedded stack {child['StackId']} was not successfully updated. Currently in "
+                f"{child['StackStatus']} with reason: {child.get('StackStatusReason', '')}"
+            )
+        return child["StackId"], _attributes(child)
     template, body, parameters = _read(new_props, parent_name)
     described = _described(new_props, template, body, parameters, "UPDATE_IN_PROGRESS")
     unchanged = all(
@@ -153,7 +163,6 @@ def _update(
         )
         if key in child
     }
-    parent = _stacks.get(parent_name) or {}
     # The engine stores these two when it is done: until then they say what ran before.
     del described["_template"], described["_resolved_params"]
     child.update(described, DisableRollback=bool(parent.get("DisableRollback")))

@@ -1,8 +1,9 @@
 """Stack operations cut off by a stop of the emulator: ministack leaves them in progress forever.
 
-AWS has no such case. A cut-off update is rolled back when the emulator starts again, to the
-template that the stack ran before; a create counts as failed, a delete as failed. A nested stack
-that its parent was still making becomes a resource of the parent, so that it goes with it.
+AWS has no such case. A cut-off update is rolled back when the emulator starts again, to what the
+stack ran before; if its clean-up had begun, that goes on. A create counts as failed, a delete as
+failed. A nested stack that its parent was still making becomes a resource of the parent, so that it
+goes with it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ logger = logging.getLogger("local cloud")
 
 _REASON = "The local cloud was stopped during the operation."
 _ROLLING_BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
+_CLEANING = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+_UNMAKING = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
 _AFTER = {
     "CREATE_IN_PROGRESS": "CREATE_FAILED",
     "ROLLBACK_IN_PROGRESS": "ROLLBACK_FAILED",
     "DELETE_IN_PROGRESS": "DELETE_FAILED",
     "UPDATE_IN_PROGRESS": _ROLLING_BACK,
-    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": "UPDATE_COMPLETE",
+    _CLEANING: _ROLLING_BACK,
     _ROLLING_BACK: _ROLLING_BACK,
-    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": "UPDATE_ROLLBACK_COMPLETE",
+    _UNMAKING: "UPDATE_ROLLBACK_COMPLETE",
 }
 Stack = dict[str, Any]
 
@@ -38,14 +41,31 @@ def settle_interrupted() -> tuple[str, ...]:
     """Give every cut-off operation the status it goes on from; returns the stacks' names."""
     names = []
     _note_unfinished_children()
+    committed = _committed()
     for _, stack in _all_stacks():
         after = _AFTER.get(stack.get("StackStatus", ""))
-        if after is not None:
+        if after is not None and stack["StackId"] not in committed:
+            if "_operation" in stack:
+                after = _ROLLING_BACK
             stack["StackStatus"] = after
             stack["StackStatusReason"] = _REASON if after.endswith("_FAILED") else ""
             _event(stack, after)
             names.append(str(stack["StackName"]))
     return tuple(names)
+
+
+def _committed() -> set[str]:
+    """The stacks whose clean-up has begun, by themselves or by a stack above them."""
+    if not any(stack.get("StackStatus") == _CLEANING for _, stack in _all_stacks()):
+        return set()
+    from workbench.localcloud.ministack.patches.cloudformation import postponed_deletions
+
+    by_id = {stack["StackId"]: stack for _, stack in _all_stacks()}
+    return {
+        stack_id
+        for stack_id, stack in by_id.items()
+        if stack.get("StackStatus") == _CLEANING and postponed_deletions.is_committed(stack, by_id)
+    }
 
 
 def _note_unfinished_children() -> None:
@@ -76,8 +96,23 @@ def _note_unfinished_children() -> None:
 
 
 async def roll_back_interrupted() -> None:
-    """Roll back what :func:`settle_interrupted` found updating, nested stacks first."""
+    """Roll back what :func:`settle_interrupted` found updating, nested stacks first.
+
+    Clean-ups that had begun go on.
+    """
     from ministack.core.responses import request_scope
+
+    cleaning = [
+        (account, region, stack)
+        for (account, region, _), stack in _all_stacks()
+        if stack.get("StackStatus") == _CLEANING
+    ]
+    for account, region, stack in sorted(cleaning, key=lambda entry: _depth(entry[2])):
+        if stack["StackStatus"] == _CLEANING:
+            from workbench.localcloud.ministack.patches.cloudformation import clean_up
+
+            with request_scope(account, region):
+                await clean_up.clean_up(stack)
 
     cut_off = [
         (account, region, stack)
@@ -96,8 +131,18 @@ async def roll_back_interrupted() -> None:
 
 
 async def _roll_back(stack: Stack) -> None:
-    """Deploy the stack's last complete template over what the cut-off update had applied."""
+    """Undo the cut-off update.
+
+    One that an earlier release began has not noted what ran before: the stack's last complete
+    template is deployed over it.
+    """
     from ministack.services.cloudformation import engine, stacks
+
+    from workbench.localcloud.ministack.patches.cloudformation import postponed_deletions
+
+    if postponed_deletions.is_running(stack):
+        await postponed_deletions.roll_back(stack, _REASON)
+        return
 
     template, parameters = stack.get("_template") or {}, stack.get("_resolved_params") or {}
     previous = {

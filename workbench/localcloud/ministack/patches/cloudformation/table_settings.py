@@ -43,9 +43,8 @@ def install() -> None:
     def updated(
         physical_id: str, old_props: Any, new_props: Any, stack_name: str, logical_id: Any = None
     ) -> Any:
-        before = dynamodb._tables.get(physical_id)
         result = update(physical_id, old_props, new_props, stack_name, logical_id)
-        if dynamodb._tables.get(physical_id) is before:
+        if result[0] == physical_id:
             apply(physical_id, old_props, new_props)
         return result
 

@@ -33,7 +33,7 @@ def install() -> None:
 
     def delete_unprotected_resource(physical_id: str, properties: Any) -> Any:
         if _is_protected(physical_id):
-            raise ValueError(_PROTECTED)
+            raise ValueError(f'Resource handler returned message: "{_PROTECTED}"')
         return delete_resource(physical_id, properties)
 
     cognito._delete_user_pool = delete_unprotected
