@@ -155,11 +155,13 @@ def test_one_that_is_only_slow_is_waited_for(cloud: Path) -> None:
     lifecycle.start(cloud)
     pid = lifecycle.status(cloud).pid
     os.kill(pid, signal.SIGSTOP)
-    timer = threading.Timer(4, os.kill, (pid, signal.SIGCONT))
-    timer.start()
     said: list[str] = []
-    lifecycle.start(cloud, say=said.append)
-    timer.join()
+
+    def hear(line: str) -> None:
+        said.append(line)
+        os.kill(pid, signal.SIGCONT)
+
+    lifecycle.start(cloud, say=hear)
     assert lifecycle.status(cloud).pid == pid
     assert said == [f"The local cloud (process {pid}) is busy and does not answer; waiting for it."]
 
