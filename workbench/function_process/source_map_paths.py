@@ -13,20 +13,31 @@ from pathlib import Path
 from typing import Any
 
 _INLINE = re.compile(
-    rb"(//# sourceMappingURL=data:application/json[^,\n]*;base64,)([A-Za-z0-9+/=]+)\s*$"
+    rb"//# sourceMappingURL=data:application/json[^,\n]*;base64,([A-Za-z0-9+/=]+)\s*$"
 )
+_BESIDE = re.compile(rb"//# sourceMappingURL=([^\s:]+)\s*$")
+_HEAD = b"//# sourceMappingURL=data:application/json;base64,"
 _CODE = (".js", ".mjs", ".cjs")
 
 
 def point_at_project(code: Path, root: Path) -> None:
-    """Rewrite the maps in and beside the code's files, packages left out."""
+    """Rewrite the maps of the code's files, packages left out, into these files.
+
+    A debugger on another machine, which has only the port, cannot read a map that lies beside.
+    """
     for file in _files(code):
         content = file.read_bytes()
-        if file.suffix == ".map":
-            _write(file, _pointed(content, root))
-        elif found := _INLINE.search(content):
-            pointed = _pointed(base64.b64decode(found[2]), root)
-            _write(file, content[: found.start(2)] + base64.b64encode(pointed) + b"\n")
+        if found := _INLINE.search(content):
+            source_map = base64.b64decode(found[1])
+        elif found := _BESIDE.search(content):
+            beside = file.parent / found[1].decode(errors="replace")
+            if not beside.is_file():
+                continue
+            source_map = beside.read_bytes()
+        else:
+            continue
+        packed = base64.b64encode(_pointed(source_map, root))
+        _write(file, content[: found.start()] + _HEAD + packed + b"\n")
 
 
 def place_in(root: Path, source: str) -> Path | None:
@@ -40,8 +51,7 @@ def place_in(root: Path, source: str) -> Path | None:
 
 def _files(code: Path) -> Iterator[Path]:
     for path in code.rglob("*"):
-        name = path.name.removesuffix(".map")
-        if name.endswith(_CODE) and "node_modules" not in path.parts and path.is_file():
+        if path.name.endswith(_CODE) and "node_modules" not in path.parts and path.is_file():
             yield path
 
 

@@ -38,14 +38,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def bundled(project: Path, npm_modules: Path) -> bytes:
-    """The handler as Amplify bundles it, in a folder that is gone afterwards."""
+    """The handler as Amplify bundles it: in few lines, with the map beside it."""
     out = project / "bundling" / "index.mjs"
     command: list[str | Path] = [
         npm_modules / ".bin/esbuild", "amplify/functions/hello/handler.ts", "--bundle",
-        "--format=esm", "--platform=node", "--sourcemap=inline", f"--outfile={out}",
+        "--format=esm", "--platform=node", "--sourcemap", "--minify-syntax", "--minify-whitespace",
+        f"--outfile={out}",
     ]  # fmt: skip
     subprocess.run(command, cwd=project, check=True, capture_output=True)
-    return zipped({"index.mjs": out.read_text()})
+    return zipped(
+        {name: (out.parent / name).read_text() for name in ("index.mjs", "index.mjs.map")}
+    )
 
 
 def backend_function(name: str, arn: str) -> BackendFunction:
