@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import re
@@ -535,6 +536,33 @@ def no_images(cloud: Cloud) -> None:
         FunctionName="image", PackageType="Image", Role=ROLE, Code={"ImageUri": image}
     )
     assert "Docker" in cloud.invoke("image")["errorMessage"]
+
+
+@shows
+def one_batch_of_a_shard(cloud: Cloud) -> None:
+    code = """exports.handler = async () => {
+      const from = Date.now(); await new Promise(done => setTimeout(done, 50));
+      console.log('ran', from, Date.now()); }"""
+    cloud.function("parallel", code)
+    kinesis, logs = cloud.client("kinesis"), cloud.client("logs")
+    kinesis.create_stream(StreamName="parallel", ShardCount=1)
+    for key in "abc":
+        kinesis.put_record(StreamName="parallel", Data=b"1", PartitionKey=key)
+    mapping = cloud.client("lambda").create_event_source_mapping(
+        FunctionName="parallel", StartingPosition="TRIM_HORIZON", BatchSize=1,
+        EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/parallel",
+        ParallelizationFactor=10,
+    )  # fmt: skip
+    assert mapping["ParallelizationFactor"] == 10
+    times: list[int] = []
+    deadline = time.monotonic() + 30
+    while len(times) < 6 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with contextlib.suppress(logs.exceptions.ResourceNotFoundException):
+            found = logs.filter_log_events(logGroupName="/aws/lambda/parallel")["events"]
+            lines = [each["message"] for each in found]
+            times = [int(at) for line in lines for at in re.findall(r"\b\d{13}\b", line)]
+    assert len(times) == 6 and times == sorted(times)
 
 
 # -- S3 -------------------------------------------------------------------------------------------

@@ -223,6 +223,12 @@ DIFFERENCES: Final = (
         "Containers need Docker.",
     ),
     Difference(
+        LAMBDA, "one_batch_of_a_shard",
+        "A function gets a shard's batches one after the other: `ParallelizationFactor` is kept, "
+        "and changes nothing.",
+        "Up to ten at once, those of one partition key in order.",
+    ),
+    Difference(
         LAMBDA, "tailed_before_the_first_run",
         "Live Tail takes the log group of a function that has not run yet, and gives every line.",
         "It refuses a group that is not there, and gives a sample of more than 500 lines a second.",

@@ -94,3 +94,32 @@ def test_a_reported_record_is_where_the_next_batch_begins(functions: Functions) 
     assert batches[0][:2] == ["a", "poison"]
     assert all("a" not in batch for batch in batches[1:])
     assert [each["DDBStreamBatchInfo"]["batchSize"] for each in told] == [1]
+
+
+ADDING = """
+exports.handler = async ({ Records, state, window, isFinalInvokeForWindow, shardId }) => {
+  const sum = (state.sum ?? 0) + Records.length;
+  const length = new Date(window.end) - new Date(window.start);
+  const last = isFinalInvokeForWindow ? 'last' : '';
+  process.stdout.write(JSON.stringify([last, sum, Records.length, length, shardId]) + '\\n');
+  return { state: { sum } };
+};
+"""
+
+
+def test_a_tumbling_window_hands_its_state_on_until_it_is_over(functions: Functions) -> None:
+    name = functions.create(NODE, ADDING)
+    kinesis: Any = functions.clients.client("kinesis")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamARN"]
+    for key in ("a", "b"):
+        kinesis.put_record(StreamName=name, Data=b"1", PartitionKey=key)
+    functions.clients.lambda_.create_event_source_mapping(
+        FunctionName=name, EventSourceArn=arn, StartingPosition="TRIM_HORIZON", BatchSize=1,
+        TumblingWindowInSeconds=1,
+    )  # fmt: skip
+    batches: list[list[Any]] = [*_wait_for_last(functions, name)]
+    sums = [batch[1] for batch in batches if batch[0] == ""]
+    assert sums in ([1, 2], [1], [1, 1])  # both in one second, or each in one of its own
+    first = batches.index(next(each for each in batches if each[0] == "last"))
+    assert batches[first] == ["last", batches[first - 1][1], 0, 1000, "shardId-000000000000"]

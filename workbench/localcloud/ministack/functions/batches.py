@@ -98,6 +98,10 @@ class ShardReader:
             if not done:
                 self._ends.append(self.at + rest // 2)
             return False
+        return self.failed_again(settings, now)
+
+    def failed_again(self, settings: Settings, now: float) -> bool:
+        """Count a try that failed; whether it was the last one."""
         self.attempts += 1
         self.not_before = now + min(2.0 ** (self.attempts - 1), _LONGEST_WAIT)
         return settings.retries is not None and self.attempts > settings.retries

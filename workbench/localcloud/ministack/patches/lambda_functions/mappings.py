@@ -142,6 +142,7 @@ def _shown(respond: Callable[[Stored], Stored]) -> Callable[[Stored], Stored]:
     def response(mapping: Stored) -> Stored:
         shown = respond(mapping)
         shown.pop("Qualifier", None)
+        shown.pop("OpenWindows", None)
         if _is_queue(mapping):  # a queue has no place to begin at, and is not told of
             shown.pop("StartingPosition", None)
             shown.pop("LastProcessingResult", None)

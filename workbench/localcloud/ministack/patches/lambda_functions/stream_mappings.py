@@ -1,6 +1,6 @@
 """Mappings of streams: ministack retries a failed batch for ever, whatever the mapping says.
 
-Here they keep to its retries, record age, splits, batching window and reported items, and one
+Here they keep to its retries, record age, splits, windows and reported items, and one
 whose function is slow or fails does not keep the others waiting.
 """
 
@@ -10,7 +10,7 @@ import base64
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.localcloud.ministack.functions.batches import (
@@ -21,6 +21,14 @@ from workbench.localcloud.ministack.functions.batches import (
     settings_of,
 )
 from workbench.localcloud.ministack.functions.destinations import deliver
+from workbench.localcloud.ministack.functions.tumbling_windows import (
+    Window,
+    keep,
+    length_of,
+    open_window,
+    state_of,
+    window_of,
+)
 
 Record = dict[str, Any]
 
@@ -181,16 +189,48 @@ def _read(mapping: dict[str, Any], function: Record, shard: _Shard) -> bool:
     reader = _readers.get(key)
     if reader is None or reader.at != shard.start:
         reader = _readers[key] = ShardReader(shard.start)
-    count = reader.take(len(shard.waiting), settings_of(mapping), time.monotonic())
+    reading = _Reading(mapping, function, shard, reader)
+    settings, waiting, window = settings_of(mapping), len(shard.waiting), None
+    if length := length_of(mapping):
+        arrivals = [_arrival(record) for record in shard.waiting]
+        window = open_window(mapping, shard.identifier)
+        if window is None and arrivals:
+            window = window_of(arrivals[0], length)
+        if window:
+            waiting = window.count(arrivals)
+            is_over = waiting < len(arrivals) or time.time() >= window.end
+            if (not waiting and is_over) or window.is_too_large:
+                return _end_window(reading, window)
+            if is_over:
+                settings = replace(settings, window=0)
+    count = reader.take(waiting, settings, time.monotonic())
     if not count:
         return False
     batch = list(shard.waiting[:count])
-    reading = _Reading(mapping, function, shard, reader)
-    lambda_svc._dispatch_esm_batch(":".join(key), _run, reading, batch)
+    lambda_svc._dispatch_esm_batch(":".join(key), _run, reading, batch, window)
     return True
 
 
-def _run(reading: _Reading, batch: list[Record]) -> None:
+def _end_window(reading: _Reading, window: Window) -> bool:
+    """Start the window's last invocation, unless a failed one waits to be tried again."""
+    from ministack.services import lambda_svc
+
+    mapping, reader, shard = reading.mapping, reading.reader, reading.shard.identifier
+    if time.monotonic() < reader.not_before:
+        return False
+
+    def run() -> None:
+        event = window.event([], shard, mapping["EventSourceArn"], is_last=True)
+        result = lambda_svc._execute_function(reading.function, event)
+        if not result.get("error") or reader.failed_again(settings_of(mapping), time.monotonic()):
+            reader.succeeded(0)
+            keep(mapping, shard, None)
+
+    lambda_svc._dispatch_esm_batch(f"{mapping['UUID']}:{shard}", run)
+    return True
+
+
+def _run(reading: _Reading, batch: list[Record], window: Window | None = None) -> None:
     from ministack.services import lambda_svc
 
     mapping, reader = reading.mapping, reading.reader
@@ -204,7 +244,15 @@ def _run(reading: _Reading, batch: list[Record]) -> None:
     matching = lambda_svc._apply_filter_criteria(batch, mapping)
     result: Record = {}
     if matching:
-        result = lambda_svc._execute_function(reading.function, {"Records": matching})
+        shard, stream = reading.shard.identifier, mapping["EventSourceArn"]
+        event = (
+            window.event(matching, shard, stream, is_last=False)
+            if window
+            else {"Records": matching}
+        )
+        result = lambda_svc._execute_function(reading.function, event)
+        if window and not result.get("error"):
+            keep(mapping, shard, replace(window, state=state_of(result.get("body"))))
     failed_at: int | None = 0 if result.get("error") else None
     if matching and failed_at is None and settings.reports_items:
         failed_at = first_failure(result.get("body"), [_sequence(record) for record in batch])
