@@ -24,7 +24,6 @@ from workbench.localcloud.client import Answer
 from workbench.localcloud.client import ask as ask_local_cloud
 from workbench.localcloud.contract import DEBUG_PATH
 from workbench.model.user_problem import UserProblem
-from workbench.printed_commands import amplify_tui
 
 _SECONDS: Final = 60.0
 """A start of the function's process may take that long."""
@@ -147,8 +146,7 @@ def _asked(opened: OpenedFunctions, document: Mapping[str, Any] | None) -> Answe
     if not isinstance(target, LocalTarget):
         raise UserProblem(
             "A debugger cannot hold functions on AWS.",
-            "Deploy the sandbox with --local and debug them there, or run their saved code here: "
-            f"`{amplify_tui('functions', 'run', 'NAME')}`.",
+            "Deploy the sandbox with --local, and debug them there.",
         )
     try:
         answer = ask_local_cloud(
