@@ -61,7 +61,7 @@ class LogSource:
                 start=self.since,
                 is_local=opened.clients.is_local,
                 on_polling=self._polling,
-                live=lambda: opened.clients.impatient("logs"),
+                live=lambda: opened.clients.impatient("logs", 1),
             )
         self._followed = [
             FollowedLog(each.name, each.log_group, each.log_group_arn) for each in functions

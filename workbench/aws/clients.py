@@ -136,7 +136,7 @@ class Clients:
                 self._clients[service] = self._build(service)
             return self._clients[service]
 
-    def impatient(self, service: str) -> Any:
+    def impatient(self, service: str, attempts: int = 3) -> Any:
         """A client that gives up after two retries, in seconds, for the first question of a start.
 
         The others retry for half a minute: a deployment must outlive a break of the network.
@@ -144,7 +144,7 @@ class Clients:
         session = self._open_session()
         if self.is_local:
             return self.client(service)
-        config = _aws_config(attempts=3)
+        config = _aws_config(attempts=attempts)
         return session.create_client(service, region_name=self.region, config=config)
 
     def once(self, service: str) -> Any:

@@ -7,12 +7,23 @@ second and then says that it left some out, ends after three hours, and costs by
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+
+from botocore.eventstream import ParserError
+from botocore.exceptions import BotoCoreError
+from urllib3.exceptions import HTTPError
 
 from workbench.function_logs.log_events import LogEvent
 
 MOST_GROUPS: Final = 10
+
+
+class TailBrokenError(BotoCoreError):
+    """A session was cut off, or something else answered in its place, such as a proxy."""
+
+    fmt = "Live Tail was cut off ({reason})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,8 @@ class LiveTail:
     """One session, begun when made; raises botocore's exceptions, also while it is read."""
 
     def __init__(self, logs: Any, group_arns: Sequence[str]) -> None:
-        answer = logs.start_live_tail(logGroupIdentifiers=list(group_arns))
+        with _breaks():
+            answer = logs.start_live_tail(logGroupIdentifiers=list(group_arns))
         self._stream = answer["responseStream"]
 
     def updates(self) -> Iterator[TailUpdate]:
@@ -36,7 +48,12 @@ class LiveTail:
 
         Stop asking for them to end the session, then ``close`` it, in the same thread.
         """
-        for part in self._stream:
+        parts = iter(self._stream)
+        while True:
+            with _breaks():
+                part = next(parts, None)
+            if part is None:
+                return
             if "sessionStart" in part:
                 yield TailUpdate((), begins=True)
             elif update := part.get("sessionUpdate"):
@@ -47,6 +64,15 @@ class LiveTail:
     def close(self) -> None:
         """End the session."""
         self._stream.close()
+
+
+@contextmanager
+def _breaks() -> Iterator[None]:
+    """What botocore lets through while a stream is read, as one of its own exceptions."""
+    try:
+        yield
+    except (HTTPError, ParserError) as error:
+        raise TailBrokenError(reason=type(error).__name__) from None
 
 
 def _event(result: Mapping[str, Any]) -> tuple[str, LogEvent]:

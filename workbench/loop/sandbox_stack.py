@@ -244,7 +244,7 @@ class SandboxStack:
 
     def live_logs(self) -> CloudWatchLogsClient:
         """A new client of it, which gives up soon."""
-        return cast("CloudWatchLogsClient", self.clients.impatient("logs"))
+        return cast("CloudWatchLogsClient", self.clients.impatient("logs", 1))
 
     @property
     def is_local(self) -> bool:

@@ -107,7 +107,7 @@ def _follow(
         start=start,
         is_local=opened.clients.is_local,
         on_polling=polls,
-        live=lambda: opened.clients.impatient("logs"),
+        live=lambda: opened.clients.impatient("logs", 1),
     )
     feed.follow([FollowedLog(each.name, each.log_group, each.log_group_arn) for each in chosen])
     try:
