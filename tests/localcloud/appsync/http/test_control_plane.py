@@ -40,6 +40,24 @@ def test_nothing_is_made_over_what_exists(own_api: Any) -> None:
     )
 
 
+def test_what_an_api_lacks_is_named_as_aws_names_it(own_api: Any) -> None:
+    client, here = own_api.client, {"apiId": own_api.id}
+    later = {**here, "typeName": "Query", "fieldName": "later"}
+    for call, arguments, message in (
+        (client.get_graphql_api, {"apiId": "nope"}, "GraphQL API nope not found."),
+        (client.delete_api_key, {**here, "id": "da2-x"}, "API key not found: da2-x"),
+        (client.get_resolver, {**later, "fieldName": "nope"}, "No resolver found."),
+        (client.get_data_source, {**here, "name": "x"}, "No data source found named x"),
+        (client.create_resolver, {**later, "dataSourceName": "x"}, "No data source found named x"),
+        (
+            client.create_resolver,
+            {**later, "kind": "PIPELINE", "pipelineConfig": {"functions": ["a", "b"]}},
+            "The specified functions [a,b] must exist before referencing them from a resolver.",
+        ),
+    ):
+        assert refused(call, **arguments) == ("NotFoundException", message)
+
+
 def test_a_function_in_use_stays(own_api: Any) -> None:
     client, api_id = own_api.client, own_api.id
     made = client.create_function(
