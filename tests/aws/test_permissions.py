@@ -74,6 +74,8 @@ def _call(node: ast.AST) -> tuple[str, str, str] | None:
 
 def _chosen(known: list[tuple[str, str]], receiver: str) -> str:
     """The service of a name that several have, by the client's name: ``clients.lambda_``."""
+    # IAM has users and groups, too; its client is always called so.
+    known = [each for each in known if each[0] != "iam" or receiver == "iam"]
     for service, operation in known:
         if len(known) == 1 or service in receiver.replace("_", ""):
             return f"{service}:{operation}"

@@ -12,8 +12,17 @@ ABOUT: Final = "list the backend's functions, read what they log, invoke and deb
 
 def register(parser: Parser) -> None:
     """Add the sub-commands."""
-    from workbench.cli.commands.functions import debug, events, invoke, listing, logs, run
+    from workbench.cli.commands.functions import (
+        debug,
+        events,
+        invoke,
+        listing,
+        logs,
+        run,
+        show,
+        sources,
+    )
 
     actions = add_actions(parser)
-    for part in (listing, logs, invoke, run, events, debug):
+    for part in (listing, show, sources, logs, invoke, run, events, debug):
         part.register(actions)
