@@ -92,7 +92,7 @@ def _objects(given: Mapping[str, Any], _prefix: str) -> str:
 
 
 def _function(given: Mapping[str, Any], prefix: str) -> str:
-    name = str(given["FunctionName"])
+    name = unquote(str(given["FunctionName"]))
     return name if name.startswith("arn:") else f"arn:aws:lambda:{prefix}:function:{name}"
 
 
