@@ -68,6 +68,20 @@ def _template(display: Any = "plain", **sections: Any) -> dict[str, Any]:
             "the Conditions block of the template",
         ),
         (
+            _template(Conditions={"Odd": {"Fn::Not": [{"Condition": "Absent"}]}}),
+            "Template format error: Unresolved condition dependency Absent in the Conditions "
+            "block of the template",
+        ),
+        (
+            _template(
+                Conditions={
+                    "One": {"Fn::Not": [{"Condition": "Other"}]},
+                    "Other": {"Fn::Or": [{"Condition": "One"}, {"Condition": "Never"}]},
+                }
+            ),
+            "Template error: Found circular condition dependency: One, Other",
+        ),
+        (
             _template(Outputs={"Lost": {"Value": {"Ref": "Lost"}}}),
             _NOT_THERE.format("Lost", "Outputs"),
         ),

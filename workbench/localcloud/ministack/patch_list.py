@@ -23,6 +23,7 @@ from workbench.localcloud.ministack.patches.appsync import (
 from workbench.localcloud.ministack.patches.cloudformation import (
     circular_dependencies,
     clean_up,
+    condition_references,
     custom_resource_failures,
     custom_resources,
     exports_in_use,
@@ -221,6 +222,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     missing_stack_message.install,
     template_metadata.install,
     template_text.install,
+    condition_references.install,
     generated_names.install,
     circular_dependencies.install,
     template_references.install,

@@ -13,6 +13,10 @@ from typing import Any
 
 from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
+from workbench.localcloud.ministack.patches.cloudformation.condition_references import (
+    check_conditions,
+)
+
 _PSEUDO = frozenset(
     f"AWS::{name}"
     for name in (
@@ -27,6 +31,8 @@ _PSEUDO = frozenset(
     )
 )
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
 Template = dict[str, Any]
 
 
@@ -62,6 +68,7 @@ def check(template: Template, conditions: dict[str, bool] | None) -> None:
 
     Without conditions, as ValidateTemplate checks, every resource counts as there.
     """
+    check_conditions(template)
     known = _PSEUDO | frozenset(template.get("Parameters") or {})
     resources, outputs = _members(template, "Resources"), _members(template, "Outputs")
     defined = frozenset(template.get("Conditions") or {})
