@@ -1,10 +1,10 @@
-"""A table of a million items on the local cloud: its start, reads and saves, and who waits.
+"""A large table on the local cloud: its start, reads and saves, and who waits.
 
-python -m tests.bench.big_tables [--items 1000000] [--puts 20000] [--pages 0]
+python -m tests.bench.big_tables [--items 200000] [--puts 10000] [--pages 25]
 
 The items are written into the saved state, as the local cloud would have; then it starts with them.
 While it scans, queries and saves, another process gets one item of a small table each 5 ms. Another
-does so of an idle local cloud beside it: what one waits longer is the table's doing. Two minutes.
+does so of an idle local cloud beside it: what one waits longer is the table's doing.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ QUIET_SECONDS = 5.0
 def main() -> None:
     """Print what each part took, and how long others waited meanwhile."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.big_tables")
-    parser.add_argument("--items", type=int, default=1_000_000)
-    parser.add_argument("--puts", type=int, default=20_000, help="items loaded over HTTP")
-    parser.add_argument("--pages", type=int, default=0, help="pages of the scan; 0: all")
+    parser.add_argument("--items", type=int, default=200_000)
+    parser.add_argument("--puts", type=int, default=10_000, help="items loaded over HTTP")
+    parser.add_argument("--pages", type=int, default=25, help="pages of the scan; 0: all")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="big-tables-"))
     try:
