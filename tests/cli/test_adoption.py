@@ -55,9 +55,8 @@ def thing_begins(event: Said) -> bool:
     )
 
 
-@pytest.mark.parametrize("keep_snapshot", [True, False])
 def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
-    project: Path, tmp_path: Path, keep_snapshot: bool
+    project: Path, tmp_path: Path
 ) -> None:
     backend = project / "amplify" / "backend.ts"
     plain = backend.read_text().replace("defineBackend({", "const backend = defineBackend({")
@@ -69,44 +68,50 @@ def test_an_update_goes_on_without_the_sandbox_and_is_adopted(
         backend.write_text(plain + _WAITING.replace("TURN", turn).replace("GATE", str(gate)))
 
     gate.touch()
-    save("one")
-    started = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
+    save("first")
+    sandbox = _start(project)
     try:
-        assert started.finished()["result"] == "succeeded"
-        started.settled()
-        gate.unlink()
-        save("two")
-        started.until(thing_begins)
-    finally:
-        started.process.kill()
-        started.process.wait()
-    if not keep_snapshot:
-        (project / ".amplify" / "workbench" / "adopt" / "local" / "live.json").unlink()
-
-    again = SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
-    try:
-        begun = again.until(lambda event: event["kind"] == "deployment-started")
-        assert begun["trigger"]["kind"] == "adopt"
-        again.until(thing_begins)
-        gate.touch()
-        told = again.until(
-            lambda event: (
-                event["kind"] == "resource" and event["resource"]["status"] == "UPDATE_COMPLETE"
-            )
-        )
-        assert "/" in told["resource"]["construct_path"]
-        assert again.finished()["result"] == "succeeded"
-        assert again.finished()["result"] in ("no change", "succeeded")
-        assert again.settled()["state"] == "watching"
-        interrupted = [
-            event
-            for event in again.said
-            if event["kind"] == "deployment-finished" and event["result"] == "interrupted"
-        ]
-        assert len(interrupted) == 1
-        save("three")
-        assert again.finished()["result"] == "succeeded"
+        assert sandbox.finished()["result"] == "succeeded"
+        sandbox.settled()
+        for keep_snapshot in (True, False):
+            gate.unlink()
+            save(f"kept {keep_snapshot}")
+            sandbox.until(thing_begins)
+            sandbox.kill()
+            if not keep_snapshot:
+                folder = project / ".amplify" / "workbench" / "adopt" / "local"
+                (folder / "live.json").unlink()
+            sandbox = _start(project)
+            _it_adopts_and_goes_on(sandbox, gate)
+            save(f"after {keep_snapshot}")
+            assert sandbox.finished()["result"] == "succeeded"
+            sandbox.settled()
         assert json.loads((project / "amplify_outputs.json").read_text())["version"] == "1.5"
     finally:
-        again.process.kill()
-        again.process.wait()
+        sandbox.kill()
+
+
+def _start(project: Path) -> SandboxProcess:
+    return SandboxProcess(project, "--identifier", "adopt", "--no-type-check")
+
+
+def _it_adopts_and_goes_on(sandbox: SandboxProcess, gate: Path) -> None:
+    begun = sandbox.until(lambda event: event["kind"] == "deployment-started")
+    assert begun["trigger"]["kind"] == "adopt"
+    sandbox.until(thing_begins)
+    gate.touch()
+    told = sandbox.until(
+        lambda event: (
+            event["kind"] == "resource" and event["resource"]["status"] == "UPDATE_COMPLETE"
+        )
+    )
+    assert "/" in told["resource"]["construct_path"]
+    assert sandbox.finished()["result"] == "succeeded"
+    assert sandbox.finished()["result"] in ("no change", "succeeded")
+    assert sandbox.settled()["state"] == "watching"
+    interrupted = [
+        event
+        for event in sandbox.said
+        if event["kind"] == "deployment-finished" and event["result"] == "interrupted"
+    ]
+    assert len(interrupted) == 1

@@ -97,7 +97,9 @@ def test_the_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
     assert version("amplify-tui") in run(installed / "amplify-tui", "--version", cwd=tmp_path)
 
 
-def test_a_project_may_have_packages_of_the_same_names(installed: Path, tmp_path: Path) -> None:
+def test_the_readmes_commands_deploy_a_project_with_packages_of_the_same_names(
+    installed: Path, tmp_path: Path
+) -> None:
     for package in PACKAGES:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text("raise SystemExit('imported the user's')")
@@ -109,6 +111,7 @@ def test_a_project_may_have_packages_of_the_same_names(installed: Path, tmp_path
     try:
         said = run(*command, "sandbox", "--once", "--local", cwd=tmp_path / "shop")
         assert "live in" in said
+        assert (tmp_path / "shop" / "amplify_outputs.json").is_file()
     finally:
         run(*command, "local", "stop", cwd=tmp_path / "shop")
 
@@ -156,17 +159,6 @@ def test_a_project_starts_from_an_installation_that_nobody_may_write(
     assert files_below(tmp_path / "shop" / "amplify") == files_below(
         TEMPLATES / "python" / "amplify"
     )
-
-
-def test_the_readmes_commands_deploy_a_new_project(installed: Path, tmp_path: Path) -> None:
-    run(installed / "amplify-tui", "init", "--language", "python", "my-app", cwd=tmp_path)
-    project = tmp_path / "my-app"
-    try:
-        said = run(installed / "amplify-tui", "sandbox", "--once", "--local", cwd=project)
-        assert "live in" in said
-        assert (project / "amplify_outputs.json").is_file()
-    finally:
-        run(installed / "amplify-tui", "local", "stop", cwd=project)
 
 
 def test_uv_installs_it_as_a_tool(wheel: Path, tmp_path: Path) -> None:
