@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from screens.dialogs.rows_screen import RowsScreen
+from screens.functions.debug_screen import DebugScreen
 from screens.functions.event_pickers import ask_past
 from screens.functions.function_rows import detail_rows, function_rows
 from screens.functions.invocation_screen import InvocationDetails, InvocationScreen
@@ -87,6 +88,8 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
             "Past invocations: see their events, change and send them again"),
         key("functions.details", "d", "details", "Details",
             "What the function is, and what starts it"),
+        key("functions.debug", "b", "debug", "Debug",
+            "Restart the function with a debugger's port (local cloud)", show=False),
         key("functions.internal", "full_stop", "internal", "Internal",
             "Show functions that serve custom resources, or hide them", show=False, display="."),
         key("functions.reload", "r", "reload", "Refresh", "Read again which functions there are"),
@@ -292,6 +295,11 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         if self.current is not None:
             self._open_invoke(self.current)
 
+    def action_debug(self) -> None:
+        """Put the function under the cursor under a debugger."""
+        if self.current is not None and self._opened is not None:
+            self.app.push_screen(DebugScreen(self._opened, self.current))
+
     @work(group="dialog")
     async def action_past(self) -> None:
         """Choose a past invocation, to send its event again."""
@@ -354,11 +362,12 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what works now."""
-        if action in ("details", "internal", "reload", "invoke", "past") and isinstance(
-            self.focused, Input
-        ):
+        own = ("details", "internal", "reload", "invoke", "past", "debug")
+        if action in own and isinstance(self.focused, Input):
             return False
-        if action in ("details", "invoke", "past"):
+        if action == "debug" and (self._opened is None or not self._opened.clients.is_local):
+            return False
+        if action in ("details", "invoke", "past", "debug"):
             return self.current is not None
         return super().check_action(action, parameters)
 

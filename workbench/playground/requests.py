@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -67,6 +68,11 @@ class Request:
         return json.dumps(body).encode()
 
 
+def _patience(address: str) -> float | None:
+    """The local cloud keeps AppSync's limit itself, except for a function that a debugger holds."""
+    return None if urlsplit(address).hostname in {"127.0.0.1", "localhost"} else TIMEOUT_SECONDS
+
+
 async def run(
     client: httpx.AsyncClient,
     endpoint: ApiEndpoint,
@@ -82,7 +88,7 @@ async def run(
     started = time.perf_counter()
     try:
         answer = await client.post(
-            endpoint.address, content=body, headers=headers, timeout=TIMEOUT_SECONDS
+            endpoint.address, content=body, headers=headers, timeout=_patience(endpoint.address)
         )
     except httpx.HTTPError as error:
         seconds = time.perf_counter() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from screens.functions.debug_screen import DebugScreen
 from screens.functions.invocation_screen import InvocationScreen
 from screens.functions.invoke_screen import InvokeScreen
 from screens.widgets.text_styles import plain
@@ -64,6 +65,12 @@ async def test_a_function_is_watched_looked_into_and_called_again(pane: OpenPane
         await driver.press("f6", "escape")
         await driver.press("escape")
         await until(driver.pilot, lambda: driver.app.screen is driver.screen, "the pane again")
+
+        # Under a debugger, if there is one for Python; else what is to be installed.
+        driver.screen.table.focus()
+        await driver.press("down", "b")
+        await until(driver.pilot, lambda: isinstance(driver.app.screen, DebugScreen), "debugger")
+        await driver.sees("debugpy")
 
 
 async def test_hostile_lines_cannot_touch_the_terminal(pane: OpenPane) -> None:
