@@ -66,6 +66,8 @@ def _wrong_code_fails_and_the_fix_is_deployed(sandbox: SandboxProcess, model: Pa
     assert failed["result"] == "failed"
     assert "strin" in failed["failure"]["reason"]
     assert "types" in failed["failure"]["title"]
+    line = next(n for n, text in enumerate(good.splitlines(), 1) if "a.string()" in text)
+    assert f"amplify/data/resource.ts:{line}" in json.dumps(failed["failure"])
 
     model.write_text(good.replace("a.string()", "a.string(), extra: a.integer()"))
     assert sandbox.finished()["result"] == "succeeded"

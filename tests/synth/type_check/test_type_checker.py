@@ -1,4 +1,7 @@
-"""The type check of the real quickstart: found, cleared, remembered."""
+"""Type errors: found, cleared, remembered.
+
+Those of the real quickstart, whose check takes 10 s of CPU, are in tests/cli/test_full_loop.py.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ async def checker(bench: Bench) -> AsyncIterator[TypeChecker]:
 
 
 @pytest.mark.npm
+@pytest.mark.usefixtures("small_project")
 async def test_type_errors_come_and_go_with_edits_and_files(
     bench: Bench, checker: TypeChecker
 ) -> None:
@@ -36,11 +40,11 @@ async def test_type_errors_come_and_go_with_edits_and_files(
     assert (await checker.check()).diagnostics == ()
     pid = checker.worker_pid
 
-    bench.edit(DATA, "a.string()", "a.strin()")
+    bench.edit(DATA, "trim()", "trimm()")
     (wrong,) = (await checker.check()).diagnostics
     assert wrong.file == DATA
     assert wrong.code == "TS2551"
-    assert good.splitlines()[wrong.line - 1].find("string()") == wrong.column - 1
+    assert good.splitlines()[wrong.line - 1].find("trim()") == wrong.column - 1
 
     bench.write(DATA, good)
     assert (await checker.check()).diagnostics == ()
