@@ -15,13 +15,14 @@ from screens.widgets.text_styles import (
     OK,
     STRONG,
     TEXT,
+    WARN,
     Spans,
 )
 from workbench.functions.backend_functions import BackendFunction
+from workbench.functions.fact_words import Section
 from workbench.functions.starts import Start, StartKind
 from workbench.functions.statistics import Statistics
 from workbench.functions.statistics_words import cells, last_run_words, milliseconds_words
-from workbench.wording import plural
 
 ALL: Final = "*"
 """The key of the row that stands for all functions."""
@@ -92,25 +93,14 @@ def starts_words(starts: Sequence[Start]) -> str:
     return " · ".join(words)
 
 
-def detail_rows(function: BackendFunction, starts: Sequence[Start]) -> list[Row]:
-    """What is known of a function without asking AWS."""
-    facts = {
-        "function": function.function,
-        "runtime": function.runtime,
-        "handler": function.handler,
-        "memory": f"{function.memory} MB",
-        "timeout": plural(function.timeout, "second"),
-        "log group": function.log_group,
-        "construct": function.construct_path,
-        "variables": ", ".join(function.variables) or "none",
-    }
-    rows = [
-        Row(((f"{name:<10} ", MUTED), (value, TEXT)), copy=value) for name, value in facts.items()
-    ]
-    rows += [Row(()), Row((("started by", MUTED),))]
-    for each in starts:
-        words = " ".join(filter(None, (each.kind.value, each.what, each.detail)))
-        rows.append(Row(((f"  {words}", TEXT),), copy=each.what))
-    if not starts:
-        rows.append(Row((("  nothing in this backend: invoke it", MUTED),)))
+def fact_rows(sections: Sequence[Section]) -> list[Row]:
+    """All that is known of a function; a source's key is where it stands: ``SECTION:LINE``."""
+    rows: list[Row] = []
+    for at, section in enumerate(sections):
+        rows += [*([Row(())] if at else []), Row(((section.title, STRONG),))]
+        for number, line in enumerate(section.lines):
+            tone = WARN if line.warns else MUTED if line.is_off else TEXT
+            mark = "! " if line.warns else "▸ " if line.source is not None else "  "
+            stands = f"{at}:{number}" if line.source is not None else ""
+            rows.append(Row(((mark, tone), (line.text, tone)), stands, line.copy))
     return rows

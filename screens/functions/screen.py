@@ -19,7 +19,8 @@ from textual.widgets import Input, Static
 from screens.dialogs.rows_screen import RowsScreen
 from screens.functions.debug_screen import DebugScreen
 from screens.functions.event_pickers import ask_past
-from screens.functions.function_rows import detail_rows, function_rows
+from screens.functions.function_rows import function_rows
+from screens.functions.function_screen import FunctionScreen
 from screens.functions.invocation_screen import InvocationDetails, InvocationScreen
 from screens.functions.invoke_screen import InvokeScreen
 from screens.functions.log_rows import copied
@@ -87,7 +88,7 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
         key("functions.past", "h", "past", "History",
             "Past invocations: see their events, change and send them again"),
         key("functions.details", "d", "details", "Details",
-            "What the function is, and what starts it"),
+            "What starts the function and what it may do; switch its sources"),
         key("functions.debug", "b", "debug", "Debug",
             "Restart the function with a debugger's port (local cloud)", show=False),
         key("functions.internal", "full_stop", "internal", "Internal",
@@ -286,9 +287,8 @@ class FunctionsScreen(PaneScreen, inherit_bindings=False):
     def action_details(self) -> None:
         """Show what the function is."""
         function = self.current
-        if function is not None:
-            rows = detail_rows(function, self._starts.get(function.function, ()))
-            self.app.push_screen(RowsScreen(function.name, rows, id="function"))
+        if function is not None and self._opened is not None:
+            self.app.push_screen(FunctionScreen(self._opened, function))
 
     def action_invoke(self) -> None:
         """Invoke the function under the cursor."""

@@ -8,6 +8,7 @@ from screens.functions.debug_screen import DebugScreen
 from screens.functions.invocation_screen import InvocationScreen
 from screens.functions.invoke_screen import InvokeScreen
 from screens.widgets.text_styles import plain
+from screens.widgets.wrapped_rows import WrappedRows
 from tests.screens.functions.conftest import OpenPane
 from tests.screens.settling import until
 
@@ -65,6 +66,19 @@ async def test_a_function_is_watched_looked_into_and_called_again(pane: OpenPane
         await driver.press("f6", "escape")
         await driver.press("escape")
         await until(driver.pilot, lambda: driver.app.screen is driver.screen, "the pane again")
+
+        # What starts it: the schedule is turned off, and run all the same.
+        driver.screen.table.focus()
+        await driver.press("end", "d")
+        await driver.sees("schedule rate(7 days), enabled")
+        facts = driver.app.screen.query_one(WrappedRows)
+        found = (at for at, row in enumerate(facts.rows) if "rate(7 days)" in plain(row.spans))
+        facts.cursor = next(found)
+        await driver.press("t")
+        await driver.sees("schedule rate(7 days), disabled")
+        await driver.press("f5", "escape")
+        await driver.sees("hello None")
+        await until(driver.pilot, lambda: driver.app.screen is driver.screen, "the list")
 
         # Under a debugger, if there is one for Python; else what is to be installed.
         driver.screen.table.focus()
