@@ -20,7 +20,8 @@ from workbench.project.node_runtime import NodeRuntime, find_node
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Each botocore session reads botocore's own JSON files, for 50 ms; tests make a thousand of them.
+# Each botocore session reads botocore's own JSON files: 48 tests made 113 sessions, and took 2.4 s
+# of CPU instead of 17.7 s when they shared what was read.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 pytest_plugins = ["tests.kinds", "tests.local_clouds", "tests.matrix_deployments"]
