@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from screens.widgets.keys import key
 from screens.widgets.text_styles import TEXT, Spans, plain
@@ -77,7 +78,13 @@ class LineView(Toned, ScrollView, can_focus=True, inherit_bindings=False):
     def rows_changed(self) -> None:
         """Measure again and repaint; call after the rows changed."""
         count = self.row_count()
-        self.virtual_size = Size(0, count + (self.last_line() is not None))
+        size = Size(0, count + (self.last_line() is not None))
+        if self.show_vertical_scrollbar and size.height > self.container_size.height > 0:
+            # Only the scrollbar moves: a layout of the whole screen takes 25 ms of each frame.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
         if count == 0:
             self.set_reactive(LineView.cursor, 0)
         elif self.cursor >= count:
