@@ -40,7 +40,17 @@ BUDGET = {
     (MODEL, "python"): 20,
     (MODEL, "typescript"): 20,
 }
-COMMANDS = {"status": 2, "outputs": 4, "users list": 2, "secret list": 2, "delete --yes": 15}
+COMMANDS = {
+    "status": 2,
+    "outputs": 4,
+    "users list": 2,
+    "functions list": 3,
+    "functions logs": 3,
+    "functions invoke greeting": 3,
+    "functions events greeting": 3,
+    "secret list": 2,
+    "delete --yes": 15,
+}
 
 
 class Saves:
