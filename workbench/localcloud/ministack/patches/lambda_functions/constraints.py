@@ -149,7 +149,7 @@ def _provisioned(provision: Callable[..., Any], operation: str, at: int) -> Call
 
 def _given_elsewhere(operation: str) -> dict[str, Any]:
     role = "arn:aws:iam::000000000000:role/any"
-    every = {"FunctionName": "any", "UUID": "any", "Role": role, "Code": {}}
+    every = {"FunctionName": "any", "UUID": "0" * 36, "Role": role, "Code": {}}
     needed = {
         "CreateFunction": ("FunctionName", "Role", "Code"),
         "UpdateEventSourceMapping": ("UUID",),

@@ -33,6 +33,9 @@ _STREAM = {
     "TumblingWindowInSeconds": 0,
 }
 _SMALL_BATCH = 10
+_QUEUE: Stored = {"BatchSize": _SMALL_BATCH}
+_EVERY: Stored = {"MaximumBatchingWindowInSeconds": 0, "FunctionResponseTypes": []}
+_OPTIONAL = frozenset(("DestinationConfig", "FilterCriteria", "ScalingConfig"))
 
 
 def install() -> None:
@@ -47,8 +50,11 @@ def install() -> None:
     lambda_svc._esm_response = _shown(lambda_svc._esm_response)
     kind = "AWS::Lambda::EventSourceMapping"
     handlers = provisioners._RESOURCE_HANDLERS[kind]
-    create = _provisioning(handlers["create"])
-    provisioners._RESOURCE_HANDLERS[kind] = {**handlers, "create": create}
+    changed = {
+        "create": _provisioning(handlers["create"]),
+        "update": _provisioning_change(handlers["update"]),
+    }
+    provisioners._RESOURCE_HANDLERS[kind] = {**handlers, **changed}
 
 
 def _creating(create: Callable[..., Reply]) -> Callable[..., Reply]:
@@ -70,6 +76,29 @@ def _provisioning(create: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return create_mapping
+
+
+def _provisioning_change(update: Callable[..., Any]) -> Callable[..., Any]:
+    """What a template says no more has its default again."""
+
+    def update_mapping(identifier: str, old: Stored, new: Stored, stack: str) -> Any:
+        from ministack.services import lambda_svc
+
+        try:
+            _check_settings(new)
+        except LambdaRefusalError as refusal:
+            raise ValueError(str(refusal)) from refusal
+        made = update(identifier, old, new, stack)
+        stored = lambda_svc._esms.get(made[0])
+        if stored is not None:
+            defaults = _EVERY | (_QUEUE if _is_queue(stored) else _STREAM)
+            stored.update({name: new.get(name, value) for name, value in defaults.items()})
+            for name in (_OPTIONAL & old.keys()) - new.keys():
+                stored.pop(name, None)
+            _fill(made[0], new)
+        return made
+
+    return update_mapping
 
 
 def _complete(reply: Reply, data: Mapping[str, Any]) -> Reply:
