@@ -237,8 +237,23 @@ def test_copies_take_what_they_are_asked_for(s3: Any) -> None:
 
 
 def test_settings_of_buckets(s3: Any) -> None:
-    told = refusal(s3.get_bucket_inventory_configuration, Id="x")
-    assert (told["Status"], told["Code"]) == (501, "NotImplemented")
+    for call, asked in (
+        (s3.get_bucket_inventory_configuration, {"Id": "x"}),
+        (s3.rename_object, {"Key": "ten", "RenameSource": f"{BUCKET}/ten"}),
+        (
+            s3.update_object_encryption,
+            {
+                "Key": "ten",
+                "ObjectEncryption": {
+                    "SSEKMS": {"KMSKeyArn": "arn:aws:kms:us-east-1:000000000000:key/x"}
+                },
+            },
+        ),
+        (s3.get_object_torrent, {"Key": "ten"}),
+    ):
+        told = refusal(call, **asked)
+        assert (told["Status"], told["Code"]) == (501, "NotImplemented")
+    assert s3.get_object(Bucket=BUCKET, Key="ten")["Body"].read() == b"0123456789"
     assert s3.get_bucket_request_payment(Bucket=BUCKET)["Payer"] == "BucketOwner"
     s3.put_public_access_block(
         Bucket=BUCKET, PublicAccessBlockConfiguration={"BlockPublicAcls": True}

@@ -1,7 +1,8 @@
-"""Settings of buckets: ministack lists objects, or makes a bucket, for those that it lacks.
+"""Settings that ministack lacks: it lists objects, makes a bucket, or overwrites the object.
 
-They are refused by name. A region's endpoint words every other constraint alike, acceleration and
-locks are checked, a lock ends on the second, and what blocks public access has all four settings.
+They are refused by name, a bucket's and an object's. A region's endpoint words every other
+constraint alike, acceleration and locks are checked, a lock ends on the second, and what blocks
+public access has all four settings.
 
 Sources: docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html,
 API_PutBucketAccelerateConfiguration.html, API_PutObjectLockConfiguration.html and
@@ -19,10 +20,11 @@ from workbench.localcloud.ministack.patches.s3.object_reads import Answer, with_
 _LACKING = frozenset(
     {
         "abac", "analytics", "intelligent-tiering", "inventory", "metadataConfiguration",
-        "metadataInventoryTable", "metadataJournalTable", "metadataTable", "metrics",
-        "policyStatus", "session",
+        "metadataAnnotationTable", "metadataInventoryTable", "metadataJournalTable",
+        "metadataTable", "metrics", "policyStatus", "session",
     }
 )  # fmt: skip
+_LACKING_OF_OBJECTS = frozenset({"encryption", "renameObject", "torrent"})
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _MALFORMED = (
     "The XML you provided was not well-formed or did not validate against our published schema"
@@ -109,6 +111,9 @@ def _install_routes(s3: Any) -> None:
         body: bytes,
         query: Mapping[str, Any],
     ) -> Answer:
+        if key and (lacking := _LACKING_OF_OBJECTS & query.keys()):
+            said = f"The local cloud does not serve an object's {sorted(lacking)[0]} request."
+            return _error("NotImplemented", said, 501)
         if bucket and not key and query:
             lacking = _LACKING & query.keys()
             if lacking:
