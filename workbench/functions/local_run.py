@@ -215,8 +215,9 @@ def _variables(
             unknown.append(name)
     if unknown and function.function:
         client = opened.clients.lambda_
-        answer = ask(lambda: client.get_function_configuration(FunctionName=function.function))
-        deployed = answer.get("Environment", {}).get("Variables", {})
+        # Amplify's managed policy has GetFunction, and not GetFunctionConfiguration.
+        answer = ask(lambda: client.get_function(FunctionName=function.function))
+        deployed = answer["Configuration"].get("Environment", {}).get("Variables", {})
         found |= {name: deployed[name] for name in unknown if name in deployed}
     missing = [name for name in unknown if name not in found]
     if not function.function:
