@@ -214,9 +214,8 @@ def _variables(
         except UnresolvableError:
             unknown.append(name)
     if unknown and function.function:
-        client = opened.clients.lambda_
         # Amplify's managed policy has GetFunction, and not GetFunctionConfiguration.
-        answer = ask(lambda: client.get_function(FunctionName=function.function))
+        answer = ask(lambda: opened.clients.lambda_.get_function(FunctionName=function.function))
         deployed = answer["Configuration"].get("Environment", {}).get("Variables", {})
         found |= {name: deployed[name] for name in unknown if name in deployed}
     missing = [name for name in unknown if name not in found]
