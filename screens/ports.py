@@ -123,8 +123,8 @@ class Controls(Protocol):
     def recreate(self) -> None:
         """Delete everything and deploy again."""
 
-    def stream_function_logs(self, on: bool) -> None:
-        """Show what the functions log from now on, or no longer."""
+    def stream_function_logs(self, on: bool, names: Sequence[str] | None = None) -> None:
+        """Show what the functions log from now on (these alone, all by none), or no longer."""
 
     def stop(self) -> None:
         """End the loop; what CloudFormation is doing goes on there."""

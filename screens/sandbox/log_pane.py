@@ -45,7 +45,7 @@ class LogView(FollowingView):
             "F",
             "functions",
             "Functions",
-            "Show what the functions log, or no longer",
+            "Show what the functions log (choose which), or no longer",
         ),
         key("log.wrap", "w", "wrap", "Wrap", "Wrap long lines"),
         key("log.copy", "y", "copy", "Copy", "Copy the line under the cursor"),
@@ -154,8 +154,12 @@ class LogView(FollowingView):
 
     def action_functions(self) -> None:
         """Show what the functions log, or no longer."""
-        self.with_functions = not self.with_functions
+        self.show_functions(on=not self.with_functions)
         self.post_message(self.FunctionsAsked(self.with_functions))
+
+    def show_functions(self, *, on: bool) -> None:
+        """Say in the title whether the functions' lines are among the others."""
+        self.with_functions = on
         self.post_message(self.SettingsChanged())
 
     def action_wrap(self) -> None:

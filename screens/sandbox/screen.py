@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from screens.messages import ChooseTarget
 from screens.ports import OpenedSandbox, UsesShell
+from screens.sandbox.function_choice import choose_functions
 from screens.sandbox.header import HeaderBar
 from screens.sandbox.log_buffer import LogBuffer
 from screens.sandbox.log_lines import narrate
@@ -332,8 +333,15 @@ class SandboxScreen(UsesShell, Screen[None], inherit_bindings=False):
         self.shell.open_in_browser(event.url)
 
     @on(LogView.FunctionsAsked)
-    def _functions_asked(self, event: LogView.FunctionsAsked) -> None:
-        self.opened.controls.stream_function_logs(event.on)
+    @work(group="dialog")
+    async def _functions_asked(self, event: LogView.FunctionsAsked) -> None:
+        names: tuple[str, ...] | None = ()
+        if event.on:
+            names = await choose_functions(self.app.push_screen_wait, self.opened.open_functions)
+        if names is None:
+            self.query_one(LogView).show_functions(on=False)
+            return
+        self.opened.controls.stream_function_logs(event.on, names)
         if event.on and self.state.is_attached:
             self.shell.say("The functions' logs come when this terminal deploys", "warning")
 

@@ -76,3 +76,21 @@ async def test_nothing_is_asked_for_until_it_is_switched_on(tmp_path: Path) -> N
     running.sandbox.stream_function_logs(True)
     await running.until(lambda: service.asked > 0)
     await running.stop()
+
+
+async def test_chosen_functions_alone_are_streamed(tmp_path: Path) -> None:
+    logged = [LoggedFunction(name, f"/{name}") for name in ("one", "two")]
+    stages = FolderStages(tmp_path, logged=logged, log_service=LogService())
+    running = Running(tmp_path, stages, SandboxOptions())
+    await running.until(lambda: bool(running.finished))
+    running.sandbox.stream_function_logs(True, ["two"])
+
+    def sources() -> list[str]:
+        lines = [each for each in running.events if isinstance(each, LogLine)]
+        return [each.source for each in lines if each.text == "hello"]
+
+    await running.until(lambda: bool(sources()))
+    assert sources() == ["two"]
+    running.sandbox.stream_function_logs(True, [])  # all of them
+    await running.until(lambda: "one" in sources())
+    await running.stop()

@@ -410,8 +410,9 @@ class ScriptedControls:
     def recreate(self) -> None:
         self.asked.append("recreate")
 
-    def stream_function_logs(self, on: bool) -> None:
-        self.asked.append(f"function logs {on}")
+    def stream_function_logs(self, on: bool, names: Sequence[str] | None = None) -> None:
+        which = "" if not names else f" of {', '.join(names)}"
+        self.asked.append(f"function logs {on}{which}")
 
     def stop(self) -> None:
         self.asked.append("stop")

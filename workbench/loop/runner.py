@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Sequence
 
 from workbench.crash_log import crash_line, write_crash_log
 from workbench.loop.options import SandboxOptions
@@ -46,9 +47,9 @@ class SandboxThread:
         """Delete everything and deploy it again; a ``ConfirmationNeeded`` comes first."""
         self._sandbox.recreate()
 
-    def stream_function_logs(self, on: bool) -> None:
-        """Show what the deployed functions log from now on, or no longer."""
-        self._sandbox.stream_function_logs(on)
+    def stream_function_logs(self, on: bool, names: Sequence[str] | None = None) -> None:
+        """Show what the deployed functions log from now on (or these alone), or no longer."""
+        self._sandbox.stream_function_logs(on, names)
 
     def stop(self) -> None:
         """End the loop soon; what CloudFormation is doing goes on there."""

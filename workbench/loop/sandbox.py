@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -90,9 +90,9 @@ class Sandbox:
         """Delete everything and deploy it again; asks first, naming what is lost."""
         self._post(self._requests.ask_to_recreate)
 
-    def stream_function_logs(self, on: bool) -> None:
-        """Show what the deployed functions log from now on, or no longer."""
-        self._post(lambda: self._wants_function_logs(on))
+    def stream_function_logs(self, on: bool, names: Sequence[str] | None = None) -> None:
+        """Show what the deployed functions log from now on (or these alone), or no longer."""
+        self._post(lambda: self._wants_function_logs(on, names))
 
     def stop(self) -> None:
         """End the loop; a deployment that CloudFormation runs goes on there."""
@@ -257,9 +257,13 @@ class Sandbox:
         else:
             self._spawn(self._list_resources(connection, number))
 
-    def _wants_function_logs(self, on: bool) -> None:
+    def _wants_function_logs(self, on: bool, names: Sequence[str] | None = None) -> None:
         self._streams_logs = on
-        if self._function_logs is not None:
+        if self._function_logs is None:
+            return
+        if on and names is not None:
+            self._function_logs.choose(names)
+        else:
             self._function_logs.switch(on)
 
     async def _list_resources(self, connection: Connection, number: int | None) -> None:
