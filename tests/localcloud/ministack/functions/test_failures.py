@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.localcloud.ministack.functions.conftest import NODE, Functions
+from tests.localcloud.ministack.functions import conftest
+from tests.localcloud.ministack.functions.conftest import Functions
 
 pytestmark = pytest.mark.cloud
 
+NODE = conftest.NODE if conftest.NODE < "nodejs24" else "nodejs22.x"
+"""A runtime whose handlers may have callbacks: from Node 24 on, they may not."""
 PYTHON = "python3.11"
 ASYNC = "exports.handler = async () => "
 
