@@ -8,6 +8,7 @@ from datetime import datetime
 
 from screens.dialogs.ask import Ask
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.dialogs.saved_picker import ask_saved_file
 from screens.functions.outcome_rows import pretty
 from screens.ports import Shell
 from screens.widgets.row_list import Row
@@ -72,15 +73,8 @@ async def ask_saved_event(
 ) -> tuple[str, str] | None:
     """Choose a saved event; returns its name and its text. Raises NotSavedProblem."""
     folder = events_of(opened.root, function.name)
-    found = await asyncio.to_thread(folder.files)
-    if not found:
-        shell.say(f"No saved events in {folder.folder}/ yet. Ctrl+S saves this one.")
-        return None
-    rows = [Row(((each.name, STRONG),), each.name) for each in found]
-    picker = PickerScreen(
-        f"Saved in {folder.folder}/", lambda text: matching(rows, text), hint="search by name"
-    )
-    chosen = await ask(picker)
+    none = f"No saved events in {folder.folder}/ yet. Ctrl+S saves this one."
+    chosen = await ask_saved_file(ask, shell, folder, none)
     if chosen is None:
         return None
     return chosen, pretty(await asyncio.to_thread(folder.read, chosen))

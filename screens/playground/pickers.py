@@ -12,6 +12,7 @@ from graphql import GraphQLSchema
 
 from screens.dialogs.ask import Ask
 from screens.dialogs.picker_screen import PickerScreen, matching
+from screens.dialogs.saved_picker import ask_saved_file
 from screens.playground.address_screen import TokenScreen
 from screens.playground.schema_rows import schema_rows
 from screens.playground.tabs import TabContent
@@ -157,19 +158,13 @@ def _run_row(run: Run) -> Row:
 
 async def ask_saved(ask: Ask, shell: Shell, root: Path) -> TabContent | None:
     """Ask for a saved operation."""
-    found = await asyncio.to_thread(operations_of(root).files)
-    if not found:
-        shell.say(f"No saved operations in {FOLDER}/ yet. Press Ctrl+S to save this tab.")
-        return None
-    rows = [Row(((each.name, STRONG),), each.name) for each in found]
-    picker = PickerScreen(
-        f"Saved in {FOLDER}/", lambda text: matching(rows, text), hint="search by name"
-    )
-    chosen = await ask(picker)
+    folder = operations_of(root)
+    none = f"No saved operations in {FOLDER}/ yet. Press Ctrl+S to save this tab."
+    chosen = await ask_saved_file(ask, shell, folder, none)
     if chosen is None:
         return None
     try:
-        return TabContent(await asyncio.to_thread(operations_of(root).read, chosen), file=chosen)
+        return TabContent(await asyncio.to_thread(folder.read, chosen), file=chosen)
     except NotSavedProblem as problem:
         shell.say(str(problem), "error")
         return None
