@@ -115,6 +115,8 @@ class InvocationScreen(UsesShell, ModalScreen[str | None]):
     def _line_rows(self, record: LogRecord) -> list[Row]:
         mark, tone = LEVEL_MARKS[record.level]
         places = self._details.places if self._details else None
+        if places is not None and has_frames(record.text):
+            _mapped(places, record.text)  # all frames by one start of Node, then known
         rows: list[Row] = []
         for at, said in enumerate(record.text.split("\n")):
             first = (f"{mark} ", tone) if not at else ("  ", TEXT)

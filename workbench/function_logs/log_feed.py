@@ -158,7 +158,6 @@ class _Reader:
         self._denied: dict[str, float] = {}
         """Logs that may not be read, by group, and when that is tried again."""
         self._had_problem = False
-        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         self._begin(self._run, "function-logs")
@@ -167,9 +166,7 @@ class _Reader:
         self._closed.set()
 
     def _begin(self, run: Callable[[], None], name: str) -> None:
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        threading.Thread(target=run, name=name, daemon=True).start()
 
     # -- the one thread ---------------------------------------------------------------------------
 

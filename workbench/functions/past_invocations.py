@@ -20,6 +20,8 @@ from workbench.functions.open_functions import FunctionsProblem, OpenedFunctions
 from workbench.localcloud.client import ask as ask_local_cloud
 from workbench.localcloud.contract import INVOCATIONS_PATH
 
+_ID_LENGTH: Final = 36
+"""Characters of a whole request id."""
 _HOURS: Final = 24
 _PAGES: Final = 10
 
@@ -55,7 +57,7 @@ def past_invocations(
     """
     target = opened.clients.target
     if isinstance(target, LocalTarget):
-        return _of_local_cloud(target, function, opened.clients.region, limit, before)
+        return _of_local_cloud(target, function, opened.clients.region, limit, before=before)
     return _of_log(opened, function)[:limit]
 
 
@@ -63,16 +65,25 @@ def invocation(
     opened: OpenedFunctions, function: BackendFunction, request: str
 ) -> PastInvocation | None:
     """The one with this request id, or its beginning; None where it is not known."""
+    target = opened.clients.target
+    if isinstance(target, LocalTarget) and len(request) == _ID_LENGTH:
+        asked = _of_local_cloud(target, function, opened.clients.region, 1, request=request)
+        return asked[0] if asked else None
     found = past_invocations(opened, function, limit=200)
     return next((each for each in found if each.request.startswith(request)), None)
 
 
 def _of_local_cloud(
-    target: LocalTarget, function: BackendFunction, region: str, limit: int, before: int
+    target: LocalTarget,
+    function: BackendFunction,
+    region: str,
+    limit: int,
+    *,
+    before: int = 0,
+    request: str = "",
 ) -> tuple[PastInvocation, ...]:
-    query = urlencode(
-        {"function": function.function, "region": region, "limit": limit, "before": before}
-    )
+    given = {"function": function.function, "region": region, "limit": limit, "before": before}
+    query = urlencode({**given, "request": request} if request else given)
     try:
         answer = ask_local_cloud(f"{target.endpoint}{INVOCATIONS_PATH}?{query}", target.keys)
     except OSError as error:
