@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.functions.log_rows import LogRows, copied
 from screens.widgets.following_view import FollowingView
 from screens.widgets.keys import key
+from screens.widgets.log_lines_view import NEXT_LEVEL, LogLinesView
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
@@ -24,15 +24,8 @@ from workbench.function_logs.log_feed import FunctionLine
 from workbench.model.events import Level
 from workbench.wording import plural
 
-_NEXT_LEVEL: Final = {
-    Level.DEBUG: Level.INFO,
-    Level.INFO: Level.WARNING,
-    Level.WARNING: Level.ERROR,
-    Level.ERROR: Level.DEBUG,
-}
 
-
-class FunctionLogView(FollowingView):
+class FunctionLogView(LogLinesView):
     """The lines that pass the filter; Enter shows all of an invocation."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,15 +56,6 @@ class FunctionLogView(FollowingView):
         key("function_log.right", "right", "sideways(8)", "Right", "Scroll right", show=False),
     ]  # fmt: skip
 
-    wrapped: reactive[bool] = reactive(False, repaint=False)
-
-    class Asked(Message):
-        """The user wants to type a search, a filter text or a user's name."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
-
     class Opened(Message):
         """Enter on a line."""
 
@@ -82,20 +66,15 @@ class FunctionLogView(FollowingView):
     class OlderAsked(Message):
         """The user wants to see what was logged before."""
 
-    class SaveAsked(Message):
-        """The user wants the lines in a file."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     def __init__(self) -> None:
-        super().__init__(id="function-log-view")
+        super().__init__("function-log-view")
         self.lines = LogRows(LogBook())
-        self.search = ""
         self.hint: tuple[Spans, ...] = ()
         """What stands in the empty log."""
-        self._shift = 0
+
+    def find(self, wanted: str, start: int, step: int) -> int | None:
+        """The next row with the text."""
+        return self.lines.find(wanted, start, step)
 
     def row_count(self) -> int:
         """How many rows pass the filter."""
@@ -163,27 +142,13 @@ class FunctionLogView(FollowingView):
         if self.current is not None:
             self.row_opened(self.cursor)
 
-    def action_ask(self, what: str) -> None:
-        """Ask for a text in the pane's input line."""
-        self.post_message(self.Asked(what))
-
-    def action_find(self, step: int) -> None:
-        """Go to the next place of the search text."""
-        found = self.lines.find(self.search, self.cursor, step)
-        if found is None:
-            self.notify(f"“{self.search}” is not in the log", severity="warning", timeout=3)
-            return
-        self.following = False
-        self.cursor = found
-        self.refresh()
-
     def action_older(self) -> None:
         """Ask for another hour."""
         self.post_message(self.OlderAsked())
 
     def action_level(self) -> None:
         """Show less, in turn: from debug, info, warning, error on."""
-        self.ask_for(level=_NEXT_LEVEL[self.lines.book.filter.level])
+        self.ask_for(level=NEXT_LEVEL[self.lines.book.filter.level])
 
     def action_request(self) -> None:
         """Show one invocation alone, or all."""
@@ -198,11 +163,6 @@ class FunctionLogView(FollowingView):
         self._shift = 0
         self._rewrap()
         self.post_message(self.SettingsChanged())
-
-    def action_sideways(self, cells: int) -> None:
-        """Scroll cut lines sideways."""
-        self._shift = max(0, self._shift + cells)
-        self.refresh()
 
     def action_copy(self) -> None:
         """Copy the line under the cursor."""
@@ -229,14 +189,6 @@ class FunctionLogView(FollowingView):
         self.show_newest()
         self.refresh_bindings()
         self.post_message(self.SettingsChanged())
-
-    def set_search(self, text: str) -> None:
-        """Mark the text and go to its last place."""
-        self.search = text
-        if text and self.lines.rows:
-            self.action_find(-1)
-        self.refresh()
-        self.refresh_bindings()
 
     def end_filters(self) -> None:
         """Show all lines of the chosen functions again."""

@@ -10,27 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Input
 
 from screens.sandbox.log_buffer import LogBuffer, line_text, row_spans
-from screens.widgets.following_view import FollowingView
 from screens.widgets.keys import key
+from screens.widgets.log_lines_view import NEXT_LEVEL, LogLinesView
 from screens.widgets.row_list import RowList
 from screens.widgets.text_styles import ACCENT, MUTED, TEXT, Spans
 from screens.widgets.titles import as_title
 from workbench.model.events import Level, LogLine
 from workbench.wording import plural
 
-_NEXT_LEVEL = {
-    Level.DEBUG: Level.INFO,
-    Level.INFO: Level.WARNING,
-    Level.WARNING: Level.ERROR,
-    Level.ERROR: Level.DEBUG,
-}
 
-
-class LogView(FollowingView):
+class LogView(LogLinesView):
     """The lines; follows the newest one until the cursor leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,22 +47,7 @@ class LogView(FollowingView):
         key("log.right", "right", "sideways(8)", "Right", "Scroll right", show=False),
     ]
 
-    wrapped: reactive[bool] = reactive(False, repaint=False)
     with_functions = False
-
-    class Asked(Message):
-        """The user wants to type a search or a filter text."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
-
-    class SaveAsked(Message):
-        """The user wants the lines in a file."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     class FunctionsAsked(Message):
         """The user wants to see what the functions log, or no longer."""
@@ -80,12 +57,14 @@ class LogView(FollowingView):
             self.on = on
 
     def __init__(self, buffer: LogBuffer) -> None:
-        super().__init__(id="log-view")
+        super().__init__("log-view")
         self.buffer = buffer
-        self.search = ""
-        self._shift = 0
 
     # -- rows -------------------------------------------------------------------------------------
+
+    def find(self, wanted: str, start: int, step: int) -> int | None:
+        """The next row with the text."""
+        return self.buffer.find(wanted, start, step)
 
     def row_count(self) -> int:
         """How many rows pass the filters."""
@@ -134,23 +113,9 @@ class LogView(FollowingView):
 
     # -- actions ----------------------------------------------------------------------------------
 
-    def action_ask(self, what: str) -> None:
-        """Ask for a text in the pane's input line."""
-        self.post_message(self.Asked(what))
-
-    def action_find(self, step: int) -> None:
-        """Go to the next place of the search text."""
-        found = self.buffer.find(self.search, self.cursor, step)
-        if found is None:
-            self.notify(f"“{self.search}” is not in the log", severity="warning", timeout=3)
-            return
-        self.following = False
-        self.cursor = found
-        self.refresh()
-
     def action_level(self) -> None:
         """Show less, in turn: from debug, info, warning, error on."""
-        self._arrange(minimum=_NEXT_LEVEL[self.buffer.minimum])
+        self._arrange(minimum=NEXT_LEVEL[self.buffer.minimum])
 
     def action_functions(self) -> None:
         """Show what the functions log, or no longer."""
@@ -167,11 +132,6 @@ class LogView(FollowingView):
         self.wrapped = not self.wrapped
         self._shift = 0
         self._arrange()
-
-    def action_sideways(self, cells: int) -> None:
-        """Scroll cut lines sideways."""
-        self._shift = max(0, self._shift + cells)
-        self.refresh()
 
     def action_copy(self) -> None:
         """Copy the line under the cursor (following: the newest)."""
@@ -190,14 +150,6 @@ class LogView(FollowingView):
     def set_filter(self, text: str) -> None:
         """Show only lines with the text."""
         self._arrange(wanted=text)
-
-    def set_search(self, text: str) -> None:
-        """Mark the text and go to its last place."""
-        self.search = text
-        if text and self.buffer.rows:
-            self.action_find(-1)
-        self.refresh()
-        self.refresh_bindings()
 
     def copied_text(self) -> str:
         """The line under the cursor, with time and source."""
@@ -247,7 +199,7 @@ class LogPane(Vertical):
         """Name the settings in the title."""
         self._set_title()
 
-    def on_log_view_asked(self, event: LogView.Asked) -> None:
+    def on_log_lines_view_asked(self, event: LogView.Asked) -> None:
         """Open the input line."""
         event.stop()
         self._asking = event.what
